@@ -1,0 +1,15 @@
+//! `tercel estimate`.
+
+use super::Answer;
+use crate::output::Output;
+
+/// What `tercel estimate` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(self, _output: Output) -> anyhow::Result<Answer> {
+        match self {}
+    }
+}

@@ -1,0 +1,58 @@
+//! The commands: one file each, one line here.
+
+mod check;
+mod decide;
+mod estimate;
+mod grade;
+mod response;
+mod run;
+mod synth;
+
+use clap::Subcommand;
+
+use crate::output::Output;
+
+/// How a command ended, when it could be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// An answer was computed, including null, stop, wait and not estimable.
+    Given,
+    /// The request itself was "is this in order?", and it is not.
+    Blocked,
+}
+
+/// Every command of the program.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check the protocol and the subject data of a trial folder
+    Check(check::Args),
+    /// Answer every outcome of the record from the subject data, and write the report
+    Run(run::Args),
+    /// Give the dose decision with its reasons
+    Decide(decide::Args),
+    /// Write a rehearsal of the study as synthetic SDTM data
+    Synth(synth::Args),
+    /// Grade laboratory values, CRS or ICANS findings
+    #[command(subcommand)]
+    Grade(grade::Command),
+    /// Derive time-point and best overall response from lesion measurements
+    Response(response::Args),
+    /// Kaplan-Meier curves, proportions, non-compartmental kinetics
+    #[command(subcommand)]
+    Estimate(estimate::Command),
+}
+
+impl Command {
+    /// Carries the command out.
+    pub(crate) fn run(self, output: Output) -> anyhow::Result<Answer> {
+        match self {
+            Self::Check(args) => check::run(&args, output),
+            Self::Run(args) => run::run(&args, output),
+            Self::Decide(args) => decide::run(&args, output),
+            Self::Synth(args) => synth::run(&args, output),
+            Self::Grade(command) => command.run(output),
+            Self::Response(args) => response::run(&args, output),
+            Self::Estimate(command) => command.run(output),
+        }
+    }
+}

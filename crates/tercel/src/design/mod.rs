@@ -1,0 +1,1 @@
+//! Dose-escalation designs: outcomes in, decision with its reason out.

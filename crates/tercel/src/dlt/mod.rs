@@ -1,0 +1,1 @@
+//! Dose-limiting toxicity: three-valued status per subject.

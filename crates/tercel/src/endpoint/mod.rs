@@ -1,0 +1,1 @@
+//! The outcomes of the registry record, one file each.

@@ -1,0 +1,1 @@
+//! Estimators: sample in, estimate with interval out.

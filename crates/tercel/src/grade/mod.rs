@@ -1,0 +1,74 @@
+//! Toxicity grading: measured values and findings in, grade on a named scale out.
+
+use std::fmt;
+
+/// A toxicity grade from 1 (mild) to 5 (death). "No toxicity" is not a grade: see the result types that hold one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// Mild.
+    G1 = 1,
+    /// Moderate.
+    G2,
+    /// Severe.
+    G3,
+    /// Life-threatening.
+    G4,
+    /// Death.
+    G5,
+}
+
+impl Grade {
+    /// All grades in order.
+    pub const ALL: [Self; 5] = [Self::G1, Self::G2, Self::G3, Self::G4, Self::G5];
+
+    /// The grade written as the number `n`, if there is one.
+    pub fn from_number(n: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|grade| grade.number() == n)
+    }
+
+    /// 1 to 5.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number())
+    }
+}
+
+/// The scale a grade belongs to. Grades of different scales never compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// NCI Common Terminology Criteria for Adverse Events, version 5.0 (2017).
+    Ctcae5,
+    /// ASTCT consensus grading of CRS and ICANS (Lee 2019).
+    Astct2019,
+}
+
+impl Scale {
+    /// All scales.
+    pub const ALL: [Self; 2] = [Self::Ctcae5, Self::Astct2019];
+
+    /// Name as protocol files and reports write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ctcae5 => "CTCAE 5.0",
+            Self::Astct2019 => "ASTCT 2019",
+        }
+    }
+
+    /// The scale of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|scale| scale.name().eq_ignore_ascii_case(name.trim()))
+    }
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

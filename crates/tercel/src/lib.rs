@@ -1,0 +1,28 @@
+//! A Phase 1 cell-therapy trial as pure functions: protocol and study data in, decisions and outcomes out.
+//!
+//! | Task | Start here |
+//! |---|---|
+//! | read a protocol file | [`protocol`] |
+//! | hold subject data, cut it at a date | [`study`] |
+//! | grade a laboratory value, CRS or ICANS | [`grade`] |
+//! | DLT status of a subject | [`dlt`] |
+//! | next dose | [`design`] |
+//! | tumour response from lesions | [`response`] |
+//! | an outcome of the registry record | [`endpoint`] |
+//! | survival curve, proportion, kinetics | [`estimate`] |
+//! | rehearse the trial | [`simulate`] |
+//! | report contents as data | [`report`] |
+//!
+//! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
+#![warn(missing_docs)]
+
+pub mod design;
+pub mod dlt;
+pub mod endpoint;
+pub mod estimate;
+pub mod grade;
+pub mod protocol;
+pub mod report;
+pub mod response;
+pub mod simulate;
+pub mod study;

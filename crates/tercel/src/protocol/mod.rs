@@ -1,0 +1,1 @@
+//! The trial protocol: typed, checked, every assumption named.

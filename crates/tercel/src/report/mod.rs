@@ -1,0 +1,1 @@
+//! Report contents as data: sections, tables, figures.

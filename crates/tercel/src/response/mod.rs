@@ -1,0 +1,1 @@
+//! Tumour response: lesions in, time-point and best overall response out.

@@ -1,0 +1,275 @@
+//! Dates as they were written: complete, partial, with or without a time of day.
+//!
+//! Imputation is a separate step: [`PartialDate::earliest`] and [`PartialDate::latest`] bound what a partial date can mean.
+
+use std::fmt;
+
+use jiff::civil::{Date, date};
+use thiserror::Error;
+
+/// Why a text is not an ISO 8601 date.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DateError {
+    /// Not of the form `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`.
+    #[error("not an ISO 8601 date (YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm)")]
+    Form,
+    /// Well formed, but the calendar has no such day or the clock no such time.
+    #[error("no such day or time exists")]
+    Impossible,
+}
+
+/// A calendar date known to the year, the month or the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PartialDate {
+    /// Only the year is known.
+    Year(i16),
+    /// Year and month are known.
+    Month(i16, i8),
+    /// The day is known.
+    Day(Date),
+}
+
+impl PartialDate {
+    /// The first day this date can mean.
+    pub fn earliest(self) -> Date {
+        match self {
+            Self::Year(year) => date(year, 1, 1),
+            Self::Month(year, month) => date(year, month, 1),
+            Self::Day(day) => day,
+        }
+    }
+
+    /// The last day this date can mean.
+    pub fn latest(self) -> Date {
+        match self {
+            Self::Year(year) => date(year, 12, 31),
+            Self::Month(year, month) => date(year, month, 1).last_of_month(),
+            Self::Day(day) => day,
+        }
+    }
+
+    /// The day, where it is known.
+    pub fn complete(self) -> Option<Date> {
+        match self {
+            Self::Day(day) => Some(day),
+            Self::Year(_) | Self::Month(..) => None,
+        }
+    }
+}
+
+impl fmt::Display for PartialDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Year(year) => write!(f, "{year:04}"),
+            Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Self::Day(day) => write!(f, "{day}"),
+        }
+    }
+}
+
+/// Time of day in minutes after midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clock(u16);
+
+impl Clock {
+    /// `hour:minute`, if the clock shows it.
+    pub fn new(hour: u16, minute: u16) -> Option<Self> {
+        (hour < 24 && minute < 60).then_some(Self(hour * 60 + minute))
+    }
+
+    /// Minutes after midnight.
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+/// A moment as the source wrote it: a possibly partial date, and a time of day where one was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct When {
+    /// The date.
+    pub date: PartialDate,
+    /// The time of day; only where the day is known.
+    pub clock: Option<Clock>,
+}
+
+impl When {
+    /// A whole day.
+    pub const fn on(day: Date) -> Self {
+        Self {
+            date: PartialDate::Day(day),
+            clock: None,
+        }
+    }
+
+    /// Reads an ISO 8601 date or date-time, right-truncated as SDTM allows (`2025`, `2025-03`, `2025-03-04T08:30`).
+    /// Unknown parts may also be written as `UN` or `-` (`2025-UN-UN`, `2025---`).
+    pub fn parse(text: &str) -> Result<Self, DateError> {
+        let text = text.trim();
+        let (day, clock) = match text.split_once('T') {
+            Some((day, clock)) => (day, Some(clock)),
+            None => (text, None),
+        };
+        let date = parse_date(day)?;
+        let clock = match clock {
+            None | Some("" | "-:-") => None,
+            Some(clock) => Some(parse_clock(clock)?),
+        };
+        if clock.is_some() && date.complete().is_none() {
+            return Err(DateError::Form);
+        }
+        Ok(Self { date, clock })
+    }
+
+    /// The day, where it is known.
+    pub fn day(self) -> Option<Date> {
+        self.date.complete()
+    }
+
+    /// Hours from `self` to `later`; days count 24 h where either has no time of day. `None` where a day is unknown.
+    pub fn hours_until(self, later: Self) -> Option<f64> {
+        let days = f64::from(days_between(self.day()?, later.day()?));
+        Some(match (self.clock, later.clock) {
+            (Some(from), Some(to)) => days * 24.0 + (f64::from(to.minutes()) - f64::from(from.minutes())) / 60.0,
+            (_, None) | (None, _) => days * 24.0,
+        })
+    }
+
+    /// Sorting key: earliest possible day, then time of day (unknown first).
+    pub fn order(self) -> (Date, u16) {
+        (self.date.earliest(), self.clock.map_or(0, Clock::minutes))
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date)?;
+        match self.clock {
+            Some(clock) => write!(f, "T{:02}:{:02}", clock.minutes() / 60, clock.minutes() % 60),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whole days from `from` to `to`; negative when `to` is earlier.
+pub fn days_between(from: Date, to: Date) -> i32 {
+    from.duration_until(to)
+        .as_hours()
+        .try_into()
+        .map_or(0, |hours: i32| hours / 24)
+}
+
+fn parse_date(text: &str) -> Result<PartialDate, DateError> {
+    let unknown = |part: &str| {
+        part.is_empty() || part == "-" || part.eq_ignore_ascii_case("UN") || part.eq_ignore_ascii_case("UNK")
+    };
+    let (year, rest) = text.split_at_checked(4).ok_or(DateError::Form)?;
+    let year = digits(year, 4)?;
+    let Some(rest) = rest.strip_prefix('-') else {
+        return if rest.is_empty() {
+            Ok(PartialDate::Year(year))
+        } else {
+            Err(DateError::Form)
+        };
+    };
+    let (month, day) = match rest.strip_prefix("--") {
+        Some(day) => ("-", Some(day)),
+        None => match rest.split_once('-') {
+            Some((month, day)) => (month, Some(day)),
+            None => (rest, None),
+        },
+    };
+    if unknown(month) {
+        // A day in an unknown month says no more than the year does.
+        return match day {
+            None => Ok(PartialDate::Year(year)),
+            Some(day) if unknown(day) => Ok(PartialDate::Year(year)),
+            Some(_) => Err(DateError::Form),
+        };
+    }
+    let month = i8::try_from(digits(month, 2)?).map_err(|_| DateError::Form)?;
+    let first = Date::new(year, month, 1).map_err(|_| DateError::Impossible)?;
+    match day {
+        None => Ok(PartialDate::Month(year, month)),
+        Some(day) if unknown(day) => Ok(PartialDate::Month(year, month)),
+        Some(day) => {
+            let day = i8::try_from(digits(day, 2)?).map_err(|_| DateError::Form)?;
+            let day = Date::new(first.year(), first.month(), day).map_err(|_| DateError::Impossible)?;
+            Ok(PartialDate::Day(day))
+        }
+    }
+}
+
+fn parse_clock(text: &str) -> Result<Clock, DateError> {
+    let text = text.trim_end_matches('Z');
+    let mut parts = text.split(':');
+    let hour = digits(parts.next().unwrap_or_default(), 2)?;
+    let minute = parts.next().map_or(Ok(0), |part| digits(part, 2))?;
+    if let Some(second) = parts.next() {
+        let whole = second.split('.').next().unwrap_or_default();
+        if digits(whole, 2)? > 59 {
+            return Err(DateError::Impossible);
+        }
+    }
+    if parts.next().is_some() {
+        return Err(DateError::Form);
+    }
+    Clock::new(hour.unsigned_abs(), minute.unsigned_abs()).ok_or(DateError::Impossible)
+}
+
+fn digits(text: &str, count: usize) -> Result<i16, DateError> {
+    if text.len() != count || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(DateError::Form);
+    }
+    text.parse().map_err(|_| DateError::Form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partial_dates_are_kept_as_written() {
+        for text in ["2025", "2025-03", "2025-03-04", "2025-03-04T08:30"] {
+            assert_eq!(When::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(When::parse("2025-UN-UN").unwrap().to_string(), "2025");
+        assert_eq!(When::parse("2025---").unwrap().to_string(), "2025");
+        assert_eq!(When::parse("2025-03-UN").unwrap().to_string(), "2025-03");
+        assert_eq!(
+            When::parse("2025-03-04T08:30:15").unwrap().to_string(),
+            "2025-03-04T08:30"
+        );
+    }
+
+    #[test]
+    fn impossible_and_malformed_dates_are_told_apart() {
+        assert_eq!(When::parse("2025-02-30"), Err(DateError::Impossible));
+        assert_eq!(When::parse("2025-13"), Err(DateError::Impossible));
+        assert_eq!(When::parse("2025-03-04T25:00"), Err(DateError::Impossible));
+        for text in [
+            "",
+            "04/03/2025",
+            "25-03-04",
+            "2025-3-4",
+            "2025-03-04 08:30",
+            "2025-03T08:30",
+        ] {
+            assert_eq!(When::parse(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_partial_date_is_bounded_by_its_first_and_last_day() {
+        let february = When::parse("2024-02").unwrap().date;
+        assert_eq!(february.earliest(), date(2024, 2, 1));
+        assert_eq!(february.latest(), date(2024, 2, 29));
+    }
+
+    #[test]
+    fn hours_use_the_clock_only_where_both_moments_have_one() {
+        let onset = When::parse("2025-03-04T20:00").unwrap();
+        assert_eq!(onset.hours_until(When::parse("2025-03-06T02:00").unwrap()), Some(30.0));
+        assert_eq!(onset.hours_until(When::parse("2025-03-06").unwrap()), Some(48.0));
+        assert_eq!(onset.hours_until(When::parse("2025-03").unwrap()), None);
+    }
+}

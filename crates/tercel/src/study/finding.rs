@@ -1,0 +1,125 @@
+//! Findings: wrong or missing data, named so that someone can act on it.
+
+use std::fmt;
+
+use super::{Dataset, RecordId, SubjectId};
+
+/// What a finding holds up until it is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Blocks {
+    /// The dose decision.
+    Decision,
+    /// The infusion of this subject.
+    Infusion,
+    /// The export of the data.
+    Export,
+    /// Nothing.
+    None,
+}
+
+impl Blocks {
+    /// Name in the JSON of `check`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Decision => "decision",
+            Self::Infusion => "infusion",
+            Self::Export => "export",
+            Self::None => "none",
+        }
+    }
+}
+
+/// The rule a finding breaks, with what is needed to say so. `Display` gives the sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// A dataset has no column that every row needs.
+    MissingColumn,
+    /// A required value is blank.
+    MissingValue,
+    /// Text that is not a number.
+    NotANumber(String),
+    /// Text that is not a date, and why.
+    NotADate(String, super::DateError),
+    /// A value outside the list the variable allows.
+    NotInCodelist(String, &'static str),
+    /// A number no living subject has.
+    OutOfRange(String, &'static str),
+    /// A value refers to something the protocol does not define.
+    NotInProtocol(String, &'static str),
+    /// The same subject stands twice in a one-row-per-subject dataset.
+    DuplicateSubject,
+    /// Two records of a dataset carry the same sequence number.
+    DuplicateRecord,
+    /// A record belongs to a subject that the demography dataset does not have.
+    UnknownSubject,
+    /// One moment lies before another it must follow.
+    OutOfOrder(String),
+    /// Two sources of the same fact disagree; both readings.
+    Disagree(String),
+    /// A fact needed for a decision or a grade is not there.
+    Incomplete(String),
+    /// A partial date was read by its earliest day when the data were cut.
+    PartialAtCut(String),
+}
+
+impl Rule {
+    /// Stable identifier.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::MissingColumn => "missing-column",
+            Self::MissingValue => "missing-value",
+            Self::NotANumber(_) => "not-a-number",
+            Self::NotADate(..) => "not-a-date",
+            Self::NotInCodelist(..) => "not-in-codelist",
+            Self::OutOfRange(..) => "out-of-range",
+            Self::NotInProtocol(..) => "not-in-protocol",
+            Self::DuplicateSubject => "duplicate-subject",
+            Self::DuplicateRecord => "duplicate-record",
+            Self::UnknownSubject => "unknown-subject",
+            Self::OutOfOrder(_) => "out-of-order",
+            Self::Disagree(_) => "disagree",
+            Self::Incomplete(_) => "incomplete",
+            Self::PartialAtCut(_) => "partial-at-cut",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingColumn => write!(f, "the column is missing; add it, with one value in every row"),
+            Self::MissingValue => write!(f, "the value is blank; enter it"),
+            Self::NotANumber(text) => write!(f, "\"{text}\" is not a number"),
+            Self::NotADate(text, why) => write!(f, "\"{text}\": {why}"),
+            Self::NotInCodelist(text, allowed) => write!(f, "\"{text}\" is not one of {allowed}"),
+            Self::OutOfRange(text, range) => write!(f, "{text} is outside {range}; check value and unit"),
+            Self::NotInProtocol(text, what) => write!(f, "\"{text}\" is no {what} of the protocol"),
+            Self::DuplicateSubject => write!(f, "the subject stands more than once; keep one row"),
+            Self::DuplicateRecord => write!(f, "the sequence number is used more than once for this subject"),
+            Self::UnknownSubject => write!(f, "the subject is not in DM; add it there or correct USUBJID"),
+            Self::OutOfOrder(sentence)
+            | Self::Disagree(sentence)
+            | Self::Incomplete(sentence)
+            | Self::PartialAtCut(sentence) => f.write_str(sentence),
+        }
+    }
+}
+
+/// Something wrong or missing in the data: never an error, never silently repaired.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Subject, where the row names one.
+    pub subject: Option<SubjectId>,
+    /// Dataset.
+    pub dataset: Dataset,
+    /// Record, where it could be identified.
+    pub record: Option<RecordId>,
+    /// Row of the dataset, counted from 1 without the header.
+    pub row: Option<u32>,
+    /// Variable, as the source names it.
+    pub field: String,
+    /// Which rule is broken, and how.
+    pub rule: Rule,
+    /// What it holds up.
+    pub blocks: Blocks,
+}

@@ -1,0 +1,3 @@
+//! Integration tests of the science crate, in one binary.
+
+mod published;

@@ -1,0 +1,1 @@
+//! Published values, one paper or data set a file.
