@@ -1,1 +1,16 @@
-//! placeholder
+//! Other people's formats, in and out.
+//!
+//! | Task | Start here |
+//! |---|---|
+//! | read a folder of datasets | [`read_folder`] |
+//! | SDTM variables to typed records | [`sdtm`] |
+//! | published analysis datasets | [`adam`] |
+
+pub mod adam;
+mod folder;
+mod reader;
+pub mod sdtm;
+mod table;
+
+pub use folder::{ReadError, read_folder, read_tables};
+pub use table::{Table, TableError};

@@ -1,1 +1,422 @@
 //! The trial protocol: typed, checked, every assumption named.
+//!
+//! [`parse_protocol`] reads `protocol.toml` and reports all its mistakes together, each with line, column and what to
+//! write instead. What the registry record does not state is an [`Assumption`] with its reason; a setting is either
+//! listed as stated or explained by an assumption.
+
+mod diagnostic;
+mod file;
+mod file_rules;
+mod level;
+mod reader;
+mod rules;
+mod settings;
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+pub use diagnostic::Diagnostic;
+pub use file::parse_protocol;
+pub use level::{Cells, DoseLevel, PerLevel};
+pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
+pub use settings::SETTINGS;
+
+use crate::estimate::survival::ConfType;
+use crate::response::Criteria;
+
+/// A whole protocol, as one version of the file states it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// Short identifier (`STUDYID` of synthetic data).
+    pub id: String,
+    /// Public title.
+    pub title: String,
+    /// Registry number, where there is one.
+    pub registry: Option<String>,
+    /// Condition studied.
+    pub condition: String,
+    /// Version of the protocol.
+    pub version: String,
+    /// Day from which this version is in force.
+    pub version_date: Date,
+    /// How treatments and procedures are named in the data.
+    pub names: TreatmentNames,
+    /// Dose groups, lowest first.
+    pub dose_levels: PerLevel<DoseGroup>,
+    /// Rule for the next dose.
+    pub escalation: Escalation,
+    /// Dose-limiting toxicity.
+    pub dlt: DltRules,
+    /// Entry limits checked against the data.
+    pub eligibility: Eligibility,
+    /// Analysis windows.
+    pub windows: Windows,
+    /// Planned visits.
+    pub schedule: Vec<Visit>,
+    /// Response evaluation.
+    pub response: ResponseRules,
+    /// Survival and interval methods.
+    pub estimation: Estimation,
+    /// Adverse-event attribution and the laboratory outcome.
+    pub safety: SafetyRules,
+    /// Kinetics and biomarker conventions.
+    pub kinetics: KineticsRules,
+    /// Outcomes of the record, in its order.
+    pub outcomes: Vec<Outcome>,
+    /// What the record leaves open, each with the choice made and its reason.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl Trial {
+    /// Label of a level, with its dose.
+    pub fn level_label(&self, level: DoseLevel) -> String {
+        match self.dose_levels.get(level) {
+            Some(group) => format!("{} ({})", group.label, group.planned),
+            None => format!("level {level}"),
+        }
+    }
+
+    /// The event class of this name.
+    pub fn event_class(&self, id: &str) -> Option<&EventClass> {
+        self.dlt.event_classes.iter().find(|class| class.id == id)
+    }
+}
+
+/// How the data name what this study does to a subject; compared without case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreatmentNames {
+    /// Study treatment (the CAR-T infusion).
+    pub infusion: Vec<String>,
+    /// Lymphodepletion agents.
+    pub lymphodepletion: Vec<String>,
+    /// PBMC collection procedure.
+    pub collection: Vec<String>,
+    /// Test code of CAR transgene copies.
+    pub copies: Vec<String>,
+    /// Test code of CAR-T cell counts.
+    pub counts: Vec<String>,
+    /// Test code of the serum biomarker.
+    pub biomarker: Vec<String>,
+}
+
+/// One dose group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoseGroup {
+    /// Label in reports.
+    pub label: String,
+    /// Arm code in the data.
+    pub arm: String,
+    /// Planned number of cells.
+    pub planned: Cells,
+}
+
+/// 3+3 variants: how the maximum tolerated dose is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreePlusThreeVariant {
+    /// Storer 1989: the level below the one that failed is the MTD, however many were treated there.
+    Storer,
+    /// Six subjects at the MTD, but the top level is accepted at 0 of 3.
+    KornTop3,
+    /// Six subjects at the MTD, at the top level too.
+    KornStrict,
+}
+
+/// The rule for the next dose, and how subjects are spaced.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Escalation {
+    /// 3+3 variant.
+    pub variant: ThreePlusThreeVariant,
+    /// Level of the first subject.
+    pub start_level: DoseLevel,
+    /// Days between the first and the second subject of a level.
+    pub sentinel_days: u32,
+    /// Days between later subjects of a level.
+    pub next_subject_days: u32,
+    /// Days from the last infusion of a level to the first of the next.
+    pub next_level_days: u32,
+}
+
+/// Which moment the DLT window starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DltOrigin {
+    /// The infusion, day 0.
+    Infusion,
+    /// The first day of lymphodepletion.
+    Lymphodepletion,
+}
+
+/// What counts as a DLT, for whom and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DltRules {
+    /// Last day of the window after infusion, inclusive.
+    pub window_days: u32,
+    /// Start of the window.
+    pub origin: DltOrigin,
+    /// Least relatedness to the study treatment that counts.
+    pub relatedness: Relatedness,
+    /// Lowest actual dose, in percent of the group's, that is evaluable.
+    pub dose_percent_min: f64,
+    /// Highest actual dose, in percent of the group's, that is evaluable.
+    pub dose_percent_max: f64,
+    /// Named sets of events.
+    pub event_classes: Vec<EventClass>,
+    /// Criteria over adverse events.
+    pub criteria: Vec<Criterion>,
+    /// Criteria over laboratory values.
+    pub lab_criteria: Vec<LabCriterion>,
+    /// Events that never count.
+    pub exclusions: Vec<Exclusion>,
+}
+
+/// Entry limits checked against the data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Eligibility {
+    /// Youngest age in years.
+    pub age_min: f64,
+    /// Oldest age in years.
+    pub age_max: f64,
+    /// Worst ECOG performance status.
+    pub ecog_max: Option<f64>,
+    /// Worst Child-Pugh score.
+    pub child_pugh_max: Option<f64>,
+}
+
+/// End of the adverse-event window of a subject who is never infused (facts of the record: "within 28 days after the
+/// study-related procedure or other treatment begins").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UninfusedEnd {
+    /// So many days after the last study procedure.
+    R1,
+    /// So many days after the last study procedure or other treatment began.
+    R2,
+    /// R1, or the start of other treatment if earlier.
+    R3,
+}
+
+/// Analysis windows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Windows {
+    /// Adverse events count until so many calendar months after infusion.
+    pub ae_months: u32,
+    /// And for so many days in subjects who are never infused.
+    pub ae_days_uninfused: u32,
+    /// From which day those are counted.
+    pub uninfused_end: UninfusedEnd,
+    /// Half-width in days of the window of each time point, by months.
+    pub time_points: Vec<TimePointWindow>,
+}
+
+impl Windows {
+    /// Half-width of the window of a time point, in days; the widest stated one for a time point not listed.
+    pub fn half_width(&self, months: u32) -> u32 {
+        let listed = self.time_points.iter().find(|window| window.months == months);
+        let widest = || self.time_points.iter().map(|window| window.half_width_days).max();
+        listed.map(|window| window.half_width_days).or_else(widest).unwrap_or(0)
+    }
+}
+
+/// Analysis window of one time point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimePointWindow {
+    /// Calendar months after infusion.
+    pub months: u32,
+    /// Days either side.
+    pub half_width_days: u32,
+}
+
+/// When a visit is planned, after infusion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitTime {
+    /// So many days after infusion; negative before it.
+    Day(i32),
+    /// So many calendar months after infusion.
+    Months(u32),
+}
+
+/// A planned visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Name.
+    pub name: String,
+    /// When.
+    pub time: VisitTime,
+    /// Days early and late that are still on schedule.
+    pub window_days: u32,
+    /// What is done there.
+    pub assessments: Vec<Assessed>,
+}
+
+/// Kinds of assessment a visit can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assessed {
+    /// Tumour imaging.
+    Imaging,
+    /// Safety laboratory.
+    Laboratory,
+    /// CAR-T copies and counts in blood.
+    Kinetics,
+    /// Serum biomarker.
+    Biomarker,
+    /// Vital signs.
+    Vitals,
+    /// Neurological score.
+    Ice,
+    /// Contact only.
+    Contact,
+}
+
+impl Assessed {
+    /// Names in protocol files.
+    pub const NAMES: [(&'static str, Self); 7] = [
+        ("imaging", Self::Imaging),
+        ("laboratory", Self::Laboratory),
+        ("kinetics", Self::Kinetics),
+        ("biomarker", Self::Biomarker),
+        ("vitals", Self::Vitals),
+        ("ice", Self::Ice),
+        ("contact", Self::Contact),
+    ];
+}
+
+/// How the 3-month response rate is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrrReading {
+    /// First response no later than the end of the window, confirmed then or later.
+    Cumulative,
+    /// Response at the assessment in the window.
+    InWindow,
+}
+
+/// How a subject followed past a time point without an adequate assessment counts for disease control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unassessed {
+    /// As not controlled.
+    NotControlled,
+    /// Left out of the denominator.
+    Excluded,
+}
+
+/// Response evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponseRules {
+    /// Criteria of the outcomes.
+    pub criteria: Criteria,
+    /// Days between a response and its confirmation.
+    pub confirmation_days: i32,
+    /// Days from infusion that stable disease must last.
+    pub sd_min_days: i32,
+    /// Not-evaluable assessments allowed between a response and its confirmation.
+    pub max_ne: usize,
+    /// Whether stable disease may stand between a partial response and its confirmation.
+    pub accept_sd: bool,
+    /// Reading of the response rate at a time point.
+    pub orr: OrrReading,
+    /// Reading of disease control where the window holds no adequate assessment.
+    pub dcr_unassessed: Unassessed,
+    /// Evaluator whose readings count, where the data name several.
+    pub evaluator: String,
+    /// Missed scheduled assessments before progression or death that censor PFS.
+    pub missed_assessments: u32,
+}
+
+/// Survival and interval methods.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimation {
+    /// Confidence level, 0 to 1.
+    pub level: f64,
+    /// Transformation of Kaplan-Meier limits.
+    pub conf_type: ConfType,
+    /// Days a month stands for where a duration in days is printed or compared in months.
+    pub days_per_month: f64,
+    /// Whether a duration counts its first day (event − start + 1).
+    pub count_first_day: bool,
+}
+
+/// Adverse-event attribution and the laboratory outcome.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SafetyRules {
+    /// Least relatedness that is "treatment-associated".
+    pub relatedness: Relatedness,
+    /// Analytes of the laboratory outcome.
+    pub analytes: Vec<String>,
+    /// Event class of CRS.
+    pub crs_class: String,
+    /// Event class of ICANS.
+    pub icans_class: String,
+}
+
+/// Kinetics and biomarker conventions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KineticsRules {
+    /// Least plausible biomarker value in its base unit; below it the unit is queried.
+    pub biomarker_floor: f64,
+    /// Base unit of the biomarker.
+    pub biomarker_unit: String,
+    /// What comes before the baseline sample.
+    pub baseline: BaselineRule,
+}
+
+/// Which sample is the baseline of kinetics and biomarker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BaselineRule {
+    /// Last before infusion.
+    BeforeInfusion,
+    /// Last before lymphodepletion.
+    BeforeLymphodepletion,
+}
+
+/// Rank of an outcome in the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// Primary.
+    Primary,
+    /// Secondary.
+    Secondary,
+    /// Other.
+    Other,
+}
+
+impl fmt::Display for OutcomeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Primary => "primary",
+            Self::Secondary => "secondary",
+            Self::Other => "other",
+        })
+    }
+}
+
+/// An outcome of the record and the method that answers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Identifier (`P1`).
+    pub id: String,
+    /// Rank.
+    pub kind: OutcomeKind,
+    /// The record's own words for the measure.
+    pub measure: String,
+    /// The record's own words for the time frame.
+    pub time_frame: String,
+    /// Method, one of [`crate::endpoint::ALL`].
+    pub method: String,
+    /// Parts reported apart (`ae`, `sae`); empty where the outcome is one number.
+    pub components: Vec<String>,
+    /// Time points in months; empty where the window is not a time point.
+    pub time_points: Vec<u32>,
+    /// The definition applied, in words.
+    pub definition: String,
+}
+
+/// A choice the record leaves open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assumption {
+    /// Dotted path of the setting it explains, which is its identifier.
+    pub id: String,
+    /// What the record does not say.
+    pub question: String,
+    /// The choice made, in words.
+    pub choice: String,
+    /// Why.
+    pub reason: String,
+}

@@ -1,9 +1,19 @@
 //! Subject data as typed records, whatever file or form they came from.
 
+mod cut;
+mod data;
 mod date;
 mod finding;
 mod record;
+mod subject;
 
+pub use data::{DatasetRead, StudyData};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
 pub use finding::{Blocks, Finding, Rule};
 pub use record::{Dataset, RecordId, SubjectId};
+pub use subject::{
+    Adjudication, AdverseEvent, Amount, Causality, Contact, Death, Deviation, Disposition, DispositionReason,
+    EventOutcome, Exposure, History, Infusion, Lab, Lesion, LesionResult, LesionRole, Level, Measurement, Medication,
+    MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponseRecord, Score, ScoreKind, Sex, Subject,
+    Toxicity, ToxicityFinding, Vital,
+};

@@ -1,0 +1,163 @@
+//! A folder of datasets to [`StudyData`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tercel::protocol::Trial;
+use tercel::study::{Blocks, Finding, Rule, StudyData, Subject, SubjectId};
+use thiserror::Error;
+
+use crate::reader::Reader;
+use crate::table::{Table, TableError};
+use crate::{adam, sdtm};
+
+/// Why a folder could not be read at all.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The folder is not there or cannot be opened.
+    #[error("failed to open {}: {source}", path.display())]
+    Folder {
+        /// Folder or file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is no dataset.
+    #[error("failed to read {}: {source}", path.display())]
+    File {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        source: TableError,
+    },
+    /// No dataset names the subjects.
+    #[error("{} holds neither dm.csv nor adsl.csv, so it names no subject; put the SDTM datasets there, or point --data at them", .0.display())]
+    NoSubjects(PathBuf),
+}
+
+/// Reads every CSV dataset of a folder.
+pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
+    let failed = |path: &Path, source| ReadError::Folder {
+        path: path.to_owned(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|source| failed(folder, source))? {
+        let path = entry.map_err(|source| failed(folder, source))?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+        {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut tables = Vec::new();
+    for path in paths {
+        let bytes = std::fs::read(&path).map_err(|source| failed(&path, source))?;
+        let file = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let table = Table::parse_csv(&file, &bytes).map_err(|source| ReadError::File {
+            path: path.clone(),
+            source,
+        })?;
+        tables.push(table);
+    }
+    read_tables(tables, trial).ok_or_else(|| ReadError::NoSubjects(folder.to_owned()))
+}
+
+/// Reads datasets already in memory; `None` where none of them names the subjects.
+pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
+    sdtm::merge_supplements(&mut tables);
+    let has = |name: &str| tables.iter().any(|table| table.name == name);
+    let subject_level = if has("DM") { "DM" } else { "ADSL" };
+    if !has(subject_level) {
+        return None;
+    }
+    let mut data = StudyData::default();
+    let mut subjects: BTreeMap<SubjectId, Subject> = BTreeMap::new();
+    // The subject-level dataset first: every other row belongs to one of its subjects.
+    tables.sort_by_key(|table| table.name != subject_level);
+    for table in &tables {
+        let reader = Reader::new(table);
+        if table.name == subject_level {
+            let read = if subject_level == "DM" {
+                sdtm::read_demography
+            } else {
+                adam::read_subjects
+            };
+            read(&reader, trial, &mut subjects);
+        } else {
+            read_records(&table.name, &reader, trial, &mut subjects);
+        }
+        let (read, findings) = reader.finish();
+        data.datasets.push(read);
+        data.findings.extend(findings);
+    }
+    data.synthetic = tables.iter().any(is_synthetic);
+    data.subjects = subjects.into_values().collect();
+    for subject in &mut data.subjects {
+        sdtm::sort_records(subject);
+    }
+    data.dated = data.last_day().is_some();
+    data.findings.extend(missing_datasets(&data));
+    Some(data)
+}
+
+fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
+    let read = sdtm::DOMAINS
+        .iter()
+        .chain(&adam::DATASETS)
+        .find(|domain| domain.name == name);
+    for row in reader.rows() {
+        let Some(subject) = subjects.get_mut(&row.record.subject) else {
+            row.find("USUBJID", Rule::UnknownSubject, Blocks::Export);
+            continue;
+        };
+        if let Some(domain) = read {
+            (domain.read)(&row, trial, subject);
+        }
+    }
+}
+
+/// A rehearsal says so in its study identifier or in a `SYNTHFL` column.
+fn is_synthetic(table: &Table) -> bool {
+    let holds = |column: &str, text: &str| {
+        let at = table.column(column);
+        at.and_then(|at| table.rows.first()?.get(at))
+            .is_some_and(|value| value.to_uppercase().contains(text))
+    };
+    holds("STUDYID", "SYNTHETIC") || holds("SYNTHFL", "Y")
+}
+
+/// Without these datasets some outcome cannot be answered: say which, once.
+fn missing_datasets(data: &StudyData) -> Vec<Finding> {
+    if !data.dated {
+        return Vec::new();
+    }
+    let read = |name: &str| data.datasets.iter().any(|dataset| dataset.dataset.as_str() == name);
+    let needed = [
+        (
+            "EX",
+            "no infusion is known, so no outcome after infusion can be counted",
+        ),
+        (
+            "AE",
+            "no adverse event is known; that is not the same as none having occurred",
+        ),
+        ("SV", "no visit is known, so follow-up ends at the last other record"),
+    ];
+    let missing = needed.iter().filter(|(name, _)| !read(name));
+    missing
+        .map(|(name, sentence)| Finding {
+            subject: None,
+            dataset: tercel::study::Dataset::new(name),
+            record: None,
+            row: None,
+            field: String::new(),
+            rule: Rule::Incomplete((*sentence).to_owned()),
+            blocks: Blocks::Decision,
+        })
+        .collect()
+}

@@ -1,0 +1,284 @@
+//! Row by row over one dataset: typed values out, findings for what is wrong, columns nobody asks for kept aside.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use tercel::study::{Blocks, Dataset, DatasetRead, Finding, RecordId, Rule, SubjectId, When};
+
+use crate::table::Table;
+
+/// One dataset while it is read.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    table: &'a Table,
+    dataset: Dataset,
+    index: BTreeMap<&'a str, usize>,
+    used: RefCell<BTreeSet<usize>>,
+    missing: RefCell<BTreeSet<String>>,
+    findings: RefCell<Vec<Finding>>,
+    sequence: Option<usize>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(table: &'a Table) -> Self {
+        let index: BTreeMap<&str, usize> = table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, name)| (name.as_str(), at))
+            .collect();
+        let sequence = index.get(format!("{}SEQ", table.name).as_str()).copied();
+        let reader = Self {
+            table,
+            dataset: Dataset::new(&table.name),
+            index,
+            used: RefCell::default(),
+            missing: RefCell::default(),
+            findings: RefCell::default(),
+            sequence,
+        };
+        for name in ["STUDYID", "DOMAIN", "USUBJID"] {
+            reader.position(name);
+        }
+        reader.used.borrow_mut().extend(sequence);
+        for &row in &table.ragged {
+            let sentence = "the row has more or fewer values than the header names".to_owned();
+            reader.find(None, None, Some(row), "", Rule::Incomplete(sentence), Blocks::Export);
+        }
+        reader
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        let at = self.index.get(name).copied();
+        self.used.borrow_mut().extend(at);
+        at
+    }
+
+    fn find(
+        &self,
+        subject: Option<SubjectId>,
+        record: Option<RecordId>,
+        row: Option<u32>,
+        field: &str,
+        rule: Rule,
+        blocks: Blocks,
+    ) {
+        let field = field.to_owned();
+        let dataset = self.dataset.clone();
+        self.findings.borrow_mut().push(Finding {
+            subject,
+            dataset,
+            record,
+            row,
+            field,
+            rule,
+            blocks,
+        });
+    }
+
+    /// Whether the dataset has this column.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.position(name).is_some()
+    }
+
+    /// The rows that name a subject, in file order. A row without one, or whose number is taken, is a finding.
+    pub(crate) fn rows(&'a self) -> Vec<Row<'a>> {
+        let mut taken: BTreeSet<RecordId> = BTreeSet::new();
+        let mut rows = Vec::new();
+        for (at, cells) in self.table.rows.iter().enumerate() {
+            let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+            let name = self
+                .position("USUBJID")
+                .and_then(|at| cells.get(at))
+                .map_or("", String::as_str);
+            if name.is_empty() {
+                self.find(
+                    None,
+                    None,
+                    Some(number),
+                    "USUBJID",
+                    Rule::MissingValue,
+                    Blocks::Decision,
+                );
+                continue;
+            }
+            let subject = SubjectId::new(name);
+            let sequence = self.sequence.and_then(|at| cells.get(at)).map(String::as_str);
+            let parsed = sequence.map(parse_sequence);
+            let row_id = RecordId {
+                dataset: self.dataset.clone(),
+                subject,
+                number: parsed.flatten().unwrap_or(number),
+            };
+            let row = Row {
+                reader: self,
+                cells,
+                number,
+                record: row_id,
+            };
+            if let (Some(text), Some(None)) = (sequence, parsed) {
+                let rule = if text.is_empty() {
+                    Rule::MissingValue
+                } else {
+                    Rule::NotANumber(text.to_owned())
+                };
+                row.find(&format!("{}SEQ", self.dataset), rule, Blocks::Export);
+            }
+            if !taken.insert(row.record.clone()) {
+                row.find(&format!("{}SEQ", self.dataset), Rule::DuplicateRecord, Blocks::Export);
+            }
+            rows.push(row);
+        }
+        rows
+    }
+
+    /// What was read and what was found.
+    pub(crate) fn finish(self) -> (DatasetRead, Vec<Finding>) {
+        let used = self.used.into_inner();
+        let column = |at: usize| {
+            self.table
+                .rows
+                .iter()
+                .map(|row| row.get(at).cloned().unwrap_or_default())
+                .collect()
+        };
+        let unread = self
+            .table
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !used.contains(at));
+        let aside = unread.map(|(at, name)| (name.clone(), column(at))).collect();
+        let mut findings = self.findings.into_inner();
+        findings.extend(self.missing.into_inner().into_iter().map(|field| Finding {
+            subject: None,
+            dataset: self.dataset.clone(),
+            record: None,
+            row: None,
+            field,
+            rule: Rule::MissingColumn,
+            blocks: Blocks::Decision,
+        }));
+        (
+            DatasetRead {
+                dataset: self.dataset,
+                file: self.table.file.clone(),
+                rows: self.table.rows.len(),
+                aside,
+            },
+            findings,
+        )
+    }
+}
+
+/// Sequence numbers are whole; some exports write them with a decimal point.
+fn parse_sequence(text: &str) -> Option<u32> {
+    text.strip_suffix(".0").unwrap_or(text).parse().ok()
+}
+
+/// One row of a dataset.
+#[derive(Debug, Clone)]
+pub(crate) struct Row<'a> {
+    reader: &'a Reader<'a>,
+    cells: &'a [String],
+    number: u32,
+    /// Its identity.
+    pub(crate) record: RecordId,
+}
+
+impl<'a> Row<'a> {
+    /// Reports something wrong with a variable of this row.
+    pub(crate) fn find(&self, field: &str, rule: Rule, blocks: Blocks) {
+        let subject = Some(self.record.subject.clone());
+        self.reader.find(
+            subject,
+            Some(self.record.clone()),
+            Some(self.number),
+            field,
+            rule,
+            blocks,
+        );
+    }
+
+    /// A text; blank and the missing codes `.` and `NA` are `None`.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
+        let at = self.reader.position(name)?;
+        self.cells
+            .get(at)
+            .map(String::as_str)
+            .filter(|text| !matches!(*text, "" | "." | "NA"))
+    }
+
+    /// The first of several variables that has a text.
+    pub(crate) fn first_text(&self, names: &[&str]) -> Option<&'a str> {
+        // Every name is looked up, so that none of them counts as unread.
+        let texts: Vec<Option<&str>> = names.iter().map(|name| self.text(name)).collect();
+        texts.into_iter().flatten().next()
+    }
+
+    /// A text that must be there: blank is a finding, a missing column one finding for the whole dataset.
+    pub(crate) fn require(&self, name: &str, blocks: Blocks) -> Option<&'a str> {
+        if !self.reader.has(name) {
+            self.reader.missing.borrow_mut().insert(name.to_owned());
+            return None;
+        }
+        let text = self.text(name);
+        if text.is_none() {
+            self.find(name, Rule::MissingValue, blocks);
+        }
+        text
+    }
+
+    /// A number.
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        let text = self.text(name)?;
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.find(name, Rule::NotANumber(text.to_owned()), Blocks::Export);
+        }
+        number
+    }
+
+    /// A number within a range that holds for every living subject.
+    pub(crate) fn number_in(&self, name: &str, low: f64, high: f64, range: &'static str) -> Option<f64> {
+        let number = self.number(name)?;
+        if number < low || number > high {
+            self.find(name, Rule::OutOfRange(number.to_string(), range), Blocks::Export);
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A date or date-time, possibly partial.
+    pub(crate) fn when(&self, name: &str) -> Option<When> {
+        let text = self.text(name)?;
+        match When::parse(text) {
+            Ok(when) => Some(when),
+            Err(error) => {
+                self.find(name, Rule::NotADate(text.to_owned(), error), Blocks::Decision);
+                None
+            }
+        }
+    }
+
+    /// A date or date-time that must be there.
+    pub(crate) fn require_when(&self, name: &str) -> Option<When> {
+        self.require(name, Blocks::Decision)?;
+        self.when(name)
+    }
+
+    /// A coded value, compared without case.
+    pub(crate) fn code<T: Copy>(&self, name: &str, codes: &[(&str, T)], allowed: &'static str) -> Option<T> {
+        let text = self.text(name)?;
+        let found = codes.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
+        if found.is_none() {
+            self.find(name, Rule::NotInCodelist(text.to_owned(), allowed), Blocks::Export);
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// `Y` or `N`.
+    pub(crate) fn yes(&self, name: &str) -> Option<bool> {
+        self.code(name, &[("Y", true), ("N", false)], "Y, N")
+    }
+}

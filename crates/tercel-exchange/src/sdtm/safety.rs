@@ -1,0 +1,205 @@
+//! `AE FA LB VS`: events, toxicity findings, laboratory, vital signs.
+
+use tercel::grade::Grade;
+use tercel::protocol::{Relatedness, Trial};
+use tercel::study::{
+    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Rule, Subject, Toxicity, ToxicityFinding, Vital,
+};
+
+use super::{is_named, kinetics};
+use crate::reader::Row;
+
+const OUTCOMES: [(&str, EventOutcome); 7] = [
+    ("RECOVERED/RESOLVED", EventOutcome::Recovered),
+    ("RECOVERED/RESOLVED WITH SEQUELAE", EventOutcome::Recovered),
+    ("NOT RECOVERED/NOT RESOLVED", EventOutcome::Ongoing),
+    ("RECOVERING/RESOLVING", EventOutcome::Ongoing),
+    ("FATAL", EventOutcome::Fatal),
+    ("UNKNOWN", EventOutcome::Unknown),
+    ("ONGOING", EventOutcome::Ongoing),
+];
+
+/// `AE`: adverse events. Relatedness to the infusion is `AEREL`; to lymphodepletion, collection and bridging the
+/// qualifiers `AERELLD`, `AERELCOL`, `AERELBRG`.
+pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(term) = row.require("AETERM", Blocks::Decision) else {
+        return;
+    };
+    let grade = row.require("AETOXGR", Blocks::Decision).and_then(|text| {
+        let grade = parse_grade(text);
+        if grade.is_none() {
+            row.find(
+                "AETOXGR",
+                Rule::NotInCodelist(text.to_owned(), "1, 2, 3, 4, 5"),
+                Blocks::Decision,
+            );
+        }
+        grade
+    });
+    let relation = |name: &str| {
+        let text = row.text(name)?;
+        let relation = Relatedness::parse(text);
+        if relation.is_none() {
+            let allowed = "NOT RELATED, UNLIKELY RELATED, POSSIBLY RELATED, PROBABLY RELATED, RELATED";
+            row.find(name, Rule::NotInCodelist(text.to_owned(), allowed), Blocks::Decision);
+        }
+        relation
+    };
+    let causality = Causality {
+        infusion: relation("AEREL"),
+        lymphodepletion: relation("AERELLD"),
+        collection: relation("AERELCOL"),
+        bridging: relation("AERELBRG"),
+    };
+    row.require("AEREL", Blocks::Decision);
+    row.require("AESTDTC", Blocks::Decision);
+    let outcome = row
+        .code("AEOUT", &OUTCOMES, "the CDISC outcome of event list")
+        .unwrap_or(EventOutcome::Unknown);
+    subject.adverse_events.push(AdverseEvent {
+        record: row.record.clone(),
+        term: term.to_owned(),
+        preferred_term: row.text("AEDECOD").map(str::to_owned),
+        organ_class: row.first_text(&["AEBODSYS", "AESOC"]).map(str::to_owned),
+        grade,
+        serious: row.yes("AESER"),
+        causality,
+        start: row.when("AESTDTC"),
+        end: row.when("AEENDTC"),
+        outcome,
+    });
+}
+
+/// `1` to `5`, alone or after the word grade.
+fn parse_grade(text: &str) -> Option<Grade> {
+    let text = text.to_uppercase();
+    let digits = text.trim_start_matches("GRADE").trim();
+    digits.parse().ok().and_then(Grade::from_number)
+}
+
+/// `LB`: laboratory results, and the serum biomarker under the code the protocol gives.
+pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
+    let Some(test) = row.require("LBTESTCD", Blocks::Export) else {
+        return;
+    };
+    let Some(when) = row.require_when("LBDTC") else { return };
+    if is_named(&trial.names.biomarker, test) {
+        let unit = &trial.kinetics.biomarker_unit;
+        if let Some(level) = kinetics::read_level(row, "LB", unit, when) {
+            subject.biomarker.push(level);
+        }
+        return;
+    }
+    let standard = row.number("LBSTRESN");
+    let (value, unit) = if standard.is_some() || row.text("LBORRES").is_none() {
+        (standard, row.first_text(&["LBSTRESU", "LBORRESU"]))
+    } else {
+        (
+            row.text("LBORRES").and_then(|text| text.parse().ok()),
+            row.first_text(&["LBORRESU", "LBSTRESU"]),
+        )
+    };
+    row.first_text(&["LBSTRESC", "LBSTAT"]);
+    subject.labs.push(Lab {
+        record: row.record.clone(),
+        test: test.to_uppercase(),
+        value,
+        unit: unit.unwrap_or_default().to_owned(),
+        lln: row.number("LBSTNRLO"),
+        uln: row.number("LBSTNRHI"),
+        when,
+        significant: row.yes("LBCLSIG"),
+        event: row.number("LBAESEQ").and_then(whole),
+    });
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a whole number in range"
+)]
+fn whole(number: f64) -> Option<u32> {
+    (number.fract().abs() < f64::EPSILON && (0.0..=4e9).contains(&number)).then_some(number as u32)
+}
+
+/// `VS`: vital signs. A temperature in °F is converted.
+pub(super) fn read_vs(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(test) = row.require("VSTESTCD", Blocks::Export) else {
+        return;
+    };
+    let Some(when) = row.require_when("VSDTC") else { return };
+    let name = if row.text("VSSTRESN").is_some() {
+        "VSSTRESN"
+    } else {
+        "VSORRES"
+    };
+    let Some(mut value) = row.number(name) else { return };
+    let mut unit = row.first_text(&["VSSTRESU", "VSORRESU"]).unwrap_or_default();
+    if test.eq_ignore_ascii_case("TEMP") {
+        if unit.eq_ignore_ascii_case("F") {
+            value = (value - 32.0) / 1.8;
+            unit = "C";
+        }
+        if !(30.0..=45.0).contains(&value) {
+            row.find(name, Rule::OutOfRange(value.to_string(), "30 to 45 °C"), Blocks::Export);
+            return;
+        }
+    }
+    let record = row.record.clone();
+    subject.vitals.push(Vital {
+        record,
+        test: test.to_uppercase(),
+        value,
+        unit: unit.to_owned(),
+        when,
+    });
+}
+
+/// `FA`: items of CRS and ICANS assessments (`FAOBJ` names the toxicity) and adjudicated DLTs (`FATESTCD` DLT).
+pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(item) = row.require("FATESTCD", Blocks::Export) else {
+        return;
+    };
+    let object = row.require("FAOBJ", Blocks::Export).unwrap_or_default().to_uppercase();
+    let result = row.first_text(&["FASTRESC", "FAORRES"]);
+    let evaluator = row.text("FAEVAL").unwrap_or("INVESTIGATOR");
+    let when = row.when("FADTC");
+    let record = row.record.clone();
+    if item.eq_ignore_ascii_case("DLT") {
+        let dlt = match result.map(str::to_uppercase).as_deref() {
+            Some("Y" | "YES") => true,
+            Some("N" | "NO") => false,
+            other => {
+                let text = other.unwrap_or_default().to_owned();
+                row.find("FASTRESC", Rule::NotInCodelist(text, "Y, N"), Blocks::Decision);
+                return;
+            }
+        };
+        subject.adjudications.push(Adjudication {
+            record,
+            evaluator: evaluator.to_owned(),
+            dlt,
+            when,
+        });
+        return;
+    }
+    let toxicity = match object.as_str() {
+        "CYTOKINE RELEASE SYNDROME" | "CRS" => Toxicity::Crs,
+        text if text.contains("NEUROTOXICITY") || text == "ICANS" => Toxicity::Icans,
+        _ => return,
+    };
+    let (Some(result), Some(when)) = (result, row.require_when("FADTC")) else {
+        if result.is_none() {
+            row.find("FASTRESC", Rule::MissingValue, Blocks::Export);
+        }
+        return;
+    };
+    let item = item.to_uppercase();
+    subject.toxicity.push(ToxicityFinding {
+        record,
+        toxicity,
+        item,
+        result: result.to_owned(),
+        when,
+    });
+}

@@ -1,0 +1,250 @@
+//! `DM DS DV MH SS SV`: who the subject is and how follow-up goes.
+
+use std::collections::BTreeMap;
+
+use tercel::protocol::{DoseLevel, Trial};
+use tercel::study::{
+    Blocks, Contact, Death, Deviation, Disposition, DispositionReason, History, Milestone, Rule, Sex, Subject,
+    SubjectId,
+};
+
+use crate::reader::{Reader, Row};
+
+/// A subject of whom only the identity is known.
+pub(crate) fn blank_subject(row: &Row<'_>) -> Subject {
+    Subject {
+        id: row.record.subject.clone(),
+        record: row.record.clone(),
+        site: None,
+        age: None,
+        sex: None,
+        level: None,
+        consent: Vec::new(),
+        milestones: Vec::new(),
+        history: Vec::new(),
+        scores: Vec::new(),
+        procedures: Vec::new(),
+        medications: Vec::new(),
+        lymphodepletion: Vec::new(),
+        infusions: Vec::new(),
+        vitals: Vec::new(),
+        adverse_events: Vec::new(),
+        labs: Vec::new(),
+        biomarker: Vec::new(),
+        copies: Vec::new(),
+        counts: Vec::new(),
+        toxicity: Vec::new(),
+        lesions: Vec::new(),
+        measurements: Vec::new(),
+        responses: Vec::new(),
+        deviations: Vec::new(),
+        contacts: Vec::new(),
+        dispositions: Vec::new(),
+        adjudications: Vec::new(),
+        death: None,
+        published: Vec::new(),
+    }
+}
+
+/// Adds a subject; the second row of one subject is a finding and the first stands.
+pub(crate) fn insert_subject(row: &Row<'_>, subject: Subject, subjects: &mut BTreeMap<SubjectId, Subject>) {
+    if subjects.contains_key(&subject.id) {
+        row.find("USUBJID", Rule::DuplicateSubject, Blocks::Decision);
+        return;
+    }
+    subjects.insert(subject.id.clone(), subject);
+}
+
+/// `DM`: one row a subject.
+pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
+    for row in reader.rows() {
+        let mut subject = blank_subject(&row);
+        subject.site = row.text("SITEID").map(str::to_owned);
+        subject.age = row.number_in("AGE", 0.0, 120.0, "0 to 120 years");
+        row.code("AGEU", &[("YEARS", ())], "YEARS");
+        subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
+        subject.level = planned_level(&row, trial);
+        if let Some(when) = row.when("RFICDTC") {
+            let record = row.record.clone();
+            subject.consent.push(Milestone {
+                record,
+                term: "INFORMED CONSENT OBTAINED".to_owned(),
+                when: Some(when),
+            });
+        }
+        let died = row.yes("DTHFL");
+        if let Some(when) = row.when("DTHDTC") {
+            subject.death = Some(Death {
+                record: row.record.clone(),
+                when,
+            });
+        } else if died == Some(true) {
+            row.find(
+                "DTHDTC",
+                Rule::Incomplete("death is flagged without a date; enter what is known".to_owned()),
+                Blocks::Decision,
+            );
+        }
+        insert_subject(&row, subject, subjects);
+    }
+}
+
+/// Arm codes that mean "no dose group".
+const NO_LEVEL: [&str; 4] = ["SCRNFAIL", "SCREEN FAILURE", "NOTASSGN", "NOT ASSIGNED"];
+
+fn planned_level(row: &Row<'_>, trial: &Trial) -> Option<DoseLevel> {
+    let arm = row.text("ARMCD")?;
+    if NO_LEVEL.iter().any(|code| code.eq_ignore_ascii_case(arm)) {
+        return None;
+    }
+    let found = trial
+        .dose_levels
+        .iter()
+        .find(|(_, group)| group.arm.eq_ignore_ascii_case(arm));
+    if found.is_none() {
+        row.find(
+            "ARMCD",
+            Rule::NotInProtocol(arm.to_owned(), "dose level"),
+            Blocks::Decision,
+        );
+    }
+    found.map(|(level, _)| level)
+}
+
+/// `DS`: consent, other milestones, and how the subject left.
+pub(super) fn read_ds(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(term) = row.require("DSDECOD", Blocks::Export) else {
+        return;
+    };
+    let record = row.record.clone();
+    let when = row.require_when("DSSTDTC");
+    let term = term.to_uppercase();
+    row.text("DSTERM");
+    if row
+        .text("DSCAT")
+        .is_some_and(|category| category.eq_ignore_ascii_case("PROTOCOL MILESTONE"))
+    {
+        let list = if term.contains("CONSENT") {
+            &mut subject.consent
+        } else {
+            &mut subject.milestones
+        };
+        list.push(Milestone { record, term, when });
+        return;
+    }
+    let reason = match term.as_str() {
+        "DEATH" => DispositionReason::Death,
+        "COMPLETED" => DispositionReason::Completed,
+        "LOST TO FOLLOW-UP" => DispositionReason::Lost,
+        text if text.contains("WITHDRAW") || text == "PHYSICIAN DECISION" => DispositionReason::Withdrawal,
+        _ => DispositionReason::Other,
+    };
+    subject.dispositions.push(Disposition {
+        record,
+        term,
+        reason,
+        when,
+    });
+}
+
+/// `DV`: protocol deviations.
+pub(super) fn read_dv(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(term) = row.first_text(&["DVTERM", "DVDECOD"]) else {
+        row.find("DVTERM", Rule::MissingValue, Blocks::Export);
+        return;
+    };
+    let when = row.when("DVSTDTC");
+    subject.deviations.push(Deviation {
+        record: row.record.clone(),
+        term: term.to_owned(),
+        when,
+    });
+}
+
+/// `MH`: medical history.
+pub(super) fn read_mh(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let Some(term) = row.require("MHTERM", Blocks::Export) else {
+        return;
+    };
+    let start = row.when("MHSTDTC");
+    subject.history.push(History {
+        record: row.record.clone(),
+        term: term.to_owned(),
+        start,
+    });
+}
+
+/// `SV`: visits that took place.
+pub(super) fn read_sv(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let occurred = row.yes("SVOCCUR");
+    let when = row.when("SVSTDTC");
+    let name = row.text("VISIT").unwrap_or("unscheduled visit").to_owned();
+    match (occurred, when) {
+        (Some(false), _) => {}
+        (_, Some(when)) => subject.contacts.push(Contact {
+            record: row.record.clone(),
+            name,
+            when,
+        }),
+        (_, None) if row.text("SVSTDTC").is_none() => row.find("SVSTDTC", Rule::MissingValue, Blocks::Decision),
+        (_, None) => {}
+    }
+}
+
+/// `SS`: survival status by contact.
+pub(super) fn read_ss(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
+    let test = row.text("SSTESTCD");
+    let result = row.first_text(&["SSSTRESC", "SSORRES"]);
+    let when = row.require_when("SSDTC");
+    if test.is_none_or(|test| !test.eq_ignore_ascii_case("SURVSTAT")) {
+        return;
+    }
+    match (result.map(str::to_uppercase).as_deref(), when) {
+        (Some("ALIVE"), Some(when)) => {
+            subject.contacts.push(Contact {
+                record: row.record.clone(),
+                name: "survival contact".to_owned(),
+                when,
+            });
+        }
+        (Some("DEAD" | "ALIVE" | "UNKNOWN"), _) => {}
+        (other, _) => {
+            let text = other.unwrap_or_default().to_owned();
+            row.find(
+                "SSSTRESC",
+                Rule::NotInCodelist(text, "ALIVE, DEAD, UNKNOWN"),
+                Blocks::Export,
+            );
+        }
+    }
+}
+
+/// Puts every list in order of time, then of record.
+pub(crate) fn sort_records(subject: &mut Subject) {
+    macro_rules! by {
+        ($list:ident, $when:expr) => {
+            subject
+                .$list
+                .sort_by_key(|record| ($when(record), record.record.clone()))
+        };
+    }
+    let order = |when: Option<tercel::study::When>| when.map(tercel::study::When::order);
+    by!(consent, |r: &Milestone| order(r.when));
+    by!(milestones, |r: &Milestone| order(r.when));
+    by!(scores, |r: &tercel::study::Score| r.when.order());
+    by!(procedures, |r: &tercel::study::Procedure| r.start.order());
+    by!(medications, |r: &tercel::study::Medication| order(r.start));
+    by!(lymphodepletion, |r: &tercel::study::Exposure| r.start.order());
+    by!(infusions, |r: &tercel::study::Infusion| r.when.order());
+    by!(vitals, |r: &tercel::study::Vital| r.when.order());
+    by!(adverse_events, |r: &tercel::study::AdverseEvent| order(r.start));
+    by!(labs, |r: &tercel::study::Lab| r.when.order());
+    by!(biomarker, |r: &tercel::study::Level| r.when.order());
+    by!(copies, |r: &tercel::study::Level| r.when.order());
+    by!(counts, |r: &tercel::study::Level| r.when.order());
+    by!(toxicity, |r: &tercel::study::ToxicityFinding| r.when.order());
+    by!(measurements, |r: &tercel::study::Measurement| r.when.order());
+    by!(responses, |r: &tercel::study::ResponseRecord| r.when.order());
+    by!(contacts, |r: &Contact| r.when.order());
+    by!(dispositions, |r: &Disposition| order(r.when));
+}

@@ -1,0 +1,164 @@
+//! `RS TR TU`: lesions, their measurements, and assessments by an evaluator; ECOG and Child-Pugh scores.
+
+use tercel::protocol::Trial;
+use tercel::response::Overall;
+use tercel::study::{
+    Blocks, Lesion, LesionResult, LesionRole, Measurement, ResponseRecord, Rule, Score, ScoreKind, Subject,
+};
+
+use crate::reader::Row;
+
+/// Whether the evaluator of this row is the one whose readings count.
+fn counts(row: &Row<'_>, evaluator: &str, accepted: &str, trial: &Trial) -> bool {
+    let by = row
+        .text(evaluator)
+        .is_none_or(|text| text.eq_ignore_ascii_case(&trial.response.evaluator));
+    // Where several readers stand side by side, the accepted one is flagged.
+    by && row.text(accepted).is_none_or(|flag| flag.eq_ignore_ascii_case("Y"))
+}
+
+/// `TU`: identification of lesions.
+pub(super) fn read_tu(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
+    let roles = [
+        ("TARGET", LesionRole::Target),
+        ("NON-TARGET", LesionRole::NonTarget),
+        ("NEW", LesionRole::New),
+    ];
+    let link = row.require("TULNKID", Blocks::Export);
+    let place = row.text("TULOC").unwrap_or_default().to_uppercase();
+    let when = row.when("TUDTC");
+    let name = if row.text("TUSTRESC").is_some() {
+        "TUSTRESC"
+    } else {
+        "TUORRES"
+    };
+    row.require(name, Blocks::Export);
+    let role = row.code(name, &roles, "TARGET, NON-TARGET, NEW");
+    if !counts(row, "TUEVAL", "TUACPTFL", trial) {
+        return;
+    }
+    if let (Some(link), Some(role)) = (link, role) {
+        let node = place.contains("LYMPH NODE");
+        subject.lesions.push(Lesion {
+            record: row.record.clone(),
+            link: link.to_owned(),
+            role,
+            node,
+            when,
+        });
+    }
+}
+
+/// `TR`: measurements. A longest diameter, a short axis of a node (`LPERP`, `SAXIS`), a viable diameter, or a state.
+pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
+    let Some(link) = row.text("TRLNKID") else {
+        // Sums of diameters are recorded per group of lesions; they are derived here instead.
+        row.first_text(&["TRGRPID", "TRTESTCD", "TRSTRESN"]);
+        return;
+    };
+    let Some(test) = row.require("TRTESTCD", Blocks::Export) else {
+        return;
+    };
+    let Some(when) = row.require_when("TRDTC") else { return };
+    let visit = row.text("VISIT").unwrap_or_default().to_owned();
+    let stated = row.first_text(&["TRSTRESC", "TRORRES"]);
+    let done = row.text("TRSTAT").is_none();
+    let in_mm = row.code("TRSTRESU", &[("mm", 1.0), ("cm", 10.0)], "mm, cm");
+    let node = subject.lesions.iter().any(|lesion| lesion.link == link && lesion.node);
+    let mm = || {
+        row.number_in("TRSTRESN", 0.0, 1000.0, "0 to 1000")
+            .map(|value| value * in_mm.unwrap_or(1.0))
+    };
+    let result = match test.to_uppercase().as_str() {
+        "LDIAM" if !node => mm().map(LesionResult::Diameter),
+        "LPERP" | "SAXIS" if node => mm().map(LesionResult::Diameter),
+        "VDIAM" => mm().map(LesionResult::ViableDiameter),
+        "TUMSTATE" => stated.map(|text| LesionResult::State(text.to_uppercase())),
+        // The other axis of a lesion plays no part in the sum.
+        _ => return,
+    };
+    if !counts(row, "TREVAL", "TRACPTFL", trial) {
+        return;
+    }
+    if result.is_none() && done && row.text("TRSTRESN").is_none() && stated.is_none() {
+        row.find("TRSTRESN", Rule::MissingValue, Blocks::Export);
+    }
+    let result = if done { result } else { None };
+    subject.measurements.push(Measurement {
+        record: row.record.clone(),
+        link: link.to_owned(),
+        visit,
+        result,
+        when,
+    });
+}
+
+/// `RS`: overall responses, ECOG and Child-Pugh.
+pub(super) fn read_rs(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
+    let Some(test) = row.require("RSTESTCD", Blocks::Export) else {
+        return;
+    };
+    let category = row.text("RSCAT").unwrap_or_default().to_uppercase();
+    let name = if row.text("RSSTRESC").is_some() {
+        "RSSTRESC"
+    } else {
+        "RSORRES"
+    };
+    let result = row.text(name);
+    let number = if row.text("RSSTRESN").is_some() {
+        "RSSTRESN"
+    } else {
+        name
+    };
+    let Some(when) = row.require_when("RSDTC") else { return };
+    let kind = match test.to_uppercase().as_str() {
+        "ECOG101" => ScoreKind::Ecog,
+        "CPS0106" => ScoreKind::ChildPugh,
+        "OVRLRESP" => {
+            read_response(row, trial, category, name, result, subject);
+            return;
+        }
+        _ => return,
+    };
+    let (low, high, range) = match kind {
+        ScoreKind::Ecog => (0.0, 5.0, "0 to 5"),
+        ScoreKind::ChildPugh => (5.0, 15.0, "5 to 15"),
+    };
+    if let Some(value) = row.number_in(number, low, high, range) {
+        subject.scores.push(Score {
+            record: row.record.clone(),
+            kind,
+            value,
+            when,
+        });
+    }
+}
+
+fn read_response(
+    row: &Row<'_>,
+    trial: &Trial,
+    criteria: String,
+    name: &str,
+    result: Option<&str>,
+    subject: &mut Subject,
+) {
+    let Some(text) = row.require(name, Blocks::Export).or(result) else {
+        return;
+    };
+    let counted = counts(row, "RSEVAL", "RSACPTFL", trial);
+    match (Overall::parse(text), row.when("RSDTC")) {
+        (Ok(overall), Some(when)) if counted => {
+            subject.responses.push(ResponseRecord {
+                record: row.record.clone(),
+                criteria,
+                overall,
+                when,
+            });
+        }
+        (Err(_), _) => {
+            let rule = Rule::NotInCodelist(text.to_owned(), "CR, PR, SD, NON-CR/NON-PD, PD, NE");
+            row.find(name, rule, Blocks::Export);
+        }
+        (Ok(_), _) => {}
+    }
+}

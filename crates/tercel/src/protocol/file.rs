@@ -1,0 +1,624 @@
+//! `protocol.toml` to [`Trial`]: the protocol's wire format, all mistakes reported together.
+
+use toml::de::DeTable;
+
+use super::file_rules::{parse_dlt, parse_event_classes};
+use super::reader::{Log, Section, nearest};
+use super::{
+    Assessed, Assumption, BaselineRule, Cells, Diagnostic, DoseGroup, DoseLevel, Eligibility, Escalation, Estimation,
+    KineticsRules, OrrReading, Outcome, OutcomeKind, PerLevel, Relatedness, ResponseRules, SETTINGS, SafetyRules,
+    ThreePlusThreeVariant, TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit, VisitTime, Windows,
+};
+use crate::endpoint;
+use crate::estimate::survival::ConfType;
+use crate::response::Criteria;
+
+/// Reads a protocol file. `file` is the name diagnostics carry.
+///
+/// ```
+/// use tercel::protocol::parse_protocol;
+///
+/// let diagnostics = parse_protocol("protocol.toml", "[trial]\nid = 7\n").unwrap_err();
+/// assert_eq!((diagnostics[0].line, diagnostics[0].column), (1, 1));
+/// assert!(diagnostics.iter().any(|d| d.message == "`trial.id` must be text in quotes, found integer"));
+/// ```
+pub fn parse_protocol(file: &str, text: &str) -> Result<Trial, Vec<Diagnostic>> {
+    let log = Log::new(file, text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        log.add(
+            &span,
+            error.message().to_owned(),
+            "valid TOML here; see https://toml.io",
+        );
+    }
+    let root = Section::root(table.get_ref(), &log);
+    let trial = parse_trial(&root);
+    root.finish();
+    let diagnostics = log.into_diagnostics();
+    match trial {
+        Some(trial) if diagnostics.is_empty() => Ok(trial),
+        Some(_) | None => Err(diagnostics),
+    }
+}
+
+fn parse_trial(root: &Section<'_>) -> Option<Trial> {
+    let header = root.section("trial");
+    let names = root.section("names").and_then(|section| parse_names(&section));
+    let dose_levels = parse_dose_levels(root);
+    let escalation = root
+        .section("escalation")
+        .and_then(|section| parse_escalation(&section, dose_levels.as_ref()));
+    let eligibility = root
+        .section("eligibility")
+        .and_then(|section| parse_eligibility(&section));
+    let event_classes = parse_event_classes(root);
+    let dlt = root
+        .section("dlt")
+        .and_then(|section| parse_dlt(&section, event_classes));
+    let windows = root.section("windows").and_then(|section| parse_windows(&section));
+    let schedule = root.section("schedule").and_then(|section| parse_schedule(&section));
+    let response = root.section("response").and_then(|section| parse_response(&section));
+    let estimation = root
+        .section("estimation")
+        .and_then(|section| parse_estimation(&section));
+    let safety = root
+        .section("safety")
+        .and_then(|section| parse_safety(&section, dlt.as_ref()));
+    let kinetics = root.section("kinetics").and_then(|section| parse_kinetics(&section));
+    let outcomes = parse_outcomes(root);
+    let assumptions = parse_assumptions(root);
+    let header = header.and_then(|section| parse_header(root, &section, assumptions.as_deref()));
+    if let (Some(schedule), Some(windows), Some(outcomes)) = (&schedule, &windows, &outcomes) {
+        check_schedule(root, schedule, windows, outcomes);
+    }
+    let header = header?;
+    Some(Trial {
+        id: header.id,
+        title: header.title,
+        registry: header.registry,
+        condition: header.condition,
+        version: header.version,
+        version_date: header.version_date,
+        names: names?,
+        dose_levels: dose_levels?,
+        escalation: escalation?,
+        dlt: dlt?,
+        eligibility: eligibility?,
+        windows: windows?,
+        schedule: schedule?,
+        response: response?,
+        estimation: estimation?,
+        safety: safety?,
+        kinetics: kinetics?,
+        outcomes: outcomes?,
+        assumptions: assumptions?,
+    })
+}
+
+struct Header {
+    id: String,
+    title: String,
+    registry: Option<String>,
+    condition: String,
+    version: String,
+    version_date: jiff::civil::Date,
+}
+
+fn parse_header(root: &Section<'_>, section: &Section<'_>, assumptions: Option<&[Assumption]>) -> Option<Header> {
+    let id = section.text("id", "\"STUDY-1\"");
+    let title = section.text("title", "\"A Phase 1 Study of …\"");
+    let registry = section.optional_text("registry");
+    let condition = section.text("condition", "\"hepatocellular carcinoma\"");
+    let version = section.text("version", "\"1.0\"");
+    let version_date = section.date("version_date", "2025-01-01");
+    let stated = section.texts("stated");
+    section.finish();
+    if let (Some(stated), Some(assumptions)) = (&stated, assumptions) {
+        check_settings(root, section, stated, assumptions);
+    }
+    Some(Header {
+        id: id?,
+        title: title?,
+        registry,
+        condition: condition?,
+        version: version?,
+        version_date: version_date?,
+    })
+}
+
+/// Every setting is stated by the record or explained by an assumption, and only once.
+fn check_settings(root: &Section<'_>, header: &Section<'_>, stated: &[String], assumptions: &[Assumption]) {
+    let log = root.log();
+    let paths: Vec<&str> = SETTINGS.iter().map(|setting| setting.path).collect();
+    for path in stated {
+        if !paths.contains(&path.as_str()) {
+            let hint = nearest(path, &paths).map_or_else(|| "one of the documented settings".to_owned(), str::to_owned);
+            log.add(
+                &header.span_of("stated"),
+                format!("nothing reads the setting \"{path}\""),
+                hint,
+            );
+        }
+    }
+    for path in paths {
+        let explained = assumptions.iter().filter(|assumption| assumption.id == path).count();
+        let is_stated = stated.iter().any(|stated| stated == path);
+        if root.has_path(path) && explained == 0 && !is_stated {
+            let message = format!("`{path}` is neither stated by the record nor explained");
+            let hint = format!("[[assumption]] with id = \"{path}\", or list it in trial.stated");
+            log.add(header.span(), message, hint);
+        }
+        if explained > 1 || (explained > 0 && is_stated) {
+            let message = format!("`{path}` is explained more than once");
+            log.add(
+                header.span(),
+                message,
+                "one [[assumption]], or one entry of trial.stated",
+            );
+        }
+    }
+}
+
+fn parse_names(section: &Section<'_>) -> Option<TreatmentNames> {
+    let infusion = section.texts("infusion");
+    let lymphodepletion = section.texts("lymphodepletion");
+    let collection = section.texts("collection");
+    let copies = section.texts("copies");
+    let counts = section.texts("counts");
+    let biomarker = section.texts("biomarker");
+    section.finish();
+    Some(TreatmentNames {
+        infusion: infusion?,
+        lymphodepletion: lymphodepletion?,
+        collection: collection?,
+        copies: copies?,
+        counts: counts?,
+        biomarker: biomarker?,
+    })
+}
+
+fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
+    let sections = root.sections("dose_level");
+    if sections.is_empty() {
+        root.log().add(
+            &(0..0),
+            "there is no [[dose_level]]",
+            "one [[dose_level]] per dose group, lowest first",
+        );
+        return None;
+    }
+    let mut groups: Vec<DoseGroup> = Vec::new();
+    let mut complete = true;
+    for section in &sections {
+        let label = section.text("label", "\"First dose group\"");
+        let arm = section.text("arm", "\"DL1\"");
+        let amount = section.number("amount", 1.0..=1e12, "1.0e8");
+        let unit = section.choice("unit", &[("cells", ()), ("CAR+ cells", ()), ("viable CAR+ cells", ())]);
+        section.finish();
+        let (Some(label), Some(arm), Some(planned), Some(())) = (label, arm, amount.and_then(Cells::new), unit) else {
+            complete = false;
+            continue;
+        };
+        if groups.iter().any(|group| group.arm == arm) {
+            root.log().add(
+                &section.span_of("arm"),
+                format!("two dose levels have the arm \"{arm}\""),
+                "another arm",
+            );
+            complete = false;
+        }
+        if groups.last().is_some_and(|last| last.planned >= planned) {
+            let message = "the dose levels do not ascend";
+            root.log().add(
+                &section.span_of("amount"),
+                message,
+                "the dose levels from the lowest to the highest",
+            );
+            complete = false;
+        }
+        groups.push(DoseGroup { label, arm, planned });
+    }
+    complete.then(|| PerLevel::new(groups))
+}
+
+fn parse_escalation(section: &Section<'_>, levels: Option<&PerLevel<DoseGroup>>) -> Option<Escalation> {
+    let design = section.choice("design", &[("3+3", ())]);
+    let variant = section.choice(
+        "variant",
+        &[
+            ("korn-strict", ThreePlusThreeVariant::KornStrict),
+            ("korn-top3", ThreePlusThreeVariant::KornTop3),
+            ("storer", ThreePlusThreeVariant::Storer),
+        ],
+    );
+    let fails = section.choice("first_level_fails", &[("stop", ())]);
+    let start = section.integer("start_level", 1..=99, "1");
+    let sentinel_days = section.integer("sentinel_days", 0..=365, "14");
+    let next_subject_days = section.integer("next_subject_days", 0..=365, "7");
+    let next_level_days = section.integer("next_level_days", 0..=365, "28");
+    section.finish();
+    let ((), ()) = (design?, fails?);
+    let start_level = u8::try_from(start?).ok().and_then(DoseLevel::new)?;
+    if levels.is_some_and(|levels| levels.get(start_level).is_none()) {
+        section.log().add(
+            &section.span_of("start_level"),
+            "there is no such dose level",
+            "start_level = 1",
+        );
+    }
+    Some(Escalation {
+        variant: variant?,
+        start_level,
+        sentinel_days: sentinel_days?,
+        next_subject_days: next_subject_days?,
+        next_level_days: next_level_days?,
+    })
+}
+
+fn parse_eligibility(section: &Section<'_>) -> Option<Eligibility> {
+    let age_min = section.number("age_min", 0.0..=120.0, "18");
+    let age_max = section.number("age_max", 0.0..=120.0, "70");
+    let ecog_max = section.optional_number("ecog_max", 0.0..=5.0);
+    let child_pugh_max = section.optional_number("child_pugh_max", 5.0..=15.0);
+    section.finish();
+    let eligibility = Eligibility {
+        age_min: age_min?,
+        age_max: age_max?,
+        ecog_max,
+        child_pugh_max,
+    };
+    if eligibility.age_min > eligibility.age_max {
+        section
+            .log()
+            .add(&section.span_of("age_max"), "age_max is below age_min", "age_max = 70");
+    }
+    Some(eligibility)
+}
+
+fn parse_windows(section: &Section<'_>) -> Option<Windows> {
+    let ae_months = section.integer("ae_months", 0..=240, "12");
+    let ae_days_uninfused = section.integer("ae_days_uninfused", 0..=3650, "28");
+    let uninfused_end = section.choice(
+        "uninfused_end",
+        &[
+            ("R3", UninfusedEnd::R3),
+            ("R1", UninfusedEnd::R1),
+            ("R2", UninfusedEnd::R2),
+        ],
+    );
+    let time_points: Option<Vec<TimePointWindow>> = section
+        .sections("time_point")
+        .iter()
+        .map(|point| {
+            let months = point.integer("months", 1..=240, "3");
+            let half_width_days = point.integer("half_width_days", 0..=365, "14");
+            point.finish();
+            Some(TimePointWindow {
+                months: months?,
+                half_width_days: half_width_days?,
+            })
+        })
+        .collect();
+    section.finish();
+    Some(Windows {
+        ae_months: ae_months?,
+        ae_days_uninfused: ae_days_uninfused?,
+        uninfused_end: uninfused_end?,
+        time_points: time_points?,
+    })
+}
+
+fn parse_schedule(section: &Section<'_>) -> Option<Vec<Visit>> {
+    let visits: Vec<Option<Visit>> = section.sections("visit").iter().map(parse_visit).collect();
+    section.finish();
+    visits.into_iter().collect()
+}
+
+fn parse_visit(section: &Section<'_>) -> Option<Visit> {
+    let name = section.text("name", "\"Month 3\"");
+    // A day before infusion is written as a negative number, so it is read as a number.
+    let day = section.optional_number("day", -365.0..=7300.0);
+    let months = section.optional_integer("months", 1..=240);
+    let window_days = section.integer("window_days", 0..=365, "14");
+    let names = section.texts("assess")?;
+    section.finish();
+    let known: Vec<&str> = Assessed::NAMES.iter().map(|(name, _)| *name).collect();
+    let mut assessments = Vec::new();
+    for name in &names {
+        if let Some((_, kind)) = Assessed::NAMES.iter().find(|(known, _)| known == name) {
+            assessments.push(*kind);
+        } else {
+            let hint = nearest(name, &known).map_or_else(|| known.join(", "), str::to_owned);
+            section.log().add(
+                &section.span_of("assess"),
+                format!("no assessment is called \"{name}\""),
+                hint,
+            );
+        }
+    }
+    let time = match (day, months) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the reader limits the day to -365..=7300"
+        )]
+        (Some(day), None) if day.fract().abs() < f64::EPSILON => VisitTime::Day(day as i32),
+        (None, Some(months)) => VisitTime::Months(months),
+        (Some(_), _) | (None, None) => {
+            let message = "a visit has either a whole `day` or `months`";
+            section.log().add(section.span(), message, "day = 28, or months = 3");
+            return None;
+        }
+    };
+    Some(Visit {
+        name: name?,
+        time,
+        window_days: window_days?,
+        assessments,
+    })
+}
+
+fn parse_response(section: &Section<'_>) -> Option<ResponseRules> {
+    let criteria = section.choice(
+        "criteria",
+        &[
+            ("RECIST 1.1", Criteria::Recist11),
+            ("mRECIST", Criteria::Mrecist { floor_mm: 0.0 }),
+        ],
+    );
+    let confirmation_days = section.integer("confirmation_days", 0..=365, "28");
+    let sd_min_days = section.integer("sd_min_days", 0..=365, "42");
+    let max_ne = section.integer("max_ne", 0..=99, "1");
+    let accept_sd = section.flag("accept_sd", "false");
+    let orr = section.choice(
+        "orr",
+        &[
+            ("cumulative", OrrReading::Cumulative),
+            ("in-window", OrrReading::InWindow),
+        ],
+    );
+    let dcr_unassessed = section.choice(
+        "dcr_unassessed",
+        &[
+            ("not controlled", Unassessed::NotControlled),
+            ("excluded", Unassessed::Excluded),
+        ],
+    );
+    let evaluator = section.text("evaluator", "\"INVESTIGATOR\"");
+    let missed_assessments = section.integer("missed_assessments", 1..=99, "2");
+    section.finish();
+    Some(ResponseRules {
+        criteria: criteria?,
+        confirmation_days: i32::try_from(confirmation_days?).ok()?,
+        sd_min_days: i32::try_from(sd_min_days?).ok()?,
+        max_ne: usize::try_from(max_ne?).ok()?,
+        accept_sd: accept_sd?,
+        orr: orr?,
+        dcr_unassessed: dcr_unassessed?,
+        evaluator: evaluator?,
+        missed_assessments: missed_assessments?,
+    })
+}
+
+fn parse_estimation(section: &Section<'_>) -> Option<Estimation> {
+    let level = section.number("level", 0.5..=0.999, "0.95");
+    let conf_type = section.choice(
+        "conf_type",
+        &[
+            ("log-log", ConfType::LogLog),
+            ("log", ConfType::Log),
+            ("plain", ConfType::Plain),
+        ],
+    );
+    let days_per_month = section.number("days_per_month", 28.0..=31.0, "30.4375");
+    let count_first_day = section.flag("count_first_day", "true");
+    section.finish();
+    Some(Estimation {
+        level: level?,
+        conf_type: conf_type?,
+        days_per_month: days_per_month?,
+        count_first_day: count_first_day?,
+    })
+}
+
+fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<SafetyRules> {
+    let relatedness = section.choice("relatedness", &Relatedness::NAMES);
+    let analytes = section.texts("analytes");
+    let scale = section.choice("scale", &[("ASTCT 2019", ())]);
+    let mut class = |key: &'static str, example: &str| {
+        let id = section.text(key, example)?;
+        let known = dlt.is_none_or(|dlt| dlt.event_classes.iter().any(|class| class.id == id));
+        if !known {
+            section.log().add(
+                &section.span_of(key),
+                format!("no event class is called \"{id}\""),
+                "an [[event_class]]",
+            );
+        }
+        Some(id)
+    };
+    let crs_class = class("crs_class", "\"crs\"");
+    let icans_class = class("icans_class", "\"icans\"");
+    section.finish();
+    scale?;
+    Some(SafetyRules {
+        relatedness: relatedness?,
+        analytes: analytes?,
+        crs_class: crs_class?,
+        icans_class: icans_class?,
+    })
+}
+
+fn parse_kinetics(section: &Section<'_>) -> Option<KineticsRules> {
+    let biomarker_floor = section.number("biomarker_floor", 0.0..=1e12, "10");
+    let biomarker_unit = section.text("biomarker_unit", "\"ng/mL\"");
+    let baseline = section.choice(
+        "baseline",
+        &[
+            ("before infusion", BaselineRule::BeforeInfusion),
+            ("before lymphodepletion", BaselineRule::BeforeLymphodepletion),
+        ],
+    );
+    section.finish();
+    Some(KineticsRules {
+        biomarker_floor: biomarker_floor?,
+        biomarker_unit: biomarker_unit?,
+        baseline: baseline?,
+    })
+}
+
+fn parse_outcomes(root: &Section<'_>) -> Option<Vec<Outcome>> {
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for section in root.sections("outcome") {
+        let outcome = parse_outcome(&section)?;
+        if outcomes.iter().any(|other| other.id == outcome.id) {
+            let message = format!("two outcomes have the id \"{}\"", outcome.id);
+            root.log().add(&section.span_of("id"), message, "another id");
+        }
+        outcomes.push(outcome);
+    }
+    if outcomes.is_empty() {
+        root.log().add(
+            &(0..0),
+            "there is no [[outcome]]",
+            "one [[outcome]] per outcome of the record",
+        );
+        return None;
+    }
+    Some(outcomes)
+}
+
+fn parse_outcome(section: &Section<'_>) -> Option<Outcome> {
+    let id = section.text("id", "\"P1\"");
+    let kind = section.choice(
+        "kind",
+        &[
+            ("primary", OutcomeKind::Primary),
+            ("secondary", OutcomeKind::Secondary),
+            ("other", OutcomeKind::Other),
+        ],
+    );
+    let measure = section.text("measure", "\"the record's own words\"");
+    let time_frame = section.text("time_frame", "\"the record's own words\"");
+    let methods: Vec<(&str, &'static endpoint::Method)> =
+        endpoint::ALL.iter().map(|method| (method.name, *method)).collect();
+    let method = section.choice("method", &methods);
+    let components = section.texts("components");
+    let time_points = section.integers("time_points_months");
+    let definition = section.text("definition", "\"what is counted, in whom, until when\"");
+    section.finish();
+    let (method, components, time_points) = (method?, components?, time_points?);
+    check_components(section, method, &components, &time_points);
+    Some(Outcome {
+        id: id?,
+        kind: kind?,
+        measure: measure?,
+        time_frame: time_frame?,
+        method: method.name.to_owned(),
+        components,
+        time_points,
+        definition: definition?,
+    })
+}
+
+fn check_components(section: &Section<'_>, method: &endpoint::Method, components: &[String], time_points: &[u32]) {
+    let log = section.log();
+    for component in components {
+        if !method.components.contains(&component.as_str()) {
+            let message = format!("the method {} has no component \"{component}\"", method.name);
+            log.add(
+                &section.span_of("components"),
+                message,
+                format!("one of {}", method.components.join(", ")),
+            );
+        }
+    }
+    if components.is_empty() && !method.components.is_empty() {
+        let hint = format!("components = [\"{}\"]", method.components.join("\", \""));
+        log.add(
+            section.span(),
+            format!("the method {} needs components", method.name),
+            hint,
+        );
+    }
+    if method.at_time_points == time_points.is_empty() {
+        let (message, hint) = if method.at_time_points {
+            ("needs time points", "time_points_months = [3, 6, 12, 24]")
+        } else {
+            ("has no time points", "no time_points_months")
+        };
+        log.add(
+            &section.span_of("time_points_months"),
+            format!("the method {} {message}", method.name),
+            hint,
+        );
+    }
+}
+
+fn parse_assumptions(root: &Section<'_>) -> Option<Vec<Assumption>> {
+    let paths: Vec<&str> = SETTINGS.iter().map(|setting| setting.path).collect();
+    let read = |section: &Section<'_>| {
+        let id = section.text("id", "\"dlt.window_days\"");
+        let question = section.text("question", "\"what the record does not say\"");
+        let choice = section.text("choice", "\"the choice made\"");
+        let reason = section.text("reason", "\"why\"");
+        section.finish();
+        let id = id?;
+        if !paths.contains(&id.as_str()) {
+            let hint = nearest(&id, &paths).map_or_else(|| "one of the documented settings".to_owned(), str::to_owned);
+            root.log().add(
+                &section.span_of("id"),
+                format!("nothing reads the setting \"{id}\""),
+                hint,
+            );
+        } else if !root.has_path(&id) {
+            let message = format!("the file has no `{id}` to explain");
+            root.log().add(
+                &section.span_of("id"),
+                message,
+                "the setting itself, or remove the assumption",
+            );
+        }
+        Some(Assumption {
+            id,
+            question: question?,
+            choice: choice?,
+            reason: reason?,
+        })
+    };
+    let assumptions: Vec<Option<Assumption>> = root.sections("assumption").iter().map(read).collect();
+    assumptions.into_iter().collect()
+}
+
+/// Every time point of an outcome needs a planned assessment whose own window lies inside the analysis window.
+fn check_schedule(root: &Section<'_>, schedule: &[Visit], windows: &Windows, outcomes: &[Outcome]) {
+    for outcome in outcomes {
+        let method = endpoint::ALL.iter().find(|method| method.name == outcome.method);
+        let Some(needs) = method.and_then(|method| method.needs) else {
+            continue;
+        };
+        for &months in &outcome.time_points {
+            let half_width = windows.half_width(months);
+            let covered = schedule.iter().any(|visit| {
+                visit.time == VisitTime::Months(months)
+                    && visit.window_days <= half_width
+                    && visit.assessments.contains(&needs)
+            });
+            if !covered {
+                let name = Assessed::NAMES
+                    .iter()
+                    .find(|(_, kind)| *kind == needs)
+                    .map_or("", |(name, _)| name);
+                let message = format!(
+                    "outcome {} needs {name} at month {months}, but no visit plans it within ±{half_width} days",
+                    outcome.id
+                );
+                let hint = format!(
+                    "[[schedule.visit]] with months = {months}, window_days = {half_width} or less, assess = [\"{name}\"]"
+                );
+                root.log().add(&root.span_of("schedule"), message, hint);
+            }
+        }
+    }
+}

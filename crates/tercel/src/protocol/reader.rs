@@ -1,0 +1,417 @@
+//! Walks a TOML document with its spans and collects every mistake in one pass.
+//!
+//! A [`Section`] is one table: each accessor marks its key as known, so that [`Section::finish`] can name the keys
+//! that nothing reads.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::ops::{Range, RangeInclusive};
+
+use jiff::civil::Date;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::Diagnostic;
+
+/// The mistakes found so far in one file.
+#[derive(Debug)]
+pub(super) struct Log<'a> {
+    file: &'a str,
+    text: &'a str,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Log<'a> {
+    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
+        Self {
+            file,
+            text,
+            found: RefCell::new(Vec::new()),
+        }
+    }
+
+    pub(super) fn add(&self, span: &Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
+        let diagnostic = Diagnostic::new(self.file, self.text, span, message.into(), hint.into());
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// All mistakes in file order.
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let mut found = self.found.into_inner();
+        found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        found
+    }
+}
+
+/// One table of the file.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    table: &'a DeTable<'a>,
+    /// Dotted path from the root, for messages and assumption ids.
+    path: String,
+    span: Range<usize>,
+    log: &'a Log<'a>,
+    known: RefCell<BTreeSet<&'static str>>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn root(table: &'a DeTable<'a>, log: &'a Log<'a>) -> Self {
+        Self {
+            table,
+            path: String::new(),
+            span: 0..0,
+            log,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Where this table stands.
+    pub(super) fn span(&self) -> &Range<usize> {
+        &self.span
+    }
+
+    /// Where the value of `key` stands; the table's own place where the key is absent.
+    pub(super) fn span_of(&self, key: &str) -> Range<usize> {
+        self.table.get(key).map_or_else(|| self.span.clone(), Spanned::span)
+    }
+
+    pub(super) fn log(&self) -> &'a Log<'a> {
+        self.log
+    }
+
+    fn join(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+
+    fn value(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.known.borrow_mut().insert(key);
+        self.table.get(key)
+    }
+
+    fn required(&self, key: &'static str, example: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        let value = self.value(key);
+        if value.is_none() {
+            let message = format!("`{}` is missing", self.join(key));
+            self.log.add(&self.span, message, format!("{key} = {example}"));
+        }
+        value
+    }
+
+    fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str, example: &str) {
+        let found = value.get_ref().type_str();
+        let message = format!("`{}` must be {expected}, found {found}", self.join(key));
+        self.log.add(&value.span(), message, format!("{key} = {example}"));
+    }
+
+    /// A text that must be there and not be blank.
+    pub(super) fn text(&self, key: &'static str, example: &str) -> Option<String> {
+        let value = self.required(key, example)?;
+        match value.get_ref() {
+            DeValue::String(text) if !text.trim().is_empty() => Some(text.to_string()),
+            DeValue::String(_) => {
+                self.log.add(
+                    &value.span(),
+                    format!("`{}` is blank", self.join(key)),
+                    format!("{key} = {example}"),
+                );
+                None
+            }
+            _ => {
+                self.wrong(key, value, "text in quotes", example);
+                None
+            }
+        }
+    }
+
+    /// A text that may be absent.
+    pub(super) fn optional_text(&self, key: &'static str) -> Option<String> {
+        self.value(key)?;
+        self.text(key, "\"…\"")
+    }
+
+    /// A finite number in `range`.
+    pub(super) fn number(&self, key: &'static str, range: RangeInclusive<f64>, example: &str) -> Option<f64> {
+        let value = self.required(key, example)?;
+        let number = match value.get_ref() {
+            DeValue::Float(float) => float.as_str().replace('_', "").parse::<f64>().ok(),
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .map(|n| n as f64),
+            _ => None,
+        };
+        let Some(number) = number.filter(|number| number.is_finite()) else {
+            self.wrong(key, value, "a number without quotes", example);
+            return None;
+        };
+        if !range.contains(&number) {
+            let message = format!(
+                "`{}` is {number}, outside {} to {}",
+                self.join(key),
+                range.start(),
+                range.end()
+            );
+            self.log.add(&value.span(), message, format!("{key} = {example}"));
+            return None;
+        }
+        Some(number)
+    }
+
+    /// A finite number in `range` that may be absent.
+    pub(super) fn optional_number(&self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        self.value(key)?;
+        let example = format!("{}", range.start());
+        self.number(key, range, &example)
+    }
+
+    /// A whole number in `range`.
+    pub(super) fn integer(&self, key: &'static str, range: RangeInclusive<u32>, example: &str) -> Option<u32> {
+        let value = self.required(key, example)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            self.wrong(key, value, "a whole number", example);
+            return None;
+        };
+        match u32::try_from(number) {
+            Ok(number) if range.contains(&number) => Some(number),
+            Ok(_) | Err(_) => {
+                let message = format!(
+                    "`{}` is {number}, outside {} to {}",
+                    self.join(key),
+                    range.start(),
+                    range.end()
+                );
+                self.log.add(&value.span(), message, format!("{key} = {example}"));
+                None
+            }
+        }
+    }
+
+    /// A whole number that may be absent.
+    pub(super) fn optional_integer(&self, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+        self.value(key)?;
+        let example = range.start().to_string();
+        self.integer(key, range, &example)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&self, key: &'static str, example: &str) -> Option<bool> {
+        let value = self.required(key, example)?;
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(*flag);
+        }
+        self.wrong(key, value, "true or false", example);
+        None
+    }
+
+    /// A calendar date.
+    pub(super) fn date(&self, key: &'static str, example: &str) -> Option<Date> {
+        let value = self.required(key, example)?;
+        let date = match value.get_ref() {
+            DeValue::Datetime(datetime) => datetime.date.and_then(|date| {
+                let year = i16::try_from(date.year).ok()?;
+                Date::new(year, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?).ok()
+            }),
+            DeValue::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        if date.is_none() {
+            self.wrong(key, value, "a calendar date", example);
+        }
+        date
+    }
+
+    /// One of the named choices.
+    pub(super) fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let example = choices
+            .first()
+            .map(|(name, _)| format!("\"{name}\""))
+            .unwrap_or_default();
+        let text = self.text(key, &example)?;
+        let found = choices.iter().find(|(name, _)| name.eq_ignore_ascii_case(&text));
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let hint = match nearest(&text, &names) {
+                Some(name) => format!("{key} = \"{name}\""),
+                None => format!("{key} = one of \"{}\"", names.join("\", \"")),
+            };
+            self.log.add(
+                &self.span_of(key),
+                format!("`{}` is no {key}: \"{text}\"", self.join(key)),
+                hint,
+            );
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// A list of texts; an absent list is empty.
+    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+        self.list(key, "a list of texts", "[\"…\"]", |value| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        })
+    }
+
+    /// A list of whole numbers; an absent list is empty.
+    pub(super) fn integers(&self, key: &'static str) -> Option<Vec<u32>> {
+        self.list(key, "a list of whole numbers", "[3, 6, 12, 24]", |value| match value {
+            DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix()).ok(),
+            _ => None,
+        })
+    }
+
+    fn list<T>(
+        &self,
+        key: &'static str,
+        expected: &str,
+        example: &str,
+        read: impl Fn(&DeValue<'_>) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        let Some(value) = self.value(key) else {
+            return Some(Vec::new());
+        };
+        let list = match value.get_ref() {
+            DeValue::Array(array) => array.iter().map(|item| read(item.get_ref())).collect(),
+            _ => None,
+        };
+        if list.is_none() {
+            self.wrong(key, value, expected, example);
+        }
+        list
+    }
+
+    /// A table that must be there.
+    pub(super) fn section(&self, key: &'static str) -> Option<Section<'a>> {
+        let Some(value) = self.value(key) else {
+            let path = self.join(key);
+            self.log.add(
+                &self.span,
+                format!("the section [{path}] is missing"),
+                format!("[{path}]"),
+            );
+            return None;
+        };
+        match value.get_ref() {
+            DeValue::Table(table) => Some(self.child(key, table, value.span())),
+            _ => {
+                self.wrong(
+                    key,
+                    value,
+                    "a section",
+                    &format!("[{}] on a line of its own", self.join(key)),
+                );
+                None
+            }
+        }
+    }
+
+    /// The tables of an array of tables; an absent array is empty.
+    pub(super) fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let tables = match value.get_ref() {
+            DeValue::Array(array) => self.tables(key, array),
+            _ => None,
+        };
+        tables.unwrap_or_else(|| {
+            self.wrong(
+                key,
+                value,
+                "a repeated section",
+                &format!("[[{}]] on a line of its own", self.join(key)),
+            );
+            Vec::new()
+        })
+    }
+
+    fn tables(&self, key: &str, array: &'a DeArray<'a>) -> Option<Vec<Section<'a>>> {
+        let read = |item: &'a Spanned<DeValue<'a>>| match item.get_ref() {
+            DeValue::Table(table) => Some(self.child(key, table, item.span())),
+            _ => None,
+        };
+        array.iter().map(read).collect()
+    }
+
+    fn child(&self, key: &str, table: &'a DeTable<'a>, span: Range<usize>) -> Section<'a> {
+        Section {
+            table,
+            path: self.join(key),
+            span,
+            log: self.log,
+            known: RefCell::default(),
+        }
+    }
+
+    /// Names every key that no accessor asked for, with the nearest known one.
+    pub(super) fn finish(&self) {
+        let known: Vec<&str> = self.known.borrow().iter().copied().collect();
+        for (key, _) in self.table {
+            let name: &str = key.get_ref();
+            if !known.contains(&name) {
+                let hint = match nearest(name, &known) {
+                    Some(near) => format!("`{near}`, or remove it"),
+                    None => format!("one of {}, or remove it", known.join(", ")),
+                };
+                self.log
+                    .add(&key.span(), format!("nothing reads `{}`", self.join(name)), hint);
+            }
+        }
+    }
+
+    /// Whether the file has a value at this dotted path below this table (array indices are skipped).
+    pub(super) fn has_path(&self, path: &str) -> bool {
+        fn walk(value: &DeValue<'_>, rest: Option<&str>) -> bool {
+            let Some(rest) = rest else { return true };
+            match value {
+                DeValue::Table(table) => descend(table, rest),
+                DeValue::Array(array) => array.iter().any(|item| walk(item.get_ref(), Some(rest))),
+                DeValue::String(_)
+                | DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_) => false,
+            }
+        }
+        fn descend(table: &DeTable<'_>, path: &str) -> bool {
+            let (key, rest) = path
+                .split_once('.')
+                .map_or((path, None), |(key, rest)| (key, Some(rest)));
+            table.get(key).is_some_and(|value| walk(value.get_ref(), rest))
+        }
+        descend(self.table, path)
+    }
+}
+
+/// The candidate closest to `word`, if it is close enough to be meant.
+pub(super) fn nearest<'n>(word: &str, candidates: &[&'n str]) -> Option<&'n str> {
+    let distance = |candidate: &&'n str| edit_distance(&word.to_lowercase(), &candidate.to_lowercase());
+    let best = candidates.iter().copied().min_by_key(|candidate| distance(candidate))?;
+    (distance(&best) <= word.chars().count().max(3) / 3).then_some(best)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, from) in left.chars().enumerate() {
+        let mut diagonal = index;
+        let mut previous = index + 1;
+        for (cell, to) in row.iter_mut().skip(1).zip(&right) {
+            let substitution = diagonal + usize::from(from != *to);
+            diagonal = *cell;
+            *cell = substitution.min(diagonal + 1).min(previous + 1);
+            previous = *cell;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = index + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

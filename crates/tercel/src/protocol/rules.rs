@@ -1,0 +1,168 @@
+//! DLT criteria and event classes as the protocol writes them: rules over graded events.
+
+use crate::grade::{Grade, Scale};
+
+/// A named set of adverse events, by term, by system organ class, or as everything but other sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventClass {
+    /// Name the criteria use.
+    pub id: String,
+    /// Reported or dictionary terms, compared without case.
+    pub terms: Vec<String>,
+    /// System organ classes, compared without case.
+    pub organ_classes: Vec<String>,
+    /// The class is every event outside these classes.
+    pub except: Vec<String>,
+}
+
+/// How long an event must last to meet a criterion.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Persistence {
+    /// The grade alone is enough.
+    Any,
+    /// Still above `recovers_to` when more than `hours` have passed since onset.
+    LongerThan {
+        /// Hours after onset.
+        hours: f64,
+        /// Grade that counts as recovered; `None`: only the end of the event does.
+        recovers_to: Option<Grade>,
+    },
+    /// Still above `recovers_to` when more than `days` calendar days have passed since onset.
+    LongerThanDays {
+        /// Days after onset.
+        days: u32,
+        /// Grade that counts as recovered.
+        recovers_to: Option<Grade>,
+    },
+    /// Still above `recovers_to` on this day after infusion.
+    OnDay {
+        /// Days after infusion.
+        day: u32,
+        /// Grade that counts as recovered.
+        recovers_to: Option<Grade>,
+    },
+}
+
+/// One DLT criterion over graded adverse events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Criterion {
+    /// Stable name.
+    pub id: String,
+    /// The criterion in the protocol's words.
+    pub text: String,
+    /// Event class it looks at.
+    pub events: String,
+    /// Scale of the grades.
+    pub scale: Scale,
+    /// Lowest grade that meets it.
+    pub grade_min: Grade,
+    /// Highest grade that meets it.
+    pub grade_max: Grade,
+    /// How long the event must last.
+    pub persistence: Persistence,
+    /// Whether the exclusions apply to it.
+    pub exclusions_apply: bool,
+}
+
+/// Events that are no DLT whatever criterion they meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exclusion {
+    /// Stable name.
+    pub id: String,
+    /// The exclusion in the protocol's words.
+    pub text: String,
+    /// Event class it frees.
+    pub events: String,
+    /// Highest grade it frees.
+    pub grade_max: Grade,
+    /// Only if recovered within so many hours of onset; `None`: always.
+    pub within_hours: Option<f64>,
+}
+
+/// A DLT criterion over laboratory values: above a multiple of the upper limit of normal for more than so many days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabCriterion {
+    /// Stable name.
+    pub id: String,
+    /// The criterion in the protocol's words.
+    pub text: String,
+    /// Analytes, any of which meets it (`ALT`, `AST`).
+    pub analytes: Vec<String>,
+    /// Multiple of the upper limit of normal that must be exceeded.
+    pub above_uln: f64,
+    /// Days for which it must stay above; 0: a single value is enough.
+    pub days: u32,
+}
+
+/// Relatedness to a treatment or procedure, five-point scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relatedness {
+    /// Not related.
+    NotRelated,
+    /// Unlikely related.
+    Unlikely,
+    /// Possibly related.
+    Possible,
+    /// Probably related.
+    Probable,
+    /// Related.
+    Definite,
+}
+
+impl Relatedness {
+    /// Names in protocol files, least related first.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("not related", Self::NotRelated),
+        ("unlikely", Self::Unlikely),
+        ("possible", Self::Possible),
+        ("probable", Self::Probable),
+        ("definite", Self::Definite),
+    ];
+
+    /// Reads the spellings case report forms use; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_uppercase();
+        let text = text.trim_end_matches("RELATED").trim_end();
+        Some(match text {
+            "NOT" | "N" | "NO" | "NONE" | "UN" => Self::NotRelated,
+            "UNLIKELY" | "UNLIKELY TO BE" => Self::Unlikely,
+            // On a two-point scale "yes" says no more than that a relation is reasonably possible.
+            "POSSIBLY" | "POSSIBLE" | "Y" | "YES" => Self::Possible,
+            "PROBABLY" | "PROBABLE" => Self::Probable,
+            "" | "DEFINITELY" | "DEFINITE" => Self::Definite,
+            _ => return None,
+        })
+    }
+
+    /// Name as reports print it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotRelated => "not related",
+            Self::Unlikely => "unlikely",
+            Self::Possible => "possible",
+            Self::Probable => "probable",
+            Self::Definite => "definite",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Relatedness;
+
+    #[test]
+    fn relatedness_is_read_as_forms_write_it() {
+        for (text, expected) in [
+            ("NOT RELATED", Relatedness::NotRelated),
+            ("Unrelated", Relatedness::NotRelated),
+            ("UNLIKELY RELATED", Relatedness::Unlikely),
+            ("possibly related", Relatedness::Possible),
+            ("PROBABLE", Relatedness::Probable),
+            ("RELATED", Relatedness::Definite),
+            ("N", Relatedness::NotRelated),
+        ] {
+            assert_eq!(Relatedness::parse(text), Some(expected), "{text}");
+        }
+        assert_eq!(Relatedness::parse("maybe"), None);
+    }
+}

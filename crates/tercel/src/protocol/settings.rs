@@ -1,0 +1,65 @@
+//! Every setting of a protocol file that a registry record may leave open, and the one rule that reads it.
+
+/// A setting and what reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Dotted path in the protocol file.
+    pub path: &'static str,
+    /// The rule that reads it, in words.
+    pub read_by: &'static str,
+}
+
+const fn setting(path: &'static str, read_by: &'static str) -> Setting {
+    Setting { path, read_by }
+}
+
+/// All settings that must be either stated by the record or explained by an assumption, where the file has them.
+pub const SETTINGS: [Setting; 38] = [
+    setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
+    setting("escalation.variant", "dose decision"),
+    setting(
+        "escalation.first_level_fails",
+        "dose decision when level 1 is too toxic",
+    ),
+    setting(
+        "escalation.sentinel_days",
+        "earliest next infusion at a level with one subject",
+    ),
+    setting("escalation.next_subject_days", "earliest next infusion at a level"),
+    setting(
+        "escalation.next_level_days",
+        "earliest first infusion at the next level",
+    ),
+    setting("eligibility.age_min", "eligibility findings: age"),
+    setting("eligibility.age_max", "eligibility findings: age"),
+    setting("eligibility.ecog_max", "eligibility findings: ECOG"),
+    setting("eligibility.child_pugh_max", "eligibility findings: Child-Pugh"),
+    setting("names.lymphodepletion", "which exposures are lymphodepletion"),
+    setting("dlt.window_days", "end of the DLT window"),
+    setting("dlt.origin", "start of the DLT window"),
+    setting("dlt.relatedness", "attribution of a DLT"),
+    setting("dlt.dose_percent_min", "DLT evaluability: actual dose"),
+    setting("dlt.dose_percent_max", "DLT evaluability: actual dose"),
+    setting("dlt.criterion", "DLT criteria over adverse events"),
+    setting("dlt.lab_criterion", "DLT criteria over laboratory values"),
+    setting("dlt.exclusion", "events that are no DLT"),
+    setting("windows.ae_months", "adverse-event window of infused subjects"),
+    setting("windows.uninfused_end", "adverse-event window of uninfused subjects"),
+    setting("windows.time_point", "analysis window of a time point"),
+    setting("schedule.visit", "planned visits: due assessments, missed scans"),
+    setting("response.criteria", "tumour response"),
+    setting("response.confirmation_days", "confirmation of a response"),
+    setting("response.sd_min_days", "stable disease"),
+    setting("response.orr", "response rate at a time point"),
+    setting("response.dcr_unassessed", "disease control at a time point"),
+    setting("response.missed_assessments", "censoring of progression-free survival"),
+    setting("estimation.level", "width of every interval"),
+    setting("estimation.conf_type", "limits of survival estimates"),
+    setting("estimation.days_per_month", "durations in months"),
+    setting("estimation.count_first_day", "durations in days"),
+    setting("safety.relatedness", "treatment-associated events"),
+    setting("safety.analytes", "clinically significant laboratory changes"),
+    setting("safety.scale", "grades of CRS and ICANS"),
+    setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
+    setting("kinetics.biomarker_floor", "unit check of the biomarker"),
+];

@@ -1,0 +1,134 @@
+//! The data cut: what was known of a study on a day.
+//!
+//! A record is kept if it began by the cut. What came later is hidden: the end of an event that was still going on, a
+//! death, a fatal outcome. A partial date is read by its earliest day, and a finding says so.
+
+use jiff::civil::Date;
+
+use super::{
+    AdverseEvent, Blocks, Disposition, EventOutcome, Finding, Medication, RecordId, Rule, StudyData, Subject, When,
+};
+use crate::grade::Grade;
+
+impl StudyData {
+    /// The data as they stood at the end of `cut`.
+    #[must_use]
+    pub fn as_of(&self, cut: Date) -> Self {
+        let mut data = self.clone();
+        let mut findings = Vec::new();
+        for subject in &mut data.subjects {
+            cut_subject(subject, cut, &mut findings);
+        }
+        // Without any date, published durations are all there is; they stand for the day of publication.
+        if self.dated {
+            data.subjects.retain(|subject| is_known(subject, cut));
+        }
+        data.findings.extend(findings);
+        data
+    }
+
+    /// The latest day any record mentions; `None` where the data have no dates.
+    pub fn last_day(&self) -> Option<Date> {
+        self.subjects
+            .iter()
+            .flat_map(all_moments)
+            .map(|when| when.date.earliest())
+            .max()
+    }
+}
+
+/// A subject is known once it consented; without a dated consent, once anything was recorded.
+fn is_known(subject: &Subject, cut: Date) -> bool {
+    !subject.consent.is_empty() || all_moments(subject).iter().any(|when| when.date.earliest() <= cut)
+}
+
+fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
+    let mut keep = |record: &RecordId, field: &str, when: Option<When>| {
+        let Some(when) = when else { return true };
+        let kept = when.date.earliest() <= cut;
+        if kept && when.date.latest() > cut {
+            let sentence = format!("\"{when}\" may lie after the data cut {cut}; it was read by its earliest day");
+            findings.push(Finding {
+                subject: Some(record.subject.clone()),
+                dataset: record.dataset.clone(),
+                record: Some(record.clone()),
+                row: None,
+                field: field.to_owned(),
+                rule: Rule::PartialAtCut(sentence),
+                blocks: Blocks::None,
+            });
+        }
+        kept
+    };
+    subject.consent.retain(|r| keep(&r.record, "DSSTDTC", r.when));
+    subject.milestones.retain(|r| keep(&r.record, "DSSTDTC", r.when));
+    subject.history.retain(|r| keep(&r.record, "MHSTDTC", r.start));
+    subject.scores.retain(|r| keep(&r.record, "RSDTC", Some(r.when)));
+    subject.procedures.retain(|r| keep(&r.record, "PRSTDTC", Some(r.start)));
+    subject.medications.retain(|r| keep(&r.record, "CMSTDTC", r.start));
+    subject
+        .lymphodepletion
+        .retain(|r| keep(&r.record, "EXSTDTC", Some(r.start)));
+    subject.infusions.retain(|r| keep(&r.record, "EXSTDTC", Some(r.when)));
+    subject.vitals.retain(|r| keep(&r.record, "VSDTC", Some(r.when)));
+    subject.adverse_events.retain(|r| keep(&r.record, "AESTDTC", r.start));
+    subject.labs.retain(|r| keep(&r.record, "LBDTC", Some(r.when)));
+    subject.biomarker.retain(|r| keep(&r.record, "LBDTC", Some(r.when)));
+    subject.copies.retain(|r| keep(&r.record, "PCDTC", Some(r.when)));
+    subject.counts.retain(|r| keep(&r.record, "CPDTC", Some(r.when)));
+    subject.toxicity.retain(|r| keep(&r.record, "FADTC", Some(r.when)));
+    subject.lesions.retain(|r| keep(&r.record, "TUDTC", r.when));
+    subject.measurements.retain(|r| keep(&r.record, "TRDTC", Some(r.when)));
+    subject.responses.retain(|r| keep(&r.record, "RSDTC", Some(r.when)));
+    subject.deviations.retain(|r| keep(&r.record, "DVSTDTC", r.when));
+    subject.contacts.retain(|r| keep(&r.record, "SVSTDTC", Some(r.when)));
+    subject.dispositions.retain(|r| keep(&r.record, "DSSTDTC", r.when));
+    subject.adjudications.retain(|r| keep(&r.record, "FADTC", r.when));
+    subject.death = subject
+        .death
+        .take()
+        .filter(|death| keep(&death.record, "DTHDTC", Some(death.when)));
+    for event in &mut subject.adverse_events {
+        hide_end(event, cut);
+    }
+    for Medication { end, .. } in &mut subject.medications {
+        *end = end.filter(|end| end.date.earliest() <= cut);
+    }
+}
+
+/// An event that ended after the cut was ongoing at the cut; if it ended in death, its grade was not yet 5.
+fn hide_end(event: &mut AdverseEvent, cut: Date) {
+    if event.end.is_none_or(|end| end.date.earliest() <= cut) {
+        return;
+    }
+    event.end = None;
+    event.outcome = EventOutcome::Ongoing;
+    if event.grade == Some(Grade::G5) {
+        event.grade = None;
+    }
+}
+
+/// Every moment recorded for a subject.
+fn all_moments(subject: &Subject) -> Vec<When> {
+    let mut moments: Vec<Option<When>> = Vec::new();
+    moments.extend(subject.consent.iter().chain(&subject.milestones).map(|r| r.when));
+    moments.extend(subject.scores.iter().map(|r| Some(r.when)));
+    moments.extend(subject.procedures.iter().map(|r| Some(r.start)));
+    moments.extend(subject.medications.iter().flat_map(|r| [r.start, r.end]));
+    moments.extend(subject.lymphodepletion.iter().map(|r| Some(r.start)));
+    moments.extend(subject.infusions.iter().map(|r| Some(r.when)));
+    moments.extend(subject.vitals.iter().map(|r| Some(r.when)));
+    moments.extend(subject.adverse_events.iter().flat_map(|r| [r.start, r.end]));
+    moments.extend(subject.labs.iter().map(|r| Some(r.when)));
+    let levels = [&subject.biomarker, &subject.copies, &subject.counts];
+    moments.extend(levels.into_iter().flatten().map(|r| Some(r.when)));
+    moments.extend(subject.toxicity.iter().map(|r| Some(r.when)));
+    moments.extend(subject.measurements.iter().map(|r| Some(r.when)));
+    moments.extend(subject.responses.iter().map(|r| Some(r.when)));
+    moments.extend(subject.deviations.iter().map(|r| r.when));
+    moments.extend(subject.contacts.iter().map(|r| Some(r.when)));
+    moments.extend(subject.dispositions.iter().map(|Disposition { when, .. }| *when));
+    moments.extend(subject.adjudications.iter().map(|r| r.when));
+    moments.extend(subject.death.iter().map(|r| Some(r.when)));
+    moments.into_iter().flatten().collect()
+}
