@@ -1,1 +1,19 @@
 //! Estimators: sample in, estimate with interval out.
+//!
+//! | Estimator | Module |
+//! |---|---|
+//! | Kaplan-Meier curve, quantiles, landmarks, restricted mean, follow-up | [`survival`] |
+//! | intervals of a proportion | [`proportion`] |
+//! | non-compartmental cellular kinetics | [`kinetics`] |
+//! | median, quartiles, means, geometric CV of a sample | [`summary`] |
+//! | normal distribution | [`normal`] |
+
+mod level;
+
+pub mod kinetics;
+pub mod normal;
+pub mod proportion;
+pub mod summary;
+pub mod survival;
+
+pub use level::{Level, LevelError};
