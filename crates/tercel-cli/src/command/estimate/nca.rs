@@ -133,6 +133,28 @@ fn concentration(row: Row<'_>) -> anyhow::Result<Option<f64>> {
 
 fn subject_json(profile: &Profile, kinetics: &Kinetics) -> Value {
     let line = kinetics.terminal.as_ref().ok();
+    json!({
+        "id": profile.id,
+        "c_max": number(kinetics.c_max), "t_max": number(kinetics.t_max),
+        "auc_last": area(&kinetics.auc_last), "auc_inf": area(&kinetics.auc_inf),
+        "auc_partial": area(&kinetics.auc_partial),
+        "auc_partial_interpolated": area(&kinetics.auc_partial_interpolated),
+        "partial_end": kinetics.partial_end,
+        "t_last": number(kinetics.t_last), "c_last": number(kinetics.c_last),
+        "lambda_z": number(line.map(|line| line.lambda_z)), "half_life": number(line.map(|line| line.half_life)),
+        "r_squared": number(line.map(|line| line.r_squared)),
+        "adj_r_squared": number(line.map(|line| line.adj_r_squared)),
+        "lambda_z_n": line.map(|line| line.times.len()),
+        "lambda_z_times": line.map_or(Value::Null, |line| json!(line.times)),
+        "n_samples": profile.samples.len(),
+        "n_blq": profile.samples.iter().filter(|sample| sample.conc <= 0.0).count(),
+        "n_not_done": profile.not_done,
+        "reasons": reasons(kinetics),
+    })
+}
+
+/// Why each parameter that is null is not estimable.
+fn reasons(kinetics: &Kinetics) -> Map<String, Value> {
     let mut reasons = Map::new();
     for (name, found) in [
         ("auc_last", &kinetics.auc_last),
@@ -156,24 +178,7 @@ fn subject_json(profile: &Profile, kinetics: &Kinetics) -> Value {
             reasons.insert(name.to_owned(), "nothing quantifiable at or after time 0".into());
         }
     }
-    json!({
-        "id": profile.id,
-        "c_max": number(kinetics.c_max), "t_max": number(kinetics.t_max),
-        "auc_last": area(&kinetics.auc_last), "auc_inf": area(&kinetics.auc_inf),
-        "auc_partial": area(&kinetics.auc_partial),
-        "auc_partial_interpolated": area(&kinetics.auc_partial_interpolated),
-        "partial_end": kinetics.partial_end,
-        "t_last": number(kinetics.t_last), "c_last": number(kinetics.c_last),
-        "lambda_z": number(line.map(|line| line.lambda_z)), "half_life": number(line.map(|line| line.half_life)),
-        "r_squared": number(line.map(|line| line.r_squared)),
-        "adj_r_squared": number(line.map(|line| line.adj_r_squared)),
-        "lambda_z_n": line.map(|line| line.times.len()),
-        "lambda_z_times": line.map_or(Value::Null, |line| json!(line.times)),
-        "n_samples": profile.samples.len(),
-        "n_blq": profile.samples.iter().filter(|sample| sample.conc <= 0.0).count(),
-        "n_not_done": profile.not_done,
-        "reasons": reasons,
-    })
+    reasons
 }
 
 fn area(found: &Result<f64, NoArea>) -> Value {
