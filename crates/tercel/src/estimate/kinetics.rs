@@ -256,7 +256,7 @@ fn area_interpolated(samples: &[Sample], window: &[Sample], method: Method, end:
     // After the last quantifiable sample the area grows only by the fall to a measured zero, never to an assumed one.
     let measured_or_between = cleaned
         .iter()
-        .any(|sample| (sample.conc > 0.0 && sample.time >= end) || (sample.time - end).abs() <= 0.0);
+        .any(|sample| sample.time >= end && (sample.conc > 0.0 || sample.time <= end));
     if measured_or_between {
         path.push(at_end);
     }
@@ -293,14 +293,21 @@ fn area(path: &[Sample], method: Method) -> f64 {
         let (from, to) = (&pair[0], &pair[1]);
         let width = to.time - from.time;
         if is_log(from, to, method) {
-            // ln(1 + x) keeps its digits where the two concentrations nearly agree.
-            let fall = to.conc - from.conc;
-            width * fall / (fall / from.conc).ln_1p()
+            width * (from.conc - to.conc) / log_ratio(from.conc, to.conc)
         } else {
             width * (from.conc + to.conc) / 2.0
         }
     };
     path.windows(2).map(trapezoid).sum()
+}
+
+/// `ln(from / to)` to full precision where the two nearly agree.
+fn log_ratio(from: f64, to: f64) -> f64 {
+    if to > from / 2.0 {
+        ((from - to) / to).ln_1p()
+    } else {
+        (from / to).ln()
+    }
 }
 
 /// The longest of the best fitting lines through the end of the profile.
@@ -468,6 +475,12 @@ mod tests {
     }
 
     #[test]
+    fn a_fall_by_many_orders_of_magnitude_keeps_its_area() {
+        let found = kinetics(&[(0.0, 1.0), (1.0, 1e-20)], Method::LinearUpLogDown, 1.0);
+        assert!(near(found.auc_last, 1.0 / (20.0 * 10f64.ln())));
+    }
+
+    #[test]
     fn a_tie_in_fit_goes_to_the_longer_line_and_a_rising_best_line_to_none() {
         let exponential: Vec<(f64, f64)> = (0..7).map(|day| (f64::from(day), 64.0 * 0.5f64.powi(day))).collect();
         let found = kinetics(&exponential, Method::Linear, 3.0);
@@ -527,6 +540,31 @@ mod tests {
                 thousand.terminal.map(|end| end.half_life),
                 one.terminal.unwrap().half_life
             ));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_profile_gives_finite_areas_in_any_order(
+            concs in proptest::collection::btree_map(-20i32..100, proptest::prop_oneof![
+                proptest::strategy::Just(0.0), 1e-6f64..1e6,
+            ], 0..20),
+            end in 0.5f64..100.0,
+        ) {
+            let mut samples: Vec<Sample> =
+                concs.iter().map(|(&time, &conc)| Sample { time: f64::from(time), conc }).collect();
+            for method in [Method::Linear, Method::LinearUpLogDown] {
+                let found = estimate_kinetics(&samples, method, end).unwrap();
+                samples.reverse();
+                proptest::prop_assert_eq!(&found, &estimate_kinetics(&samples, method, end).unwrap());
+                for area in [found.auc_last, found.auc_inf, found.auc_partial, found.auc_partial_interpolated] {
+                    proptest::prop_assert!(area.is_err() || area.is_ok_and(|area| area.is_finite() && area >= 0.0));
+                }
+                if let (Ok(part), Ok(whole)) = (found.auc_partial, found.auc_last) {
+                    proptest::prop_assert!(part <= whole * (1.0 + 1e-12));
+                }
+                proptest::prop_assert!(found.terminal.is_err() || found.terminal.is_ok_and(|line| line.half_life > 0.0));
+            }
         }
     }
 }

@@ -45,14 +45,14 @@ pub enum ProportionError {
         n: u64,
     },
     /// Beyond the range in which the beta quantile is verified.
-    #[error("n = {0} is larger than 10 000 000, the largest number of subjects supported")]
+    #[error("n = {0} is larger than 1 000 000, the largest number of subjects supported")]
     TooLarge(u64),
 }
 
 /// The largest `n` for which the limits are checked to 1e-10.
-const LARGEST_N: u64 = 10_000_000;
+const LARGEST_N: u64 = 1_000_000;
 
-/// `x` out of `n`, with `x <= n` and 1 <= `n` <= 10 000 000.
+/// `x` out of `n`, with `x <= n` and 1 <= `n` <= 1 000 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proportion {
     x: u64,
@@ -152,7 +152,7 @@ impl Proportion {
 
 /// The `q` with `I_q(a, b) = p` for a tail probability `p` in (0, 1/2), by Newton's method kept inside a shrinking bracket.
 fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
-    let ln_beta = libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    let ln_beta = ln_beta(a, b);
     let (mut low, mut high) = (0.0, 1.0);
     let mut q = a / (a + b);
     for _ in 0..200 {
@@ -176,6 +176,23 @@ fn beta_quantile(a: f64, b: f64, p: f64) -> f64 {
         }
     }
     q
+}
+
+/// `ln B(a, b)` without the cancellation of large log-gamma values.
+fn ln_beta(a: f64, b: f64) -> f64 {
+    let (small, large) = if a < b { (a, b) } else { (b, a) };
+    if large < 20.0 {
+        return libm::lgamma(a) + libm::lgamma(b) - libm::lgamma(a + b);
+    }
+    let sum = small + large;
+    libm::lgamma(small) + small - small * sum.ln() - (large - 0.5) * (small / large).ln_1p() + stirling_rest(large)
+        - stirling_rest(sum)
+}
+
+/// `ln Γ(x) - ((x - 1/2) ln x - x + ln(2π)/2)` for `x >= 20`: `dlmf` 5.11.1.
+fn stirling_rest(x: f64) -> f64 {
+    let x2 = x * x;
+    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - 1.0 / (1680.0 * x2)) / x2) / x2) / x
 }
 
 /// `I_q(a, b)` by the continued fraction `dlmf` 8.17.22, on the side of the mean where it converges fast.
@@ -266,7 +283,7 @@ mod tests {
     #[test]
     fn counts_beyond_the_verified_range_are_refused() {
         assert_eq!(Proportion::new(1, u64::MAX), Err(ProportionError::TooLarge(u64::MAX)));
-        let largest = Proportion::new(5, 10_000_000).unwrap();
+        let largest = Proportion::new(5, 1_000_000).unwrap();
         let interval = largest.clopper_pearson(Level::NINETY_FIVE);
         assert!(
             0.0 < interval.lower && interval.lower < interval.upper && interval.upper < 1.0,

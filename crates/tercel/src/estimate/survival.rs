@@ -178,7 +178,7 @@ impl KaplanMeier {
     pub fn is_defined_at(&self, time: f64) -> bool {
         self.points
             .last()
-            .is_some_and(|last| time <= last.time || (last.survival <= 0.0 && time.is_finite()))
+            .is_some_and(|last| time <= last.time + slack(time) || (last.survival <= 0.0 && time.is_finite()))
     }
 
     /// The curve at every distinct time, with pointwise limits.
@@ -214,7 +214,8 @@ impl KaplanMeier {
 
     /// Survival at `time`.
     pub fn landmark(&self, time: f64, conf_type: ConfType, level: Level) -> Landmark {
-        let n_risk = self.n() - self.observations.partition_point(|one| one.time < time);
+        let slack = slack(time);
+        let n_risk = self.n() - self.observations.partition_point(|one| one.time < time - slack);
         if !self.is_defined_at(time) {
             return Landmark {
                 time,
@@ -225,7 +226,7 @@ impl KaplanMeier {
                 n_risk,
             };
         }
-        let passed = self.points.partition_point(|point| point.time <= time);
+        let passed = self.points.partition_point(|point| point.time <= time + slack);
         let start = Point::origin(self.n());
         let point = passed
             .checked_sub(1)
@@ -368,6 +369,11 @@ impl Point {
         };
         Some((lower.max(0.0), upper.min(1.0)))
     }
+}
+
+/// How far a time may lie from one asked for and still be the same.
+fn slack(time: f64) -> f64 {
+    TOLERANCE * time.abs().max(1.0)
 }
 
 /// Gives every run of nearly equal times its first time. Expects the observations in order of time.
@@ -553,6 +559,11 @@ mod tests {
         let steps = curve.steps(ConfType::Plain, LEVEL);
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].n_risk, steps[0].n_event, steps[0].n_censor), (3, 2, 1));
+        for time in [0.3, 0.1 + 0.2] {
+            let landmark = curve.landmark(time, ConfType::Plain, LEVEL);
+            assert!(near(landmark.estimate, 1.0 / 3.0));
+            assert_eq!(landmark.n_risk, 3);
+        }
     }
 
     #[test]
@@ -568,6 +579,42 @@ mod tests {
             );
             assert_eq!(day.estimate, week.estimate.map(|time| time * 7.0));
             assert_eq!(day.lower, week.lower.map(|time| time * 7.0));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn limits_enclose_the_curve_whatever_the_order_of_subjects(
+            sample in proptest::collection::vec((0u32..40, proptest::bool::ANY), 0..30),
+            level in 0.01f64..0.999,
+            p in 0.01f64..0.99,
+        ) {
+            let observations: Vec<Observation> = sample
+                .iter()
+                .map(|&(time, event)| Observation { time: f64::from(time), event })
+                .collect();
+            let mut reversed = observations.clone();
+            reversed.reverse();
+            let curve = KaplanMeier::new(&observations).unwrap();
+            let level = Level::new(level).unwrap();
+            let mut at_risk = curve.n();
+            for conf_type in [ConfType::LogLog, ConfType::Log, ConfType::Plain] {
+                for step in curve.steps(conf_type, level) {
+                    proptest::prop_assert!((0.0..=1.0).contains(&step.survival));
+                    proptest::prop_assert_eq!(step.lower.is_some(), step.survival > 0.0);
+                    proptest::prop_assert!(step.lower.is_none_or(|lower| 0.0 <= lower && lower <= step.survival + 1e-12));
+                    proptest::prop_assert!(step.upper.is_none_or(|upper| step.survival <= upper + 1e-12 && upper <= 1.0));
+                    proptest::prop_assert!(step.n_risk >= step.n_event + step.n_censor);
+                    at_risk = at_risk.min(step.n_risk - step.n_event - step.n_censor);
+                }
+                let quantile = curve.quantile(p, conf_type, level);
+                let other = KaplanMeier::new(&reversed).unwrap().quantile(p, conf_type, level);
+                proptest::prop_assert_eq!(quantile, other);
+                curve.landmark(p * 40.0, conf_type, level);
+                curve.follow_up(conf_type, level);
+            }
+            proptest::prop_assert_eq!(at_risk, 0);
+            proptest::prop_assert!(curve.restricted_mean(p * 40.0).is_none_or(|mean| mean.value <= p * 40.0 + 1e-9));
         }
     }
 }

@@ -1,0 +1,332 @@
+//! `tercel estimate`: survival curves, proportions and kinetics from the command line.
+
+#![expect(clippy::unwrap_used, reason = "a field that is not there fails the test")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Run {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn tercel(args: &[&str]) -> Run {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .arg("estimate")
+        .args(args)
+        .output()
+        .unwrap();
+    Run {
+        code: status.code(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+fn answer(args: &[&str]) -> Value {
+    let mut args = args.to_vec();
+    args.push("--json");
+    let run = tercel(&args);
+    assert_eq!(run.code, Some(0), "{args:?}: {}", run.stderr);
+    serde_json::from_str(&run.stdout).unwrap()
+}
+
+/// A wrong request: exit 2, nothing on standard output, and these words in the message.
+fn refused(args: &[&str], words: &[&str]) {
+    let run = tercel(args);
+    assert_eq!(run.code, Some(2), "{args:?}: {}", run.stdout);
+    assert!(run.stdout.is_empty(), "{args:?}: {}", run.stdout);
+    assert!(!run.stderr.contains("panicked"), "{args:?}: {}", run.stderr);
+    for word in words {
+        assert!(
+            run.stderr.contains(word),
+            "{args:?}: \"{word}\" is not in {}",
+            run.stderr
+        );
+    }
+}
+
+struct File {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl File {
+    fn new(text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.csv");
+        fs::write(&path, text).unwrap();
+        Self { _folder: folder, path }
+    }
+
+    fn name(&self) -> &str {
+        self.path.to_str().unwrap()
+    }
+}
+
+fn km(file: &File, more: &[&str]) -> Vec<String> {
+    let args = ["km", file.name(), "--time", "day", "--event", "died"];
+    args.iter().chain(more).map(|&arg| arg.to_owned()).collect()
+}
+
+fn km_answer(text: &str, more: &[&str]) -> Value {
+    let file = File::new(text);
+    let args = km(&file, more);
+    answer(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn km_refused(text: &str, more: &[&str], words: &[&str]) {
+    let file = File::new(text);
+    let args = km(&file, more);
+    refused(&args.iter().map(String::as_str).collect::<Vec<_>>(), words);
+}
+
+fn near(value: &Value, expected: f64) {
+    let value = value.as_f64().unwrap();
+    assert!(
+        (value - expected).abs() <= 1e-9 * expected.abs().max(1.0),
+        "{value}, expected {expected}"
+    );
+}
+
+#[test]
+fn km_gives_steps_quartiles_and_landmarks() {
+    let text = "id,day,died\na,10,1\nb,20,yes\nc,30,TRUE\nd,40,no\n";
+    let found = km_answer(text, &["--at", "15,40,41"]);
+    assert_eq!((&found["n"], &found["events"]), (&4.into(), &3.into()));
+    let second = &found["steps"][1];
+    assert_eq!(
+        (&second["n_risk"], &second["n_event"], &second["n_censor"]),
+        (&3.into(), &1.into(), &0.into())
+    );
+    near(&second["survival"], 0.5);
+    near(&second["se"], 0.25);
+    // R: survfit(conf.type = "log-log").
+    near(&second["lower"], 0.057_847_083_0);
+    near(&second["upper"], 0.844_861_281_2);
+    near(&found["quartiles"][1]["estimate"], 25.0);
+    near(&found["landmarks"][0]["estimate"], 0.75);
+    assert_eq!(found["landmarks"][0]["n_risk"], 3);
+    near(&found["landmarks"][1]["estimate"], 0.25);
+    assert_eq!(found["landmarks"][1]["n_risk"], 1);
+    assert_eq!(found["landmarks"][2]["estimate"], Value::Null);
+    assert!(found["landmarks"][2]["reason"].as_str().unwrap().contains("censored"));
+    near(&found["follow_up"]["median"], 40.0);
+}
+
+#[test]
+fn km_limits_follow_the_chosen_scale_and_level() {
+    let text = "day,died\n10,1\n20,1\n30,1\n40,1\n";
+    let log = km_answer(text, &["--conf-type", "log"]);
+    near(&log["steps"][0]["lower"], 0.425_932_268_498);
+    let plain = km_answer(text, &["--conf-type", "plain", "--level", "0.9"]);
+    // 0.75 - 1.6448536 · 0.2165064.
+    near(
+        &plain["steps"][0]["lower"],
+        0.75 - 1.644_853_626_951_472_2 * 0.216_506_350_946_109_66,
+    );
+    assert_eq!(plain["level"], 0.9);
+}
+
+#[test]
+fn km_of_censored_one_or_no_subjects_is_answered() {
+    let censored = km_answer("day,died\n5,0\n9,0\n", &["--at", "9,10"]);
+    near(&censored["landmarks"][0]["lower"], 1.0);
+    assert_eq!(censored["landmarks"][1]["estimate"], Value::Null);
+    assert_eq!(censored["quartiles"][1]["estimate"], Value::Null);
+    assert!(censored["quartiles"][1]["reason"].as_str().unwrap().contains("50 %"));
+    let one = km_answer("day,died\n0,1\n", &["--at", "0,100"]);
+    near(&one["quartiles"][1]["estimate"], 0.0);
+    near(&one["landmarks"][1]["estimate"], 0.0);
+    assert_eq!(one["landmarks"][1]["lower"], Value::Null);
+    let nobody = km_answer("day,died\n", &["--at", "5"]);
+    assert_eq!(nobody["n"], 0);
+    assert_eq!(nobody["steps"], Value::Array(vec![]));
+    assert_eq!(nobody["landmarks"][0]["estimate"], Value::Null);
+    assert_eq!(nobody["landmarks"][0]["reason"], "no subjects");
+}
+
+#[test]
+fn km_refuses_what_it_cannot_read_and_names_the_place() {
+    km_refused("", &[], &["empty"]);
+    km_refused("time,died\n1,1\n", &[], &["no column day", "time, died"]);
+    km_refused("day,died\n1,1\nsoon,0\n", &[], &["row 2", "day", "soon"]);
+    km_refused("day,died\n1,1\n,0\n", &[], &["row 2", "day"]);
+    km_refused("day,died\n-3,1\n", &[], &["row 1", "at least 0"]);
+    km_refused("day,died\nNaN,1\n", &[], &["row 1"]);
+    for event in ["", "2", "dead", "1.0"] {
+        km_refused(
+            &format!("day,died\n1,1\n2,{event}\n"),
+            &[],
+            &["row 2", "died", "true/false"],
+        );
+    }
+    let good = "day,died\n1,1\n";
+    for level in ["95", "0", "1", "-0.5", "NaN"] {
+        km_refused(good, &["--level", level], &["0.95"]);
+    }
+    km_refused(good, &["--at", "-5"], &["--at -5"]);
+    km_refused(good, &["--at", "3,inf"], &["--at inf"]);
+    km_refused(good, &["--at", "soon"], &["soon"]);
+    km_refused(good, &["--conf-type", "logit"], &["log-log"]);
+    refused(
+        &["km", "/no/such/file.csv", "--time", "day", "--event", "died"],
+        &["no/such/file.csv"],
+    );
+}
+
+#[test]
+fn proportion_gives_four_intervals() {
+    let found = answer(&["proportion", "--x", "0", "--n", "3"]);
+    near(&found["estimate"], 0.0);
+    for (name, upper) in [
+        ("clopper_pearson", 0.707_598_226_179),
+        ("wilson", 0.561_497_031_755),
+        ("wilson_cc", 0.690_011_893_558),
+        ("jeffreys", 0.535_583_243_043),
+    ] {
+        near(&found[name][0], 0.0);
+        near(&found[name][1], upper);
+    }
+    let ninety = answer(&["proportion", "--x", "3", "--n", "3", "--level", "0.9"]);
+    near(&ninety["clopper_pearson"][0], 0.05f64.cbrt());
+}
+
+#[test]
+fn proportion_refuses_impossible_counts() {
+    refused(&["proportion", "--x", "4", "--n", "3"], &["larger than n"]);
+    refused(&["proportion", "--x", "0", "--n", "0"], &["n is 0"]);
+    refused(&["proportion", "--x", "-1", "--n", "3"], &["negative"]);
+    refused(&["proportion", "--x", "1.5", "--n", "3"], &["1.5"]);
+    refused(&["proportion", "--x", "1", "--n", "3", "--level", "95"], &["0.95"]);
+    refused(&["proportion", "--x", "1", "--n", "99999999999"], &["larger than"]);
+}
+
+const PROFILES: &str = "id,time,conc
+S2,0,0
+S2,7,BLQ
+S1,4,1
+S1,0,
+S1,2,4
+S1,1,8
+S1,3,2
+S1,5,< 0.6
+S2,14,<LLOQ
+S1,6,NA
+";
+
+#[test]
+fn nca_gives_the_parameters_of_each_subject() {
+    let file = File::new(PROFILES);
+    let found = answer(&[
+        "nca",
+        file.name(),
+        "--partial-end",
+        "2.5",
+        "--method",
+        "linear-up-log-down",
+    ]);
+    let (none, one) = (&found["subjects"][0], &found["subjects"][1]);
+    assert_eq!((&one["id"], &none["id"]), (&"S1".into(), &"S2".into()));
+    let ln2 = std::f64::consts::LN_2;
+    for (name, expected) in [
+        ("c_max", 8.0),
+        ("t_max", 1.0),
+        ("auc_last", 4.0 + 7.0 / ln2),
+        ("auc_inf", 4.0 + 8.0 / ln2),
+        ("auc_partial", 4.0 + 4.0 / ln2),
+        ("auc_partial_interpolated", 4.0 + (8.0 - 8f64.sqrt()) / ln2),
+        ("partial_end", 2.5),
+        ("t_last", 4.0),
+        ("c_last", 1.0),
+        ("lambda_z", ln2),
+        ("half_life", 1.0),
+        ("adj_r_squared", 1.0),
+    ] {
+        near(&one[name], expected);
+    }
+    assert_eq!(one["lambda_z_times"], serde_json::json!([2.0, 3.0, 4.0]));
+    assert_eq!((&one["n_blq"], &one["n_not_done"]), (&2.into(), &1.into()));
+    near(&none["c_max"], 0.0);
+    near(&none["auc_last"], 0.0);
+    for name in ["t_max", "t_last", "c_last", "lambda_z", "half_life"] {
+        assert_eq!(none[name], Value::Null, "{name}");
+        assert!(none["reasons"][name].is_string(), "{name}");
+    }
+    let linear = answer(&["nca", file.name()]);
+    near(&linear["subjects"][1]["auc_last"], 14.5);
+    near(&linear["subjects"][1]["partial_end"], 28.0);
+}
+
+#[test]
+fn nca_says_why_an_area_is_not_estimable() {
+    let file = File::new("id,time,conc\nA,-1,0\nA,1,5\nA,2,4\nA,3,3\nA,4,2\n");
+    let found = answer(&["nca", file.name()]);
+    let subject = &found["subjects"][0];
+    assert_eq!(subject["auc_last"], Value::Null);
+    assert!(
+        subject["reasons"]["auc_last"]
+            .as_str()
+            .unwrap()
+            .contains("no sample at time 0")
+    );
+    assert!(subject["half_life"].is_number());
+    let header_only = File::new("id,time,conc\n");
+    assert_eq!(answer(&["nca", header_only.name()])["subjects"], Value::Array(vec![]));
+}
+
+#[test]
+fn nca_refuses_what_it_cannot_read_and_names_the_place() {
+    for (text, words) in [
+        ("", vec!["empty"]),
+        ("id,time\nA,1\n", vec!["no column conc"]),
+        ("id,time,conc\nA,0,0\nB,1,2\nB,1,3\n", vec!["subject B", "time 1"]),
+        ("id,time,conc\nA,0,high\n", vec!["row 1", "conc", "high"]),
+        ("id,time,conc\nA,0,-4\n", vec!["row 1", "conc", "-4"]),
+        ("id,time,conc\nA,0,1e999\n", vec!["row 1", "conc"]),
+        ("id,time,conc\nA,,4\n", vec!["row 1", "time"]),
+        ("id,time,conc\n,0,4\n", vec!["row 1", "id"]),
+        ("id,time,conc\nA,0,<x\n", vec!["row 1", "conc"]),
+    ] {
+        let file = File::new(text);
+        refused(&["nca", file.name()], &words);
+    }
+    let file = File::new(PROFILES);
+    for end in ["0", "-28", "NaN", "inf"] {
+        refused(
+            &["nca", file.name(), "--partial-end", end],
+            &["--partial-end", "after 0"],
+        );
+    }
+}
+
+#[test]
+fn text_for_a_person_is_an_aligned_table() {
+    let run = tercel(&["proportion", "--x", "1", "--n", "3"]);
+    let expected = "\
+1/3 = 0.333333, level 0.95
+
+interval                         lower     upper
+Clopper-Pearson (exact)       0.008404  0.905701
+Wilson                        0.061492   0.79234
+Wilson, continuity-corrected  0.017653  0.874666
+Jeffreys                      0.038748  0.823264
+";
+    assert_eq!(run.stdout, expected);
+    let file = File::new(PROFILES);
+    let run = tercel(&["nca", file.name()]);
+    assert!(
+        run.stdout.contains("S2: no T1/2: 0 quantifiable samples after t_max"),
+        "{}",
+        run.stdout
+    );
+    let file = File::new("day,died\n1,1\n2,0\n");
+    let args = km(&file, &["--at", "3"]);
+    let run = tercel(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(run.stdout.contains("past the last observation"), "{}", run.stdout);
+}
