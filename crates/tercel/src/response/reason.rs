@@ -1,0 +1,248 @@
+//! Why a time point has its response, and what a data manager should ask about it.
+
+use std::fmt;
+
+/// The rule that decided an overall response, with the numbers it used. `Display` gives the sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// New lesions.
+    NewLesion(Vec<String>),
+    /// Unequivocal progression of non-target lesions; none named where the reader gave one category for all.
+    NonTargetProgression(Vec<String>),
+    /// Effusion or ascites appeared or grew, with malignant cells in it.
+    MalignantEffusion,
+    /// The complete sum grew enough.
+    TargetProgression {
+        /// Sum now, mm.
+        sum: f64,
+        /// Smallest sum before, mm.
+        nadir: f64,
+    },
+    /// Lesions are missing, but those measured already exceed the nadir enough.
+    MeasuredPartProgression {
+        /// Sum of the measured lesions, mm.
+        measured: f64,
+        /// Smallest complete sum before, mm.
+        nadir: f64,
+        /// Lesions without a usable measurement.
+        missing: Vec<String>,
+    },
+    /// Target lesions are gone and non-target lesions, if any, too.
+    AllGone {
+        /// Sum now, mm: short axes of nodes below 10 mm.
+        sum: f64,
+    },
+    /// Target lesions are gone, non-target lesions persist.
+    NonTargetPersists,
+    /// Target lesions are gone, non-target lesions were not all evaluated.
+    NonTargetNotEvaluated,
+    /// The sum shrank enough from baseline.
+    TargetShrank {
+        /// Sum now, mm.
+        sum: f64,
+        /// Sum at baseline, mm.
+        baseline: f64,
+    },
+    /// Neither enough shrinkage from baseline nor enough growth from the nadir.
+    TargetStable {
+        /// Sum now, mm.
+        sum: f64,
+        /// Sum at baseline, mm.
+        baseline: f64,
+        /// Smallest sum before, mm.
+        nadir: f64,
+    },
+    /// Target lesions without a measurement.
+    NotMeasured(Vec<String>),
+    /// Target lesions with more than one reading at this assessment.
+    MeasuredTwice(Vec<String>),
+    /// Target lesions without a baseline measurement.
+    NoBaseline(Vec<String>),
+    /// No target lesions: the non-target lesions are all gone.
+    NonTargetsGone,
+    /// No target lesions: one or more non-target lesions persist.
+    OnlyNonTargetsPersist,
+    /// No target lesions, and the non-target lesions were not all evaluated.
+    OnlyNonTargetsNotEvaluated,
+    /// The baseline has neither target nor non-target lesions.
+    NoDiseaseAtBaseline,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NewLesion(lesions) => write!(f, "new lesion {}", lesions.join(", ")),
+            Self::NonTargetProgression(lesions) if lesions.is_empty() => {
+                f.write_str("unequivocal progression of non-target lesions")
+            }
+            Self::NonTargetProgression(lesions) => {
+                write!(f, "unequivocal progression of non-target lesion {}", lesions.join(", "))
+            }
+            Self::MalignantEffusion => f.write_str("effusion or ascites appeared or grew, cytology positive"),
+            Self::TargetProgression { sum, nadir } => {
+                write!(
+                    f,
+                    "sum {} is {} the nadir {}",
+                    mm(*sum),
+                    change(*sum, *nadir),
+                    mm(*nadir)
+                )
+            }
+            Self::MeasuredPartProgression {
+                measured,
+                nadir,
+                missing,
+            } => write!(
+                f,
+                "{} not measured, but the measured part {} alone is {} the nadir {}",
+                missing.join(", "),
+                mm(*measured),
+                change(*measured, *nadir),
+                mm(*nadir)
+            ),
+            Self::AllGone { sum } if *sum > 0.0 => {
+                write!(f, "all lesions gone and nodes below 10 mm (sum {})", mm(*sum))
+            }
+            Self::AllGone { .. } => f.write_str("all lesions gone"),
+            Self::NonTargetPersists => f.write_str("target lesions gone, non-target lesions persist"),
+            Self::NonTargetNotEvaluated => f.write_str("target lesions gone, non-target lesions not all evaluated"),
+            Self::TargetShrank { sum, baseline } => {
+                write!(
+                    f,
+                    "sum {} is {} baseline {}",
+                    mm(*sum),
+                    change(*sum, *baseline),
+                    mm(*baseline)
+                )
+            }
+            Self::TargetStable { sum, baseline, nadir } => write!(
+                f,
+                "sum {} is {} baseline {} and {} the nadir {}",
+                mm(*sum),
+                change(*sum, *baseline),
+                mm(*baseline),
+                change(*sum, *nadir),
+                mm(*nadir)
+            ),
+            Self::NotMeasured(lesions) => write!(f, "target {} not measured", lesions.join(", ")),
+            Self::MeasuredTwice(lesions) => write!(f, "target {} measured twice", lesions.join(", ")),
+            Self::NoBaseline(lesions) => write!(f, "target {} has no baseline measurement", lesions.join(", ")),
+            Self::NonTargetsGone => f.write_str("no target lesions; non-target lesions all gone"),
+            Self::OnlyNonTargetsPersist => f.write_str("no target lesions; non-target lesions persist"),
+            Self::OnlyNonTargetsNotEvaluated => f.write_str("no target lesions; non-target lesions not all evaluated"),
+            Self::NoDiseaseAtBaseline => f.write_str("no target or non-target lesion at baseline"),
+        }
+    }
+}
+
+/// Something in the readings a data manager should ask about. The response is derived all the same, as each says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// More than one reading of a lesion at one assessment: none is used.
+    MeasuredTwice(String),
+    /// A target lesion first recorded after baseline: the targets cannot be judged at this assessment.
+    TargetWithoutBaseline(String),
+    /// A non-target lesion first recorded after baseline: judged at the assessments that record it.
+    NonTargetWithoutBaseline(String),
+    /// The role differs from baseline: the baseline role is used.
+    RoleChanged(String),
+    /// A lesion recorded as new at baseline: not used.
+    NewAtBaseline(String),
+    /// A negative or infinite diameter: taken as not measured.
+    ImpossibleDiameter(String),
+    /// Status and diameter exclude each other: taken as not measured.
+    Contradiction(String),
+    /// A target lesion marked as progression: only its diameter counts.
+    TargetMarkedProgression(String),
+    /// A new lesion recorded as not evaluable: not counted as new until it is confirmed.
+    EquivocalNewLesion(String),
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MeasuredTwice(id) => write!(f, "{id} was measured twice at this assessment; keep one reading"),
+            Self::TargetWithoutBaseline(id) => write!(
+                f,
+                "{id} is recorded as a target but was not one at baseline; add its baseline, or record it as new"
+            ),
+            Self::NonTargetWithoutBaseline(id) => {
+                write!(
+                    f,
+                    "{id} is recorded as non-target but not at baseline; is it a new lesion?"
+                )
+            }
+            Self::RoleChanged(id) => write!(f, "{id} has another role than at baseline; the baseline role is used"),
+            Self::NewAtBaseline(id) => write!(f, "{id} is recorded as new at baseline; make it target or non-target"),
+            Self::ImpossibleDiameter(id) => write!(f, "{id} has an impossible diameter; taken as not measured"),
+            Self::Contradiction(id) => {
+                write!(
+                    f,
+                    "status and diameter of {id} exclude each other; taken as not measured"
+                )
+            }
+            Self::TargetMarkedProgression(id) => {
+                write!(f, "target {id} is marked as progression; only its diameter counts")
+            }
+            Self::EquivocalNewLesion(id) => {
+                write!(
+                    f,
+                    "new lesion {id} is not evaluable; if it is confirmed, date progression to this scan"
+                )
+            }
+        }
+    }
+}
+
+/// A length for a sentence; a hundredth of a millimetre is finer than any scan.
+fn mm(value: f64) -> String {
+    format!("{} mm", short(value, 2))
+}
+
+/// `12.5 % below`, `20 % (6 mm) above`, `7 mm above` (from 0), `equal to`.
+fn change(value: f64, reference: f64) -> String {
+    let difference = value - reference;
+    if difference.abs() < super::target::NOISE_MM {
+        return "equal to".to_owned();
+    }
+    let direction = if difference > 0.0 { "above" } else { "below" };
+    if reference > 0.0 {
+        let percent = short(100.0 * difference.abs() / reference, 1);
+        format!("{percent} % ({}) {direction}", mm(difference.abs()))
+    } else {
+        format!("{} {direction}", mm(difference.abs()))
+    }
+}
+
+/// At most `decimals` decimals, without trailing zeros.
+fn short(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_carry_the_numbers_of_the_rule() {
+        let stable = Reason::TargetStable {
+            sum: 90.0,
+            baseline: 100.0,
+            nadir: 80.0,
+        };
+        assert_eq!(
+            stable.to_string(),
+            "sum 90 mm is 10 % (10 mm) below baseline 100 mm and 12.5 % (10 mm) above the nadir 80 mm"
+        );
+        let regrown = Reason::TargetProgression { sum: 5.0, nadir: 0.0 };
+        assert_eq!(regrown.to_string(), "sum 5 mm is 5 mm above the nadir 0 mm");
+    }
+
+    #[test]
+    fn rounding_never_drops_significant_zeros() {
+        assert_eq!(short(100.0, 1), "100");
+        assert_eq!(short(0.0, 2), "0");
+        assert_eq!(short(7.25, 2), "7.25");
+    }
+}
