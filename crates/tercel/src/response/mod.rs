@@ -19,13 +19,13 @@
 //! ```
 
 mod baseline;
-mod best;
+pub mod best;
 mod category;
 mod lesion;
 pub mod mrecist;
 mod non_target;
 mod reason;
-mod recist;
+pub mod recist;
 mod target;
 
 pub use best::{Best, BestOptions, Bor, ConfirmedResponse, DiseaseAfterCr, derive_best};
