@@ -102,18 +102,9 @@ fn time_point(baseline: &Baseline, assessment: &Assessment, nadir: Option<f64>, 
     let (non_target, progressing) = non_target_response(baseline, assessment, &readings, &mut queries);
     let new_lesions = new_lesions(baseline, assessment, &mut queries);
 
-    let overall = overall(target, non_target, !new_lesions.is_empty());
-    let malignant = malignant_effusion(assessment);
-    let mut reasons = Vec::new();
-    if !new_lesions.is_empty() {
-        reasons.push(Reason::NewLesion(new_lesions.clone()));
-    }
-    if non_target == Some(NonTarget::Pd) && (!malignant || !progressing.is_empty()) {
-        reasons.push(Reason::NonTargetProgression(progressing));
-    }
-    if malignant {
-        reasons.push(Reason::MalignantEffusion);
-    }
+    let new_lesion = !new_lesions.is_empty();
+    let overall = overall(target, non_target, new_lesion);
+    let mut reasons = progression_reasons(assessment, new_lesions, progressing);
     if target == Some(Target::Pd) || overall != Overall::Pd {
         reasons.extend(table_reasons(target, non_target, target_reasons.unwrap_or_default()));
     }
@@ -126,11 +117,26 @@ fn time_point(baseline: &Baseline, assessment: &Assessment, nadir: Option<f64>, 
         nadir,
         target,
         non_target,
-        new_lesion: !new_lesions.is_empty(),
+        new_lesion,
         overall,
         reasons,
         queries,
     }
+}
+
+/// Why it is progression, whatever the target lesions do.
+fn progression_reasons(assessment: &Assessment, new_lesions: Vec<String>, progressing: Vec<String>) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if !new_lesions.is_empty() {
+        reasons.push(Reason::NewLesion(new_lesions));
+    }
+    if assessment.non_target == Some(NonTarget::Pd) || !progressing.is_empty() {
+        reasons.push(Reason::NonTargetProgression(progressing));
+    }
+    if malignant_effusion(assessment) {
+        reasons.push(Reason::MalignantEffusion);
+    }
+    reasons
 }
 
 /// RECIST 1.1 Tables 1 and 2 in one.

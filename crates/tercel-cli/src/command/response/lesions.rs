@@ -135,42 +135,11 @@ fn add(assessment: &mut Assessment, reading: Reading) {
     };
 }
 
-/// The baseline: visits named baseline, else screening, else the earliest day up to 0, else the earliest day.
-/// Named visits on several days are one baseline: each lesion by its latest reading there up to day 0.
+/// Splits off the baseline. Named visits on several days are one baseline: each lesion by its latest reading there.
 fn split_baseline(subject: &str, readings: Vec<Reading>, notes: &mut Vec<String>) -> (Assessment, Vec<Reading>) {
-    let named = |readings: &[Reading], names: &[&str]| {
-        let starts = |visit: &str| names.iter().any(|name| visit.trim().to_lowercase().starts_with(name));
-        let visits = readings.iter().filter(|reading| starts(&reading.visit));
-        visits
-            .map(|reading| (reading.visit.clone(), reading.day))
-            .collect::<BTreeSet<_>>()
-    };
-    let mut candidates = named(&readings, &["baseline"]);
-    if candidates.is_empty() {
-        candidates = named(&readings, &["screen"]);
-    }
-    let is_named = !candidates.is_empty();
-    if !is_named {
-        candidates = readings
-            .iter()
-            .map(|reading| (reading.visit.clone(), reading.day))
-            .collect();
-    }
-    let first = candidates.iter().map(|&(_, day)| day).min().unwrap_or_default();
-    let before_infusion = first <= 0;
-    if is_named && before_infusion {
-        candidates.retain(|(_, day)| *day <= 0);
-    } else {
-        candidates.retain(|(_, day)| *day == first);
-    }
-    if !is_named && !before_infusion {
-        notes.push(format!(
-            "subject {subject}: no visit is named baseline or screening and none lies on or before day 0; \
-             day {first} is taken as baseline"
-        ));
-    }
+    let visits = baseline_visits(subject, &readings, notes);
     let (at_baseline, rest): (Vec<Reading>, Vec<Reading>) = readings.into_iter().partition(|reading| {
-        candidates
+        visits
             .iter()
             .any(|(visit, day)| *visit == reading.visit && *day == reading.day)
     });
@@ -181,16 +150,44 @@ fn split_baseline(subject: &str, readings: Vec<Reading>, notes: &mut Vec<String>
     }
     let day = at_baseline.iter().map(|reading| reading.day).max().unwrap_or_default();
     let mut baseline = Assessment::new(day, Vec::new());
-    for reading in at_baseline {
-        if latest.get(&reading.lesion.id) == Some(&reading.day) {
-            baseline.lesions.push(reading.lesion);
+    for Reading { visit, day, lesion, .. } in at_baseline {
+        if latest.get(&lesion.id) == Some(&day) {
+            baseline.lesions.push(lesion);
         } else {
-            let Reading { visit, day, lesion, .. } = reading;
+            let id = lesion.id;
             notes.push(format!(
-                "subject {subject}: {} at {visit} (day {day}) was read again before infusion; the later reading is used",
-                lesion.id
+                "subject {subject}: {id} at {visit} (day {day}) was read again before infusion; the later reading is used"
             ));
         }
     }
     (baseline, rest)
+}
+
+/// Visits named baseline, else screening, up to day 0; else the earliest day.
+fn baseline_visits(subject: &str, readings: &[Reading], notes: &mut Vec<String>) -> BTreeSet<(String, i32)> {
+    let named = |name: &str| {
+        let found = readings
+            .iter()
+            .filter(|reading| reading.visit.to_lowercase().starts_with(name));
+        found
+            .map(|reading| (reading.visit.clone(), reading.day))
+            .collect::<BTreeSet<_>>()
+    };
+    let kinds = ["baseline", "screen", ""].map(|name| (name, named(name)));
+    let Some((name, mut visits)) = kinds.into_iter().find(|(_, visits)| !visits.is_empty()) else {
+        return BTreeSet::new();
+    };
+    let first = visits.iter().map(|&(_, day)| day).min().unwrap_or_default();
+    if name.is_empty() || first > 0 {
+        visits.retain(|(_, day)| *day == first);
+    } else {
+        visits.retain(|(_, day)| *day <= 0);
+    }
+    if name.is_empty() && first > 0 {
+        notes.push(format!(
+            "subject {subject}: no visit is named baseline or screening and none lies on or before day 0; \
+             day {first} is taken as baseline"
+        ));
+    }
+    visits
 }
