@@ -1,3 +1,3 @@
 //! Commands run as a user runs them.
 
-mod estimate;
+mod response;

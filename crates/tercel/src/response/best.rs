@@ -140,70 +140,68 @@ pub struct Best {
 /// Best overall response from `(day, overall response)` pairs in any order. See the [module](self) for the rules.
 pub fn derive_best(responses: &[(i32, Overall)], options: &BestOptions) -> Best {
     let counted = counted(responses, options.stop_day);
-    let from_sd_min = |day: i32| f64::from(day) >= options.sd_min_days;
-    let searches: Vec<(i32, Overall, Confirmation)> = counted
-        .iter()
-        .enumerate()
-        .map(|(index, &(day, overall))| (day, overall, confirmation(counted.get(index..).unwrap_or(&[]), options)))
-        .collect();
-    let first = |wanted: &dyn Fn(i32, Overall) -> bool| {
-        let found = counted.iter().find(|&&(day, overall)| wanted(day, overall));
-        found.map(|&(day, _)| day)
-    };
-    let first_confirmed = |wanted: Overall| {
-        let found = searches
-            .iter()
-            .find(|(_, overall, search)| *overall == wanted && matches!(search, Confirmation::By(..)));
-        found.map(|&(day, ..)| day)
-    };
-    let first_overall = |wanted: Overall| first(&|_, overall| overall == wanted);
-    let progression_day = first_overall(Overall::Pd);
-    let non_cr_non_pd = first(&|day, overall| overall == Overall::NonCrNonPd && from_sd_min(day));
-    let controlled = |day, overall: Overall| (overall == Overall::Sd || overall.is_response()) && from_sd_min(day);
+    let first = |wanted: Overall| first_day(&counted, |_, overall| overall == wanted);
+    let (unconfirmed, unconfirmed_day) = best_of(&counted, options, first(Overall::Cr), first(Overall::Pr));
 
-    let (unconfirmed, unconfirmed_day) = first_that_holds([
-        (Bor::Cr, first_overall(Overall::Cr)),
-        (Bor::Pr, first_overall(Overall::Pr)),
-        (Bor::Sd, first(&controlled)),
-        (Bor::NonCrNonPd, non_cr_non_pd),
-        (Bor::Pd, progression_day),
-        (Bor::Ne, first(&|_, _| true)),
-    ]);
-    let (confirmed, confirmed_day) = first_that_holds([
-        (Bor::Cr, first_confirmed(Overall::Cr)),
-        (Bor::Pr, first_confirmed(Overall::Pr)),
-        (Bor::Sd, first(&controlled)),
-        (Bor::NonCrNonPd, non_cr_non_pd),
-        (Bor::Pd, progression_day),
-        (Bor::Ne, first(&|_, _| true)),
-    ]);
-    let confirmed_response = searches.iter().find_map(|&(day, overall, search)| match search {
-        Confirmation::By(confirmed_on, confirmed_by) => Some(ConfirmedResponse {
-            day,
-            overall,
-            confirmed_on,
-            confirmed_by,
-        }),
-        Confirmation::Open | Confirmation::Failed => None,
-    });
-    let open = searches.iter().find(|(_, _, search)| *search == Confirmation::Open);
-    let may_still_confirm = confirmed_response.is_none() && options.stop_day.is_none();
+    let mut confirmed_responses = Vec::new();
+    let mut waiting = None;
+    for (index, &(day, overall)) in counted.iter().enumerate() {
+        match confirmation(counted.get(index..).unwrap_or(&[]), options) {
+            Confirmation::By(confirmed_on, confirmed_by) => confirmed_responses.push(ConfirmedResponse {
+                day,
+                overall,
+                confirmed_on,
+                confirmed_by,
+            }),
+            Confirmation::Open => waiting = waiting.or(Some(day)),
+            Confirmation::Failed => {}
+        }
+    }
+    let first_confirmed = |wanted: Overall| {
+        let found = confirmed_responses.iter().find(|response| response.overall == wanted);
+        found.map(|response| response.day)
+    };
+    let (cr, pr) = (first_confirmed(Overall::Cr), first_confirmed(Overall::Pr));
+    let (confirmed, confirmed_day) = best_of(&counted, options, cr, pr);
+    let may_still_confirm = confirmed_responses.is_empty() && options.stop_day.is_none();
     Best {
         unconfirmed,
         unconfirmed_day,
         confirmed,
         confirmed_day,
-        first_response_day: first(&|_, overall| overall.is_response()),
-        confirmed_response,
-        awaiting_confirmation: open.filter(|_| may_still_confirm).map(|&(day, ..)| day),
-        progression_day,
+        first_response_day: first_day(&counted, |_, overall| overall.is_response()),
+        confirmed_response: confirmed_responses.first().copied(),
+        awaiting_confirmation: waiting.filter(|_| may_still_confirm),
+        progression_day: first(Overall::Pd),
         disease_after_cr: disease_after_cr(&counted),
     }
 }
 
-fn first_that_holds(rules: [(Bor, Option<i32>); 6]) -> (Bor, Option<i32>) {
+/// The first category that holds, and its day, given the first day of a CR and of a PR that may be used.
+fn best_of(counted: &[(i32, Overall)], options: &BestOptions, cr: Option<i32>, pr: Option<i32>) -> (Bor, Option<i32>) {
+    let late = |day: i32| f64::from(day) >= options.sd_min_days;
+    let controlled = |overall: Overall| overall == Overall::Sd || overall.is_response();
+    let rules = [
+        (Bor::Cr, cr),
+        (Bor::Pr, pr),
+        (
+            Bor::Sd,
+            first_day(counted, |day, overall| late(day) && controlled(overall)),
+        ),
+        (
+            Bor::NonCrNonPd,
+            first_day(counted, |day, overall| late(day) && overall == Overall::NonCrNonPd),
+        ),
+        (Bor::Pd, first_day(counted, |_, overall| overall == Overall::Pd)),
+        (Bor::Ne, first_day(counted, |_, _| true)),
+    ];
     let holds = rules.into_iter().find(|(_, day)| day.is_some());
     holds.unwrap_or((Bor::Missing, None))
+}
+
+fn first_day(counted: &[(i32, Overall)], wanted: impl Fn(i32, Overall) -> bool) -> Option<i32> {
+    let found = counted.iter().find(|&&(day, overall)| wanted(day, overall));
+    found.map(|&(day, _)| day)
 }
 
 /// The assessments that count, one a day, in order, to the first PD inclusive.

@@ -18,12 +18,15 @@
 //! assert_eq!(derive_best(&responses, &options).confirmed, Bor::Pr);
 //! ```
 
-mod best;
+mod baseline;
+pub mod best;
 mod category;
 mod lesion;
 pub mod mrecist;
+mod non_target;
 mod reason;
-mod recist;
+pub mod recist;
+mod target;
 
 pub use best::{Best, BestOptions, Bor, ConfirmedResponse, DiseaseAfterCr, derive_best};
 pub use category::{CategoryError, Criteria, NonTarget, Overall, Target};

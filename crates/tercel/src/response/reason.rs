@@ -202,7 +202,7 @@ fn mm(value: f64) -> String {
 /// `12.5 % below`, `20 % (6 mm) above`, `7 mm above` (from 0), `equal to`.
 fn change(value: f64, reference: f64) -> String {
     let difference = value - reference;
-    if difference.abs() < super::recist::NOISE_MM {
+    if difference.abs() < super::target::NOISE_MM {
         return "equal to".to_owned();
     }
     let direction = if difference > 0.0 { "above" } else { "below" };

@@ -1,5 +1,5 @@
 //! Published values, one paper or data set a file.
 
-mod binomial_r;
-mod pknca;
-mod survival_r;
+mod admiralonco;
+mod eisenhauer2009recist;
+mod lencioni2010mrecist;
