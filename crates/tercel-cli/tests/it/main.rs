@@ -1,3 +1,4 @@
 //! Commands run as a user runs them.
 
+mod estimate;
 mod response;

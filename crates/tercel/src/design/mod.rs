@@ -1,9 +1,11 @@
 //! Dose-escalation designs: outcomes in, decision with its reason out.
 
+mod conduct;
 mod three_plus_three;
 
 use std::fmt;
 
+pub use conduct::{Awaited, StudyDecision, decide_study};
 pub use three_plus_three::ThreePlusThree;
 
 use crate::protocol::{DoseLevel, PerLevel};
@@ -24,7 +26,13 @@ impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repeat = |letter: &str, count: u32| letter.repeat(count as usize);
         let without = self.evaluable.saturating_sub(self.dlt);
-        write!(f, "{}{}{}", repeat("N", without), repeat("T", self.dlt), repeat(".", self.pending))
+        write!(
+            f,
+            "{}{}{}",
+            repeat("N", without),
+            repeat("T", self.dlt),
+            repeat(".", self.pending)
+        )
     }
 }
 
@@ -108,15 +116,26 @@ impl fmt::Display for Because {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = |count: &Count| format!("{} of {} evaluable subjects", count.dlt, count.evaluable);
         match self {
-            Self::Start => write!(f, "nobody has been treated yet; the first subject starts at the start level"),
+            Self::Start => write!(
+                f,
+                "nobody has been treated yet; the first subject starts at the start level"
+            ),
             Self::CohortOpen(level, count) => {
-                write!(f, "DLT in {} at level {level}: the cohort of three is not full", of(count))
+                write!(
+                    f,
+                    "DLT in {} at level {level}: the cohort of three is not full",
+                    of(count)
+                )
             }
             Self::NoDlt(level, count) => {
                 write!(f, "DLT in {} at level {level}: the next level may be opened", of(count))
             }
             Self::OneInSix(level, count) => {
-                write!(f, "DLT in {} at level {level}, at most one in six: the next level may be opened", of(count))
+                write!(
+                    f,
+                    "DLT in {} at level {level}, at most one in six: the next level may be opened",
+                    of(count)
+                )
             }
             Self::OneDlt(level, count) => {
                 write!(f, "DLT in {} at level {level}: the level is expanded to six", of(count))
@@ -137,13 +156,25 @@ impl fmt::Display for Because {
                 of(count)
             ),
             Self::Mtd(level, count) => {
-                write!(f, "DLT in {} at level {level}: it is the maximum tolerated dose", of(count))
+                write!(
+                    f,
+                    "DLT in {} at level {level}: it is the maximum tolerated dose",
+                    of(count)
+                )
             }
             Self::Pending(levels) => {
                 let each = levels.iter().map(|(level, count)| {
-                    format!("{} pending at level {level} (DLT in {} so far)", count.pending, of(count))
+                    format!(
+                        "{} pending at level {level} (DLT in {} so far)",
+                        count.pending,
+                        of(count)
+                    )
                 });
-                write!(f, "{}: a pending outcome could change the decision", each.collect::<Vec<_>>().join(", "))
+                write!(
+                    f,
+                    "{}: a pending outcome could change the decision",
+                    each.collect::<Vec<_>>().join(", ")
+                )
             }
         }
     }
@@ -167,19 +198,32 @@ pub trait Design {
 /// The decision with outcomes pending: an escalation needs every subject dosed at the level to be complete, any other
 /// action needs only that no pending outcome can change it.
 pub fn decide(design: &dyn Design, counts: &PerLevel<Count>) -> Decision {
-    let pending: Vec<(DoseLevel, Count)> =
-        counts.iter().filter(|(_, count)| count.pending > 0).map(|(level, count)| (level, *count)).collect();
-    let mut outcomes = completions(counts).into_iter().map(|counts| design.decide_complete(&counts));
-    let Some(first) = outcomes.next() else { return design.decide_complete(counts) };
+    let pending: Vec<(DoseLevel, Count)> = counts
+        .iter()
+        .filter(|(_, count)| count.pending > 0)
+        .map(|(level, count)| (level, *count))
+        .collect();
+    let mut outcomes = completions(counts)
+        .into_iter()
+        .map(|counts| design.decide_complete(&counts));
+    let Some(first) = outcomes.next() else {
+        return design.decide_complete(counts);
+    };
     if pending.is_empty() {
         return first;
     }
     let settled = outcomes.all(|other| other.action == first.action);
     if settled && !matches!(first.action, Action::Escalate(_)) {
         // The counts in the sentence are what is known now, not a completion of it.
-        return Decision { because: restate(first.because, counts), ..first };
+        return Decision {
+            because: restate(first.because, counts),
+            ..first
+        };
     }
-    Decision { action: Action::Wait, because: Because::Pending(pending) }
+    Decision {
+        action: Action::Wait,
+        because: Because::Pending(pending),
+    }
 }
 
 /// Every way the pending outcomes can turn out.
@@ -214,7 +258,11 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         Because::OneInSix(level, _) => Because::OneInSix(level, now(level)),
         Because::OneDlt(level, _) => Because::OneDlt(level, now(level)),
         Because::ConfirmSix(level, _) => Because::ConfirmSix(level, now(level)),
-        Because::TooToxic { closed, below, .. } => Because::TooToxic { closed, count: now(closed), below },
+        Because::TooToxic { closed, below, .. } => Because::TooToxic {
+            closed,
+            count: now(closed),
+            below,
+        },
         Because::FirstLevelTooToxic(_) => Because::FirstLevelTooToxic(now(DoseLevel::FIRST)),
         Because::Mtd(level, _) => Because::Mtd(level, now(level)),
         Because::Pending(levels) => Because::Pending(levels),

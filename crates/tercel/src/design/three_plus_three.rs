@@ -51,7 +51,10 @@ impl Design for ThreePlusThree {
         }
         let tried = counts.iter().rfind(|(_, count)| count.evaluable > 0);
         let Some((level, &count)) = tried else {
-            return Decision { action: Action::Stay(self.start), because: Because::Start };
+            return Decision {
+                action: Action::Stay(self.start),
+                because: Because::Start,
+            };
         };
         let above = level.above();
         let has_above = counts.get(above).is_some();
@@ -73,7 +76,10 @@ impl ThreePlusThree {
     /// A level has two or more DLTs: the one below is the maximum tolerated dose, once enough were treated there.
     fn after_closing(self, closed: DoseLevel, count: Count, counts: &PerLevel<Count>) -> Decision {
         let Some(below) = closed.below().filter(|below| *below >= DoseLevel::FIRST) else {
-            return Decision { action: Action::Stop(None), because: Because::FirstLevelTooToxic(count) };
+            return Decision {
+                action: Action::Stop(None),
+                because: Because::FirstLevelTooToxic(count),
+            };
         };
         let at_below = counts.get(below).copied().unwrap_or_default();
         let confirmed = match self.variant {
@@ -83,18 +89,30 @@ impl ThreePlusThree {
         if confirmed {
             return mtd(below, at_below);
         }
-        Decision { action: Action::DeEscalate(below), because: Because::TooToxic { closed, count, below } }
+        Decision {
+            action: Action::DeEscalate(below),
+            because: Because::TooToxic { closed, count, below },
+        }
     }
 }
 
 fn stay(level: DoseLevel, because: Because) -> Decision {
-    Decision { action: Action::Stay(level), because }
+    Decision {
+        action: Action::Stay(level),
+        because,
+    }
 }
 
 fn escalate(level: DoseLevel, because: Because) -> Decision {
-    Decision { action: Action::Escalate(level), because }
+    Decision {
+        action: Action::Escalate(level),
+        because,
+    }
 }
 
 fn mtd(level: DoseLevel, count: Count) -> Decision {
-    Decision { action: Action::Stop(Some(level)), because: Because::Mtd(level, count) }
+    Decision {
+        action: Action::Stop(Some(level)),
+        because: Because::Mtd(level, count),
+    }
 }

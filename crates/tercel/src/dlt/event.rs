@@ -36,10 +36,18 @@ pub(super) fn judge(
     if latest < window.0 || earliest > window.1 {
         return Answer::No;
     }
-    if event.causality.infusion.is_some_and(|related| related < trial.dlt.relatedness) {
+    if event
+        .causality
+        .infusion
+        .is_some_and(|related| related < trial.dlt.relatedness)
+    {
         return Answer::No;
     }
-    consulted.extend(graded_findings(trial, subject, event).into_iter().map(|(finding, _)| finding.record.clone()));
+    consulted.extend(
+        graded_findings(trial, subject, event)
+            .into_iter()
+            .map(|(finding, _)| finding.record.clone()),
+    );
     let mut open: Option<Ground> = None;
     for criterion in &trial.dlt.criteria {
         match judge_criterion(trial, subject, event, criterion, window, cut) {
@@ -63,7 +71,11 @@ fn doubt(event: &AdverseEvent) -> Option<&'static str> {
     if event.start.and_then(When::day).is_none() {
         return Some("the onset date is incomplete");
     }
-    event.causality.infusion.is_none().then_some("relatedness to the infusion is not recorded")
+    event
+        .causality
+        .infusion
+        .is_none()
+        .then_some("relatedness to the infusion is not recorded")
 }
 
 fn judge_criterion(
@@ -74,7 +86,9 @@ fn judge_criterion(
     window: (Date, Date),
     cut: Date,
 ) -> Answer {
-    let Some(class) = trial.event_class(&criterion.events) else { return Answer::No };
+    let Some(class) = trial.event_class(&criterion.events) else {
+        return Answer::No;
+    };
     if !is_in_class(trial, class, event) || criterion.scale != scale_of(trial, event) {
         return Answer::No;
     }
@@ -94,34 +108,48 @@ fn judge_criterion(
     if matches!(lasted, Lasted::NotLonger) {
         return Answer::No;
     }
-    let excluded = if criterion.exclusions_apply { exclusion(trial, event, grade, cut) } else { None };
-    let began = event.start.map_or_else(|| "an unknown day".to_owned(), |start| start.to_string());
+    let excluded = if criterion.exclusions_apply {
+        exclusion(trial, event, grade, cut)
+    } else {
+        None
+    };
+    let began = event
+        .start
+        .map_or_else(|| "an unknown day".to_owned(), |start| start.to_string());
     match (excluded, lasted) {
         (Some((_, Lasted::NotLonger)), _) | (_, Lasted::NotLonger) => Answer::No,
-        (Some((rule, Lasted::Open(until))), _) => {
-            Answer::Open(ground(format!("grade {grade} from {began}; excluded if {}", rule.text), until))
+        (Some((rule, Lasted::Open(until))), _) => Answer::Open(ground(
+            format!("grade {grade} from {began}; excluded if {}", rule.text),
+            until,
+        )),
+        (_, Lasted::Open(until)) => {
+            Answer::Open(ground(format!("grade {grade} from {began}, not yet resolved"), until))
         }
-        (_, Lasted::Open(until)) => Answer::Open(ground(format!("grade {grade} from {began}, not yet resolved"), until)),
         (_, Lasted::Longer) => Answer::Met(ground(format!("grade {grade} from {began}"), None)),
     }
 }
 
 /// CRS and ICANS are graded by ASTCT, everything else by CTCAE.
 fn scale_of(trial: &Trial, event: &AdverseEvent) -> Scale {
-    let belongs = |id: &str| trial.event_class(id).is_some_and(|class| is_in_class(trial, class, event));
-    if belongs(&trial.safety.crs_class) || belongs(&trial.safety.icans_class) { Scale::Astct2019 } else { Scale::Ctcae5 }
+    let belongs = |id: &str| {
+        trial
+            .event_class(id)
+            .is_some_and(|class| is_in_class(trial, class, event))
+    };
+    if belongs(&trial.safety.crs_class) || belongs(&trial.safety.icans_class) {
+        Scale::Astct2019
+    } else {
+        Scale::Ctcae5
+    }
 }
 
 /// The exclusion that frees the event, or may free it. `NotLonger`: it resolved in time, so it is free.
-fn exclusion<'t>(
-    trial: &'t Trial,
-    event: &AdverseEvent,
-    grade: Grade,
-    cut: Date,
-) -> Option<(&'t Exclusion, Lasted)> {
+fn exclusion<'t>(trial: &'t Trial, event: &AdverseEvent, grade: Grade, cut: Date) -> Option<(&'t Exclusion, Lasted)> {
     let mut best: Option<(&Exclusion, Lasted)> = None;
     for rule in &trial.dlt.exclusions {
-        let in_class = trial.event_class(&rule.events).is_some_and(|class| is_in_class(trial, class, event));
+        let in_class = trial
+            .event_class(&rule.events)
+            .is_some_and(|class| is_in_class(trial, class, event));
         if !in_class || grade > rule.grade_max {
             continue;
         }
@@ -198,13 +226,20 @@ fn spell(
 ) -> (Option<When>, End) {
     let whole = (event.start, end_of(event));
     let Some(recovers_to) = recovers_to else { return whole };
-    let grades: Vec<(When, u8)> =
-        graded_findings(trial, subject, event).into_iter().map(|(finding, grade)| (finding.when, grade)).collect();
-    let Some(onset) = grades.iter().position(|(_, grade)| *grade >= at_least.number()) else { return whole };
+    let grades: Vec<(When, u8)> = graded_findings(trial, subject, event)
+        .into_iter()
+        .map(|(finding, grade)| (finding.when, grade))
+        .collect();
+    let Some(onset) = grades.iter().position(|(_, grade)| *grade >= at_least.number()) else {
+        return whole;
+    };
     let tail = grades.get(onset..).unwrap_or_default();
     let start = tail.first().map(|(when, _)| *when);
     // The last reading above the recovery grade must be followed by one at or below it; a relapse is still the spell.
-    let last_above = tail.iter().rposition(|(_, grade)| *grade > recovers_to.number()).unwrap_or(0);
+    let last_above = tail
+        .iter()
+        .rposition(|(_, grade)| *grade > recovers_to.number())
+        .unwrap_or(0);
     match tail.get(last_above + 1) {
         Some((when, _)) => (start, End::At(*when)),
         None => (start, end_of(event)),
@@ -213,7 +248,11 @@ fn spell(
 
 /// The graded CRS or ICANS findings that fall within an event of that class, in order of time.
 fn graded_findings<'s>(trial: &Trial, subject: &'s Subject, event: &AdverseEvent) -> Vec<(&'s ToxicityFinding, u8)> {
-    let in_class = |id: &str| trial.event_class(id).is_some_and(|class| is_in_class(trial, class, event));
+    let in_class = |id: &str| {
+        trial
+            .event_class(id)
+            .is_some_and(|class| is_in_class(trial, class, event))
+    };
     let toxicity = if in_class(&trial.safety.crs_class) {
         Toxicity::Crs
     } else if in_class(&trial.safety.icans_class) {
@@ -223,7 +262,10 @@ fn graded_findings<'s>(trial: &Trial, subject: &'s Subject, event: &AdverseEvent
     };
     let after = |when: When| event.start.is_none_or(|start| when.order() >= start.order());
     let before = |when: When| event.end.is_none_or(|end| when.date.earliest() <= end.date.latest());
-    let graded = subject.toxicity.iter().filter(|finding| finding.toxicity == toxicity && finding.item == "TOXGR");
+    let graded = subject
+        .toxicity
+        .iter()
+        .filter(|finding| finding.toxicity == toxicity && finding.item == "TOXGR");
     graded
         .filter(|finding| after(finding.when) && before(finding.when))
         .filter_map(|finding| Some((finding, finding.result.trim().parse().ok()?)))
@@ -232,13 +274,21 @@ fn graded_findings<'s>(trial: &Trial, subject: &'s Subject, event: &AdverseEvent
 
 fn longer_than_hours(start: Option<When>, end: End, hours: f64, cut: Date) -> Lasted {
     let Some(start) = start else { return Lasted::Open(None) };
-    let Some(first) = start.day() else { return Lasted::Open(None) };
+    let Some(first) = start.day() else {
+        return Lasted::Open(None);
+    };
     match end {
         End::Unknown => Lasted::Open(None),
         End::At(end) => {
-            let Some(elapsed) = start.hours_until(end) else { return Lasted::Open(None) };
+            let Some(elapsed) = start.hours_until(end) else {
+                return Lasted::Open(None);
+            };
             // Without both times of day a duration in whole days is uncertain by a day either way.
-            let slack = if start.clock.is_some() && end.clock.is_some() { 0.0 } else { 24.0 };
+            let slack = if start.clock.is_some() && end.clock.is_some() {
+                0.0
+            } else {
+                24.0
+            };
             match elapsed.partial_cmp(&hours) {
                 _ if slack > 0.0 && elapsed - slack < hours && elapsed + slack > hours => Lasted::Open(None),
                 Some(Ordering::Greater) => Lasted::Longer,
@@ -246,15 +296,25 @@ fn longer_than_hours(start: Option<When>, end: End, hours: f64, cut: Date) -> La
             }
         }
         End::Ongoing => {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours are limited to a year")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "hours are limited to a year"
+            )]
             let until = add_days(first, (hours / 24.0).ceil() as u32 + 1);
-            if cut >= until { Lasted::Longer } else { Lasted::Open(Some(until)) }
+            if cut >= until {
+                Lasted::Longer
+            } else {
+                Lasted::Open(Some(until))
+            }
         }
     }
 }
 
 fn longer_than_days(start: Option<When>, end: End, days: u32, cut: Date) -> Lasted {
-    let Some(first) = start.and_then(When::day) else { return Lasted::Open(None) };
+    let Some(first) = start.and_then(When::day) else {
+        return Lasted::Open(None);
+    };
     match end {
         End::Unknown => Lasted::Open(None),
         End::At(end) => match end.day() {
@@ -264,7 +324,11 @@ fn longer_than_days(start: Option<When>, end: End, days: u32, cut: Date) -> Last
         },
         End::Ongoing => {
             let until = add_days(first, days + 1);
-            if cut >= until { Lasted::Longer } else { Lasted::Open(Some(until)) }
+            if cut >= until {
+                Lasted::Longer
+            } else {
+                Lasted::Open(Some(until))
+            }
         }
     }
 }

@@ -16,7 +16,11 @@ pub(super) fn judge(
 ) -> Answer {
     let mut open = None;
     for analyte in &rule.analytes {
-        let series: Vec<&Lab> = subject.labs.iter().filter(|lab| lab.test.eq_ignore_ascii_case(analyte)).collect();
+        let series: Vec<&Lab> = subject
+            .labs
+            .iter()
+            .filter(|lab| lab.test.eq_ignore_ascii_case(analyte))
+            .collect();
         match judge_series(rule, &series, window, cut, consulted) {
             Answer::Met(ground) => return Answer::Met(ground),
             Answer::Open(ground) => open = Some(ground),
@@ -36,7 +40,11 @@ fn judge_series(
     let mut open = None;
     for (index, first) in series.iter().enumerate() {
         let Some(day) = first.when.day() else { continue };
-        let starts_here = is_above(rule, first) && index.checked_sub(1).and_then(|at| series.get(at)).is_none_or(|lab| !is_above(rule, lab));
+        let starts_here = is_above(rule, first)
+            && index
+                .checked_sub(1)
+                .and_then(|at| series.get(at))
+                .is_none_or(|lab| !is_above(rule, lab));
         if !starts_here || day < window.0 || day > window.1 {
             continue;
         }
@@ -49,7 +57,10 @@ fn judge_series(
         consulted.extend(records.iter().cloned());
         let ground = |until| Ground {
             criterion: Some(rule.id.clone()),
-            text: format!("{} above {} × ULN from {day} [{}]", first.test, rule.above_uln, rule.text),
+            text: format!(
+                "{} above {} × ULN from {day} [{}]",
+                first.test, rule.above_uln, rule.text
+            ),
             records: records.clone(),
             until,
         };

@@ -125,7 +125,11 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
     let day0 = infusion.when.day()?;
     let start = match trial.dlt.origin {
         DltOrigin::Infusion => day0,
-        DltOrigin::Lymphodepletion => subject.lymphodepletion.first().and_then(|dose| dose.start.day()).unwrap_or(day0),
+        DltOrigin::Lymphodepletion => subject
+            .lymphodepletion
+            .first()
+            .and_then(|dose| dose.start.day())
+            .unwrap_or(day0),
     };
     let end = add_days(day0, trial.dlt.window_days);
     let window = (start, end);
@@ -136,7 +140,9 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
         open: Vec::new(),
         records: vec![subject.record.clone(), infusion.record.clone()],
     };
-    verdict.records.extend(subject.lymphodepletion.first().map(|dose| dose.record.clone()));
+    verdict
+        .records
+        .extend(subject.lymphodepletion.first().map(|dose| dose.record.clone()));
     let mut consulted = Vec::new();
     let mut answers = Vec::new();
     for event in &subject.adverse_events {
@@ -162,7 +168,10 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
     verdict.status = if committee.is_some_and(|judged| judged.dlt) {
         Status::Dlt
     } else if over_dosed && !verdict.met.is_empty() && committee.is_none() {
-        verdict.open.push(pending("a DLT above the dose tolerance waits for the committee", &infusion.record));
+        verdict.open.push(pending(
+            "a DLT above the dose tolerance waits for the committee",
+            &infusion.record,
+        ));
         Status::Pending(None)
     } else if !verdict.met.is_empty() {
         Status::Dlt
@@ -174,8 +183,15 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
         without_dlt(trial, subject, infusion, window, cut, &mut verdict)
     };
     let grounds = verdict.met.iter().chain(&verdict.open);
-    verdict.records.extend(grounds.flat_map(|ground| ground.records.clone()));
-    verdict.records.extend(subject.adjudications.iter().map(|adjudication| adjudication.record.clone()));
+    verdict
+        .records
+        .extend(grounds.flat_map(|ground| ground.records.clone()));
+    verdict.records.extend(
+        subject
+            .adjudications
+            .iter()
+            .map(|adjudication| adjudication.record.clone()),
+    );
     verdict.records.sort();
     verdict.records.dedup();
     Some(verdict)
@@ -199,10 +215,15 @@ fn without_dlt(
         return Status::NotEvaluable(why);
     }
     if infusion.actual.is_none() {
-        verdict.open.push(pending("the number of cells infused is not recorded", &infusion.record));
+        verdict
+            .open
+            .push(pending("the number of cells infused is not recorded", &infusion.record));
         return Status::Pending(None);
     }
-    let contact = subject.contacts.iter().find(|contact| contact.when.date.earliest() >= window.1);
+    let contact = subject
+        .contacts
+        .iter()
+        .find(|contact| contact.when.date.earliest() >= window.1);
     match contact {
         Some(contact) if cut >= window.1 => {
             verdict.records.push(contact.record.clone());
@@ -210,20 +231,34 @@ fn without_dlt(
         }
         Some(_) | None => {
             let text = format!("no contact on or after {}, the last day of the window", window.1);
-            verdict.open.push(Ground { criterion: None, text, records: Vec::new(), until: Some(window.1) });
+            verdict.open.push(Ground {
+                criterion: None,
+                text,
+                records: Vec::new(),
+                until: Some(window.1),
+            });
             Status::Pending(Some(window.1))
         }
     }
 }
 
 fn pending(text: &str, record: &RecordId) -> Ground {
-    Ground { criterion: None, text: text.to_owned(), records: vec![record.clone()], until: None }
+    Ground {
+        criterion: None,
+        text: text.to_owned(),
+        records: vec![record.clone()],
+        until: None,
+    }
 }
 
 /// The committee's judgement, latest first.
 fn committee(subject: &Subject) -> Option<&Adjudication> {
     let is_committee = |by: &str| !by.eq_ignore_ascii_case("INVESTIGATOR");
-    subject.adjudications.iter().rev().find(|adjudication| is_committee(&adjudication.evaluator))
+    subject
+        .adjudications
+        .iter()
+        .rev()
+        .find(|adjudication| is_committee(&adjudication.evaluator))
 }
 
 /// Any death in the window is pending until the committee has signed.
@@ -253,15 +288,23 @@ fn not_evaluable(
     if let Some(death) = &subject.death
         && within(death.when.date.earliest())
     {
-        return Some((NotEvaluable::Death(death.when.date.earliest()), vec![death.record.clone()]));
+        return Some((
+            NotEvaluable::Death(death.when.date.earliest()),
+            vec![death.record.clone()],
+        ));
     }
-    let therapy = subject.medications.iter().filter(|medication| medication.class == MedicationClass::NewTherapy);
+    let therapy = subject
+        .medications
+        .iter()
+        .filter(|medication| medication.class == MedicationClass::NewTherapy);
     let mut starts = therapy.filter_map(|therapy| Some((therapy.start?.date.earliest(), &therapy.record)));
     if let Some((day, record)) = starts.find(|(day, _)| within(*day)) {
         return Some((NotEvaluable::NewTherapy(day), vec![record.clone()]));
     }
     let left = subject.dispositions.iter().find_map(|disposition| {
-        let Disposition { record, reason, when, .. } = disposition;
+        let Disposition {
+            record, reason, when, ..
+        } = disposition;
         let leaves = matches!(reason, DispositionReason::Withdrawal | DispositionReason::Lost);
         let day = (*when)?.date.earliest();
         (leaves && within(day)).then(|| (day, record.clone()))
@@ -271,7 +314,10 @@ fn not_evaluable(
 
 /// Actual cells in percent of the planned ones.
 pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> Option<f64> {
-    let group = subject.level.and_then(|level| trial.dose_levels.get(level)).map(|group| group.planned);
+    let group = subject
+        .level
+        .and_then(|level| trial.dose_levels.get(level))
+        .map(|group| group.planned);
     infusion.actual?.percent_of(group.or(infusion.planned)?)
 }
 
@@ -284,7 +330,10 @@ pub fn is_in_class(trial: &Trial, class: &EventClass, event: &AdverseEvent) -> b
     }
     let terms = [Some(event.term.as_str()), event.preferred_term.as_deref()];
     terms.into_iter().flatten().any(|term| same(&class.terms, term))
-        || event.organ_class.as_deref().is_some_and(|organ| same(&class.organ_classes, organ))
+        || event
+            .organ_class
+            .as_deref()
+            .is_some_and(|organ| same(&class.organ_classes, organ))
 }
 
 /// `days` after `date`; the far end of the calendar stays where it is.

@@ -131,7 +131,10 @@ impl<'a> Facts<'a> {
             let when = disposition.when?;
             closes.then(|| (when.date.latest(), disposition.record.clone()))
         });
-        let died = subject.death.iter().map(|death| (death.when.date.latest(), death.record.clone()));
+        let died = subject
+            .death
+            .iter()
+            .map(|death| (death.when.date.latest(), death.record.clone()));
         let closing: Vec<(Date, RecordId)> = left.chain(died).collect();
         let close = |(day, record): (Date, RecordId), to: &mut Date, records: &mut Vec<RecordId>| {
             *to = day.min(*to);
@@ -158,14 +161,26 @@ impl<'a> Facts<'a> {
     fn uninfused_end(&self) -> Vec<(Date, RecordId)> {
         let subject = self.subject;
         let days = self.trial.windows.ae_days_uninfused;
-        let procedures = subject.procedures.iter().map(|procedure| (procedure.start.date.latest(), &procedure.record));
-        let doses = subject.lymphodepletion.iter().map(|dose| (dose.start.date.latest(), &dose.record));
+        let procedures = subject
+            .procedures
+            .iter()
+            .map(|procedure| (procedure.start.date.latest(), &procedure.record));
+        let doses = subject
+            .lymphodepletion
+            .iter()
+            .map(|dose| (dose.start.date.latest(), &dose.record));
         let last = procedures.chain(doses).max_by_key(|(day, _)| *day);
         let other = first_new_therapy(subject);
         let after = |(day, record): (Date, &RecordId)| (add_days(day, days), record.clone());
         match self.trial.windows.uninfused_end {
             UninfusedEnd::R1 => last.map(after).into_iter().collect(),
-            UninfusedEnd::R2 => last.into_iter().chain(other).max_by_key(|(day, _)| *day).map(after).into_iter().collect(),
+            UninfusedEnd::R2 => last
+                .into_iter()
+                .chain(other)
+                .max_by_key(|(day, _)| *day)
+                .map(after)
+                .into_iter()
+                .collect(),
             UninfusedEnd::R3 => {
                 let other = other.map(|(day, record)| (day, record.clone()));
                 last.map(after).into_iter().chain(other).collect()
@@ -178,15 +193,18 @@ impl<'a> Facts<'a> {
         records.extend(self.tumour.records.iter().cloned());
         let therapy = self.new_therapy();
         records.extend(therapy.map(|(_, record)| record.clone()));
-        records.extend(self.subject.death.iter().map(|death| death.record.clone()));
+        records.extend(self.death_records());
         let counted = |day: Date| day >= day0 && therapy.is_none_or(|(start, _)| day < start);
         let points = || self.tumour.points.iter().filter(|point| counted(point.day));
-        let progression = points().find(|point| point.is_progression()).map(|point| (point.day, "progression"));
+        let progression = points()
+            .find(|point| point.is_progression())
+            .map(|point| (point.day, "progression"));
         let death = self.death_day().map(|day| (day, "death"));
         let event = [progression, death].into_iter().flatten().min_by_key(|(day, _)| *day);
         let event = event.filter(|(day, _)| therapy.is_none_or(|(start, _)| *day < start));
         let last_adequate = |before: Option<Date>| {
-            let adequate = points().filter(|point| point.is_adequate() && before.is_none_or(|before| point.day < before));
+            let adequate =
+                points().filter(|point| point.is_adequate() && before.is_none_or(|before| point.day < before));
             adequate.map(|point| point.day).max().unwrap_or(day0)
         };
         let (end, event, ended_by) = match (event, therapy) {
@@ -202,33 +220,53 @@ impl<'a> Facts<'a> {
             }
             (None, Some((start, _))) => {
                 let last = last_adequate(Some(start));
-                (last, false, format!("censored at {last}: new anticancer therapy on {start}"))
+                (
+                    last,
+                    false,
+                    format!("censored at {last}: new anticancer therapy on {start}"),
+                )
             }
             (None, None) => {
                 let last = last_adequate(None);
                 (last, false, format!("censored at {last}: last adequate assessment"))
             }
         };
-        Duration { months: self.months_to(day0, end.max(day0)), event, ended_by, records }
+        Duration {
+            months: self.months_to(day0, end.max(day0)),
+            event,
+            ended_by,
+            records,
+        }
     }
 
     fn derive_os(&self, day0: Date) -> Duration {
         let mut records = self.identity();
-        let contact = self.subject.contacts.iter().rev().find(|contact| contact.when.date.earliest() >= day0);
+        let contact = self
+            .subject
+            .contacts
+            .iter()
+            .rev()
+            .find(|contact| contact.when.date.earliest() >= day0);
         let (end, event, ended_by) = if let (Some(day), Some(death)) = (self.death_day(), &self.subject.death) {
-            records.push(death.record.clone());
-            if death.when.day().is_none() {
-                records.extend(contact.map(|contact| contact.record.clone()));
-            }
+            records.extend(self.death_records());
             (day, true, format!("death on {}", death.when))
         } else if let Some(contact) = contact {
             records.push(contact.record.clone());
             let day = contact.when.date.earliest();
-            (day, false, format!("censored at {day}: last contact ({})", contact.name))
+            (
+                day,
+                false,
+                format!("censored at {day}: last contact ({})", contact.name),
+            )
         } else {
             (day0, false, "censored at infusion: no later contact".to_owned())
         };
-        Duration { months: self.months_to(day0, end.max(day0)), event, ended_by, records }
+        Duration {
+            months: self.months_to(day0, end.max(day0)),
+            event,
+            ended_by,
+            records,
+        }
     }
 
     /// Day of death; a partial date is read as its earliest day, but not before the last contact.
@@ -239,12 +277,31 @@ impl<'a> Facts<'a> {
         }
         let last_seen = self.subject.contacts.last().map(|contact| contact.when.date.earliest());
         let earliest = death.when.date.earliest();
-        Some(last_seen.map_or(earliest, |seen| seen.max(earliest)).min(death.when.date.latest()))
+        Some(
+            last_seen
+                .map_or(earliest, |seen| seen.max(earliest))
+                .min(death.when.date.latest()),
+        )
+    }
+
+    /// The record of death, and the last contact where the date of death is read with its help.
+    pub fn death_records(&self) -> Vec<RecordId> {
+        let Some(death) = &self.subject.death else {
+            return Vec::new();
+        };
+        let contact = self.subject.contacts.last().filter(|_| death.when.day().is_none());
+        std::iter::once(death.record.clone())
+            .chain(contact.map(|contact| contact.record.clone()))
+            .collect()
     }
 
     /// Planned imaging visits whose whole window lies between two days.
     fn missed_imaging(&self, day0: Date, after: Date, before: Date) -> u32 {
-        let imaging = self.trial.schedule.iter().filter(|visit| visit.assessments.contains(&Assessed::Imaging));
+        let imaging = self
+            .trial
+            .schedule
+            .iter()
+            .filter(|visit| visit.assessments.contains(&Assessed::Imaging));
         let missed = imaging.filter(|visit| {
             let planned = match visit.time {
                 VisitTime::Day(day) => match u32::try_from(day) {
@@ -262,11 +319,16 @@ impl<'a> Facts<'a> {
 /// Start of the first new anticancer therapy; a partial date is read by its earliest day, but not before infusion.
 fn first_new_therapy(subject: &Subject) -> Option<(Date, &RecordId)> {
     let day0 = subject.infusions.first().and_then(|infusion| infusion.when.day());
-    let therapies = subject.medications.iter().filter(|medication| medication.class == MedicationClass::NewTherapy);
+    let therapies = subject
+        .medications
+        .iter()
+        .filter(|medication| medication.class == MedicationClass::NewTherapy);
     let starts = therapies.filter_map(|medication| {
         let date = medication.start?.date;
         let earliest = date.earliest();
-        let start = day0.filter(|day0| *day0 > earliest && *day0 <= date.latest()).unwrap_or(earliest);
+        let start = day0
+            .filter(|day0| *day0 > earliest && *day0 <= date.latest())
+            .unwrap_or(earliest);
         Some((start, &medication.record))
     });
     starts.min_by_key(|(day, _)| *day)
@@ -280,8 +342,18 @@ fn published(trial: &Trial, subject: &Subject, parameter: &str) -> Option<Durati
         PublishedUnit::Days => row.value? / trial.estimation.days_per_month,
     };
     let event = !row.censored?;
-    let ended_by = if event { "event as published" } else { "censored as published" }.to_owned();
-    Some(Duration { months, event, ended_by, records: vec![subject.record.clone(), row.record.clone()] })
+    let ended_by = if event {
+        "event as published"
+    } else {
+        "censored as published"
+    }
+    .to_owned();
+    Some(Duration {
+        months,
+        event,
+        ended_by,
+        records: vec![subject.record.clone(), row.record.clone()],
+    })
 }
 
 /// `months` calendar months after `date`, clamped to the end of the month.

@@ -1,13 +1,52 @@
 //! The outcomes of the registry record, one file each.
+//!
+//! A method says what one subject contributes ([`Contribution`]) and which statistic sums the contributions up
+//! ([`Statistic`]). The same contributions give the overall cell and the cell of each dose level, so that a listing and
+//! the number above it cannot differ.
 
+mod adverse_events;
+mod analysis;
+mod biomarker_change;
+mod car_t_level;
 mod cell;
+mod crs_icans;
+mod dcr;
+mod dlt;
+mod dor;
+mod facts;
+mod lab_changes;
+mod median_os;
+mod median_pfs;
+mod orr;
+mod os_rate;
+mod pfs;
+mod pfs_rate;
+mod summarize;
+mod toxicity;
+mod ttr;
+mod tumour;
 
+pub use analysis::{Analysis, derive_cells};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
+pub use facts::{AeWindow, Duration, Facts};
+pub use summarize::Statistic;
+pub use tumour::{Point, Source, Tumour};
 
-use crate::protocol::Assessed;
+pub(crate) use facts::add_months;
+
+use crate::protocol::{Assessed, Trial};
+use crate::study::RecordId;
+
+/// What is asked of a method: one component at one time point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question<'q> {
+    /// Component, where the outcome has several.
+    pub component: Option<&'q str>,
+    /// Time point in months.
+    pub months: Option<u32>,
+}
 
 /// How one kind of outcome is answered.
-#[derive(Debug)]
 pub struct Method {
     /// Name in protocol files.
     pub name: &'static str,
@@ -17,34 +56,69 @@ pub struct Method {
     pub at_time_points: bool,
     /// Assessment a time point needs.
     pub needs: Option<Assessed>,
+    /// Settings of the protocol it reads.
+    pub settings: &'static [&'static str],
+    /// Main statistic.
+    pub statistic: Statistic,
+    /// Unit of the value.
+    pub unit: fn(&Trial, Question<'_>) -> String,
+    /// What the source must record; said when it does not.
+    pub records: &'static str,
+    /// What one subject contributes.
+    pub read: fn(&Facts<'_>, Question<'_>) -> Part,
 }
 
-macro_rules! method {
-    ($name:literal, $components:expr, $points:literal, $needs:expr) => {
-        &Method {
-            name: $name,
-            components: $components,
-            at_time_points: $points,
-            needs: $needs,
+impl std::fmt::Debug for Method {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Method")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What one subject contributes, before it is put beside the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// What it contributes.
+    pub reading: Reading,
+    /// Why.
+    pub note: String,
+    /// Records it rests on, beside the subject's own and its infusion.
+    pub records: Vec<RecordId>,
+}
+
+impl Part {
+    fn new(reading: Reading, note: impl Into<String>, records: Vec<RecordId>) -> Self {
+        Self {
+            reading,
+            note: note.into(),
+            records,
         }
-    };
+    }
+
+    fn out(note: impl Into<String>) -> Self {
+        Self::new(Reading::Out, note, Vec::new())
+    }
 }
 
 /// All methods.
 pub const ALL: [&Method; 15] = [
-    method!("dlt", &[], false, None),
-    method!("adverse-events", &["ae", "sae"], false, None),
-    method!("crs-icans", &["crs", "icans"], false, None),
-    method!("lab-changes", &[], false, None),
-    method!("orr", &[], true, Some(Assessed::Imaging)),
-    method!("dcr", &[], true, Some(Assessed::Imaging)),
-    method!("biomarker-change", &[], true, Some(Assessed::Biomarker)),
-    method!("car-t-level", &["copies", "cells"], true, Some(Assessed::Kinetics)),
-    method!("pfs", &[], true, Some(Assessed::Imaging)),
-    method!("median-pfs", &[], true, Some(Assessed::Imaging)),
-    method!("ttr", &[], true, Some(Assessed::Imaging)),
-    method!("dor", &[], true, Some(Assessed::Imaging)),
-    method!("median-os", &[], true, Some(Assessed::Contact)),
-    method!("os-rate", &[], true, Some(Assessed::Contact)),
-    method!("pfs-rate", &[], true, Some(Assessed::Imaging)),
+    &dlt::METHOD,
+    &adverse_events::METHOD,
+    &crs_icans::METHOD,
+    &lab_changes::METHOD,
+    &orr::METHOD,
+    &dcr::METHOD,
+    &biomarker_change::METHOD,
+    &car_t_level::METHOD,
+    &pfs::METHOD,
+    &median_pfs::METHOD,
+    &ttr::METHOD,
+    &dor::METHOD,
+    &median_os::METHOD,
+    &os_rate::METHOD,
+    &pfs_rate::METHOD,
 ];
+
+/// The note of a subject without infusion.
+const NOT_INFUSED: &str = "not infused";

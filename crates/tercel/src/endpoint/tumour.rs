@@ -65,16 +65,24 @@ pub struct Tumour {
 }
 
 /// Derives the response of a subject by the protocol's criteria.
-pub fn derive_tumour(trial: &Trial, subject: &Subject, day0: Option<Date>) -> Tumour {
-    let mut tumour =
-        Tumour { source: Source::None, baseline: None, points: Vec::new(), best: None, records: Vec::new() };
+pub(super) fn derive_tumour(trial: &Trial, subject: &Subject, day0: Option<Date>) -> Tumour {
+    let mut tumour = Tumour {
+        source: Source::None,
+        baseline: None,
+        points: Vec::new(),
+        best: None,
+        records: Vec::new(),
+    };
     let Some(day0) = day0 else { return tumour };
     if subject.measurements.is_empty() {
         from_evaluator(trial, subject, day0, &mut tumour);
     } else {
         from_lesions(trial, subject, day0, &mut tumour);
     }
-    let therapy = subject.medications.iter().filter(|medication| medication.class == MedicationClass::NewTherapy);
+    let therapy = subject
+        .medications
+        .iter()
+        .filter(|medication| medication.class == MedicationClass::NewTherapy);
     let starts = therapy.filter_map(|medication| Some((medication.start?.date.earliest(), &medication.record)));
     let stop = starts.min_by_key(|(day, _)| *day);
     tumour.records.extend(stop.map(|(_, record)| record.clone()));
@@ -86,8 +94,11 @@ pub fn derive_tumour(trial: &Trial, subject: &Subject, day0: Option<Date>) -> Tu
         accept_sd: rules.accept_sd,
         stop_day: stop.map(|(day, _)| days_between(day0, day)),
     };
-    let sequence: Vec<(i32, Overall)> =
-        tumour.points.iter().map(|point| (days_between(day0, point.day), point.overall)).collect();
+    let sequence: Vec<(i32, Overall)> = tumour
+        .points
+        .iter()
+        .map(|point| (days_between(day0, point.day), point.overall))
+        .collect();
     tumour.best = Some(derive_best(&sequence, &options));
     tumour
 }
@@ -100,13 +111,19 @@ fn from_evaluator(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tum
     for response in by_criteria {
         tumour.source = Source::Evaluator;
         tumour.records.push(response.record.clone());
-        let Some(day) = response.when.day().filter(|day| *day > day0) else { continue };
+        let Some(day) = response.when.day().filter(|day| *day > day0) else {
+            continue;
+        };
         tumour.points.push(Point {
             visit: String::new(),
             day,
             overall: response.overall,
             sum: None,
-            reason: format!("{} by the {}", response.overall, trial.response.evaluator.to_lowercase()),
+            reason: format!(
+                "{} by the {}",
+                response.overall,
+                trial.response.evaluator.to_lowercase()
+            ),
         });
     }
 }
@@ -121,24 +138,41 @@ struct Visit<'a> {
 
 fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumour) {
     tumour.source = Source::Lesions;
-    tumour.records.extend(subject.lesions.iter().map(|lesion| lesion.record.clone()));
-    tumour.records.extend(subject.measurements.iter().map(|measurement| measurement.record.clone()));
+    tumour
+        .records
+        .extend(subject.lesions.iter().map(|lesion| lesion.record.clone()));
+    tumour.records.extend(
+        subject
+            .measurements
+            .iter()
+            .map(|measurement| measurement.record.clone()),
+    );
     let mut visits = visits(subject);
     let mut new_lesions: Vec<(Date, &str)> = Vec::new();
     for lesion in subject.lesions.iter().filter(|lesion| lesion.role == LesionRole::New) {
-        let measured = subject.measurements.iter().find(|measurement| measurement.link == lesion.link);
+        let measured = subject
+            .measurements
+            .iter()
+            .find(|measurement| measurement.link == lesion.link);
         let when = lesion.when.or_else(|| measured.map(|measurement| measurement.when));
         if let Some(day) = when.and_then(crate::study::When::day)
             && day > day0
         {
             new_lesions.push((day, &lesion.link));
             if !visits.iter().any(|visit| visit.first <= day && day <= visit.last) {
-                visits.push(Visit { name: String::new(), first: day, last: day, readings: Vec::new() });
+                visits.push(Visit {
+                    name: String::new(),
+                    first: day,
+                    last: day,
+                    readings: Vec::new(),
+                });
             }
         }
     }
     visits.sort_by_key(|visit| visit.first);
-    let Some(baseline_at) = visits.iter().rposition(|visit| visit.first <= day0) else { return };
+    let Some(baseline_at) = visits.iter().rposition(|visit| visit.first <= day0) else {
+        return;
+    };
     let criteria = trial.response.criteria;
     let assess = |visit: &Visit<'_>| Assessment {
         visit: visit.name.clone(),
@@ -154,7 +188,11 @@ fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumou
     let points = derive_time_points(&baseline, &assessments, criteria);
     tumour.baseline = points.first().and_then(|point| point.baseline);
     for (visit, point) in later.iter().zip(points) {
-        let day = if point.overall == Overall::Pd { visit.first } else { visit.last };
+        let day = if point.overall == Overall::Pd {
+            visit.first
+        } else {
+            visit.last
+        };
         let reasons: Vec<String> = point.reasons.iter().map(ToString::to_string).collect();
         tumour.points.push(Point {
             visit: point.visit,
@@ -172,7 +210,11 @@ fn visits(subject: &Subject) -> Vec<Visit<'_>> {
     for measurement in &subject.measurements {
         let Some(day) = measurement.when.day() else { continue };
         let unscheduled = measurement.visit.is_empty() || measurement.visit.to_uppercase().starts_with("UNSCHED");
-        let key = if unscheduled { format!("{} {day}", measurement.visit) } else { measurement.visit.clone() };
+        let key = if unscheduled {
+            format!("{} {day}", measurement.visit)
+        } else {
+            measurement.visit.clone()
+        };
         let visit = visits.entry(key).or_insert_with(|| Visit {
             name: measurement.visit.clone(),
             first: day,
@@ -191,8 +233,11 @@ fn lesions_at(subject: &Subject, visit: &Visit<'_>, new: &[(Date, &str)], criter
     let viable = matches!(criteria, Criteria::Mrecist { .. });
     let mut lesions: Vec<Lesion> = Vec::new();
     for identified in subject.lesions.iter().filter(|lesion| lesion.role != LesionRole::New) {
-        let readings: Vec<&&Measurement> =
-            visit.readings.iter().filter(|reading| reading.link == identified.link).collect();
+        let readings: Vec<&&Measurement> = visit
+            .readings
+            .iter()
+            .filter(|reading| reading.link == identified.link)
+            .collect();
         let preferred = readings.iter().find(|reading| match reading.result {
             Some(LesionResult::ViableDiameter(_)) => viable,
             Some(LesionResult::Diameter(_)) => !viable,
@@ -208,8 +253,18 @@ fn lesions_at(subject: &Subject, visit: &Visit<'_>, new: &[(Date, &str)], criter
             Some(LesionResult::State(text)) => (None, Some(parse_state(text))),
             None => (None, Some(LesionStatus::NotEvaluable)),
         };
-        let role = if identified.role == LesionRole::Target { Role::Target } else { Role::NonTarget };
-        lesions.push(Lesion { id: identified.link.clone(), role, node: identified.node, diameter_mm, status });
+        let role = if identified.role == LesionRole::Target {
+            Role::Target
+        } else {
+            Role::NonTarget
+        };
+        lesions.push(Lesion {
+            id: identified.link.clone(),
+            role,
+            node: identified.node,
+            diameter_mm,
+            status,
+        });
     }
     let seen = new.iter().filter(|(day, _)| visit.first <= *day && *day <= visit.last);
     lesions.extend(seen.map(|(_, link)| Lesion::new_lesion(link)));

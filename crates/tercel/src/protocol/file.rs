@@ -426,7 +426,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let relatedness = section.choice("relatedness", &Relatedness::NAMES);
     let analytes = section.texts("analytes");
     let scale = section.choice("scale", &[("ASTCT 2019", ())]);
-    let mut class = |key: &'static str, example: &str| {
+    let class = |key: &'static str, example: &str| {
         let id = section.text(key, example)?;
         let known = dlt.is_none_or(|dlt| dlt.event_classes.iter().any(|class| class.id == id));
         if !known {

@@ -1,0 +1,126 @@
+//! The dose decision of a study: DLT verdicts counted per level, the design's decision, who is waited for, and the
+//! earliest day of the next infusion.
+
+use jiff::civil::Date;
+
+use super::{Action, Count, Decision, ThreePlusThree, decide};
+use crate::dlt::{Status, add_days};
+use crate::endpoint::Analysis;
+use crate::protocol::{DoseLevel, PerLevel};
+use crate::study::{RecordId, SubjectId};
+
+/// A subject whose outcome is awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Awaited {
+    /// Subject.
+    pub subject: SubjectId,
+    /// Dose level.
+    pub level: DoseLevel,
+    /// What is awaited, until when.
+    pub sentence: String,
+}
+
+/// The decision for the next subject of a study.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StudyDecision {
+    /// Action and reason.
+    pub decision: Decision,
+    /// Outcomes per level.
+    pub levels: PerLevel<Count>,
+    /// Subjects waited for; empty unless the action is to wait.
+    pub waiting_on: Vec<Awaited>,
+    /// First day on which the next infusion keeps the protocol's spacing.
+    pub earliest_infusion: Option<Date>,
+    /// Records the decision rests on.
+    pub records: Vec<RecordId>,
+}
+
+/// Decides the next dose from everything known at the data cut.
+///
+/// Without dated data no subject has a DLT verdict, so the decision would be that of a study without subjects: `None`.
+pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
+    analysis.cut?;
+    let trial = analysis.trial;
+    let mut counts = PerLevel::new(vec![Count::default(); trial.dose_levels.len()]);
+    let mut awaited = Vec::new();
+    let mut records = Vec::new();
+    for facts in &analysis.facts {
+        let (Some(level), Some(verdict)) = (facts.level, &facts.dlt) else {
+            continue;
+        };
+        let Some(count) = counts.get_mut(level) else { continue };
+        records.extend(verdict.records.iter().cloned());
+        match verdict.status {
+            Status::Dlt => {
+                count.evaluable += 1;
+                count.dlt += 1;
+            }
+            Status::NoDlt => count.evaluable += 1,
+            Status::Pending(_) => {
+                count.pending += 1;
+                awaited.push(Awaited {
+                    subject: facts.subject.id.clone(),
+                    level,
+                    sentence: verdict.sentence(),
+                });
+            }
+            Status::NotEvaluable(_) => {}
+        }
+    }
+    records.sort();
+    records.dedup();
+    let design = ThreePlusThree {
+        variant: trial.escalation.variant,
+        start: trial.escalation.start_level,
+    };
+    let mut decision = decide(&design, &counts);
+    let last = last_infused(analysis);
+    if let (Action::DeEscalate(level), Some((current, _))) = (decision.action, last)
+        && level == current
+    {
+        decision.action = Action::Stay(level);
+    }
+    if decision.action != Action::Wait {
+        awaited.clear();
+    }
+    let earliest_infusion = decision
+        .action
+        .level()
+        .and_then(|level| earliest_infusion(analysis, level));
+    Some(StudyDecision {
+        decision,
+        levels: counts,
+        waiting_on: awaited,
+        earliest_infusion,
+        records,
+    })
+}
+
+/// Level and day of the latest infusion.
+fn last_infused(analysis: &Analysis<'_>) -> Option<(DoseLevel, Date)> {
+    let infused = analysis
+        .facts
+        .iter()
+        .filter_map(|facts| Some((facts.level?, facts.day0?)));
+    infused.max_by_key(|(level, day)| (*day, *level))
+}
+
+/// The spacing rules: sentinel, between subjects, between levels.
+fn earliest_infusion(analysis: &Analysis<'_>, level: DoseLevel) -> Option<Date> {
+    let rules = &analysis.trial.escalation;
+    let (last_level, last_day) = last_infused(analysis)?;
+    if last_level != level {
+        return Some(add_days(last_day, rules.next_level_days));
+    }
+    let at_level = analysis
+        .facts
+        .iter()
+        .filter(|facts| facts.level == Some(level) && facts.day0.is_some())
+        .count();
+    let days = if at_level == 1 {
+        rules.sentinel_days
+    } else {
+        rules.next_subject_days
+    };
+    Some(add_days(last_day, days))
+}

@@ -1,0 +1,78 @@
+//! Subjects with treatment-associated adverse events, and with serious ones.
+//!
+//! # What it derives
+//! The number of subjects with at least one such event in the adverse-event window; components `ae` and `sae`.
+//!
+//! # Source
+//! The registry record (P2); `docs/methods.md`, "Adverse-event window".
+//!
+//! # Formula
+//! Counted: the possible onset interval meets the window, and the strongest relation to collection, bridging, lymphodepletion or infusion reaches the protocol's least relatedness; an event without any recorded relation counts. `sae` asks for serious = yes as well. Denominator: subjects with PBMC collection or infusion.
+//!
+//! # Example
+//! An event with onset `2025-03` counts in a window from 2025-03-20 on: a partial date can be inside.
+//!
+//! # Limits
+//! Seriousness that is not recorded is a finding, and does not make an event serious.
+
+use super::{Facts, Method, Part, Question, Reading, Statistic};
+use crate::study::AdverseEvent;
+
+pub(super) const METHOD: Method = Method {
+    name: "adverse-events",
+    components: &["ae", "sae"],
+    at_time_points: false,
+    needs: None,
+    settings: &[
+        "safety.relatedness",
+        "windows.ae_months",
+        "windows.uninfused_end",
+        "estimation.level",
+    ],
+    statistic: Statistic::Count,
+    unit: |_, _| "subjects".to_owned(),
+    records: "adverse events",
+    read,
+};
+
+fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
+    if facts.collection.is_none() && facts.day0.is_none() {
+        return Part::out("no PBMC collection");
+    }
+    let Some(window) = &facts.ae_window else {
+        return Part::out("no PBMC collection");
+    };
+    let least = facts.trial.safety.relatedness;
+    let serious = question.component == Some("sae");
+    let counts = |event: &&AdverseEvent| {
+        in_window(event, window.from, window.to)
+            && event.causality.strongest().is_none_or(|relation| relation >= least)
+            && (!serious || event.serious == Some(true))
+    };
+    let counted: Vec<&AdverseEvent> = facts.subject.adverse_events.iter().filter(counts).collect();
+    let mut records = window.records.clone();
+    records.extend(counted.iter().map(|event| event.record.clone()));
+    if counted.is_empty() {
+        return Part::new(
+            Reading::No,
+            format!("none from {} to {}", window.from, window.to),
+            records,
+        );
+    }
+    let worst = counted.iter().filter_map(|event| event.grade).max();
+    let worst = worst.map_or_else(|| "not graded".to_owned(), |grade| grade.to_string());
+    let noun = if counted.len() == 1 { "event" } else { "events" };
+    Part::new(
+        Reading::Yes,
+        format!("{} {noun}, worst grade {worst}", counted.len()),
+        records,
+    )
+}
+
+/// Whether the event may have begun within the window.
+pub(super) fn in_window(event: &AdverseEvent, from: jiff::civil::Date, to: jiff::civil::Date) -> bool {
+    match event.start {
+        Some(start) => start.date.latest() >= from && start.date.earliest() <= to,
+        None => event.end.is_none_or(|end| end.date.latest() >= from),
+    }
+}

@@ -1,0 +1,149 @@
+//! A whole study: facts of every subject, then every cell of the outcome matrix.
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::facts::Facts;
+use super::summarize::summarize;
+use super::{ALL, Cell, Contribution, Method, NotEstimable, Part, Question, Reading};
+use crate::protocol::{DoseLevel, Outcome, Trial};
+use crate::study::StudyData;
+
+/// A study with everything derived from it, as of a data cut.
+#[derive(Debug, Clone)]
+pub struct Analysis<'a> {
+    /// The protocol.
+    pub trial: &'a Trial,
+    /// The subject data, already cut.
+    pub data: &'a StudyData,
+    /// The data cut; `None` where the data carry no dates.
+    pub cut: Option<Date>,
+    /// What was derived for each subject, in order of subject.
+    pub facts: Vec<Facts<'a>>,
+}
+
+impl<'a> Analysis<'a> {
+    /// Derives the facts of every subject. Subjects are independent, so the number of threads changes nothing.
+    pub fn new(trial: &'a Trial, data: &'a StudyData, cut: Option<Date>) -> Self {
+        let facts = data
+            .subjects
+            .par_iter()
+            .map(|subject| Facts::derive(trial, subject, cut))
+            .collect();
+        Self {
+            trial,
+            data,
+            cut,
+            facts,
+        }
+    }
+}
+
+/// Every cell of the outcome matrix: outcome by component by time point, per dose level and overall.
+pub fn derive_cells(analysis: &Analysis<'_>) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    for (index, outcome) in analysis.trial.outcomes.iter().enumerate() {
+        let Some(method) = ALL.iter().find(|method| method.name == outcome.method) else {
+            continue;
+        };
+        for question in questions(outcome) {
+            let contributions = contribute(analysis, method, question);
+            let levels = analysis.trial.dose_levels.levels().map(Some);
+            for level in levels.chain(std::iter::once(None)) {
+                cells.push(answer(
+                    analysis,
+                    index,
+                    outcome,
+                    method,
+                    question,
+                    level,
+                    &contributions,
+                ));
+            }
+        }
+    }
+    cells
+}
+
+fn questions(outcome: &Outcome) -> Vec<Question<'_>> {
+    let components: Vec<Option<&str>> = match outcome.components.as_slice() {
+        [] => vec![None],
+        list => list.iter().map(|component| Some(component.as_str())).collect(),
+    };
+    let months: Vec<Option<u32>> = match outcome.time_points.as_slice() {
+        [] => vec![None],
+        list => list.iter().copied().map(Some).collect(),
+    };
+    let at = |component| {
+        months.iter().map(move |months| Question {
+            component,
+            months: *months,
+        })
+    };
+    components.into_iter().flat_map(at).collect()
+}
+
+fn contribute(analysis: &Analysis<'_>, method: &Method, question: Question<'_>) -> Vec<Contribution> {
+    let contribute = |facts: &Facts<'_>| {
+        // A subject never assigned to a dose group has no part in any outcome by dose group.
+        let Part {
+            reading,
+            note,
+            mut records,
+        } = match facts.level {
+            Some(_) => (method.read)(facts, question),
+            None => Part::out("not assigned to a dose level"),
+        };
+        records.extend(facts.identity());
+        records.sort();
+        records.dedup();
+        Contribution {
+            subject: facts.subject.id.clone(),
+            level: facts.level,
+            reading,
+            note,
+            records,
+        }
+    };
+    analysis.facts.par_iter().map(contribute).collect()
+}
+
+fn answer(
+    analysis: &Analysis<'_>,
+    index: usize,
+    outcome: &Outcome,
+    method: &Method,
+    question: Question<'_>,
+    level: Option<DoseLevel>,
+    contributions: &[Contribution],
+) -> Cell {
+    let id = question
+        .component
+        .map_or_else(|| outcome.id.clone(), |part| format!("{}.{part}", outcome.id));
+    let in_level = |part: &&Contribution| part.level.is_some() && (level.is_none() || part.level == level);
+    let mut cell = Cell {
+        id,
+        outcome: index,
+        measure: outcome.measure.clone(),
+        time_point: question.months,
+        level,
+        statistic: method.statistic.name(),
+        unit: (method.unit)(analysis.trial, question),
+        value: None,
+        lower: None,
+        upper: None,
+        n: 0,
+        denominator: 0,
+        reason: None,
+        note: None,
+        details: Vec::new(),
+        contributions: contributions.iter().filter(in_level).cloned().collect(),
+    };
+    let answered = cell.contributions.iter().any(|part| part.reading != Reading::Out);
+    if !analysis.data.dated && !answered {
+        cell.reason = Some(NotEstimable::NotRecorded(method.records.to_owned()));
+        return cell;
+    }
+    summarize(analysis.trial, method.statistic, &mut cell);
+    cell
+}

@@ -1,0 +1,130 @@
+//! Subjects with clinically significant laboratory changes.
+//!
+//! # What it derives
+//! The number of subjects with at least one protocol analyte that the investigator calls clinically significant and that is worse than at baseline.
+//!
+//! # Source
+//! The registry record (P4); `docs/methods.md`, "Laboratory changes".
+//!
+//! # Formula
+//! Counted: in the adverse-event window, clinically significant = yes, outside the reference range on a side and further to that side than the baseline (last value before lymphodepletion, or before infusion where there was none). Not counted when linked to an adverse event judged unrelated. Without baseline or range it counts.
+//!
+//! # Example
+//! ALT 180 U/L, range to 40, baseline 35, significant: counted. ALT 60 with baseline 75: not worse, not counted.
+//!
+//! # Limits
+//! A value is compared with its own baseline only in the same unit; in another unit it counts.
+
+use jiff::civil::Date;
+
+use super::{Facts, Method, Part, Reading, Statistic};
+use crate::study::{AdverseEvent, Lab, RecordId};
+
+pub(super) const METHOD: Method = Method {
+    name: "lab-changes",
+    components: &[],
+    at_time_points: false,
+    needs: None,
+    settings: &[
+        "safety.analytes",
+        "safety.relatedness",
+        "windows.ae_months",
+        "windows.uninfused_end",
+        "estimation.level",
+    ],
+    statistic: Statistic::Count,
+    unit: |_, _| "subjects".to_owned(),
+    records: "laboratory results",
+    read: |facts, _| read(facts),
+};
+
+fn read(facts: &Facts<'_>) -> Part {
+    if facts.collection.is_none() && facts.day0.is_none() {
+        return Part::out("no PBMC collection");
+    }
+    let Some(window) = &facts.ae_window else {
+        return Part::out("no PBMC collection");
+    };
+    let before = baseline_end(facts);
+    let mut records = window.records.clone();
+    let mut found: Vec<String> = Vec::new();
+    let is_listed = |lab: &&Lab| {
+        facts
+            .trial
+            .safety
+            .analytes
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&lab.test))
+    };
+    for lab in facts.subject.labs.iter().filter(is_listed) {
+        let day = lab.when.date;
+        if lab.significant != Some(true) || day.latest() < window.from || day.earliest() > window.to {
+            continue;
+        }
+        let baseline = before.and_then(|before| baseline_of(facts, lab, before));
+        records.push(lab.record.clone());
+        records.extend(baseline.map(|baseline| baseline.record.clone()));
+        let linked = linked_event(facts, lab);
+        records.extend(linked.map(|event| event.record.clone()));
+        let unrelated = linked.and_then(|event| event.causality.strongest());
+        if unrelated.is_none_or(|relation| relation >= facts.trial.safety.relatedness) && is_worse(lab, baseline) {
+            let value = lab.value.map_or_else(|| "?".to_owned(), |value| value.to_string());
+            found.push(format!("{} {value} {} on {}", lab.test, lab.unit, lab.when.date));
+        }
+    }
+    match found.as_slice() {
+        [] => Part::new(Reading::No, "none", records),
+        [one] => Part::new(Reading::Yes, one.clone(), records),
+        [first, rest @ ..] => Part::new(Reading::Yes, format!("{first} and {} more", rest.len()), records),
+    }
+}
+
+/// The day from which a value is no longer baseline: lymphodepletion, or infusion without it.
+fn baseline_end(facts: &Facts<'_>) -> Option<Date> {
+    let conditioned = facts
+        .subject
+        .lymphodepletion
+        .first()
+        .map(|dose| dose.start.date.earliest());
+    conditioned.or(facts.day0)
+}
+
+/// The last value of the same analyte before the day.
+fn baseline_of<'a>(facts: &Facts<'a>, lab: &Lab, before: Date) -> Option<&'a Lab> {
+    let earlier = facts.subject.labs.iter().filter(|other| {
+        other.test == lab.test
+            && other.value.is_some()
+            && other.record != lab.record
+            && other.when.date.latest() < before
+    });
+    earlier
+        .filter(|other| other.when.order() < lab.when.order())
+        .next_back()
+}
+
+fn linked_event<'a>(facts: &Facts<'a>, lab: &Lab) -> Option<&'a AdverseEvent> {
+    let number = lab.event?;
+    let is_linked = |event: &&AdverseEvent| {
+        RecordId {
+            number,
+            ..event.record.clone()
+        } == event.record
+    };
+    facts.subject.adverse_events.iter().find(is_linked)
+}
+
+/// Outside the range on a side, and further to that side than the baseline. What is not known counts.
+fn is_worse(lab: &Lab, baseline: Option<&Lab>) -> bool {
+    let (Some(value), Some(baseline)) = (lab.value, baseline.filter(|baseline| baseline.unit == lab.unit)) else {
+        return true;
+    };
+    let Some(before) = baseline.value else { return true };
+    match (lab.lln, lab.uln) {
+        (None, None) => true,
+        (lln, uln) => {
+            let high = uln.is_some_and(|uln| value > uln) && value > before;
+            let low = lln.is_some_and(|lln| value < lln) && value < before;
+            high || low
+        }
+    }
+}
