@@ -6,7 +6,7 @@
 //!
 //! # Source
 //! Test codes: CDISC controlled terminology LBTESTCD. Molar masses: sums of standard atomic weights (`iupac2021weights`),
-//! rounded as clinical conversion tables print them (`ifcc2016si`); haemoglobin is the monomer with one iron (`zander1984`).
+//! rounded as clinical conversion tables print them (`young1987si`); haemoglobin is the monomer with one iron (`icsh1987`).
 //!
 //! # Formula
 //! mmol/L = 1000 × (g/L) / (molar mass in g/mol).

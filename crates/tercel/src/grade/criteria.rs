@@ -54,6 +54,13 @@ pub struct LabTerm {
     pub grades: Vec<GradeCriteria>,
 }
 
+/// Names are unique within a table.
+impl PartialEq for LabTerm {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 /// Which way a value is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Direction {
