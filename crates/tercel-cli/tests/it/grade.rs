@@ -133,7 +133,7 @@ fn crs_follows_each_subject_through_time_and_keeps_the_order_of_the_file() {
          A,2,38.5,no,0,no,none,,no,yes\n\
          B,2,37,yes,0,0,none,,yes,y\n\
          B,10,39,n,0,0,nasal cannula,,no,\n\
-         C,1,39,no,0,no,none,,no,no\n"
+         C,Day 1,39,no,0,no,none,,no,no\n"
     );
     let rows = rows("crs", &csv);
     let brief: Vec<Value> = rows

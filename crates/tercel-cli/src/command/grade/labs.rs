@@ -76,7 +76,7 @@ fn grade(row: Row<'_>) -> anyhow::Result<Vec<Line<'_>>> {
     ];
     let result = LabResult {
         value: row.number_or_blank("value")?,
-        unit: Some(row.text("unit")),
+        unit: Some(row.text("unit")).filter(|unit| !matches!(*unit, "NA" | ".")),
         lln: row.number_or_blank("lln")?,
         uln: row.number_or_blank("uln")?,
         baseline: Some(Baseline {

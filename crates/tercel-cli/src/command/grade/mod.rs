@@ -187,7 +187,7 @@ fn by_subject(table: &Table) -> anyhow::Result<BTreeMap<String, Vec<usize>>> {
         let time = time.ok_or_else(|| {
             row.wrong(
                 "time",
-                "a number, or a date as YYYY-MM-DD[Thh:mm], the same for all rows of a subject",
+                "a number, a day as D3, or a date as YYYY-MM-DD[Thh:mm], the same for all rows of a subject",
             )
         })?;
         rows.push((time, position));
@@ -209,7 +209,9 @@ enum Time {
 
 impl Time {
     fn parse(text: &str) -> Option<Self> {
-        if let Ok(elapsed) = text.parse::<f64>() {
+        let lower = text.to_lowercase();
+        let number = lower.strip_prefix("day").or(lower.strip_prefix('d')).unwrap_or(&lower);
+        if let Ok(elapsed) = number.trim().parse::<f64>() {
             return elapsed.is_finite().then_some(Self::Elapsed(elapsed));
         }
         let shape = text

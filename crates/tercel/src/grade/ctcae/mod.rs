@@ -30,6 +30,10 @@
 //! - Haemoglobin in mmol/L is the monomer.
 //! - A test with terms in a single unit system is converted to it by molar mass; where NCI prints both systems, each value is
 //!   compared in its own, since the printed numbers are rounded (1.23 mmol/L of magnesium is 2.99 mg/dL, not 3.0).
+//! - "If abnormal" in fibrinogen decreased is read as a value below LLN: the worse of the fall from baseline and the multiple of
+//!   LLN counts. "Increase" in hemoglobin increased is read as above ULN.
+//! - Terms that 5.0 grades by intervention (hyperglycemia, hypo- and hyperphosphatemia, glucose intolerance) are never
+//!   determinate; a normal value may be a treated one.
 //! - Sodium between whole numbers: 129.5 mmol/L is read as below 130, 124.5 as below 125.
 
 mod outcome;

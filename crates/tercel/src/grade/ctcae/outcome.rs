@@ -176,15 +176,18 @@ impl LabGrade<'_> {
     }
 
     fn graded_reason(&self, toxicity: Toxicity) -> String {
-        let criteria = self.term.grades.iter();
+        let criteria = &self.term.grades;
         let met = criteria
-            .clone()
+            .iter()
             .find(|criteria| Some(criteria.grade) == toxicity.grade());
-        let mut reason = met.map_or_else(
-            || "the value meets no criterion".to_owned(),
-            |criteria| format!("the value meets grade {}: \"{}\"", criteria.grade, criteria.text),
-        );
-        for higher in criteria.filter(|criteria| Toxicity::Present(criteria.grade) > toxicity) {
+        let Some(met) = met else {
+            return "the value meets no criterion".to_owned();
+        };
+        let mut reason = format!("the value meets grade {}: \"{}\"", met.grade, met.text);
+        for higher in criteria
+            .iter()
+            .filter(|criteria| Toxicity::Present(criteria.grade) > toxicity)
+        {
             if let Some(clinical) = &higher.clinical {
                 reason = format!("{reason}; grade {} also on clinical grounds: {clinical}", higher.grade);
             }
@@ -198,8 +201,9 @@ fn needs_clinical_input(min: Toxicity, conditions: &[(Grade, &str)]) -> String {
         .iter()
         .map(|(grade, condition)| format!("grade {grade} if {condition}"))
         .collect();
-    format!(
-        "needs clinical input: {}; at least grade {min} by the value alone",
-        conditions.join(", ")
-    )
+    let alone = match min {
+        Toxicity::Absent => "none by the value alone".to_owned(),
+        Toxicity::Present(grade) => format!("at least grade {grade} by the value alone"),
+    };
+    format!("needs clinical input: {}; {alone}", conditions.join(", "))
 }

@@ -1,11 +1,12 @@
 //! National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE) version 5.0. 27 November 2017.
 //!
-//! The tables against their own wording, and two sets of graded values (sources in `tests/data/README.md`).
+//! The tables against their own wording, and two sets of graded values (sources in `tests/data/ctcae5_sources.md`).
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own data has failed")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
 use tercel::grade::ctcae::{Baseline, LabOutcome, LabResult, RangeIndicator, Undecided, grade_lab, grade_term};
 
@@ -523,4 +524,40 @@ fn one_subject_of_the_cdisc_pilot_is_graded_as_its_peer_does_or_for_a_stated_rea
         }
     }
     assert_eq!((same, differing), (220, 40));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// Values with three decimals, as laboratories print them, so that both spellings name the same number.
+    #[test]
+    fn the_unit_a_value_is_written_in_does_not_change_its_grade(thousandths in 0_u32..400_000, baseline in 1_u32..400_000) {
+        for (test, from, to, factor) in [
+            ("PLAT", "10^9/L", "/uL", 1000.),
+            ("NEUT", "10^3/uL", "cells/mm3", 1000.),
+            ("LYM", "GI/L", "10^6/L", 1000.),
+            ("HGB", "g/dL", "g/L", 10.),
+            ("ALB", "g/dL", "mg/L", 10_000.),
+            ("FIBRINO", "g/L", "mg/dL", 100.),
+            ("CHOL", "mmol/L", "umol/L", 1000.),
+            ("CHOL", "mg/dL", "g/L", 0.01),
+            ("K", "mmol/L", "mEq/L", 1.),
+            ("ALT", "ukat/L", "U/L", 60.),
+            ("CREAT", "umol/L", "nmol/L", 1000.),
+        ] {
+            let in_unit = |unit, factor: f64| {
+                let scale = |thousandths: u32| f64::from(thousandths) / 1000. * factor;
+                let result = LabResult {
+                    unit: Some(unit),
+                    lln: Some(scale(3_500)),
+                    uln: Some(scale(5_100)),
+                    baseline: Some(Baseline { value: Some(scale(baseline)), ..Baseline::default() }),
+                    ..LabResult::of(scale(thousandths))
+                };
+                let grades = grade_lab(test, &result).unwrap();
+                grades.iter().map(|grade| bounds(&grade.outcome)).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(in_unit(from, 1.), in_unit(to, factor), "{} {} {}", test, from, to);
+        }
+    }
 }
