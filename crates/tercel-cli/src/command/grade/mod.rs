@@ -183,7 +183,8 @@ fn by_subject(table: &Table) -> anyhow::Result<BTreeMap<String, Vec<usize>>> {
             return Err(row.wrong("subject", "the id of a subject"));
         }
         let rows = subjects.entry(row.text("subject").to_owned()).or_default();
-        let time = Time::parse(row.text("time")).filter(|time| rows.iter().all(|(other, _)| other.comparable(time)));
+        let time =
+            Time::parse(row.text("time")).filter(|time| rows.first().is_none_or(|(other, _)| other.comparable(time)));
         let time = time.ok_or_else(|| {
             row.wrong(
                 "time",
