@@ -1,4 +1,5 @@
 //! Commands run as a user runs them.
 
 mod estimate;
+mod grade;
 mod response;

@@ -1,5 +1,11 @@
 //! Toxicity grading: measured values and findings in, grade on a named scale out.
 
+pub mod analyte;
+pub mod astct;
+pub mod criteria;
+pub mod ctcae;
+pub mod units;
+
 use std::fmt;
 
 /// A toxicity grade from 1 (mild) to 5 (death). "No toxicity" is not a grade: see the result types that hold one.
@@ -33,6 +39,39 @@ impl Grade {
 }
 
 impl fmt::Display for Grade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.number())
+    }
+}
+
+/// What an assessment that could be graded shows: no toxicity, or toxicity of a grade.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Toxicity {
+    /// No criterion is met; tables print it as 0.
+    Absent,
+    /// Toxicity of this grade.
+    Present(Grade),
+}
+
+impl Toxicity {
+    /// 0 to 5, as tables print it.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Absent => 0,
+            Self::Present(grade) => grade.number(),
+        }
+    }
+
+    /// The grade, where there is toxicity.
+    pub const fn grade(self) -> Option<Grade> {
+        match self {
+            Self::Absent => None,
+            Self::Present(grade) => Some(grade),
+        }
+    }
+}
+
+impl fmt::Display for Toxicity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.number())
     }

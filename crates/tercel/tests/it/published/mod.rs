@@ -1,7 +1,9 @@
 //! Published values, one paper or data set a file.
 
 mod admiralonco;
+mod astct2019;
 mod binomial_r;
+mod ctcae5;
 mod eisenhauer2009recist;
 mod lencioni2010mrecist;
 mod pknca;

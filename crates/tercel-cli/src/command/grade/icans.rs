@@ -1,0 +1,63 @@
+//! `tercel grade icans`.
+
+use tercel::grade::astct::icans::{Arousal, IcansAssessment, IcansItem, Ice, Motor, Oedema, Seizure, grade_icans};
+
+use super::{Answer, Args, Graded, print_assessments, word, yes_no};
+use crate::output::Output;
+use crate::table::{Row, Table};
+
+/// Grades every assessment by itself.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let table = Table::read(&args.file)?;
+    table.require(&["subject", "time", "ice", "arousal", "seizure", "motor", "oedema"])?;
+    let graded = table.rows().map(graded).collect::<anyhow::Result<Vec<_>>>()?;
+    print_assessments(&table, &graded, &["time", "ice"], output)
+}
+
+fn graded(row: Row<'_>) -> anyhow::Result<Graded> {
+    let grade = grade_icans(&assessment(row)?);
+    Ok(Graded {
+        outcome: grade.outcome,
+        deciding: grade.deciding.map(IcansItem::name),
+        reason: grade.sentence(),
+    })
+}
+
+fn assessment(row: Row<'_>) -> anyhow::Result<IcansAssessment> {
+    let arousal = [
+        ("spontaneous", Arousal::Spontaneous),
+        ("voice", Arousal::Voice),
+        ("tactile", Arousal::Tactile),
+        ("unarousable", Arousal::Unarousable),
+    ];
+    let seizure = [
+        ("none", Seizure::None),
+        ("resolved", Seizure::Resolved),
+        ("prolonged", Seizure::Prolonged),
+    ];
+    let motor = [("none", Motor::None), ("deep_focal_weakness", Motor::DeepFocalWeakness)];
+    let oedema = [
+        ("none", Oedema::None),
+        ("focal", Oedema::Focal),
+        ("diffuse", Oedema::Diffuse),
+    ];
+    Ok(IcansAssessment {
+        ice: ice(row)?,
+        arousal: word(row, "arousal", &arousal)?,
+        seizure: word(row, "seizure", &seizure)?,
+        motor: word(row, "motor", &motor)?,
+        oedema: word(row, "oedema", &oedema)?,
+        attributed: yes_no(row, "attributed")?.unwrap_or(true),
+    })
+}
+
+fn ice(row: Row<'_>) -> anyhow::Result<Option<Ice>> {
+    let Some(number) = row.number_or_blank("ice")? else {
+        return Ok(None);
+    };
+    let score = (0..=10).find(|&score| (f64::from(score) - number).abs() < 1e-9);
+    let score = score.and_then(Ice::new);
+    score
+        .map(Some)
+        .ok_or_else(|| row.wrong("ice", "a whole number from 0 to 10"))
+}

@@ -1,0 +1,208 @@
+//! `tercel grade`.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot run the program has failed")]
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+fn tercel(command: &str, csv: &str, options: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("input.csv");
+    fs::write(&file, csv).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(["grade", command])
+        .arg(&file)
+        .args(options)
+        .output()
+        .unwrap()
+}
+
+fn rows(command: &str, csv: &str) -> Vec<Value> {
+    let output = tercel(command, csv, &["--json"]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    document["rows"].as_array().unwrap().clone()
+}
+
+fn refused(command: &str, csv: &str, options: &[&str]) -> String {
+    let output = tercel(command, csv, options);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn labs_repeat_the_input_and_give_each_term_of_a_test() {
+    let rows = rows(
+        "labs",
+        "param,value,unit,lln,uln,baseline\n\
+         K,3.2,mmol/L,3.5,5.1,4\n\
+         ANC,499,/uL,1800,,\n\
+         Haptoglobin decreased,10,,10,40,\n\
+         Hyperkalemia,5.5,mmol/L,0,,\n\
+         potasium,4,mmol/L,3.5,5.1,\n\
+         ALT,<5,U/L,10,40,20\n",
+    );
+    let brief: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            json!([
+                row["param"],
+                row["term"],
+                row["direction"],
+                row["grade"],
+                row["grade_min"],
+                row["grade_max"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            json!(["K", "Hyperkalemia", "high", 0, 0, 0]),
+            json!(["K", "Hypokalemia", "low", null, 1, 2]),
+            json!(["ANC", "Neutrophil count decreased", "low", 4, 4, 4]),
+            json!(["Haptoglobin decreased", "Haptoglobin decreased", "low", 0, 0, 0]),
+            json!(["Hyperkalemia", "Hyperkalemia", "high", null, null, null]),
+            json!(["potasium", null, null, null, null, null]),
+            json!(["ALT", null, null, null, null, null]),
+        ]
+    );
+    assert_eq!(rows[0]["value"], json!(3.2));
+    assert_eq!(rows[2]["uln"], Value::Null);
+    assert_eq!(
+        rows[1]["reason"],
+        "needs clinical input: grade 2 if symptomatic, or intervention indicated; at least grade 1 by the value alone"
+    );
+    assert_eq!(rows[4]["reason"], "not gradable: the upper limit of normal is missing");
+    assert_eq!(
+        rows[5]["reason"],
+        "not gradable: unknown term or test \"potasium\"; nearest is \"potassium\""
+    );
+    assert_eq!(rows[6]["reason"], "not gradable: value \"<5\" is not a number");
+}
+
+#[test]
+fn labs_use_the_limits_of_the_baseline_and_know_the_baseline_row() {
+    let rows = rows(
+        "labs",
+        "param,value,unit,lln,uln,baseline,baseline_lln,baseline_uln,is_baseline\n\
+         ALT,121,U/L,10,40,100,10,110,no\n\
+         ALT,121,U/L,10,40,100,,,\n\
+         ALT,121,U/L,10,40,121,,,yes\n",
+    );
+    let grades: Vec<&Value> = rows.iter().map(|row| &row["grade"]).collect();
+    assert_eq!(grades, [2, 0, 2]);
+}
+
+#[test]
+fn labs_grade_by_version_5_only() {
+    let message = refused("labs", "param,value\nK,4\n", &["--ctcae", "6.0"]);
+    assert!(message.contains("CTCAE 5.0 only"), "{message}");
+    let message = refused("labs", "test,value\nK,4\n", &["--json"]);
+    assert!(message.contains("has no column param"), "{message}");
+}
+
+#[test]
+fn labs_print_a_table_for_a_person() {
+    let output = tercel(
+        "labs",
+        "param,value,unit,lln,uln,baseline\nK,3.2,mmol/L,3.5,5.1,\n",
+        &[],
+    );
+    let text = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines[0].starts_with("param  value  unit    term"), "{text}");
+    assert!(lines[2].contains("Hypokalemia   low        1-2"), "{text}");
+}
+
+const CRS: &str = "subject,time,temperature_c,hypotension,vasopressors,vasopressin,oxygen_device,oxygen_flow_l_min,\
+                   masking_treatment,attributed\n";
+
+#[test]
+fn crs_follows_each_subject_through_time_and_keeps_the_order_of_the_file() {
+    let csv = format!(
+        "{CRS}\
+         A,12,37,yes,1,1,nasal_cannula,4,1,yes\n\
+         A,2,38.5,no,0,no,none,,no,yes\n\
+         B,2,37,yes,0,0,none,,yes,y\n\
+         B,10,39,n,0,0,nasal cannula,,no,\n\
+         C,Day 1,39,no,0,no,none,,no,no\n"
+    );
+    let rows = rows("crs", &csv);
+    let brief: Vec<Value> = rows
+        .iter()
+        .map(|row| json!([row["grade"], row["grade_min"], row["grade_max"], row["deciding_item"]]))
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            json!([3, 3, 3, "hypotension"]),
+            json!([1, 1, 1, "fever"]),
+            json!([null, 0, 2, "hypotension"]),
+            json!([null, 2, 3, "hypoxia"]),
+            json!([0, 0, 0, null]),
+        ]
+    );
+    assert_eq!(rows[4]["reason"], "the findings are attributed to another cause");
+}
+
+#[test]
+fn crs_refuses_what_it_cannot_read() {
+    for (cells, column) in [
+        ("A,1,101,no,0,no,none,,no,yes", "temperature_c"),
+        ("A,1,38,maybe,0,no,none,,no,yes", "hypotension"),
+        ("A,1,38,no,1.5,no,none,,no,yes", "vasopressors"),
+        ("A,1,38,no,0,no,tent,,no,yes", "oxygen_device"),
+        ("A,tuesday,38,no,0,no,none,,no,yes", "time"),
+    ] {
+        let message = refused("crs", &format!("{CRS}{cells}\n"), &["--json"]);
+        assert!(message.contains(&format!("row 1, column {column}")), "{message}");
+    }
+}
+
+#[test]
+fn icans_gives_grade_item_and_reason() {
+    let rows = rows(
+        "icans",
+        "subject,time,ice,arousal,seizure,motor,oedema,attributed\n\
+         A,1,10,spontaneous,none,none,none,yes\n\
+         A,2,0,unknown,none,none,none,yes\n\
+         A,3,0,unarousable,none,none,none,yes\n\
+         A,4,8,spontaneous,resolved,none,none,\n\
+         A,5,,voice,none,none,,yes\n",
+    );
+    let brief: Vec<Value> = rows
+        .iter()
+        .map(|row| json!([row["grade"], row["grade_min"], row["grade_max"], row["deciding_item"]]))
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            json!([0, 0, 0, null]),
+            json!([null, 3, 4, "ice"]),
+            json!([4, 4, 4, "ice"]),
+            json!([3, 3, 3, "seizure"]),
+            json!([2, 2, 2, "consciousness"]),
+        ]
+    );
+    assert_eq!(
+        rows[4]["reason"],
+        "the worst item present; incomplete, not recorded: ice, oedema"
+    );
+    let message = refused(
+        "icans",
+        "subject,time,ice,arousal,seizure,motor,oedema\nA,1,11,voice,none,none,none\n",
+        &[],
+    );
+    assert!(
+        message.contains("column ice: expected a whole number from 0 to 10"),
+        "{message}"
+    );
+}

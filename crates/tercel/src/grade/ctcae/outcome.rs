@@ -1,0 +1,209 @@
+//! What goes into the grading of a laboratory value, what comes out, and the sentence that explains it.
+
+use std::fmt;
+
+use crate::grade::criteria::LabTerm;
+use crate::grade::units::UnitError;
+use crate::grade::{Grade, Toxicity};
+
+/// A laboratory value and what is known about it. Limits and baseline are in the unit of the value.
+#[derive(Debug, Clone, Copy)]
+pub struct LabResult<'a> {
+    /// The value.
+    pub value: Option<f64>,
+    /// Its unit as written.
+    pub unit: Option<&'a str>,
+    /// Lower limit of normal.
+    pub lln: Option<f64>,
+    /// Upper limit of normal.
+    pub uln: Option<f64>,
+    /// The baseline, for terms graded relative to it.
+    pub baseline: Option<Baseline>,
+    /// Whether this value is itself the baseline; it is then graded against the limits alone.
+    pub is_baseline: bool,
+}
+
+impl LabResult<'_> {
+    /// A bare value: no unit, no limits, no baseline.
+    pub const fn of(value: f64) -> Self {
+        Self {
+            value: Some(value),
+            unit: None,
+            lln: None,
+            uln: None,
+            baseline: None,
+            is_baseline: false,
+        }
+    }
+}
+
+/// The value before treatment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Baseline {
+    /// The value, in the unit of the later value.
+    pub value: Option<f64>,
+    /// Its own lower limit; that of the later value where absent.
+    pub lln: Option<f64>,
+    /// Its own upper limit; that of the later value where absent.
+    pub uln: Option<f64>,
+    /// Where it lay, if the laboratory said so; this overrides the limits.
+    pub range: Option<RangeIndicator>,
+}
+
+/// Where a value lies in its reference range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RangeIndicator {
+    /// Below.
+    Low,
+    /// Inside.
+    Normal,
+    /// Above.
+    High,
+}
+
+/// The grade of a value by one term.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabGrade<'c> {
+    /// The term.
+    pub term: &'c LabTerm,
+    /// What the value says.
+    pub outcome: LabOutcome<'c>,
+}
+
+/// What a value says about a term.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LabOutcome<'c> {
+    /// The value decides.
+    Graded(Toxicity),
+    /// The value leaves several grades open.
+    Range {
+        /// The lowest, certain.
+        min: Toxicity,
+        /// The highest possible.
+        max: Toxicity,
+        /// What would decide.
+        because: Undecided<'c>,
+    },
+    /// The value says nothing.
+    NotGradable(Undecided<'c>),
+}
+
+/// Why a value does not decide.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undecided<'c> {
+    /// Each grade with the condition under which it applies.
+    NeedsClinicalInput(Vec<(Grade, &'c str)>),
+    /// Something the deciding criterion reads is missing or cannot be true.
+    Missing(Missing),
+}
+
+/// What is missing, or cannot be used.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Missing {
+    /// No value.
+    Value,
+    /// A concentration below zero.
+    NegativeValue,
+    /// The lower limit exceeds the upper.
+    LimitsReversed,
+    /// No lower limit of normal.
+    Lln,
+    /// No upper limit of normal above zero.
+    Uln,
+    /// No baseline.
+    Baseline,
+    /// A baseline of zero has no multiples.
+    BaselineZero,
+    /// No limit to call the baseline normal or abnormal by.
+    BaselineLimits,
+    /// The unit.
+    Unit(UnitError),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value => f.write_str("the value is missing"),
+            Self::NegativeValue => f.write_str("the value is negative"),
+            Self::LimitsReversed => f.write_str("the lower limit of normal exceeds the upper"),
+            Self::Lln => f.write_str("the lower limit of normal is missing"),
+            Self::Uln => f.write_str("the upper limit of normal is missing"),
+            Self::Baseline => f.write_str("the baseline is missing"),
+            Self::BaselineZero => f.write_str("the baseline is zero, which has no multiples"),
+            Self::BaselineLimits => f.write_str("whether the baseline was normal is unknown: its limit is missing"),
+            Self::Unit(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Why a name has no grades.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnknownLab {
+    /// Neither a term nor a test.
+    #[error("unknown term or test \"{name}\"{}", nearest.as_ref().map(|near| format!("; nearest is \"{near}\"")).unwrap_or_default())]
+    Name {
+        /// As written.
+        name: String,
+        /// A known name that looks like it.
+        nearest: Option<String>,
+    },
+    /// A test for which the scale has no term.
+    #[error("CTCAE 5.0 has no laboratory term for \"{name}\"")]
+    NoTerm {
+        /// As written.
+        name: String,
+    },
+}
+
+impl LabGrade<'_> {
+    /// The sentence shown with the grade.
+    pub fn reason(&self) -> String {
+        let mut reason = match &self.outcome {
+            LabOutcome::Graded(toxicity) => self.graded_reason(*toxicity),
+            LabOutcome::Range { min, max, because } => match because {
+                Undecided::NeedsClinicalInput(conditions) => needs_clinical_input(*min, conditions),
+                Undecided::Missing(missing) => format!("not determined between grade {min} and {max}: {missing}"),
+            },
+            LabOutcome::NotGradable(Undecided::NeedsClinicalInput(conditions)) => {
+                needs_clinical_input(Toxicity::Absent, conditions)
+            }
+            LabOutcome::NotGradable(Undecided::Missing(missing)) => return format!("not gradable: {missing}"),
+        };
+        if let Some(note) = &self.term.note {
+            reason = format!("{reason}; {note}");
+        }
+        reason
+    }
+
+    fn graded_reason(&self, toxicity: Toxicity) -> String {
+        let criteria = &self.term.grades;
+        let met = criteria
+            .iter()
+            .find(|criteria| Some(criteria.grade) == toxicity.grade());
+        let Some(met) = met else {
+            return "the value meets no criterion".to_owned();
+        };
+        let mut reason = format!("the value meets grade {}: \"{}\"", met.grade, met.text);
+        for higher in criteria
+            .iter()
+            .filter(|criteria| Toxicity::Present(criteria.grade) > toxicity)
+        {
+            if let Some(clinical) = &higher.clinical {
+                reason = format!("{reason}; grade {} also on clinical grounds: {clinical}", higher.grade);
+            }
+        }
+        reason
+    }
+}
+
+fn needs_clinical_input(min: Toxicity, conditions: &[(Grade, &str)]) -> String {
+    let conditions: Vec<String> = conditions
+        .iter()
+        .map(|(grade, condition)| format!("grade {grade} if {condition}"))
+        .collect();
+    let alone = match min {
+        Toxicity::Absent => "none by the value alone".to_owned(),
+        Toxicity::Present(grade) => format!("at least grade {grade} by the value alone"),
+    };
+    format!("needs clinical input: {}; {alone}", conditions.join(", "))
+}
