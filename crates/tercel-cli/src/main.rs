@@ -2,6 +2,7 @@
 
 mod command;
 mod output;
+mod study;
 mod table;
 
 use std::process::ExitCode;

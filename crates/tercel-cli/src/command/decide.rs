@@ -1,13 +1,136 @@
-//! `tercel decide`.
+//! `tercel decide`: the dose decision with its reasons.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use tercel::design::{Action, StudyDecision, decide_study};
+use tercel::endpoint::Analysis;
+use tercel::protocol::Trial;
 
 use super::Answer;
 use crate::output::Output;
+use crate::study::{Study, TrialArgs};
 
 /// Arguments of `tercel decide`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    trial: TrialArgs,
+}
 
 /// Runs the command.
-pub(crate) fn run(_args: &Args, _output: Output) -> anyhow::Result<Answer> {
-    anyhow::bail!("not available in this build")
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let study = Study::open(&args.trial)?;
+    let analysis = study.analysis();
+    let decision = decide_study(&analysis);
+    output.print(
+        || decision_json(&analysis, decision.as_ref()),
+        || text(&analysis, decision.as_ref()),
+    )?;
+    Ok(Answer::Given)
+}
+
+/// What is said where the data hold no dated outcome.
+const UNDATED: &str = "the data carry no dates, so no DLT outcome is known and nothing can be decided";
+
+/// The decision as JSON.
+pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> Value {
+    let Some(decision) = decision else {
+        let level = |level: tercel::protocol::DoseLevel| json!({"dose_level": level.number(), "evaluable": 0, "dlt": 0, "pending": 0});
+        let levels: Vec<Value> = analysis.trial.dose_levels.levels().map(level).collect();
+        return json!({
+            "action": "wait", "dose_level": null, "mtd": null, "because": UNDATED,
+            "waiting_on": [], "levels": levels,
+        });
+    };
+    let action = decision.decision.action;
+    let levels = decision.levels.iter().map(|(level, count)| {
+        json!({
+            "dose_level": level.number(), "evaluable": count.evaluable, "dlt": count.dlt, "pending": count.pending,
+        })
+    });
+    let awaited = |sentence: bool| -> Vec<Value> {
+        let value = |awaited: &tercel::design::Awaited| {
+            if sentence {
+                json!({
+                    "subject": awaited.subject.to_string(),
+                    "dose_level": awaited.level.number(),
+                    "reason": awaited.sentence,
+                })
+            } else {
+                Value::from(awaited.subject.to_string())
+            }
+        };
+        decision.waiting_on.iter().map(value).collect()
+    };
+    json!({
+        "action": action.name(),
+        "dose_level": action.level().map(tercel::protocol::DoseLevel::number),
+        "mtd": action.mtd().map(tercel::protocol::DoseLevel::number),
+        "because": decision.decision.because.to_string(),
+        "waiting_on": awaited(false),
+        "waiting_reasons": awaited(true),
+        "levels": levels.collect::<Vec<Value>>(),
+        "earliest_infusion": decision.earliest_infusion.map(|day| day.to_string()),
+        "data_cut": analysis.cut.map(|cut| cut.to_string()),
+        "records": decision.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
+    })
+}
+
+fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> String {
+    let Some(decision) = decision else {
+        return format!("Wait: {UNDATED}.\n");
+    };
+    let mut page = String::new();
+    let _ = writeln!(page, "{}", headline(analysis.trial, decision.decision.action));
+    let _ = writeln!(page, "Because: {}.", decision.decision.because);
+    for awaited in &decision.waiting_on {
+        let _ = writeln!(
+            page,
+            "Waiting for {} (level {}): {}.",
+            awaited.subject, awaited.level, awaited.sentence
+        );
+    }
+    if let Some(day) = decision.earliest_infusion {
+        let _ = writeln!(page, "Earliest day of the next infusion: {day}.");
+    }
+    if let Some(cut) = analysis.cut {
+        let _ = writeln!(page, "Data cut: {cut}.");
+    }
+    let _ = writeln!(
+        page,
+        "\n{:<28} {:>9} {:>5} {:>8}",
+        "dose level", "evaluable", "DLT", "pending"
+    );
+    for (level, count) in decision.levels.iter() {
+        let label = format!(
+            "{level}: {}",
+            analysis
+                .trial
+                .dose_levels
+                .get(level)
+                .map_or_else(String::new, |g| g.planned.to_string())
+        );
+        let _ = writeln!(
+            page,
+            "{label:<28} {:>9} {:>5} {:>8}",
+            count.evaluable, count.dlt, count.pending
+        );
+    }
+    page
+}
+
+/// The action as one line for the committee.
+pub(crate) fn headline(trial: &Trial, action: Action) -> String {
+    match action {
+        Action::Escalate(level) => format!("Escalate: the next subject is treated at {}.", trial.level_label(level)),
+        Action::Stay(level) => format!("Stay: the next subject is treated at {}.", trial.level_label(level)),
+        Action::DeEscalate(level) => format!(
+            "De-escalate: the next subject is treated at {}.",
+            trial.level_label(level)
+        ),
+        Action::Wait => "Wait: nobody is treated until pending outcomes are known.".to_owned(),
+        Action::Stop(Some(level)) => format!("Stop: the maximum tolerated dose is {}.", trial.level_label(level)),
+        Action::Stop(None) => "Stop: no dose is tolerated; the committee decides.".to_owned(),
+    }
 }

@@ -1,13 +1,147 @@
-//! `tercel run`.
+//! `tercel run`: every outcome of the record, the dose decision, and the report.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use serde_json::{Value, json};
+use tercel::design::decide_study;
+use tercel::endpoint::{Analysis, Cell, Detail, derive_cells};
+use tercel::report::build_report;
+use tercel::study::{Blocks, Finding};
+use tercel_report::{render_html, render_terminal};
 
 use super::Answer;
-use crate::output::Output;
+use super::decide::decision_json;
+use crate::output::{Output, number};
+use crate::study::{Study, TrialArgs, all_findings, protocol_path};
 
 /// Arguments of `tercel run`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    #[command(flatten)]
+    trial: TrialArgs,
+    /// Folder of the report; out/<trial folder> if not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
 
-/// Runs the command.
-pub(crate) fn run(_args: &Args, _output: Output) -> anyhow::Result<Answer> {
-    anyhow::bail!("not available in this build")
+/// Width of the terminal summary.
+const WIDTH: usize = 118;
+
+/// Runs the command. With `--json` the report is written only where `--out` says so.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let study = Study::open(&args.trial)?;
+    let analysis = study.analysis();
+    let cells = derive_cells(&analysis);
+    let decision = decide_study(&analysis);
+    let findings = all_findings(&analysis);
+    let report = build_report(&analysis, &cells, decision.as_ref(), &findings);
+    let written = match (&args.out, output.json) {
+        (None, true) => None,
+        (out, _) => {
+            let folder = out.clone().unwrap_or_else(|| default_folder(args));
+            std::fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
+            let path = folder.join("report.html");
+            std::fs::write(&path, render_html(&report))
+                .with_context(|| format!("failed to write {}", path.display()))?;
+            Some(path)
+        }
+    };
+    output.print(
+        || {
+            json!({
+                "data_cut": analysis.cut.map(|cut| cut.to_string()),
+                "synthetic": analysis.data.synthetic,
+                "subjects": subjects_json(&analysis),
+                "decision": decision_json(&analysis, decision.as_ref()),
+                "outcomes": cells.iter().map(cell_json).collect::<Vec<Value>>(),
+                "assumptions": analysis.trial.assumptions.iter().map(|assumption| json!({
+                    "id": assumption.id,
+                    "question": assumption.question,
+                    "choice": assumption.choice,
+                    "reason": assumption.reason,
+                })).collect::<Vec<Value>>(),
+                "findings": findings_json(&findings),
+            })
+        },
+        || {
+            let mut page = render_terminal(&report, WIDTH);
+            if let Some(path) = &written {
+                page.push_str(&format!("\nReport: {}\n", path.display()));
+            }
+            page
+        },
+    )?;
+    Ok(Answer::Given)
+}
+
+fn default_folder(args: &Args) -> PathBuf {
+    let protocol = protocol_path(&args.trial.trial);
+    let folder = protocol.parent().and_then(|folder| folder.canonicalize().ok());
+    let name = folder
+        .as_deref()
+        .and_then(|folder| folder.file_name())
+        .map(std::ffi::OsStr::to_os_string);
+    PathBuf::from("out").join(name.unwrap_or_else(|| "trial".into()))
+}
+
+fn subjects_json(analysis: &Analysis<'_>) -> Value {
+    let facts = &analysis.facts;
+    let levels = analysis.trial.dose_levels.levels().map(|level| {
+        let at = facts.iter().filter(|facts| facts.level == Some(level));
+        let infused = at.clone().filter(|facts| facts.infusion.is_some()).count();
+        json!({"dose_level": level.number(), "assigned": at.count(), "infused": infused})
+    });
+    let collected = facts.iter().filter(|facts| facts.collection.is_some()).count();
+    json!({
+        "enrolled": facts.len(),
+        "collected": collected,
+        "infused": facts.iter().filter(|facts| facts.infusion.is_some()).count(),
+        "died": facts.iter().filter(|facts| facts.subject.death.is_some()).count(),
+        "levels": levels.collect::<Vec<Value>>(),
+    })
+}
+
+fn cell_json(cell: &Cell) -> Value {
+    json!({
+        "id": cell.id,
+        "measure": cell.measure,
+        "time_point_months": cell.time_point,
+        "dose_level": cell.level.map(tercel::protocol::DoseLevel::number),
+        "statistic": cell.statistic,
+        "unit": cell.unit,
+        "value": number(cell.value),
+        "lower": number(cell.lower),
+        "upper": number(cell.upper),
+        "n": cell.n,
+        "denominator": cell.denominator,
+        "estimable": cell.estimable(),
+        "reason": cell.reason.as_ref().map(ToString::to_string),
+        "note": cell.note,
+        "details": cell.details.iter().map(detail_json).collect::<Vec<Value>>(),
+        "records": cell.records().iter().map(ToString::to_string).collect::<Vec<String>>(),
+    })
+}
+
+fn detail_json(detail: &Detail) -> Value {
+    json!({
+        "statistic": detail.statistic,
+        "unit": detail.unit,
+        "value": number(detail.value),
+        "lower": number(detail.lower),
+        "upper": number(detail.upper),
+    })
+}
+
+fn findings_json(findings: &[Finding]) -> Value {
+    let count = |blocks: Blocks| findings.iter().filter(|finding| finding.blocks == blocks).count();
+    let subjects: BTreeSet<_> = findings.iter().filter_map(|finding| finding.subject.as_ref()).collect();
+    json!({
+        "decision": count(Blocks::Decision),
+        "infusion": count(Blocks::Infusion),
+        "export": count(Blocks::Export),
+        "none": count(Blocks::None),
+        "subjects": subjects.len(),
+    })
 }

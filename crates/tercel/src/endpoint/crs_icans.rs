@@ -18,7 +18,7 @@
 use super::adverse_events::in_window;
 use super::{Facts, Method, NOT_INFUSED, Part, Question, Reading, Statistic};
 use crate::dlt::is_in_class;
-use crate::study::{AdverseEvent, RecordId, Toxicity};
+use crate::study::{AdverseEvent, Toxicity};
 
 pub(super) const METHOD: Method = Method {
     name: "crs-icans",
@@ -49,18 +49,21 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     let findings = facts.toxicity_grades(toxicity);
     let graded = findings
         .iter()
-        .filter(|(when, grade, _)| *grade >= 1 && when.date.latest() >= day0 && when.date.earliest() <= window.to);
-    let graded: Vec<(u8, &[RecordId])> = graded.map(|(_, grade, records)| (*grade, records.as_slice())).collect();
+        .filter(|finding| finding.when.date.latest() >= day0 && finding.when.date.earliest() <= window.to);
+    let graded: Vec<u8> = graded
+        .filter_map(|finding| finding.worst().filter(|grade| *grade >= 1))
+        .collect();
     let mut records = window.records.clone();
     records.extend(events.iter().map(|event| event.record.clone()));
-    records.extend(graded.iter().flat_map(|(_, records)| records.iter().cloned()));
+    // One assessment bears on the next: an episode that fever opened stays open without it.
+    records.extend(findings.iter().flat_map(|finding| finding.records.iter().cloned()));
     if events.is_empty() && graded.is_empty() {
         return Part::new(Reading::No, "none", records);
     }
     let recorded = events
         .iter()
         .filter_map(|event| event.grade.map(crate::grade::Grade::number));
-    let worst = recorded.chain(graded.iter().map(|(grade, _)| *grade)).max();
+    let worst = recorded.chain(graded.iter().copied()).max();
     let worst = worst.map_or_else(|| "not graded".to_owned(), |grade| grade.to_string());
     Part::new(Reading::Yes, format!("worst grade {worst}"), records)
 }

@@ -9,6 +9,7 @@ mod analysis;
 mod biomarker_change;
 mod car_t_level;
 mod cell;
+mod check;
 mod crs_icans;
 mod dcr;
 mod dlt;
@@ -28,8 +29,10 @@ mod tumour;
 
 pub use analysis::{Analysis, derive_cells};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
+pub use check::check_derived;
 pub use facts::{AeWindow, Duration, Facts};
 pub use summarize::Statistic;
+pub use toxicity::ToxicityGrade;
 pub use tumour::{Point, Source, Tumour};
 
 pub(crate) use facts::add_months;

@@ -1,5 +1,6 @@
 //! Subject data as typed records, whatever file or form they came from.
 
+mod check;
 mod cut;
 mod data;
 mod date;
@@ -7,6 +8,7 @@ mod finding;
 mod record;
 mod subject;
 
+pub use check::check_study;
 pub use data::{DatasetRead, StudyData};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
 pub use finding::{Blocks, Finding, Rule};

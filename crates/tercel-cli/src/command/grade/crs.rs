@@ -3,7 +3,7 @@
 use tercel::grade::Grade;
 use tercel::grade::astct::crs::{CrsAssessment, CrsItem, CrsOptions, Oxygen, grade_crs};
 
-use super::{Answer, Args, Graded, by_subject, print_assessments, word, yes_no};
+use super::{Answer, Args, Graded, by_subject, print_assessments, yes_no};
 use crate::output::Output;
 use crate::table::{Row, Table};
 
@@ -82,19 +82,9 @@ fn oxygen(row: Row<'_>) -> anyhow::Result<Option<Oxygen>> {
     if flow_l_min.is_some_and(|flow| flow < 0.) {
         return Err(row.wrong("oxygen_flow_l_min", "litres per minute, not below 0"));
     }
-    let devices = [
-        ("none", Oxygen::None),
-        ("nasal_cannula", Oxygen::NasalCannula { flow_l_min }),
-        ("blow_by", Oxygen::BlowBy),
-        ("high_flow", Oxygen::HighFlow { flow_l_min }),
-        ("mask", Oxygen::Mask),
-        ("non_rebreather", Oxygen::NonRebreather),
-        ("venturi", Oxygen::Venturi),
-        ("cpap", Oxygen::Cpap),
-        ("bipap", Oxygen::Bipap),
-        ("ventilator", Oxygen::Ventilator),
-    ];
-    let oxygen = word(row, "oxygen_device", &devices)?;
-    let contradicted = oxygen == Some(Oxygen::None) && flow_l_min.is_some_and(|flow| flow > 0.);
-    Ok(oxygen.filter(|_| !contradicted))
+    match row.text("oxygen_device") {
+        device if ["", "na", ".", "unknown"].contains(&device.to_lowercase().as_str()) => Ok(None),
+        device => Oxygen::parse(device, flow_l_min)
+            .ok_or_else(|| row.wrong("oxygen_device", &format!("one of {}", Oxygen::DEVICES.join(", ")))),
+    }
 }

@@ -24,29 +24,12 @@ fn graded(row: Row<'_>) -> anyhow::Result<Graded> {
 }
 
 fn assessment(row: Row<'_>) -> anyhow::Result<IcansAssessment> {
-    let arousal = [
-        ("spontaneous", Arousal::Spontaneous),
-        ("voice", Arousal::Voice),
-        ("tactile", Arousal::Tactile),
-        ("unarousable", Arousal::Unarousable),
-    ];
-    let seizure = [
-        ("none", Seizure::None),
-        ("resolved", Seizure::Resolved),
-        ("prolonged", Seizure::Prolonged),
-    ];
-    let motor = [("none", Motor::None), ("deep_focal_weakness", Motor::DeepFocalWeakness)];
-    let oedema = [
-        ("none", Oedema::None),
-        ("focal", Oedema::Focal),
-        ("diffuse", Oedema::Diffuse),
-    ];
     Ok(IcansAssessment {
         ice: ice(row)?,
-        arousal: word(row, "arousal", &arousal)?,
-        seizure: word(row, "seizure", &seizure)?,
-        motor: word(row, "motor", &motor)?,
-        oedema: word(row, "oedema", &oedema)?,
+        arousal: word(row, "arousal", &Arousal::NAMES)?,
+        seizure: word(row, "seizure", &Seizure::NAMES)?,
+        motor: word(row, "motor", &Motor::NAMES)?,
+        oedema: word(row, "oedema", &Oedema::NAMES)?,
         attributed: yes_no(row, "attributed")?.unwrap_or(true),
     })
 }

@@ -95,6 +95,42 @@ pub enum Oxygen {
     Ventilator,
 }
 
+impl Oxygen {
+    /// The device of this name, with the flow where it decides; names as `tercel grade crs` documents them. Oxygen flowing
+    /// without a device contradicts itself and counts as not recorded (`Some(None)`); an unknown name is `None`.
+    pub fn parse(device: &str, flow_l_min: Option<f64>) -> Option<Option<Self>> {
+        let oxygen = match device.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
+            "none" => Self::None,
+            "nasal_cannula" => Self::NasalCannula { flow_l_min },
+            "blow_by" => Self::BlowBy,
+            "high_flow" => Self::HighFlow { flow_l_min },
+            "mask" => Self::Mask,
+            "non_rebreather" => Self::NonRebreather,
+            "venturi" => Self::Venturi,
+            "cpap" => Self::Cpap,
+            "bipap" => Self::Bipap,
+            "ventilator" => Self::Ventilator,
+            _ => return None,
+        };
+        let contradicted = oxygen == Self::None && flow_l_min.is_some_and(|flow| flow > 0.0);
+        Some((!contradicted).then_some(oxygen))
+    }
+
+    /// The device names, for messages.
+    pub const DEVICES: [&'static str; 10] = [
+        "none",
+        "nasal_cannula",
+        "blow_by",
+        "high_flow",
+        "mask",
+        "non_rebreather",
+        "venturi",
+        "cpap",
+        "bipap",
+        "ventilator",
+    ];
+}
+
 /// What the consensus leaves open.
 #[derive(Debug, Clone, Copy)]
 pub struct CrsOptions {

@@ -88,6 +88,16 @@ pub enum Arousal {
     Unarousable,
 }
 
+impl Arousal {
+    /// Names in files.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("spontaneous", Self::Spontaneous),
+        ("voice", Self::Voice),
+        ("tactile", Self::Tactile),
+        ("unarousable", Self::Unarousable),
+    ];
+}
+
 /// Seizure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seizure {
@@ -99,6 +109,15 @@ pub enum Seizure {
     Prolonged,
 }
 
+impl Seizure {
+    /// Names in files.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("none", Self::None),
+        ("resolved", Self::Resolved),
+        ("prolonged", Self::Prolonged),
+    ];
+}
+
 /// Motor findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motor {
@@ -106,6 +125,12 @@ pub enum Motor {
     None,
     /// Deep focal motor weakness such as hemiparesis or paraparesis.
     DeepFocalWeakness,
+}
+
+impl Motor {
+    /// Names in files.
+    pub const NAMES: [(&'static str, Self); 2] =
+        [("none", Self::None), ("deep_focal_weakness", Self::DeepFocalWeakness)];
 }
 
 /// Raised intracranial pressure or cerebral oedema.
@@ -117,6 +142,12 @@ pub enum Oedema {
     Focal,
     /// Diffuse oedema on imaging, or a sign of raised pressure.
     Diffuse,
+}
+
+impl Oedema {
+    /// Names in files.
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("none", Self::None), ("focal", Self::Focal), ("diffuse", Self::Diffuse)];
 }
 
 /// The grade of one assessment.

@@ -1,0 +1,139 @@
+//! Opens a trial folder: its protocol, its subject data, its data cut.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use serde_json::{Value, json};
+use tercel::endpoint::{Analysis, check_derived};
+use tercel::protocol::{Diagnostic, Trial, parse_protocol};
+use tercel::study::{Finding, StudyData, check_study};
+use tercel_exchange::read_folder;
+
+/// Which trial, which data, which day.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TrialArgs {
+    /// Trial folder with protocol.toml and data/, or the protocol file itself
+    pub(crate) trial: PathBuf,
+    /// Folder of the subject data, if not data/ beside the protocol
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Data cut: what had begun by this day (YYYY-MM-DD); the last day in the data if not given
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Entry cut: what had been entered by this time; needs data with entry times
+    #[arg(long, value_name = "TIME")]
+    pub(crate) known_at: Option<String>,
+}
+
+/// The protocol file of a trial folder.
+pub(crate) fn protocol_path(trial: &Path) -> PathBuf {
+    if trial.is_dir() {
+        trial.join("protocol.toml")
+    } else {
+        trial.to_owned()
+    }
+}
+
+/// The data folder of a trial.
+pub(crate) fn data_path(trial: &Path, data: Option<&Path>) -> PathBuf {
+    data.map_or_else(
+        || protocol_path(trial).parent().unwrap_or(Path::new(".")).join("data"),
+        Path::to_owned,
+    )
+}
+
+/// Reads the protocol: the trial, or its mistakes.
+pub(crate) fn read_protocol(trial: &Path) -> anyhow::Result<Result<Trial, Vec<Diagnostic>>> {
+    let path = protocol_path(trial);
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "failed to read the protocol {}; give a folder that holds protocol.toml",
+            path.display()
+        )
+    })?;
+    Ok(parse_protocol(&path.display().to_string(), &text))
+}
+
+/// Reads the protocol; mistakes are printed with their place and end the command.
+pub(crate) fn require_protocol(trial: &Path) -> anyhow::Result<Trial> {
+    read_protocol(trial)?.map_err(|diagnostics| {
+        let pictures: Vec<String> = diagnostics
+            .iter()
+            .map(|mistake| format!("error: {mistake}\n"))
+            .collect();
+        let count = diagnostics.len();
+        let noun = if count == 1 { "mistake" } else { "mistakes" };
+        anyhow!("the protocol has {count} {noun}\n\n{}", pictures.join("\n"))
+    })
+}
+
+/// A trial with its data as of the cut.
+#[derive(Debug)]
+pub(crate) struct Study {
+    pub(crate) trial: Trial,
+    pub(crate) data: StudyData,
+    pub(crate) cut: Option<jiff::civil::Date>,
+}
+
+impl Study {
+    /// Opens the trial and cuts its data.
+    pub(crate) fn open(args: &TrialArgs) -> anyhow::Result<Self> {
+        let trial = require_protocol(&args.trial)?;
+        if let Some(time) = &args.known_at {
+            bail!(
+                "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"
+            );
+        }
+        let whole = read_folder(&data_path(&args.trial, args.data.as_deref()), &trial)?;
+        Self::cut(trial, &whole, args.as_of.as_deref())
+    }
+
+    fn cut(trial: Trial, whole: &StudyData, as_of: Option<&str>) -> anyhow::Result<Self> {
+        let stated = as_of
+            .map(|text| {
+                text.parse::<jiff::civil::Date>()
+                    .map_err(|_| anyhow!("--as-of \"{text}\" is no date; write it as YYYY-MM-DD"))
+            })
+            .transpose()?;
+        let cut = stated.filter(|_| whole.dated).or_else(|| whole.last_day());
+        let data = cut.map_or_else(|| whole.clone(), |cut| whole.as_of(cut));
+        Ok(Self { trial, data, cut })
+    }
+
+    /// Everything derived.
+    pub(crate) fn analysis(&self) -> Analysis<'_> {
+        Analysis::new(&self.trial, &self.data, self.cut)
+    }
+}
+
+/// Everything wrong or missing: in the files, between records, between readings.
+pub(crate) fn all_findings(analysis: &Analysis<'_>) -> Vec<Finding> {
+    let mut findings = analysis.data.findings.clone();
+    findings.extend(check_study(analysis.trial, analysis.data));
+    findings.extend(check_derived(analysis));
+    let key = |finding: &Finding| {
+        (
+            finding.blocks,
+            finding.subject.clone(),
+            finding.dataset.clone(),
+            finding.record.clone(),
+            finding.field.clone(),
+        )
+    };
+    findings.sort_by_key(key);
+    findings
+}
+
+/// A finding as JSON.
+pub(crate) fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "subject": finding.subject.as_ref().map(ToString::to_string),
+        "dataset": finding.dataset.to_string(),
+        "record": finding.record.as_ref().map(ToString::to_string),
+        "row": finding.row,
+        "field": finding.field,
+        "rule": finding.rule.id(),
+        "blocks": finding.blocks.name(),
+        "message": finding.rule.to_string(),
+    })
+}

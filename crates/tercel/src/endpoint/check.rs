@@ -1,0 +1,147 @@
+//! Findings where two readings of one fact disagree: derived against recorded response and grade, rule against committee.
+
+use super::{Analysis, Facts, Source};
+use crate::dlt::Status;
+use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Toxicity, days_between};
+
+/// Compares what was derived with what was recorded, for every subject.
+pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for facts in &analysis.facts {
+        check_responses(facts, &mut findings);
+        check_grades(facts, &mut findings);
+        check_dlt(facts, &mut findings);
+        check_labs(facts, &mut findings);
+    }
+    findings
+}
+
+fn finding(facts: &Facts<'_>, record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
+    Finding {
+        subject: Some(facts.subject.id.clone()),
+        dataset: record.dataset.clone(),
+        record: Some(record.clone()),
+        row: None,
+        field: field.to_owned(),
+        rule: Rule::Disagree(text),
+        blocks,
+    }
+}
+
+/// The evaluator's response against the one derived from lesions within a week of it.
+fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    if facts.tumour.source != Source::Lesions {
+        return;
+    }
+    let criteria = facts.trial.response.criteria.to_string().to_uppercase();
+    for recorded in facts
+        .subject
+        .responses
+        .iter()
+        .filter(|response| response.criteria.starts_with(&criteria))
+    {
+        let Some(day) = recorded.when.day() else { continue };
+        let near = facts
+            .tumour
+            .points
+            .iter()
+            .filter(|point| days_between(point.day, day).abs() <= 7);
+        let Some(point) = near.min_by_key(|point| days_between(point.day, day).abs()) else {
+            continue;
+        };
+        if point.overall != recorded.overall {
+            let text = format!(
+                "recorded {} on {day}, but the lesions give {} ({}); review both",
+                recorded.overall, point.overall, point.reason
+            );
+            findings.push(finding(facts, &recorded.record, "RSSTRESC", text, Blocks::Export));
+        }
+    }
+    if let (Some(query), Some(record)) = (
+        facts.tumour.best.and_then(|best| best.disease_after_cr),
+        facts.subject.measurements.last(),
+    ) {
+        findings.push(finding(
+            facts,
+            &record.record,
+            "RSSTRESC",
+            query.to_string(),
+            Blocks::Export,
+        ));
+    }
+}
+
+/// The investigator's grade against the rules of the scale.
+fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for (toxicity, name) in [(Toxicity::Crs, "CRS"), (Toxicity::Icans, "ICANS")] {
+        for grade in facts.toxicity_grades(toxicity) {
+            let (Some(recorded), Some(derived), Some(record)) = (grade.recorded, grade.derived, grade.records.first())
+            else {
+                continue;
+            };
+            if recorded != derived {
+                let text = format!(
+                    "{name} graded {recorded} on {}, but the recorded items give {derived} by {}",
+                    grade.when, grade.scale
+                );
+                findings.push(finding(facts, record, "FASTRESC", text, Blocks::Decision));
+            }
+        }
+    }
+}
+
+/// The committee's judgement against the rules, and what keeps a verdict open until someone enters it.
+fn check_dlt(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let Some(verdict) = &facts.dlt else { return };
+    for judged in &facts.subject.adjudications {
+        let by_rule = !verdict.met.is_empty();
+        if judged.dlt != by_rule && !matches!(verdict.status, Status::Pending(_)) {
+            let answer = |dlt: bool| if dlt { "a DLT" } else { "no DLT" };
+            let text = format!(
+                "{} says {}, the rules say {}",
+                judged.evaluator,
+                answer(judged.dlt),
+                answer(by_rule)
+            );
+            findings.push(finding(facts, &judged.record, "FASTRESC", text, Blocks::Decision));
+        }
+    }
+    for open in verdict.open.iter().filter(|open| open.until.is_none()) {
+        let record = open.records.first().unwrap_or(&facts.subject.record);
+        let mut query = finding(facts, record, "DLT", String::new(), Blocks::Decision);
+        query.rule = Rule::Incomplete(format!("the DLT verdict waits for this: {}", open.text));
+        findings.push(query);
+    }
+}
+
+/// A clinically significant result that no adverse event explains counts, and is asked about.
+fn check_labs(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    let listed = |test: &str| {
+        facts
+            .trial
+            .safety
+            .analytes
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(test))
+    };
+    for lab in facts
+        .subject
+        .labs
+        .iter()
+        .filter(|lab| lab.significant == Some(true) && listed(&lab.test))
+    {
+        let linked = lab.event.is_some_and(|number| {
+            let is_event = |record: &RecordId| record.dataset == Dataset::new("AE") && record.number == number;
+            facts.subject.adverse_events.iter().any(|event| is_event(&event.record))
+        });
+        if !linked {
+            let text = format!(
+                "{} on {} is clinically significant but linked to no adverse event",
+                lab.test, lab.when
+            );
+            let mut query = finding(facts, &lab.record, "LBAESEQ", String::new(), Blocks::Export);
+            query.rule = Rule::Incomplete(text);
+            findings.push(query);
+        }
+    }
+}

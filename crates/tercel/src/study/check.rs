@@ -1,0 +1,267 @@
+//! Findings that need several records of a subject, or the protocol: order of events, eligibility, dose, plausibility.
+//!
+//! What a single field breaks is found where it is read; what two readings of the same fact disagree on is found by
+//! [`crate::endpoint::check_derived`].
+
+use jiff::civil::Date;
+
+use super::{AdverseEvent, Blocks, Finding, Infusion, RecordId, Rule, ScoreKind, StudyData, Subject, When};
+use crate::dlt::{actual_percent, is_in_class};
+use crate::grade::Grade;
+use crate::protocol::Trial;
+
+/// Checks every subject.
+pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in &data.subjects {
+        let mut check = Check {
+            subject,
+            findings: &mut findings,
+        };
+        check.eligibility(trial);
+        check.order();
+        check.infusion(trial);
+        for event in &subject.adverse_events {
+            check.event(trial, event);
+        }
+        check.biomarker(trial);
+        check.lesions();
+        check.death();
+    }
+    findings
+}
+
+struct Check<'c> {
+    subject: &'c Subject,
+    findings: &'c mut Vec<Finding>,
+}
+
+impl Check<'_> {
+    fn add(&mut self, record: &RecordId, field: &str, rule: Rule, blocks: Blocks) {
+        self.findings.push(Finding {
+            subject: Some(self.subject.id.clone()),
+            dataset: record.dataset.clone(),
+            record: Some(record.clone()),
+            row: None,
+            field: field.to_owned(),
+            rule,
+            blocks,
+        });
+    }
+
+    fn eligibility(&mut self, trial: &Trial) {
+        let limits = &trial.eligibility;
+        let subject = self.subject;
+        let enrolled = subject.procedures.iter().any(|procedure| procedure.collection) || !subject.infusions.is_empty();
+        if !enrolled {
+            return;
+        }
+        if let Some(age) = subject.age
+            && !(limits.age_min..=limits.age_max).contains(&age)
+        {
+            let text = format!(
+                "age {age} is outside the protocol's {} to {}",
+                limits.age_min, limits.age_max
+            );
+            self.add(&subject.record, "AGE", Rule::Incomplete(text), Blocks::Infusion);
+        }
+        if subject.consent.is_empty() {
+            let text = "no informed consent is recorded; enter it before any study procedure".to_owned();
+            self.add(&subject.record, "RFICDTC", Rule::Incomplete(text), Blocks::Infusion);
+        }
+        let before = subject.infusions.first().map(|infusion| infusion.when.order());
+        for (kind, limit, name) in [
+            (ScoreKind::Ecog, limits.ecog_max, "ECOG performance status"),
+            (ScoreKind::ChildPugh, limits.child_pugh_max, "Child-Pugh score"),
+        ] {
+            let scores = subject.scores.iter().filter(|score| score.kind == kind);
+            let last = scores
+                .filter(|score| before.is_none_or(|before| score.when.order() <= before))
+                .next_back();
+            if let (Some(score), Some(limit)) = (last, limit)
+                && score.value > limit
+            {
+                let text = format!("{name} {} before infusion is above the protocol's {limit}", score.value);
+                self.add(&score.record, "RSSTRESN", Rule::Incomplete(text), Blocks::Infusion);
+            }
+        }
+    }
+
+    /// Consent, collection, lymphodepletion and infusion follow one another.
+    fn order(&mut self) {
+        let subject = self.subject;
+        let consent = subject
+            .consent
+            .first()
+            .and_then(|milestone| Some((milestone.when?, &milestone.record)));
+        let collection = subject.procedures.iter().find(|procedure| procedure.collection);
+        let steps: [(&str, Option<(When, &RecordId)>); 4] = [
+            ("informed consent", consent),
+            (
+                "PBMC collection",
+                collection.map(|procedure| (procedure.start, &procedure.record)),
+            ),
+            (
+                "lymphodepletion",
+                subject.lymphodepletion.first().map(|dose| (dose.start, &dose.record)),
+            ),
+            (
+                "infusion",
+                subject
+                    .infusions
+                    .first()
+                    .map(|infusion| (infusion.when, &infusion.record)),
+            ),
+        ];
+        let known: Vec<(&str, When, &RecordId)> = steps
+            .into_iter()
+            .filter_map(|(name, step)| step.map(|(when, record)| (name, when, record)))
+            .collect();
+        for pair in known.windows(2) {
+            let [(first, before, _), (second, after, record)] = pair else {
+                continue;
+            };
+            if after.date.latest() < before.date.earliest() {
+                let text = format!("{second} on {after} lies before {first} on {before}; correct one of the dates");
+                self.add(record, "--STDTC", Rule::OutOfOrder(text), Blocks::Decision);
+            }
+        }
+    }
+
+    fn infusion(&mut self, trial: &Trial) {
+        let subject = self.subject;
+        for infusion in &subject.infusions {
+            let record = &infusion.record;
+            if infusion.when.day().is_none() {
+                let text = format!(
+                    "the day of infusion is not known (\"{}\"); every time after infusion needs it",
+                    infusion.when
+                );
+                self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
+            }
+            if subject.level.is_none() {
+                let text = "the subject was infused but is assigned to no dose level".to_owned();
+                self.add(record, "ARMCD", Rule::Incomplete(text), Blocks::Decision);
+            }
+            self.dose(trial, infusion);
+        }
+        if let [_, second, ..] = subject.infusions.as_slice() {
+            let text = format!(
+                "a second infusion on {}; outcomes are counted from the first",
+                second.when
+            );
+            self.add(&second.record, "EXSTDTC", Rule::Disagree(text), Blocks::None);
+        }
+        if !subject.infusions.is_empty() && !subject.procedures.iter().any(|procedure| procedure.collection) {
+            let text = "infused without a recorded PBMC collection; the adverse-event window starts there".to_owned();
+            self.add(&subject.record, "PRTRT", Rule::Incomplete(text), Blocks::Export);
+        }
+    }
+
+    fn dose(&mut self, trial: &Trial, infusion: &Infusion) {
+        let Some(percent) = actual_percent(trial, self.subject, infusion) else {
+            let text = "the number of cells infused is not recorded".to_owned();
+            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
+            return;
+        };
+        let tolerance = trial.dlt.dose_percent_min..=trial.dlt.dose_percent_max;
+        if tolerance.contains(&percent) {
+            return;
+        }
+        let cells = infusion.actual.map_or_else(String::new, |cells| cells.to_string());
+        let (low, high) = (tolerance.start(), tolerance.end());
+        if !(10.0..=500.0).contains(&percent) {
+            let text = format!("{cells} is {percent:.1} % of the group's dose; check the unit and the power of ten");
+            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
+        } else {
+            let text = format!("{cells} is {percent:.1} % of the group's dose, outside {low} to {high} %");
+            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::None);
+        }
+    }
+
+    fn event(&mut self, trial: &Trial, event: &AdverseEvent) {
+        let record = &event.record;
+        if let (Some(start), Some(end)) = (event.start, event.end)
+            && end.date.latest() < start.date.earliest()
+        {
+            let text = format!("the event ends on {end}, before it begins on {start}; correct one of the dates");
+            self.add(record, "AEENDTC", Rule::OutOfOrder(text), Blocks::Decision);
+        }
+        if event.serious.is_none() {
+            self.add(record, "AESER", Rule::MissingValue, Blocks::Decision);
+        }
+        if event.grade == Some(Grade::G5) && self.subject.death.is_none() {
+            let text = "grade 5 without a recorded death; enter the date of death".to_owned();
+            self.add(record, "AETOXGR", Rule::Disagree(text), Blocks::Decision);
+        }
+        let belongs = |id: &str| {
+            trial
+                .event_class(id)
+                .is_some_and(|class| is_in_class(trial, class, event))
+        };
+        let after_infusion = belongs(&trial.safety.crs_class) || belongs(&trial.safety.icans_class);
+        let infused = self.subject.infusions.first().and_then(|infusion| infusion.when.day());
+        let latest = event.start.map(|start| start.date.latest());
+        let too_early = match (latest, infused) {
+            (Some(latest), Some(infused)) => latest < infused,
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if after_infusion && too_early {
+            let text = format!("{} cannot begin before infusion; check term and date", event.term);
+            self.add(record, "AESTDTC", Rule::OutOfOrder(text), Blocks::Decision);
+        }
+    }
+
+    fn biomarker(&mut self, trial: &Trial) {
+        let floor = trial.kinetics.biomarker_floor;
+        for sample in &self.subject.biomarker {
+            if let Some(value) = sample.amount.quantified()
+                && value < floor
+            {
+                let unit = &trial.kinetics.biomarker_unit;
+                let text =
+                    format!("{value} {unit} is below {floor} {unit}, less than serum holds; check unit and dilution");
+                self.add(&sample.record, "LBSTRESN", Rule::Incomplete(text), Blocks::Export);
+            }
+        }
+    }
+
+    fn lesions(&mut self) {
+        let subject = self.subject;
+        for measurement in &subject.measurements {
+            if !subject.lesions.iter().any(|lesion| lesion.link == measurement.link) {
+                let text = format!(
+                    "lesion {} is measured but nowhere identified; add it to TU",
+                    measurement.link
+                );
+                self.add(&measurement.record, "TRLNKID", Rule::Incomplete(text), Blocks::Export);
+            }
+        }
+    }
+
+    fn death(&mut self) {
+        let subject = self.subject;
+        let Some(death) = &subject.death else { return };
+        let latest: Date = death.when.date.latest();
+        for contact in subject
+            .contacts
+            .iter()
+            .filter(|contact| contact.when.date.earliest() > latest)
+        {
+            let text = format!(
+                "{} on {} lies after death on {}",
+                contact.name, contact.when, death.when
+            );
+            self.add(&contact.record, "SVSTDTC", Rule::OutOfOrder(text), Blocks::Decision);
+        }
+        let infused_after = subject
+            .infusions
+            .iter()
+            .find(|infusion| infusion.when.date.earliest() > latest);
+        if let Some(infusion) = infused_after {
+            let text = format!("infusion on {} lies after death on {}", infusion.when, death.when);
+            self.add(&infusion.record, "EXSTDTC", Rule::OutOfOrder(text), Blocks::Decision);
+        }
+    }
+}
