@@ -6,6 +6,8 @@
 
 mod diagnostic;
 mod file;
+mod file_assumptions;
+mod file_outcomes;
 mod file_rules;
 mod level;
 mod reader;
