@@ -58,7 +58,8 @@ pub(super) fn summarize(trial: &Trial, statistic: Statistic, cell: &mut Cell) {
         .count();
     if open > 0 && cell.estimable() {
         let of = open + cell.denominator;
-        cell.note = Some(format!("{open} of {of} {}", until(cell)));
+        let open = format!("{open} of {of} {}", until(cell));
+        cell.note = Some(cell.note.take().map_or(open.clone(), |note| format!("{open}; {note}")));
     }
 }
 

@@ -1,4 +1,5 @@
 //! Integration tests of the science crate, in one binary.
 
+mod design;
 mod protocol;
 mod published;
