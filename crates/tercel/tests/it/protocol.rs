@@ -14,7 +14,8 @@ fn parsed(text: &str) -> Trial {
 }
 
 fn listing(diagnostics: &[Diagnostic]) -> String {
-    diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
+    let pictures: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+    pictures.join("\n")
 }
 
 /// Result cells of the outcomes of a kind: one for each component and time point.
@@ -530,7 +531,7 @@ fn position(text: &str, place: &str) -> (usize, usize) {
     let offset = text
         .find(&place.replace('¦', ""))
         .unwrap_or_else(|| panic!("no {place}"));
-    let before = &text[..offset + place.find('¦').unwrap()];
+    let before = &text[..offset + place.find('¦').unwrap_or_else(|| panic!("no mark in {place}"))];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (
         before.matches('\n').count() + 1,
