@@ -5,7 +5,8 @@ use toml::de::DeTable;
 use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
-use super::reader::{Log, Section, check_unique, nearest};
+use super::log::Log;
+use super::reader::{Section, check_unique, nearest};
 use super::{
     Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, DoseLevel, Eligibility, Escalation, Estimation,
     KineticsRules, OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, ThreePlusThreeVariant,

@@ -123,7 +123,7 @@ fn check_names(root: &Section<'_>, section: &Section<'_>, method: &endpoint::Met
 
 /// Every time point of an outcome has an analysis window, and a planned assessment whose own window lies inside it.
 pub(super) fn check_outcomes(root: &Section<'_>, outcomes: &[Outcome], windows: &Windows, schedule: &[Visit]) {
-    let spans: Vec<TimePoint> = windows.time_points.iter().map(TimePoint::new).collect();
+    let spans: Vec<TimePoint> = windows.time_points.iter().copied().map(TimePoint::new).collect();
     for (section, outcome) in root.sections("outcome").iter().zip(outcomes) {
         let method = endpoint::ALL.iter().find(|method| method.name == outcome.method);
         let needs = method.and_then(|method| method.needs);
@@ -173,7 +173,7 @@ struct TimePoint {
 }
 
 impl TimePoint {
-    fn new(window: &TimePointWindow) -> Self {
+    fn new(window: TimePointWindow) -> Self {
         const FIRST: Date = date(2001, 1, 1);
         const LEAP_CYCLE: i64 = 4 * 365 + 1;
         let length = |offset: i64| {
@@ -211,7 +211,7 @@ mod tests {
     use crate::protocol::{Assessed, TimePointWindow, Visit, VisitTime};
 
     fn point(months: u32) -> TimePoint {
-        TimePoint::new(&TimePointWindow {
+        TimePoint::new(TimePointWindow {
             months,
             half_width_days: 14,
         })

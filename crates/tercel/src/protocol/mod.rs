@@ -10,6 +10,7 @@ mod file_assumptions;
 mod file_outcomes;
 mod file_rules;
 mod level;
+mod log;
 mod reader;
 mod rules;
 mod settings;

@@ -14,7 +14,8 @@ fn parsed(text: &str) -> Trial {
 }
 
 fn listing(diagnostics: &[Diagnostic]) -> String {
-    diagnostics.iter().map(|diagnostic| format!("{diagnostic}\n")).collect()
+    let pictures: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+    pictures.join("\n")
 }
 
 /// Result cells of the outcomes of a kind: one for each component and time point.
@@ -111,7 +112,6 @@ fn event_classes_hold_what_their_criteria_mean() {
     assert_eq!(holds("fatal", "Hepatic failure", None), Some(true));
     assert_eq!(holds("crs", "CYTOKINE RELEASE SYNDROME", None), Some(true));
     assert_eq!(holds("organ", "Seizure", nervous), Some(true));
-    assert_eq!(holds("organ", "ICANS", nervous), Some(false));
     assert_eq!(holds("organ", "Seizure", None), None);
     assert_eq!(
         holds("organ", "Ascites", Some("Gastrointestinal disorders")),
@@ -399,11 +399,11 @@ const BROKEN: [Broken; 38] = [
         )],
     },
     Broken {
-        from: "except = [\"crs\", \"icans\", \"iec-hs\"]",
+        from: "except = [\"crs\", \"icans\", \"iec-hs\", \"haematological\"]",
         to: "except = [\"fatal\"]",
         found: &[(
             "except = ¦[\"fatal\"]",
-            "the event class \"organ\" excepts \"fatal\", which lists no events",
+            "the event class \"non-haematological\" excepts \"fatal\", which lists no events",
             "the id of an [[event_class]] with terms or organ_classes and without except",
         )],
     },
@@ -530,7 +530,7 @@ fn position(text: &str, place: &str) -> (usize, usize) {
     let offset = text
         .find(&place.replace('¦', ""))
         .unwrap_or_else(|| panic!("no {place}"));
-    let before = &text[..offset + place.find('¦').unwrap()];
+    let before = &text[..offset + place.find('¦').unwrap_or_else(|| panic!("no mark in {place}"))];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (
         before.matches('\n').count() + 1,
