@@ -1,6 +1,7 @@
 //! `tercel run`: every outcome of the record, the dose decision, and the report.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         || {
             let mut page = render_terminal(&report, WIDTH);
             if let Some(path) = &written {
-                page.push_str(&format!("\nReport: {}\n", path.display()));
+                let _ = writeln!(page, "\nReport: {}", path.display());
             }
             page
         },

@@ -1,4 +1,9 @@
 //! Commands run as a user runs them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails by panicking"
+)]
 
 mod estimate;
 mod grade;

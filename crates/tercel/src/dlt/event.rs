@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 
-use super::{Answer, Ground, add_days, days_from, is_in_class};
+use super::{Answer, Ground, add_days, class_holds, days_from, is_in_class};
 use crate::grade::{Grade, Scale};
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
 use crate::study::{AdverseEvent, EventOutcome, RecordId, Subject, Toxicity, ToxicityFinding, When};
@@ -50,20 +50,27 @@ pub(super) fn judge(
     );
     let mut open: Option<Ground> = None;
     for criterion in &trial.dlt.criteria {
-        match judge_criterion(trial, subject, event, criterion, window, cut) {
+        match judge_criterion(trial, subject, event, criterion, cut) {
             Answer::No => {}
-            Answer::Open(ground) => open = Some(open.unwrap_or(ground)),
+            Answer::Open(ground) => open = Some(either_open(open, ground)),
             Answer::Met(mut ground) => match doubt(event) {
                 None => return Answer::Met(ground),
                 Some(doubt) => {
                     ground.text = format!("{} ({doubt})", ground.text);
                     ground.until = None;
-                    open = Some(ground);
+                    open = Some(either_open(open, ground));
                 }
             },
         }
     }
     open.map_or(Answer::No, Answer::Open)
+}
+
+/// Two open criteria of one event: it is open until both are settled.
+fn either_open(first: Option<Ground>, second: Ground) -> Ground {
+    let Some(first) = first else { return second };
+    let until = first.until.zip(second.until).map(|(first, second)| first.max(second));
+    Ground { until, ..first }
 }
 
 /// What keeps a met criterion from being a DLT until it is entered.
@@ -78,18 +85,12 @@ fn doubt(event: &AdverseEvent) -> Option<&'static str> {
         .then_some("relatedness to the infusion is not recorded")
 }
 
-fn judge_criterion(
-    trial: &Trial,
-    subject: &Subject,
-    event: &AdverseEvent,
-    criterion: &Criterion,
-    window: (Date, Date),
-    cut: Date,
-) -> Answer {
+fn judge_criterion(trial: &Trial, subject: &Subject, event: &AdverseEvent, criterion: &Criterion, cut: Date) -> Answer {
     let Some(class) = trial.event_class(&criterion.events) else {
         return Answer::No;
     };
-    if !is_in_class(trial, class, event) || criterion.scale != scale_of(trial, event) {
+    let holds = class_holds(trial, class, event);
+    if holds == Some(false) || criterion.scale != scale_of(trial, event) {
         return Answer::No;
     }
     let ground = |what: String, until: Option<Date>| Ground {
@@ -104,9 +105,15 @@ fn judge_criterion(
     if grade < criterion.grade_min || grade > criterion.grade_max {
         return Answer::No;
     }
-    let lasted = lasted(trial, subject, event, criterion, window.0, cut);
+    let lasted = lasted(trial, subject, event, criterion, cut);
     if matches!(lasted, Lasted::NotLonger) {
         return Answer::No;
+    }
+    if holds.is_none() {
+        return Answer::Open(ground(
+            format!("grade {grade}; its system organ class is not coded"),
+            None,
+        ));
     }
     let excluded = if criterion.exclusions_apply {
         exclusion(trial, event, grade, cut)
@@ -131,11 +138,7 @@ fn judge_criterion(
 
 /// CRS and ICANS are graded by ASTCT, everything else by CTCAE.
 fn scale_of(trial: &Trial, event: &AdverseEvent) -> Scale {
-    let belongs = |id: &str| {
-        trial
-            .event_class(id)
-            .is_some_and(|class| is_in_class(trial, class, event))
-    };
+    let belongs = |id: &str| is_in_class(trial, id, event);
     if belongs(&trial.safety.crs_class) || belongs(&trial.safety.icans_class) {
         Scale::Astct2019
     } else {
@@ -147,15 +150,16 @@ fn scale_of(trial: &Trial, event: &AdverseEvent) -> Scale {
 fn exclusion<'t>(trial: &'t Trial, event: &AdverseEvent, grade: Grade, cut: Date) -> Option<(&'t Exclusion, Lasted)> {
     let mut best: Option<(&Exclusion, Lasted)> = None;
     for rule in &trial.dlt.exclusions {
-        let in_class = trial
+        let holds = trial
             .event_class(&rule.events)
-            .is_some_and(|class| is_in_class(trial, class, event));
-        if !in_class || grade > rule.grade_max {
+            .map_or(Some(false), |class| class_holds(trial, class, event));
+        if holds == Some(false) || grade > rule.grade_max {
             continue;
         }
-        let lasted = match rule.within_hours {
-            None => Lasted::NotLonger,
-            Some(hours) => longer_than_hours(event.start, end_of(event), hours, cut),
+        let lasted = match (holds, rule.within_hours) {
+            (None, _) => Lasted::Open(None),
+            (Some(_), None) => Lasted::NotLonger,
+            (Some(_), Some(hours)) => longer_than_hours(event.start, end_of(event), hours, cut),
         };
         match lasted {
             Lasted::NotLonger => return Some((rule, lasted)),
@@ -166,14 +170,7 @@ fn exclusion<'t>(trial: &'t Trial, event: &AdverseEvent, grade: Grade, cut: Date
     best
 }
 
-fn lasted(
-    trial: &Trial,
-    subject: &Subject,
-    event: &AdverseEvent,
-    criterion: &Criterion,
-    window_start: Date,
-    cut: Date,
-) -> Lasted {
+fn lasted(trial: &Trial, subject: &Subject, event: &AdverseEvent, criterion: &Criterion, cut: Date) -> Lasted {
     match criterion.persistence {
         Persistence::Any => Lasted::Longer,
         Persistence::LongerThan { hours, recovers_to } => {
@@ -186,7 +183,10 @@ fn lasted(
         }
         Persistence::OnDay { day, recovers_to } => {
             let (_, end) = spell(trial, subject, event, criterion.grade_min, recovers_to);
-            let day = add_days(window_start, day);
+            let Some(infused) = subject.infusions.first().and_then(|infusion| infusion.when.day()) else {
+                return Lasted::Open(None);
+            };
+            let day = add_days(infused, day);
             match end {
                 End::At(end) if end.date.latest() < day => Lasted::NotLonger,
                 End::At(end) if end.date.earliest() >= day => Lasted::Longer,
@@ -248,11 +248,7 @@ fn spell(
 
 /// The graded CRS or ICANS findings that fall within an event of that class, in order of time.
 fn graded_findings<'s>(trial: &Trial, subject: &'s Subject, event: &AdverseEvent) -> Vec<(&'s ToxicityFinding, u8)> {
-    let in_class = |id: &str| {
-        trial
-            .event_class(id)
-            .is_some_and(|class| is_in_class(trial, class, event))
-    };
+    let in_class = |id: &str| is_in_class(trial, id, event);
     let toxicity = if in_class(&trial.safety.crs_class) {
         Toxicity::Crs
     } else if in_class(&trial.safety.icans_class) {

@@ -321,19 +321,18 @@ pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> 
     infusion.actual?.percent_of(group.or(infusion.planned)?)
 }
 
-/// Whether an event belongs to a class.
-pub fn is_in_class(trial: &Trial, class: &EventClass, event: &AdverseEvent) -> bool {
-    let same = |names: &[String], text: &str| names.iter().any(|name| name.eq_ignore_ascii_case(text.trim()));
-    if !class.except.is_empty() {
-        let excepted = class.except.iter().filter_map(|id| trial.event_class(id));
-        return !excepted.into_iter().any(|other| is_in_class(trial, other, event));
-    }
-    let terms = [Some(event.term.as_str()), event.preferred_term.as_deref()];
-    terms.into_iter().flatten().any(|term| same(&class.terms, term))
-        || event
-            .organ_class
-            .as_deref()
-            .is_some_and(|organ| same(&class.organ_classes, organ))
+/// Whether an event belongs to a class; `None` where its organ class decides and is not coded.
+pub fn class_holds(trial: &Trial, class: &EventClass, event: &AdverseEvent) -> Option<bool> {
+    let terms: Vec<&str> = std::iter::once(event.term.as_str())
+        .chain(event.preferred_term.as_deref())
+        .collect();
+    class.holds(&trial.dlt.event_classes, &terms, event.organ_class.as_deref())
+}
+
+/// Whether an event is known to belong to the class of this name.
+pub fn is_in_class(trial: &Trial, class: &str, event: &AdverseEvent) -> bool {
+    let class = trial.event_class(class);
+    class.is_some_and(|class| class_holds(trial, class, event) == Some(true))
 }
 
 /// `days` after `date`; the far end of the calendar stays where it is.

@@ -27,6 +27,7 @@ pub(super) const METHOD: Method = Method {
         "safety.relatedness",
         "windows.ae_months",
         "windows.uninfused_end",
+        "windows.ae_days_uninfused",
         "estimation.level",
     ],
     statistic: Statistic::Count,

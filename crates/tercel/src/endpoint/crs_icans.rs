@@ -25,7 +25,7 @@ pub(super) const METHOD: Method = Method {
     components: &["crs", "icans"],
     at_time_points: false,
     needs: None,
-    settings: &["safety.scale", "windows.ae_months", "estimation.level"],
+    settings: &["safety.scale", "event_class", "windows.ae_months", "estimation.level"],
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),
     records: "CRS or ICANS",
@@ -41,10 +41,7 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
         Some("icans") => (&trial.safety.icans_class, Toxicity::Icans),
         _ => (&trial.safety.crs_class, Toxicity::Crs),
     };
-    let class = trial.event_class(class);
-    let of_class = |event: &&AdverseEvent| {
-        class.is_some_and(|class| is_in_class(trial, class, event)) && in_window(event, day0, window.to)
-    };
+    let of_class = |event: &&AdverseEvent| is_in_class(trial, class, event) && in_window(event, day0, window.to);
     let events: Vec<&AdverseEvent> = facts.subject.adverse_events.iter().filter(of_class).collect();
     let findings = facts.toxicity_grades(toxicity);
     let graded = findings

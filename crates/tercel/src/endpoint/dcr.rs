@@ -26,6 +26,7 @@ pub(super) const METHOD: Method = Method {
     needs: Some(Assessed::Imaging),
     settings: &[
         "response.criteria",
+        "response.evaluator",
         "response.sd_min_days",
         "response.dcr_unassessed",
         "windows.time_point",

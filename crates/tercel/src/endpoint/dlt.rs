@@ -32,6 +32,7 @@ pub(super) const METHOD: Method = Method {
         "dlt.criterion",
         "dlt.lab_criterion",
         "dlt.exclusion",
+        "event_class",
         "safety.scale",
         "estimation.level",
     ],

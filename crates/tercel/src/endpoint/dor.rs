@@ -16,7 +16,7 @@
 //! Responders only. Starts at the response that was confirmed, not at an earlier one that was not.
 
 use super::ttr::response_by;
-use super::{Facts, Method, Part, Question, Reading, Statistic, pfs};
+use super::{Facts, Method, Part, Question, Reading, Statistic};
 use crate::protocol::Assessed;
 
 pub(super) const METHOD: Method = Method {
@@ -24,7 +24,19 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Imaging),
-    settings: pfs::SETTINGS,
+    settings: &[
+        "response.criteria",
+        "response.evaluator",
+        "response.confirmation_days",
+        "response.max_ne",
+        "response.accept_sd",
+        "response.missed_assessments",
+        "schedule.visit",
+        "estimation.count_first_day",
+        "estimation.days_per_month",
+        "estimation.conf_type",
+        "estimation.level",
+    ],
     statistic: Statistic::SurvivalMedian,
     unit: |_, _| "months".to_owned(),
     records: "dated responses",

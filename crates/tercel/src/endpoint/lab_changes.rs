@@ -30,6 +30,8 @@ pub(super) const METHOD: Method = Method {
         "safety.relatedness",
         "windows.ae_months",
         "windows.uninfused_end",
+        "windows.ae_days_uninfused",
+        "names.lymphodepletion",
         "estimation.level",
     ],
     statistic: Statistic::Count,
@@ -91,15 +93,12 @@ fn baseline_end(facts: &Facts<'_>) -> Option<Date> {
 
 /// The last value of the same analyte before the day.
 fn baseline_of<'a>(facts: &Facts<'a>, lab: &Lab, before: Date) -> Option<&'a Lab> {
-    let earlier = facts.subject.labs.iter().filter(|other| {
+    facts.subject.labs.iter().rfind(|other| {
         other.test == lab.test
             && other.value.is_some()
-            && other.record != lab.record
             && other.when.date.latest() < before
-    });
-    earlier
-        .filter(|other| other.when.order() < lab.when.order())
-        .next_back()
+            && other.when.order() < lab.when.order()
+    })
 }
 
 fn linked_event<'a>(facts: &Facts<'a>, lab: &Lab) -> Option<&'a AdverseEvent> {

@@ -29,7 +29,10 @@ pub(super) const METHOD: Method = Method {
     needs: Some(Assessed::Imaging),
     settings: &[
         "response.criteria",
+        "response.evaluator",
         "response.confirmation_days",
+        "response.max_ne",
+        "response.accept_sd",
         "response.orr",
         "windows.time_point",
         "estimation.level",

@@ -21,6 +21,7 @@ use crate::protocol::Assessed;
 /// Settings every progression-free survival rests on.
 pub(super) const SETTINGS: &[&str] = &[
     "response.criteria",
+    "response.evaluator",
     "response.missed_assessments",
     "schedule.visit",
     "estimation.count_first_day",

@@ -163,7 +163,7 @@ fn summarize_values(cell: &mut Cell) {
             cell.reason = Some(NotEstimable::MedianBelowQuantification {
                 detected: values.len(),
                 of: cell.denominator,
-            })
+            });
         }
     }
     let unit = cell.unit.clone();

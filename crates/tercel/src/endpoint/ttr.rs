@@ -26,7 +26,10 @@ pub(super) const METHOD: Method = Method {
     needs: Some(Assessed::Imaging),
     settings: &[
         "response.criteria",
+        "response.evaluator",
         "response.confirmation_days",
+        "response.max_ne",
+        "response.accept_sd",
         "estimation.count_first_day",
         "estimation.days_per_month",
     ],

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use super::{AdverseEvent, Blocks, Finding, Infusion, RecordId, Rule, ScoreKind, StudyData, Subject, When};
+use super::{AdverseEvent, Blocks, Finding, Infusion, RecordId, Rule, Score, ScoreKind, StudyData, Subject, When};
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
 use crate::protocol::Trial;
@@ -74,10 +74,9 @@ impl Check<'_> {
             (ScoreKind::Ecog, limits.ecog_max, "ECOG performance status"),
             (ScoreKind::ChildPugh, limits.child_pugh_max, "Child-Pugh score"),
         ] {
-            let scores = subject.scores.iter().filter(|score| score.kind == kind);
-            let last = scores
-                .filter(|score| before.is_none_or(|before| score.when.order() <= before))
-                .next_back();
+            let counts =
+                |score: &&Score| score.kind == kind && before.is_none_or(|before| score.when.order() <= before);
+            let last = subject.scores.iter().rfind(counts);
             if let (Some(score), Some(limit)) = (last, limit)
                 && score.value > limit
             {
@@ -170,12 +169,12 @@ impl Check<'_> {
         }
         let cells = infusion.actual.map_or_else(String::new, |cells| cells.to_string());
         let (low, high) = (tolerance.start(), tolerance.end());
-        if !(10.0..=500.0).contains(&percent) {
-            let text = format!("{cells} is {percent:.1} % of the group's dose; check the unit and the power of ten");
-            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
-        } else {
+        if (10.0..=500.0).contains(&percent) {
             let text = format!("{cells} is {percent:.1} % of the group's dose, outside {low} to {high} %");
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::None);
+        } else {
+            let text = format!("{cells} is {percent:.1} % of the group's dose; check the unit and the power of ten");
+            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
         }
     }
 
@@ -194,11 +193,7 @@ impl Check<'_> {
             let text = "grade 5 without a recorded death; enter the date of death".to_owned();
             self.add(record, "AETOXGR", Rule::Disagree(text), Blocks::Decision);
         }
-        let belongs = |id: &str| {
-            trial
-                .event_class(id)
-                .is_some_and(|class| is_in_class(trial, class, event))
-        };
+        let belongs = |id: &str| is_in_class(trial, id, event);
         let after_infusion = belongs(&trial.safety.crs_class) || belongs(&trial.safety.icans_class);
         let infused = self.subject.infusions.first().and_then(|infusion| infusion.when.day());
         let latest = event.start.map(|start| start.date.latest());

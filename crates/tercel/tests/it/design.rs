@@ -8,8 +8,11 @@ const STRICT: ThreePlusThree = ThreePlusThree {
     start: DoseLevel::FIRST,
 };
 
-fn counts(levels: &[(u32, u32, u32)]) -> PerLevel<Count> {
-    let count = |&(evaluable, dlt, pending): &(u32, u32, u32)| Count {
+/// Evaluable, DLT and pending subjects of one level.
+type Level = (u32, u32, u32);
+
+fn counts(levels: &[Level]) -> PerLevel<Count> {
+    let count = |&(evaluable, dlt, pending): &Level| Count {
         evaluable,
         dlt,
         pending,
@@ -23,7 +26,7 @@ fn level(number: u8) -> DoseLevel {
 
 #[test]
 fn each_table_of_complete_outcomes_has_its_action() {
-    let cases: [(&[(u32, u32, u32)], Action); 13] = [
+    let cases: [(&[Level], Action); 13] = [
         (&[(0, 0, 0), (0, 0, 0), (0, 0, 0)], Action::Stay(level(1))),
         (&[(1, 0, 0), (0, 0, 0), (0, 0, 0)], Action::Stay(level(1))),
         (&[(3, 0, 0), (0, 0, 0), (0, 0, 0)], Action::Escalate(level(2))),
@@ -45,7 +48,7 @@ fn each_table_of_complete_outcomes_has_its_action() {
 
 #[test]
 fn a_pending_outcome_that_could_change_the_answer_is_waited_for() {
-    let waiting: [&[(u32, u32, u32)]; 5] = [
+    let waiting: [&[Level]; 5] = [
         &[(0, 0, 3), (0, 0, 0), (0, 0, 0)],
         &[(2, 0, 1), (0, 0, 0), (0, 0, 0)],
         &[(3, 1, 2), (0, 0, 0), (0, 0, 0)],

@@ -1,5 +1,11 @@
 //! Integration tests of the science crate, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails by panicking"
+)]
 
 mod design;
 mod protocol;
 mod published;
+mod tidy;

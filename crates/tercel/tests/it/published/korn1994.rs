@@ -21,8 +21,8 @@ fn binomial(n: i32, k: i32, p: f64) -> f64 {
     ways * p.powi(k) * (1.0 - p).powi(n - k)
 }
 
-fn walk(design: &ThreePlusThree, truth: &[f64], counts: &[Count], weight: f64, outcome: &mut Outcome) {
-    let decision = decide(design, &PerLevel::new(counts.to_vec()));
+fn walk(design: ThreePlusThree, truth: &[f64], counts: &[Count], weight: f64, outcome: &mut Outcome) {
+    let decision = decide(&design, &PerLevel::new(counts.to_vec()));
     let level = match decision.action {
         Action::Escalate(level) | Action::Stay(level) | Action::DeEscalate(level) => level,
         Action::Wait => panic!("nothing is pending"),
@@ -81,7 +81,7 @@ fn every_variant_has_the_exact_operating_characteristics() {
             dlts: zeros,
             ..Outcome::default()
         };
-        walk(&design, &truth, &vec![Count::default(); truth.len()], 1.0, &mut outcome);
+        walk(design, &truth, &vec![Count::default(); truth.len()], 1.0, &mut outcome);
         let close = |left: f64, right: f64| assert!((left - right).abs() < 1e-9, "{variant:?}: {left} against {right}");
         close(outcome.select_none, scenario["sel_none"].as_f64().unwrap());
         for (mine, theirs) in [

@@ -1,0 +1,142 @@
+//! Rules of the house that a compiler does not check.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tercel::endpoint;
+use tercel::protocol::SETTINGS;
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The code of a file without its unit tests.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_science_reads_no_clock_file_environment_or_network() {
+    let forbidden = [
+        "std::fs",
+        "std::env",
+        "std::net",
+        "std::time",
+        "std::process",
+        "Timestamp::now",
+        "Zoned::now",
+        "thread_rng",
+    ];
+    for path in sources(&root().join("crates/tercel/src")) {
+        for word in forbidden {
+            assert!(!code(&path).contains(word), "{} uses {word}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_outcome_and_design_opens_with_the_same_headings() {
+    let headings = ["# Source", "# Formula", "# Example", "# Limits"];
+    let methods = sources(&root().join("crates/tercel/src/endpoint"));
+    let with_method = methods
+        .into_iter()
+        .filter(|path| code(path).contains("pub(super) const METHOD"));
+    let designs = [root().join("crates/tercel/src/design/three_plus_three.rs")];
+    let mut count = 0;
+    for path in with_method.chain(designs) {
+        count += 1;
+        for heading in headings {
+            assert!(
+                code(&path).contains(heading),
+                "{} has no heading {heading}",
+                path.display()
+            );
+        }
+    }
+    assert_eq!(count, endpoint::ALL.len() + 1);
+}
+
+#[test]
+fn every_reference_key_has_its_entry() {
+    let references = fs::read_to_string(root().join("docs/references.md")).unwrap();
+    let is_key = |word: &str| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let starts = word.chars().next().is_some_and(|first| first.is_ascii_lowercase());
+        let middle = word.trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+        starts
+            && digits == 4
+            && word.len() > 6
+            && middle.len() >= 4
+            && middle.chars().take(4).all(|c| c.is_ascii_digit())
+    };
+    for path in sources(&root().join("crates/tercel/src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        for line in text.lines().filter(|line| line.trim_start().starts_with("//")) {
+            for word in line.split('`').skip(1).step_by(2).filter(|word| is_key(word)) {
+                assert!(
+                    references.contains(&format!("## {word}\n")),
+                    "{}: {word} is not in docs/references.md",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_setting_is_read_by_something_and_every_setting_read_exists() {
+    let known: BTreeSet<&str> = SETTINGS.iter().map(|setting| setting.path).collect();
+    assert_eq!(known.len(), SETTINGS.len());
+    let read: BTreeSet<&str> = endpoint::ALL
+        .iter()
+        .flat_map(|method| method.settings)
+        .copied()
+        .collect();
+    for path in &read {
+        assert!(known.contains(path), "an outcome reads {path}, which is no setting");
+    }
+    // What outcomes do not read belongs to the dose decision, to entry findings or to the reading of the data.
+    let elsewhere = [
+        "escalation.",
+        "eligibility.",
+        "dose_level.",
+        "names.",
+        "kinetics.biomarker_floor",
+    ];
+    for path in known.difference(&read) {
+        assert!(
+            elsewhere.iter().any(|prefix| path.starts_with(prefix)),
+            "nothing reads {path}"
+        );
+    }
+}
+
+#[test]
+fn no_file_is_longer_than_six_hundred_lines_of_code() {
+    for path in sources(&root().join("crates")) {
+        if path.components().any(|part| part.as_os_str() == "tests") {
+            continue;
+        }
+        let lines = code(&path)
+            .lines()
+            .filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//"))
+            .count();
+        assert!(lines <= 600, "{} has {lines} lines of code", path.display());
+    }
+}
