@@ -6,5 +6,6 @@
 )]
 
 mod estimate;
+mod gbm_car_t;
 mod grade;
 mod response;
