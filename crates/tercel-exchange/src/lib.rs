@@ -5,6 +5,7 @@
 //! | read a folder of datasets | [`read_folder`] |
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | published analysis datasets | [`adam`] |
+#![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
 mod folder;

@@ -14,7 +14,7 @@
 //! | report contents as data | [`report`] |
 //!
 //! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
-#![warn(missing_docs)]
+#![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod design;
 pub mod dlt;

@@ -29,6 +29,26 @@ pub enum Reading {
     Out,
 }
 
+impl Reading {
+    /// The measured value, if it is one.
+    pub const fn value(self) -> Option<f64> {
+        if let Self::Value(value) = self {
+            Some(value)
+        } else {
+            None
+        }
+    }
+
+    /// The duration in months and whether the event ended it, if it is one.
+    pub const fn time(self) -> Option<(f64, bool)> {
+        if let Self::Time { months, event } = self {
+            Some((months, event))
+        } else {
+            None
+        }
+    }
+}
+
 /// One subject's part in an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contribution {

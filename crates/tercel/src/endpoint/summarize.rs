@@ -1,6 +1,6 @@
 //! From contributions to one number with its interval.
 
-use super::{Cell, Detail, NotEstimable, Reading};
+use super::{Cell, Contribution, Detail, NotEstimable, Reading};
 use crate::estimate::proportion::Proportion;
 use crate::estimate::summary::Summary;
 use crate::estimate::survival::{KaplanMeier, Observation};
@@ -137,10 +137,7 @@ fn summarize_values(cell: &mut Cell) {
     let mut values: Vec<f64> = cell
         .contributions
         .iter()
-        .filter_map(|part| match part.reading {
-            Reading::Value(value) => Some(value),
-            _ => None,
-        })
+        .filter_map(|part| part.reading.value())
         .collect();
     let below = cell
         .contributions
@@ -182,13 +179,11 @@ fn summarize_values(cell: &mut Cell) {
 }
 
 fn durations(cell: &Cell) -> Vec<Observation> {
-    let parts = cell.contributions.iter();
-    parts
-        .filter_map(|part| match part.reading {
-            Reading::Time { months, event } => Some(Observation { time: months, event }),
-            _ => None,
-        })
-        .collect()
+    let time = |part: &Contribution| {
+        let (time, event) = part.reading.time()?;
+        Some(Observation { time, event })
+    };
+    cell.contributions.iter().filter_map(time).collect()
 }
 
 fn summarize_times(cell: &mut Cell) {

@@ -10,6 +10,7 @@
 
 mod level;
 
+#[expect(clippy::indexing_slicing, reason = "pairs from `windows(2)` have two elements")]
 pub mod kinetics;
 pub mod normal;
 pub mod proportion;
