@@ -8,4 +8,5 @@
 mod design;
 mod protocol;
 mod published;
+mod rehearsal;
 mod tidy;
