@@ -239,6 +239,24 @@ impl<'a> Row<'a> {
         number
     }
 
+    /// Asks where the character form of a result is not the number beside it; words (`TOO SMALL TO MEASURE`) and limits
+    /// (`<50`) are no other number.
+    pub(crate) fn check_agreement(&self, number: &str, text: &str) {
+        let (Some(value), Some(written)) = (self.text(number).and_then(|n| n.parse::<f64>().ok()), self.text(text))
+        else {
+            return;
+        };
+        let in_words = written.starts_with(['<', '>']) || written.chars().any(char::is_alphabetic);
+        let same = match written.parse::<f64>() {
+            Ok(other) => (other - value).abs() <= 1e-9 * value.abs(),
+            Err(_) => in_words,
+        };
+        if !same {
+            let sentence = format!("\"{written}\" is not the number {value} in {number}; correct one of them");
+            self.find(text, Rule::Disagree(sentence), Blocks::Export);
+        }
+    }
+
     /// A number within a range that holds for every living subject.
     pub(crate) fn number_in(&self, name: &str, low: f64, high: f64, range: &'static str) -> Option<f64> {
         let number = self.number(name)?;

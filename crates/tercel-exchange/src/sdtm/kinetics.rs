@@ -32,6 +32,15 @@ pub(super) fn read_level(row: &Row<'_>, prefix: &str, unit: &str, when: When) ->
                 .iter()
                 .any(|word| text.eq_ignore_ascii_case(word))
     });
+    row.check_agreement(&name("STRESN"), &name("STRESC"));
+    if !same_unit(written.unwrap_or(unit), unit) {
+        let rule = Rule::NotInCodelist(
+            written.unwrap_or_default().to_owned(),
+            "the analyte's unit in the protocol",
+        );
+        row.find(&name("STRESU"), rule, Blocks::Export);
+        return None;
+    }
     if below {
         let stated = text
             .and_then(|text| text.strip_prefix('<'))
@@ -50,14 +59,6 @@ pub(super) fn read_level(row: &Row<'_>, prefix: &str, unit: &str, when: When) ->
         }
         return None;
     };
-    if !same_unit(written.unwrap_or(unit), unit) {
-        let rule = Rule::NotInCodelist(
-            written.unwrap_or_default().to_owned(),
-            "the analyte's unit in the protocol",
-        );
-        row.find(&name("STRESU"), rule, Blocks::Export);
-        return None;
-    }
     let amount = match limit {
         Some(limit) if value < limit => Amount::Below(Some(limit)),
         Some(_) | None => Amount::Quantified(value),

@@ -99,7 +99,8 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
             row.first_text(&["LBORRESU", "LBSTRESU"]),
         )
     };
-    row.first_text(&["LBSTRESC", "LBSTAT"]);
+    row.check_agreement("LBSTRESN", "LBSTRESC");
+    row.text("LBSTAT");
     subject.labs.push(Lab {
         record: row.record.clone(),
         test: test.to_uppercase(),

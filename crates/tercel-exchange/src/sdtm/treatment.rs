@@ -74,7 +74,14 @@ pub(super) fn read_ec(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         &[("SCHEDULED", true), ("PERFORMED", false)],
         "SCHEDULED, PERFORMED",
     );
-    if mood != Some(true) || !is_named(&trial.names.infusion, name) {
+    if !is_named(&trial.names.infusion, name) {
+        if !is_named(&trial.names.lymphodepletion, name) {
+            let rule = Rule::NotInProtocol(name.to_owned(), "study treatment");
+            row.find("ECTRT", rule, Blocks::Export);
+        }
+        return;
+    }
+    if mood != Some(true) {
         return;
     }
     let day = row.when("ECSTDTC").and_then(tercel::study::When::day);

@@ -62,6 +62,7 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let Some(when) = row.require_when("TRDTC") else { return };
     let visit = row.text("VISIT").unwrap_or_default().to_owned();
     let stated = row.first_text(&["TRSTRESC", "TRORRES"]);
+    row.check_agreement("TRSTRESN", "TRSTRESC");
     let done = row.text("TRSTAT").is_none();
     let in_mm = row.code("TRSTRESU", &[("mm", 1.0), ("cm", 10.0)], "mm, cm");
     let node = subject.lesions.iter().any(|lesion| lesion.link == link && lesion.node);
@@ -124,6 +125,7 @@ pub(super) fn read_rs(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         ScoreKind::Ecog => (0.0, 5.0, "0 to 5"),
         ScoreKind::ChildPugh => (5.0, 15.0, "5 to 15"),
     };
+    row.check_agreement("RSSTRESN", "RSSTRESC");
     if let Some(value) = row.number_in(number, low, high, range) {
         subject.scores.push(Score {
             record: row.record.clone(),

@@ -6,7 +6,7 @@ use tercel::study::StudyData;
 use tercel_exchange::{Table, read_folder, read_tables, write_sdtm};
 
 fn trial() -> Trial {
-    let text = include_str!("../../../tercel/tests/data/rehearsal/protocol.toml");
+    let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
     parse_protocol("protocol.toml", text).unwrap()
 }
 

@@ -14,7 +14,11 @@ use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::{Amount, DispositionReason, MedicationClass, StudyData, Subject, days_between};
 
 fn trial() -> Trial {
-    parse_protocol("protocol.toml", include_str!("../data/rehearsal/protocol.toml")).unwrap()
+    parse_protocol(
+        "protocol.toml",
+        include_str!("../../../../trials/il1rap-hcc/protocol.toml"),
+    )
+    .unwrap()
 }
 
 fn study(subjects: u32, seed: u64) -> StudyData {
