@@ -65,8 +65,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let files = write_datasets(&trial, data, &args.out)?;
     let json = || {
         let list: Vec<_> = files
-            .iter()
-            .map(|(path, _, rows)| json!({"path": path, "rows": rows}))
+            .values()
+            .map(|(path, rows)| json!({"path": path, "rows": rows}))
             .collect();
         json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true})
     };

@@ -5,10 +5,14 @@ use std::process::{Command, Output};
 
 use tercel::protocol::SETTINGS;
 
-const PROTOCOL: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../tercel/tests/data/rehearsal/protocol.toml"
-);
+/// A trial folder whose protocol states every setting.
+fn trial() -> tempfile::TempDir {
+    let stated = format!("stated = {:?}", SETTINGS.map(|setting| setting.path));
+    let text = include_str!("../../../tercel/tests/data/rehearsal/protocol.toml").replace("stated = []", &stated);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("protocol.toml"), text).unwrap();
+    folder
+}
 
 fn synth(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tercel"));
@@ -21,10 +25,11 @@ fn text(path: &Path) -> String {
 
 #[test]
 fn a_rehearsal_writes_datasets_that_call_themselves_synthetic() {
-    let folder = tempfile::tempdir().unwrap();
+    let (trial, folder) = (trial(), tempfile::tempdir().unwrap());
     let out = folder.path().join("data");
+    let protocol = trial.path().join("protocol.toml");
     let run = synth(&[
-        PROTOCOL,
+        protocol.to_str().unwrap(),
         "--subjects",
         "6",
         "--seed",
