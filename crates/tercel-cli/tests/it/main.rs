@@ -9,3 +9,4 @@ mod estimate;
 mod gbm_car_t;
 mod grade;
 mod response;
+mod synth;
