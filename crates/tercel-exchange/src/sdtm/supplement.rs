@@ -1,6 +1,6 @@
 //! Supplemental qualifiers (`SUPPAE`) become columns of their parent dataset.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::table::Table;
 
@@ -10,11 +10,11 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
         .into_iter()
         .partition(|table| table.name.starts_with("SUPP") || table.column("QNAM").is_some());
     for mut supplement in supplements {
+        let mut indices: HashMap<(usize, String), Index> = HashMap::new();
         let rows = std::mem::take(&mut supplement.rows);
-        supplement.rows = rows
-            .into_iter()
-            .filter(|row| !place(&supplement.columns, row, &mut parents))
-            .collect();
+        let columns = supplement.columns.clone();
+        let unplaced = |row: &Vec<String>| !place(&columns, row, &mut parents, &mut indices);
+        supplement.rows = rows.into_iter().filter(unplaced).collect();
         if !supplement.rows.is_empty() {
             parents.push(supplement);
         }
@@ -22,32 +22,35 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
     *tables = parents;
 }
 
+/// Rows of a parent by subject and key value; the first row where several share them.
+type Index = HashMap<(String, String), usize>;
+
 /// Writes one qualifier into its parent row; `false` where there is none.
-fn place(columns: &[String], row: &[String], parents: &mut [Table]) -> bool {
-    let fields: BTreeMap<&str, &str> = columns
-        .iter()
-        .map(String::as_str)
-        .zip(row.iter().map(String::as_str))
-        .collect();
-    let field = |name: &str| fields.get(name).copied().unwrap_or_default();
-    let (domain, name, value) = (field("RDOMAIN"), field("QNAM"), field("QVAL"));
+fn place(
+    columns: &[String],
+    row: &[String],
+    parents: &mut [Table],
+    indices: &mut HashMap<(usize, String), Index>,
+) -> bool {
+    let field = |name: &str| {
+        let at = columns.iter().position(|column| column == name);
+        at.and_then(|at| row.get(at)).map_or("", String::as_str)
+    };
+    let (domain, name, value, key) = (field("RDOMAIN"), field("QNAM"), field("QVAL"), field("IDVAR"));
     if name.is_empty() {
         return false;
     }
-    for parent in parents.iter_mut().filter(|parent| parent.name == domain) {
-        let Some(subject_at) = parent.column("USUBJID") else {
+    for (number, parent) in parents
+        .iter_mut()
+        .enumerate()
+        .filter(|(_, parent)| parent.name == domain)
+    {
+        let index = indices
+            .entry((number, key.to_owned()))
+            .or_insert_with(|| index_of(parent, key));
+        let Some(&found) = index.get(&(field("USUBJID").to_owned(), field("IDVARVAL").to_owned())) else {
             continue;
         };
-        let key_at = if field("IDVAR").is_empty() {
-            None
-        } else {
-            parent.column(field("IDVAR"))
-        };
-        let found = parent.rows.iter().position(|cells| {
-            let same = |at: usize, text: &str| cells.get(at).is_some_and(|cell| cell == text);
-            same(subject_at, field("USUBJID")) && key_at.is_none_or(|at| same(at, field("IDVARVAL")))
-        });
-        let Some(found) = found else { continue };
         let at = parent.column(name).unwrap_or_else(|| {
             parent.columns.push(name.to_owned());
             for cells in &mut parent.rows {
@@ -61,4 +64,23 @@ fn place(columns: &[String], row: &[String], parents: &mut [Table]) -> bool {
         }
     }
     false
+}
+
+/// An empty key stands for the subject's only row.
+fn index_of(parent: &Table, key: &str) -> Index {
+    let Some(subject_at) = parent.column("USUBJID") else {
+        return Index::new();
+    };
+    let key_at = parent.column(key);
+    if key_at.is_none() && !key.is_empty() {
+        return Index::new();
+    }
+    let mut index = Index::new();
+    for (at, cells) in parent.rows.iter().enumerate() {
+        let cell = |at: usize| cells.get(at).cloned().unwrap_or_default();
+        index
+            .entry((cell(subject_at), key_at.map_or_else(String::new, cell)))
+            .or_insert(at);
+    }
+    index
 }

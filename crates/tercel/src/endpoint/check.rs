@@ -84,7 +84,13 @@ fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                     "{name} graded {recorded} on {}, but the recorded items give {derived} by {}",
                     grade.when, grade.scale
                 );
-                findings.push(finding(facts, record, "FASTRESC", text, Blocks::Decision));
+                // Below grade 3 neither reading can be a DLT.
+                let blocks = if recorded.max(derived) >= 3 {
+                    Blocks::Decision
+                } else {
+                    Blocks::Export
+                };
+                findings.push(finding(facts, record, "FASTRESC", text, blocks));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! From contributions to one number with its interval.
 
+use std::collections::BTreeMap;
+
 use super::{Cell, Contribution, Detail, NotEstimable, Reading};
 use crate::estimate::proportion::Proportion;
 use crate::estimate::summary::Summary;
@@ -87,14 +89,33 @@ fn nobody(cell: &Cell) -> NotEstimable {
             .map_or_else(|| "a decided outcome".to_owned(), |months| format!("month {months}"));
         return NotEstimable::NotYetFollowed { open, of: open, until };
     }
-    let mut notes: Vec<&str> = cell.contributions.iter().map(|part| part.note.as_str()).collect();
-    notes.sort_unstable();
-    notes.dedup();
-    match notes.as_slice() {
-        [] => NotEstimable::NoSubject("nobody was assigned to it".to_owned()),
-        [one] => NotEstimable::NoSubject((*one).to_owned()),
-        [first, ..] => NotEstimable::NoSubject(format!("{first}, and other reasons in the listing")),
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for part in &cell.contributions {
+        *reasons.entry(kind(&part.note)).or_default() += 1;
     }
+    let listed: Vec<String> = reasons
+        .iter()
+        .map(|(reason, count)| format!("{count} {reason}"))
+        .collect();
+    NotEstimable::NoSubject(if listed.is_empty() {
+        "nobody was assigned to it".to_owned()
+    } else {
+        listed.join(", ")
+    })
+}
+
+/// A note without its dates and figures, so that alike ones can be counted.
+fn kind(note: &str) -> &str {
+    let words = note
+        .split(|letter: char| letter.is_ascii_digit())
+        .next()
+        .unwrap_or_default();
+    let words = words.trim_end();
+    ["on", "from", "by", "at", "of"]
+        .iter()
+        .find_map(|end| words.strip_suffix(end))
+        .unwrap_or(words)
+        .trim_end()
 }
 
 fn summarize_counts(trial: &Trial, statistic: Statistic, cell: &mut Cell) {
