@@ -212,6 +212,16 @@ fn without_dlt(
     }
     if let Some((why, record)) = not_evaluable(trial, subject, infusion, window) {
         verdict.records.extend(record);
+        if matches!(why, NotEvaluable::UnderDosed(_)) && cut < window.1 {
+            let text = format!("{why}: replaced, but a DLT by {} would count", window.1);
+            verdict.open.push(Ground {
+                criterion: None,
+                text,
+                records: Vec::new(),
+                until: Some(window.1),
+            });
+            return Status::Pending(Some(window.1));
+        }
         return Status::NotEvaluable(why);
     }
     if infusion.actual.is_none() {
