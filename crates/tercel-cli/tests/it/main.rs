@@ -2,4 +2,5 @@
 
 mod estimate;
 mod grade;
+mod hand;
 mod response;
