@@ -8,5 +8,6 @@
 mod estimate;
 mod gbm_car_t;
 mod grade;
+mod hand;
 mod response;
 mod synth;
