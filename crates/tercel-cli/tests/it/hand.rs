@@ -1,6 +1,5 @@
 //! The hand-worked study: 16 subjects whose outcomes were worked out from the definitions, without the program.
 //! `data/hand/README.md` tells each subject's story and the arithmetic of every cell.
-#![expect(clippy::unwrap_used, reason = "an answer that cannot be read fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,13 +10,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const CUT: &str = "2025-06-30";
-
-/// Cells (id, time point, dose level) in which the program contradicts the definitions; each with its reason in the
-/// README. One that agrees must leave the list.
-const KNOWN_DISAGREEMENTS: &[(&str, &str, &str)] = &[("P1", "", "1"), ("P1", "", "")];
-
-/// Days on which the decision contradicts the definitions, for the reasons in the README.
-const KNOWN_DECISION_DISAGREEMENTS: &[&str] = &["2023-03-31", "2023-04-30", "2023-05-31"];
 
 fn trial() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
@@ -95,14 +87,9 @@ fn every_cell_has_the_value_worked_out_by_hand() {
         let row = row.unwrap();
         rows += 1;
         let cell = ["id", "time_point_months", "dose_level"].map(|name| row[name].clone());
-        let [id, month, level] = cell.each_ref().map(String::as_str);
         let outcome = got.remove(&cell.clone().into());
         let found = outcome.map_or_else(|| vec!["missing".to_owned()], |outcome| differences(&row, &outcome));
-        let known = KNOWN_DISAGREEMENTS.contains(&(id, month, level));
-        if known && found.is_empty() {
-            wrong.push(format!("{cell:?} agrees now: take it off KNOWN_DISAGREEMENTS"));
-        }
-        if !known && !found.is_empty() {
+        if !found.is_empty() {
             wrong.push(format!("{cell:?}: {}", found.join("; ")));
         }
     }
@@ -182,14 +169,7 @@ fn the_dose_decision_follows_three_plus_three_as_the_study_goes() {
         let got = json!({
             "action": decision["action"], "dose_level": decision["dose_level"], "waiting_on": decision["waiting_on"],
         });
-        if KNOWN_DECISION_DISAGREEMENTS.contains(&day) {
-            assert_ne!(
-                got, wanted,
-                "{day} agrees now: take it off KNOWN_DECISION_DISAGREEMENTS"
-            );
-        } else {
-            assert_eq!(got, wanted, "{day}: {}", decision["because"]);
-        }
+        assert_eq!(got, wanted, "{day}: {}", decision["because"]);
     }
 }
 
@@ -197,7 +177,10 @@ fn the_dose_decision_follows_three_plus_three_as_the_study_goes() {
 fn the_counts_behind_the_decision_are_those_of_the_hand_table() {
     let decision = answer("decide", CUT);
     let levels = &decision["levels"];
-    // Level 1 stands under KNOWN_DISAGREEMENTS.
+    assert_eq!(
+        levels[0],
+        json!({"dose_level": 1, "evaluable": 3, "dlt": 0, "pending": 0})
+    );
     assert_eq!(
         levels[1],
         json!({"dose_level": 2, "evaluable": 6, "dlt": 1, "pending": 0})

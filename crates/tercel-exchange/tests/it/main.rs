@@ -1,4 +1,10 @@
 //! Integration tests of the exchange crate, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails by panicking"
+)]
 
 mod corruption;
+mod records;
 mod sdtm_write;

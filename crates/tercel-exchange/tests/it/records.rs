@@ -1,6 +1,5 @@
 //! The law of records: a record that a cell does not list can be deleted without changing the cell. Checked over every
 //! row of the hand-worked study except those of `DM`, whose deletion removes the subject.
-#![expect(clippy::unwrap_used, reason = "data that cannot be read fail the test")]
 
 use std::collections::BTreeSet;
 use std::fs;
