@@ -11,3 +11,4 @@ mod grade;
 mod hand;
 mod response;
 mod synth;
+mod trial;

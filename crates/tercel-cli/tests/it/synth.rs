@@ -100,3 +100,25 @@ fn mistakes_in_the_protocol_are_shown_with_their_place() {
     assert!(message.contains('^') && message.contains("id = 7"), "{message}");
     assert!(!out.exists());
 }
+
+#[test]
+fn the_committed_rehearsal_is_what_its_seed_gives() {
+    let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
+    let folder = tempfile::tempdir().unwrap();
+    let (trial, out) = (study.to_str().unwrap(), folder.path().to_str().unwrap());
+    let run = synth(&[trial, "--subjects", "18", "--seed", "7", "--out", out]);
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let names = |path: &Path| -> Vec<_> {
+        let mut names: Vec<_> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(folder.path()), names(&study.join("data")));
+    for name in names(folder.path()) {
+        let same = text(&folder.path().join(&name)) == text(&study.join("data").join(&name));
+        assert!(same, "{} differs; write the rehearsal again", name.display());
+    }
+}

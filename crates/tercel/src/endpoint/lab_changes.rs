@@ -18,6 +18,8 @@
 use jiff::civil::Date;
 
 use super::{Facts, Method, Part, Reading, Statistic};
+use crate::grade::ctcae::{Baseline, LabGrade, LabOutcome, LabResult, grade_lab};
+use crate::grade::{Scale, Toxicity};
 use crate::study::{AdverseEvent, Lab, RecordId};
 
 pub(super) const METHOD: Method = Method {
@@ -71,7 +73,8 @@ fn read(facts: &Facts<'_>) -> Part {
         let unrelated = linked.and_then(|event| event.causality.strongest());
         if unrelated.is_none_or(|relation| relation >= facts.trial.safety.relatedness) && is_worse(lab, baseline) {
             let value = lab.value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-            found.push(format!("{} {value} {} on {}", lab.test, lab.unit, lab.when.date));
+            let grade = ctcae_grade(lab, baseline).map_or_else(String::new, |grade| format!(", {grade}"));
+            found.push(format!("{} {value} {} on {}{grade}", lab.test, lab.unit, lab.when.date));
         }
     }
     match found.as_slice() {
@@ -79,6 +82,44 @@ fn read(facts: &Facts<'_>) -> Part {
         [one] => Part::new(Reading::Yes, one.clone(), records),
         [first, rest @ ..] => Part::new(Reading::Yes, format!("{first} and {} more", rest.len()), records),
     }
+}
+
+/// The CTCAE grade of the result by its worst term, beside the investigator's judgement; `None` where the value gives none.
+fn ctcae_grade(lab: &Lab, baseline: Option<&Lab>) -> Option<String> {
+    let same_unit = baseline.filter(|baseline| baseline.unit == lab.unit);
+    let result = LabResult {
+        value: lab.value,
+        unit: Some(&lab.unit),
+        lln: lab.lln,
+        uln: lab.uln,
+        baseline: same_unit.map(|baseline| Baseline {
+            value: baseline.value,
+            lln: baseline.lln,
+            uln: baseline.uln,
+            range: None,
+        }),
+        is_baseline: false,
+    };
+    let grades = grade_lab(&lab.test, &result).ok()?;
+    let bounds = |grade: &LabGrade<'_>| match grade.outcome {
+        LabOutcome::Graded(toxicity) => Some((toxicity, toxicity)),
+        LabOutcome::Range { min, max, .. } => Some((min, max)),
+        LabOutcome::NotGradable(_) => None,
+    };
+    let (low, high) = grades
+        .iter()
+        .filter_map(bounds)
+        .max_by_key(|(low, high)| (*high, *low))?;
+    let number = |toxicity: Toxicity| match toxicity {
+        Toxicity::Absent => 0,
+        Toxicity::Present(grade) => grade.number(),
+    };
+    let range = if low == high {
+        number(low).to_string()
+    } else {
+        format!("{} to {}", number(low), number(high))
+    };
+    Some(format!("{} grade {range}", Scale::Ctcae5))
 }
 
 /// The day from which a value is no longer baseline: lymphodepletion, or infusion without it.

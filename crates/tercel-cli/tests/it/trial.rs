@@ -1,0 +1,160 @@
+//! `tercel check`, `decide` and `run` on the study's own folder, and on folders that are wrong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn study() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
+}
+
+fn tercel(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = tercel(arguments);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// A trial folder with the study's protocol and some datasets.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(study().join("protocol.toml"), folder.path().join("protocol.toml")).unwrap();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    for (name, text) in files {
+        fs::write(folder.path().join("data").join(name), text).unwrap();
+    }
+    folder
+}
+
+fn refused(arguments: &[&str]) -> String {
+    let output = tercel(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+const DM: &str = "USUBJID,RFICDTC,AGE,SEX,ARMCD\n";
+const EX: &str = "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\n";
+
+#[test]
+fn the_matrix_of_the_study_is_complete_and_every_gap_has_its_reason() {
+    let trial = study();
+    let answer = json(&["run", trial.to_str().unwrap(), "--json"]);
+    let outcomes = answer["outcomes"].as_array().unwrap();
+    assert_eq!(outcomes.len(), 49 * 4);
+    assert_eq!(answer["synthetic"], true);
+    for row in outcomes {
+        assert_eq!(row["estimable"], !row["value"].is_null(), "{row}");
+        assert_eq!(row["estimable"], row["reason"].is_null(), "{row}");
+        assert!(!row["records"].as_array().unwrap().is_empty(), "{row}");
+        let bounds = (row["lower"].as_f64(), row["value"].as_f64(), row["upper"].as_f64());
+        if let (Some(lower), Some(value), Some(upper)) = bounds {
+            assert!(lower <= value && value <= upper, "{row}");
+        }
+    }
+    assert_eq!(answer["decision"], json(&["decide", trial.to_str().unwrap(), "--json"]));
+}
+
+#[test]
+fn the_report_is_written_where_asked_and_names_the_data_synthetic() {
+    let out = tempfile::tempdir().unwrap();
+    let trial = study();
+    let output = tercel(&["run", trial.to_str().unwrap(), "--out", out.path().to_str().unwrap()]);
+    assert!(output.status.success());
+    let page = fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(page.contains("SYNTHETIC") && page.contains("</html>"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.lines()
+            .all(|line| line.chars().count() <= 120 || line.contains("report.html")),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_data_cut_hides_what_came_later() {
+    let trial = study();
+    let early = json(&["run", trial.to_str().unwrap(), "--as-of", "2025-02-01", "--json"]);
+    assert_eq!(early["data_cut"], "2025-02-01");
+    assert_eq!(early["subjects"]["infused"], 0);
+    assert_eq!(early["decision"]["action"], "stay");
+}
+
+#[test]
+fn wrong_requests_say_what_to_do() {
+    let trial = study();
+    let trial = trial.to_str().unwrap();
+    assert!(refused(&["run", "no-such-folder"]).contains("give a folder that holds protocol.toml"));
+    assert!(refused(&["decide", trial, "--as-of", "01/02/2025"]).contains("write it as YYYY-MM-DD"));
+    assert!(refused(&["decide", trial, "--known-at", "2025-01-01"]).contains("entry times"));
+    assert!(refused(&["run", trial, "--data", "no-such-folder"]).contains("failed to open no-such-folder"));
+    let empty = folder(&[]);
+    assert!(refused(&["run", empty.path().to_str().unwrap()]).contains("neither dm.csv nor adsl.csv"));
+    let blank = folder(&[("dm.csv", "")]);
+    assert!(refused(&["run", blank.path().to_str().unwrap()]).contains("dm.csv: the file is empty"));
+    let twice = folder(&[("dm.csv", "USUBJID,AGE,AGE\nA,1,2\n")]);
+    assert!(refused(&["run", twice.path().to_str().unwrap()]).contains("two columns are named AGE"));
+}
+
+#[test]
+fn a_wrong_protocol_is_shown_with_its_place_and_remedy() {
+    let folder = folder(&[]);
+    let path = folder.path().join("protocol.toml");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("amount = 2.5e8", "amount = \"2.5e8\"");
+    fs::write(&path, text).unwrap();
+    let trial = folder.path().to_str().unwrap();
+    let message = refused(&["run", trial]);
+    assert!(
+        message.contains("`dose_level.amount` must be a finite number without quotes"),
+        "{message}"
+    );
+    assert!(
+        message.contains("^^^^^^^") && message.contains("write: amount = "),
+        "{message}"
+    );
+    let output = tercel(&["check", trial, "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["ok"], false);
+    assert!(answer["diagnostics"][0]["line"].as_u64().unwrap() > 1);
+}
+
+#[test]
+fn wrong_data_are_findings_that_name_the_place() {
+    let dm = format!("{DM}A,2025-01-02,54,F,DL1\nA,2025-01-02,54,F,DL1\nB,2025-02-30,17,X,DL9\n");
+    let ex = format!(
+        "{EX}A,1,ANTI-IL1RAP CAR-T CELLS,1000,10^6 Therapeutic Cells,2025-02-01T10:00\nC,1,ANTI-IL1RAP CAR-T CELLS,1,cells,2025-02-01\n"
+    );
+    let folder = folder(&[("dm.csv", &dm), ("ex.csv", &ex)]);
+    let output = tercel(&["check", folder.path().to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = answer["findings"].as_array().unwrap();
+    for (subject, dataset, field, rule) in [
+        ("A", "DM", "USUBJID", "duplicate-subject"),
+        ("B", "DM", "RFICDTC", "not-a-date"),
+        ("B", "DM", "SEX", "not-in-codelist"),
+        ("B", "DM", "ARMCD", "not-in-protocol"),
+        ("C", "EX", "USUBJID", "unknown-subject"),
+        // Ten times the dose of the first group.
+        ("A", "EX", "EXDOSE", "incomplete"),
+    ] {
+        let found = findings.iter().any(|finding| {
+            finding["subject"] == subject
+                && finding["dataset"] == dataset
+                && finding["field"] == field
+                && finding["rule"] == rule
+        });
+        assert!(found, "{subject} {dataset} {field} {rule} is not among {findings:#?}");
+    }
+}
