@@ -1,1 +1,21 @@
-//! placeholder
+//! Rendering of report data: one self-contained HTML file with its figures, and a summary for the terminal.
+//!
+//! | Task | Start here |
+//! |---|---|
+//! | HTML file | [`render_html`] |
+//! | summary on a terminal | [`render_terminal`] |
+//!
+//! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
+
+mod board;
+mod html;
+mod kaplan_meier;
+mod markup;
+mod matrix;
+mod section;
+mod svg;
+mod swimmer;
+mod terminal;
+
+pub use html::render_html;
+pub use terminal::render_terminal;

@@ -71,9 +71,21 @@ pub(super) fn figures(analysis: &Analysis<'_>, levels: &[LevelName]) -> Vec<Surv
     let os: Pick = |facts| facts.os.clone();
     vec![
         overall(analysis, "figure_pfs", "Progression-free survival", pfs),
-        by_level(analysis, levels, "figure_pfs_levels", "Progression-free survival by dose level", pfs),
+        by_level(
+            analysis,
+            levels,
+            "figure_pfs_levels",
+            "Progression-free survival by dose level",
+            pfs,
+        ),
         overall(analysis, "figure_os", "Overall survival", os),
-        by_level(analysis, levels, "figure_os_levels", "Overall survival by dose level", os),
+        by_level(
+            analysis,
+            levels,
+            "figure_os_levels",
+            "Overall survival by dose level",
+            os,
+        ),
     ]
 }
 
@@ -184,7 +196,10 @@ fn draw(
         median,
         points: points.collect(),
         band: dose.is_none(),
-        at_risk: ticks.iter().map(|&tick| curve.landmark(tick, conf_type, level).n_risk).collect(),
+        at_risk: ticks
+            .iter()
+            .map(|&tick| curve.landmark(tick, conf_type, level).n_risk)
+            .collect(),
     }
 }
 
@@ -214,7 +229,10 @@ mod tests {
         assert_eq!(ticks(24.1), [0.0, 6.0, 12.0, 18.0, 24.0, 30.0]);
         for last in [0.1, 1.0, 7.3, 60.0, 180.0, 5000.0] {
             let ticks = ticks(last);
-            assert!(ticks.len() <= 10 && ticks.last().is_some_and(|tick| *tick >= last), "{last}: {ticks:?}");
+            assert!(
+                ticks.len() <= 10 && ticks.last().is_some_and(|tick| *tick >= last),
+                "{last}: {ticks:?}"
+            );
         }
     }
 }

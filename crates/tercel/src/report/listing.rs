@@ -144,7 +144,10 @@ fn groups(levels: &[LevelName], cells: &[&Cell]) -> Vec<ListingGroup> {
             .collect();
         subjects.sort();
         let shown = subjects.iter().take(left).map(|subject| {
-            let parts: Vec<&Contribution> = by_subject.iter().filter_map(|parts| parts.get(subject).copied()).collect();
+            let parts: Vec<&Contribution> = by_subject
+                .iter()
+                .filter_map(|parts| parts.get(subject).copied())
+                .collect();
             row(subject, &months, &parts)
         });
         let rows: Vec<ListingRow> = shown.collect();
@@ -198,9 +201,10 @@ fn reading(reading: endpoint::Reading) -> Reading {
         endpoint::Reading::Time { months, event: true } => {
             (ReadingKind::Counted, format!("{}, event", number::months(months)))
         }
-        endpoint::Reading::Time { months, event: false } => {
-            (ReadingKind::Denominator, format!("{}, censored", number::months(months)))
-        }
+        endpoint::Reading::Time { months, event: false } => (
+            ReadingKind::Denominator,
+            format!("{}, censored", number::months(months)),
+        ),
         endpoint::Reading::NotYet => (ReadingKind::Open, "not yet".to_owned()),
         endpoint::Reading::Out => (ReadingKind::Out, "not counted".to_owned()),
     };
@@ -248,20 +252,35 @@ mod tests {
         let spans: Vec<usize> = row.entries.iter().map(|entry| entry.span).collect();
         assert_eq!(spans, [2, 1]);
         assert_eq!(row.records.len(), 1);
-        assert!(row.records[0].months.is_empty(), "one group stands behind all time points");
+        assert!(
+            row.records[0].months.is_empty(),
+            "one group stands behind all time points"
+        );
     }
 
     #[test]
     fn different_records_are_listed_by_time_point() {
-        let parts = [part(endpoint::Reading::Yes, "SD", 1), part(endpoint::Reading::Yes, "SD", 2)];
+        let parts = [
+            part(endpoint::Reading::Yes, "SD", 1),
+            part(endpoint::Reading::Yes, "SD", 2),
+        ];
         let parts: Vec<&Contribution> = parts.iter().collect();
         let row = row(&SubjectId::new("001"), &[Some(3), Some(6)], &parts);
-        assert_eq!(row.records.iter().map(|group| group.months.clone()).collect::<Vec<_>>(), [vec![3], vec![6]]);
+        assert_eq!(
+            row.records.iter().map(|group| group.months.clone()).collect::<Vec<_>>(),
+            [vec![3], vec![6]]
+        );
     }
 
     #[test]
     fn a_duration_is_not_said_twice() {
-        let time = endpoint::Reading::Time { months: 5.421, event: true };
-        assert_eq!(note(&part(time, "5.42 months: progression on 2025-06-01", 1)), "progression on 2025-06-01");
+        let time = endpoint::Reading::Time {
+            months: 5.421,
+            event: true,
+        };
+        assert_eq!(
+            note(&part(time, "5.42 months: progression on 2025-06-01", 1)),
+            "progression on 2025-06-01"
+        );
     }
 }

@@ -118,7 +118,10 @@ fn common_start<'i>(mut ids: impl Iterator<Item = &'i str>) -> String {
     let (mut shared, mut several) = (first, false);
     for id in ids {
         several = true;
-        let same = shared.char_indices().zip(id.chars()).find(|((_, one), other)| one != other);
+        let same = shared
+            .char_indices()
+            .zip(id.chars())
+            .find(|((_, one), other)| one != other);
         let end = same.map_or(shared.len().min(id.len()), |((at, _), _)| at);
         shared = shared.get(..end).unwrap_or_default();
     }

@@ -112,11 +112,16 @@ fn decimals(value: f64, places: usize) -> String {
 
 /// A hyphen in front of a number becomes a minus sign.
 fn minus(text: &str) -> String {
-    text.strip_prefix('-').map_or_else(|| text.to_owned(), |digits| format!("−{digits}"))
+    text.strip_prefix('-')
+        .map_or_else(|| text.to_owned(), |digits| format!("−{digits}"))
 }
 
 fn with_unit(digits: String, unit: &str) -> String {
-    if digits == MISSING { digits } else { format!("{digits} {unit}") }
+    if digits == MISSING {
+        digits
+    } else {
+        format!("{digits} {unit}")
+    }
 }
 
 fn group_thousands(text: &str) -> String {
@@ -198,7 +203,10 @@ mod tests {
 
     #[test]
     fn a_limit_that_does_not_exist_is_named_and_no_limits_are_no_text() {
-        assert_eq!(limits(Some(0.004), Some(0.641), percent_digits).as_deref(), Some("0.4–64.1"));
+        assert_eq!(
+            limits(Some(0.004), Some(0.641), percent_digits).as_deref(),
+            Some("0.4–64.1")
+        );
         assert_eq!(limits(Some(2.1), None, months).as_deref(), Some("2.10–NE"));
         assert_eq!(limits(None, None, months), None);
         assert_eq!(limits(Some(-2.0), Some(1.0), months).as_deref(), Some("−2.00 to 1.00"));

@@ -57,6 +57,10 @@ pub struct Answer {
     pub short: String,
     /// The answer with its interval (`1 of 6 (16.7 %; 95 % CI 0.4–64.1)`).
     pub text: String,
+    /// First line in a matrix (`1 of 6`, `5.42 months`, `–`).
+    pub lead: String,
+    /// Second line in a matrix (`16.7 % (0.4–64.1)`, `(2.10–NE)`); empty where there is nothing to add.
+    pub under: String,
     /// What was counted (`1 of 6`, `2 events in 6 subjects`).
     pub counted: String,
     /// The value (`16.7 %`, `5.42 months`), or a dash.
@@ -137,7 +141,9 @@ fn section(
     ids.dedup();
     let (mut blocks, mut used) = (Vec::new(), Vec::new());
     for (part, id) in ids.iter().enumerate() {
-        let component = id.strip_prefix(outcome.id.as_str()).and_then(|rest| rest.strip_prefix('.'));
+        let component = id
+            .strip_prefix(outcome.id.as_str())
+            .and_then(|rest| rest.strip_prefix('.'));
         let of_part: Vec<&Cell> = cells.iter().copied().filter(|cell| cell.id == *id).collect();
         let overall: Vec<&Cell> = of_part.iter().copied().filter(|cell| cell.level.is_none()).collect();
         let own_anchor = format!("listing_{anchor}_{}", part + 1);
@@ -228,7 +234,10 @@ fn suffix(unit: &str) -> String {
 fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell, place: &str) -> Answer {
     let is_count = statistic == Statistic::Count;
     // A count is reported with the share it stands for.
-    let share = cell.details.iter().find(|detail| is_count && detail.statistic == "proportion");
+    let share = cell
+        .details
+        .iter()
+        .find(|detail| is_count && detail.statistic == "proportion");
     let (unit, value, lower, upper) = match share {
         Some(share) => ("", share.value, share.lower, share.upper),
         None => (cell.unit.as_str(), cell.value, cell.lower, cell.upper),
@@ -246,18 +255,29 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
         (Some(value), Some(limits)) => format!("{value} ({ci} {limits})"),
         (Some(value), None) => value.clone(),
     };
+    let (lead, under) = match (&value_text, &limits) {
+        (None, _) => (number::MISSING.to_owned(), String::new()),
+        (Some(value), Some(limits)) if n_of => (counted.clone(), format!("{value} ({limits})")),
+        (Some(value), None) if n_of => (counted.clone(), value.clone()),
+        (Some(value), Some(limits)) => (value.clone(), format!("({limits})")),
+        (Some(value), None) => (value.clone(), counted.clone()),
+    };
     let short = match (statistic, value) {
         (_, None) => number::MISSING.to_owned(),
         (Statistic::Count | Statistic::Proportion, Some(_)) => format!("{}/{}", cell.n, cell.denominator),
         (_, Some(value)) if unit.is_empty() => number::percent(value),
         (_, Some(value)) => write(value),
     };
-    let name = cell.level.and_then(|level| levels.iter().find(|name| name.level == level));
+    let name = cell
+        .level
+        .and_then(|level| levels.iter().find(|name| name.level == level));
     Answer {
         level: cell.level,
         label: name.map_or_else(|| "Overall".to_owned(), |name| name.label.clone()),
         short,
         text,
+        lead,
+        under,
         counted,
         value: value_text.unwrap_or_else(|| number::MISSING.to_owned()),
         interval: limits.map(|limits| format!("{limits}{}", suffix(unit))),
@@ -282,7 +302,11 @@ fn counted(statistic: Statistic, cell: &Cell) -> String {
         Statistic::Median => format!("{n} of {of} quantified"),
         Statistic::MedianTime => number::counted(cell.n, "subject"),
         Statistic::SurvivalMedian | Statistic::SurvivalRate | Statistic::RestrictedMean => {
-            format!("{} in {}", number::counted(cell.n, "event"), number::counted(cell.denominator, "subject"))
+            format!(
+                "{} in {}",
+                number::counted(cell.n, "event"),
+                number::counted(cell.denominator, "subject")
+            )
         }
     }
 }

@@ -105,7 +105,10 @@ pub(super) fn swimmer(analysis: &Analysis<'_>) -> Swimmer {
     let mut lanes: Vec<Lane> = courses.into_iter().take(SWIMMER_LIMIT).map(|(_, lane)| lane).collect();
     lanes.sort_by(|one, other| {
         let by_length = other.months.total_cmp(&one.months);
-        one.level.cmp(&other.level).then(by_length).then_with(|| one.subject.cmp(&other.subject))
+        one.level
+            .cmp(&other.level)
+            .then(by_length)
+            .then_with(|| one.subject.cmp(&other.subject))
     });
     let longest = lanes.iter().map(|lane| lane.months).fold(0.0, f64::max);
     Swimmer {
@@ -147,7 +150,11 @@ fn lane(facts: &Facts<'_>) -> Option<Lane> {
     }
     marks.extend(response.map(|response| mark(MarkKind::Response, after(response.day))));
     marks.extend(progression.map(|day| mark(MarkKind::Progression, after(day))));
-    marks.extend(facts.new_therapy().map(|(day, _)| mark(MarkKind::NewTherapy, Some(day))));
+    marks.extend(
+        facts
+            .new_therapy()
+            .map(|(day, _)| mark(MarkKind::NewTherapy, Some(day))),
+    );
     marks.extend(facts.death_day().map(|day| mark(MarkKind::Death, Some(day))));
     marks.sort_by(|one, other| {
         let at = |mark: &LaneMark| mark.months.unwrap_or(f64::INFINITY);
@@ -165,7 +172,10 @@ fn lane(facts: &Facts<'_>) -> Option<Lane> {
 
 fn end(facts: &Facts<'_>, died: bool) -> LaneEnd {
     let left = facts.subject.dispositions.iter().any(|disposition| {
-        matches!(disposition.reason, DispositionReason::Withdrawal | DispositionReason::Lost)
+        matches!(
+            disposition.reason,
+            DispositionReason::Withdrawal | DispositionReason::Lost
+        )
     });
     match (died, left) {
         (true, _) => LaneEnd::Death,
@@ -178,7 +188,10 @@ fn end(facts: &Facts<'_>, died: bool) -> LaneEnd {
 fn dlt_day(facts: &Facts<'_>, verdict: &Verdict, day0: Date) -> Option<Date> {
     let met: Vec<_> = verdict.met.iter().flat_map(|ground| &ground.records).collect();
     let subject = facts.subject;
-    let events = subject.adverse_events.iter().filter(|event| met.contains(&&event.record));
+    let events = subject
+        .adverse_events
+        .iter()
+        .filter(|event| met.contains(&&event.record));
     let onsets = events.filter_map(|event| event.start?.day());
     let labs = subject.labs.iter().filter(|lab| met.contains(&&lab.record));
     let samples = labs.filter_map(|lab| lab.when.day());
