@@ -2,14 +2,16 @@
 
 use toml::de::DeTable;
 
-use super::file_rules::{parse_dlt, parse_event_classes};
-use super::reader::{Log, Section, nearest};
+use super::file_assumptions::{check_settings, parse_assumptions};
+use super::file_outcomes::{check_outcomes, parse_outcomes};
+use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
+use super::log::Log;
+use super::reader::{Section, check_unique, nearest};
 use super::{
-    Assessed, Assumption, BaselineRule, Cells, Diagnostic, DoseGroup, DoseLevel, Eligibility, Escalation, Estimation,
-    KineticsRules, OrrReading, Outcome, OutcomeKind, PerLevel, Relatedness, ResponseRules, SETTINGS, SafetyRules,
-    ThreePlusThreeVariant, TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit, VisitTime, Windows,
+    Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, DoseLevel, Eligibility, Escalation, Estimation,
+    KineticsRules, OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, ThreePlusThreeVariant,
+    TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit, VisitTime, Windows,
 };
-use crate::endpoint;
 use crate::estimate::survival::ConfType;
 use crate::response::Criteria;
 
@@ -20,19 +22,11 @@ use crate::response::Criteria;
 ///
 /// let diagnostics = parse_protocol("protocol.toml", "[trial]\nid = 7\n").unwrap_err();
 /// assert_eq!((diagnostics[0].line, diagnostics[0].column), (1, 1));
-/// assert!(diagnostics.iter().any(|d| d.message == "`trial.id` must be text in quotes, found integer"));
+/// assert!(diagnostics.iter().any(|d| d.message == "`trial.id` must be text in quotes, found the number 7"));
 /// ```
 pub fn parse_protocol(file: &str, text: &str) -> Result<Trial, Vec<Diagnostic>> {
-    let log = Log::new(file, text);
     let (table, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        log.add(
-            &span,
-            error.message().to_owned(),
-            "valid TOML here; see https://toml.io",
-        );
-    }
+    let log = Log::new(file, text, &errors);
     let root = Section::root(table.get_ref(), &log);
     let trial = parse_trial(&root);
     root.finish();
@@ -68,10 +62,15 @@ fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         .and_then(|section| parse_safety(&section, dlt.as_ref()));
     let kinetics = root.section("kinetics").and_then(|section| parse_kinetics(&section));
     let outcomes = parse_outcomes(root);
+    let header = header.and_then(|section| parse_header(&section));
     let assumptions = parse_assumptions(root);
-    let header = header.and_then(|section| parse_header(root, &section, assumptions.as_deref()));
+    check_settings(
+        root,
+        header.as_ref().map(|header| header.stated.as_slice()),
+        assumptions.as_deref(),
+    );
     if let (Some(schedule), Some(windows), Some(outcomes)) = (&schedule, &windows, &outcomes) {
-        check_schedule(root, schedule, windows, outcomes);
+        check_outcomes(root, outcomes, windows, schedule);
     }
     let header = header?;
     Some(Trial {
@@ -104,9 +103,10 @@ struct Header {
     condition: String,
     version: String,
     version_date: jiff::civil::Date,
+    stated: Vec<String>,
 }
 
-fn parse_header(root: &Section<'_>, section: &Section<'_>, assumptions: Option<&[Assumption]>) -> Option<Header> {
+fn parse_header(section: &Section<'_>) -> Option<Header> {
     let id = section.text("id", "\"STUDY-1\"");
     let title = section.text("title", "\"A Phase 1 Study of …\"");
     let registry = section.optional_text("registry");
@@ -115,9 +115,6 @@ fn parse_header(root: &Section<'_>, section: &Section<'_>, assumptions: Option<&
     let version_date = section.date("version_date", "2025-01-01");
     let stated = section.texts("stated");
     section.finish();
-    if let (Some(stated), Some(assumptions)) = (&stated, assumptions) {
-        check_settings(root, section, stated, assumptions);
-    }
     Some(Header {
         id: id?,
         title: title?,
@@ -125,44 +122,12 @@ fn parse_header(root: &Section<'_>, section: &Section<'_>, assumptions: Option<&
         condition: condition?,
         version: version?,
         version_date: version_date?,
+        stated: stated?,
     })
 }
 
-/// Every setting is stated by the record or explained by an assumption, and only once.
-fn check_settings(root: &Section<'_>, header: &Section<'_>, stated: &[String], assumptions: &[Assumption]) {
-    let log = root.log();
-    let paths: Vec<&str> = SETTINGS.iter().map(|setting| setting.path).collect();
-    for path in stated {
-        if !paths.contains(&path.as_str()) {
-            let hint = nearest(path, &paths).map_or_else(|| "one of the documented settings".to_owned(), str::to_owned);
-            log.add(
-                &header.span_of("stated"),
-                format!("nothing reads the setting \"{path}\""),
-                hint,
-            );
-        }
-    }
-    for path in paths {
-        let explained = assumptions.iter().filter(|assumption| assumption.id == path).count();
-        let is_stated = stated.iter().any(|stated| stated == path);
-        if root.has_path(path) && explained == 0 && !is_stated {
-            let message = format!("`{path}` is neither stated by the record nor explained");
-            let hint = format!("[[assumption]] with id = \"{path}\", or list it in trial.stated");
-            log.add(header.span(), message, hint);
-        }
-        if explained > 1 || (explained > 0 && is_stated) {
-            let message = format!("`{path}` is explained more than once");
-            log.add(
-                header.span(),
-                message,
-                "one [[assumption]], or one entry of trial.stated",
-            );
-        }
-    }
-}
-
 fn parse_names(section: &Section<'_>) -> Option<TreatmentNames> {
-    let infusion = section.texts("infusion");
+    let infusion = section.some_texts("infusion", "[\"CAR-T CELLS\"]");
     let lymphodepletion = section.texts("lymphodepletion");
     let collection = section.texts("collection");
     let copies = section.texts("copies");
@@ -182,13 +147,15 @@ fn parse_names(section: &Section<'_>) -> Option<TreatmentNames> {
 fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
     let sections = root.sections("dose_level");
     if sections.is_empty() {
-        root.log().add(
+        root.log().add_missing(
             &(0..0),
             "there is no [[dose_level]]",
             "one [[dose_level]] per dose group, lowest first",
         );
         return None;
     }
+    check_unique(&sections, "arm");
+    check_unique(&sections, "label");
     let mut groups: Vec<DoseGroup> = Vec::new();
     let mut complete = true;
     for section in &sections {
@@ -201,21 +168,10 @@ fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
             complete = false;
             continue;
         };
-        if groups.iter().any(|group| group.arm == arm) {
-            root.log().add(
-                &section.span_of("arm"),
-                format!("two dose levels have the arm \"{arm}\""),
-                "another arm",
-            );
-            complete = false;
-        }
         if groups.last().is_some_and(|last| last.planned >= planned) {
-            let message = "the dose levels do not ascend";
-            root.log().add(
-                &section.span_of("amount"),
-                message,
-                "the dose levels from the lowest to the highest",
-            );
+            let message = "the dose levels do not ascend: this amount is not above the one before";
+            let hint = "the [[dose_level]] sections from the lowest amount to the highest, each once";
+            root.log().add(&section.span_of("amount"), message, hint);
             complete = false;
         }
         groups.push(DoseGroup { label, arm, planned });
@@ -311,8 +267,10 @@ fn parse_windows(section: &Section<'_>) -> Option<Windows> {
 }
 
 fn parse_schedule(section: &Section<'_>) -> Option<Vec<Visit>> {
-    let visits: Vec<Option<Visit>> = section.sections("visit").iter().map(parse_visit).collect();
+    let sections = section.sections("visit");
     section.finish();
+    check_unique(&sections, "name");
+    let visits: Vec<Option<Visit>> = sections.iter().map(parse_visit).collect();
     visits.into_iter().collect()
 }
 
@@ -330,7 +288,10 @@ fn parse_visit(section: &Section<'_>) -> Option<Visit> {
         if let Some((_, kind)) = Assessed::NAMES.iter().find(|(known, _)| known == name) {
             assessments.push(*kind);
         } else {
-            let hint = nearest(name, &known).map_or_else(|| known.join(", "), str::to_owned);
+            let hint = nearest(name, &known).map_or_else(
+                || format!("one of \"{}\"", known.join("\", \"")),
+                |near| format!("\"{near}\""),
+            );
             section.log().add(
                 &section.span_of("assess"),
                 format!("no assessment is called \"{name}\""),
@@ -347,7 +308,8 @@ fn parse_visit(section: &Section<'_>) -> Option<Visit> {
         (None, Some(months)) => VisitTime::Months(months),
         (Some(_), _) | (None, None) => {
             let message = "a visit has either a whole `day` or `months`";
-            section.log().add(section.span(), message, "day = 28, or months = 3");
+            let place = section.span_of(if day.is_some() { "day" } else { "name" });
+            section.log().add(&place, message, "day = 28, or months = 3");
             return None;
         }
     };
@@ -424,16 +386,17 @@ fn parse_estimation(section: &Section<'_>) -> Option<Estimation> {
 
 fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<SafetyRules> {
     let relatedness = section.choice("relatedness", &Relatedness::NAMES);
-    let analytes = section.texts("analytes");
+    let analytes = section.some_texts("analytes", "[\"ALT\", \"AST\"]");
     let scale = section.choice("scale", &[("ASTCT 2019", ())]);
     let class = |key: &'static str, example: &str| {
         let id = section.text(key, example)?;
         let known = dlt.is_none_or(|dlt| dlt.event_classes.iter().any(|class| class.id == id));
         if !known {
+            let hint = class_hint(key, &id, dlt.map(|dlt| dlt.event_classes.as_slice()));
             section.log().add(
                 &section.span_of(key),
                 format!("no event class is called \"{id}\""),
-                "an [[event_class]]",
+                hint,
             );
         }
         Some(id)
@@ -466,159 +429,4 @@ fn parse_kinetics(section: &Section<'_>) -> Option<KineticsRules> {
         biomarker_unit: biomarker_unit?,
         baseline: baseline?,
     })
-}
-
-fn parse_outcomes(root: &Section<'_>) -> Option<Vec<Outcome>> {
-    let mut outcomes: Vec<Outcome> = Vec::new();
-    for section in root.sections("outcome") {
-        let outcome = parse_outcome(&section)?;
-        if outcomes.iter().any(|other| other.id == outcome.id) {
-            let message = format!("two outcomes have the id \"{}\"", outcome.id);
-            root.log().add(&section.span_of("id"), message, "another id");
-        }
-        outcomes.push(outcome);
-    }
-    if outcomes.is_empty() {
-        root.log().add(
-            &(0..0),
-            "there is no [[outcome]]",
-            "one [[outcome]] per outcome of the record",
-        );
-        return None;
-    }
-    Some(outcomes)
-}
-
-fn parse_outcome(section: &Section<'_>) -> Option<Outcome> {
-    let id = section.text("id", "\"P1\"");
-    let kind = section.choice(
-        "kind",
-        &[
-            ("primary", OutcomeKind::Primary),
-            ("secondary", OutcomeKind::Secondary),
-            ("other", OutcomeKind::Other),
-        ],
-    );
-    let measure = section.text("measure", "\"the record's own words\"");
-    let time_frame = section.text("time_frame", "\"the record's own words\"");
-    let methods: Vec<(&str, &'static endpoint::Method)> =
-        endpoint::ALL.iter().map(|method| (method.name, *method)).collect();
-    let method = section.choice("method", &methods);
-    let components = section.texts("components");
-    let time_points = section.integers("time_points_months");
-    let definition = section.text("definition", "\"what is counted, in whom, until when\"");
-    section.finish();
-    let (method, components, time_points) = (method?, components?, time_points?);
-    check_components(section, method, &components, &time_points);
-    Some(Outcome {
-        id: id?,
-        kind: kind?,
-        measure: measure?,
-        time_frame: time_frame?,
-        method: method.name.to_owned(),
-        components,
-        time_points,
-        definition: definition?,
-    })
-}
-
-fn check_components(section: &Section<'_>, method: &endpoint::Method, components: &[String], time_points: &[u32]) {
-    let log = section.log();
-    for component in components {
-        if !method.components.contains(&component.as_str()) {
-            let message = format!("the method {} has no component \"{component}\"", method.name);
-            log.add(
-                &section.span_of("components"),
-                message,
-                format!("one of {}", method.components.join(", ")),
-            );
-        }
-    }
-    if components.is_empty() && !method.components.is_empty() {
-        let hint = format!("components = [\"{}\"]", method.components.join("\", \""));
-        log.add(
-            section.span(),
-            format!("the method {} needs components", method.name),
-            hint,
-        );
-    }
-    if method.at_time_points == time_points.is_empty() {
-        let (message, hint) = if method.at_time_points {
-            ("needs time points", "time_points_months = [3, 6, 12, 24]")
-        } else {
-            ("has no time points", "no time_points_months")
-        };
-        log.add(
-            &section.span_of("time_points_months"),
-            format!("the method {} {message}", method.name),
-            hint,
-        );
-    }
-}
-
-fn parse_assumptions(root: &Section<'_>) -> Option<Vec<Assumption>> {
-    let paths: Vec<&str> = SETTINGS.iter().map(|setting| setting.path).collect();
-    let read = |section: &Section<'_>| {
-        let id = section.text("id", "\"dlt.window_days\"");
-        let question = section.text("question", "\"what the record does not say\"");
-        let choice = section.text("choice", "\"the choice made\"");
-        let reason = section.text("reason", "\"why\"");
-        section.finish();
-        let id = id?;
-        if !paths.contains(&id.as_str()) {
-            let hint = nearest(&id, &paths).map_or_else(|| "one of the documented settings".to_owned(), str::to_owned);
-            root.log().add(
-                &section.span_of("id"),
-                format!("nothing reads the setting \"{id}\""),
-                hint,
-            );
-        } else if !root.has_path(&id) {
-            let message = format!("the file has no `{id}` to explain");
-            root.log().add(
-                &section.span_of("id"),
-                message,
-                "the setting itself, or remove the assumption",
-            );
-        }
-        Some(Assumption {
-            id,
-            question: question?,
-            choice: choice?,
-            reason: reason?,
-        })
-    };
-    let assumptions: Vec<Option<Assumption>> = root.sections("assumption").iter().map(read).collect();
-    assumptions.into_iter().collect()
-}
-
-/// Every time point of an outcome needs a planned assessment whose own window lies inside the analysis window.
-fn check_schedule(root: &Section<'_>, schedule: &[Visit], windows: &Windows, outcomes: &[Outcome]) {
-    for outcome in outcomes {
-        let method = endpoint::ALL.iter().find(|method| method.name == outcome.method);
-        let Some(needs) = method.and_then(|method| method.needs) else {
-            continue;
-        };
-        for &months in &outcome.time_points {
-            let half_width = windows.half_width(months);
-            let covered = schedule.iter().any(|visit| {
-                visit.time == VisitTime::Months(months)
-                    && visit.window_days <= half_width
-                    && visit.assessments.contains(&needs)
-            });
-            if !covered {
-                let name = Assessed::NAMES
-                    .iter()
-                    .find(|(_, kind)| *kind == needs)
-                    .map_or("", |(name, _)| name);
-                let message = format!(
-                    "outcome {} needs {name} at month {months}, but no visit plans it within ±{half_width} days",
-                    outcome.id
-                );
-                let hint = format!(
-                    "[[schedule.visit]] with months = {months}, window_days = {half_width} or less, assess = [\"{name}\"]"
-                );
-                root.log().add(&root.span_of("schedule"), message, hint);
-            }
-        }
-    }
 }

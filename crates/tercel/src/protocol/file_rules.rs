@@ -1,56 +1,59 @@
 //! The sections `[[event_class]]` and `[dlt]` of a protocol file.
 
-use super::reader::Section;
+use super::reader::{Section, check_unique, nearest};
 use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
 use crate::grade::{Grade, Scale};
 
 const HOURS: std::ops::RangeInclusive<f64> = 0.0..=8760.0;
 
 pub(super) fn parse_event_classes(root: &Section<'_>) -> Option<Vec<EventClass>> {
-    let read = |section: &Section<'_>| {
-        let id = section.text("id", "\"crs\"");
-        let terms = section.texts("terms");
-        let organ_classes = section.texts("organ_classes");
-        let except = section.texts("except");
-        section.finish();
-        let class = EventClass {
-            id: id?,
-            terms: terms?,
-            organ_classes: organ_classes?,
-            except: except?,
-        };
-        if class.terms.is_empty() && class.organ_classes.is_empty() && class.except.is_empty() {
-            let hint = "terms = [\"…\"], organ_classes = [\"…\"] or except = [\"…\"]";
-            section.log().add(
-                section.span(),
-                format!("the event class \"{}\" holds no event", class.id),
-                hint,
-            );
-        }
-        Some(class)
-    };
-    let classes: Vec<Option<EventClass>> = root.sections("event_class").iter().map(read).collect();
+    let sections = root.sections("event_class");
+    check_unique(&sections, "id");
+    let classes: Vec<Option<EventClass>> = sections.iter().map(parse_event_class).collect();
     let classes: Vec<EventClass> = classes.into_iter().collect::<Option<_>>()?;
-    for class in &classes {
+    for (section, class) in sections.iter().zip(&classes) {
         for other in &class.except {
             // One step of "everything but" can be read aloud; a chain of them cannot.
-            if !classes
-                .iter()
-                .any(|known| known.id == *other && known.except.is_empty())
-            {
+            let listed = |known: &EventClass| known.id == *other && known.except.is_empty() && !known.all;
+            if !classes.iter().any(listed) {
                 let message = format!(
-                    "the event class \"{}\" excepts \"{other}\", which is no class of terms",
+                    "the event class \"{}\" excepts \"{other}\", which lists no events",
                     class.id
                 );
-                root.log().add(
-                    &root.span_of("event_class"),
-                    message,
-                    "the id of an [[event_class]] with terms",
-                );
+                let hint = "the id of an [[event_class]] with terms or organ_classes and without except";
+                root.log().add(&section.span_of("except"), message, hint);
             }
         }
     }
     Some(classes)
+}
+
+fn parse_event_class(section: &Section<'_>) -> Option<EventClass> {
+    let id = section.text("id", "\"crs\"");
+    let all = section.optional_flag("all");
+    let terms = section.texts("terms");
+    let organ_classes = section.texts("organ_classes");
+    let except = section.texts("except");
+    section.finish();
+    let class = EventClass {
+        id: id?,
+        all: all.unwrap_or(false),
+        terms: terms?,
+        organ_classes: organ_classes?,
+        except: except?,
+    };
+    let names_some = !(class.terms.is_empty() && class.organ_classes.is_empty() && class.except.is_empty());
+    if class.all && names_some {
+        let message = format!("the event class \"{}\" holds all events, so it can name none", class.id);
+        let hint = "all = true alone, or terms, organ_classes and except without it";
+        section.log().add(&section.span_of("all"), message, hint);
+    }
+    if !class.all && !names_some {
+        let message = format!("the event class \"{}\" holds no event", class.id);
+        let hint = "terms = [\"…\"], organ_classes = [\"…\"], except = [\"…\"] or all = true";
+        section.log().add(section.span(), message, hint);
+    }
+    Some(class)
 }
 
 pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventClass>>) -> Option<DltRules> {
@@ -66,22 +69,22 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
     let relatedness = section.choice("relatedness", &Relatedness::NAMES);
     let dose_percent_min = section.number("dose_percent_min", 0.0..=100.0, "80");
     let dose_percent_max = section.number("dose_percent_max", 100.0..=1000.0, "120");
-    let criteria: Vec<_> = section
-        .sections("criterion")
-        .iter()
-        .map(|s| parse_criterion(s, classes))
-        .collect();
-    let lab_criteria: Vec<_> = section
-        .sections("lab_criterion")
-        .iter()
-        .map(parse_lab_criterion)
-        .collect();
-    let exclusions: Vec<_> = section
-        .sections("exclusion")
-        .iter()
-        .map(|s| parse_exclusion(s, classes))
-        .collect();
+    let criteria = section.sections("criterion");
+    let lab_criteria = section.sections("lab_criterion");
+    let exclusions = section.sections("exclusion");
     section.finish();
+    if criteria.is_empty() && lab_criteria.is_empty() {
+        // Without a criterion every subject would be free of DLT.
+        let hint = "one [[dlt.criterion]] or [[dlt.lab_criterion]] for each criterion of the protocol";
+        section
+            .log()
+            .add_missing(section.span(), "there is no DLT criterion", hint);
+    }
+    let rules: Vec<Section<'_>> = [criteria.as_slice(), &lab_criteria, &exclusions].concat();
+    check_unique(&rules, "id");
+    let criteria: Vec<_> = criteria.iter().map(|s| parse_criterion(s, classes)).collect();
+    let lab_criteria: Vec<_> = lab_criteria.iter().map(parse_lab_criterion).collect();
+    let exclusions: Vec<_> = exclusions.iter().map(|s| parse_exclusion(s, classes)).collect();
     Some(DltRules {
         window_days: window_days?,
         origin: origin?,
@@ -114,9 +117,22 @@ fn events(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Strin
         let message = format!("no event class is called \"{id}\"");
         section
             .log()
-            .add(&section.span_of("events"), message, "the id of an [[event_class]]");
+            .add_missing(&section.span_of("events"), message, class_hint("events", &id, classes));
     }
     Some(id)
+}
+
+/// The event class that was meant, or how to make one.
+pub(super) fn class_hint(key: &str, id: &str, classes: Option<&[EventClass]>) -> String {
+    let known: Vec<&str> = classes
+        .unwrap_or_default()
+        .iter()
+        .map(|class| class.id.as_str())
+        .collect();
+    match nearest(id, &known) {
+        Some(near) => format!("{key} = \"{near}\""),
+        None => format!("the id of an [[event_class]], or an [[event_class]] with id = \"{id}\""),
+    }
 }
 
 fn parse_criterion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Criterion> {
@@ -190,7 +206,7 @@ fn parse_lab_criterion(section: &Section<'_>) -> Option<LabCriterion> {
         "text",
         "\"ALT or AST above 8 times the upper limit of normal for more than 5 days\"",
     );
-    let analytes = section.texts("analytes");
+    let analytes = section.some_texts("analytes", "[\"ALT\", \"AST\"]");
     let above_uln = section.number("above_uln", 1.0..=1000.0, "8");
     let days = section.integer("days", 0..=365, "5");
     section.finish();

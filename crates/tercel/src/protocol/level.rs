@@ -26,6 +26,7 @@ impl DoseLevel {
     }
 
     /// The next level up, whether or not the trial has it.
+    #[must_use]
     pub const fn above(self) -> Self {
         Self(self.0.saturating_add(1))
     }

@@ -6,8 +6,11 @@
 
 mod diagnostic;
 mod file;
+mod file_assumptions;
+mod file_outcomes;
 mod file_rules;
 mod level;
+mod log;
 mod reader;
 mod rules;
 mod settings;

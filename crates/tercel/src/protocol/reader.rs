@@ -11,40 +11,10 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::Diagnostic;
-
-/// The mistakes found so far in one file.
-#[derive(Debug)]
-pub(super) struct Log<'a> {
-    file: &'a str,
-    text: &'a str,
-    found: RefCell<Vec<Diagnostic>>,
-}
-
-impl<'a> Log<'a> {
-    pub(super) fn new(file: &'a str, text: &'a str) -> Self {
-        Self {
-            file,
-            text,
-            found: RefCell::new(Vec::new()),
-        }
-    }
-
-    pub(super) fn add(&self, span: &Range<usize>, message: impl Into<String>, hint: impl Into<String>) {
-        let diagnostic = Diagnostic::new(self.file, self.text, span, message.into(), hint.into());
-        self.found.borrow_mut().push(diagnostic);
-    }
-
-    /// All mistakes in file order.
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        let mut found = self.found.into_inner();
-        found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
-        found
-    }
-}
+use super::log::Log;
 
 /// One table of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Section<'a> {
     table: &'a DeTable<'a>,
     /// Dotted path from the root, for messages and assumption ids.
@@ -95,15 +65,20 @@ impl<'a> Section<'a> {
     fn required(&self, key: &'static str, example: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         let value = self.value(key);
         if value.is_none() {
-            let message = format!("`{}` is missing", self.join(key));
-            self.log.add(&self.span, message, format!("{key} = {example}"));
+            let path = self.join(key);
+            let message = format!("`{path}` is missing");
+            self.log.add_missing(&self.span, message, format!("{key} = {example}"));
+            self.log.mark_missing(path);
         }
         value
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str, example: &str) {
-        let found = value.get_ref().type_str();
-        let message = format!("`{}` must be {expected}, found {found}", self.join(key));
+        let message = format!(
+            "`{}` must be {expected}, found {}",
+            self.join(key),
+            found(value.get_ref())
+        );
         self.log.add(&value.span(), message, format!("{key} = {example}"));
     }
 
@@ -144,16 +119,17 @@ impl<'a> Section<'a> {
             _ => None,
         };
         let Some(number) = number.filter(|number| number.is_finite()) else {
-            self.wrong(key, value, "a number without quotes", example);
+            self.wrong(key, value, "a finite number without quotes", example);
             return None;
         };
         if !range.contains(&number) {
-            let message = format!(
-                "`{}` is {number}, outside {} to {}",
+            let (path, number, low, high) = (
                 self.join(key),
-                range.start(),
-                range.end()
+                short(number),
+                short(*range.start()),
+                short(*range.end()),
             );
+            let message = format!("`{path}` is {number}, outside {low} to {high}");
             self.log.add(&value.span(), message, format!("{key} = {example}"));
             return None;
         }
@@ -210,6 +186,12 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// `true` or `false`, or absent.
+    pub(super) fn optional_flag(&self, key: &'static str) -> Option<bool> {
+        self.value(key)?;
+        self.flag(key, "true")
+    }
+
     /// A calendar date.
     pub(super) fn date(&self, key: &'static str, example: &str) -> Option<Date> {
         let value = self.required(key, example)?;
@@ -252,63 +234,93 @@ impl<'a> Section<'a> {
 
     /// A list of texts; an absent list is empty.
     pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
-        self.list(key, "a list of texts", "[\"…\"]", |value| match value {
-            DeValue::String(text) => Some(text.to_string()),
-            _ => None,
-        })
+        self.list(
+            key,
+            "a list of texts",
+            "text in quotes",
+            "[\"…\"]",
+            |value| match value {
+                DeValue::String(text) if !text.trim().is_empty() => Some(text.to_string()),
+                _ => None,
+            },
+        )
     }
 
-    /// A list of whole numbers; an absent list is empty.
-    pub(super) fn integers(&self, key: &'static str) -> Option<Vec<u32>> {
-        self.list(key, "a list of whole numbers", "[3, 6, 12, 24]", |value| match value {
-            DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix()).ok(),
+    /// A list of at least one text.
+    pub(super) fn some_texts(&self, key: &'static str, example: &str) -> Option<Vec<String>> {
+        let value = self.required(key, example)?;
+        let texts = self.texts(key)?;
+        if texts.is_empty() {
+            let message = format!("`{}` is empty", self.join(key));
+            self.log.add(&value.span(), message, format!("{key} = {example}"));
+            return None;
+        }
+        Some(texts)
+    }
+
+    /// A list of whole numbers in `range`, ascending; an absent list is empty.
+    pub(super) fn ascending(&self, key: &'static str, range: RangeInclusive<u32>, example: &str) -> Option<Vec<u32>> {
+        let each = format!("a whole number from {} to {}", range.start(), range.end());
+        let numbers = self.list(key, "a list of whole numbers", &each, example, |value| match value {
+            DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix())
+                .ok()
+                .filter(|number| range.contains(number)),
             _ => None,
-        })
+        })?;
+        if !numbers.is_sorted_by(|left, right| left < right) {
+            let message = format!("the numbers of `{}` do not ascend", self.join(key));
+            self.log.add(&self.span_of(key), message, format!("{key} = {example}"));
+            return None;
+        }
+        Some(numbers)
     }
 
     fn list<T>(
         &self,
         key: &'static str,
         expected: &str,
+        each: &str,
         example: &str,
         read: impl Fn(&DeValue<'_>) -> Option<T>,
     ) -> Option<Vec<T>> {
         let Some(value) = self.value(key) else {
             return Some(Vec::new());
         };
-        let list = match value.get_ref() {
-            DeValue::Array(array) => array.iter().map(|item| read(item.get_ref())).collect(),
-            _ => None,
-        };
-        if list.is_none() {
+        let DeValue::Array(array) = value.get_ref() else {
             self.wrong(key, value, expected, example);
+            return None;
+        };
+        let mut list = Vec::new();
+        for item in array {
+            if let Some(read) = read(item.get_ref()) {
+                list.push(read);
+            } else {
+                let found = found(item.get_ref());
+                let message = format!("each of `{}` must be {each}, found {found}", self.join(key));
+                self.log.add(&item.span(), message, format!("{key} = {example}"));
+            }
         }
-        list
+        (list.len() == array.len()).then_some(list)
     }
 
     /// A table that must be there.
     pub(super) fn section(&self, key: &'static str) -> Option<Section<'a>> {
         let Some(value) = self.value(key) else {
             let path = self.join(key);
-            self.log.add(
-                &self.span,
-                format!("the section [{path}] is missing"),
-                format!("[{path}]"),
-            );
+            let message = format!("the section [{path}] is missing");
+            self.log.add_missing(&self.span, message, format!("[{path}]"));
+            self.log.mark_missing(path);
             return None;
         };
-        match value.get_ref() {
-            DeValue::Table(table) => Some(self.child(key, table, value.span())),
-            _ => {
-                self.wrong(
-                    key,
-                    value,
-                    "a section",
-                    &format!("[{}] on a line of its own", self.join(key)),
-                );
-                None
-            }
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(self.child(key, table, value.span()));
         }
+        let path = self.join(key);
+        let message = format!("`{path}` must be a section, found {}", found(value.get_ref()));
+        self.log
+            .add(&value.span(), message, format!("[{path}] on a line of its own"));
+        self.log.mark_missing(path);
+        None
     }
 
     /// The tables of an array of tables; an absent array is empty.
@@ -321,12 +333,10 @@ impl<'a> Section<'a> {
             _ => None,
         };
         tables.unwrap_or_else(|| {
-            self.wrong(
-                key,
-                value,
-                "a repeated section",
-                &format!("[[{}]] on a line of its own", self.join(key)),
-            );
+            let path = self.join(key);
+            let message = format!("`{path}` must be a repeated section, found {}", found(value.get_ref()));
+            self.log
+                .add(&value.span(), message, format!("[[{path}]] on a line of its own"));
             Vec::new()
         })
     }
@@ -365,27 +375,80 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// Whether the file has a value at this dotted path below this table (array indices are skipped).
-    pub(super) fn has_path(&self, path: &str) -> bool {
-        fn walk(value: &DeValue<'_>, rest: Option<&str>) -> bool {
-            let Some(rest) = rest else { return true };
-            match value {
-                DeValue::Table(table) => descend(table, rest),
-                DeValue::Array(array) => array.iter().any(|item| walk(item.get_ref(), Some(rest))),
-                DeValue::String(_)
-                | DeValue::Integer(_)
-                | DeValue::Float(_)
-                | DeValue::Boolean(_)
-                | DeValue::Datetime(_) => false,
+    /// Whether the file has a list of at least one element at this dotted path of two keys.
+    pub(super) fn has_texts(&self, path: &str) -> bool {
+        let value = path
+            .split_once('.')
+            .and_then(|(section, key)| match self.table.get(section)?.get_ref() {
+                DeValue::Table(table) => table.get(key),
+                _ => None,
+            });
+        matches!(value.map(Spanned::get_ref), Some(DeValue::Array(array)) if !array.is_empty())
+    }
+
+    /// Where the value at this dotted path below this table stands (of several in an array, the first).
+    pub(super) fn span_at(&self, path: &str) -> Option<Range<usize>> {
+        fn walk(value: &Spanned<DeValue<'_>>, rest: Option<&str>) -> Option<Range<usize>> {
+            match (value.get_ref(), rest) {
+                (DeValue::Array(array), _) if array.iter().any(|item| matches!(item.get_ref(), DeValue::Table(_))) => {
+                    array.iter().find_map(|item| walk(item, rest))
+                }
+                (_, None) => Some(value.span()),
+                (DeValue::Table(table), Some(rest)) => descend(table, rest),
+                (_, Some(_)) => None,
             }
         }
-        fn descend(table: &DeTable<'_>, path: &str) -> bool {
+        fn descend(table: &DeTable<'_>, path: &str) -> Option<Range<usize>> {
             let (key, rest) = path
                 .split_once('.')
                 .map_or((path, None), |(key, rest)| (key, Some(rest)));
-            table.get(key).is_some_and(|value| walk(value.get_ref(), rest))
+            walk(table.get(key)?, rest)
         }
         descend(self.table, path)
+    }
+}
+
+/// Reports each section whose text `key` an earlier one of `sections` has.
+pub(super) fn check_unique(sections: &[Section<'_>], key: &str) {
+    let text = |section: &Section<'_>| match section.table.get(key).map(Spanned::get_ref) {
+        Some(DeValue::String(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let mut seen = BTreeSet::new();
+    for section in sections {
+        let Some(text) = text(section) else { continue };
+        if seen.contains(&text) {
+            let message = format!("two `{}` have the {key} \"{text}\"", section.path);
+            section
+                .log
+                .add(&section.span_of(key), message, format!("another {key}"));
+        }
+        seen.insert(text);
+    }
+}
+
+/// A number for messages: powers of ten where the digits could not be counted.
+fn short(number: f64) -> String {
+    if number.abs() < 1e6 {
+        number.to_string()
+    } else {
+        format!("{number:e}")
+    }
+}
+
+/// What a value is, for messages: small values as written, others by type.
+fn found(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) if text.trim().is_empty() => "blank text".to_owned(),
+        DeValue::String(text) if text.chars().count() <= 40 => format!("the text \"{text}\""),
+        DeValue::String(_) => "a text".to_owned(),
+        DeValue::Integer(integer) if integer.radix() == 10 => format!("the number {}", integer.as_str()),
+        DeValue::Integer(_) => "a number".to_owned(),
+        DeValue::Float(float) => format!("the number {}", float.as_str()),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(date) => format!("the date {date}"),
+        DeValue::Array(_) => "a list".to_owned(),
+        DeValue::Table(_) => "a section".to_owned(),
     }
 }
 

@@ -2,17 +2,77 @@
 
 use crate::grade::{Grade, Scale};
 
-/// A named set of adverse events, by term, by system organ class, or as everything but other sets.
+/// A named set of adverse events: those of some terms or system organ classes, or every event; less other sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventClass {
     /// Name the criteria use.
     pub id: String,
+    /// Every event; `terms`, `organ_classes` and `except` are then empty.
+    pub all: bool,
     /// Reported or dictionary terms, compared without case.
     pub terms: Vec<String>,
     /// System organ classes, compared without case.
     pub organ_classes: Vec<String>,
-    /// The class is every event outside these classes.
+    /// Classes whose events are not in this one; with neither terms nor organ classes, the class is every other event.
     pub except: Vec<String>,
+}
+
+impl EventClass {
+    /// Whether an event with these terms (reported, dictionary) and this system organ class belongs to the class.
+    /// `classes` are all classes of the protocol, for `except`. `None`: the system organ class decides and is not known.
+    ///
+    /// ```
+    /// use tercel::protocol::EventClass;
+    ///
+    /// let class = |id: &str, terms: &[&str], organ_classes: &[&str], except: &[&str]| EventClass {
+    ///     id: id.to_owned(),
+    ///     all: false,
+    ///     terms: terms.iter().map(ToString::to_string).collect(),
+    ///     organ_classes: organ_classes.iter().map(ToString::to_string).collect(),
+    ///     except: except.iter().map(ToString::to_string).collect(),
+    /// };
+    /// let icans = class("icans", &["ICANS"], &[], &[]);
+    /// let nervous = class("nervous", &[], &["Nervous system disorders"], &["icans"]);
+    /// let classes = [icans, nervous.clone()];
+    /// let soc = Some("Nervous system disorders");
+    /// assert_eq!(nervous.holds(&classes, &["Seizure"], soc), Some(true));
+    /// assert_eq!(nervous.holds(&classes, &["ICANS"], soc), Some(false));
+    /// assert_eq!(nervous.holds(&classes, &["Seizure"], None), None);
+    /// ```
+    pub fn holds(&self, classes: &[Self], terms: &[&str], organ_class: Option<&str>) -> Option<bool> {
+        let excepted = self
+            .except
+            .iter()
+            .flat_map(|id| classes.iter().filter(move |class| class.id == *id));
+        let mut answer = self.lists(terms, organ_class);
+        for class in excepted {
+            answer = match (answer, class.lists(terms, organ_class)) {
+                (Some(false), _) | (_, Some(true)) => Some(false),
+                (answer, Some(false)) => answer,
+                (Some(true) | None, None) => None,
+            };
+        }
+        answer
+    }
+
+    /// [`Self::holds`] before `except` is taken off.
+    fn lists(&self, terms: &[&str], organ_class: Option<&str>) -> Option<bool> {
+        let among = |names: &[String], text: &str| names.iter().any(|name| same_words(name, text));
+        if self.all || (self.terms.is_empty() && self.organ_classes.is_empty()) {
+            return Some(true);
+        }
+        if terms.iter().any(|term| among(&self.terms, term)) {
+            return Some(true);
+        }
+        if self.organ_classes.is_empty() {
+            return Some(false);
+        }
+        organ_class.map(|organ_class| among(&self.organ_classes, organ_class))
+    }
+}
+
+fn same_words(left: &str, right: &str) -> bool {
+    left.trim().to_lowercase() == right.trim().to_lowercase()
 }
 
 /// How long an event must last to meet a criterion.

@@ -14,9 +14,11 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 38] = [
+pub const SETTINGS: [Setting; 46] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
+    setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
+    setting("escalation.start_level", "dose level of the first subject"),
     setting(
         "escalation.first_level_fails",
         "dose decision when level 1 is too toxic",
@@ -35,6 +37,7 @@ pub const SETTINGS: [Setting; 38] = [
     setting("eligibility.ecog_max", "eligibility findings: ECOG"),
     setting("eligibility.child_pugh_max", "eligibility findings: Child-Pugh"),
     setting("names.lymphodepletion", "which exposures are lymphodepletion"),
+    setting("event_class", "which events a criterion looks at"),
     setting("dlt.window_days", "end of the DLT window"),
     setting("dlt.origin", "start of the DLT window"),
     setting("dlt.relatedness", "attribution of a DLT"),
@@ -44,12 +47,25 @@ pub const SETTINGS: [Setting; 38] = [
     setting("dlt.lab_criterion", "DLT criteria over laboratory values"),
     setting("dlt.exclusion", "events that are no DLT"),
     setting("windows.ae_months", "adverse-event window of infused subjects"),
+    setting(
+        "windows.ae_days_uninfused",
+        "adverse-event window of uninfused subjects",
+    ),
     setting("windows.uninfused_end", "adverse-event window of uninfused subjects"),
     setting("windows.time_point", "analysis window of a time point"),
     setting("schedule.visit", "planned visits: due assessments, missed scans"),
     setting("response.criteria", "tumour response"),
     setting("response.confirmation_days", "confirmation of a response"),
     setting("response.sd_min_days", "stable disease"),
+    setting(
+        "response.max_ne",
+        "confirmation of a response: assessments not evaluable between",
+    ),
+    setting(
+        "response.accept_sd",
+        "confirmation of a response: stable disease between",
+    ),
+    setting("response.evaluator", "whose readings of the images count"),
     setting("response.orr", "response rate at a time point"),
     setting("response.dcr_unassessed", "disease control at a time point"),
     setting("response.missed_assessments", "censoring of progression-free survival"),
@@ -61,5 +77,6 @@ pub const SETTINGS: [Setting; 38] = [
     setting("safety.analytes", "clinically significant laboratory changes"),
     setting("safety.scale", "grades of CRS and ICANS"),
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
+    setting("kinetics.biomarker_unit", "base unit of the biomarker"),
     setting("kinetics.biomarker_floor", "unit check of the biomarker"),
 ];

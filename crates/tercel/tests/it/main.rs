@@ -1,3 +1,4 @@
 //! Integration tests of the science crate, in one binary.
 
+mod protocol;
 mod published;
