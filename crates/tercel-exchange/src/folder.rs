@@ -77,8 +77,13 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     }
     let mut data = StudyData::default();
     let mut subjects: BTreeMap<SubjectId, Subject> = BTreeMap::new();
-    // The subject-level dataset first: every other row belongs to one of its subjects.
-    tables.sort_by_key(|table| table.name != subject_level);
+    // The subject-level dataset first: every other row belongs to one of its subjects. Measurements need to know their
+    // lesions, planned doses their infusions, whatever the order of the files.
+    tables.sort_by_key(|table| match table.name.as_str() {
+        name if name == subject_level => 0,
+        "EC" | "TR" => 2,
+        _ => 1,
+    });
     for table in &tables {
         let reader = Reader::new(table);
         if table.name == subject_level {

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | read a folder of datasets | [`read_folder`] |
 //! | SDTM variables to typed records | [`sdtm`] |
+//! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | published analysis datasets | [`adam`] |
 
 pub mod adam;
@@ -13,4 +14,5 @@ pub mod sdtm;
 mod table;
 
 pub use folder::{ReadError, read_folder, read_tables};
+pub use sdtm::write_sdtm;
 pub use table::{Table, TableError};

@@ -6,6 +6,7 @@ mod subject;
 mod supplement;
 mod treatment;
 mod tumour;
+mod write;
 
 use tercel::protocol::Trial;
 use tercel::study::Subject;
@@ -14,6 +15,7 @@ use crate::reader::Row;
 
 pub(crate) use subject::{blank_subject, insert_subject, read_demography, sort_records};
 pub(crate) use supplement::merge_supplements;
+pub use write::write_sdtm;
 
 /// A dataset and how one of its rows is read.
 pub(crate) struct Domain {

@@ -1,0 +1,3 @@
+//! Integration tests of the exchange crate, in one binary.
+
+mod sdtm_write;

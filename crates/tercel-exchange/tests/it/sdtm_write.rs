@@ -1,0 +1,100 @@
+//! What is written is read back the same: the law that ties writer and reader together.
+
+use tercel::protocol::{Trial, parse_protocol};
+use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::study::StudyData;
+use tercel_exchange::{Table, read_folder, read_tables, write_sdtm};
+
+fn trial() -> Trial {
+    let text = include_str!("../../../tercel/tests/data/rehearsal/protocol.toml");
+    parse_protocol("protocol.toml", text).unwrap()
+}
+
+fn written(trial: &Trial, subjects: u32, seed: u64) -> (StudyData, Vec<(String, Vec<u8>)>) {
+    let data = rehearse(trial, RehearsalOptions { subjects, seed });
+    let tables = write_sdtm(trial, &data);
+    let files = tables
+        .iter()
+        .map(|table| (table.file.clone(), table.to_csv().unwrap()))
+        .collect();
+    (data, files)
+}
+
+fn read_back(trial: &Trial, files: &[(String, Vec<u8>)]) -> StudyData {
+    let tables = files.iter().map(|(file, bytes)| Table::parse_csv(file, bytes).unwrap());
+    read_tables(tables.collect(), trial).unwrap()
+}
+
+#[test]
+fn reading_what_was_written_gives_the_same_subjects_and_no_finding() {
+    let trial = trial();
+    for (subjects, seed) in [(1, 1), (18, 1), (40, 2), (40, 3), (40, 4)] {
+        let (data, files) = written(&trial, subjects, seed);
+        let back = read_back(&trial, &files);
+        assert_eq!(back.findings, [], "seed {seed}");
+        assert!(back.synthetic && back.dated);
+        assert_eq!(back.subjects.len(), data.subjects.len());
+        for (back, subject) in back.subjects.iter().zip(&data.subjects) {
+            assert_eq!(back, subject, "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_files_changes_nothing() {
+    let trial = trial();
+    let (data, mut files) = written(&trial, 20, 6);
+    files.reverse();
+    assert_eq!(read_back(&trial, &files).subjects, data.subjects);
+    let folder = tempfile::tempdir().unwrap();
+    for (file, bytes) in &files {
+        std::fs::write(folder.path().join(file), bytes).unwrap();
+    }
+    assert_eq!(read_folder(folder.path(), &trial).unwrap().subjects, data.subjects);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+    let trial = trial();
+    assert_eq!(written(&trial, 15, 8).1, written(&trial, 15, 8).1);
+    assert_ne!(written(&trial, 15, 8).1, written(&trial, 15, 9).1);
+}
+
+#[test]
+fn every_dataset_says_that_it_is_synthetic() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 18, seed: 1 });
+    let tables = write_sdtm(&trial, &data);
+    let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let expected = [
+        "AE", "CM", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MH", "PC", "PR", "RS", "SS", "SUPPAE", "SUPPLB",
+        "SV", "TR", "TU", "VS",
+    ];
+    assert_eq!(names, expected);
+    for table in &tables {
+        assert!(
+            table.rows.iter().all(|row| row[0] == "REHEARSAL-SYNTHETIC"),
+            "{}",
+            table.name
+        );
+        assert!(
+            table.rows.iter().all(|row| row.len() == table.columns.len()),
+            "{}",
+            table.name
+        );
+    }
+}
+
+#[test]
+fn real_data_are_not_called_synthetic() {
+    let trial = trial();
+    let mut data = rehearse(&trial, RehearsalOptions { subjects: 3, seed: 1 });
+    data.synthetic = false;
+    let tables = write_sdtm(&trial, &data);
+    assert!(
+        tables
+            .iter()
+            .flat_map(|table| &table.rows)
+            .all(|row| row[0] == "REHEARSAL")
+    );
+}

@@ -1,0 +1,284 @@
+//! The rehearsal against the anchors it is calibrated to, and against the protocol it follows.
+//!
+//! Anchors, with limits as wide as the sources differ: response rate and disease control of second-line treatment
+//! (`finn2020`), CRS of solid-tumour CAR-T cells (`shi2020`), overall survival 8 to 14 months (`finn2020`).
+
+use std::collections::BTreeMap;
+
+use tercel::estimate::Level;
+use tercel::estimate::survival::{ConfType, KaplanMeier, Observation};
+use tercel::grade::Grade;
+use tercel::protocol::{DoseLevel, Trial, parse_protocol};
+use tercel::response::{BestOptions, derive_best};
+use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::study::{Amount, DispositionReason, MedicationClass, StudyData, Subject, days_between};
+
+fn trial() -> Trial {
+    parse_protocol("protocol.toml", include_str!("../data/rehearsal/protocol.toml")).unwrap()
+}
+
+fn study(subjects: u32, seed: u64) -> StudyData {
+    rehearse(&trial(), RehearsalOptions { subjects, seed })
+}
+
+fn day(subject: &Subject, when: tercel::study::When) -> i32 {
+    days_between(subject.infusions[0].when.day().unwrap(), when.date.earliest())
+}
+
+fn infused(data: &StudyData) -> Vec<&Subject> {
+    data.subjects
+        .iter()
+        .filter(|subject| !subject.infusions.is_empty())
+        .collect()
+}
+
+/// Days to progression or death, or to the last scan.
+fn progression_free(subject: &Subject) -> Observation {
+    let scans: Vec<_> = subject
+        .responses
+        .iter()
+        .map(|r| (day(subject, r.when), r.overall))
+        .collect();
+    let progression = scans
+        .iter()
+        .find(|(_, overall)| overall.to_string() == "PD")
+        .map(|(day, _)| *day);
+    let death = subject.death.as_ref().map(|death| day(subject, death.when));
+    let last = scans.last().map_or(0, |(day, _)| *day);
+    let event = progression.or(death);
+    Observation {
+        time: f64::from(event.unwrap_or(last).max(0)),
+        event: event.is_some(),
+    }
+}
+
+fn survival(subject: &Subject) -> Observation {
+    let death = subject.death.as_ref().map(|death| day(subject, death.when));
+    let last = subject.contacts.last().map_or(0, |contact| day(subject, contact.when));
+    Observation {
+        time: f64::from(death.unwrap_or(last).max(0)),
+        event: death.is_some(),
+    }
+}
+
+fn median_months(observations: &[Observation]) -> f64 {
+    let curve = KaplanMeier::new(observations).unwrap();
+    curve
+        .quantile(0.5, ConfType::LogLog, Level::new(0.95).unwrap())
+        .estimate
+        .unwrap()
+        / 30.4375
+}
+
+fn percent(subjects: &[&Subject], holds: impl Fn(&Subject) -> bool) -> f64 {
+    100.0 * subjects.iter().filter(|subject| holds(subject)).count() as f64 / subjects.len() as f64
+}
+
+fn worst(subject: &Subject, term: &str) -> Option<Grade> {
+    let events = subject.adverse_events.iter().filter(|event| event.term == term);
+    events.filter_map(|event| event.grade).max()
+}
+
+#[test]
+fn a_cohort_of_200_lies_within_the_published_anchors() {
+    let best = |subject: &Subject| {
+        let scans: Vec<_> = subject
+            .responses
+            .iter()
+            .map(|r| (day(subject, r.when), r.overall))
+            .collect();
+        let options = BestOptions {
+            confirmation_days: 28.0,
+            sd_min_days: 42.0,
+            max_ne: 1,
+            accept_sd: false,
+            stop_day: None,
+        };
+        derive_best(&scans, &options).unconfirmed.to_string()
+    };
+    let crs = "Cytokine release syndrome";
+    let icans = "Immune effector cell-associated neurotoxicity syndrome";
+    for seed in 1..=3 {
+        let data = study(200, seed);
+        let subjects = infused(&data);
+        let uninfused = 100.0 * (1.0 - subjects.len() as f64 / data.subjects.len() as f64);
+        let grade_3 = |subject: &Subject| worst(subject, crs) >= Some(Grade::G3);
+        let neutropenia = |subject: &Subject| worst(subject, "Neutrophil count decreased") == Some(Grade::G4);
+        let peak = |subject: &Subject| {
+            let levels = subject.copies.iter().filter_map(|level| level.amount.quantified());
+            levels.fold(0.0, f64::max)
+        };
+        let rows = [
+            ("uninfused, %", uninfused, 8.0, 22.0),
+            (
+                "response rate, %",
+                percent(&subjects, |s| ["CR", "PR"].contains(&best(s).as_str())),
+                15.0,
+                35.0,
+            ),
+            (
+                "disease control, %",
+                percent(&subjects, |s| ["CR", "PR", "SD"].contains(&best(s).as_str())),
+                50.0,
+                70.0,
+            ),
+            ("CRS, %", percent(&subjects, |s| worst(s, crs).is_some()), 66.0, 94.0),
+            ("CRS grade 3 or higher, %", percent(&subjects, grade_3), 2.0, 16.0),
+            ("ICANS, %", percent(&subjects, |s| worst(s, icans).is_some()), 0.0, 13.0),
+            ("neutropenia grade 4, %", percent(&subjects, neutropenia), 30.0, 70.0),
+            (
+                "no copies quantified, %",
+                percent(&subjects, |s| peak(s) < 100.0),
+                2.0,
+                25.0,
+            ),
+            (
+                "median PFS, months",
+                median_months(&subjects.iter().map(|s| progression_free(s)).collect::<Vec<_>>()),
+                2.5,
+                5.0,
+            ),
+            (
+                "median OS, months",
+                median_months(&subjects.iter().map(|s| survival(s)).collect::<Vec<_>>()),
+                8.0,
+                14.0,
+            ),
+        ];
+        for (name, value, low, high) in rows {
+            println!("seed {seed} {name:<28} {value:6.1}   {low} to {high}");
+        }
+        for (name, value, low, high) in rows {
+            assert!((low..=high).contains(&value), "seed {seed}, {name}: {value}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_study_and_another_seed_another() {
+    assert_eq!(study(12, 5), study(12, 5));
+    assert_ne!(study(12, 5), study(12, 6));
+}
+
+#[test]
+fn a_subject_is_the_same_in_a_smaller_study() {
+    let (small, large) = (study(5, 9), study(20, 9));
+    assert_eq!(small.subjects[..], large.subjects[..5]);
+}
+
+#[test]
+fn infusions_keep_the_intervals_of_the_protocol() {
+    let rule = trial().escalation;
+    for seed in 1..=40 {
+        let data = study(24, seed);
+        let mut at_level: BTreeMap<DoseLevel, u32> = BTreeMap::new();
+        let mut last: Option<(DoseLevel, jiff::civil::Date)> = None;
+        for subject in infused(&data) {
+            let (level, on) = (subject.level.unwrap(), subject.infusions[0].when.day().unwrap());
+            let treated = at_level.entry(level).or_default();
+            if let Some((previous, before)) = last {
+                let gap = u32::try_from(days_between(before, on)).unwrap();
+                let least = match (level == previous, *treated) {
+                    (false, _) => rule.next_level_days,
+                    (true, 1) => rule.sentinel_days,
+                    (true, _) => rule.next_subject_days,
+                };
+                assert!(gap >= least, "seed {seed}: {} days after the last infusion", gap);
+            }
+            *treated += 1;
+            last = Some((level, on));
+        }
+    }
+}
+
+#[test]
+fn the_first_level_is_left_after_three_without_toxicity() {
+    let data = study(18, 1);
+    let levels: Vec<u8> = infused(&data)
+        .iter()
+        .map(|subject| subject.level.unwrap().number())
+        .collect();
+    assert_eq!(levels[..3], [1, 1, 1]);
+    assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1));
+}
+
+#[test]
+fn no_record_lies_after_death_or_before_consent() {
+    let data = study(60, 3);
+    for subject in &data.subjects {
+        let consent = subject.consent[0].when.unwrap().order();
+        let death = subject.death.as_ref().map(|death| death.when.date.earliest());
+        let after = |when: tercel::study::When| death.is_some_and(|death| when.date.earliest() > death);
+        let labs = subject.labs.iter().map(|lab| lab.when);
+        let moments = labs
+            .chain(subject.contacts.iter().map(|contact| contact.when))
+            .chain(subject.vitals.iter().map(|vital| vital.when))
+            .chain(subject.toxicity.iter().map(|finding| finding.when))
+            .chain(subject.measurements.iter().map(|measured| measured.when))
+            .chain(
+                subject
+                    .adverse_events
+                    .iter()
+                    .flat_map(|event| [event.start, event.end])
+                    .flatten(),
+            );
+        for when in moments {
+            assert!(!after(when), "{} {when}", subject.id);
+            assert!(when.order() >= consent, "{} {when}", subject.id);
+        }
+        for event in &subject.adverse_events {
+            assert!(
+                event.end.is_none_or(|end| end.order() >= event.start.unwrap().order()),
+                "{}",
+                event.record
+            );
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_ending_and_treatment_occurs() {
+    let data = study(300, 2);
+    let endings: Vec<_> = data
+        .subjects
+        .iter()
+        .flat_map(|s| &s.dispositions)
+        .map(|d| d.reason)
+        .collect();
+    for reason in [
+        DispositionReason::Withdrawal,
+        DispositionReason::Lost,
+        DispositionReason::Death,
+        DispositionReason::Completed,
+        DispositionReason::Other,
+    ] {
+        assert!(endings.contains(&reason), "{reason:?}");
+    }
+    let classes: Vec<_> = data
+        .subjects
+        .iter()
+        .flat_map(|s| &s.medications)
+        .map(|m| m.class)
+        .collect();
+    for class in [
+        MedicationClass::Bridging,
+        MedicationClass::NewTherapy,
+        MedicationClass::Anticytokine,
+        MedicationClass::Steroid,
+        MedicationClass::GrowthFactor,
+        MedicationClass::Transfusion,
+    ] {
+        assert!(classes.contains(&class), "{class:?}");
+    }
+    let first = |s: &Subject| s.copies.first().map(|level| level.amount);
+    assert!(
+        infused(&data)
+            .iter()
+            .all(|s| matches!(first(s), Some(Amount::Below(Some(_)))))
+    );
+    assert!(infused(&data).iter().all(|s| {
+        s.biomarker
+            .first()
+            .is_some_and(|b| b.when.order() < s.infusions[0].when.order())
+    }));
+}
