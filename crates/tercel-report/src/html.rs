@@ -12,6 +12,9 @@ const STYLE: &str = include_str!("style.css");
 const PRINT_SYNTHETIC: &str = "@media print { @page { @top-center { content: \"SYNTHETIC DATA\"; font: 600 9pt sans-serif; color: #7a3000; } @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif; } } }\n";
 const PRINT: &str = "@media print { @page { @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif; } } }\n";
 
+/// More records behind the decision than this are only counted.
+const MOST_RECORDS: usize = 5000;
+
 /// The report as HTML.
 pub fn render_html(report: &Report) -> String {
     let mut out = Writer::default();
@@ -230,7 +233,16 @@ fn decided(out: &mut Writer, part: &DecisionPart) {
         out.close();
         close_table(out);
     }
-    section::records(out, &part.records, "behind the decision");
+    if part.records.len() <= MOST_RECORDS {
+        section::records(out, &part.records, "Behind the decision");
+    } else {
+        let number = counted(part.records.len(), "record");
+        out.leaf(
+            "p",
+            &[],
+            &format!("Behind the decision: {number}, those of the DLT listing."),
+        );
+    }
 }
 
 fn escalation(out: &mut Writer, report: &Report) {
@@ -306,6 +318,12 @@ fn figures(out: &mut Writer, report: &Report) {
         Some(svg) => drawing(out, "Course of each infused subject", &svg),
         None => out.leaf("p", &[("class", "quiet")], "No subject has a course to draw."),
     }
+    out.leaf(
+        "p",
+        &[("class", "quiet")],
+        "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a subject who left \
+         the study, or whose end of follow-up the source does not tell.",
+    );
     let (shown, all) = (report.swimmer.lanes.len(), report.swimmer.subjects);
     if shown < all {
         let sentence = format!(

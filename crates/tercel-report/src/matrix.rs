@@ -5,6 +5,9 @@ use tercel::report::{Answer, Block, OutcomeSection, Report};
 use crate::html::{close_table, open_section, open_table};
 use crate::markup::Writer;
 
+/// Most letters of a time frame that stands in a table; a longer one stands in the section of its outcome.
+const SHORT: usize = 60;
+
 /// Writes the section.
 pub(crate) fn write(out: &mut Writer, report: &Report) {
     open_section(out, report, "matrix", "", "Outcome matrix");
@@ -37,12 +40,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             }
             out.open("th", &[("scope", "row")]);
             out.text(&label(outcome, block));
-            let unit = match block.unit.as_str() {
-                "" => "% of subjects".to_owned(),
-                unit if unit.starts_with('%') => format!("change, {unit}"),
-                unit => unit.to_owned(),
-            };
-            out.leaf("small", &[], &unit);
+            out.leaf("small", &[], &block.quantity());
             out.close();
             for answer in &block.answers {
                 cell(out, answer);
@@ -72,7 +70,8 @@ pub(crate) fn label(outcome: &OutcomeSection, block: &Block) -> String {
     match (component, month) {
         (Some(component), Some(month)) => format!("{component}, {month}"),
         (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => outcome.time_frame.clone(),
+        (None, None) if outcome.time_frame.chars().count() <= SHORT => outcome.time_frame.clone(),
+        (None, None) => "time frame of the record".to_owned(),
     }
 }
 

@@ -130,7 +130,7 @@ fn results(out: &mut Writer, outcome: &OutcomeSection) {
             }
             let reason = answer.no_value.as_ref().map(|reason| reason.sentence.as_str());
             let remarks: Vec<&str> = reason.into_iter().chain(answer.note.as_deref()).collect();
-            out.leaf("td", &[], &remarks.join("; "));
+            out.leaf("td", &[("class", "remark")], &remarks.join("; "));
             if further {
                 let details = answer
                     .details
@@ -154,7 +154,7 @@ fn write_listing(out: &mut Writer, report: &Report, listing: &Listing) {
     let shown = listing.shown();
     if shown < listing.subjects {
         let sentence = format!(
-            "Shown are the first {} of {} by dose level; the numbers above count all of them.",
+            "Shown are {} of {}, the first of each dose level; the numbers above count all of them.",
             counted(shown, "subject"),
             count(listing.subjects)
         );
@@ -207,9 +207,16 @@ fn group_head(out: &mut Writer, listing: &Listing, group: &ListingGroup) {
     out.leaf("th", &[("scope", "rowgroup")], &group.label);
     for (place, months) in listing.columns.iter().enumerate() {
         let id = format!("{}_level{}", listing.column_anchor(place), group.level);
-        out.leaf("td", &[("id", &id)], &column_name(*months));
+        let name = months.map_or_else(String::new, |_| column_name(*months));
+        out.leaf("td", &[("id", &id)], &name);
     }
-    out.leaf("td", &[], &counted(group.subjects, "subject"));
+    let (shown, all) = (group.rows.len(), counted(group.subjects, "subject"));
+    let number = if shown < group.subjects {
+        format!("{} of {all}", count(shown))
+    } else {
+        all
+    };
+    out.leaf("td", &[], &number);
     out.close();
 }
 
@@ -249,22 +256,19 @@ fn subject(out: &mut Writer, row: &ListingRow) {
 pub(crate) fn records(out: &mut Writer, records: &[RecordId], what: &str) {
     let ids: Vec<String> = records.iter().map(ToString::to_string).collect();
     let ids = ids.join(" ");
-    let behind = if what.is_empty() {
-        String::new()
-    } else {
-        format!(", {what}")
-    };
     if records.len() <= OPEN_RECORDS {
-        let prefix = if what.is_empty() {
-            String::new()
-        } else {
-            format!("{what}: ")
-        };
-        out.leaf("div", &[], &format!("{prefix}{ids}"));
+        let text = if what.is_empty() { ids } else { format!("{what}: {ids}") };
+        out.leaf("div", &[], &text);
         return;
     }
+    let number = counted(records.len(), "record");
+    let summary = if what.is_empty() {
+        number
+    } else {
+        format!("{what}: {number}")
+    };
     out.open("details", &[]);
-    out.leaf("summary", &[], &format!("{}{behind}", counted(records.len(), "record")));
+    out.leaf("summary", &[], &summary);
     out.text(&ids);
     out.close();
 }

@@ -88,7 +88,7 @@ fn subjects(out: &mut String, report: &Report, width: usize) {
     paragraph(out, &line, width, 2);
 }
 
-/// A row of the table: identifier, measure, time point, then one text per level and overall.
+/// A row of the table: identifier, measure, time point, then one text per level, overall, and the overall interval.
 struct Row {
     id: String,
     measure: String,
@@ -103,11 +103,8 @@ fn matrix(out: &mut String, report: &Report, width: usize) {
         .map(|name| format!("level {}", name.level))
         .collect();
     heads.push("overall".to_owned());
-    let rows: Vec<Row> = report
-        .outcomes
-        .iter()
-        .flat_map(|outcome| outcome.blocks.iter().map(|block| row(outcome, block)))
-        .collect();
+    heads.push("(interval)".to_owned());
+    let rows: Vec<Row> = report.outcomes.iter().flat_map(rows_of).collect();
     if rows.is_empty() {
         paragraph(out, "The protocol names no outcome.", width, 0);
         return;
@@ -165,15 +162,30 @@ fn matrix(out: &mut String, report: &Report, width: usize) {
     legend(out, report, width);
 }
 
-fn row(outcome: &OutcomeSection, block: &Block) -> Row {
-    Row {
-        id: plain(&block.id),
-        measure: plain(&outcome.measure),
-        at: block
-            .time_point
-            .map_or_else(String::new, |months| format!("{months} mo")),
-        answers: block.answers.iter().map(short).collect(),
-    }
+/// The rows of an outcome; its measure stands in the first.
+fn rows_of(outcome: &OutcomeSection) -> Vec<Row> {
+    let row = |(place, block): (usize, &Block)| {
+        let overall = block.answers.iter().find(|answer| answer.level.is_none());
+        let interval = overall.and_then(|answer| answer.interval.clone()).unwrap_or_default();
+        Row {
+            id: plain(&block.id),
+            measure: if place == 0 {
+                plain(&outcome.measure)
+            } else {
+                String::new()
+            },
+            at: block
+                .time_point
+                .map_or_else(String::new, |months| format!("{months} mo")),
+            answers: block
+                .answers
+                .iter()
+                .map(short)
+                .chain(std::iter::once(interval))
+                .collect(),
+        }
+    };
+    outcome.blocks.iter().enumerate().map(row).collect()
 }
 
 fn short(answer: &Answer) -> String {
@@ -206,7 +218,10 @@ fn legend(out: &mut String, report: &Report, width: usize) {
     if answers().any(|answer| answer.note.is_some()) {
         lines.push("* some subjects not yet followed".to_owned());
     }
-    lines.push("1/6: subjects counted of those who could be".to_owned());
+    lines.push(
+        "1/6: subjects counted of those who could be; NE limit not estimable; the interval is that of overall"
+            .to_owned(),
+    );
     paragraph(out, &lines.join("; "), width, 0);
     for (position, name) in report.levels.iter().enumerate() {
         let start = if position == 0 { "Levels: " } else { "        " };
@@ -218,7 +233,7 @@ fn legend(out: &mut String, report: &Report, width: usize) {
         .iter()
         .flat_map(|outcome| &outcome.blocks)
         .filter(|block| !matches!(block.unit.as_str(), "" | "subjects"))
-        .map(|block| format!("{} {}", block.id, block.unit))
+        .map(|block| format!("{} {}", block.id, block.quantity()))
         .collect();
     let mut units: Vec<String> = Vec::new();
     for part in parts {
@@ -227,7 +242,7 @@ fn legend(out: &mut String, report: &Report, width: usize) {
         }
     }
     if !units.is_empty() {
-        paragraph(out, &format!("Units: {}", units.join("; ")), width, 7);
+        paragraph(out, &format!("Values: {}", units.join("; ")), width, 8);
     }
 }
 

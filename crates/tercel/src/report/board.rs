@@ -92,11 +92,20 @@ pub struct BoardLevel {
 }
 
 impl BoardLevel {
-    /// `1NNT`: level, then N without, T with DLT, a dot for each pending outcome; the level alone without subjects.
+    /// `1NNT`: level, then N without, T with DLT, a dot for each pending outcome; the level alone without subjects. More
+    /// than can be counted at a glance are written in figures: `1[889N 42T 3.]`.
     pub fn notation(&self) -> String {
-        format!("{}{}", self.level, self.count)
+        let count = self.count;
+        if count.evaluable + count.pending <= AT_A_GLANCE {
+            return format!("{}{count}", self.level);
+        }
+        let without = count.evaluable.saturating_sub(count.dlt);
+        format!("{}[{without}N {}T {}.]", self.level, count.dlt, count.pending)
     }
 }
+
+/// Most letters in a row that a reader can count.
+const AT_A_GLANCE: u32 = 24;
 
 fn label(level: DoseLevel, levels: &[LevelName]) -> String {
     let name = levels.iter().find(|name| name.level == level);
@@ -168,4 +177,25 @@ fn subject(facts: &Facts<'_>) -> Option<BoardSubject> {
         mark,
         sentence: verdict.sentence(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_written_as_letters_while_they_can_be_counted() {
+        let level = |evaluable, dlt, pending| BoardLevel {
+            level: DoseLevel::FIRST,
+            subjects: Vec::new(),
+            count: Count {
+                evaluable,
+                dlt,
+                pending,
+            },
+        };
+        assert_eq!(level(0, 0, 0).notation(), "1");
+        assert_eq!(level(3, 1, 1).notation(), "1NNT.");
+        assert_eq!(level(931, 42, 3).notation(), "1[889N 42T 3.]");
+    }
 }

@@ -133,25 +133,28 @@ fn groups(levels: &[LevelName], cells: &[&Cell]) -> Vec<ListingGroup> {
         .map(|cell| cell.contributions.iter().map(|part| (&part.subject, part)).collect())
         .collect();
     let months: Vec<Option<u32>> = cells.iter().map(|cell| cell.time_point).collect();
-    let mut left = LISTING_LIMIT;
+    let unit = cells.first().map_or("", |cell| cell.unit.as_str());
+    let here = cells.first().map_or(&[][..], |cell| cell.contributions.as_slice());
+    let by_level: Vec<Vec<&SubjectId>> = levels
+        .iter()
+        .map(|name| {
+            let at_level = here.iter().filter(|part| part.level == Some(name.level));
+            let mut subjects: Vec<&SubjectId> = at_level.map(|part| &part.subject).collect();
+            subjects.sort();
+            subjects
+        })
+        .collect();
+    let sizes: Vec<usize> = by_level.iter().map(Vec::len).collect();
     let mut groups = Vec::new();
-    for name in levels {
-        let here = cells.first().map_or(&[][..], |cell| cell.contributions.as_slice());
-        let mut subjects: Vec<&SubjectId> = here
-            .iter()
-            .filter(|part| part.level == Some(name.level))
-            .map(|part| &part.subject)
-            .collect();
-        subjects.sort();
-        let shown = subjects.iter().take(left).map(|subject| {
+    for ((name, subjects), shown) in levels.iter().zip(&by_level).zip(quotas(&sizes, LISTING_LIMIT)) {
+        let rows = subjects.iter().take(shown).map(|subject| {
             let parts: Vec<&Contribution> = by_subject
                 .iter()
                 .filter_map(|parts| parts.get(subject).copied())
                 .collect();
-            row(subject, &months, &parts)
+            row(subject, &months, unit, &parts)
         });
-        let rows: Vec<ListingRow> = shown.collect();
-        left -= rows.len();
+        let rows: Vec<ListingRow> = rows.collect();
         groups.push(ListingGroup {
             level: name.level,
             label: format!("{} ({})", name.label, name.dose),
@@ -162,10 +165,26 @@ fn groups(levels: &[LevelName], cells: &[&Cell]) -> Vec<ListingGroup> {
     groups
 }
 
-fn row(subject: &SubjectId, months: &[Option<u32>], parts: &[&Contribution]) -> ListingRow {
+/// How many of each group are shown when no more than `limit` are: small groups whole, large ones alike.
+fn quotas(sizes: &[usize], limit: usize) -> Vec<usize> {
+    let mut order: Vec<(usize, usize)> = sizes.iter().copied().enumerate().collect();
+    order.sort_by_key(|(place, size)| (*size, *place));
+    let (mut left, mut groups) = (limit, sizes.len());
+    let mut shown: Vec<(usize, usize)> = Vec::new();
+    for (place, size) in order {
+        let quota = size.min(left.checked_div(groups).unwrap_or(0));
+        left -= quota;
+        groups -= 1;
+        shown.push((place, quota));
+    }
+    shown.sort_unstable();
+    shown.into_iter().map(|(_, quota)| quota).collect()
+}
+
+fn row(subject: &SubjectId, months: &[Option<u32>], unit: &str, parts: &[&Contribution]) -> ListingRow {
     let mut entries: Vec<Entry> = Vec::new();
     for part in parts {
-        let reading = reading(part.reading);
+        let reading = reading(part.reading, unit);
         let note = note(part);
         match entries.last_mut() {
             Some(last) if last.reading == reading && last.note == note => last.span += 1,
@@ -192,10 +211,11 @@ fn row(subject: &SubjectId, months: &[Option<u32>], parts: &[&Contribution]) -> 
     }
 }
 
-fn reading(reading: endpoint::Reading) -> Reading {
+fn reading(reading: endpoint::Reading, unit: &str) -> Reading {
     let (kind, text) = match reading {
         endpoint::Reading::Yes => (ReadingKind::Counted, "yes".to_owned()),
         endpoint::Reading::No => (ReadingKind::Denominator, "no".to_owned()),
+        endpoint::Reading::Value(value) if unit.starts_with('%') => (ReadingKind::Counted, number::change(value)),
         endpoint::Reading::Value(value) => (ReadingKind::Counted, number::level(value)),
         endpoint::Reading::BelowQuantification => (ReadingKind::Denominator, "below quantification".to_owned()),
         endpoint::Reading::Time { months, event: true } => {
@@ -241,6 +261,14 @@ mod tests {
     }
 
     #[test]
+    fn small_groups_are_shown_whole_and_large_ones_share_what_is_left() {
+        assert_eq!(quotas(&[3, 5], 1000), [3, 5]);
+        assert_eq!(quotas(&[9000, 5, 3], 1000), [992, 5, 3]);
+        assert_eq!(quotas(&[9000, 0, 9000], 1000), [500, 0, 500]);
+        assert_eq!(quotas(&[], 1000), Vec::<usize>::new());
+    }
+
+    #[test]
     fn equal_neighbours_share_an_entry_and_records_stand_once() {
         let parts = [
             part(endpoint::Reading::Yes, "SD", 1),
@@ -248,7 +276,7 @@ mod tests {
             part(endpoint::Reading::NotYet, "open", 1),
         ];
         let parts: Vec<&Contribution> = parts.iter().collect();
-        let row = row(&SubjectId::new("001"), &[Some(3), Some(6), Some(12)], &parts);
+        let row = row(&SubjectId::new("001"), &[Some(3), Some(6), Some(12)], "", &parts);
         let spans: Vec<usize> = row.entries.iter().map(|entry| entry.span).collect();
         assert_eq!(spans, [2, 1]);
         assert_eq!(row.records.len(), 1);
@@ -265,7 +293,7 @@ mod tests {
             part(endpoint::Reading::Yes, "SD", 2),
         ];
         let parts: Vec<&Contribution> = parts.iter().collect();
-        let row = row(&SubjectId::new("001"), &[Some(3), Some(6)], &parts);
+        let row = row(&SubjectId::new("001"), &[Some(3), Some(6)], "", &parts);
         assert_eq!(
             row.records.iter().map(|group| group.months.clone()).collect::<Vec<_>>(),
             [vec![3], vec![6]]

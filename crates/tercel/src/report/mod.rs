@@ -43,7 +43,7 @@ pub const FINDING_LIMIT: usize = 1000;
 pub struct LevelName {
     /// The level.
     pub level: DoseLevel,
-    /// Label of the protocol (`First dose group`).
+    /// Label of the protocol (`First dose group`), with words where it is only a number.
     pub label: String,
     /// Planned dose (`2.5×10⁸ cells`).
     pub dose: String,
@@ -91,7 +91,7 @@ pub fn build_report(
         .iter()
         .map(|(level, group)| LevelName {
             level,
-            label: group.label.clone(),
+            label: readable(&group.label),
             dose: number::raise(&group.planned.to_string()),
         })
         .collect();
@@ -109,6 +109,15 @@ pub fn build_report(
         findings_total: findings.len(),
         subject_prefix: common_start(analysis.facts.iter().map(|facts| facts.subject.id.as_str())),
         levels,
+    }
+}
+
+/// A label that is only a number (`-1`) reads as a result in a table; it becomes `Dose level -1`.
+fn readable(label: &str) -> String {
+    if label.chars().any(char::is_alphabetic) {
+        label.to_owned()
+    } else {
+        format!("Dose level {label}").trim_end().to_owned()
     }
 }
 
@@ -136,6 +145,12 @@ fn common_start<'i>(mut ids: impl Iterator<Item = &'i str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_that_is_only_a_number_says_what_it_is() {
+        assert_eq!(readable("-1"), "Dose level -1");
+        assert_eq!(readable("First dose group"), "First dose group");
+    }
 
     #[test]
     fn the_common_start_ends_at_a_separator_and_never_swallows_an_identifier() {

@@ -40,10 +40,23 @@ pub struct Block {
     pub component: Option<String>,
     /// Time point in months.
     pub time_point: Option<u32>,
+    /// Name of the main statistic (`restricted mean`).
+    pub statistic: &'static str,
     /// Unit of the values; empty for shares.
     pub unit: String,
     /// Answers: the levels in order, then overall.
     pub answers: Vec<Answer>,
+}
+
+impl Block {
+    /// What the numbers are: `median change, % of baseline`, `restricted mean, months`, `count, subjects`.
+    pub fn quantity(&self) -> String {
+        match self.unit.as_str() {
+            "" => format!("{}, % of subjects", self.statistic),
+            unit if unit.starts_with('%') => format!("{} change, {unit}", self.statistic),
+            unit => format!("{}, {unit}", self.statistic),
+        }
+    }
 }
 
 /// One cell of the outcome matrix in words and digits.
@@ -157,6 +170,7 @@ fn section(
                 id: (*id).to_owned(),
                 component: component.map(str::to_owned),
                 time_point: at_time.time_point,
+                statistic: at_time.statistic,
                 unit: at_time.unit.clone(),
                 answers: answers
                     .map(|cell| answer(trial, levels, method.statistic, cell, &place))
