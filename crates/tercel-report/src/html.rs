@@ -1,7 +1,7 @@
 //! The report as one HTML file that needs no network, no font and no script.
 
 use tercel::report::number::{MISSING, count, counted};
-use tercel::report::{DecisionPart, Report};
+use tercel::report::{BoardLevel, DecisionPart, Report};
 
 use crate::markup::Writer;
 use crate::{board, kaplan_meier, matrix, section, swimmer};
@@ -247,7 +247,7 @@ fn decided(out: &mut Writer, part: &DecisionPart) {
 
 fn escalation(out: &mut Writer, report: &Report) {
     open_section(out, report, "board", "", "Dose escalation board");
-    let notations: Vec<String> = report.board.iter().map(|level| level.notation()).collect();
+    let notations: Vec<String> = report.board.iter().map(BoardLevel::notation).collect();
     let sentence = format!(
         "{}: level, then N without and T with a DLT, a dot for each pending outcome; subjects not evaluable are left out.",
         notations.join(" ")

@@ -1,5 +1,7 @@
 //! The little that clinical figures need of SVG: a scale, text widths, marks, and an accessible frame.
 
+use std::fmt::Write as _;
+
 use crate::markup::Writer;
 
 /// Font size of labels in figures.
@@ -20,7 +22,7 @@ const LEVEL_COLOURS: [&str; 5] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#
 /// Dashes of the dose levels, so that curves differ without colour.
 const LEVEL_DASHES: [&str; 5] = ["none", "8 3", "3 3", "10 3 2 3", "1 3"];
 
-fn of_level<'c>(list: [&'c str; 5], number: u8) -> &'c str {
+fn of_level(list: [&'static str; 5], number: u8) -> &'static str {
     let place = usize::from(number.saturating_sub(1)) % list.len();
     list.get(place).copied().unwrap_or(INK)
 }
@@ -173,7 +175,8 @@ impl Svg {
         for (place, (x, y)) in points.iter().enumerate() {
             let command = if place == 0 { 'M' } else { 'L' };
             d.push(command);
-            d.push_str(&format!("{} {}", at(*x), at(*y)));
+            // Writing to a String cannot fail.
+            let _ = write!(d, "{} {}", at(*x), at(*y));
         }
         if closed {
             d.push('Z');

@@ -1,5 +1,7 @@
 //! The swimmer plot: one bar per subject, with what happened on it.
 
+use std::fmt::Write as _;
+
 use tercel::report::{Lane, LaneEnd, MarkKind, Report, Swimmer};
 
 use crate::svg::{
@@ -96,7 +98,8 @@ fn sentence(lane: &Lane) -> String {
         let when = mark
             .months
             .map_or_else(|| "day unknown".to_owned(), |at| format!("{} months", months(at)));
-        text.push_str(&format!("; {} ({when})", mark.kind.name()));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "; {} ({when})", mark.kind.name());
     }
     text
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use tercel::report::number::count;
-use tercel::report::{Answer, Block, OutcomeSection, Report};
+use tercel::report::{Answer, Block, BoardLevel, OutcomeSection, Report};
 
 /// Narrowest width that still holds one column of answers.
 const NARROWEST: usize = 40;
@@ -69,7 +69,7 @@ fn decision(out: &mut String, report: &Report, width: usize) {
             4,
         );
     }
-    let notations: Vec<String> = report.board.iter().map(|level| level.notation()).collect();
+    let notations: Vec<String> = report.board.iter().map(BoardLevel::notation).collect();
     let known = "N no DLT, T DLT, . pending";
     paragraph(out, &format!("  outcomes {} ({known})", notations.join(" ")), width, 4);
 }

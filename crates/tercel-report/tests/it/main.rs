@@ -1,5 +1,7 @@
 //! Reports rendered from small studies, checked as a reader and a browser would.
 
+#![expect(clippy::expect_used, reason = "a study that cannot be read fails the test")]
+
 mod hostile;
 mod markup;
 mod rehearsal;

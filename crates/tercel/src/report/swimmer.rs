@@ -120,8 +120,8 @@ pub(super) fn swimmer(analysis: &Analysis<'_>) -> Swimmer {
 
 fn lane(facts: &Facts<'_>) -> Option<Lane> {
     let level = facts.level?;
-    let course = facts.os.as_ref().or(facts.pfs.as_ref())?;
-    let died = facts.os.as_ref().is_some_and(|os| os.event);
+    let course = facts.os.as_ref()?;
+    let died = course.event;
     let Some(day0) = facts.day0 else {
         // Published durations have no days, so nothing but the length and a death is known.
         let death = died.then_some(LaneMark {
