@@ -6,6 +6,8 @@ use crate::svg::{Anchor, BLUE, GREY, INK, RULE, SIZE, Svg, VERMILLION, WIDTH, fi
 
 const RADIUS: f64 = 13.0;
 const ROW: f64 = 54.0;
+/// How much wider bold letters are.
+const BOLD: f64 = 1.12;
 /// Most subjects drawn at a level.
 const MOST: usize = 60;
 
@@ -13,14 +15,20 @@ const MOST: usize = 60;
 pub(crate) fn draw(report: &Report) -> String {
     let mut svg = Svg::default();
     let next = report.decision.as_ref().and_then(|decision| decision.next_level);
-    let width = |level: &LevelName| text_width(&level.label, SIZE).max(text_width(&level.dose, SIZE));
+    let width = |level: &LevelName| (BOLD * text_width(&level.label, SIZE)).max(text_width(&level.dose, SIZE));
     let left = report.levels.iter().map(width).fold(80.0, f64::max).min(WIDTH / 3.0) + 24.0;
     let mut y = legend(&mut svg) + 18.0;
     for (name, level) in report.levels.iter().zip(&report.board).rev() {
         svg.line((0.0, y), (WIDTH, y), &[("stroke", RULE)]);
         let bold = [("fill", INK), ("font-weight", "600")];
         let room = left - 24.0;
-        svg.styled_text(8.0, y + 20.0, Anchor::Start, &bold, &fit(&name.label, SIZE, room));
+        svg.styled_text(
+            8.0,
+            y + 20.0,
+            Anchor::Start,
+            &bold,
+            &fit(&name.label, BOLD * SIZE, room),
+        );
         svg.styled_text(
             8.0,
             y + 37.0,

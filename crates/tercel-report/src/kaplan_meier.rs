@@ -71,7 +71,10 @@ fn legend(svg: &mut Svg, figure: &SurvivalFigure) {
         let events = if curve.events == 1 { "event" } else { "events" };
         let text = format!(
             "{}: {} {events} in {}, median {}",
-            curve.label, curve.events, curve.subjects, curve.median
+            fit(&curve.label, SIZE, WIDTH * 0.4),
+            curve.events,
+            curve.subjects,
+            curve.median
         );
         svg.text(48.0, y, Anchor::Start, &fit(&text, SIZE, WIDTH - 56.0));
         y += LINE;

@@ -113,14 +113,20 @@ fn bar(svg: &mut Svg, lane: &Lane, x: Scale, y: f64) {
     let (start, end) = (x.at(0.0), x.at(lane.months));
     let style = [("fill", level_colour(lane.level.number())), ("fill-opacity", "0.6")];
     svg.rect((start, y - BAR / 2.0), ((end - start).max(1.5), BAR), &style);
+    // What ends the bar stands beside it, clear of a mark on its end.
+    let marks = lane.marks.iter().filter(|mark| mark.kind != MarkKind::Death);
+    let crowded = marks
+        .filter_map(|mark| mark.months)
+        .any(|months| x.at(months) > end - CLOSE / 2.0);
+    let beside = if crowded { end + 7.0 } else { end + 2.0 };
     if lane.end == LaneEnd::Ongoing {
-        arrow(svg, end + 2.0, y);
+        arrow(svg, beside, y);
     }
     let mut before: Option<(f64, f64)> = None;
     for mark in &lane.marks {
         let Some(months) = mark.months else { continue };
         if mark.kind == MarkKind::Death {
-            draw_mark(svg, mark.kind, x.at(months) + 8.0, y);
+            draw_mark(svg, mark.kind, beside + 6.0, y);
             continue;
         }
         let place = x.at(months);
