@@ -28,11 +28,11 @@ pub fn confidence(level: f64) -> String {
 
 /// A duration in months without its unit: `5.42`, `12.3`.
 pub fn months(value: f64) -> String {
-    let fine = decimals(value, 2);
-    match fine.parse::<f64>() {
-        Ok(rounded) if rounded.abs() < 10.0 => fine,
-        Ok(_) | Err(_) => decimals(value, 1),
-    }
+    // What matters is the number as written: 9.996 is written 10.0.
+    let below_ten = format!("{value:.2}")
+        .parse()
+        .is_ok_and(|rounded: f64| rounded.abs() < 10.0);
+    decimals(value, if below_ten { 2 } else { 1 })
 }
 
 /// A change in percent with its sign: `+12.3 %`, `−40.0 %`.
