@@ -1,10 +1,21 @@
-//! Rendering.
-use tercel::report::Report;
-/// HTML.
-pub fn render_html(_report: &Report) -> String {
-    String::new()
-}
-/// Text.
-pub fn render_terminal(_report: &Report, _width: usize) -> String {
-    String::new()
-}
+//! Rendering of report data: one self-contained HTML file with its figures, and a summary for the terminal.
+//!
+//! | Task | Start here |
+//! |---|---|
+//! | HTML file | [`render_html`] |
+//! | summary on a terminal | [`render_terminal`] |
+//!
+//! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
+
+mod board;
+mod html;
+mod kaplan_meier;
+mod markup;
+mod matrix;
+mod section;
+mod svg;
+mod swimmer;
+mod terminal;
+
+pub use html::render_html;
+pub use terminal::render_terminal;

@@ -1,15 +1,164 @@
-//! Report contents as data: sections, tables, figures.
+//! Report contents as data: what every rendering (HTML, PDF, terminal) shows, in the same words and digits.
+//!
+//! | Part | Module |
+//! |---|---|
+//! | how a number is written | [`number`] |
+//! | cover, dose decision, escalation board | [`Cover`], [`DecisionPart`], [`BoardLevel`] |
+//! | the outcome matrix and a section per outcome | [`OutcomeSection`], [`Block`], [`Answer`] |
+//! | the records behind every number | [`Listing`] |
+//! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 
-/// A report.
-#[derive(Debug)]
-pub struct Report;
+mod board;
+mod cover;
+mod figure;
+mod listing;
+mod outcome;
+mod swimmer;
 
-/// Builds it.
+pub mod number;
+
+pub use board::{BoardLevel, BoardMark, BoardSubject, DecisionPart, Waiting};
+pub use cover::{Cover, FindingCounts, FindingRow};
+pub use figure::{Curve, CurvePoint, SurvivalFigure};
+pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
+pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection};
+pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
+
+use crate::design::StudyDecision;
+use crate::endpoint::{Analysis, Cell};
+use crate::protocol::{Assumption, DoseLevel};
+use crate::study::Finding;
+
+/// Most subjects a listing shows.
+pub const LISTING_LIMIT: usize = 1000;
+
+/// Most subjects the swimmer plot shows.
+pub const SWIMMER_LIMIT: usize = 60;
+
+/// Most findings the report lists.
+pub const FINDING_LIMIT: usize = 1000;
+
+/// A dose level as a column or row of the report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LevelName {
+    /// The level.
+    pub level: DoseLevel,
+    /// Label of the protocol (`First dose group`), with words where it is only a number.
+    pub label: String,
+    /// Planned dose (`2.5×10⁸ cells`).
+    pub dose: String,
+}
+
+/// Everything a report shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// What the report is about, and who is in it.
+    pub cover: Cover,
+    /// The dose decision; `None` where the data carry no dates.
+    pub decision: Option<DecisionPart>,
+    /// Dose levels, lowest first.
+    pub levels: Vec<LevelName>,
+    /// Who was treated at which level, with DLT status; in the order of `levels`.
+    pub board: Vec<BoardLevel>,
+    /// A section per outcome, in the protocol's order. Their blocks are the rows of the outcome matrix.
+    pub outcomes: Vec<OutcomeSection>,
+    /// Listings the sections refer to by index.
+    pub listings: Vec<Listing>,
+    /// Survival curves.
+    pub survival: Vec<SurvivalFigure>,
+    /// Course of each subject.
+    pub swimmer: Swimmer,
+    /// What the record leaves open, each with choice and reason.
+    pub assumptions: Vec<Assumption>,
+    /// Findings, what blocks the most first; at most [`FINDING_LIMIT`].
+    pub findings: Vec<FindingRow>,
+    /// Number of all findings.
+    pub findings_total: usize,
+    /// Start that all subject identifiers share, left out in figures.
+    pub subject_prefix: String,
+}
+
+/// Puts the report of a study together.
 pub fn build_report(
-    _analysis: &crate::endpoint::Analysis<'_>,
-    _cells: &[crate::endpoint::Cell],
-    _decision: Option<&crate::design::StudyDecision>,
-    _findings: &[crate::study::Finding],
+    analysis: &Analysis<'_>,
+    cells: &[Cell],
+    decision: Option<&StudyDecision>,
+    findings: &[Finding],
 ) -> Report {
-    Report
+    let trial = analysis.trial;
+    let levels: Vec<LevelName> = trial
+        .dose_levels
+        .iter()
+        .map(|(level, group)| LevelName {
+            level,
+            label: readable(&group.label),
+            dose: number::raise(&group.planned.to_string()),
+        })
+        .collect();
+    let (outcomes, listings) = outcome::sections(trial, &levels, cells);
+    Report {
+        cover: cover::cover(analysis, findings),
+        decision: decision.map(|decision| board::decision(decision, &levels)),
+        board: board::board(analysis, &levels),
+        outcomes,
+        listings,
+        survival: figure::figures(analysis, &levels),
+        swimmer: swimmer::swimmer(analysis),
+        assumptions: trial.assumptions.clone(),
+        findings: cover::finding_rows(findings),
+        findings_total: findings.len(),
+        subject_prefix: common_start(analysis.facts.iter().map(|facts| facts.subject.id.as_str())),
+        levels,
+    }
+}
+
+/// A label that is only a number (`-1`) reads as a result in a table; it becomes `Dose level -1`.
+fn readable(label: &str) -> String {
+    if label.chars().any(char::is_alphabetic) {
+        label.to_owned()
+    } else {
+        format!("Dose level {label}").trim_end().to_owned()
+    }
+}
+
+/// The start all identifiers share, up to and with its last separator; empty where a single subject or none has one.
+fn common_start<'i>(mut ids: impl Iterator<Item = &'i str>) -> String {
+    let Some(first) = ids.next() else { return String::new() };
+    let (mut shared, mut several) = (first, false);
+    for id in ids {
+        several = true;
+        let same = shared
+            .char_indices()
+            .zip(id.chars())
+            .find(|((_, one), other)| one != other);
+        let end = same.map_or(shared.len().min(id.len()), |((at, _), _)| at);
+        shared = shared.get(..end).unwrap_or_default();
+    }
+    let separator = shared.rfind(|letter: char| !letter.is_alphanumeric());
+    let end = separator.and_then(|at| Some(at + shared.get(at..)?.chars().next()?.len_utf8()));
+    match end {
+        Some(end) if several => shared.get(..end).unwrap_or_default().to_owned(),
+        Some(_) | None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_is_only_a_number_says_what_it_is() {
+        assert_eq!(readable("-1"), "Dose level -1");
+        assert_eq!(readable("First dose group"), "First dose group");
+    }
+
+    #[test]
+    fn the_common_start_ends_at_a_separator_and_never_swallows_an_identifier() {
+        assert_eq!(common_start(["HCC-01-001", "HCC-01-012"].into_iter()), "HCC-01-");
+        assert_eq!(common_start(["A1", "A2"].into_iter()), "");
+        assert_eq!(common_start(["HCC-01-001"].into_iter()), "");
+        assert_eq!(common_start(["HCC-1", "HCC-1-2"].into_iter()), "HCC-");
+        assert_eq!(common_start(["É-é", "É-è"].into_iter()), "É-");
+        assert_eq!(common_start(std::iter::empty()), "");
+    }
 }

@@ -1,0 +1,396 @@
+//! The report as one HTML file that needs no network, no font and no script.
+
+use tercel::report::number::{MISSING, count, counted};
+use tercel::report::{BoardLevel, DecisionPart, Report};
+
+use crate::markup::Writer;
+use crate::{board, kaplan_meier, matrix, section, swimmer};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Runs in the margin of every printed page.
+const PRINT_SYNTHETIC: &str = "@media print { @page { @top-center { content: \"SYNTHETIC DATA\"; font: 600 9pt sans-serif; color: #7a3000; } @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif; } } }\n";
+const PRINT: &str = "@media print { @page { @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif; } } }\n";
+
+/// More records behind the decision than this are only counted.
+const MOST_RECORDS: usize = 5000;
+
+/// The report as HTML.
+pub fn render_html(report: &Report) -> String {
+    let mut out = Writer::default();
+    out.append("<!DOCTYPE html>\n");
+    out.open("html", &[("lang", "en")]);
+    out.open("head", &[]);
+    out.empty("meta", &[("charset", "utf-8")]);
+    out.empty(
+        "meta",
+        &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")],
+    );
+    out.leaf("title", &[], &format!("{}: report", report.cover.trial));
+    out.open("style", &[]);
+    out.append(STYLE);
+    out.append(if report.cover.synthetic { PRINT_SYNTHETIC } else { PRINT });
+    out.close();
+    out.close();
+    out.open("body", &[]);
+    out.open("main", &[]);
+    cover(&mut out, report);
+    contents(&mut out, report);
+    decision(&mut out, report);
+    escalation(&mut out, report);
+    matrix::write(&mut out, report);
+    figures(&mut out, report);
+    for outcome in &report.outcomes {
+        section::write(&mut out, report, outcome);
+    }
+    assumptions(&mut out, report);
+    findings(&mut out, report);
+    out.finish()
+}
+
+/// Says on a cover and over every section that no patient stands behind the numbers.
+fn banner(out: &mut Writer, report: &Report) {
+    if report.cover.synthetic {
+        out.leaf(
+            "p",
+            &[("class", "synthetic")],
+            "SYNTHETIC DATA: a rehearsal; no patient stands behind these numbers",
+        );
+    }
+}
+
+/// Opens a section under its heading.
+pub(crate) fn open_section(out: &mut Writer, report: &Report, id: &str, class: &str, heading: &str) {
+    out.open("section", &[("id", id), ("class", class)]);
+    banner(out, report);
+    out.leaf("h2", &[], heading);
+}
+
+/// A table that scrolls in its own box.
+pub(crate) fn open_table(out: &mut Writer, class: &str, label: &str) {
+    out.open(
+        "div",
+        &[
+            ("class", "scroll"),
+            ("tabindex", "0"),
+            ("role", "region"),
+            ("aria-label", label),
+        ],
+    );
+    out.open("table", &[("class", class)]);
+}
+
+/// Closes the table and its box.
+pub(crate) fn close_table(out: &mut Writer) {
+    out.close();
+    out.close();
+}
+
+/// A heading row.
+pub(crate) fn head(out: &mut Writer, columns: &[&str]) {
+    out.open("thead", &[]);
+    out.open("tr", &[]);
+    for column in columns {
+        out.leaf("th", &[("scope", "col")], column);
+    }
+    out.close();
+    out.close();
+}
+
+fn fact(out: &mut Writer, class: &str, name: &str, value: &str) {
+    out.open("div", &[("class", class)]);
+    out.leaf("dt", &[], name);
+    out.leaf("dd", &[], value);
+    out.close();
+}
+
+fn cover(out: &mut Writer, report: &Report) {
+    let cover = &report.cover;
+    out.open("header", &[]);
+    banner(out, report);
+    out.leaf("h1", &[], &cover.title);
+    out.open("dl", &[("class", "facts")]);
+    fact(out, "", "Trial", &cover.trial);
+    fact(out, "", "Registry number", cover.registry.as_deref().unwrap_or(MISSING));
+    fact(out, "", "Condition", &cover.condition);
+    let version = format!("{}, in force from {}", cover.version, cover.version_date);
+    fact(out, "", "Protocol version", &version);
+    let cut = cover
+        .cut
+        .map_or_else(|| "the data carry no dates".to_owned(), |cut| cut.to_string());
+    fact(out, "", "Data cut", &cut);
+    fact(
+        out,
+        "",
+        "Data",
+        if cover.synthetic {
+            "synthetic"
+        } else {
+            "as supplied, not marked synthetic"
+        },
+    );
+    out.close();
+    out.open("dl", &[("class", "facts")]);
+    let known = |number: Option<usize>| number.map_or_else(|| "not recorded".to_owned(), count);
+    fact(out, "number", "Enrolled", &count(cover.enrolled));
+    fact(out, "number", "PBMC collected", &known(cover.collected));
+    fact(out, "number", "Infused", &known(cover.infused));
+    fact(out, "number", "DLT-evaluable", &known(cover.evaluable));
+    fact(out, "number", "DLT outcome pending", &known(cover.pending));
+    fact(out, "number", "Findings", &count(cover.findings.total()));
+    out.close();
+    let unassigned = cover.enrolled.saturating_sub(cover.assigned);
+    if unassigned > 0 {
+        let sentence = format!(
+            "{} not assigned to a dose level, and in no outcome below.",
+            if unassigned == 1 {
+                "1 subject is".to_owned()
+            } else {
+                format!("{} subjects are", count(unassigned))
+            }
+        );
+        out.leaf("p", &[], &sentence);
+    }
+    finding_counts(out, report);
+    out.close();
+}
+
+fn finding_counts(out: &mut Writer, report: &Report) {
+    let each = report.cover.findings.each().map(|(blocks, number)| match blocks {
+        "none" => format!("{} block nothing", count(number)),
+        blocks => format!("{} block the {blocks}", count(number)),
+    });
+    out.open("p", &[]);
+    out.text("Findings in the data: ");
+    out.text(&each.join(", "));
+    out.text(" (");
+    out.leaf("a", &[("href", "#findings")], "list");
+    out.text(").");
+    out.close();
+}
+
+fn contents(out: &mut Writer, report: &Report) {
+    out.open("nav", &[("aria-label", "Contents")]);
+    out.leaf("h2", &[], "Contents");
+    out.open("ul", &[]);
+    let entry = |out: &mut Writer, id: &str, target: &str, text: &str| {
+        out.open("li", &[]);
+        out.leaf("span", &[("class", "id")], id);
+        out.leaf("a", &[("href", target)], text);
+        out.close();
+    };
+    entry(out, "", "#decision", "Dose decision");
+    entry(out, "", "#board", "Dose escalation board");
+    entry(out, "", "#matrix", "Outcome matrix");
+    entry(out, "", "#figures", "Figures");
+    for outcome in &report.outcomes {
+        entry(
+            out,
+            &outcome.id,
+            &format!("#outcome_{}", outcome.anchor),
+            &outcome.measure,
+        );
+    }
+    entry(out, "", "#assumptions", "Assumptions");
+    entry(out, "", "#findings", "Findings");
+    out.close();
+    out.close();
+}
+
+fn decision(out: &mut Writer, report: &Report) {
+    open_section(out, report, "decision", "", "Dose decision");
+    match &report.decision {
+        Some(part) => decided(out, part),
+        None => out.leaf(
+            "p",
+            &[],
+            "None: the data carry no dates, so no subject has a DLT verdict.",
+        ),
+    }
+    out.close();
+}
+
+fn decided(out: &mut Writer, part: &DecisionPart) {
+    out.open("div", &[("class", "decision")]);
+    out.leaf("p", &[("class", "action")], &part.sentence);
+    out.leaf("p", &[], &format!("Because: {}.", part.because));
+    if let Some(day) = part.earliest_infusion {
+        out.leaf("p", &[], &format!("The next infusion is possible from {day} on."));
+    }
+    out.close();
+    if !part.waiting_on.is_empty() {
+        out.leaf("h3", &[], "Waiting for");
+        open_table(out, "", "Subjects waited for");
+        head(out, &["Subject", "Dose level", "Outcome awaited"]);
+        out.open("tbody", &[]);
+        for waiting in &part.waiting_on {
+            out.open("tr", &[]);
+            out.leaf("th", &[("scope", "row"), ("class", "nowrap")], waiting.subject.as_str());
+            out.leaf("td", &[], &waiting.level);
+            out.leaf("td", &[], &waiting.sentence);
+            out.close();
+        }
+        out.close();
+        close_table(out);
+    }
+    if part.records.len() <= MOST_RECORDS {
+        section::records(out, &part.records, "Behind the decision");
+    } else {
+        let number = counted(part.records.len(), "record");
+        out.leaf(
+            "p",
+            &[],
+            &format!("Behind the decision: {number}, those of the DLT listing."),
+        );
+    }
+}
+
+fn escalation(out: &mut Writer, report: &Report) {
+    open_section(out, report, "board", "", "Dose escalation board");
+    let notations: Vec<String> = report.board.iter().map(BoardLevel::notation).collect();
+    let sentence = format!(
+        "{}: level, then N without and T with a DLT, a dot for each pending outcome; subjects not evaluable are left out.",
+        notations.join(" ")
+    );
+    out.leaf("p", &[], &sentence);
+    out.open("figure", &[]);
+    out.open("figcaption", &[]);
+    out.text("Subjects in order of infusion");
+    prefix(out, report);
+    out.close();
+    drawing(out, "Dose escalation board", &board::draw(report));
+    out.close();
+    out.close();
+}
+
+fn prefix(out: &mut Writer, report: &Report) {
+    if !report.subject_prefix.is_empty() {
+        let text = format!(
+            " (identifiers without their common start \"{}\")",
+            report.subject_prefix
+        );
+        out.leaf("span", &[("class", "quiet")], &text);
+    }
+}
+
+fn drawing(out: &mut Writer, label: &str, svg: &str) {
+    out.open(
+        "div",
+        &[
+            ("class", "scroll"),
+            ("tabindex", "0"),
+            ("role", "region"),
+            ("aria-label", label),
+        ],
+    );
+    out.append(svg);
+    out.close();
+}
+
+fn figures(out: &mut Writer, report: &Report) {
+    open_section(out, report, "figures", "", "Figures");
+    for figure in &report.survival {
+        out.open("figure", &[("id", figure.anchor)]);
+        out.open("figcaption", &[]);
+        out.text(&figure.title);
+        if figure.curves.iter().any(|curve| curve.band) {
+            let band = format!(" with {} pointwise limits", figure.confidence);
+            out.leaf("span", &[("class", "quiet")], &band);
+        }
+        out.close();
+        match kaplan_meier::draw(figure) {
+            Some(svg) => drawing(out, &figure.title, &svg),
+            None => out.leaf("p", &[("class", "quiet")], &figure.description),
+        }
+        out.close();
+    }
+    out.leaf(
+        "p",
+        &[("class", "quiet")],
+        "Strokes across a curve are censored follow-up; a curve ends with its last.",
+    );
+    out.open("figure", &[("id", "figure_swimmer")]);
+    out.open("figcaption", &[]);
+    out.text("Course of each infused subject");
+    prefix(out, report);
+    out.close();
+    match swimmer::draw(report) {
+        Some(svg) => drawing(out, "Course of each infused subject", &svg),
+        None => out.leaf("p", &[("class", "quiet")], "No subject has a course to draw."),
+    }
+    out.leaf(
+        "p",
+        &[("class", "quiet")],
+        "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a subject who left \
+         the study, or whose end of follow-up the source does not tell.",
+    );
+    let (shown, all) = (report.swimmer.lanes.len(), report.swimmer.subjects);
+    if shown < all {
+        let sentence = format!(
+            "Shown are the first {} of {} infused.",
+            counted(shown, "subject"),
+            count(all)
+        );
+        out.leaf("p", &[], &sentence);
+    }
+    out.close();
+    out.close();
+}
+
+fn assumptions(out: &mut Writer, report: &Report) {
+    open_section(out, report, "assumptions", "", "Assumptions");
+    out.leaf(
+        "p",
+        &[],
+        "What the registry record leaves open, the choice made, and why.",
+    );
+    open_table(out, "", "Assumptions");
+    head(out, &["Setting", "Question", "Choice", "Reason"]);
+    out.open("tbody", &[]);
+    for (place, assumption) in report.assumptions.iter().enumerate() {
+        let id = format!("assumption_{}", place + 1);
+        out.open("tr", &[("id", &id)]);
+        out.leaf("th", &[("scope", "row"), ("class", "nowrap")], &assumption.id);
+        out.leaf("td", &[], &assumption.question);
+        out.leaf("td", &[], &assumption.choice);
+        out.leaf("td", &[], &assumption.reason);
+        out.close();
+    }
+    out.close();
+    close_table(out);
+    out.close();
+}
+
+fn findings(out: &mut Writer, report: &Report) {
+    open_section(out, report, "findings", "", "Findings");
+    if report.findings.is_empty() {
+        out.leaf("p", &[], "None.");
+        out.close();
+        return;
+    }
+    let shown = report.findings.len();
+    if shown < report.findings_total {
+        let sentence = format!(
+            "Shown are the first {} of {}; `tercel check` lists all.",
+            counted(shown, "finding"),
+            count(report.findings_total)
+        );
+        out.leaf("p", &[], &sentence);
+    }
+    open_table(out, "", "Findings");
+    head(out, &["Blocks", "Subject", "Record", "Field", "Finding", "Rule"]);
+    out.open("tbody", &[]);
+    for finding in &report.findings {
+        out.open("tr", &[]);
+        out.leaf("td", &[], finding.blocks);
+        out.leaf("td", &[("class", "nowrap")], &finding.subject);
+        out.leaf("td", &[], &finding.place);
+        out.leaf("td", &[], &finding.field);
+        out.leaf("td", &[], &finding.sentence);
+        out.leaf("td", &[("class", "nowrap")], finding.rule);
+        out.close();
+    }
+    out.close();
+    close_table(out);
+    out.close();
+}

@@ -1,0 +1,152 @@
+//! The cover: which trial, which data, how many subjects; and the findings.
+
+use jiff::civil::Date;
+
+use crate::dlt::Status;
+use crate::endpoint::Analysis;
+use crate::study::{Blocks, Finding};
+
+/// What the report is about, and who is in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cover {
+    /// Short identifier of the trial.
+    pub trial: String,
+    /// Public title.
+    pub title: String,
+    /// Registry number, where there is one.
+    pub registry: Option<String>,
+    /// Condition studied.
+    pub condition: String,
+    /// Protocol version.
+    pub version: String,
+    /// Day from which it is in force.
+    pub version_date: Date,
+    /// Data cut; `None` where the data carry no dates.
+    pub cut: Option<Date>,
+    /// Whether the data are a rehearsal.
+    pub synthetic: bool,
+    /// Subjects in the data.
+    pub enrolled: usize,
+    /// Of these, subjects assigned to a dose level.
+    pub assigned: usize,
+    /// Subjects with PBMC collection; `None` where the source does not record it.
+    pub collected: Option<usize>,
+    /// Subjects infused; `None` where the source does not record it.
+    pub infused: Option<usize>,
+    /// Subjects with a DLT, or observed without one; `None` where the source does not record it.
+    pub evaluable: Option<usize>,
+    /// Subjects whose DLT outcome is pending; `None` where the source does not record it.
+    pub pending: Option<usize>,
+    /// Findings by what they hold up.
+    pub findings: FindingCounts,
+}
+
+/// Findings by what they hold up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FindingCounts {
+    /// The dose decision.
+    pub decision: usize,
+    /// An infusion.
+    pub infusion: usize,
+    /// The export.
+    pub export: usize,
+    /// Nothing.
+    pub none: usize,
+}
+
+impl FindingCounts {
+    /// All findings.
+    pub const fn total(self) -> usize {
+        self.decision + self.infusion + self.export + self.none
+    }
+
+    /// Name of each kind with its number, what blocks the most first.
+    pub const fn each(self) -> [(&'static str, usize); 4] {
+        [
+            (Blocks::Decision.name(), self.decision),
+            (Blocks::Infusion.name(), self.infusion),
+            (Blocks::Export.name(), self.export),
+            (Blocks::None.name(), self.none),
+        ]
+    }
+}
+
+/// A finding as a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingRow {
+    /// What it holds up.
+    pub blocks: &'static str,
+    /// Subject, where known.
+    pub subject: String,
+    /// Record, or dataset and row where the record has no identity.
+    pub place: String,
+    /// Variable.
+    pub field: String,
+    /// Rule broken.
+    pub rule: &'static str,
+    /// The sentence.
+    pub sentence: String,
+}
+
+pub(super) fn cover(analysis: &Analysis<'_>, findings: &[Finding]) -> Cover {
+    let trial = analysis.trial;
+    let count = |counts: fn(&crate::endpoint::Facts<'_>) -> bool| {
+        let dated = analysis.data.dated;
+        dated.then(|| analysis.facts.iter().filter(|facts| counts(facts)).count())
+    };
+    let mut blocked = FindingCounts::default();
+    for finding in findings {
+        match finding.blocks {
+            Blocks::Decision => blocked.decision += 1,
+            Blocks::Infusion => blocked.infusion += 1,
+            Blocks::Export => blocked.export += 1,
+            Blocks::None => blocked.none += 1,
+        }
+    }
+    Cover {
+        trial: trial.id.clone(),
+        title: trial.title.clone(),
+        registry: trial.registry.clone(),
+        condition: trial.condition.clone(),
+        version: trial.version.clone(),
+        version_date: trial.version_date,
+        cut: analysis.cut,
+        synthetic: analysis.data.synthetic,
+        enrolled: analysis.facts.len(),
+        assigned: analysis.facts.iter().filter(|facts| facts.level.is_some()).count(),
+        collected: count(|facts| facts.collection.is_some()),
+        infused: count(|facts| facts.infusion.is_some()),
+        evaluable: count(|facts| {
+            let status = facts.dlt.as_ref().map(|verdict| &verdict.status);
+            matches!(status, Some(Status::Dlt | Status::NoDlt))
+        }),
+        pending: count(|facts| {
+            let status = facts.dlt.as_ref().map(|verdict| &verdict.status);
+            matches!(status, Some(Status::Pending(_)))
+        }),
+        findings: blocked,
+    }
+}
+
+/// Findings as rows, those that block the most first, each kind in the order found.
+pub(super) fn finding_rows(findings: &[Finding]) -> Vec<FindingRow> {
+    let mut ordered: Vec<&Finding> = findings.iter().collect();
+    ordered.sort_by_key(|finding| finding.blocks);
+    ordered.into_iter().take(super::FINDING_LIMIT).map(row).collect()
+}
+
+fn row(finding: &Finding) -> FindingRow {
+    let place = match (&finding.record, finding.row) {
+        (Some(record), _) => record.to_string(),
+        (None, Some(row)) => format!("{}, row {row}", finding.dataset),
+        (None, None) => finding.dataset.to_string(),
+    };
+    FindingRow {
+        blocks: finding.blocks.name(),
+        subject: finding.subject.as_ref().map_or_else(String::new, ToString::to_string),
+        place,
+        field: finding.field.clone(),
+        rule: finding.rule.id(),
+        sentence: finding.rule.to_string(),
+    }
+}
