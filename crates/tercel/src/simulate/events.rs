@@ -81,9 +81,10 @@ pub(super) fn relate(cause: Cause, strength: Relatedness, from: i32, fate: &Fate
     let infused = fate.is_infused();
     Causality {
         // After the infusion nobody can rule it out entirely where lymphodepletion did it.
-        infusion: Some(match cause {
-            Cause::Lymphodepletion if infused && from > 0 => Relatedness::Unlikely,
-            _ => relation(Cause::Infusion),
+        infusion: Some(if cause == Cause::Lymphodepletion && infused && from > 0 {
+            Relatedness::Unlikely
+        } else {
+            relation(Cause::Infusion)
         }),
         lymphodepletion: (infused && from >= -5).then(|| relation(Cause::Lymphodepletion)),
         collection: Some(relation(Cause::Collection)),

@@ -304,7 +304,20 @@ impl Body<'_> {
                 ],
                 day,
             ),
-            _ => follow(
+            Kind::Alt
+            | Kind::Ast
+            | Kind::Alp
+            | Kind::Ggt
+            | Kind::Bili
+            | Kind::Creat
+            | Kind::Alb
+            | Kind::Inr
+            | Kind::Hgb
+            | Kind::Wbc
+            | Kind::Crp
+            | Kind::Ferritin
+            | Kind::Fibrino
+            | Kind::Afp => follow(
                 &[(-5.0, base), (10.0, 0.86 * base), (40.0, 0.93 * base), (90.0, base)],
                 day,
             ),
@@ -381,7 +394,7 @@ fn derive_events(samples: &mut [Sample], hepatic: bool, draws: &mut Draws) -> Ve
                 .map_or(0, |event: &LabEvent| event.grade);
             let worse = grade > running
                 && grade > at_baseline
-                && noticed < [0.0, 0.3, 0.7, 1.0, 1.0, 1.0][usize::from(grade.min(5))];
+                && noticed < [0.0, 0.3, 0.7].get(usize::from(grade)).copied().unwrap_or(1.0);
             let better = running > 0 && (grade <= at_baseline || grade == 0 || (running >= 3 && grade < running));
             let closed = if worse || better { open.take() } else { None };
             if let Some(event) = closed.and_then(|at| events.get_mut(at)) {

@@ -185,7 +185,7 @@ fn infusions_keep_the_intervals_of_the_protocol() {
                     (true, 1) => rule.sentinel_days,
                     (true, _) => rule.next_subject_days,
                 };
-                assert!(gap >= least, "seed {seed}: {} days after the last infusion", gap);
+                assert!(gap >= least, "seed {seed}: {gap} days after the last infusion");
             }
             *treated += 1;
             last = Some((level, on));
