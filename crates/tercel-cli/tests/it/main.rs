@@ -1,1 +1,3 @@
 //! Commands run as a user runs them.
+
+mod synth;
