@@ -14,5 +14,5 @@ pub mod sdtm;
 mod table;
 
 pub use folder::{ReadError, read_folder, read_tables};
-pub use sdtm::write_sdtm;
+pub use sdtm::{SDTM_DATASETS, write_sdtm};
 pub use table::{Table, TableError};

@@ -1,13 +1,198 @@
-//! `tercel synth`.
+//! `tercel synth`: a rehearsal of the study as SDTM datasets, marked synthetic in every file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+use tercel::protocol::{Trial, parse_protocol};
+use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::study::StudyData;
+use tercel_exchange::{SDTM_DATASETS, Table, write_sdtm};
 
 use super::Answer;
 use crate::output::Output;
 
 /// Arguments of `tercel synth`.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Trial folder, or its protocol file
+    trial: PathBuf,
+    /// Subjects enrolled, the uninfused among them
+    #[arg(long, default_value_t = 18, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    subjects: u32,
+    /// Seed: the same seed gives the same study
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder to write the datasets to
+    #[arg(long)]
+    out: PathBuf,
+    /// Replace datasets that stand in the folder
+    #[arg(long)]
+    force: bool,
+}
 
 /// Runs the command.
-pub(crate) fn run(_args: &Args, _output: Output) -> anyhow::Result<Answer> {
-    anyhow::bail!("not available in this build")
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let trial = load_trial(&args.trial)?;
+    let old = datasets_in(&args.out)?;
+    if !old.is_empty() && !args.force {
+        bail!(
+            "{} already holds datasets ({}); give another --out, or --force to replace them",
+            args.out.display(),
+            old.iter()
+                .filter_map(|path| path.file_name()?.to_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
+    }
+    let data = rehearse(
+        &trial,
+        RehearsalOptions {
+            subjects: args.subjects,
+            seed: args.seed,
+        },
+    );
+    fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
+    // A dataset of an earlier run that this one does not have would be read as part of this study. Other files stay.
+    for path in old.into_iter().filter(|path| is_sdtm(path)) {
+        fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
+    }
+    let subjects = data.subjects.len();
+    let files = write_datasets(&trial, data, &args.out)?;
+    let json = || {
+        let list: Vec<_> = files
+            .values()
+            .map(|(path, rows)| json!({"path": path, "rows": rows}))
+            .collect();
+        json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true})
+    };
+    let text = || {
+        let mut text = format!("Rehearsal of {}, seed {}: SYNTHETIC data\n\n", trial.id, args.seed);
+        for (name, (path, rows)) in &files {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{name:<8}{rows:>9} rows  {}", path.display());
+        }
+        let short = (args.subjects as usize).saturating_sub(subjects);
+        let _ = write!(text, "\n{subjects} subjects");
+        if short > 0 {
+            let _ = write!(
+                text,
+                "; {short} fewer than asked for, because the lowest dose level proved too toxic"
+            );
+        }
+        text
+    };
+    output.print(json, text)?;
+    Ok(Answer::Given)
+}
+
+/// Subjects written at a time: a large rehearsal as text is many times its size as records.
+const AT_A_TIME: usize = 500;
+
+/// Path and number of rows of each dataset written, by name.
+type Written = BTreeMap<String, (PathBuf, usize)>;
+
+/// Writes the datasets of all subjects.
+fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<Written> {
+    let mut written = Written::new();
+    let StudyData {
+        subjects,
+        findings,
+        datasets,
+        synthetic,
+        dated,
+    } = data;
+    let mut part = StudyData {
+        subjects: Vec::new(),
+        findings,
+        datasets,
+        synthetic,
+        dated,
+    };
+    let mut subjects = subjects.into_iter().peekable();
+    while subjects.peek().is_some() {
+        part.subjects = subjects.by_ref().take(AT_A_TIME).collect();
+        for table in write_sdtm(trial, &part) {
+            let path = out.join(&table.file);
+            append(&table, &path, written.contains_key(&table.name))
+                .with_context(|| format!("failed to write {}", path.display()))?;
+            written.entry(table.name).or_insert((path, 0)).1 += table.rows.len();
+        }
+    }
+    Ok(written)
+}
+
+/// Writes a table, or adds its rows to the file that the first part began.
+fn append(table: &Table, path: &Path, begun: bool) -> anyhow::Result<()> {
+    let bytes = table.to_csv()?;
+    let header = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let rows = if begun {
+        bytes.get(header..).unwrap_or_default()
+    } else {
+        &bytes
+    };
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .append(begun)
+        .write(true)
+        .truncate(!begun)
+        .open(path)?;
+    file.write_all(rows)?;
+    Ok(())
+}
+
+/// The protocol of a trial folder, or the file itself. Mistakes are shown with the line they stand in.
+fn load_trial(path: &Path) -> anyhow::Result<Trial> {
+    let file = if path.is_dir() {
+        path.join("protocol.toml")
+    } else {
+        path.to_owned()
+    };
+    let text = fs::read_to_string(&file).with_context(|| {
+        format!(
+            "failed to read {}; give a trial folder or its protocol.toml",
+            file.display()
+        )
+    })?;
+    parse_protocol(&file.display().to_string(), &text).map_err(|diagnostics| {
+        let list: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{} has {} mistakes:\n{}", file.display(), list.len(), list.join("\n"))
+    })
+}
+
+/// Whether the file is named like a dataset that a rehearsal writes.
+fn is_sdtm(path: &Path) -> bool {
+    let stem = path
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default()
+        .to_uppercase();
+    let name = stem.strip_prefix("SUPP").unwrap_or(&stem);
+    SDTM_DATASETS.contains(&name)
+}
+
+/// CSV files of a folder; none where it does not exist.
+fn datasets_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).with_context(|| format!("failed to open {}", folder.display()))?;
+    let mut datasets = Vec::new();
+    for entry in entries {
+        let path = entry
+            .with_context(|| format!("failed to open {}", folder.display()))?
+            .path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+        {
+            datasets.push(path);
+        }
+    }
+    datasets.sort();
+    Ok(datasets)
 }

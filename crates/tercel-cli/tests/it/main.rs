@@ -3,3 +3,4 @@
 mod estimate;
 mod grade;
 mod response;
+mod synth;

@@ -1,13 +1,15 @@
 //! What is written is read back the same: the law that ties writer and reader together.
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
-use tercel::protocol::{Trial, parse_protocol};
+use tercel::protocol::{SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::{Table, read_folder, read_tables, write_sdtm};
 
 fn trial() -> Trial {
-    let text = include_str!("../../../tercel/tests/data/rehearsal/protocol.toml");
-    parse_protocol("protocol.toml", text).unwrap()
+    let stated = format!("stated = {:?}", SETTINGS.map(|setting| setting.path));
+    let text = include_str!("../../../tercel/tests/data/rehearsal/protocol.toml").replace("stated = []", &stated);
+    parse_protocol("protocol.toml", &text).unwrap()
 }
 
 fn written(trial: &Trial, subjects: u32, seed: u64) -> (StudyData, Vec<(String, Vec<u8>)>) {

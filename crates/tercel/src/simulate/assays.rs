@@ -113,7 +113,7 @@ impl Recorder<'_> {
             let assay = draws.lognormal(1.0, p::BIOMARKER_ASSAY_SIGMA.get());
             let when = self.drawn_at(visit.day);
             let names = &self.trial.names;
-            let (by_copies, by_counts) = (names.copies.first().is_some(), names.counts.first().is_some());
+            let (by_copies, by_counts) = (!names.copies.is_empty(), !names.counts.is_empty());
             if visit.has(Assessed::Kinetics) && by_copies {
                 let record = self.id("PC");
                 self.subject
@@ -127,7 +127,7 @@ impl Recorder<'_> {
                     .counts
                     .push(level(record, cells, p::CELLS_LLOQ.get(), 2, when));
             }
-            if visit.has(Assessed::Biomarker) && self.trial.names.biomarker.first().is_some() {
+            if visit.has(Assessed::Biomarker) && !self.trial.names.biomarker.is_empty() {
                 let record = self.id("LB");
                 let fall = p::BIOMARKER_FALL.get() * (copies / p::C_MAX.get()).min(1.0);
                 let value = baseline * (1.0 - fall) * assay;

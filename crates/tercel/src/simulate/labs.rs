@@ -68,7 +68,7 @@ analytes! {
     Crp "CRP" "mg/L" 0.0..6.0 median 8.0 sigma 0.9 entry 0.5..80.0 places 1;
     Ferritin "FERRITIN" "ug/L" 20.0..300.0 median 400.0 sigma 0.7 entry 20.0..3000.0 places 0;
     Fibrino "FIBRINO" "g/L" 2.0..4.0 median 3.2 sigma 0.25 entry 1.5..6.0 places 2;
-    Afp "AFP" "ng/mL" 0.0..7.0 median 428.0 sigma 4.5 entry 1.0..100000.0 places 1;
+    Afp "AFP" "ng/mL" 0.0..7.0 median 428.0 sigma 4.5 entry 1.0..100_000.0 places 1;
 }
 
 /// The panel of one sampling.
@@ -243,14 +243,13 @@ impl Body<'_> {
             Kind::Bili => {
                 (base * (1.0 + 0.6 * fire) * size.powf(0.4)).min(if day > self.window { 400.0 } else { 58.0 })
             }
-            Kind::Creat => base * (1.0 + 0.3 * fire),
+            Kind::Creat | Kind::Fibrino => base * (1.0 + 0.3 * fire),
             Kind::Alb => base * (1.0 - 0.2 * fire) * size.powf(-0.1),
             Kind::Inr => base * (1.0 + 0.1 * fire) * size.powf(0.05),
             Kind::Neut | Kind::Lym | Kind::Plat | Kind::Hgb => self.count(*kind, *base, time),
             Kind::Wbc => *base,
             Kind::Crp => base + 320.0 * fire,
             Kind::Ferritin => base * (1.0 + 18.0 * fire),
-            Kind::Fibrino => base * (1.0 + 0.3 * fire),
             Kind::Afp => base * size.powf(1.5),
         };
         decimals(value * noise, analyte.places)
@@ -384,11 +383,10 @@ fn derive_events(samples: &mut [Sample], hepatic: bool, draws: &mut Draws) -> Ve
                 && grade > at_baseline
                 && noticed < [0.0, 0.3, 0.7, 1.0, 1.0, 1.0][usize::from(grade.min(5))];
             let better = running > 0 && (grade <= at_baseline || grade == 0 || (running >= 3 && grade < running));
-            if worse || better {
-                if let Some(event) = open.take().and_then(|at| events.get_mut(at)) {
-                    event.to = Some(sample.day);
-                    event.continued = worse;
-                }
+            let closed = if worse || better { open.take() } else { None };
+            if let Some(event) = closed.and_then(|at| events.get_mut(at)) {
+                event.to = Some(sample.day);
+                event.continued = worse;
             }
             if let Some((term, organ_class)) = event_term(kind)
                 && (worse || (better && grade > at_baseline))

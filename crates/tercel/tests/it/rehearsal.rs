@@ -2,19 +2,22 @@
 //!
 //! Anchors, with limits as wide as the sources differ: response rate and disease control of second-line treatment
 //! (`finn2020`), CRS of solid-tumour CAR-T cells (`shi2020`), overall survival 8 to 14 months (`finn2020`).
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
 use std::collections::BTreeMap;
 
 use tercel::estimate::Level;
 use tercel::estimate::survival::{ConfType, KaplanMeier, Observation};
 use tercel::grade::Grade;
-use tercel::protocol::{DoseLevel, Trial, parse_protocol};
+use tercel::protocol::{DoseLevel, Relatedness, SETTINGS, Trial, parse_protocol};
 use tercel::response::{BestOptions, derive_best};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::{Amount, DispositionReason, MedicationClass, StudyData, Subject, days_between};
 
 fn trial() -> Trial {
-    parse_protocol("protocol.toml", include_str!("../data/rehearsal/protocol.toml")).unwrap()
+    let stated = format!("stated = {:?}", SETTINGS.map(|setting| setting.path));
+    let text = include_str!("../data/rehearsal/protocol.toml").replace("stated = []", &stated);
+    parse_protocol("protocol.toml", &text).unwrap()
 }
 
 fn study(subjects: u32, seed: u64) -> StudyData {
@@ -183,7 +186,7 @@ fn infusions_keep_the_intervals_of_the_protocol() {
                     (true, 1) => rule.sentinel_days,
                     (true, _) => rule.next_subject_days,
                 };
-                assert!(gap >= least, "seed {seed}: {} days after the last infusion", gap);
+                assert!(gap >= least, "seed {seed}: {gap} days after the last infusion");
             }
             *treated += 1;
             last = Some((level, on));
@@ -281,4 +284,88 @@ fn every_kind_of_ending_and_treatment_occurs() {
             .first()
             .is_some_and(|b| b.when.order() < s.infusions[0].when.order())
     }));
+}
+
+/// The rules a sibling trial would use, read from the adverse events alone.
+fn is_limiting(subject: &Subject, event: &tercel::study::AdverseEvent) -> bool {
+    let (Some(start), Some(grade)) = (event.start, event.grade) else {
+        return false;
+    };
+    let related = event.causality.infusion >= Some(Relatedness::Possible);
+    if !related || !(0..=28).contains(&day(subject, start)) {
+        return false;
+    }
+    let hours = event
+        .end
+        .and_then(|end| start.hours_until(end))
+        .unwrap_or(f64::INFINITY);
+    let blood = [
+        "Neutrophil count",
+        "Platelet count",
+        "Lymphocyte count",
+        "White blood cell",
+        "Anemia",
+    ];
+    let organ = ["Cardiac", "Respiratory", "Renal", "Nervous"];
+    let organ_class = event.organ_class.as_deref().unwrap_or_default();
+    if blood.iter().any(|term| event.term.starts_with(term)) {
+        return grade >= Grade::G4 && hours > 14.0 * 24.0;
+    }
+    let severe = grade >= Grade::G3;
+    if ["Cytokine", "Immune effector"]
+        .iter()
+        .any(|term| event.term.starts_with(term))
+    {
+        return grade >= Grade::G4 || (severe && hours > 72.0);
+    }
+    grade >= Grade::G4
+        || (severe && hours > 7.0 * 24.0)
+        || (severe && hours > 72.0 && organ.iter().any(|class| organ_class.starts_with(class)))
+}
+
+#[test]
+fn the_events_show_a_dose_limiting_toxicity_where_one_is_meant_and_nowhere_else() {
+    let mut limited = 0;
+    for seed in 1..=6 {
+        for subject in infused(&study(150, seed)) {
+            let meant = subject.adjudications.iter().any(|verdict| verdict.dlt);
+            let shown: Vec<_> = subject
+                .adverse_events
+                .iter()
+                .filter(|event| is_limiting(subject, event))
+                .collect();
+            assert_eq!(meant, !shown.is_empty(), "seed {seed}, {}: {shown:?}", subject.id);
+            limited += usize::from(meant);
+        }
+    }
+    assert!(limited > 50);
+}
+
+#[test]
+fn laboratory_values_outside_the_dose_limiting_injury_stay_below_eight_times_the_limit() {
+    for subject in infused(&study(200, 4)) {
+        let limiting =
+            |event: &&tercel::study::AdverseEvent| event.term.starts_with("Alanine") && is_limiting(subject, event);
+        let injured = subject.adverse_events.iter().any(|event| limiting(&event));
+        let window = |lab: &&tercel::study::Lab| (0..=28).contains(&day(subject, lab.when)) && lab.test == "ALT";
+        let highest = subject
+            .labs
+            .iter()
+            .filter(window)
+            .filter_map(|lab| lab.value)
+            .fold(0.0, f64::max);
+        assert_eq!(injured, highest > 8.0 * 40.0, "{}: ALT {highest}", subject.id);
+    }
+}
+
+#[test]
+fn severe_neutropenia_is_over_by_the_end_of_the_window() {
+    for subject in infused(&study(200, 5)) {
+        let late = |lab: &&tercel::study::Lab| lab.test == "NEUT" && day(subject, lab.when) >= 28;
+        assert!(
+            subject.labs.iter().filter(late).all(|lab| lab.value.unwrap() >= 0.5),
+            "{}",
+            subject.id
+        );
+    }
 }

@@ -22,6 +22,11 @@ struct Study<'a> {
     synthetic: bool,
 }
 
+/// Every dataset [`write_sdtm`] may write, beside the supplemental qualifiers.
+pub const SDTM_DATASETS: [&str; 19] = [
+    "AE", "CM", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MH", "PC", "PR", "RS", "SS", "SV", "TR", "TU", "VS",
+];
+
 /// Writes every SDTM dataset that has rows. `DM`, `AE`, `EX` and `SV` are written even when empty: without them a
 /// reader cannot tell "none" from "not delivered".
 pub fn write_sdtm(trial: &Trial, data: &StudyData) -> Vec<Table> {

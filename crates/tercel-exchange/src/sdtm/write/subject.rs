@@ -134,7 +134,7 @@ fn history(study: Study<'_>, subjects: &[Subject]) -> Table {
 }
 
 /// Whether a contact stands in `SS`; every other one is a visit.
-fn is_survival(contact: &&Contact) -> bool {
+fn is_survival(contact: &Contact) -> bool {
     contact.record.dataset.as_str() == "SS"
 }
 
@@ -163,7 +163,7 @@ fn survival(study: Study<'_>, subjects: &[Subject]) -> Table {
         ["SSTESTCD", "SSTEST", "SSORRES", "SSSTRESC", "SSDTC", "SSDY"],
     );
     for subject in subjects {
-        for contact in subject.contacts.iter().filter(is_survival) {
+        for contact in subject.contacts.iter().filter(|contact| is_survival(contact)) {
             let texts = ["SURVSTAT", "Survival Status", "ALIVE", "ALIVE"].map(str::to_owned);
             let [code, name, written, standard] = texts;
             let when = Some(contact.when);
