@@ -1,4 +1,5 @@
 //! What is written is read back the same: the law that ties writer and reader together.
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
 use tercel::protocol::{SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, rehearse};

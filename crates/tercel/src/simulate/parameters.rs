@@ -122,7 +122,7 @@ parameters! {
     READER_DISAGREEMENT = [0.10], "", "probability that the investigator's response differs from the lesions", "assumption";
     // Follow-up.
     DEATH_BEFORE_PROGRESSION = [1200.0], "days", "mean time to death without progression", "assumption: liver failure";
-    DEATH_AFTER_PROGRESSION = [270.0], "days", "mean survival after progression", "assumption: calibrated to OS 8.3 to 13.8 months, JCO.19.01307";
+    DEATH_AFTER_PROGRESSION = [270.0], "days", "mean survival after progression", "assumption: calibrated to OS 8.3 to 13.8 months, finn2020";
     LOSS = [3000.0], "days", "mean time to loss to follow-up", "assumption";
     WITHDRAWAL = [4000.0], "days", "mean time to withdrawal of consent", "assumption";
     NEW_THERAPY = [0.6], "", "probability of new therapy after progression", "assumption";
