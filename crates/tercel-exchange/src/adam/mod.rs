@@ -6,7 +6,7 @@ use tercel::protocol::{Cells, Trial};
 use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 
 use crate::reader::{Reader, Row};
-use crate::sdtm::{Domain, blank_subject, insert_subject};
+use crate::sdtm::{Domain, insert_subject};
 
 /// Datasets read beside `ADSL`.
 pub(crate) const DATASETS: [Domain; 2] = [
@@ -23,7 +23,7 @@ pub(crate) const DATASETS: [Domain; 2] = [
 /// `ADSL`: subjects with dose level (`DOSELVL`, counted from 1) and actual dose.
 pub(crate) fn read_subjects(reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
     for row in reader.rows() {
-        let mut subject = blank_subject(&row);
+        let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
         subject.age = row.number_in("AGE", 0.0, 120.0, "0 to 120 years");
         subject.level = level(&row, trial);

@@ -13,7 +13,7 @@ use tercel::study::Subject;
 
 use crate::reader::Row;
 
-pub(crate) use subject::{blank_subject, insert_subject, read_demography, sort_records};
+pub(crate) use subject::{insert_subject, read_demography, sort_records};
 pub(crate) use supplement::merge_supplements;
 pub use write::{SDTM_DATASETS, write_sdtm};
 

@@ -10,42 +10,6 @@ use tercel::study::{
 
 use crate::reader::{Reader, Row};
 
-/// A subject of whom only the identity is known.
-pub(crate) fn blank_subject(row: &Row<'_>) -> Subject {
-    Subject {
-        id: row.record.subject.clone(),
-        record: row.record.clone(),
-        site: None,
-        age: None,
-        sex: None,
-        level: None,
-        consent: Vec::new(),
-        milestones: Vec::new(),
-        history: Vec::new(),
-        scores: Vec::new(),
-        procedures: Vec::new(),
-        medications: Vec::new(),
-        lymphodepletion: Vec::new(),
-        infusions: Vec::new(),
-        vitals: Vec::new(),
-        adverse_events: Vec::new(),
-        labs: Vec::new(),
-        biomarker: Vec::new(),
-        copies: Vec::new(),
-        counts: Vec::new(),
-        toxicity: Vec::new(),
-        lesions: Vec::new(),
-        measurements: Vec::new(),
-        responses: Vec::new(),
-        deviations: Vec::new(),
-        contacts: Vec::new(),
-        dispositions: Vec::new(),
-        adjudications: Vec::new(),
-        death: None,
-        published: Vec::new(),
-    }
-}
-
 /// Adds a subject; the second row of one subject is a finding and the first stands.
 pub(crate) fn insert_subject(row: &Row<'_>, subject: Subject, subjects: &mut BTreeMap<SubjectId, Subject>) {
     if subjects.contains_key(&subject.id) {
@@ -58,7 +22,7 @@ pub(crate) fn insert_subject(row: &Row<'_>, subject: Subject, subjects: &mut BTr
 /// `DM`: one row a subject.
 pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
     for row in reader.rows() {
-        let mut subject = blank_subject(&row);
+        let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
         subject.age = row.number_in("AGE", 0.0, 120.0, "0 to 120 years");
         row.code("AGEU", &[("YEARS", ())], "YEARS");

@@ -454,39 +454,12 @@ pub(super) struct NewEvent<'a> {
 fn blank(id: SubjectId, slot: &Slot) -> Subject {
     let record = RecordId {
         dataset: Dataset::new("DM"),
-        subject: id.clone(),
+        subject: id,
         number: 0,
     };
     Subject {
-        id,
-        record,
         site: Some("01".to_owned()),
-        age: None,
-        sex: None,
         level: Some(slot.level),
-        consent: Vec::new(),
-        milestones: Vec::new(),
-        history: Vec::new(),
-        scores: Vec::new(),
-        procedures: Vec::new(),
-        medications: Vec::new(),
-        lymphodepletion: Vec::new(),
-        infusions: Vec::new(),
-        vitals: Vec::new(),
-        adverse_events: Vec::new(),
-        labs: Vec::new(),
-        biomarker: Vec::new(),
-        copies: Vec::new(),
-        counts: Vec::new(),
-        toxicity: Vec::new(),
-        lesions: Vec::new(),
-        measurements: Vec::new(),
-        responses: Vec::new(),
-        deviations: Vec::new(),
-        contacts: Vec::new(),
-        dispositions: Vec::new(),
-        adjudications: Vec::new(),
-        death: None,
-        published: Vec::new(),
+        ..Subject::known_by(record)
     }
 }

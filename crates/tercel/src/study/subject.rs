@@ -79,6 +79,44 @@ pub struct Subject {
     pub published: Vec<Published>,
 }
 
+impl Subject {
+    /// A subject of whom only the subject-level record is known.
+    pub fn known_by(record: RecordId) -> Self {
+        Self {
+            id: record.subject.clone(),
+            record,
+            site: None,
+            age: None,
+            sex: None,
+            level: None,
+            consent: Vec::new(),
+            milestones: Vec::new(),
+            history: Vec::new(),
+            scores: Vec::new(),
+            procedures: Vec::new(),
+            medications: Vec::new(),
+            lymphodepletion: Vec::new(),
+            infusions: Vec::new(),
+            vitals: Vec::new(),
+            adverse_events: Vec::new(),
+            labs: Vec::new(),
+            biomarker: Vec::new(),
+            copies: Vec::new(),
+            counts: Vec::new(),
+            toxicity: Vec::new(),
+            lesions: Vec::new(),
+            measurements: Vec::new(),
+            responses: Vec::new(),
+            deviations: Vec::new(),
+            contacts: Vec::new(),
+            dispositions: Vec::new(),
+            adjudications: Vec::new(),
+            death: None,
+            published: Vec::new(),
+        }
+    }
+}
+
 /// A milestone such as consent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Milestone {
