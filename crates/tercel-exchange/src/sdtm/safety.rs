@@ -3,7 +3,7 @@
 use tercel::grade::Grade;
 use tercel::protocol::{Relatedness, Trial};
 use tercel::study::{
-    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Rule, Subject, Toxicity, ToxicityFinding, Vital,
+    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Rule, Subject, Syndrome, ToxicityFinding, Vital,
 };
 
 use super::{is_named, kinetics};
@@ -185,8 +185,8 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         return;
     }
     let toxicity = match object.as_str() {
-        "CYTOKINE RELEASE SYNDROME" | "CRS" => Toxicity::Crs,
-        text if text.contains("NEUROTOXICITY") || text == "ICANS" => Toxicity::Icans,
+        "CYTOKINE RELEASE SYNDROME" | "CRS" => Syndrome::Crs,
+        text if text.contains("NEUROTOXICITY") || text == "ICANS" => Syndrome::Icans,
         _ => return,
     };
     let (Some(result), Some(when)) = (result, row.require_when("FADTC")) else {

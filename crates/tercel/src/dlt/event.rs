@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Answer, Ground, add_days, class_holds, days_from, is_in_class};
 use crate::grade::{Grade, Scale};
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
-use crate::study::{AdverseEvent, EventOutcome, RecordId, Subject, Toxicity, ToxicityFinding, When};
+use crate::study::{AdverseEvent, EventOutcome, RecordId, Subject, Syndrome, ToxicityFinding, When};
 
 /// What is known of how long something lasted, against a limit.
 enum Lasted {
@@ -250,9 +250,9 @@ fn spell(
 fn graded_findings<'s>(trial: &Trial, subject: &'s Subject, event: &AdverseEvent) -> Vec<(&'s ToxicityFinding, u8)> {
     let in_class = |id: &str| is_in_class(trial, id, event);
     let toxicity = if in_class(&trial.safety.crs_class) {
-        Toxicity::Crs
+        Syndrome::Crs
     } else if in_class(&trial.safety.icans_class) {
-        Toxicity::Icans
+        Syndrome::Icans
     } else {
         return Vec::new();
     };

@@ -2,7 +2,7 @@
 
 use super::{Analysis, Facts, Source};
 use crate::dlt::Status;
-use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Toxicity, days_between};
+use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Syndrome, days_between};
 
 /// Compares what was derived with what was recorded, for every subject.
 pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
@@ -73,7 +73,7 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 
 /// The investigator's grade against the rules of the scale.
 fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-    for (toxicity, name) in [(Toxicity::Crs, "CRS"), (Toxicity::Icans, "ICANS")] {
+    for (toxicity, name) in [(Syndrome::Crs, "CRS"), (Syndrome::Icans, "ICANS")] {
         for grade in facts.toxicity_grades(toxicity) {
             let (Some(recorded), Some(derived), Some(record)) = (grade.recorded, grade.derived, grade.records.first())
             else {

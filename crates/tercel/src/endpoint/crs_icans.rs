@@ -18,7 +18,7 @@
 use super::adverse_events::in_window;
 use super::{Facts, Method, NOT_INFUSED, Part, Question, Reading, Statistic};
 use crate::dlt::is_in_class;
-use crate::study::{AdverseEvent, Toxicity};
+use crate::study::{AdverseEvent, Syndrome};
 
 pub(super) const METHOD: Method = Method {
     name: "crs-icans",
@@ -38,8 +38,8 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     };
     let trial = facts.trial;
     let (class, toxicity) = match question.component {
-        Some("icans") => (&trial.safety.icans_class, Toxicity::Icans),
-        _ => (&trial.safety.crs_class, Toxicity::Crs),
+        Some("icans") => (&trial.safety.icans_class, Syndrome::Icans),
+        _ => (&trial.safety.crs_class, Syndrome::Crs),
     };
     let of_class = |event: &&AdverseEvent| is_in_class(trial, class, event) && in_window(event, day0, window.to);
     let events: Vec<&AdverseEvent> = facts.subject.adverse_events.iter().filter(of_class).collect();

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
-use crate::grade::Toxicity as Graded;
+use crate::grade::Toxicity;
 use crate::grade::astct::crs::{CrsAssessment, CrsOptions, Oxygen, grade_crs};
 use crate::grade::astct::icans::{Arousal, IcansAssessment, Ice, Motor, Oedema, Seizure, grade_icans};
 use crate::grade::{Grade, Scale};
-use crate::study::{RecordId, Toxicity, ToxicityFinding, When};
+use crate::study::{RecordId, Syndrome, ToxicityFinding, When};
 
 /// The grades at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const CRS_OPTIONS: CrsOptions = CrsOptions {
 
 impl Facts<'_> {
     /// Grades of one toxicity in order of time.
-    pub fn toxicity_grades(&self, toxicity: Toxicity) -> Vec<ToxicityGrade> {
+    pub fn toxicity_grades(&self, toxicity: Syndrome) -> Vec<ToxicityGrade> {
         let mut moments: BTreeMap<_, Vec<&ToxicityFinding>> = BTreeMap::new();
         for finding in self
             .subject
@@ -50,8 +50,8 @@ impl Facts<'_> {
         }
         let moments: Vec<Vec<&ToxicityFinding>> = moments.into_values().collect();
         let derived = match toxicity {
-            Toxicity::Crs => derive_crs(&moments),
-            Toxicity::Icans => moments.iter().map(|items| derive_icans(items)).collect(),
+            Syndrome::Crs => derive_crs(&moments),
+            Syndrome::Icans => moments.iter().map(|items| derive_icans(items)).collect(),
         };
         let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<u8>)| {
             let when = items.first()?.when;
@@ -99,10 +99,10 @@ fn has_items(items: &[&ToxicityFinding]) -> bool {
         .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT"))
 }
 
-const fn least(toxicity: Graded) -> u8 {
+const fn least(toxicity: Toxicity) -> u8 {
     match toxicity {
-        Graded::Absent => 0,
-        Graded::Present(grade) => grade.number(),
+        Toxicity::Absent => 0,
+        Toxicity::Present(grade) => grade.number(),
     }
 }
 

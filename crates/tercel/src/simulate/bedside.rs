@@ -6,7 +6,7 @@ use super::random::{Draws, Topic};
 use super::recorder::{NewEvent, Recorder};
 use super::toxicity::{Bedside, Episode, Neurology};
 use crate::protocol::{Assessed, Relatedness};
-use crate::study::{EventOutcome, Medication, MedicationClass, Toxicity, ToxicityFinding, Vital};
+use crate::study::{EventOutcome, Medication, MedicationClass, Syndrome, ToxicityFinding, Vital};
 
 const CRS_TERM: &str = "Cytokine release syndrome";
 const ICANS_TERM: &str = "Immune effector cell-associated neurotoxicity syndrome";
@@ -78,7 +78,7 @@ impl Recorder<'_> {
         }
     }
 
-    fn finding(&mut self, toxicity: Toxicity, minute: i32, items: &[(&str, String)]) {
+    fn finding(&mut self, toxicity: Syndrome, minute: i32, items: &[(&str, String)]) {
         let (record, when) = (self.id("FA"), self.at(minute));
         for (item, result) in items {
             let (record, item, result) = (record.clone(), (*item).to_owned(), result.clone());
@@ -106,7 +106,7 @@ impl Recorder<'_> {
         let found = Neurology::at_grade(grade, draws);
         let written = Self::written_grade(grade, draws);
         self.finding(
-            Toxicity::Icans,
+            Syndrome::Icans,
             minute,
             &[
                 ("ICE", found.ice.to_string()),
@@ -128,7 +128,7 @@ impl Recorder<'_> {
             let grade = Self::written_grade(episode.grade_at(minute), draws);
             self.vitals(found, minute);
             self.finding(
-                Toxicity::Crs,
+                Syndrome::Crs,
                 minute,
                 &[
                     ("TEMP", found.temperature.to_string()),

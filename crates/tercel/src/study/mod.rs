@@ -17,5 +17,5 @@ pub use subject::{
     Adjudication, AdverseEvent, Amount, Causality, Contact, Death, Deviation, Disposition, DispositionReason,
     EventOutcome, Exposure, History, Infusion, Lab, Lesion, LesionResult, LesionRole, Level, Measurement, Medication,
     MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponseRecord, Score, ScoreKind, Sex, Subject,
-    Toxicity, ToxicityFinding, Vital,
+    Syndrome, ToxicityFinding, Vital,
 };

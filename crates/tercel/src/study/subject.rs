@@ -361,9 +361,9 @@ pub struct Level {
     pub when: When,
 }
 
-/// Which toxicity a finding belongs to.
+/// The syndrome a finding belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Toxicity {
+pub enum Syndrome {
     /// Cytokine release syndrome.
     Crs,
     /// Immune effector cell-associated neurotoxicity syndrome.
@@ -376,7 +376,7 @@ pub struct ToxicityFinding {
     /// Record.
     pub record: RecordId,
     /// Which toxicity.
-    pub toxicity: Toxicity,
+    pub toxicity: Syndrome,
     /// Item code (`TEMP`, `ICE`, `TOXGR`).
     pub item: String,
     /// Result as written.

@@ -2,7 +2,7 @@
 
 use tercel::protocol::Relatedness;
 use tercel::simulate::parameters;
-use tercel::study::{Amount, EventOutcome, Level, Subject, Toxicity};
+use tercel::study::{Amount, EventOutcome, Level, Subject, Syndrome};
 
 use super::{Sheet, Study, Supplement, flag, label, moment, number, study_day};
 use crate::table::Table;
@@ -342,8 +342,8 @@ fn findings_about(study: Study<'_>, subjects: &[Subject]) -> Table {
         };
         for finding in &subject.toxicity {
             let object = match finding.toxicity {
-                Toxicity::Crs => "CYTOKINE RELEASE SYNDROME",
-                Toxicity::Icans => "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME",
+                Syndrome::Crs => "CYTOKINE RELEASE SYNDROME",
+                Syndrome::Icans => "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME",
             };
             write(
                 &finding.record,
