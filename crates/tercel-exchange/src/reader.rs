@@ -1,7 +1,7 @@
 //! Row by row over one dataset: typed values out, findings for what is wrong, columns nobody asks for kept aside.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use tercel::study::{Blocks, Dataset, DatasetRead, Finding, RecordId, Rule, SubjectId, When};
 
@@ -84,6 +84,7 @@ impl<'a> Reader<'a> {
     /// The rows that name a subject, in file order. A row without one, or whose number is taken, is a finding.
     pub(crate) fn rows(&'a self) -> Vec<Row<'a>> {
         let mut taken: BTreeSet<RecordId> = BTreeSet::new();
+        let mut subjects: HashMap<&str, SubjectId> = HashMap::new();
         let mut rows = Vec::new();
         for (at, cells) in self.table.rows.iter().enumerate() {
             let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
@@ -102,7 +103,7 @@ impl<'a> Reader<'a> {
                 );
                 continue;
             }
-            let subject = SubjectId::new(name);
+            let subject = subjects.entry(name).or_insert_with(|| SubjectId::new(name)).clone();
             let sequence = self.sequence.and_then(|at| cells.get(at)).map(String::as_str);
             let parsed = sequence.map(parse_sequence);
             let row_id = RecordId {

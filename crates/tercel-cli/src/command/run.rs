@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::{Value, json};
 use tercel::design::decide_study;
-use tercel::endpoint::{Analysis, Cell, Detail, derive_cells};
+use tercel::endpoint::{Analysis, Cell, Detail, Facts, derive_cells};
+use tercel::protocol::DoseLevel;
 use tercel::report::build_report;
 use tercel::study::{Blocks, Finding};
 use tercel_report::{render_html, render_terminal};
@@ -87,19 +88,32 @@ fn default_folder(args: &Args) -> PathBuf {
     PathBuf::from("out").join(name.unwrap_or_else(|| "trial".into()))
 }
 
+/// Subjects at each step; `null` where a table without dates does not tell.
 fn subjects_json(analysis: &Analysis<'_>) -> Value {
-    let facts = &analysis.facts;
+    let count = |level: Option<DoseLevel>, holds: fn(&Facts<'_>) -> bool| -> Value {
+        let at_level = |facts: &&Facts<'_>| level.is_none() || facts.level == level;
+        let counted = analysis
+            .facts
+            .iter()
+            .filter(at_level)
+            .filter(|facts| holds(facts))
+            .count();
+        if analysis.data.dated {
+            Value::from(counted)
+        } else {
+            Value::Null
+        }
+    };
     let levels = analysis.trial.dose_levels.levels().map(|level| {
-        let at = facts.iter().filter(|facts| facts.level == Some(level));
-        let infused = at.clone().filter(|facts| facts.infusion.is_some()).count();
-        json!({"dose_level": level.number(), "assigned": at.count(), "infused": infused})
+        let assigned = analysis.facts.iter().filter(|facts| facts.level == Some(level)).count();
+        let infused = count(Some(level), |facts| facts.infusion.is_some());
+        json!({"dose_level": level.number(), "assigned": assigned, "infused": infused})
     });
-    let collected = facts.iter().filter(|facts| facts.collection.is_some()).count();
     json!({
-        "enrolled": facts.len(),
-        "collected": collected,
-        "infused": facts.iter().filter(|facts| facts.infusion.is_some()).count(),
-        "died": facts.iter().filter(|facts| facts.subject.death.is_some()).count(),
+        "enrolled": analysis.facts.len(),
+        "collected": count(None, |facts| facts.collection.is_some()),
+        "infused": count(None, |facts| facts.infusion.is_some()),
+        "died": count(None, |facts| facts.subject.death.is_some()),
         "levels": levels.collect::<Vec<Value>>(),
     })
 }
@@ -109,7 +123,7 @@ fn cell_json(cell: &Cell) -> Value {
         "id": cell.id,
         "measure": cell.measure,
         "time_point_months": cell.time_point,
-        "dose_level": cell.level.map(tercel::protocol::DoseLevel::number),
+        "dose_level": cell.level.map(DoseLevel::number),
         "statistic": cell.statistic,
         "unit": cell.unit,
         "value": number(cell.value),
