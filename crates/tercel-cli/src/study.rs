@@ -95,7 +95,9 @@ impl Study {
                     .map_err(|_| anyhow!("--as-of \"{text}\" is no date; write it as YYYY-MM-DD"))
             })
             .transpose()?;
-        let cut = stated.filter(|_| whole.dated).or_else(|| whole.last_day());
+        // Before the first record the study stands where its protocol came into force.
+        let last_day = || whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
+        let cut = stated.filter(|_| whole.dated).or_else(last_day);
         let data = cut.map_or_else(|| whole.clone(), |cut| whole.as_of(cut));
         Ok(Self { trial, data, cut })
     }

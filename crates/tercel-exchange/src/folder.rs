@@ -15,7 +15,7 @@ use crate::{adam, sdtm};
 #[derive(Debug, Error)]
 pub enum ReadError {
     /// The folder is not there or cannot be opened.
-    #[error("failed to open {}: {source}", path.display())]
+    #[error("failed to open {}", path.display())]
     Folder {
         /// Folder or file.
         path: PathBuf,
@@ -23,12 +23,20 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// A file is no dataset.
-    #[error("failed to read {}: {source}", path.display())]
+    #[error("failed to read {}", path.display())]
     File {
         /// File.
         path: PathBuf,
         /// Why.
         source: TableError,
+    },
+    /// The dataset of subjects has no subject column.
+    #[error("{file} has no column USUBJID, which names the subjects; its columns are {columns}")]
+    NoSubjectColumn {
+        /// File.
+        file: String,
+        /// The columns it has.
+        columns: String,
     },
     /// No dataset names the subjects.
     #[error("{} holds neither dm.csv nor adsl.csv, so it names no subject; put the SDTM datasets there, or point --data at them", .0.display())]
@@ -63,6 +71,13 @@ pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError>
             source,
         })?;
         tables.push(table);
+    }
+    let subjects = tables.iter().find(|table| matches!(table.name.as_str(), "DM" | "ADSL"));
+    if let Some(table) = subjects.filter(|table| table.column("USUBJID").is_none()) {
+        return Err(ReadError::NoSubjectColumn {
+            file: table.file.clone(),
+            columns: table.columns.join(", "),
+        });
     }
     read_tables(tables, trial).ok_or_else(|| ReadError::NoSubjects(folder.to_owned()))
 }
@@ -105,7 +120,7 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     for subject in &mut data.subjects {
         sdtm::sort_records(subject);
     }
-    data.dated = data.last_day().is_some();
+    data.dated = subject_level == "DM" || data.last_day().is_some();
     data.findings.extend(missing_datasets(&data));
     Some(data)
 }
@@ -117,7 +132,9 @@ fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut B
         .find(|domain| domain.name == name);
     for row in reader.rows() {
         let Some(subject) = subjects.get_mut(&row.record.subject) else {
-            row.find("USUBJID", Rule::UnknownSubject, Blocks::Export);
+            let decides = matches!(name, "AE" | "EX" | "FA" | "LB" | "DS");
+            let blocks = if decides { Blocks::Decision } else { Blocks::Export };
+            row.find("USUBJID", Rule::UnknownSubject, blocks);
             continue;
         };
         if let Some(domain) = read {
@@ -141,7 +158,11 @@ fn missing_datasets(data: &StudyData) -> Vec<Finding> {
     if !data.dated {
         return Vec::new();
     }
-    let read = |name: &str| data.datasets.iter().any(|dataset| dataset.dataset.as_str() == name);
+    let read = |name: &str| {
+        data.datasets
+            .iter()
+            .any(|dataset| dataset.dataset.as_str() == name && dataset.rows > 0)
+    };
     let needed = [
         (
             "EX",

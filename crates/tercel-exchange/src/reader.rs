@@ -17,6 +17,8 @@ pub(crate) struct Reader<'a> {
     missing: RefCell<BTreeSet<String>>,
     findings: RefCell<Vec<Finding>>,
     sequence: Option<usize>,
+    /// What was worked out once for a value that stands in many rows.
+    memo: RefCell<HashMap<String, Option<String>>>,
 }
 
 impl<'a> Reader<'a> {
@@ -36,6 +38,7 @@ impl<'a> Reader<'a> {
             missing: RefCell::default(),
             findings: RefCell::default(),
             sequence,
+            memo: RefCell::default(),
         };
         for name in ["STUDYID", "DOMAIN", "USUBJID"] {
             reader.position(name);
@@ -84,6 +87,10 @@ impl<'a> Reader<'a> {
     /// The rows that name a subject, in file order. A row without one, or whose number is taken, is a finding.
     pub(crate) fn rows(&'a self) -> Vec<Row<'a>> {
         let mut taken: BTreeSet<RecordId> = BTreeSet::new();
+        if self.position("USUBJID").is_none() {
+            self.missing.borrow_mut().insert("USUBJID".to_owned());
+            return Vec::new();
+        }
         let mut subjects: HashMap<&str, SubjectId> = HashMap::new();
         let mut rows = Vec::new();
         for (at, cells) in self.table.rows.iter().enumerate() {
@@ -199,6 +206,16 @@ impl<'a> Row<'a> {
             rule,
             blocks,
         );
+    }
+
+    /// The answer for a value, worked out once for the whole dataset.
+    pub(crate) fn memo(&self, value: &str, answer: impl FnOnce() -> Option<String>) -> Option<String> {
+        if let Some(known) = self.reader.memo.borrow().get(value) {
+            return known.clone();
+        }
+        let answer = answer();
+        self.reader.memo.borrow_mut().insert(value.to_owned(), answer.clone());
+        answer
     }
 
     /// A text; blank and the missing codes `.` and `NA` are `None`.

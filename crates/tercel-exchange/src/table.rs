@@ -17,6 +17,9 @@ pub enum TableError {
     /// A line of more than 1 MiB.
     #[error("line {0} is longer than 1 MiB; check the quotation marks before it")]
     LongLine(usize),
+    /// Values separated by something other than commas.
+    #[error("the values are separated by {0}; save the file with commas between them")]
+    Separator(&'static str),
     /// Two columns of one name.
     #[error("two columns are named {0}; rename or remove one")]
     DuplicateColumn(String),
@@ -56,6 +59,14 @@ impl Table {
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
+        let header = text.lines().next().unwrap_or_default();
+        if !header.contains(',') {
+            for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")] {
+                if header.contains(separator) {
+                    return Err(TableError::Separator(name));
+                }
+            }
+        }
         let columns: Vec<String> = reader.headers()?.iter().map(str::to_uppercase).collect();
         let mut sorted: Vec<&String> = columns.iter().filter(|name| !name.is_empty()).collect();
         sorted.sort();

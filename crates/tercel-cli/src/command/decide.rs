@@ -54,7 +54,7 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
             if sentence {
                 json!({
                     "subject": awaited.subject.to_string(),
-                    "dose_level": awaited.level.number(),
+                    "dose_level": awaited.level.map(tercel::protocol::DoseLevel::number),
                     "reason": awaited.sentence,
                 })
             } else {
@@ -85,11 +85,10 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> String {
     let _ = writeln!(page, "{}", headline(analysis.trial, decision.decision.action));
     let _ = writeln!(page, "Because: {}.", decision.decision.because);
     for awaited in &decision.waiting_on {
-        let _ = writeln!(
-            page,
-            "Waiting for {} (level {}): {}.",
-            awaited.subject, awaited.level, awaited.sentence
-        );
+        let level = awaited
+            .level
+            .map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
+        let _ = writeln!(page, "Waiting for {} ({level}): {}.", awaited.subject, awaited.sentence);
     }
     if let Some(day) = decision.earliest_infusion {
         let _ = writeln!(page, "Earliest day of the next infusion: {day}.");

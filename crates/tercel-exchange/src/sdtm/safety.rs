@@ -1,6 +1,7 @@
 //! `AE FA LB VS`: events, toxicity findings, laboratory, vital signs.
 
 use tercel::grade::Grade;
+use tercel::grade::analyte::Analyte;
 use tercel::protocol::{Relatedness, Trial};
 use tercel::study::{
     Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Rule, Subject, Syndrome, ToxicityFinding, Vital,
@@ -101,9 +102,10 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     };
     row.check_agreement("LBSTRESN", "LBSTRESC");
     row.text("LBSTAT");
+    let listed = row.memo(test, || listed_test(trial, test));
     subject.labs.push(Lab {
         record: row.record.clone(),
-        test: test.to_uppercase(),
+        test: listed.unwrap_or_else(|| test.to_uppercase()),
         value,
         unit: unit.unwrap_or_default().to_owned(),
         lln: row.number("LBSTNRLO"),
@@ -112,6 +114,19 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         significant: row.yes("LBCLSIG"),
         event: row.number("LBAESEQ").and_then(whole),
     });
+}
+
+/// The protocol's own code for a test, whatever its synonym in the data (`SGPT` for `ALT`); `None` for a test the protocol
+/// does not list.
+fn listed_test(trial: &Trial, test: &str) -> Option<String> {
+    let criteria = trial.dlt.lab_criteria.iter().flat_map(|rule| &rule.analytes);
+    let listed: Vec<&String> = trial.safety.analytes.iter().chain(criteria).collect();
+    if let Some(same) = listed.iter().find(|name| name.eq_ignore_ascii_case(test)) {
+        return Some(same.to_uppercase());
+    }
+    let known = Analyte::named(test)?;
+    let synonym = listed.iter().find(|name| Analyte::named(name) == Some(known));
+    synonym.map(|name| name.to_uppercase())
 }
 
 #[expect(
@@ -167,6 +182,8 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let when = row.when("FADTC");
     let record = row.record.clone();
     if item.eq_ignore_ascii_case("DLT") {
+        // Without its day a judgement cannot be placed before or after anything.
+        row.require("FADTC", Blocks::Decision);
         let dlt = match result.map(str::to_uppercase).as_deref() {
             Some("Y" | "YES") => true,
             Some("N" | "NO") => false,

@@ -99,7 +99,7 @@ pub(super) fn read_ds(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let reason = match term.as_str() {
         "DEATH" => DispositionReason::Death,
         "COMPLETED" => DispositionReason::Completed,
-        "LOST TO FOLLOW-UP" => DispositionReason::Lost,
+        text if text.starts_with("LOST TO FOLLOW") => DispositionReason::Lost,
         text if text.contains("WITHDRAW") || text == "PHYSICIAN DECISION" => DispositionReason::Withdrawal,
         _ => DispositionReason::Other,
     };
@@ -210,5 +210,6 @@ pub(crate) fn sort_records(subject: &mut Subject) {
     by!(measurements, |r: &tercel::study::Measurement| r.when.order());
     by!(responses, |r: &tercel::study::ResponseRecord| r.when.order());
     by!(contacts, |r: &Contact| r.when.order());
+    by!(adjudications, |r: &tercel::study::Adjudication| order(r.when));
     by!(dispositions, |r: &Disposition| order(r.when));
 }

@@ -39,13 +39,16 @@ pub(super) fn read_ex(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
             row.text("EXDOSU");
         }
         let actual = cells(row, "EXDOSE", "EXDOSU");
-        if let Some(when) = start {
-            subject.infusions.push(Infusion {
-                record: row.record.clone(),
+        let record = row.record.clone();
+        match start {
+            Some(when) => subject.infusions.push(Infusion {
+                record,
                 when,
                 planned: None,
                 actual,
-            });
+            }),
+            // That it took place still matters: the subject's outcome is waited for.
+            None => subject.undated_infusions.push(record),
         }
     } else if is_named(&trial.names.lymphodepletion, name) {
         if let Some(start) = start {

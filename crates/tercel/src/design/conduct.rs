@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Action, Count, Decision, ThreePlusThree, decide};
+use super::{Action, Because, Count, Decision, ThreePlusThree, decide};
 use crate::dlt::{Status, add_days};
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
@@ -14,8 +14,8 @@ use crate::study::{RecordId, SubjectId};
 pub struct Awaited {
     /// Subject.
     pub subject: SubjectId,
-    /// Dose level.
-    pub level: DoseLevel,
+    /// Dose level, where one is assigned.
+    pub level: Option<DoseLevel>,
     /// What is awaited, until when.
     pub sentence: String,
 }
@@ -43,12 +43,19 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     let trial = analysis.trial;
     let mut counts = PerLevel::new(vec![Count::default(); trial.dose_levels.len()]);
     let mut awaited = Vec::new();
+    let mut unassigned = Vec::new();
     let mut records = Vec::new();
     for facts in &analysis.facts {
-        let (Some(level), Some(verdict)) = (facts.level, &facts.dlt) else {
+        let Some(verdict) = &facts.dlt else { continue };
+        let Some((level, count)) = facts.level.and_then(|level| Some((level, counts.get_mut(level)?))) else {
+            let sentence = "infused, but assigned to no dose level".to_owned();
+            unassigned.push(Awaited {
+                subject: facts.subject.id.clone(),
+                level: None,
+                sentence,
+            });
             continue;
         };
-        let Some(count) = counts.get_mut(level) else { continue };
         records.extend(verdict.records.iter().cloned());
         match verdict.status {
             Status::Dlt => {
@@ -60,7 +67,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
                 count.pending += 1;
                 awaited.push(Awaited {
                     subject: facts.subject.id.clone(),
-                    level,
+                    level: Some(level),
                     sentence: verdict.sentence(),
                 });
             }
@@ -80,13 +87,21 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     {
         decision.action = Action::Stay(level);
     }
+    if !unassigned.is_empty() {
+        decision = Decision {
+            action: Action::Wait,
+            because: Because::Unassigned(unassigned.len()),
+        };
+        awaited.append(&mut unassigned);
+    }
     if decision.action != Action::Wait {
         awaited.clear();
     }
     let earliest_infusion = decision
         .action
         .level()
-        .and_then(|level| earliest_infusion(analysis, level));
+        .and_then(|level| earliest_infusion(analysis, level))
+        .map(|day| analysis.cut.map_or(day, |cut| day.max(cut)));
     Some(StudyDecision {
         decision,
         levels: counts,

@@ -108,6 +108,8 @@ pub enum Because {
     FirstLevelTooToxic(Count),
     /// The maximum tolerated dose is confirmed.
     Mtd(DoseLevel, Count),
+    /// Infused subjects whose dose level is not known.
+    Unassigned(usize),
     /// Pending outcomes could change the answer.
     Pending(Vec<(DoseLevel, Count)>),
 }
@@ -162,6 +164,12 @@ impl fmt::Display for Because {
                     of(count)
                 )
             }
+            Self::Unassigned(count) => {
+                write!(
+                    f,
+                    "{count} infused without a known dose level: enter the level before anything is decided"
+                )
+            }
             Self::Pending(levels) => {
                 let each = levels.iter().map(|(level, count)| {
                     format!(
@@ -213,7 +221,15 @@ pub fn decide(design: &dyn Design, counts: &PerLevel<Count>) -> Decision {
         return first;
     }
     let settled = outcomes.all(|other| other.action == first.action);
-    if settled && !matches!(first.action, Action::Escalate(_)) {
+    let complete = match first.action {
+        // Everybody dosed at the level that is left must be complete.
+        Action::Escalate(to) => to
+            .below()
+            .and_then(|from| counts.get(from))
+            .is_none_or(|from| from.pending == 0),
+        Action::Stay(_) | Action::DeEscalate(_) | Action::Wait | Action::Stop(_) => true,
+    };
+    if settled && complete {
         // The counts in the sentence are what is known now, not a completion of it.
         return Decision {
             because: restate(first.because, counts),
@@ -265,6 +281,7 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         },
         Because::FirstLevelTooToxic(_) => Because::FirstLevelTooToxic(now(DoseLevel::FIRST)),
         Because::Mtd(level, _) => Because::Mtd(level, now(level)),
+        Because::Unassigned(count) => Because::Unassigned(count),
         Because::Pending(levels) => Because::Pending(levels),
     }
 }

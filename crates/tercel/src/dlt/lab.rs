@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Answer, Ground, add_days, days_from};
+use super::{Answer, Ground, Window, add_days, days_from};
 use crate::protocol::LabCriterion;
 use crate::study::{Lab, RecordId, Subject};
 
@@ -10,7 +10,7 @@ use crate::study::{Lab, RecordId, Subject};
 pub(super) fn judge(
     rule: &LabCriterion,
     subject: &Subject,
-    window: (Date, Date),
+    window: Window,
     cut: Date,
     consulted: &mut Vec<RecordId>,
 ) -> Answer {
@@ -21,6 +21,9 @@ pub(super) fn judge(
             .iter()
             .filter(|lab| lab.test.eq_ignore_ascii_case(analyte))
             .collect();
+        if let Some(ground) = unusable(rule, &series, window) {
+            open = Some(ground);
+        }
         match judge_series(rule, &series, window, cut, consulted) {
             Answer::Met(ground) => return Answer::Met(ground),
             Answer::Open(ground) => open = Some(ground),
@@ -30,30 +33,57 @@ pub(super) fn judge(
     open.map_or(Answer::No, Answer::Open)
 }
 
+/// Values that may lie in the window and above the limit, but without the limit or the day to tell.
+fn unusable(rule: &LabCriterion, series: &[&Lab], window: Window) -> Option<Ground> {
+    let doubtful: Vec<&&Lab> = series
+        .iter()
+        .filter(|lab| {
+            let in_window = lab.when.date.latest() >= window.first && lab.when.date.earliest() <= window.last;
+            let known = lab.value.is_none() || (is_above(rule, lab).is_some() && lab.when.day().is_some());
+            in_window && !known && is_above(rule, lab) != Some(false)
+        })
+        .collect();
+    let first = doubtful.first()?;
+    let missing = if first.uln.is_none() {
+        "its upper limit of normal is missing"
+    } else {
+        "its day is not known"
+    };
+    Some(Ground {
+        criterion: Some(rule.id.clone()),
+        text: format!("{} on {}: {missing} [{}]", first.test, first.when, rule.text),
+        records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
+        since: Some(first.when.date.latest()),
+        until: None,
+    })
+}
+
 fn judge_series(
     rule: &LabCriterion,
     series: &[&Lab],
-    window: (Date, Date),
+    window: Window,
     cut: Date,
     consulted: &mut Vec<RecordId>,
 ) -> Answer {
+    // A result that cannot be held against the limit neither ends a run nor belongs to one.
+    let in_window_on = |day: Date| day >= window.first;
+    let days = i32::try_from(rule.days).unwrap_or(i32::MAX);
+    let values: Vec<(&Lab, Date, bool)> = series
+        .iter()
+        .filter_map(|lab| Some((*lab, lab.when.day()?, is_above(rule, lab)?)))
+        .filter(|(_, day, _)| in_window_on(*day))
+        .collect();
     let mut open = None;
-    for (index, first) in series.iter().enumerate() {
-        let Some(day) = first.when.day() else { continue };
-        let starts_here = is_above(rule, first)
-            && index
-                .checked_sub(1)
-                .and_then(|at| series.get(at))
-                .is_none_or(|lab| !is_above(rule, lab));
-        if !starts_here || day < window.0 || day > window.1 {
+    for (index, (first, day, above)) in values.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| values.get(before));
+        if !above || before.is_some_and(|(_, _, above)| *above) || *day > window.last {
             continue;
         }
-        let rest = series.get(index..).unwrap_or_default();
-        let run: Vec<&&Lab> = rest.iter().take_while(|lab| is_above(rule, lab)).collect();
-        let recovered = rest.get(run.len()).and_then(|lab| lab.when.day());
-        let last = run.last().and_then(|lab| lab.when.day()).unwrap_or(day);
-        let ends = rest.iter().take(run.len() + 1);
-        let records: Vec<RecordId> = ends.map(|lab| lab.record.clone()).collect();
+        let rest = values.get(index..).unwrap_or_default();
+        let run = rest.iter().take_while(|(_, _, above)| *above).count();
+        let last = rest.get(run - 1).map_or(*day, |(_, day, _)| *day);
+        let recovered = rest.get(run).map(|(_, day, _)| *day);
+        let records: Vec<RecordId> = rest.iter().take(run + 1).map(|(lab, ..)| lab.record.clone()).collect();
         consulted.extend(records.iter().cloned());
         let ground = |until| Ground {
             criterion: Some(rule.id.clone()),
@@ -62,21 +92,23 @@ fn judge_series(
                 first.test, rule.above_uln, rule.text
             ),
             records: records.clone(),
+            since: Some(*day),
             until,
         };
-        if rule.days == 0 || days_from(day, last) > i32::try_from(rule.days).unwrap_or(i32::MAX) {
+        if rule.days == 0 || days_from(*day, last) > days {
             return Answer::Met(ground(None));
         }
-        // Below again soon enough; if the sample that shows it came late, when it fell is not known.
         match recovered {
-            Some(at) if days_from(day, at) <= i32::try_from(rule.days).unwrap_or(i32::MAX) => {}
+            Some(at) if days_from(*day, at) <= days => {}
+            // Below again, but when it fell between two samples is not known.
             Some(_) => open = Some(ground(None)),
-            None => open = Some(ground(Some(add_days(day, rule.days + 1)).filter(|until| *until > cut))),
+            None => open = Some(ground(Some(add_days(*day, rule.days + 1)).filter(|until| *until > cut))),
         }
     }
     open.map_or(Answer::No, Answer::Open)
 }
 
-fn is_above(rule: &LabCriterion, lab: &Lab) -> bool {
-    matches!((lab.value, lab.uln), (Some(value), Some(uln)) if value > rule.above_uln * uln)
+/// Whether the value exceeds the limit; `None` without a value or an upper limit.
+fn is_above(rule: &LabCriterion, lab: &Lab) -> Option<bool> {
+    Some(lab.value? > rule.above_uln * lab.uln?)
 }

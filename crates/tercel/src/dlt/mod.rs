@@ -18,14 +18,20 @@
 
 mod event;
 mod lab;
+mod lasting;
+mod toxicity;
 
 use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::protocol::{DltOrigin, EventClass, Trial};
+pub use toxicity::{ToxicityGrade, toxicity_grades};
+
+use self::event::Judge;
+use self::lasting::Seen;
+use crate::protocol::{Cells, DltOrigin, EventClass, Trial};
 use crate::study::{
-    Adjudication, AdverseEvent, Disposition, DispositionReason, Infusion, MedicationClass, RecordId, Subject,
+    Adjudication, AdverseEvent, Disposition, DispositionReason, Infusion, MedicationClass, RecordId, Subject, When,
     days_between,
 };
 
@@ -66,6 +72,17 @@ impl fmt::Display for NotEvaluable {
     }
 }
 
+/// The days on which an event counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// First day.
+    pub first: Date,
+    /// Last day.
+    pub last: Date,
+    /// Day of infusion.
+    pub infused: Date,
+}
+
 /// One reason behind a status.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ground {
@@ -75,8 +92,22 @@ pub struct Ground {
     pub text: String,
     /// Records it rests on.
     pub records: Vec<RecordId>,
+    /// The last day on which it can have begun, where that is known.
+    pub since: Option<Date>,
     /// Until when it is open, for pending ones.
     pub until: Option<Date>,
+}
+
+impl Ground {
+    fn new(text: impl Into<String>, records: Vec<RecordId>) -> Self {
+        Self {
+            criterion: None,
+            text: text.into(),
+            records,
+            since: None,
+            until: None,
+        }
+    }
 }
 
 /// The DLT verdict of one infused subject.
@@ -84,8 +115,8 @@ pub struct Ground {
 pub struct Verdict {
     /// Status.
     pub status: Status,
-    /// First and last day of the window.
-    pub window: (Date, Date),
+    /// The window; `None` while the day of infusion is not known.
+    pub window: Option<Window>,
     /// Criteria met.
     pub met: Vec<Ground>,
     /// What is still open.
@@ -98,12 +129,14 @@ impl Verdict {
     /// One sentence for the listing.
     pub fn sentence(&self) -> String {
         let list = |grounds: &[Ground]| grounds.iter().map(|g| g.text.as_str()).collect::<Vec<_>>().join("; ");
-        match &self.status {
-            Status::Dlt => format!("DLT: {}", list(&self.met)),
-            Status::NoDlt => format!("no DLT, followed through {}", self.window.1),
-            Status::Pending(Some(until)) => format!("pending until {until}: {}", list(&self.open)),
-            Status::Pending(None) => format!("pending: {}", list(&self.open)),
-            Status::NotEvaluable(why) => format!("not evaluable: {why}"),
+        match (&self.status, self.window) {
+            (Status::Dlt, _) if self.met.is_empty() => "DLT by the committee's judgement".to_owned(),
+            (Status::Dlt, _) => format!("DLT: {}", list(&self.met)),
+            (Status::NoDlt, Some(window)) => format!("no DLT, followed through {}", window.last),
+            (Status::NoDlt, None) => "no DLT".to_owned(),
+            (Status::Pending(Some(until)), _) => format!("pending until {until}: {}", list(&self.open)),
+            (Status::Pending(None), _) => format!("pending: {}", list(&self.open)),
+            (Status::NotEvaluable(why), _) => format!("not evaluable: {why}"),
         }
     }
 }
@@ -119,39 +152,84 @@ pub(crate) enum Answer {
     No,
 }
 
-/// The DLT verdict of a subject as of `cut`; `None` if the subject was not infused on a known day.
+/// The DLT verdict of a subject as of `cut`; `None` if no infusion is recorded.
 pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict> {
-    let infusion = subject.infusions.first()?;
-    let day0 = infusion.when.day()?;
-    let start = match trial.dlt.origin {
-        DltOrigin::Infusion => day0,
-        DltOrigin::Lymphodepletion => subject
-            .lymphodepletion
-            .first()
-            .and_then(|dose| dose.start.day())
-            .unwrap_or(day0),
-    };
-    let end = add_days(day0, trial.dlt.window_days);
-    let window = (start, end);
+    let first = subject.infusions.first();
+    let record = first
+        .map(|infusion| &infusion.record)
+        .or(subject.undated_infusions.first())?;
     let mut verdict = Verdict {
-        status: Status::Pending(Some(end)),
-        window,
+        status: Status::Pending(None),
+        window: None,
         met: Vec::new(),
         open: Vec::new(),
-        records: vec![subject.record.clone(), infusion.record.clone()],
+        records: vec![subject.record.clone()],
     };
+    verdict.records.extend(infusion_records(subject));
+    if let Some((infusion, infused)) = first.and_then(|infusion| Some((infusion, infusion.when.day()?))) {
+        let window = window(trial, subject, infused);
+        verdict.window = Some(window);
+        collect_grounds(trial, subject, window, cut, &mut verdict);
+        let case = Case {
+            trial,
+            subject,
+            infusion,
+            window,
+            cut,
+        };
+        verdict.status = case.status(&mut verdict);
+    } else {
+        verdict
+            .open
+            .push(Ground::new("the day of infusion is not known", vec![record.clone()]));
+    }
+    let grounds = verdict.met.iter().chain(&verdict.open);
     verdict
         .records
-        .extend(subject.lymphodepletion.first().map(|dose| dose.record.clone()));
-    let mut consulted = Vec::new();
-    let mut answers = Vec::new();
-    for event in &subject.adverse_events {
-        answers.push(event::judge(trial, subject, event, window, cut, &mut consulted));
+        .extend(grounds.flat_map(|ground| ground.records.clone()));
+    verdict.records.sort();
+    verdict.records.dedup();
+    Some(verdict)
+}
+
+fn infusion_records(subject: &Subject) -> impl Iterator<Item = RecordId> {
+    let dated = subject.infusions.iter().map(|infusion| infusion.record.clone());
+    dated.chain(subject.undated_infusions.iter().cloned())
+}
+
+fn window(trial: &Trial, subject: &Subject, infused: Date) -> Window {
+    let conditioned = subject.lymphodepletion.first().and_then(|dose| dose.start.day());
+    let first = match trial.dlt.origin {
+        DltOrigin::Infusion => infused,
+        DltOrigin::Lymphodepletion => conditioned.unwrap_or(infused),
+    };
+    Window {
+        first,
+        last: add_days(infused, trial.dlt.window_days),
+        infused,
     }
+}
+
+/// Holds every event, finding and laboratory value against the criteria.
+fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, verdict: &mut Verdict) {
+    let judge = Judge {
+        trial,
+        subject,
+        window,
+        seen: Seen::of(subject, cut),
+    };
+    let mut consulted = Vec::new();
+    let mut answers: Vec<Answer> = Vec::new();
+    answers.extend(
+        subject
+            .adverse_events
+            .iter()
+            .map(|event| judge.event(event, &mut consulted)),
+    );
+    answers.extend(judge.findings_without_event(&mut consulted));
     for rule in &trial.dlt.lab_criteria {
         answers.push(lab::judge(rule, subject, window, cut, &mut consulted));
     }
-    verdict.records.extend(consulted);
     for answer in answers {
         match answer {
             Answer::Met(ground) => verdict.met.push(ground),
@@ -159,176 +237,222 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
             Answer::No => {}
         }
     }
-    let committee = committee(subject);
-    if let Some(ground) = unadjudicated_death(subject, window, committee) {
-        verdict.open.push(ground);
-    }
-    let percent = actual_percent(trial, subject, infusion);
-    let over_dosed = percent.is_some_and(|percent| percent > trial.dlt.dose_percent_max);
-    verdict.status = if committee.is_some_and(|judged| judged.dlt) {
-        Status::Dlt
-    } else if over_dosed && !verdict.met.is_empty() && committee.is_none() {
-        verdict.open.push(pending(
-            "a DLT above the dose tolerance waits for the committee",
-            &infusion.record,
-        ));
-        Status::Pending(None)
-    } else if !verdict.met.is_empty() {
-        Status::Dlt
-    } else {
-        if committee.is_some() {
-            // The committee has looked at what the rules leave open.
-            verdict.open.clear();
-        }
-        without_dlt(trial, subject, infusion, window, cut, &mut verdict)
-    };
-    let grounds = verdict.met.iter().chain(&verdict.open);
+    verdict.records.extend(consulted);
     verdict
         .records
-        .extend(grounds.flat_map(|ground| ground.records.clone()));
+        .extend(subject.lymphodepletion.first().map(|dose| dose.record.clone()));
     verdict.records.extend(
         subject
             .adjudications
             .iter()
             .map(|adjudication| adjudication.record.clone()),
     );
-    verdict.records.sort();
-    verdict.records.dedup();
-    Some(verdict)
+    verdict.records.extend(
+        subject
+            .dispositions
+            .iter()
+            .map(|disposition| disposition.record.clone()),
+    );
+    verdict
+        .records
+        .extend(subject.death.iter().map(|death| death.record.clone()));
 }
 
-/// The status of a subject with no criterion met.
-fn without_dlt(
-    trial: &Trial,
-    subject: &Subject,
-    infusion: &Infusion,
-    window: (Date, Date),
-    cut: Date,
-    verdict: &mut Verdict,
-) -> Status {
-    if !verdict.open.is_empty() {
-        let untils: Option<Vec<Date>> = verdict.open.iter().map(|ground| ground.until).collect();
-        return Status::Pending(untils.and_then(|untils| untils.into_iter().max()));
-    }
-    if let Some((why, record)) = not_evaluable(trial, subject, infusion, window) {
-        verdict.records.extend(record);
-        if matches!(why, NotEvaluable::UnderDosed(_)) && cut < window.1 {
-            let text = format!("{why}: replaced, but a DLT by {} would count", window.1);
-            verdict.open.push(Ground {
-                criterion: None,
-                text,
-                records: Vec::new(),
-                until: Some(window.1),
-            });
-            return Status::Pending(Some(window.1));
-        }
-        return Status::NotEvaluable(why);
-    }
-    if infusion.actual.is_none() {
-        verdict
-            .open
-            .push(pending("the number of cells infused is not recorded", &infusion.record));
-        return Status::Pending(None);
-    }
-    let contact = subject
-        .contacts
-        .iter()
-        .find(|contact| contact.when.date.earliest() >= window.1);
-    match contact {
-        Some(contact) if cut >= window.1 => {
-            verdict.records.push(contact.record.clone());
-            Status::NoDlt
-        }
-        Some(_) | None => {
-            let text = format!("no contact on or after {}, the last day of the window", window.1);
-            verdict.open.push(Ground {
-                criterion: None,
-                text,
-                records: Vec::new(),
-                until: Some(window.1),
-            });
-            Status::Pending(Some(window.1))
-        }
-    }
-}
-
-fn pending(text: &str, record: &RecordId) -> Ground {
-    Ground {
-        criterion: None,
-        text: text.to_owned(),
-        records: vec![record.clone()],
-        until: None,
-    }
-}
-
-/// The committee's judgement, latest first.
-fn committee(subject: &Subject) -> Option<&Adjudication> {
-    let is_committee = |by: &str| !by.eq_ignore_ascii_case("INVESTIGATOR");
-    subject
+/// The committee's latest dated judgement, and its day.
+fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
+    let by_committee = subject
         .adjudications
         .iter()
-        .rev()
-        .find(|adjudication| is_committee(&adjudication.evaluator))
+        .filter(|judged| !judged.evaluator.eq_ignore_ascii_case("INVESTIGATOR"));
+    let dated = by_committee.filter_map(|judged| Some((judged, judged.when?)));
+    dated
+        .max_by_key(|(_, when)| when.order())
+        .map(|(judged, when)| (judged, when.date.latest()))
 }
 
-/// Any death in the window is pending until the committee has signed.
-fn unadjudicated_death(subject: &Subject, window: (Date, Date), committee: Option<&Adjudication>) -> Option<Ground> {
-    let death = subject.death.as_ref()?;
-    let in_window = death.when.date.earliest() <= window.1 && death.when.date.latest() >= window.0;
-    (in_window && committee.is_none()).then(|| Ground {
-        criterion: None,
-        text: format!("death on {} waits for the committee's judgement", death.when),
-        records: vec![death.record.clone()],
-        until: None,
-    })
+/// An infused subject with a known day of infusion.
+struct Case<'a> {
+    trial: &'a Trial,
+    subject: &'a Subject,
+    infusion: &'a Infusion,
+    window: Window,
+    cut: Date,
 }
 
-fn not_evaluable(
-    trial: &Trial,
-    subject: &Subject,
-    infusion: &Infusion,
-    window: (Date, Date),
-) -> Option<(NotEvaluable, Vec<RecordId>)> {
-    let within = |day: Date| day >= window.0 && day <= window.1;
-    if let Some(percent) = actual_percent(trial, subject, infusion)
-        && percent < trial.dlt.dose_percent_min
-    {
-        return Some((NotEvaluable::UnderDosed(percent), Vec::new()));
-    }
-    if let Some(death) = &subject.death
-        && within(death.when.date.earliest())
-    {
-        return Some((
-            NotEvaluable::Death(death.when.date.earliest()),
-            vec![death.record.clone()],
-        ));
-    }
-    let therapy = subject
-        .medications
-        .iter()
-        .filter(|medication| medication.class == MedicationClass::NewTherapy);
-    let mut starts = therapy.filter_map(|therapy| Some((therapy.start?.date.earliest(), &therapy.record)));
-    if let Some((day, record)) = starts.find(|(day, _)| within(*day)) {
-        return Some((NotEvaluable::NewTherapy(day), vec![record.clone()]));
-    }
-    let left = subject.dispositions.iter().find_map(|disposition| {
-        let Disposition {
-            record, reason, when, ..
-        } = disposition;
-        let leaves = matches!(reason, DispositionReason::Withdrawal | DispositionReason::Lost);
-        let day = (*when)?.date.earliest();
-        (leaves && within(day)).then(|| (day, record.clone()))
-    });
-    left.map(|(day, record)| (NotEvaluable::LeftStudy(day), vec![record]))
+/// Why a subject without DLT does not count, or may not.
+enum Exit {
+    Out(NotEvaluable),
+    Unclear(Ground),
 }
 
-/// Actual cells in percent of the planned ones.
+impl Case<'_> {
+    fn status(&self, verdict: &mut Verdict) -> Status {
+        let committee = committee(self.subject);
+        if committee.is_some_and(|(judged, _)| judged.dlt) {
+            return Status::Dlt;
+        }
+        // A committee judges what it has seen: nothing that came later.
+        let judged = |since: Option<Date>| committee.is_some_and(|(_, day)| since.is_some_and(|since| since <= day));
+        let percent = actual_percent(self.trial, self.subject, self.infusion);
+        if percent.is_some_and(|percent| percent > self.trial.dlt.dose_percent_max) {
+            verdict.met.retain(|ground| !judged(ground.since));
+            if !verdict.met.is_empty() {
+                let text = "a DLT above the dose tolerance waits for the committee";
+                verdict.open.append(&mut verdict.met);
+                verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+                return Status::Pending(None);
+            }
+        }
+        if !verdict.met.is_empty() {
+            return Status::Dlt;
+        }
+        verdict.open.retain(|ground| !judged(ground.since));
+        if let Some(death) = &self.subject.death {
+            let when = death.when.date;
+            let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
+            if in_window && !judged(Some(when.latest())) {
+                let text = format!("death on {} waits for the committee's judgement", death.when);
+                verdict.open.push(Ground::new(text, vec![death.record.clone()]));
+            }
+        }
+        if !verdict.open.is_empty() {
+            let untils: Option<Vec<Date>> = verdict.open.iter().map(|ground| ground.until).collect();
+            return Status::Pending(untils.and_then(|untils| untils.into_iter().max()));
+        }
+        self.without_dlt(verdict)
+    }
+
+    /// The status of a subject with no criterion met and none open.
+    fn without_dlt(&self, verdict: &mut Verdict) -> Status {
+        let last = self.window.last;
+        let wait = |verdict: &mut Verdict, text: String| {
+            verdict.open.push(Ground {
+                until: Some(last),
+                ..Ground::new(text, Vec::new())
+            });
+            Status::Pending(Some(last))
+        };
+        match self.exit(&mut verdict.records) {
+            Some(Exit::Out(why)) if matches!(why, NotEvaluable::UnderDosed(_)) && self.cut < last => {
+                return wait(verdict, format!("{why}: replaced, but a DLT by {last} would count"));
+            }
+            Some(Exit::Out(why)) => return Status::NotEvaluable(why),
+            Some(Exit::Unclear(ground)) => {
+                verdict.open.push(ground);
+                return Status::Pending(None);
+            }
+            None => {}
+        }
+        if actual_percent(self.trial, self.subject, self.infusion).is_none() {
+            let text = "the number of cells infused is not recorded";
+            verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+            return Status::Pending(None);
+        }
+        let contact = self
+            .subject
+            .contacts
+            .iter()
+            .find(|contact| contact.when.date.earliest() >= last);
+        match contact {
+            Some(contact) if self.cut >= last => {
+                verdict.records.push(contact.record.clone());
+                Status::NoDlt
+            }
+            Some(_) | None => wait(
+                verdict,
+                format!("no contact on or after {last}, the last day of the window"),
+            ),
+        }
+    }
+
+    fn exit(&self, records: &mut Vec<RecordId>) -> Option<Exit> {
+        let percent = actual_percent(self.trial, self.subject, self.infusion);
+        if let Some(percent) = percent.filter(|percent| *percent < self.trial.dlt.dose_percent_min) {
+            return Some(Exit::Out(NotEvaluable::UnderDosed(percent)));
+        }
+        if let Some(death) = &self.subject.death
+            && death.when.date.earliest() <= self.window.last
+        {
+            return Some(Exit::Out(NotEvaluable::Death(death.when.date.earliest())));
+        }
+        let medications = self.subject.medications.iter();
+        for therapy in medications.filter(|medication| medication.class == MedicationClass::NewTherapy) {
+            records.push(therapy.record.clone());
+            let exit = self.within(
+                therapy.start,
+                NotEvaluable::NewTherapy,
+                "new anticancer therapy",
+                &therapy.record,
+            );
+            if exit.is_some() {
+                return exit;
+            }
+        }
+        for disposition in &self.subject.dispositions {
+            let leaves = match disposition.reason {
+                DispositionReason::Withdrawal | DispositionReason::Lost => true,
+                DispositionReason::Other => self.ends_contact(disposition, records),
+                DispositionReason::Death | DispositionReason::Completed => false,
+            };
+            if leaves {
+                let record = &disposition.record;
+                let exit = self.within(
+                    disposition.when,
+                    NotEvaluable::LeftStudy,
+                    "the day of leaving the study",
+                    record,
+                );
+                if exit.is_some() {
+                    return exit;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a day lies within the window, for certain or perhaps.
+    fn within(&self, when: Option<When>, why: fn(Date) -> NotEvaluable, what: &str, record: &RecordId) -> Option<Exit> {
+        let (earliest, latest) = when.map_or((Date::MIN, Date::MAX), |when| {
+            (when.date.earliest(), when.date.latest())
+        });
+        let Window { first, last, .. } = self.window;
+        if latest < first || earliest > last {
+            None
+        } else if earliest >= first && latest <= last {
+            Some(Exit::Out(why(earliest)))
+        } else {
+            let written = when.map_or_else(|| "an unknown day".to_owned(), |when| when.to_string());
+            let text = format!("{what} ({written}) may lie within the window");
+            Some(Exit::Unclear(Ground::new(text, vec![record.clone()])))
+        }
+    }
+
+    /// Any other end of participation counts once the window is over and the subject was not seen again.
+    fn ends_contact(&self, disposition: &Disposition, records: &mut Vec<RecordId>) -> bool {
+        let last_contact = self.subject.contacts.last();
+        records.extend(last_contact.map(|contact| contact.record.clone()));
+        let seen_later = last_contact.is_some_and(|contact| {
+            disposition
+                .when
+                .is_none_or(|when| contact.when.date.latest() > when.date.earliest())
+        });
+        self.cut >= self.window.last && !seen_later
+    }
+}
+
+/// Cells given on the day of an infusion, all bags together, in percent of the planned ones.
 pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> Option<f64> {
     let group = subject
         .level
         .and_then(|level| trial.dose_levels.get(level))
         .map(|group| group.planned);
-    infusion.actual?.percent_of(group.or(infusion.planned)?)
+    let same_day = subject
+        .infusions
+        .iter()
+        .filter(|other| other.when.date == infusion.when.date);
+    let cells: Option<Vec<f64>> = same_day.map(|bag| bag.actual.map(Cells::to_cells)).collect();
+    let given = Cells::new(cells?.iter().sum())?;
+    given.percent_of(group.or(infusion.planned)?)
 }
 
 /// Whether an event belongs to a class; `None` where its organ class decides and is not coded.

@@ -32,7 +32,6 @@ pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
 pub use check::check_derived;
 pub use facts::{AeWindow, Duration, Facts};
 pub use summarize::Statistic;
-pub use toxicity::ToxicityGrade;
 pub use tumour::{Point, Source, Tumour};
 
 pub(crate) use facts::add_months;

@@ -127,7 +127,9 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName]) -> Decisi
     };
     let waiting_on = decision.waiting_on.iter().map(|awaited| Waiting {
         subject: awaited.subject.clone(),
-        level: label(awaited.level, levels),
+        level: awaited
+            .level
+            .map_or_else(|| "no dose level".to_owned(), |level| label(level, levels)),
         sentence: awaited.sentence.clone(),
     });
     DecisionPart {

@@ -43,6 +43,10 @@ fn is_known(subject: &Subject, cut: Date) -> bool {
 }
 
 fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
+    let dies_later = subject
+        .death
+        .as_ref()
+        .is_some_and(|death| death.when.date.earliest() > cut);
     let mut keep = |record: &RecordId, field: &str, when: Option<When>| {
         let Some(when) = when else { return true };
         let kept = when.date.earliest() <= cut;
@@ -89,7 +93,7 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
         .take()
         .filter(|death| keep(&death.record, "DTHDTC", Some(death.when)));
     for event in &mut subject.adverse_events {
-        hide_end(event, cut);
+        hide_end(event, cut, dies_later);
     }
     for Medication { end, .. } in &mut subject.medications {
         *end = end.filter(|end| end.date.earliest() <= cut);
@@ -97,8 +101,10 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
 }
 
 /// An event that ended after the cut was ongoing at the cut; if it ended in death, its grade was not yet 5.
-fn hide_end(event: &mut AdverseEvent, cut: Date) {
-    if event.end.is_none_or(|end| end.date.earliest() <= cut) {
+fn hide_end(event: &mut AdverseEvent, cut: Date, dies_later: bool) {
+    let fatal = event.grade == Some(Grade::G5) || event.outcome == EventOutcome::Fatal;
+    let ends_later = event.end.is_some_and(|end| end.date.earliest() > cut);
+    if !ends_later && !(fatal && dies_later) {
         return;
     }
     event.end = None;

@@ -45,6 +45,8 @@ pub struct Subject {
     pub lymphodepletion: Vec<Exposure>,
     /// CAR-T infusions.
     pub infusions: Vec<Infusion>,
+    /// Infusions whose date is blank or cannot be read.
+    pub undated_infusions: Vec<RecordId>,
     /// Vital signs.
     pub vitals: Vec<Vital>,
     /// Adverse events.
@@ -97,6 +99,7 @@ impl Subject {
             medications: Vec::new(),
             lymphodepletion: Vec::new(),
             infusions: Vec::new(),
+            undated_infusions: Vec::new(),
             vitals: Vec::new(),
             adverse_events: Vec::new(),
             labs: Vec::new(),

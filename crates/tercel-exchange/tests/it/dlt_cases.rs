@@ -1,0 +1,278 @@
+//! DLT verdicts and dose decisions on small studies, each built around one way to get them wrong.
+
+use jiff::civil::{Date, date};
+use tercel::design::{StudyDecision, decide_study};
+use tercel::dlt::Status;
+use tercel::endpoint::Analysis;
+use tercel::protocol::{Trial, parse_protocol};
+use tercel::study::Rule;
+use tercel_exchange::{Table, read_tables};
+
+const DM: &str = "USUBJID,RFICDTC,AGE,AGEU,SEX,ARMCD,DTHDTC";
+const EX: &str = "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC";
+const AE: &str = "USUBJID,AESEQ,AETERM,AEBODSYS,AESER,AEREL,AEOUT,AETOXGR,AESTDTC,AEENDTC";
+const LB: &str = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC";
+const FA: &str = "USUBJID,FASEQ,FATESTCD,FAOBJ,FASTRESC,FAEVAL,FADTC";
+const DS: &str = "USUBJID,DSSEQ,DSCAT,DSDECOD,DSSTDTC";
+const SV: &str = "USUBJID,VISIT,SVSTDTC";
+const CM: &str = "USUBJID,CMSEQ,CMTRT,CMCAT,CMSTDTC";
+
+const CRS: &str = "CYTOKINE RELEASE SYNDROME";
+const LATER: Date = date(2025, 6, 30);
+
+fn trial() -> Trial {
+    parse_protocol(
+        "protocol.toml",
+        include_str!("../../../../trials/il1rap-hcc/protocol.toml"),
+    )
+    .unwrap()
+}
+
+/// One subject at level 1, infused on 2025-03-01 with the planned dose and seen on 2025-04-02, beside what a case adds.
+/// A row of `DM`, `EX` or `SV` replaces the usual one.
+fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
+    let usual = [
+        ("DM", DM, "S,2025-02-01,50,YEARS,F,DL1,"),
+        (
+            "EX",
+            EX,
+            "S,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-03-01T10:00",
+        ),
+        ("SV", SV, "S,DAY 32,2025-04-02"),
+        (
+            "AE",
+            AE,
+            "S,90,Alopecia,Skin and subcutaneous tissue disorders,N,NOT RELATED,RECOVERED/RESOLVED,1,2025-03-05,2025-03-06",
+        ),
+        ("LB", LB, "S,90,ALT,30,U/L,40,2025-02-20"),
+        ("FA", FA, ""),
+        ("DS", DS, ""),
+        ("CM", CM, ""),
+    ];
+    let table = |(name, header, row): &(&str, &str, &str)| {
+        let given = rows
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, given)| given.join("\n"));
+        let usual = if given.is_some() && matches!(*name, "DM" | "EX" | "SV") {
+            ""
+        } else {
+            *row
+        };
+        let text = format!("{header}\n{usual}\n{}\n", given.unwrap_or_default());
+        Table::parse_csv(&format!("{}.csv", name.to_lowercase()), text.as_bytes()).unwrap()
+    };
+    usual.iter().map(table).collect()
+}
+
+fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
+    let trial = trial();
+    let data = read_tables(read(rows), &trial).unwrap().as_of(cut);
+    let analysis = Analysis::new(&trial, &data, Some(cut));
+    analysis.facts[0].dlt.clone().unwrap().status
+}
+
+fn decision(rows: &[(&str, &[&str])], cut: Date) -> StudyDecision {
+    let trial = trial();
+    let data = read_tables(read(rows), &trial).unwrap().as_of(cut);
+    decide_study(&Analysis::new(&trial, &data, Some(cut))).unwrap()
+}
+
+fn is_pending(status: &Status) -> bool {
+    matches!(status, Status::Pending(_))
+}
+
+#[test]
+fn the_plain_subject_has_no_dlt() {
+    assert_eq!(status(&[], LATER), Status::NoDlt);
+}
+
+#[test]
+fn graded_findings_count_beside_the_event() {
+    let event = "S,1,Cytokine release syndrome,Immune system disorders,N,RELATED,RECOVERED/RESOLVED,2,2025-03-03T08:00,2025-03-06T08:00";
+    let grade = format!("S,1,TOXGR,{CRS},4,INVESTIGATOR,2025-03-04T08:00");
+    assert_eq!(status(&[("AE", &[event]), ("FA", &[&grade])], LATER), Status::Dlt);
+    // The same findings without an event: somebody has to enter it.
+    assert!(is_pending(&status(&[("FA", &[&grade])], LATER)));
+    // Items that amount to grade 4, which the investigator graded 2.
+    let items: Vec<String> = [
+        ("TEMP", "39.0"),
+        ("VASOPRES", "2"),
+        ("HYPOTEN", "Y"),
+        ("O2DEV", "none"),
+        ("TOXGR", "2"),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(at, (code, value))| format!("S,{},{code},{CRS},{value},INVESTIGATOR,2025-03-04T08:00", at + 1))
+    .collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    assert!(is_pending(&status(&[("AE", &[event]), ("FA", &items)], LATER)));
+}
+
+#[test]
+fn each_spell_above_the_recovery_grade_is_timed_by_itself() {
+    let event = "S,1,Cytokine release syndrome,Immune system disorders,N,RELATED,RECOVERED/RESOLVED,3,2025-03-03T00:00,2025-03-09T00:00";
+    let grades = |times: &[(&str, u8)]| -> Vec<String> {
+        let row =
+            |(at, (time, grade)): (usize, &(&str, u8))| format!("S,{},TOXGR,{CRS},{grade},INVESTIGATOR,{time}", at + 1);
+        times.iter().enumerate().map(row).collect()
+    };
+    let twice = grades(&[
+        ("2025-03-03T00:00", 3),
+        ("2025-03-03T12:00", 1),
+        ("2025-03-08T00:00", 3),
+        ("2025-03-08T12:00", 1),
+    ]);
+    let twice: Vec<&str> = twice.iter().map(String::as_str).collect();
+    assert_eq!(status(&[("AE", &[event]), ("FA", &twice)], LATER), Status::NoDlt);
+    let long = grades(&[("2025-03-03T00:00", 3), ("2025-03-06T01:00", 2)]);
+    let long: Vec<&str> = long.iter().map(String::as_str).collect();
+    assert_eq!(status(&[("AE", &[event]), ("FA", &long)], LATER), Status::Dlt);
+}
+
+#[test]
+fn a_committee_judges_only_what_it_has_seen() {
+    let no = |day: &str| format!("S,9,DLT,DLT,N,SAFETY REVIEW COMMITTEE,{day}");
+    let unrelated_yet = "S,1,Renal failure,Renal and urinary disorders,N,,NOT RECOVERED/NOT RESOLVED,4,2025-03-20,";
+    assert!(is_pending(&status(
+        &[("AE", &[unrelated_yet]), ("FA", &[&no("2025-03-10")])],
+        LATER
+    )));
+    assert_eq!(
+        status(&[("AE", &[unrelated_yet]), ("FA", &[&no("2025-04-10")])], LATER),
+        Status::NoDlt
+    );
+    let died = ["S,2025-02-01,50,YEARS,F,DL1,2025-03-20"];
+    assert!(is_pending(&status(
+        &[("DM", &died), ("FA", &[&no("2025-03-10")])],
+        LATER
+    )));
+    assert!(matches!(
+        status(&[("DM", &died), ("FA", &[&no("2025-04-10")])], LATER),
+        Status::NotEvaluable(_)
+    ));
+    // The latest judgement stands, whatever the order of rows; one without a day judges nothing.
+    let yes = "S,8,DLT,DLT,Y,SAFETY REVIEW COMMITTEE,2025-04-20";
+    assert_eq!(status(&[("FA", &[yes, &no("2025-04-10")])], LATER), Status::Dlt);
+    assert!(is_pending(&status(
+        &[("AE", &[unrelated_yet]), ("FA", &[&no("")])],
+        LATER
+    )));
+}
+
+#[test]
+fn somebody_infused_on_an_unknown_day_or_at_no_level_is_waited_for() {
+    for start in ["2025-03", ""] {
+        let row = format!("S,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,{start}");
+        assert!(is_pending(&status(&[("EX", &[&row])], LATER)), "{start}");
+    }
+    let decided = decision(&[("DM", &["S,2025-02-01,50,YEARS,F,,"])], LATER);
+    assert_eq!(decided.decision.action.name(), "wait");
+    assert_eq!(decided.waiting_on.len(), 1);
+}
+
+#[test]
+fn laboratory_values_that_cannot_be_used_keep_the_verdict_open() {
+    let lab =
+        |seq: u8, code: &str, value: &str, uln: &str, day: &str| format!("S,{seq},{code},{value},U/L,{uln},{day}");
+    let rows = |labs: &[String]| -> Status {
+        let labs: Vec<&str> = labs.iter().map(String::as_str).collect();
+        status(&[("LB", &labs)], LATER)
+    };
+    assert!(is_pending(&rows(&[lab(1, "ALT", "1200", "", "2025-03-10")])));
+    assert!(is_pending(&rows(&[lab(1, "ALT", "1200", "40", "2025-03")])));
+    // Above before infusion and after it: the first value in the window begins a run.
+    assert_eq!(
+        rows(&[
+            lab(1, "ALT", "900", "40", "2025-02-28"),
+            lab(2, "ALT", "900", "40", "2025-03-04")
+        ]),
+        Status::Dlt
+    );
+    // A sample that was not done does not end a run.
+    let gap = [
+        lab(1, "ALT", "400", "40", "2025-03-06"),
+        lab(2, "ALT", "", "40", "2025-03-09"),
+        lab(3, "ALT", "400", "40", "2025-03-12"),
+    ];
+    assert_eq!(rows(&gap), Status::Dlt);
+    assert_eq!(rows(&[lab(1, "SGPT", "900", "40", "2025-03-04")]), Status::Dlt);
+}
+
+#[test]
+fn the_bags_of_one_day_are_one_dose() {
+    let bag = |seq: u8, cells: u8, time: &str| {
+        format!("S,{seq},ANTI-IL1RAP CAR-T CELLS,{cells},10^6 Therapeutic Cells,2025-03-01T{time}")
+    };
+    assert_eq!(
+        status(&[("EX", &[&bag(1, 50, "10:00"), &bag(2, 50, "10:30")])], LATER),
+        Status::NoDlt
+    );
+    assert!(matches!(
+        status(&[("EX", &[&bag(1, 79, "10:00")])], LATER),
+        Status::NotEvaluable(_)
+    ));
+}
+
+#[test]
+fn an_event_is_not_known_to_go_on_after_the_subject_was_last_seen() {
+    let colitis = "S,1,Colitis,Gastrointestinal disorders,N,RELATED,NOT RECOVERED/NOT RESOLVED,3,2025-03-25,";
+    let left = "S,1,DISPOSITION EVENT,WITHDRAWAL BY SUBJECT,2025-03-27";
+    assert!(is_pending(&status(&[("AE", &[colitis]), ("DS", &[left])], LATER)));
+    assert_eq!(status(&[("AE", &[colitis])], LATER), Status::Dlt);
+    let unknown = colitis.replace("NOT RECOVERED/NOT RESOLVED", "");
+    assert!(is_pending(&status(&[("AE", &[&unknown])], LATER)));
+    // Whatever day of June it ended, it lasted longer than seven days.
+    let june = "S,1,Colitis,Gastrointestinal disorders,N,RELATED,RECOVERED/RESOLVED,3,2025-03-08,2025-06";
+    assert_eq!(status(&[("AE", &[june])], LATER), Status::Dlt);
+}
+
+#[test]
+fn leaving_on_a_partly_known_day_neither_clears_nor_excludes() {
+    let therapy = |day: &str| format!("S,1,SORAFENIB,NEW ANTICANCER THERAPY,{day}");
+    assert!(matches!(
+        status(&[("CM", &[&therapy("2025-03-29")])], LATER),
+        Status::NotEvaluable(_)
+    ));
+    assert_eq!(status(&[("CM", &[&therapy("2025-03-30")])], LATER), Status::NoDlt);
+    assert!(is_pending(&status(&[("CM", &[&therapy("2025-03")])], LATER)));
+    let gone = "S,1,DISPOSITION EVENT,STUDY TERMINATED BY SPONSOR,2025-03-11";
+    let seen = ["S,DAY 9,2025-03-10"];
+    assert!(matches!(
+        status(&[("DS", &[gone]), ("SV", &seen)], LATER),
+        Status::NotEvaluable(_)
+    ));
+}
+
+#[test]
+fn a_death_after_the_cut_is_not_known_at_the_cut() {
+    let died = ["S,2025-02-01,50,YEARS,F,DL1,2025-03-21"];
+    let cut = date(2025, 3, 13);
+    for end in ["", "2025-03", "2025-03-21"] {
+        let event = format!("S,1,Sepsis,Infections and infestations,Y,RELATED,FATAL,5,2025-03-10,{end}");
+        assert!(is_pending(&status(&[("DM", &died), ("AE", &[&event])], cut)), "{end}");
+    }
+}
+
+#[test]
+fn a_dlt_above_the_dose_tolerance_is_the_committees_to_judge() {
+    let dose = ["S,1,ANTI-IL1RAP CAR-T CELLS,130,10^6 Therapeutic Cells,2025-03-01T10:00"];
+    let event = "S,1,Renal failure,Renal and urinary disorders,N,RELATED,RECOVERED/RESOLVED,4,2025-03-10,2025-03-20";
+    assert!(is_pending(&status(&[("EX", &dose), ("AE", &[event])], LATER)));
+    let no = "S,9,DLT,DLT,N,SAFETY REVIEW COMMITTEE,2025-04-10";
+    assert_eq!(
+        status(&[("EX", &dose), ("AE", &[event]), ("FA", &[no])], LATER),
+        Status::NoDlt
+    );
+}
+
+#[test]
+fn an_adjudication_without_a_day_is_asked_for() {
+    let data = read_tables(read(&[("FA", &["S,9,DLT,DLT,N,SAFETY REVIEW COMMITTEE,"])]), &trial()).unwrap();
+    assert!(
+        data.findings
+            .iter()
+            .any(|finding| finding.field == "FADTC" && finding.rule == Rule::MissingValue)
+    );
+}

@@ -1,0 +1,139 @@
+//! CRS and ICANS grades of a subject over time: as the investigator recorded them, and by the ASTCT rules from the items.
+
+use std::collections::BTreeMap;
+
+use crate::grade::Toxicity;
+use crate::grade::astct::crs::{CrsAssessment, CrsOptions, Oxygen, grade_crs};
+use crate::grade::astct::icans::{Arousal, IcansAssessment, Ice, Motor, Oedema, Seizure, grade_icans};
+use crate::grade::{Grade, Scale};
+use crate::study::{RecordId, Subject, Syndrome, ToxicityFinding, When};
+
+/// The grades at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToxicityGrade {
+    /// When.
+    pub when: When,
+    /// By the investigator, 0 to 5.
+    pub recorded: Option<u8>,
+    /// By the rules of the scale; the least it can be where an item is missing. `None` without items.
+    pub derived: Option<u8>,
+    /// Scale of both.
+    pub scale: Scale,
+    /// Records of the moment.
+    pub records: Vec<RecordId>,
+}
+
+impl ToxicityGrade {
+    /// The higher of the two.
+    pub fn worst(&self) -> Option<u8> {
+        self.recorded.max(self.derived)
+    }
+}
+
+/// Vasopressin alone is treatment with a vasopressor; the scale's table leaves it open.
+const CRS_OPTIONS: CrsOptions = CrsOptions {
+    vasopressin_alone: Grade::G3,
+};
+
+/// Grades of one syndrome in order of time.
+pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGrade> {
+    let mut moments: BTreeMap<_, Vec<&ToxicityFinding>> = BTreeMap::new();
+    for finding in subject.toxicity.iter().filter(|finding| finding.toxicity == syndrome) {
+        moments.entry(finding.when.order()).or_default().push(finding);
+    }
+    let moments: Vec<Vec<&ToxicityFinding>> = moments.into_values().collect();
+    let derived = match syndrome {
+        Syndrome::Crs => derive_crs(&moments),
+        Syndrome::Icans => moments.iter().map(|items| derive_icans(items)).collect(),
+    };
+    let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<u8>)| {
+        let when = items.first()?.when;
+        let recorded = text(items, "TOXGR").and_then(|grade| grade.parse().ok());
+        let records = items.iter().map(|item| item.record.clone()).collect();
+        Some(ToxicityGrade {
+            when,
+            recorded,
+            derived,
+            scale: Scale::Astct2019,
+            records,
+        })
+    };
+    moments.iter().zip(derived).filter_map(grade).collect()
+}
+
+fn text<'f>(items: &[&'f ToxicityFinding], code: &str) -> Option<&'f str> {
+    items
+        .iter()
+        .find(|item| item.item == code)
+        .map(|item| item.result.trim())
+}
+
+fn yes(items: &[&ToxicityFinding], code: &str) -> Option<bool> {
+    match text(items, code)?.to_uppercase().as_str() {
+        "Y" | "YES" | "1" => Some(true),
+        "N" | "NO" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn named<T: Copy>(items: &[&ToxicityFinding], code: &str, names: &[(&str, T)]) -> Option<T> {
+    let text = text(items, code)?;
+    names
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(text))
+        .map(|(_, value)| *value)
+}
+
+/// Whether anything but the investigator's grade was recorded.
+fn has_items(items: &[&ToxicityFinding]) -> bool {
+    items
+        .iter()
+        .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT"))
+}
+
+const fn least(toxicity: Toxicity) -> u8 {
+    match toxicity {
+        Toxicity::Absent => 0,
+        Toxicity::Present(grade) => grade.number(),
+    }
+}
+
+fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
+    let assessments: Vec<CrsAssessment> = moments
+        .iter()
+        .map(|items| CrsAssessment {
+            temperature_c: text(items, "TEMP").and_then(|text| text.parse().ok()),
+            hypotension: yes(items, "HYPOTEN"),
+            vasopressors: text(items, "VASOPRES").and_then(|text| text.parse().ok()),
+            vasopressin: yes(items, "VASOPN"),
+            oxygen: text(items, "O2DEV").and_then(|device| {
+                let flow = text(items, "O2FLOW").and_then(|text| text.parse().ok());
+                Oxygen::parse(device, flow).flatten()
+            }),
+            masking_treatment: yes(items, "MASKTRT"),
+            attributed: yes(items, "ATTRIB").unwrap_or(true),
+        })
+        .collect();
+    let grades = grade_crs(&assessments, CRS_OPTIONS)
+        .into_iter()
+        .map(|grade| least(grade.outcome.bounds().0));
+    moments
+        .iter()
+        .zip(grades)
+        .map(|(items, grade)| has_items(items).then_some(grade))
+        .collect()
+}
+
+fn derive_icans(items: &[&ToxicityFinding]) -> Option<u8> {
+    has_items(items).then(|| {
+        let assessment = IcansAssessment {
+            ice: text(items, "ICE").and_then(|text| Ice::new(text.parse().ok()?)),
+            arousal: named(items, "AROUSAL", &Arousal::NAMES),
+            seizure: named(items, "SEIZURE", &Seizure::NAMES),
+            motor: named(items, "MOTOR", &Motor::NAMES),
+            oedema: named(items, "OEDEMA", &Oedema::NAMES),
+            attributed: yes(items, "ATTRIB").unwrap_or(true),
+        };
+        least(grade_icans(&assessment).outcome.bounds().0)
+    })
+}
