@@ -172,6 +172,10 @@ fn missing_datasets(data: &StudyData) -> Vec<Finding> {
             "AE",
             "no adverse event is known; that is not the same as none having occurred",
         ),
+        (
+            "LB",
+            "no laboratory result is known, so no laboratory criterion of the protocol can be judged",
+        ),
         ("SV", "no visit is known, so follow-up ends at the last other record"),
     ];
     let missing = needed.iter().filter(|(name, _)| !read(name));

@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use tercel::design::{Action, StudyDecision, decide_study};
 use tercel::endpoint::Analysis;
 use tercel::protocol::Trial;
+use tercel::study::{Blocks, Finding};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs};
+use crate::study::{Study, TrialArgs, all_findings};
 
 /// Arguments of `tercel decide`.
 #[derive(Debug, clap::Args)]
@@ -23,18 +24,27 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let decision = decide_study(&analysis);
+    let findings = all_findings(&analysis);
     output.print(
-        || decision_json(&analysis, decision.as_ref()),
-        || text(&analysis, decision.as_ref()),
+        || decision_json(&analysis, decision.as_ref(), &findings),
+        || text(&analysis, decision.as_ref(), &findings),
     )?;
     Ok(Answer::Given)
+}
+
+/// How many findings hold up the dose decision.
+fn blocking(findings: &[Finding]) -> usize {
+    findings
+        .iter()
+        .filter(|finding| finding.blocks == Blocks::Decision)
+        .count()
 }
 
 /// What is said where the data hold no dated outcome.
 const UNDATED: &str = "the data carry no dates, so no DLT outcome is known and nothing can be decided";
 
 /// The decision as JSON.
-pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> Value {
+pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[Finding]) -> Value {
     let Some(decision) = decision else {
         let level = |level: tercel::protocol::DoseLevel| json!({"dose_level": level.number(), "evaluable": 0, "dlt": 0, "pending": 0});
         let levels: Vec<Value> = analysis.trial.dose_levels.levels().map(level).collect();
@@ -73,11 +83,12 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
         "levels": levels.collect::<Vec<Value>>(),
         "earliest_infusion": decision.earliest_infusion.map(|day| day.to_string()),
         "data_cut": analysis.cut.map(|cut| cut.to_string()),
+        "blocking_findings": blocking(findings),
         "records": decision.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
     })
 }
 
-fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> String {
+fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[Finding]) -> String {
     let Some(decision) = decision else {
         return format!("Wait: {UNDATED}.\n");
     };
@@ -92,6 +103,15 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>) -> String {
     }
     if let Some(day) = decision.earliest_infusion {
         let _ = writeln!(page, "Earliest day of the next infusion: {day}.");
+    }
+    let blocking = blocking(findings);
+    if blocking > 0 {
+        let noun = if blocking == 1 {
+            "finding holds"
+        } else {
+            "findings hold"
+        };
+        let _ = writeln!(page, "{blocking} {noun} up the decision: see `tercel check`.");
     }
     if let Some(cut) = analysis.cut {
         let _ = writeln!(page, "Data cut: {cut}.");

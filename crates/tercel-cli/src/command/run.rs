@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 "data_cut": analysis.cut.map(|cut| cut.to_string()),
                 "synthetic": analysis.data.synthetic,
                 "subjects": subjects_json(&analysis),
-                "decision": decision_json(&analysis, decision.as_ref()),
+                "decision": decision_json(&analysis, decision.as_ref(), &findings),
                 "outcomes": cells.iter().map(cell_json).collect::<Vec<Value>>(),
                 "assumptions": analysis.trial.assumptions.iter().map(|assumption| json!({
                     "id": assumption.id,

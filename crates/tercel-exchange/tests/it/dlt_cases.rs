@@ -276,3 +276,18 @@ fn an_adjudication_without_a_day_is_asked_for() {
             .any(|finding| finding.field == "FADTC" && finding.rule == Rule::MissingValue)
     );
 }
+
+#[test]
+fn without_adverse_event_or_laboratory_data_nothing_is_decided() {
+    let trial = trial();
+    for lost in ["AE", "LB"] {
+        let tables = read(&[]).into_iter().filter(|table| table.name != lost).collect();
+        let data = read_tables(tables, &trial).unwrap().as_of(LATER);
+        let decided = decide_study(&Analysis::new(&trial, &data, Some(LATER))).unwrap();
+        assert_eq!(decided.decision.action.name(), "wait", "{lost}");
+        assert!(
+            data.findings.iter().any(|finding| finding.dataset.as_str() == lost),
+            "{lost}"
+        );
+    }
+}

@@ -94,6 +94,13 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         };
         awaited.append(&mut unassigned);
     }
+    let anybody = analysis.facts.iter().any(|facts| facts.dlt.is_some());
+    if let Some(what) = analysis.unrecorded().filter(|_| anybody) {
+        decision = Decision {
+            action: Action::Wait,
+            because: Because::NotRecorded(what),
+        };
+    }
     if decision.action != Action::Wait {
         awaited.clear();
     }
@@ -109,6 +116,19 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         earliest_infusion,
         records,
     })
+}
+
+impl Analysis<'_> {
+    /// What DLTs are judged by and the source does not hold.
+    pub fn unrecorded(&self) -> Option<&'static str> {
+        if !self.data.holds("AE") {
+            Some("adverse event")
+        } else if !self.trial.dlt.lab_criteria.is_empty() && !self.data.holds("LB") {
+            Some("laboratory result")
+        } else {
+            None
+        }
+    }
 }
 
 /// Level and day of the latest infusion.

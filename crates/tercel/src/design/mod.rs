@@ -108,6 +108,8 @@ pub enum Because {
     FirstLevelTooToxic(Count),
     /// The maximum tolerated dose is confirmed.
     Mtd(DoseLevel, Count),
+    /// The source lacks what DLTs are judged by.
+    NotRecorded(&'static str),
     /// Infused subjects whose dose level is not known.
     Unassigned(usize),
     /// Pending outcomes could change the answer.
@@ -162,6 +164,12 @@ impl fmt::Display for Because {
                     f,
                     "DLT in {} at level {level}: it is the maximum tolerated dose",
                     of(count)
+                )
+            }
+            Self::NotRecorded(what) => {
+                write!(
+                    f,
+                    "subjects were infused but no {what} is recorded: no DLT can be ruled out"
                 )
             }
             Self::Unassigned(count) => {
@@ -281,6 +289,7 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         },
         Because::FirstLevelTooToxic(_) => Because::FirstLevelTooToxic(now(DoseLevel::FIRST)),
         Because::Mtd(level, _) => Because::Mtd(level, now(level)),
+        Because::NotRecorded(what) => Because::NotRecorded(what),
         Because::Unassigned(count) => Because::Unassigned(count),
         Because::Pending(levels) => Because::Pending(levels),
     }

@@ -94,7 +94,7 @@ pub enum Persistence {
         /// Grade that counts as recovered.
         recovers_to: Option<Grade>,
     },
-    /// Still above `recovers_to` on this day after infusion.
+    /// Not at `recovers_to` or lower by the end of this day after infusion.
     OnDay {
         /// Days after infusion.
         day: u32,

@@ -103,8 +103,8 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
 /// An event that ended after the cut was ongoing at the cut; if it ended in death, its grade was not yet 5.
 fn hide_end(event: &mut AdverseEvent, cut: Date, dies_later: bool) {
     let fatal = event.grade == Some(Grade::G5) || event.outcome == EventOutcome::Fatal;
-    let ends_later = event.end.is_some_and(|end| end.date.earliest() > cut);
-    if !ends_later && !(fatal && dies_later) {
+    let ends_later = event.end.is_some_and(|end| end.date.earliest() > cut) || (fatal && dies_later);
+    if !ends_later {
         return;
     }
     event.end = None;

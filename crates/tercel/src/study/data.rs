@@ -15,6 +15,17 @@ pub struct DatasetRead {
     pub aside: Vec<(String, Vec<String>)>,
 }
 
+impl StudyData {
+    /// Whether the source holds any record of this dataset. Data that were never in datasets (a rehearsal) hold all.
+    pub fn holds(&self, dataset: &str) -> bool {
+        self.datasets.is_empty()
+            || self
+                .datasets
+                .iter()
+                .any(|read| read.dataset.as_str() == dataset && read.rows > 0)
+    }
+}
+
 /// All subjects of a study, with what was found wrong on the way.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StudyData {
