@@ -7,5 +7,6 @@
 
 mod corruption;
 mod dlt_cases;
+mod laws;
 mod records;
 mod sdtm_write;
