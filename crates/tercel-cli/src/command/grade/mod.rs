@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tercel::grade::Toxicity;
 use tercel::grade::astct::AstctOutcome;
+use tercel::study::When;
 
 use super::Answer;
 use crate::output::Output;
@@ -205,7 +206,7 @@ fn by_subject(table: &Table) -> anyhow::Result<BTreeMap<String, Vec<usize>>> {
 /// When an assessment was made: hours or days from any origin, or a calendar date.
 enum Time {
     Elapsed(f64),
-    Calendar(String),
+    Calendar(When),
 }
 
 impl Time {
@@ -215,11 +216,8 @@ impl Time {
         if let Ok(elapsed) = number.trim().parse::<f64>() {
             return elapsed.is_finite().then_some(Self::Elapsed(elapsed));
         }
-        let shape = text
-            .chars()
-            .take(10)
-            .map(|letter| if letter.is_ascii_digit() { '0' } else { letter });
-        (shape.collect::<String>() == "0000-00-00").then(|| Self::Calendar(text.replace(' ', "T")))
+        let when = When::parse(&text.replace(' ', "T")).ok()?;
+        when.day().is_some().then_some(Self::Calendar(when))
     }
 
     fn comparable(&self, other: &Self) -> bool {
@@ -232,7 +230,7 @@ impl Time {
     fn order(&self, other: &Self) -> std::cmp::Ordering {
         match (self, other) {
             (Self::Elapsed(a), Self::Elapsed(b)) => a.total_cmp(b),
-            (Self::Calendar(a), Self::Calendar(b)) => a.cmp(b),
+            (Self::Calendar(a), Self::Calendar(b)) => a.order().cmp(&b.order()),
             (Self::Elapsed(_), Self::Calendar(_)) | (Self::Calendar(_), Self::Elapsed(_)) => std::cmp::Ordering::Equal,
         }
     }
