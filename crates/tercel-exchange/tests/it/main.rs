@@ -6,5 +6,6 @@
 )]
 
 mod corruption;
+mod efficacy_cases;
 mod records;
 mod sdtm_write;
