@@ -7,6 +7,7 @@
 
 mod corruption;
 mod dlt_cases;
+mod efficacy_cases;
 mod laws;
 mod records;
 mod sdtm_write;

@@ -70,10 +70,14 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     )
 }
 
-/// Whether the event may have begun within the window.
+/// Whether the event may have begun within the window: by the end of its onset date, and no later than it ended.
 pub(super) fn in_window(event: &AdverseEvent, from: jiff::civil::Date, to: jiff::civil::Date) -> bool {
     match event.start {
-        Some(start) => start.date.latest() >= from && start.date.earliest() <= to,
+        Some(start) => {
+            let (first, last) = (start.date.earliest(), start.date.latest());
+            let ended = event.end.map(|end| end.date.latest()).filter(|end| *end >= first);
+            ended.map_or(last, |end| end.min(last)) >= from && first <= to
+        }
         None => event.end.is_none_or(|end| end.date.latest() >= from),
     }
 }

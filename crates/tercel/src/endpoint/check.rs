@@ -9,6 +9,7 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for facts in &analysis.facts {
         check_responses(facts, &mut findings);
+        check_scans(facts, &mut findings);
         check_grades(facts, &mut findings);
         check_dlt(facts, &mut findings);
         check_labs(facts, &mut findings);
@@ -68,6 +69,15 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             query.to_string(),
             Blocks::Export,
         ));
+    }
+}
+
+/// What the criteria ask about the readings of lesions.
+fn check_scans(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+    for (record, text) in &facts.tumour.queries {
+        let mut query = finding(facts, record, "TRLNKID", String::new(), Blocks::Export);
+        query.rule = Rule::Incomplete(text.clone());
+        findings.push(query);
     }
 }
 

@@ -7,7 +7,7 @@
 //! The registry record (S2); definition in `docs/methods.md`, "Disease control".
 //!
 //! # Formula
-//! Controlled: CR, PR, SD or non-CR/non-PD at an assessment in the month's window or at a later one, with no progression, death or new anticancer therapy before it. Followed past the window without such an assessment: not controlled, or excluded, as the protocol says. Window still open: not yet followed.
+//! Controlled: CR, PR, SD or non-CR/non-PD at an assessment in the month's window or at a later one, with no progression, death or new anticancer therapy before it. Followed past the window, or withdrawn or lost before its end, without such an assessment: not controlled, or excluded, as the protocol says. Window still open: not yet followed.
 //!
 //! # Example
 //! SD on day 95, window of month 3 day 77 to 105: controlled at month 3.
@@ -45,37 +45,37 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     let Some((_, from, to)) = facts.time_point(months) else {
         return Part::out(NOT_INFUSED);
     };
-    let mut records = facts.tumour.records.clone();
-    records.extend(facts.death_records());
+    let records = facts.response_records();
     let part = |reading, note: String| Part::new(reading, note, records.clone());
     let therapy = facts.new_therapy().map(|(day, _)| (day, "new anticancer therapy"));
-    let before_therapy = |day| therapy.is_none_or(|(start, _)| day < start);
-    let points = || facts.tumour.points.iter().filter(|point| before_therapy(point.day));
+    let counts = |day| therapy.is_none_or(|(start, _)| day <= start);
+    let points = || facts.tumour.points.iter().filter(|point| counts(point.day));
     let progression = points()
         .find(|point| point.is_progression())
         .map(|point| (point.day, "progression"));
     let death = facts.death_day().map(|day| (day, "death"));
-    let end = [progression, death, therapy]
-        .into_iter()
-        .flatten()
-        .min_by_key(|(day, _)| *day);
+    let ends = [progression, death, therapy].into_iter().flatten();
+    let end = ends.min_by_key(|(day, _)| *day);
     let early = add_days(day0, u32::try_from(facts.trial.response.sd_min_days).unwrap_or(0));
     let controlled = points().find(|point| {
-        let before_end = end.is_none_or(|(day, _)| point.day < day);
-        point.is_adequate() && !point.is_progression() && before_end && point.day >= from && point.day >= early
+        let before_end =
+            progression.is_none_or(|(day, _)| point.day < day) && death.is_none_or(|(day, _)| point.day <= day);
+        point.is_adequate() && before_end && point.day >= from && point.day >= early
     });
     if let Some(point) = controlled {
         return part(Reading::Yes, format!("{} on {}", point.overall, point.day));
     }
-    match end {
-        Some((day, what)) if day <= to => part(Reading::No, format!("{what} on {day}")),
-        Some(_) | None if cut < to => part(Reading::NotYet, format!("window open until {to}")),
-        Some(_) | None => {
-            let note = format!("no adequate assessment from {from} on");
-            match facts.trial.response.dcr_unassessed {
-                Unassessed::NotControlled => part(Reading::No, note),
-                Unassessed::Excluded => part(Reading::Out, note),
-            }
-        }
+    let unassessed = match facts.trial.response.dcr_unassessed {
+        Unassessed::NotControlled => Reading::No,
+        Unassessed::Excluded => Reading::Out,
+    };
+    match (end, facts.left()) {
+        (Some((day, what)), _) if day <= to => part(Reading::No, format!("{what} on {day}")),
+        (_, Some((day, _))) if day <= to => part(
+            unassessed,
+            format!("no adequate assessment from {from} on; left on {day}"),
+        ),
+        _ if cut < to => part(Reading::NotYet, format!("window open until {to}")),
+        _ => part(unassessed, format!("no adequate assessment from {from} on")),
     }
 }

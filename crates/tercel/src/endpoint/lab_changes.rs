@@ -153,18 +153,18 @@ fn linked_event<'a>(facts: &Facts<'a>, lab: &Lab) -> Option<&'a AdverseEvent> {
     facts.subject.adverse_events.iter().find(is_linked)
 }
 
-/// Outside the range on a side, and further to that side than the baseline. What is not known counts.
+/// Outside the range on the side to which it moved from the baseline. A limit, a baseline or a common unit that is not
+/// known counts as such a change.
 fn is_worse(lab: &Lab, baseline: Option<&Lab>) -> bool {
     let (Some(value), Some(baseline)) = (lab.value, baseline.filter(|baseline| baseline.unit == lab.unit)) else {
         return true;
     };
     let Some(before) = baseline.value else { return true };
-    match (lab.lln, lab.uln) {
-        (None, None) => true,
-        (lln, uln) => {
-            let high = uln.is_some_and(|uln| value > uln) && value > before;
-            let low = lln.is_some_and(|lln| value < lln) && value < before;
-            high || low
-        }
+    if value > before {
+        lab.uln.is_none_or(|uln| value > uln)
+    } else if value < before {
+        lab.lln.is_none_or(|lln| value < lln)
+    } else {
+        false
     }
 }

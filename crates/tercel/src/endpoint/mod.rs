@@ -5,6 +5,7 @@
 //! the number above it cannot differ.
 
 mod adverse_events;
+mod ae_window;
 mod analysis;
 mod biomarker_change;
 mod car_t_level;
@@ -15,6 +16,7 @@ mod dcr;
 mod dlt;
 mod dor;
 mod facts;
+mod follow_up;
 mod lab_changes;
 mod median_os;
 mod median_pfs;
@@ -22,15 +24,18 @@ mod orr;
 mod os_rate;
 mod pfs;
 mod pfs_rate;
+mod scans;
 mod summarize;
+mod survival;
 mod toxicity;
 mod ttr;
 mod tumour;
 
+pub use ae_window::AeWindow;
 pub use analysis::{Analysis, derive_cells};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
 pub use check::check_derived;
-pub use facts::{AeWindow, Duration, Facts};
+pub use facts::{Duration, Facts};
 pub use summarize::Statistic;
 pub use tumour::{Point, Source, Tumour};
 

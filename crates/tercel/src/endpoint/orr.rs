@@ -13,7 +13,8 @@
 //! PR on day 57, PR on day 92: a responder at month 3.
 //!
 //! # Limits
-//! A response that a later scan can still confirm is not yet decided, and is in neither count.
+//! A response that a later scan can still confirm is not yet decided, and is in neither count; none can once the subject
+//! died, left or began new anticancer therapy.
 
 use jiff::civil::Date;
 
@@ -50,8 +51,7 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     let (Some((target, from, to)), Some(best)) = (facts.time_point(months), &facts.tumour.best) else {
         return Part::out(NOT_INFUSED);
     };
-    let mut records = facts.tumour.records.clone();
-    records.extend(facts.death_records());
+    let records = facts.response_records();
     let part = |reading, note: String| Part::new(reading, note, records.clone());
     let last_day = days_between(day0, to);
     if let Some(response) = best.confirmed_response
@@ -70,19 +70,17 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
             ),
         };
     }
-    let over = facts.death_day().or(facts.new_therapy().map(|(day, _)| day));
-    if let Some(day) = best.awaiting_confirmation
+    if let Some(day) = facts.awaiting_confirmation()
         && day <= last_day
-        && over.is_none()
     {
         return part(Reading::NotYet, format!("response on day {day} awaits confirmation"));
     }
-    let ended = best
+    let progression = best
         .progression_day
-        .map(|day| add_days(day0, u32::try_from(day).unwrap_or(0)))
-        .or(over);
-    match ended {
-        Some(day) if day <= to => part(Reading::No, format!("no confirmed response; ended by {day}")),
+        .map(|day| (add_days(day0, u32::try_from(day).unwrap_or(0)), "progression"));
+    let ends = [progression, facts.response_over()].into_iter().flatten();
+    match ends.min_by_key(|(day, _)| *day) {
+        Some((day, what)) if day <= to => part(Reading::No, format!("no confirmed response by {what} on {day}")),
         Some(_) | None if cut < to => part(Reading::NotYet, format!("window open until {to}")),
         Some(_) | None if facts.tumour.source == Source::None => part(Reading::No, "no tumour assessment".to_owned()),
         Some(_) | None => part(Reading::No, format!("no confirmed response; best {}", best.confirmed)),

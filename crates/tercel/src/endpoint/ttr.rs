@@ -54,9 +54,9 @@ pub(super) fn response_by(facts: &Facts<'_>, question: Question<'_>) -> Result<(
     let (Some(day0), Some(tau), Some(cut)) = (facts.day0, question.months, facts.cut) else {
         return Err(Part::out(NOT_INFUSED));
     };
-    let records = facts.tumour.records.clone();
+    let records = facts.response_records();
     let Some(response) = facts.tumour.best.and_then(|best| best.confirmed_response) else {
-        let open = facts.tumour.best.and_then(|best| best.awaiting_confirmation);
+        let open = facts.awaiting_confirmation();
         let (reading, note) = match open {
             Some(day) => (Reading::NotYet, format!("response on day {day} awaits confirmation")),
             None => (Reading::Out, "no confirmed response".to_owned()),

@@ -5,7 +5,10 @@
 
 use jiff::civil::Date;
 
-use super::{AdverseEvent, Blocks, Finding, Infusion, RecordId, Rule, Score, ScoreKind, StudyData, Subject, When};
+use super::{
+    AdverseEvent, Blocks, Disposition, DispositionReason, Finding, Infusion, LesionRole, Measurement, RecordId, Rule,
+    Score, ScoreKind, StudyData, Subject, When,
+};
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
 use crate::protocol::Trial;
@@ -26,6 +29,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
         }
         check.biomarker(trial);
         check.lesions();
+        check.scan_days();
         check.death();
     }
     findings
@@ -233,11 +237,64 @@ impl Check<'_> {
                 self.add(&measurement.record, "TRLNKID", Rule::Incomplete(text), Blocks::Export);
             }
         }
+        for (index, lesion) in subject.lesions.iter().enumerate() {
+            let before = subject.lesions.iter().take(index);
+            let other = before
+                .filter(|other| other.link == lesion.link)
+                .find(|other| other.role != lesion.role);
+            if let Some(other) = other {
+                let text = format!(
+                    "lesion {} has another role in {}; the first identification stands",
+                    lesion.link, other.record
+                );
+                self.add(&lesion.record, "TUSTRESC", Rule::Disagree(text), Blocks::Export);
+            }
+        }
+    }
+
+    /// A scan without a day has no place among the others.
+    fn scan_days(&mut self) {
+        let subject = self.subject;
+        let scans = subject.measurements.iter().map(|scan| (&scan.record, scan.when));
+        let responses = subject
+            .responses
+            .iter()
+            .map(|response| (&response.record, response.when));
+        let undated = scans.chain(responses).filter(|(_, when)| when.day().is_none());
+        for (record, when) in undated {
+            let text = format!("the day of the assessment is not known (\"{when}\"); it could not be used");
+            let field = format!("{}DTC", record.dataset);
+            self.add(record, &field, Rule::Incomplete(text), Blocks::Export);
+        }
+        for lesion in subject.lesions.iter().filter(|lesion| lesion.role == LesionRole::New) {
+            let seen = |scan: &Measurement| scan.link == lesion.link && scan.when.day().is_some();
+            let dated = lesion.when.is_some_and(|when| when.day().is_some());
+            if !dated && !subject.measurements.iter().any(seen) {
+                let text = format!(
+                    "the day new lesion {} was seen is not known; it could not be used as progression",
+                    lesion.link
+                );
+                self.add(&lesion.record, "TUDTC", Rule::Incomplete(text), Blocks::Export);
+            }
+        }
+    }
+
+    /// A death that only the disposition tells of.
+    fn death_elsewhere(&mut self) {
+        let subject = self.subject;
+        let died = |disposition: &&Disposition| disposition.reason == DispositionReason::Death;
+        if let Some(disposition) = subject.dispositions.iter().find(died) {
+            let text = "death is recorded as disposition but not in DM; enter the date of death there".to_owned();
+            self.add(&disposition.record, "DTHDTC", Rule::Disagree(text), Blocks::Decision);
+        }
     }
 
     fn death(&mut self) {
         let subject = self.subject;
-        let Some(death) = &subject.death else { return };
+        let Some(death) = &subject.death else {
+            self.death_elsewhere();
+            return;
+        };
         let latest: Date = death.when.date.latest();
         for contact in subject
             .contacts

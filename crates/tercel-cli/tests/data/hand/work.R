@@ -37,7 +37,7 @@ rates <- list(
   "S2 3" = rbind(c(2, 4, 1), c(4, 6, 1)),
   "S2 6" = rbind(c(1, 3, 0), c(4, 6, 0)),
   "S2 12" = rbind(c(1, 1, 0), c(4, 6, 0)),
-  "S2 24" = rbind(c(0, 0, 0), c(4, 4, 0)))
+  "S2 24" = rbind(c(0, 0, 0), c(4, 5, 0)))
 
 # Percent changes of serum IL1RAP.
 change <- list(

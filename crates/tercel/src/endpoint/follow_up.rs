@@ -1,0 +1,142 @@
+//! How long a subject was followed: death, new anticancer therapy, withdrawal and loss.
+//!
+//! # What it derives
+//! The day of each, and the day from which no response can be seen any more.
+//!
+//! # Source
+//! `fda-endpoints2018`; `docs/methods.md`, "Follow-up".
+//!
+//! # Formula
+//! Follow-up for response ends at the first of death, new anticancer therapy, and withdrawal or loss without a later
+//! assessment.
+//!
+//! # Example
+//! PR on day 56, withdrawn on day 70, no scan since: the response will never be confirmed.
+//!
+//! # Limits
+//! A disposition without a date ends nothing.
+
+use jiff::civil::Date;
+
+use super::facts::Facts;
+use crate::study::{DispositionReason, Level, MedicationClass, RecordId, Subject, When};
+
+impl<'a> Facts<'a> {
+    /// Start of the first anticancer therapy after infusion.
+    pub fn new_therapy(&self) -> Option<(Date, &'a RecordId)> {
+        first_new_therapy(self.subject)
+    }
+
+    /// When the subject died: from its subject-level record, otherwise from how it left the study.
+    pub(super) fn death(&self) -> Option<(When, &'a RecordId)> {
+        let recorded = self.subject.death.as_ref().map(|death| (death.when, &death.record));
+        let left = || {
+            let dispositions = self.subject.dispositions.iter();
+            let mut deaths = dispositions.filter(|disposition| disposition.reason == DispositionReason::Death);
+            deaths.find_map(|disposition| Some((disposition.when?, &disposition.record)))
+        };
+        recorded.or_else(left)
+    }
+
+    /// Day of death; a partial date is read as its earliest day, but not before the subject was last known to be alive.
+    pub fn death_day(&self) -> Option<Date> {
+        let (when, _) = self.death()?;
+        let earliest = when.date.earliest();
+        Some(match self.last_alive() {
+            Some((seen, _)) if when.day().is_none() => seen.max(earliest),
+            Some(_) | None => earliest,
+        })
+    }
+
+    /// The record of death, and the last sign of life where the date of death is read with its help.
+    pub fn death_records(&self) -> Vec<RecordId> {
+        let Some((when, record)) = self.death() else {
+            return Vec::new();
+        };
+        let alive = self.last_alive().filter(|_| when.day().is_none());
+        let alive = alive.map(|(_, record)| record.clone());
+        std::iter::once(record.clone()).chain(alive).collect()
+    }
+
+    /// The last record that needs a living subject, up to the last day a date of death can mean.
+    fn last_alive(&self) -> Option<(Date, &'a RecordId)> {
+        let subject = self.subject;
+        let (death, _) = self.death()?;
+        let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
+        let scans = subject.measurements.iter().map(|scan| (scan.when, &scan.record));
+        let labs = subject.labs.iter().map(|lab| (lab.when, &lab.record));
+        let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
+        let infusions = subject
+            .infusions
+            .iter()
+            .map(|infusion| (infusion.when, &infusion.record));
+        let graded = subject.toxicity.iter().map(|finding| (finding.when, &finding.record));
+        let series: [&[Level]; 3] = [&subject.biomarker, &subject.copies, &subject.counts];
+        let levels = series.into_iter().flatten().map(|level| (level.when, &level.record));
+        contacts
+            .chain(scans)
+            .chain(labs)
+            .chain(vitals)
+            .chain(infusions)
+            .chain(graded)
+            .chain(levels)
+            .map(|(when, record)| (when.date.earliest(), record))
+            .filter(|(day, _)| *day <= death.date.latest())
+            .max()
+    }
+
+    /// Withdrawal or loss to follow-up after which no tumour assessment was made.
+    pub(super) fn left(&self) -> Option<(Date, &'a RecordId)> {
+        let assessed = self.tumour.points.iter().map(|point| point.day).max();
+        let gone = self.subject.dispositions.iter().filter_map(|disposition| {
+            let leaves = matches!(
+                disposition.reason,
+                DispositionReason::Withdrawal | DispositionReason::Lost
+            );
+            let day = disposition.when?.date.latest();
+            (leaves && assessed.is_none_or(|assessed| assessed <= day)).then_some((day, &disposition.record))
+        });
+        gone.min()
+    }
+
+    /// From when on no response can be seen or confirmed any more, and why.
+    pub(super) fn response_over(&self) -> Option<(Date, &'static str)> {
+        let death = self.death_day().map(|day| (day, "death"));
+        let therapy = self.new_therapy().map(|(day, _)| (day, "new anticancer therapy"));
+        let left = self.left().map(|(day, _)| (day, "withdrawal or loss"));
+        let ends = [death, therapy, left].into_iter().flatten();
+        ends.min_by_key(|(day, _)| *day)
+    }
+
+    /// Day of a response that a later assessment may still confirm.
+    pub(super) fn awaiting_confirmation(&self) -> Option<i32> {
+        let waiting = self.tumour.best?.awaiting_confirmation?;
+        self.response_over().is_none().then_some(waiting)
+    }
+
+    /// The records that response and its follow-up rest on.
+    pub(super) fn response_records(&self) -> Vec<RecordId> {
+        let mut records = self.tumour.records.clone();
+        records.extend(self.death_records());
+        records.extend(self.left().map(|(_, record)| record.clone()));
+        records
+    }
+}
+
+/// Start of the first new anticancer therapy; a partial date is read by its earliest day, but not before infusion.
+pub(super) fn first_new_therapy(subject: &Subject) -> Option<(Date, &RecordId)> {
+    let day0 = subject.infusions.first().and_then(|infusion| infusion.when.day());
+    let therapies = subject
+        .medications
+        .iter()
+        .filter(|medication| medication.class == MedicationClass::NewTherapy);
+    let starts = therapies.filter_map(|medication| {
+        let date = medication.start?.date;
+        let earliest = date.earliest();
+        let start = day0
+            .filter(|day0| *day0 > earliest && *day0 <= date.latest())
+            .unwrap_or(earliest);
+        Some((start, &medication.record))
+    });
+    starts.min_by_key(|(day, _)| *day)
+}
