@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 use tercel::design::{StudyDecision, decide_study};
 use tercel::dlt::Status;
-use tercel::endpoint::Analysis;
+use tercel::endpoint::{Analysis, NotEstimable, derive_cells};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::Rule;
 use tercel_exchange::{Table, read_tables};
@@ -289,5 +289,18 @@ fn without_adverse_event_or_laboratory_data_nothing_is_decided() {
             data.findings.iter().any(|finding| finding.dataset.as_str() == lost),
             "{lost}"
         );
+    }
+}
+
+#[test]
+fn outcomes_of_a_dataset_that_is_not_there_are_not_zero() {
+    let trial = trial();
+    let tables = read(&[]).into_iter().filter(|table| table.name != "AE").collect();
+    let data = read_tables(tables, &trial).unwrap().as_of(LATER);
+    let cells = derive_cells(&Analysis::new(&trial, &data, Some(LATER)));
+    for id in ["P1", "P2.ae", "P2.sae", "P3.crs", "P3.icans"] {
+        let cell = cells.iter().find(|cell| cell.id == id && cell.level.is_none()).unwrap();
+        assert_eq!(cell.value, None, "{id}");
+        assert!(matches!(cell.reason, Some(NotEstimable::NotRecorded(_))), "{id}");
     }
 }

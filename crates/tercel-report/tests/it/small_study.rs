@@ -47,6 +47,11 @@ HCC-01-002,2,OVRLRESP,RECIST 1.1,PD,INVESTIGATOR,2025-05-20
 HCC-01-003,1,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,2025-05-05
 ";
 
+const LB: &str = "\
+USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC
+HCC-01-001,1,ALT,30,U/L,40,2025-01-25
+";
+
 const SV: &str = "\
 USUBJID,SVSEQ,VISIT,SVSTDTC
 HCC-01-001,1,Day 28,2025-03-01
@@ -60,7 +65,15 @@ HCC-01-005,1,Day 7,2025-06-08
 const CUT: &str = "2025-06-12";
 
 fn study() -> StudyData {
-    let datasets = [("dm", DM), ("pr", PR), ("ex", EX), ("ae", AE), ("rs", RS), ("sv", SV)];
+    let datasets = [
+        ("dm", DM),
+        ("pr", PR),
+        ("ex", EX),
+        ("ae", AE),
+        ("lb", LB),
+        ("rs", RS),
+        ("sv", SV),
+    ];
     read(&trial(), &datasets)
 }
 
@@ -206,6 +219,7 @@ fn a_subject_more_at_another_level_changes_no_other_level() {
         ("pr", PR),
         ("ex", EX),
         ("ae", AE),
+        ("lb", LB),
         ("rs", RS),
         ("sv", SV),
     ];

@@ -33,6 +33,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),
     records: "adverse events",
+    datasets: &["AE"],
     read,
 };
 

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::dlt;
 use super::facts::Facts;
 use super::summarize::summarize;
 use super::{ALL, Cell, Contribution, Method, NotEstimable, Part, Question, Reading};
@@ -140,7 +141,10 @@ fn answer(
         contributions: contributions.iter().filter(in_level).cloned().collect(),
     };
     let answered = cell.contributions.iter().any(|part| part.reading != Reading::Out);
-    if !analysis.data.dated && !answered {
+    let held = method.datasets.iter().all(|dataset| analysis.data.holds(dataset));
+    // DLTs are judged by laboratory values too, where the protocol says so.
+    let judged = method.name != dlt::METHOD.name || analysis.unrecorded().is_none();
+    if !(held && judged) || (!analysis.data.dated && !answered) {
         cell.reason = Some(NotEstimable::NotRecorded(method.records.to_owned()));
         return cell;
     }

@@ -29,6 +29,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Median,
     unit: |_, _| "% of baseline".to_owned(),
     records: "biomarker samples",
+    datasets: &[],
     read,
 };
 

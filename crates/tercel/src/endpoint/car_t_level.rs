@@ -28,6 +28,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Median,
     unit: |_, question| unit(question).to_owned(),
     records: "CAR-T levels",
+    datasets: &[],
     read,
 };
 

@@ -110,15 +110,15 @@ fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
 fn check_dlt(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(verdict) = &facts.dlt else { return };
     for judged in &facts.subject.adjudications {
-        let by_rule = !verdict.met.is_empty();
-        if judged.dlt != by_rule && !matches!(verdict.status, Status::Pending(_)) {
-            let answer = |dlt: bool| if dlt { "a DLT" } else { "no DLT" };
-            let text = format!(
-                "{} says {}, the rules say {}",
-                judged.evaluator,
-                answer(judged.dlt),
-                answer(by_rule)
-            );
+        let rules = match (&verdict.status, verdict.met.is_empty()) {
+            (_, false) => "a DLT",
+            (Status::Pending(_), true) => continue,
+            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) if verdict.open.is_empty() => "no DLT",
+            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) => "that it is still open",
+        };
+        let judgement = if judged.dlt { "a DLT" } else { "no DLT" };
+        if judgement != rules {
+            let text = format!("{} says {judgement}, the rules say {rules}", judged.evaluator);
             findings.push(finding(facts, &judged.record, "FASTRESC", text, Blocks::Decision));
         }
     }

@@ -29,6 +29,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),
     records: "CRS or ICANS",
+    datasets: &["AE"],
     read,
 };
 

@@ -35,6 +35,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Proportion,
     unit: |_, _| String::new(),
     records: "dated tumour assessments",
+    datasets: &[],
     read,
 };
 

@@ -38,7 +38,8 @@ pub(super) const METHOD: Method = Method {
     ],
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),
-    records: "dated adverse events",
+    records: "dated adverse events and laboratory results",
+    datasets: &["AE"],
     read: |facts, _| read(facts),
 };
 

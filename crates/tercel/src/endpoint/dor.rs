@@ -40,6 +40,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::SurvivalMedian,
     unit: |_, _| "months".to_owned(),
     records: "dated responses",
+    datasets: &[],
     read,
 };
 

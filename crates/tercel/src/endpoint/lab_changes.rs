@@ -39,6 +39,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),
     records: "laboratory results",
+    datasets: &["LB"],
     read: |facts, _| read(facts),
 };
 

@@ -35,5 +35,6 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::SurvivalMedian,
     unit: |_, _| "months".to_owned(),
     records: "whether survival ended in death",
+    datasets: &[],
     read: |facts, _| pfs::read(facts.os.as_ref()),
 };

@@ -27,5 +27,6 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::SurvivalMedian,
     unit: |_, _| "months".to_owned(),
     records: "progression-free survival",
+    datasets: &[],
     read: |facts, _| pfs::read(facts.pfs.as_ref()),
 };

@@ -71,6 +71,8 @@ pub struct Method {
     pub unit: fn(&Trial, Question<'_>) -> String,
     /// What the source must record; said when it does not.
     pub records: &'static str,
+    /// Datasets without which nothing can be said, not even that nothing occurred.
+    pub datasets: &'static [&'static str],
     /// What one subject contributes.
     pub read: fn(&Facts<'_>, Question<'_>) -> Part,
 }

@@ -27,5 +27,6 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::SurvivalRate,
     unit: |_, _| String::new(),
     records: "whether survival ended in death",
+    datasets: &[],
     read: |facts, _| pfs::read(facts.os.as_ref()),
 };

@@ -39,6 +39,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::RestrictedMean,
     unit: |_, _| "months".to_owned(),
     records: "progression-free survival",
+    datasets: &[],
     read: |facts, _| read(facts.pfs.as_ref()),
 };
 

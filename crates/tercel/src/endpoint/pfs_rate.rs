@@ -27,5 +27,6 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::SurvivalRate,
     unit: |_, _| String::new(),
     records: "progression-free survival",
+    datasets: &[],
     read: |facts, _| pfs::read(facts.pfs.as_ref()),
 };

@@ -36,6 +36,7 @@ pub(super) const METHOD: Method = Method {
     statistic: Statistic::MedianTime,
     unit: |_, _| "months".to_owned(),
     records: "dated responses",
+    datasets: &[],
     read,
 };
 

@@ -28,6 +28,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
             check.event(trial, event);
         }
         check.biomarker(trial);
+        check.labs(trial);
         check.lesions();
         check.scan_days();
         check.death();
@@ -126,7 +127,8 @@ impl Check<'_> {
             };
             if after.date.latest() < before.date.earliest() {
                 let text = format!("{second} on {after} lies before {first} on {before}; correct one of the dates");
-                self.add(record, "--STDTC", Rule::OutOfOrder(text), Blocks::Decision);
+                let field = format!("{}STDTC", record.dataset);
+                self.add(record, &field, Rule::OutOfOrder(text), Blocks::Decision);
             }
         }
     }
@@ -148,7 +150,12 @@ impl Check<'_> {
             }
             self.dose(trial, infusion);
         }
-        if let [_, second, ..] = subject.infusions.as_slice() {
+        let first = subject.infusions.first().map(|infusion| infusion.when.date);
+        let again = subject
+            .infusions
+            .iter()
+            .find(|infusion| Some(infusion.when.date) != first);
+        if let Some(second) = again {
             let text = format!(
                 "a second infusion on {}; outcomes are counted from the first",
                 second.when
@@ -222,6 +229,19 @@ impl Check<'_> {
                 let text =
                     format!("{value} {unit} is below {floor} {unit}, less than serum holds; check unit and dilution");
                 self.add(&sample.record, "LBSTRESN", Rule::Incomplete(text), Blocks::Export);
+            }
+        }
+    }
+
+    /// A listed analyte that no reference range can be right about: negative, or a hundred times the upper limit.
+    fn labs(&mut self, trial: &Trial) {
+        let listed = |test: &str| trial.safety.analytes.iter().any(|name| name.eq_ignore_ascii_case(test));
+        for lab in self.subject.labs.iter().filter(|lab| listed(&lab.test)) {
+            let Some(value) = lab.value else { continue };
+            if value < 0.0 || lab.uln.is_some_and(|uln| uln > 0.0 && value > 100.0 * uln) {
+                let text = format!("{value} {}", lab.unit);
+                let rule = Rule::OutOfRange(text, "0 to 100 times the upper limit of normal");
+                self.add(&lab.record, "LBSTRESN", rule, Blocks::Export);
             }
         }
     }
@@ -305,7 +325,12 @@ impl Check<'_> {
                 "{} on {} lies after death on {}",
                 contact.name, contact.when, death.when
             );
-            self.add(&contact.record, "SVSTDTC", Rule::OutOfOrder(text), Blocks::Decision);
+            let field = if contact.record.dataset.as_str() == "SS" {
+                "SSDTC"
+            } else {
+                "SVSTDTC"
+            };
+            self.add(&contact.record, field, Rule::OutOfOrder(text), Blocks::Decision);
         }
         let infused_after = subject
             .infusions
