@@ -217,6 +217,13 @@ fn decided(out: &mut Writer, part: &DecisionPart) {
     if let Some(day) = part.earliest_infusion {
         out.leaf("p", &[], &format!("The next infusion is possible from {day} on."));
     }
+    if part.held_up_by > 0 {
+        let text = format!(
+            "Held up by {} in the data, listed under Findings.",
+            counted(part.held_up_by, "finding")
+        );
+        out.leaf("p", &[], &text);
+    }
     out.close();
     if !part.waiting_on.is_empty() {
         out.leaf("h3", &[], "Waiting for");

@@ -61,6 +61,13 @@ fn decision(out: &mut String, report: &Report, width: usize) {
     if let Some(day) = part.earliest_infusion {
         paragraph(out, &format!("  next infusion possible from {day} on"), width, 4);
     }
+    if part.held_up_by > 0 {
+        let text = format!(
+            "  held up by {} finding(s) in the data: see `tercel check`",
+            part.held_up_by
+        );
+        paragraph(out, &text, width, 4);
+    }
     for waiting in &part.waiting_on {
         paragraph(
             out,

@@ -7,7 +7,7 @@ use crate::design::{Action, Count, StudyDecision};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Facts};
 use crate::protocol::DoseLevel;
-use crate::study::{RecordId, SubjectId};
+use crate::study::{Blocks, Finding, RecordId, SubjectId};
 
 /// The dose decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct DecisionPart {
     pub waiting_on: Vec<Waiting>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
+    /// Findings in the data that hold the decision up.
+    pub held_up_by: usize,
     /// Records the decision rests on.
     pub records: Vec<RecordId>,
 }
@@ -115,7 +117,7 @@ fn label(level: DoseLevel, levels: &[LevelName]) -> String {
     )
 }
 
-pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName]) -> DecisionPart {
+pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings: &[Finding]) -> DecisionPart {
     let action = decision.decision.action;
     let sentence = match action {
         Action::Escalate(level) => format!("Escalate: treat the next subject at {}.", label(level, levels)),
@@ -139,6 +141,10 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName]) -> Decisi
         mtd: action.mtd(),
         waiting_on: waiting_on.collect(),
         earliest_infusion: decision.earliest_infusion,
+        held_up_by: findings
+            .iter()
+            .filter(|finding| finding.blocks == Blocks::Decision)
+            .count(),
         records: decision.records.clone(),
     }
 }

@@ -98,7 +98,7 @@ pub fn build_report(
     let (outcomes, listings) = outcome::sections(trial, &levels, cells);
     Report {
         cover: cover::cover(analysis, findings),
-        decision: decision.map(|decision| board::decision(decision, &levels)),
+        decision: decision.map(|decision| board::decision(decision, &levels, findings)),
         board: board::board(analysis, &levels),
         outcomes,
         listings,
