@@ -8,6 +8,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, Cell, Detail, Facts, derive_cells};
+use tercel::estimate::survival::Step;
 use tercel::protocol::DoseLevel;
 use tercel::report::build_report;
 use tercel::study::{Blocks, Finding};
@@ -135,7 +136,20 @@ fn cell_json(cell: &Cell) -> Value {
         "reason": cell.reason.as_ref().map(ToString::to_string),
         "note": cell.note,
         "details": cell.details.iter().map(detail_json).collect::<Vec<Value>>(),
+        "curve": cell.curve.iter().map(step_json).collect::<Vec<Value>>(),
         "records": cell.records().iter().map(ToString::to_string).collect::<Vec<String>>(),
+    })
+}
+
+fn step_json(step: &Step) -> Value {
+    json!({
+        "time": step.time,
+        "n_risk": step.n_risk,
+        "n_event": step.n_event,
+        "n_censor": step.n_censor,
+        "survival": step.survival,
+        "lower": number(step.lower),
+        "upper": number(step.upper),
     })
 }
 

@@ -60,7 +60,7 @@ fn level_of(label: &Value) -> Value {
 }
 
 #[test]
-fn medians_rates_and_restricted_means_of_pfs_agree_with_survfit() {
+fn curve_medians_rates_and_restricted_means_of_pfs_agree_with_survfit() {
     let (answer, reference) = (run(), reference());
     let groups = reference["groups"].as_array().unwrap();
     assert_eq!(groups.len(), 4);
@@ -102,6 +102,24 @@ fn medians_rates_and_restricted_means_of_pfs_agree_with_survfit() {
                 &Value::Null
             };
             same(&mine["value"], expected, &format!("rate of {level} at {months}"));
+        }
+        let mine = row(&answer, "restricted mean", 12, &level);
+        let steps: Vec<&Value> = mine["curve"].as_array().unwrap().iter().collect();
+        for theirs in curve["steps"].as_array().unwrap() {
+            if theirs["time"].as_f64().unwrap() > 12.0 {
+                continue;
+            }
+            let mine = steps
+                .iter()
+                .find(|step| step["time"].as_f64() == theirs["time"].as_f64())
+                .unwrap();
+            for column in ["n_risk", "n_event", "survival", "lower", "upper"] {
+                same(
+                    &mine[column],
+                    &theirs[column],
+                    &format!("{column} of {level} at {}", theirs["time"]),
+                );
+            }
         }
         for mean in group["rmst"].as_array().unwrap() {
             let mine = row(&answer, "restricted mean", mean["tau"].as_u64().unwrap(), &level);

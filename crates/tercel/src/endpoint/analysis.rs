@@ -138,6 +138,7 @@ fn answer(
         reason: None,
         note: None,
         details: Vec::new(),
+        curve: Vec::new(),
         contributions: contributions.iter().filter(in_level).cloned().collect(),
     };
     let answered = cell.contributions.iter().any(|part| part.reading != Reading::Out);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::estimate::survival::Step;
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -176,6 +177,8 @@ pub struct Cell {
     pub note: Option<String>,
     /// Further statistics.
     pub details: Vec<Detail>,
+    /// The survival curve to the time point, where the outcome is one.
+    pub curve: Vec<Step>,
     /// Each subject's part, in order of subject.
     pub contributions: Vec<Contribution>,
 }

@@ -254,6 +254,7 @@ fn summarize_survival(trial: &Trial, statistic: Statistic, cell: &mut Cell) {
             (cell.value, cell.lower, cell.upper) = (at_point.estimate, at_point.lower, at_point.upper);
         }
         Statistic::RestrictedMean => {
+            cell.curve = truncated.steps(conf_type, level);
             if let Some(mean) = curve.restricted_mean(months) {
                 let half = level.z() * mean.se;
                 (cell.value, cell.lower, cell.upper) = (
