@@ -171,6 +171,10 @@ pub(super) fn read_ss(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
                 when,
             });
         }
+        (Some("DEAD"), _) if subject.death.is_none() => {
+            let sentence = "dead at this contact, but DM has no date of death; enter what is known of it".to_owned();
+            row.find("SSSTRESC", Rule::Incomplete(sentence), Blocks::Decision);
+        }
         (Some("DEAD" | "ALIVE" | "UNKNOWN"), _) => {}
         (other, _) => {
             let text = other.unwrap_or_default().to_owned();

@@ -304,3 +304,16 @@ fn outcomes_of_a_dataset_that_is_not_there_are_not_zero() {
         assert!(matches!(cell.reason, Some(NotEstimable::NotRecorded(_))), "{id}");
     }
 }
+
+#[test]
+fn a_contact_that_finds_the_subject_dead_asks_for_the_date() {
+    let ss = "USUBJID,SSSEQ,SSTESTCD,SSSTRESC,SSDTC\nS,1,SURVSTAT,DEAD,2025-06-01\n";
+    let mut tables = read(&[]);
+    tables.push(Table::parse_csv("ss.csv", ss.as_bytes()).unwrap());
+    let data = read_tables(tables, &trial()).unwrap();
+    assert!(
+        data.findings
+            .iter()
+            .any(|finding| finding.field == "SSSTRESC" && finding.rule.id() == "incomplete")
+    );
+}
