@@ -1,0 +1,189 @@
+//! The status of one infused subject, once every event and value was held against the criteria.
+
+use jiff::civil::Date;
+
+use super::{Ground, NotEvaluable, Status, Verdict, Window, actual_percent};
+use crate::protocol::Trial;
+use crate::study::{Adjudication, Disposition, DispositionReason, Infusion, MedicationClass, RecordId, Subject, When};
+
+/// An infused subject with a known day of infusion.
+pub(super) struct Case<'a> {
+    pub(super) trial: &'a Trial,
+    pub(super) subject: &'a Subject,
+    pub(super) infusion: &'a Infusion,
+    pub(super) window: Window,
+    pub(super) cut: Date,
+}
+
+/// Why a subject without DLT does not count, or may not.
+enum Exit {
+    Out(NotEvaluable),
+    Unclear(Ground),
+}
+
+impl Case<'_> {
+    pub(super) fn status(&self, verdict: &mut Verdict) -> Status {
+        let committee = committee(self.subject);
+        if committee.is_some_and(|(judged, _)| judged.dlt) {
+            return Status::Dlt;
+        }
+        // A committee judges what it has seen: nothing that came later.
+        let judged = |since: Option<Date>| committee.is_some_and(|(_, day)| since.is_some_and(|since| since <= day));
+        let percent = actual_percent(self.trial, self.subject, self.infusion);
+        if percent.is_some_and(|percent| percent > self.trial.dlt.dose_percent_max) {
+            verdict.met.retain(|ground| !judged(ground.since));
+            if !verdict.met.is_empty() {
+                let text = "a DLT above the dose tolerance waits for the committee";
+                verdict.open.append(&mut verdict.met);
+                verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+                return Status::Pending(None);
+            }
+        }
+        if !verdict.met.is_empty() {
+            return Status::Dlt;
+        }
+        verdict.open.retain(|ground| !judged(ground.since));
+        if let Some(death) = &self.subject.death {
+            let when = death.when.date;
+            let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
+            if in_window && !judged(Some(when.latest())) {
+                let text = format!("death on {} waits for the committee's judgement", death.when);
+                verdict.open.push(Ground::new(text, vec![death.record.clone()]));
+            }
+        }
+        if !verdict.open.is_empty() {
+            let untils: Option<Vec<Date>> = verdict.open.iter().map(|ground| ground.until).collect();
+            return Status::Pending(untils.and_then(|untils| untils.into_iter().max()));
+        }
+        self.without_dlt(verdict)
+    }
+
+    /// The status of a subject with no criterion met and none open.
+    fn without_dlt(&self, verdict: &mut Verdict) -> Status {
+        let last = self.window.last;
+        let wait = |verdict: &mut Verdict, text: String| {
+            verdict.open.push(Ground {
+                until: Some(last),
+                ..Ground::new(text, Vec::new())
+            });
+            Status::Pending(Some(last))
+        };
+        match self.exit(&mut verdict.records) {
+            Some(Exit::Out(why)) if matches!(why, NotEvaluable::UnderDosed(_)) && self.cut < last => {
+                return wait(verdict, format!("{why}: replaced, but a DLT by {last} would count"));
+            }
+            Some(Exit::Out(why)) => return Status::NotEvaluable(why),
+            Some(Exit::Unclear(ground)) => {
+                verdict.open.push(ground);
+                return Status::Pending(None);
+            }
+            None => {}
+        }
+        if actual_percent(self.trial, self.subject, self.infusion).is_none() {
+            let text = "the number of cells infused is not recorded";
+            verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+            return Status::Pending(None);
+        }
+        let contact = self
+            .subject
+            .contacts
+            .iter()
+            .find(|contact| contact.when.date.earliest() >= last);
+        match contact {
+            Some(contact) if self.cut >= last => {
+                verdict.records.push(contact.record.clone());
+                Status::NoDlt
+            }
+            Some(_) | None => wait(
+                verdict,
+                format!("no contact on or after {last}, the last day of the window"),
+            ),
+        }
+    }
+
+    fn exit(&self, records: &mut Vec<RecordId>) -> Option<Exit> {
+        let percent = actual_percent(self.trial, self.subject, self.infusion);
+        if let Some(percent) = percent.filter(|percent| *percent < self.trial.dlt.dose_percent_min) {
+            return Some(Exit::Out(NotEvaluable::UnderDosed(percent)));
+        }
+        if let Some(death) = &self.subject.death
+            && death.when.date.earliest() <= self.window.last
+        {
+            return Some(Exit::Out(NotEvaluable::Death(death.when.date.earliest())));
+        }
+        let medications = self.subject.medications.iter();
+        for therapy in medications.filter(|medication| medication.class == MedicationClass::NewTherapy) {
+            records.push(therapy.record.clone());
+            let exit = self.within(
+                therapy.start,
+                NotEvaluable::NewTherapy,
+                "new anticancer therapy",
+                &therapy.record,
+            );
+            if exit.is_some() {
+                return exit;
+            }
+        }
+        for disposition in &self.subject.dispositions {
+            let leaves = match disposition.reason {
+                DispositionReason::Withdrawal | DispositionReason::Lost => true,
+                DispositionReason::Other => self.ends_contact(disposition, records),
+                DispositionReason::Death | DispositionReason::Completed => false,
+            };
+            if leaves {
+                let record = &disposition.record;
+                let exit = self.within(
+                    disposition.when,
+                    NotEvaluable::LeftStudy,
+                    "the day of leaving the study",
+                    record,
+                );
+                if exit.is_some() {
+                    return exit;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a day lies within the window, for certain or perhaps.
+    fn within(&self, when: Option<When>, why: fn(Date) -> NotEvaluable, what: &str, record: &RecordId) -> Option<Exit> {
+        let (earliest, latest) = when.map_or((Date::MIN, Date::MAX), |when| {
+            (when.date.earliest(), when.date.latest())
+        });
+        let Window { first, last, .. } = self.window;
+        if latest < first || earliest > last {
+            None
+        } else if earliest >= first && latest <= last {
+            Some(Exit::Out(why(earliest)))
+        } else {
+            let written = when.map_or_else(|| "an unknown day".to_owned(), |when| when.to_string());
+            let text = format!("{what} ({written}) may lie within the window");
+            Some(Exit::Unclear(Ground::new(text, vec![record.clone()])))
+        }
+    }
+
+    /// Any other end of participation counts once the window is over and the subject was not seen again.
+    fn ends_contact(&self, disposition: &Disposition, records: &mut Vec<RecordId>) -> bool {
+        let last_contact = self.subject.contacts.last();
+        records.extend(last_contact.map(|contact| contact.record.clone()));
+        let seen_later = last_contact.is_some_and(|contact| {
+            disposition
+                .when
+                .is_none_or(|when| contact.when.date.latest() > when.date.earliest())
+        });
+        self.cut >= self.window.last && !seen_later
+    }
+}
+
+/// The committee's latest dated judgement, and its day.
+fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
+    let by_committee = subject
+        .adjudications
+        .iter()
+        .filter(|judged| !judged.evaluator.eq_ignore_ascii_case("INVESTIGATOR"));
+    let dated = by_committee.filter_map(|judged| Some((judged, judged.when?)));
+    dated
+        .max_by_key(|(_, when)| when.order())
+        .map(|(judged, when)| (judged, when.date.latest()))
+}
