@@ -140,3 +140,54 @@ fn no_file_is_longer_than_six_hundred_lines_of_code() {
         assert!(lines <= 600, "{} has {lines} lines of code", path.display());
     }
 }
+
+#[test]
+fn every_dependency_has_a_permissive_licence() {
+    let allowed = [
+        "MIT",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSL-1.0",
+        "ISC",
+        "Zlib",
+        "Unlicense",
+        "CC0-1.0",
+        "Unicode-3.0",
+        "0BSD",
+    ];
+    let tree = std::process::Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--workspace",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}|{l}",
+            "--locked",
+            "--offline",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let trim = |text: &str| text.trim_matches(['(', ')', ' ']).to_owned();
+    let mut packages = 0;
+    for line in String::from_utf8(tree.stdout)
+        .unwrap()
+        .lines()
+        .filter(|line| line.contains('|'))
+    {
+        let (package, licence) = line.split_once('|').unwrap();
+        let licence = licence.replace(" (*)", "").replace('/', " OR ");
+        let permissive = licence.split(" AND ").all(|part| {
+            trim(part)
+                .split(" OR ")
+                .any(|one| allowed.contains(&trim(one).as_str()))
+        });
+        assert!(permissive, "{package}: {licence}");
+        packages += 1;
+    }
+    assert!(packages > 50, "{packages}");
+}
