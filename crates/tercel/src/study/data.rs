@@ -16,13 +16,10 @@ pub struct DatasetRead {
 }
 
 impl StudyData {
-    /// Whether the source holds any record of this dataset. Data that were never in datasets (a rehearsal) hold all.
+    /// Whether the source has this dataset. An empty one says that nothing was recorded in it so far; an absent one says
+    /// nothing. Data that were never in datasets (a rehearsal) have all.
     pub fn holds(&self, dataset: &str) -> bool {
-        self.datasets.is_empty()
-            || self
-                .datasets
-                .iter()
-                .any(|read| read.dataset.as_str() == dataset && read.rows > 0)
+        self.datasets.is_empty() || self.datasets.iter().any(|read| read.dataset.as_str() == dataset)
     }
 }
 
