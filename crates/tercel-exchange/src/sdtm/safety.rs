@@ -91,12 +91,14 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         }
         return;
     }
-    let standard = row.number("LBSTRESN");
+    let standard = row
+        .number("LBSTRESN")
+        .or_else(|| row.text("LBSTRESC").and_then(at_least));
     let (value, unit) = if standard.is_some() || row.text("LBORRES").is_none() {
         (standard, row.first_text(&["LBSTRESU", "LBORRESU"]))
     } else {
         (
-            row.text("LBORRES").and_then(|text| text.parse().ok()),
+            row.text("LBORRES").and_then(at_least),
             row.first_text(&["LBORRESU", "LBSTRESU"]),
         )
     };
@@ -127,6 +129,11 @@ fn listed_test(trial: &Trial, test: &str) -> Option<String> {
     let known = Analyte::named(test)?;
     let synonym = listed.iter().find(|name| Analyte::named(name) == Some(known));
     synonym.map(|name| name.to_uppercase())
+}
+
+/// A number, or the limit a result lies above (`>1000`), which is the least it can be.
+fn at_least(text: &str) -> Option<f64> {
+    text.trim_start_matches(['>', '=']).trim().parse().ok()
 }
 
 #[expect(
@@ -213,6 +220,13 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         return;
     };
     let item = item.to_uppercase();
+    if item == "TOXGR" && parse_grade(result).is_none() && result.trim() != "0" {
+        row.find(
+            "FASTRESC",
+            Rule::NotInCodelist(result.to_owned(), "0, 1, 2, 3, 4, 5"),
+            Blocks::Decision,
+        );
+    }
     subject.toxicity.push(ToxicityFinding {
         record,
         toxicity,

@@ -317,3 +317,73 @@ fn a_contact_that_finds_the_subject_dead_asks_for_the_date() {
             .any(|finding| finding.field == "SSSTRESC" && finding.rule.id() == "incomplete")
     );
 }
+
+#[test]
+fn readings_of_one_moment_and_readings_that_cannot_be_read_are_not_lost() {
+    let event =
+        "S,1,Cytokine release syndrome,Immune system disorders,N,RELATED,RECOVERED/RESOLVED,2,2025-03-03,2025-03-06";
+    let grade = |seq: u8, grade: &str| format!("S,{seq},TOXGR,{CRS},{grade},INVESTIGATOR,2025-03-04");
+    for order in [["2", "4"], ["4", "2"]] {
+        let rows = [grade(1, order[0]), grade(2, order[1])];
+        let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+        assert_eq!(
+            status(&[("AE", &[event]), ("FA", &rows)], LATER),
+            Status::Dlt,
+            "{order:?}"
+        );
+    }
+    assert_eq!(
+        status(&[("AE", &[event]), ("FA", &[&grade(1, "GRADE 4")])], LATER),
+        Status::Dlt
+    );
+    assert!(is_pending(&status(
+        &[("AE", &[event]), ("FA", &[&grade(1, "severe")])],
+        LATER
+    )));
+    let above = "S,1,ALT,,U/L,40,2025-03-10";
+    let mut tables = read(&[("LB", &[above])]);
+    let labs = tables.iter_mut().find(|table| table.name == "LB").unwrap();
+    labs.columns.push("LBSTRESC".to_owned());
+    for row in &mut labs.rows {
+        row.push(if row[1] == "1" {
+            ">1000".to_owned()
+        } else {
+            String::new()
+        });
+    }
+    let trial = trial();
+    let data = read_tables(tables, &trial).unwrap().as_of(LATER);
+    let analysis = Analysis::new(&trial, &data, Some(LATER));
+    assert_eq!(analysis.facts[0].dlt.clone().unwrap().status, Status::Dlt);
+}
+
+#[test]
+fn adding_a_finding_within_an_event_never_clears_it() {
+    let event = "S,1,Cytokine release syndrome,Immune system disorders,N,RELATED,RECOVERED/RESOLVED,3,2025-03-03T08:00,2025-03-09T08:00";
+    assert_eq!(status(&[("AE", &[event])], LATER), Status::Dlt);
+    let late = format!("S,1,TOXGR,{CRS},3,INVESTIGATOR,2025-03-07T08:00");
+    assert_eq!(status(&[("AE", &[event]), ("FA", &[&late])], LATER), Status::Dlt);
+    // An end before the onset is a typing error, not a short event.
+    let typo = event.replace("2025-03-09", "2024-03-09").replace(",3,2025", ",4,2025");
+    assert_eq!(status(&[("AE", &[&typo])], LATER), Status::Dlt);
+}
+
+#[test]
+fn a_committee_clears_neither_a_later_value_nor_a_later_reading() {
+    let no = |day: &str| format!("S,9,DLT,DLT,N,SAFETY REVIEW COMMITTEE,{day}");
+    let labs = ["S,1,AST,400,U/L,40,2025-03-04", "S,2,ALT,400,U/L,40,2025-03-16"];
+    assert!(is_pending(&status(
+        &[("LB", &labs), ("FA", &[&no("2025-03-11")])],
+        LATER
+    )));
+    let blank = ["S,1,ALT,900,U/L,,2025-03-04", "S,2,ALT,900,U/L,,2025-03-21"];
+    assert!(is_pending(&status(
+        &[("LB", &blank), ("FA", &[&no("2025-03-11")])],
+        LATER
+    )));
+    let event = "S,1,Renal failure,Renal and urinary disorders,N,,NOT RECOVERED/NOT RESOLVED,4,2025-03-25,";
+    assert!(is_pending(&status(
+        &[("AE", &[event]), ("FA", &[&no("2025-03")])],
+        LATER
+    )));
+}

@@ -185,5 +185,5 @@ fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
     let dated = by_committee.filter_map(|judged| Some((judged, judged.when?)));
     dated
         .max_by_key(|(_, when)| when.order())
-        .map(|(judged, when)| (judged, when.date.latest()))
+        .map(|(judged, when)| (judged, when.date.earliest()))
 }

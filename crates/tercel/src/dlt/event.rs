@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::lasting::{Lasted, Seen, longer_than_hours, longest, spells, whole};
+use super::lasting::{Lasted, Seen, end_of, longer_than_hours, longest, spells, whole};
 use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, toxicity_grades};
 use crate::grade::{Grade, Scale};
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
@@ -26,7 +26,7 @@ struct Graded<'g> {
 impl Judge<'_> {
     /// The strongest answer any criterion gives to this event; `consulted` gains the findings it was read with.
     pub(super) fn event(&self, event: &AdverseEvent, consulted: &mut Vec<RecordId>) -> Answer {
-        let ended = event.end.map_or(Date::MAX, |end| end.date.latest());
+        let ended = end_of(event).map_or(Date::MAX, |end| end.date.latest());
         let (earliest, latest) = match event.start {
             Some(start) => (start.date.earliest(), start.date.latest().min(ended)),
             // An event without onset may have begun at any time before it ended.
@@ -88,6 +88,16 @@ impl Judge<'_> {
             for moment in toxicity_grades(self.subject, syndrome) {
                 let day = moment.when.date;
                 let in_window = day.latest() >= self.window.first && day.earliest() <= self.window.last;
+                if in_window && moment.unreadable {
+                    let text = format!("{name} grade in the findings of {} cannot be read", moment.when);
+                    answers.push(Answer::Open(Ground {
+                        criterion: None,
+                        text,
+                        records: moment.records.clone(),
+                        since: Some(day.latest()),
+                        until: None,
+                    }));
+                }
                 let Some(worst) = moment.worst().filter(|worst| in_window && *worst >= least) else {
                     continue;
                 };
@@ -130,27 +140,26 @@ impl Judge<'_> {
             reading: recorded_grade,
         };
         let answer = self.criterion(event, criterion, &recorded);
-        let derived = highest(derived_grade).filter(|derived| Some(*derived) > recorded.grade);
-        match (answer, derived) {
-            (Answer::No, Some(derived)) => {
-                let graded = Graded {
-                    grade: Some(derived),
-                    series,
-                    reading: derived_grade,
-                };
-                match self.criterion(event, criterion, &graded) {
-                    Answer::Met(ground) | Answer::Open(ground) => {
-                        let text = format!("{} by the recorded items, graded lower", ground.text);
-                        Answer::Open(Ground {
-                            text,
-                            until: None,
-                            ..ground
-                        })
-                    }
-                    Answer::No => Answer::No,
-                }
+        let higher = series.iter().any(|moment| moment.derived > moment.recorded);
+        if answer != Answer::No || !higher {
+            return answer;
+        }
+
+        let graded = Graded {
+            grade: recorded.grade.max(highest(ToxicityGrade::worst)),
+            series,
+            reading: ToxicityGrade::worst,
+        };
+        match self.criterion(event, criterion, &graded) {
+            Answer::Met(ground) | Answer::Open(ground) => {
+                let text = format!("{} by the recorded items, graded lower", ground.text);
+                Answer::Open(Ground {
+                    text,
+                    until: None,
+                    ..ground
+                })
             }
-            (answer, _) => answer,
+            Answer::No => Answer::No,
         }
     }
 
@@ -168,7 +177,7 @@ impl Judge<'_> {
             criterion: Some(criterion.id.clone()),
             text: format!("{}: {what} [{}]", event.term, criterion.text),
             records,
-            since: event.start.map(|start| start.date.latest()),
+            since: seen_by(event, criterion, graded),
             until,
         };
         let Some(grade) = graded.grade else {
@@ -273,8 +282,19 @@ const fn recorded_grade(moment: &ToxicityGrade) -> Option<u8> {
     moment.recorded
 }
 
-const fn derived_grade(moment: &ToxicityGrade) -> Option<u8> {
-    moment.derived
+/// The last day on which the event can have reached the criterion: what was judged before cannot have covered it.
+fn seen_by(event: &AdverseEvent, criterion: &Criterion, graded: &Graded<'_>) -> Option<Date> {
+    let reached =
+        |moment: &&&ToxicityGrade| (graded.reading)(moment).is_some_and(|grade| grade >= criterion.grade_min.number());
+    let last = graded
+        .series
+        .iter()
+        .filter(reached)
+        .map(|moment| moment.when.date.latest())
+        .max();
+    event
+        .start
+        .map(|start| start.date.latest().max(last.unwrap_or(Date::MIN)))
 }
 
 /// Whether a moment lies within an event.
@@ -283,7 +303,7 @@ fn covers(event: &AdverseEvent, when: When) -> bool {
         (Some(_), Some(_)) => when.order() >= start.order(),
         (None, _) | (_, None) => when.date.latest() >= start.date.earliest(),
     });
-    let before = event.end.is_none_or(|end| when.date.earliest() <= end.date.latest());
+    let before = end_of(event).is_none_or(|end| when.date.earliest() <= end.date.latest());
     after && before
 }
 

@@ -6,31 +6,22 @@ use super::{Answer, Ground, Window, add_days, days_from};
 use crate::protocol::LabCriterion;
 use crate::study::{Lab, RecordId, Subject};
 
-/// The strongest answer any analyte of the criterion gives.
+/// What each analyte of the criterion answers.
 pub(super) fn judge(
     rule: &LabCriterion,
     subject: &Subject,
     window: Window,
     cut: Date,
     consulted: &mut Vec<RecordId>,
-) -> Answer {
-    let mut open = None;
+) -> Vec<Answer> {
+    let mut answers = Vec::new();
     for analyte in &rule.analytes {
-        let series: Vec<&Lab> = subject
-            .labs
-            .iter()
-            .filter(|lab| lab.test.eq_ignore_ascii_case(analyte))
-            .collect();
-        if let Some(ground) = unusable(rule, &series, window) {
-            open = Some(ground);
-        }
-        match judge_series(rule, &series, window, cut, consulted) {
-            Answer::Met(ground) => return Answer::Met(ground),
-            Answer::Open(ground) => open = Some(ground),
-            Answer::No => {}
-        }
+        let of_analyte = subject.labs.iter().filter(|lab| lab.test.eq_ignore_ascii_case(analyte));
+        let series: Vec<&Lab> = of_analyte.collect();
+        answers.extend(unusable(rule, &series, window).map(Answer::Open));
+        answers.extend(judge_series(rule, &series, window, cut, consulted));
     }
-    open.map_or(Answer::No, Answer::Open)
+    answers
 }
 
 /// Values that may lie in the window and above the limit, but without the limit or the day to tell.
@@ -53,7 +44,7 @@ fn unusable(rule: &LabCriterion, series: &[&Lab], window: Window) -> Option<Grou
         criterion: Some(rule.id.clone()),
         text: format!("{} on {}: {missing} [{}]", first.test, first.when, rule.text),
         records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
-        since: Some(first.when.date.latest()),
+        since: doubtful.iter().map(|lab| lab.when.date.latest()).max(),
         until: None,
     })
 }
@@ -64,7 +55,7 @@ fn judge_series(
     window: Window,
     cut: Date,
     consulted: &mut Vec<RecordId>,
-) -> Answer {
+) -> Vec<Answer> {
     // A result that cannot be held against the limit neither ends a run nor belongs to one.
     let in_window_on = |day: Date| day >= window.first;
     let days = i32::try_from(rule.days).unwrap_or(i32::MAX);
@@ -73,7 +64,7 @@ fn judge_series(
         .filter_map(|lab| Some((*lab, lab.when.day()?, is_above(rule, lab)?)))
         .filter(|(_, day, _)| in_window_on(*day))
         .collect();
-    let mut open = None;
+    let mut answers = Vec::new();
     for (index, (first, day, above)) in values.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| values.get(before));
         if !above || before.is_some_and(|(_, _, above)| *above) || *day > window.last {
@@ -96,16 +87,20 @@ fn judge_series(
             until,
         };
         if rule.days == 0 || days_from(*day, last) > days {
-            return Answer::Met(ground(None));
+            answers.push(Answer::Met(ground(None)));
+            continue;
         }
         match recovered {
             Some(at) if days_from(*day, at) <= days => {}
             // Below again, but when it fell between two samples is not known.
-            Some(_) => open = Some(ground(None)),
-            None => open = Some(ground(Some(add_days(*day, rule.days + 1)).filter(|until| *until > cut))),
+            Some(_) => answers.push(Answer::Open(ground(None))),
+            None => {
+                let until = Some(add_days(*day, rule.days + 1)).filter(|until| *until > cut);
+                answers.push(Answer::Open(ground(until)));
+            }
         }
     }
-    open.map_or(Answer::No, Answer::Open)
+    answers
 }
 
 /// Whether the value exceeds the limit; `None` without a value or an upper limit.

@@ -76,10 +76,17 @@ impl Seen {
     }
 }
 
+/// The end of an event; one that lies before its onset is no end.
+pub(super) fn end_of(event: &AdverseEvent) -> Option<When> {
+    let starts = event.start.map_or(Date::MIN, |start| start.date.earliest());
+    event.end.filter(|end| end.date.latest() >= starts)
+}
+
 /// The whole event as one spell.
 pub(super) fn whole(event: &AdverseEvent) -> Spell {
-    let end = match (event.end, event.outcome) {
+    let end = match (end_of(event), event.outcome) {
         (Some(end), _) => End::At(end),
+        (None, _) if event.end.is_some() => End::Unknown,
         (None, EventOutcome::Ongoing) => End::Ongoing,
         (None, EventOutcome::Recovered | EventOutcome::Fatal | EventOutcome::Unknown) => End::Unknown,
     };
@@ -90,7 +97,8 @@ pub(super) fn whole(event: &AdverseEvent) -> Spell {
 }
 
 /// The spells within an event that graded findings show: each from a reading at or above `at_least` to the next at or
-/// below `recovers_to`. Without such a reading the event is taken to have kept its grade throughout.
+/// below `recovers_to`. A first reading that high says nothing of when it began, so its spell begins with the event.
+/// Without such a reading the event is taken to have kept its grade throughout.
 pub(super) fn spells(
     event: &AdverseEvent,
     series: &[&ToxicityGrade],
@@ -100,9 +108,16 @@ pub(super) fn spells(
 ) -> Vec<Spell> {
     let mut spells: Vec<Spell> = Vec::new();
     let mut open: Option<When> = None;
-    for (grade, when) in series.iter().filter_map(|moment| Some((reading(moment)?, moment.when))) {
+    let readings = series.iter().filter_map(|moment| Some((reading(moment)?, moment.when)));
+    for (index, (grade, when)) in readings.enumerate() {
         match open {
-            None if grade >= at_least => open = Some(when),
+            None if grade >= at_least => {
+                // On the day of onset the reading tells the time better than the event does.
+                let before = event
+                    .start
+                    .filter(|start| index == 0 && start.date.latest() < when.date.earliest());
+                open = before.or(Some(when));
+            }
             Some(start) if grade <= recovers_to => {
                 spells.push(Spell {
                     start: Some(start),

@@ -227,7 +227,7 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
     );
     answers.extend(judge.findings_without_event(&mut consulted));
     for rule in &trial.dlt.lab_criteria {
-        answers.push(lab::judge(rule, subject, window, cut, &mut consulted));
+        answers.extend(lab::judge(rule, subject, window, cut, &mut consulted));
     }
     for answer in answers {
         match answer {
@@ -259,6 +259,9 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
 
 /// Cells given on the day of an infusion, all bags together, in percent of the planned ones.
 pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> Option<f64> {
+    if !subject.undated_infusions.is_empty() {
+        return None;
+    }
     let group = subject
         .level
         .and_then(|level| trial.dose_levels.get(level))

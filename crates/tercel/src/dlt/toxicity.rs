@@ -17,6 +17,8 @@ pub struct ToxicityGrade {
     pub recorded: Option<u8>,
     /// By the rules of the scale; the least it can be where an item is missing. `None` without items.
     pub derived: Option<u8>,
+    /// Whether a recorded grade cannot be read.
+    pub unreadable: bool,
     /// Scale of both.
     pub scale: Scale,
     /// Records of the moment.
@@ -48,17 +50,44 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
     };
     let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<u8>)| {
         let when = items.first()?.when;
-        let recorded = text(items, "TOXGR").and_then(|grade| grade.parse().ok());
+        let recorded = texts(items, "TOXGR").filter_map(parse_grade).max();
+        let unreadable = texts(items, "TOXGR").any(|text| parse_grade(text).is_none());
         let records = items.iter().map(|item| item.record.clone()).collect();
         Some(ToxicityGrade {
             when,
             recorded,
             derived,
+            unreadable,
             scale: Scale::Astct2019,
             records,
         })
     };
     moments.iter().zip(derived).filter_map(grade).collect()
+}
+
+/// Everything recorded for an item at one moment; a day without times may hold several readings.
+fn texts<'f>(items: &'f [&ToxicityFinding], code: &str) -> impl Iterator<Item = &'f str> {
+    items
+        .iter()
+        .filter(move |item| item.item == code)
+        .map(|item| item.result.trim())
+}
+
+/// `0` to `5`, alone or after the word grade.
+pub(super) fn parse_grade(text: &str) -> Option<u8> {
+    let text = text.to_uppercase();
+    text.trim_start_matches("GRADE")
+        .trim()
+        .parse()
+        .ok()
+        .filter(|grade| *grade <= 5)
+}
+
+/// The highest number recorded for an item.
+fn highest(items: &[&ToxicityFinding], code: &str) -> Option<f64> {
+    texts(items, code)
+        .filter_map(|text| text.parse().ok())
+        .max_by(f64::total_cmp)
 }
 
 fn text<'f>(items: &[&'f ToxicityFinding], code: &str) -> Option<&'f str> {
@@ -69,11 +98,12 @@ fn text<'f>(items: &[&'f ToxicityFinding], code: &str) -> Option<&'f str> {
 }
 
 fn yes(items: &[&ToxicityFinding], code: &str) -> Option<bool> {
-    match text(items, code)?.to_uppercase().as_str() {
+    let answers = texts(items, code).filter_map(|text| match text.to_uppercase().as_str() {
         "Y" | "YES" | "1" => Some(true),
         "N" | "NO" | "0" => Some(false),
         _ => None,
-    }
+    });
+    answers.max()
 }
 
 fn named<T: Copy>(items: &[&ToxicityFinding], code: &str, names: &[(&str, T)]) -> Option<T> {
@@ -102,9 +132,9 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
     let assessments: Vec<CrsAssessment> = moments
         .iter()
         .map(|items| CrsAssessment {
-            temperature_c: text(items, "TEMP").and_then(|text| text.parse().ok()),
+            temperature_c: highest(items, "TEMP"),
             hypotension: yes(items, "HYPOTEN"),
-            vasopressors: text(items, "VASOPRES").and_then(|text| text.parse().ok()),
+            vasopressors: texts(items, "VASOPRES").filter_map(|text| text.parse().ok()).max(),
             vasopressin: yes(items, "VASOPN"),
             oxygen: text(items, "O2DEV").and_then(|device| {
                 let flow = text(items, "O2FLOW").and_then(|text| text.parse().ok());
@@ -127,7 +157,9 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
 fn derive_icans(items: &[&ToxicityFinding]) -> Option<u8> {
     has_items(items).then(|| {
         let assessment = IcansAssessment {
-            ice: text(items, "ICE").and_then(|text| Ice::new(text.parse().ok()?)),
+            ice: texts(items, "ICE")
+                .filter_map(|text| Ice::new(text.parse().ok()?))
+                .min(),
             arousal: named(items, "AROUSAL", &Arousal::NAMES),
             seizure: named(items, "SEIZURE", &Seizure::NAMES),
             motor: named(items, "MOTOR", &Motor::NAMES),

@@ -132,6 +132,9 @@ pub(super) fn first_new_therapy(subject: &Subject) -> Option<(Date, &RecordId)> 
         .filter(|medication| medication.class == MedicationClass::NewTherapy);
     let starts = therapies.filter_map(|medication| {
         let date = medication.start?.date;
+        if day0.is_some_and(|day0| date.latest() < day0) {
+            return None;
+        }
         let earliest = date.earliest();
         let start = day0
             .filter(|day0| *day0 > earliest && *day0 <= date.latest())

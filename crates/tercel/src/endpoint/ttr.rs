@@ -18,6 +18,7 @@
 use super::{Facts, Method, NOT_INFUSED, Part, Question, Reading, Statistic};
 use crate::dlt::add_days;
 use crate::protocol::Assessed;
+use crate::study::days_between;
 
 pub(super) const METHOD: Method = Method {
     name: "ttr",
@@ -57,7 +58,8 @@ pub(super) fn response_by(facts: &Facts<'_>, question: Question<'_>) -> Result<(
     };
     let records = facts.response_records();
     let Some(response) = facts.tumour.best.and_then(|best| best.confirmed_response) else {
-        let open = facts.awaiting_confirmation();
+        let by = days_between(day0, super::add_months(day0, tau));
+        let open = facts.awaiting_confirmation().filter(|day| *day <= by);
         let (reading, note) = match open {
             Some(day) => (Reading::NotYet, format!("response on day {day} awaits confirmation")),
             None => (Reading::Out, "no confirmed response".to_owned()),
