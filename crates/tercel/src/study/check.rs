@@ -6,8 +6,8 @@
 use jiff::civil::Date;
 
 use super::{
-    AdverseEvent, Blocks, Disposition, DispositionReason, Finding, Infusion, LesionRole, Measurement, RecordId, Rule,
-    Score, ScoreKind, StudyData, Subject, When,
+    AdverseEvent, Blocks, Disposition, DispositionReason, Finding, Infusion, LesionRole, Measurement, MedicationClass,
+    RecordId, Rule, Score, ScoreKind, StudyData, Subject, When,
 };
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
@@ -24,6 +24,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
         check.eligibility(trial);
         check.order();
         check.infusion(trial);
+        check.new_therapy();
         for event in &subject.adverse_events {
             check.event(trial, event);
         }
@@ -165,6 +166,27 @@ impl Check<'_> {
         if !subject.infusions.is_empty() && !subject.procedures.iter().any(|procedure| procedure.collection) {
             let text = "infused without a recorded PBMC collection; the adverse-event window starts there".to_owned();
             self.add(&subject.record, "PRTRT", Rule::Incomplete(text), Blocks::Export);
+        }
+    }
+
+    /// Therapy after the study treatment that is dated before it plays no part in any outcome, and is asked about.
+    fn new_therapy(&mut self) {
+        let subject = self.subject;
+        let Some(infused) = subject.infusions.first().and_then(|infusion| infusion.when.day()) else {
+            return;
+        };
+        let therapies = subject
+            .medications
+            .iter()
+            .filter(|medication| medication.class == MedicationClass::NewTherapy);
+        for therapy in therapies {
+            if let Some(start) = therapy.start.filter(|start| start.date.latest() < infused) {
+                let text = format!(
+                    "{} after infusion is dated {start}, before it; correct date or category",
+                    therapy.name
+                );
+                self.add(&therapy.record, "CMSTDTC", Rule::OutOfOrder(text), Blocks::Export);
+            }
         }
     }
 
