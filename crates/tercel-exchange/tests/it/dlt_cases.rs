@@ -387,3 +387,14 @@ fn a_committee_clears_neither_a_later_value_nor_a_later_reading() {
         LATER
     )));
 }
+
+#[test]
+fn a_death_recorded_only_as_the_end_of_participation_waits_for_the_committee_too() {
+    let died = "S,1,DISPOSITION EVENT,DEATH,2025-03-20";
+    assert!(is_pending(&status(&[("DS", &[died])], LATER)));
+    let event = "S,1,Sepsis,Infections and infestations,Y,RELATED,FATAL,5,2025-03-10,";
+    assert!(is_pending(&status(
+        &[("DS", &[died]), ("AE", &[event])],
+        date(2025, 3, 13)
+    )));
+}

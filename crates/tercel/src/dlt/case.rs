@@ -43,12 +43,12 @@ impl Case<'_> {
             return Status::Dlt;
         }
         verdict.open.retain(|ground| !judged(ground.since));
-        if let Some(death) = &self.subject.death {
-            let when = death.when.date;
+        if let Some((died, record)) = self.subject.died() {
+            let when = died.date;
             let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
             if in_window && !judged(Some(when.latest())) {
-                let text = format!("death on {} waits for the committee's judgement", death.when);
-                verdict.open.push(Ground::new(text, vec![death.record.clone()]));
+                let text = format!("death on {died} waits for the committee's judgement");
+                verdict.open.push(Ground::new(text, vec![record.clone()]));
             }
         }
         if !verdict.open.is_empty() {
@@ -106,10 +106,10 @@ impl Case<'_> {
         if let Some(percent) = percent.filter(|percent| *percent < self.trial.dlt.dose_percent_min) {
             return Some(Exit::Out(NotEvaluable::UnderDosed(percent)));
         }
-        if let Some(death) = &self.subject.death
-            && death.when.date.earliest() <= self.window.last
+        if let Some((died, _)) = self.subject.died()
+            && died.date.earliest() <= self.window.last
         {
-            return Some(Exit::Out(NotEvaluable::Death(death.when.date.earliest())));
+            return Some(Exit::Out(NotEvaluable::Death(died.date.earliest())));
         }
         let medications = self.subject.medications.iter();
         for therapy in medications.filter(|medication| medication.class == MedicationClass::NewTherapy) {

@@ -29,13 +29,7 @@ impl<'a> Facts<'a> {
 
     /// When the subject died: from its subject-level record, otherwise from how it left the study.
     pub(super) fn death(&self) -> Option<(When, &'a RecordId)> {
-        let recorded = self.subject.death.as_ref().map(|death| (death.when, &death.record));
-        let left = || {
-            let dispositions = self.subject.dispositions.iter();
-            let mut deaths = dispositions.filter(|disposition| disposition.reason == DispositionReason::Death);
-            deaths.find_map(|disposition| Some((disposition.when?, &disposition.record)))
-        };
-        recorded.or_else(left)
+        self.subject.died()
     }
 
     /// Day of death; a partial date is read as its earliest day, but not before the subject was last known to be alive.

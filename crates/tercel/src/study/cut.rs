@@ -6,8 +6,7 @@
 use jiff::civil::Date;
 
 use super::{
-    AdverseEvent, Blocks, Disposition, DispositionReason, EventOutcome, Finding, Medication, RecordId, Rule, StudyData,
-    Subject, When,
+    AdverseEvent, Blocks, Disposition, EventOutcome, Finding, Medication, RecordId, Rule, StudyData, Subject, When,
 };
 use crate::grade::Grade;
 
@@ -44,13 +43,7 @@ fn is_known(subject: &Subject, cut: Date) -> bool {
 }
 
 fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
-    let deaths = subject
-        .dispositions
-        .iter()
-        .filter(|disposition| disposition.reason == DispositionReason::Death);
-    let recorded = deaths.filter_map(|disposition| disposition.when);
-    let mut deaths = recorded.chain(subject.death.iter().map(|death| death.when));
-    let dies_later = deaths.any(|when| when.date.earliest() > cut);
+    let dies_later = subject.died().is_some_and(|(when, _)| when.date.earliest() > cut);
     let mut keep = |record: &RecordId, field: &str, when: Option<When>| {
         let Some(when) = when else { return true };
         let kept = when.date.earliest() <= cut;
