@@ -107,6 +107,17 @@ impl Table {
         Ok(table)
     }
 
+    /// A dataset made here: its file is named after it, every row has one text per column.
+    pub fn from_rows(name: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Self {
+        Self {
+            name: name.to_owned(),
+            file: format!("{}.csv", name.to_lowercase()),
+            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+            rows,
+            ragged: Vec::new(),
+        }
+    }
+
     /// Position of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column == name)

@@ -24,10 +24,12 @@ pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
 
+use std::fmt::Write as _;
+
 use crate::design::StudyDecision;
 use crate::endpoint::{Analysis, Cell};
 use crate::protocol::{Assumption, DoseLevel};
-use crate::study::Finding;
+use crate::study::{Finding, SubjectId};
 
 /// Most subjects a listing shows.
 pub const LISTING_LIMIT: usize = 1000;
@@ -112,6 +114,21 @@ pub fn build_report(
     }
 }
 
+/// Place of a subject's profile in the document: letters and digits as they are, every other character as its number, so
+/// that two identifiers never share a place.
+pub fn subject_anchor(subject: &SubjectId) -> String {
+    let mut anchor = "subject_".to_owned();
+    for letter in subject.as_str().chars() {
+        if letter.is_ascii_alphanumeric() {
+            anchor.push(letter);
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(anchor, "-{:x}-", u32::from(letter));
+        }
+    }
+    anchor
+}
+
 /// A label that is only a number (`-1`) reads as a result in a table; it becomes `Dose level -1`.
 fn readable(label: &str) -> String {
     if label.chars().any(char::is_alphabetic) {
@@ -150,6 +167,15 @@ mod tests {
     fn a_label_that_is_only_a_number_says_what_it_is() {
         assert_eq!(readable("-1"), "Dose level -1");
         assert_eq!(readable("First dose group"), "First dose group");
+    }
+
+    #[test]
+    fn two_subjects_never_share_an_anchor() {
+        assert_eq!(subject_anchor(&SubjectId::new("HCC-01")), "subject_HCC-2d-01");
+        let ids = ["A-1", "A 1", "A_1", "A-2d-1", "A1"];
+        let anchors: std::collections::BTreeSet<String> =
+            ids.iter().map(|id| subject_anchor(&SubjectId::new(id))).collect();
+        assert_eq!(anchors.len(), ids.len());
     }
 
     #[test]
