@@ -7,6 +7,7 @@ use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
 
+use crate::format::{EXTENSIONS, read_datasets};
 use crate::reader::Reader;
 use crate::table::{Table, TableError};
 use crate::{adam, sdtm};
@@ -38,12 +39,22 @@ pub enum ReadError {
         /// The columns it has.
         columns: String,
     },
+    /// The same dataset stands in the folder in two formats.
+    #[error("{first} and {second} both hold dataset {dataset}; keep one of them")]
+    TwoFormats {
+        /// Dataset.
+        dataset: String,
+        /// One file.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// No dataset names the subjects.
-    #[error("{} holds neither dm.csv nor adsl.csv, so it names no subject; put the SDTM datasets there, or point --data at them", .0.display())]
+    #[error("{} holds neither dataset DM nor ADSL (dm.csv, dm.json, dm.xpt), so it names no subject; put the SDTM datasets there, or point --data at them", .0.display())]
     NoSubjects(PathBuf),
 }
 
-/// Reads every CSV dataset of a folder.
+/// Reads every dataset of a folder, whatever its format; what a file holds is recognised by its content.
 pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
     let failed = |path: &Path, source| ReadError::Folder {
         path: path.to_owned(),
@@ -52,38 +63,72 @@ pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError>
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(|source| failed(folder, source))? {
         let path = entry.map_err(|source| failed(folder, source))?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
-        {
+        if path.is_file() {
             paths.push(path);
         }
     }
     paths.sort();
-    let mut tables = Vec::new();
+    let (mut tables, mut unread): (Vec<Table>, Vec<Finding>) = Default::default();
     for path in paths {
+        let name =
+            |part: Option<&std::ffi::OsStr>| part.map_or_else(String::new, |part| part.to_string_lossy().into_owned());
+        let (file, extension) = (name(path.file_name()), name(path.extension()).to_lowercase());
+        if OTHER_FORMATS.contains(&extension.as_str()) {
+            unread.push(not_read(&file));
+        }
+        if !EXTENSIONS.contains(&extension.as_str()) {
+            continue;
+        }
         let bytes = std::fs::read(&path).map_err(|source| failed(&path, source))?;
-        let file = path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let table = Table::parse_csv(&file, &bytes).map_err(|source| ReadError::File {
-            path: path.clone(),
-            source,
-        })?;
-        tables.push(table);
+        match read_datasets(&file, &bytes) {
+            // A text may be a note to the reader.
+            Ok(read) if extension == "txt" && read.iter().all(|table| table.column("USUBJID").is_none()) => {}
+            Err(_) if extension == "txt" => {}
+            Ok(read) => tables.extend(read),
+            Err(source) => return Err(ReadError::File { path, source }),
+        }
     }
+    let tables = sdtm::unite(tables)?;
     let subjects = tables.iter().find(|table| matches!(table.name.as_str(), "DM" | "ADSL"));
     if let Some(table) = subjects.filter(|table| table.column("USUBJID").is_none()) {
         return Err(ReadError::NoSubjectColumn {
             file: table.file.clone(),
-            columns: table.columns.join(", "),
+            columns: table.columns().join(", "),
         });
     }
-    read_tables(tables, trial).ok_or_else(|| ReadError::NoSubjects(folder.to_owned()))
+    let mut data = read_tables(tables, trial).ok_or_else(|| ReadError::NoSubjects(folder.to_owned()))?;
+    data.findings.extend(unread);
+    Ok(data)
+}
+
+/// Extensions of formats that hold datasets and are not read.
+const OTHER_FORMATS: [&str; 6] = ["sas7bdat", "xlsx", "xls", "parquet", "rds", "xml"];
+
+/// What is not read is said, unless it is the description of the datasets.
+fn not_read(file: &str) -> Finding {
+    let sentence =
+        format!("{file} is in a format that is not read; save it as CSV, Dataset-JSON or SAS XPORT if it holds data");
+    let stem = file.split('.').next().unwrap_or(file);
+    Finding {
+        subject: None,
+        dataset: tercel::study::Dataset::new(stem),
+        record: None,
+        row: None,
+        field: String::new(),
+        rule: Rule::Incomplete(sentence),
+        blocks: if file.to_lowercase().starts_with("define") {
+            Blocks::None
+        } else {
+            Blocks::Export
+        },
+    }
 }
 
 /// Reads datasets already in memory; `None` where none of them names the subjects.
 pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
+    for table in &mut tables {
+        sdtm::settle_forms(table);
+    }
     sdtm::merge_supplements(&mut tables);
     let has = |name: &str| tables.iter().any(|table| table.name == name);
     let subject_level = if has("DM") { "DM" } else { "ADSL" };
@@ -99,8 +144,10 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         "EC" | "TR" => 2,
         _ => 1,
     });
-    for table in &tables {
-        let reader = Reader::new(table);
+    data.synthetic = tables.iter().any(is_synthetic);
+    // Each table is let go of once it is read: the records take its place in memory.
+    for table in tables {
+        let reader = Reader::new(&table);
         if table.name == subject_level {
             let read = if subject_level == "DM" {
                 sdtm::read_demography
@@ -115,7 +162,6 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         data.datasets.push(read);
         data.findings.extend(findings);
     }
-    data.synthetic = tables.iter().any(is_synthetic);
     data.subjects = subjects.into_values().collect();
     for subject in &mut data.subjects {
         sdtm::sort_records(subject);
@@ -147,8 +193,7 @@ fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut B
 fn is_synthetic(table: &Table) -> bool {
     let holds = |column: &str, text: &str| {
         let at = table.column(column);
-        at.and_then(|at| table.rows.first()?.get(at))
-            .is_some_and(|value| value.to_uppercase().contains(text))
+        at.is_some_and(|at| table.cell(0, at).to_uppercase().contains(text))
     };
     holds("STUDYID", "SYNTHETIC") || holds("SYNTHFL", "Y")
 }

@@ -10,6 +10,7 @@
 
 pub mod adam;
 mod folder;
+pub mod format;
 mod reader;
 pub mod sdtm;
 mod table;

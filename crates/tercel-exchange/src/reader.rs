@@ -24,7 +24,7 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(crate) fn new(table: &'a Table) -> Self {
         let index: BTreeMap<&str, usize> = table
-            .columns
+            .columns()
             .iter()
             .enumerate()
             .map(|(at, name)| (name.as_str(), at))
@@ -44,6 +44,10 @@ impl<'a> Reader<'a> {
             reader.position(name);
         }
         reader.used.borrow_mut().extend(sequence);
+        for note in &table.notes {
+            let sentence = format!("{}: {note}", table.file);
+            reader.find(None, None, None, "", Rule::Incomplete(sentence), Blocks::None);
+        }
         for &row in &table.ragged {
             let sentence = "the row has more or fewer values than the header names".to_owned();
             reader.find(None, None, Some(row), "", Rule::Incomplete(sentence), Blocks::Export);
@@ -93,12 +97,12 @@ impl<'a> Reader<'a> {
         }
         let mut subjects: HashMap<&str, SubjectId> = HashMap::new();
         let mut rows = Vec::new();
-        for (at, cells) in self.table.rows.iter().enumerate() {
+        let Some(subject_at) = self.position("USUBJID") else {
+            return rows;
+        };
+        for at in 0..self.table.len() {
             let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            let name = self
-                .position("USUBJID")
-                .and_then(|at| cells.get(at))
-                .map_or("", String::as_str);
+            let name = self.table.cell(at, subject_at);
             if name.is_empty() {
                 self.find(
                     None,
@@ -111,7 +115,7 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let subject = subjects.entry(name).or_insert_with(|| SubjectId::new(name)).clone();
-            let sequence = self.sequence.and_then(|at| cells.get(at)).map(String::as_str);
+            let sequence = self.sequence.map(|column| self.table.cell(at, column));
             let parsed = sequence.map(parse_sequence);
             let row_id = RecordId {
                 dataset: self.dataset.clone(),
@@ -120,7 +124,7 @@ impl<'a> Reader<'a> {
             };
             let row = Row {
                 reader: self,
-                cells,
+                at,
                 number,
                 record: row_id,
             };
@@ -144,15 +148,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn finish(self) -> (DatasetRead, Vec<Finding>) {
         let used = self.used.into_inner();
         let column = |at: usize| {
-            self.table
-                .rows
-                .iter()
-                .map(|row| row.get(at).cloned().unwrap_or_default())
+            (0..self.table.len())
+                .map(|row| self.table.cell(row, at).to_owned())
                 .collect()
         };
         let unread = self
             .table
-            .columns
+            .columns()
             .iter()
             .enumerate()
             .filter(|(at, _)| !used.contains(at));
@@ -171,11 +173,21 @@ impl<'a> Reader<'a> {
             DatasetRead {
                 dataset: self.dataset,
                 file: self.table.file.clone(),
-                rows: self.table.rows.len(),
+                rows: self.table.len(),
                 aside,
             },
             findings,
         )
+    }
+}
+
+/// Blank, `NA`, and the missing values of SAS: a dot, a dot with a letter, a dot with an underscore.
+fn is_missing(text: &str) -> bool {
+    match text.strip_prefix('.').map(str::as_bytes) {
+        Some([]) => true,
+        Some([letter]) => letter.is_ascii_alphabetic() || *letter == b'_',
+        Some(_) => false,
+        None => text.is_empty() || text == "NA",
     }
 }
 
@@ -188,7 +200,8 @@ fn parse_sequence(text: &str) -> Option<u32> {
 #[derive(Debug, Clone)]
 pub(crate) struct Row<'a> {
     reader: &'a Reader<'a>,
-    cells: &'a [String],
+    /// Row of the table, from 0.
+    at: usize,
     number: u32,
     /// Its identity.
     pub(crate) record: RecordId,
@@ -218,13 +231,10 @@ impl<'a> Row<'a> {
         answer
     }
 
-    /// A text; blank and the missing codes `.` and `NA` are `None`.
+    /// A text; blank and the missing codes (`.`, `.A`, `NA`) are `None`.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
-        let at = self.reader.position(name)?;
-        self.cells
-            .get(at)
-            .map(String::as_str)
-            .filter(|text| !matches!(*text, "" | "." | "NA"))
+        let column = self.reader.position(name)?;
+        Some(self.reader.table.cell(self.at, column)).filter(|text| !is_missing(text))
     }
 
     /// The first of several variables that has a text.

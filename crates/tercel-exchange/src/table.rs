@@ -1,9 +1,11 @@
 //! A dataset as text: what every tabular format is read into, and written from.
+//!
+//! Cells are kept column by column, each column one text with the ends of its cells: a million laboratory rows take a
+//! few bytes a cell more than their letters.
 
 use thiserror::Error;
 
-/// A line longer than this is no row of a dataset.
-const MAX_LINE: usize = 1 << 20;
+use crate::format::delimited;
 
 /// Why bytes are not a dataset.
 #[derive(Debug, Error)]
@@ -11,21 +13,76 @@ pub enum TableError {
     /// Nothing in it.
     #[error("the file is empty; the first line must name the variables")]
     Empty,
-    /// Not text.
-    #[error("the file is not UTF-8 text; save it as CSV UTF-8")]
+    /// Not text in any encoding that is read.
+    #[error("the file is not text; save it as CSV UTF-8, Dataset-JSON or SAS XPORT")]
     Encoding,
     /// A line of more than 1 MiB.
     #[error("line {0} is longer than 1 MiB; check the quotation marks before it")]
     LongLine(usize),
-    /// Values separated by something other than commas.
-    #[error("the values are separated by {0}; save the file with commas between them")]
-    Separator(&'static str),
+    /// A quotation mark that is never closed.
+    #[error(
+        "the quotation mark opened in line {0} is never closed; close it, or double it where it belongs to the text"
+    )]
+    OpenQuote(usize),
     /// Two columns of one name.
     #[error("two columns are named {0}; rename or remove one")]
     DuplicateColumn(String),
+    /// Nested deeper than a dataset ever is.
+    #[error("the JSON is nested more than {0} deep; a dataset is a list of rows")]
+    Nesting(usize),
+    /// JSON of another kind.
+    #[error("the file is JSON, but no Dataset-JSON 1.1: {0}")]
+    NotDatasetJson(String),
+    /// Dataset-JSON that breaks off or is malformed.
+    #[error("line {line}, column {column}: {what}")]
+    Json {
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// A transport file that breaks off or is malformed.
+    #[error("the SAS transport file is damaged: {0}")]
+    Xport(String),
+    /// A dataset that a format cannot hold.
+    #[error("the dataset cannot be written: {0}")]
+    Write(String),
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] csv::Error),
+}
+
+/// One column: its cells one after another, and where each ends.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Column {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Column {
+    fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    fn cell(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let range = start.unwrap_or(0)..self.ends.get(row).copied().unwrap_or(0);
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The column with each cell replaced by what `change` makes of it; `None` leaves the row out.
+    fn map<'c>(&'c self, mut change: impl FnMut(usize, &'c str) -> Option<&'c str>) -> Self {
+        let mut new = Self::default();
+        for row in 0..self.ends.len() {
+            if let Some(cell) = change(row, self.cell(row)) {
+                new.push(cell);
+            }
+        }
+        new
+    }
 }
 
 /// A dataset: named columns, rows of text.
@@ -35,103 +92,203 @@ pub struct Table {
     pub name: String,
     /// File it came from or goes to.
     pub file: String,
-    /// Column names, upper case.
-    pub columns: Vec<String>,
-    /// Rows; each has one text per column.
-    pub rows: Vec<Vec<String>>,
     /// Rows (from 1) that had more or fewer values than the header names.
     pub ragged: Vec<u32>,
+    /// What had to be assumed to read the file, as sentences.
+    pub notes: Vec<String>,
+    names: Vec<String>,
+    columns: Vec<Column>,
+    rows: usize,
 }
 
 impl Table {
-    /// Reads CSV. The name is taken from the `DOMAIN` column, or from the file name where there is none.
-    pub fn parse_csv(file: &str, bytes: &[u8]) -> Result<Self, TableError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| TableError::Encoding)?
-            .trim_start_matches('\u{feff}');
-        if text.trim().is_empty() {
-            return Err(TableError::Empty);
-        }
-        if let Some(line) = text.lines().position(|line| line.len() > MAX_LINE) {
-            return Err(TableError::LongLine(line + 1));
-        }
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
-        let header = text.lines().next().unwrap_or_default();
-        if !header.contains(',') {
-            for (separator, name) in [(';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")] {
-                if header.contains(separator) {
-                    return Err(TableError::Separator(name));
-                }
-            }
-        }
-        let columns: Vec<String> = reader.headers()?.iter().map(str::to_uppercase).collect();
-        let mut sorted: Vec<&String> = columns.iter().filter(|name| !name.is_empty()).collect();
-        sorted.sort();
-        if let Some(pair) = sorted.windows(2).find(|pair| pair.first() == pair.last()) {
-            return Err(TableError::DuplicateColumn(
-                pair.first().map_or_else(String::new, ToString::to_string),
-            ));
-        }
-        let mut table = Self {
-            name: String::new(),
+    /// A dataset without rows.
+    pub fn new(name: &str, file: &str, columns: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
             file: file.to_owned(),
-            columns,
-            rows: Vec::new(),
             ragged: Vec::new(),
-        };
-        for record in reader.records() {
-            let mut row: Vec<String> = record?.iter().map(str::to_owned).collect();
-            if row.len() != table.columns.len() {
-                table
-                    .ragged
-                    .push(u32::try_from(table.rows.len() + 1).unwrap_or(u32::MAX));
-                row.resize(table.columns.len(), String::new());
-            }
-            table.rows.push(row);
+            notes: Vec::new(),
+            columns: vec![Column::default(); columns.len()],
+            names: columns,
+            rows: 0,
         }
-        let stem = file
-            .rsplit('/')
-            .next()
-            .and_then(|name| name.split('.').next())
-            .unwrap_or_default();
-        let domain = table
-            .column("DOMAIN")
-            .and_then(|at| table.rows.first()?.get(at).cloned());
-        table.name = domain
-            .filter(|name| !name.is_empty())
-            .unwrap_or_else(|| stem.to_owned())
-            .to_uppercase();
-        Ok(table)
     }
 
     /// A dataset made here: its file is named after it, every row has one text per column.
     pub fn from_rows(name: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Self {
-        Self {
-            name: name.to_owned(),
-            file: format!("{}.csv", name.to_lowercase()),
-            columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-            rows,
-            ragged: Vec::new(),
+        let columns = columns.iter().map(|column| (*column).to_owned()).collect();
+        let mut table = Self::new(name, &format!("{}.csv", name.to_lowercase()), columns);
+        for row in rows {
+            table.push(row.iter().map(String::as_str));
         }
+        table
+    }
+
+    /// Reads text with separated values. The name is taken from the `DOMAIN` column, or from the file name.
+    pub fn parse_csv(file: &str, bytes: &[u8]) -> Result<Self, TableError> {
+        delimited::read(file, bytes)
+    }
+
+    /// Adds a row; cells that are not given are blank, more than there are columns are dropped. The answer is whether
+    /// the number of cells was right.
+    pub fn push<'c>(&mut self, cells: impl IntoIterator<Item = &'c str>) -> bool {
+        let mut cells = cells.into_iter();
+        let mut complete = true;
+        for column in &mut self.columns {
+            let cell = cells.next();
+            complete &= cell.is_some();
+            column.push(cell.unwrap_or_default());
+        }
+        self.rows += 1;
+        complete && cells.next().is_none()
+    }
+
+    /// Column names, upper case.
+    pub fn columns(&self) -> &[String] {
+        &self.names
     }
 
     /// Position of a column.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column == name)
+        self.names.iter().position(|column| column == name)
+    }
+
+    /// Gives a column another name.
+    pub(crate) fn rename(&mut self, column: usize, name: &str) {
+        if let Some(old) = self.names.get_mut(column) {
+            name.clone_into(old);
+        }
+    }
+
+    /// Number of rows.
+    pub const fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there is no row.
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// The text of a cell; blank where there is none.
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        self.columns.get(column).map_or("", |column| column.cell(row))
+    }
+
+    /// The cells of a row, in the order of the columns.
+    pub fn row(&self, row: usize) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(move |column| column.cell(row))
+    }
+
+    /// Puts texts into cells of a column, which is added where there is none; of several for one row the last counts.
+    pub fn set(&mut self, name: &str, cells: &std::collections::BTreeMap<usize, String>) {
+        let at = self.column(name).unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.columns.push(Column {
+                text: String::new(),
+                ends: vec![0; self.rows],
+            });
+            self.names.len() - 1
+        });
+        if let Some(column) = self.columns.get_mut(at) {
+            *column = column.map(|row, cell| Some(cells.get(&row).map_or(cell, String::as_str)));
+        }
+    }
+
+    /// Keeps the rows for which `keep` holds.
+    pub fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        for column in &mut self.columns {
+            *column = column.map(|row, cell| keep(row).then_some(cell));
+        }
+        self.rows = (0..self.rows).filter(|row| keep(*row)).count();
+    }
+
+    /// Adds the rows of another file of the same dataset; columns are matched by name.
+    pub(crate) fn append(&mut self, other: &Self) {
+        for name in &other.names {
+            if self.column(name).is_none() {
+                self.set(name, &std::collections::BTreeMap::new());
+            }
+        }
+        let sources: Vec<Option<usize>> = self.names.iter().map(|name| other.column(name)).collect();
+        for row in 0..other.rows {
+            let cells = sources.iter().map(|at| at.map_or("", |at| other.cell(row, at)));
+            self.push(cells);
+        }
+        let before = u32::try_from(self.rows - other.rows).unwrap_or(u32::MAX);
+        self.ragged
+            .extend(other.ragged.iter().map(|row| row.saturating_add(before)));
+        self.notes.extend(other.notes.iter().cloned());
+        self.file = format!("{}, {}", self.file, other.file);
+    }
+
+    /// Takes the name from the `DOMAIN` column, or from the file name where there is none.
+    pub(crate) fn name_itself(&mut self) {
+        let stem = self.file.rsplit('/').next().and_then(|name| name.split('.').next());
+        let domain = self.column("DOMAIN").map(|at| self.cell(0, at).trim());
+        let name = domain.filter(|name| !name.is_empty()).or(stem).unwrap_or_default();
+        self.name = name.to_uppercase();
     }
 
     /// Writes CSV.
     pub fn to_csv(&self) -> Result<Vec<u8>, TableError> {
         let mut writer = csv::Writer::from_writer(Vec::new());
-        writer.write_record(&self.columns)?;
-        for row in &self.rows {
-            writer.write_record(row)?;
+        writer.write_record(&self.names)?;
+        for row in 0..self.rows {
+            writer.write_record(self.row(row))?;
         }
         writer
             .into_inner()
             .map_err(|error| TableError::Csv(error.into_error().into()))
+    }
+}
+
+/// Refuses a header that names two columns alike; blank names are no names.
+pub(crate) fn refuse_duplicates(columns: &[String]) -> Result<(), TableError> {
+    let mut sorted: Vec<&String> = columns.iter().filter(|name| !name.is_empty()).collect();
+    sorted.sort();
+    let pair = sorted.windows(2).find(|pair| pair.first() == pair.last());
+    match pair.and_then(|pair| pair.first()) {
+        Some(name) => Err(TableError::DuplicateColumn((*name).clone())),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn table() -> Table {
+        let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
+        Table::from_rows(
+            "AE",
+            &["USUBJID", "AETERM"],
+            vec![row(["1", "Fieber"]), row(["2", ""]), row(["3", "é"])],
+        )
+    }
+
+    #[test]
+    fn cells_are_found_again_whatever_is_put_in_or_left_out() {
+        let mut table = table();
+        assert_eq!(table.row(2).collect::<Vec<_>>(), ["3", "é"]);
+        table.set("AETERM", &BTreeMap::from([(1, "nausea".to_owned())]));
+        table.set("AESEQ", &BTreeMap::from([(2, "7".to_owned())]));
+        table.retain(|row| row != 0);
+        assert_eq!(table.len(), 2);
+        assert_eq!(table.row(0).collect::<Vec<_>>(), ["2", "nausea", ""]);
+        assert_eq!(table.row(1).collect::<Vec<_>>(), ["3", "é", "7"]);
+        assert_eq!(table.cell(9, 0), "");
+    }
+
+    #[test]
+    fn files_of_one_dataset_are_put_together_by_the_names_of_their_columns() {
+        let mut first = table();
+        let cells = ["nausea", "1", "9"].map(str::to_owned).to_vec();
+        first.append(&Table::from_rows("AE", &["AETERM", "AETOXGR", "USUBJID"], vec![cells]));
+        assert_eq!(first.columns(), ["USUBJID", "AETERM", "AETOXGR"]);
+        assert_eq!(first.row(3).collect::<Vec<_>>(), ["9", "nausea", "1"]);
+        assert_eq!(first.row(0).collect::<Vec<_>>(), ["1", "Fieber", ""]);
     }
 }

@@ -120,7 +120,7 @@ fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<
             let path = out.join(&table.file);
             append(&table, &path, written.contains_key(&table.name))
                 .with_context(|| format!("failed to write {}", path.display()))?;
-            written.entry(table.name).or_insert((path, 0)).1 += table.rows.len();
+            written.entry(table.name).or_insert((path, 0)).1 += table.len();
         }
     }
     Ok(written)

@@ -1,5 +1,6 @@
 //! SDTM datasets to typed records. CDISC names live here, as strings, and nowhere in the science.
 
+mod forms;
 mod kinetics;
 mod safety;
 mod subject;
@@ -13,6 +14,7 @@ use tercel::study::Subject;
 
 use crate::reader::Row;
 
+pub(crate) use forms::{settle_forms, unite};
 pub(crate) use subject::{insert_subject, read_demography, sort_records};
 pub(crate) use supplement::merge_supplements;
 pub use write::{SDTM_DATASETS, write_sdtm};

@@ -1,6 +1,6 @@
 //! Supplemental qualifiers (`SUPPAE`) become columns of their parent dataset.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::table::Table;
 
@@ -10,12 +10,9 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
         .into_iter()
         .partition(|table| table.name.starts_with("SUPP") || table.column("QNAM").is_some());
     for mut supplement in supplements {
-        let mut indices: HashMap<(usize, String), Index> = HashMap::new();
-        let rows = std::mem::take(&mut supplement.rows);
-        let columns = supplement.columns.clone();
-        let unplaced = |row: &Vec<String>| !place(&columns, row, &mut parents, &mut indices);
-        supplement.rows = rows.into_iter().filter(unplaced).collect();
-        if !supplement.rows.is_empty() {
+        let placed = place(&supplement, &mut parents);
+        supplement.retain(|row| !placed.get(row).copied().unwrap_or(false));
+        if !supplement.is_empty() {
             parents.push(supplement);
         }
     }
@@ -23,51 +20,44 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
 }
 
 /// Rows of a parent by subject and key value; the first row where several share them.
-type Index = HashMap<(String, String), usize>;
+type Index<'t> = HashMap<(&'t str, &'t str), usize>;
 
-/// Writes one qualifier into its parent row; `false` where there is none.
-fn place(
-    columns: &[String],
-    row: &[String],
-    parents: &mut [Table],
-    indices: &mut HashMap<(usize, String), Index>,
-) -> bool {
-    let field = |name: &str| {
-        let at = columns.iter().position(|column| column == name);
-        at.and_then(|at| row.get(at)).map_or("", String::as_str)
-    };
-    let (domain, name, value, key) = (field("RDOMAIN"), field("QNAM"), field("QVAL"), field("IDVAR"));
-    if name.is_empty() {
-        return false;
-    }
-    for (number, parent) in parents
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, parent)| parent.name == domain)
-    {
-        let index = indices
-            .entry((number, key.to_owned()))
-            .or_insert_with(|| index_of(parent, key));
-        let Some(&found) = index.get(&(field("USUBJID").to_owned(), field("IDVARVAL").to_owned())) else {
-            continue;
-        };
-        let at = parent.column(name).unwrap_or_else(|| {
-            parent.columns.push(name.to_owned());
-            for cells in &mut parent.rows {
-                cells.push(String::new());
+/// Values by the row of the parent they belong to.
+type Qualifier = BTreeMap<usize, String>;
+
+/// Writes every qualifier into its parent row; for each row of the supplement whether it found one.
+fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
+    let columns = ["RDOMAIN", "QNAM", "QVAL", "IDVAR", "USUBJID", "IDVARVAL"].map(|name| supplement.column(name));
+    let mut placed = vec![false; supplement.len()];
+    let mut found: Vec<BTreeMap<String, Qualifier>> = Vec::new();
+    for parent in parents.iter() {
+        let mut indices: HashMap<&str, Index<'_>> = HashMap::new();
+        let mut qualifiers: BTreeMap<String, Qualifier> = BTreeMap::new();
+        for (row, placed) in placed.iter_mut().enumerate().filter(|(_, placed)| !**placed) {
+            let [domain, name, value, key, subject, key_value] =
+                columns.map(|at| at.map_or("", |at| supplement.cell(row, at)));
+            if name.is_empty() || parent.name != domain {
+                continue;
             }
-            parent.columns.len() - 1
-        });
-        if let Some(cell) = parent.rows.get_mut(found).and_then(|cells| cells.get_mut(at)) {
-            value.clone_into(cell);
-            return true;
+            let index = indices.entry(key).or_insert_with(|| index_of(parent, key));
+            if let Some(&at) = index.get(&(subject, key_value)) {
+                let cells = qualifiers.entry(name.to_uppercase()).or_default();
+                cells.insert(at, value.to_owned());
+                *placed = true;
+            }
+        }
+        found.push(qualifiers);
+    }
+    for (parent, qualifiers) in parents.iter_mut().zip(found) {
+        for (name, cells) in qualifiers {
+            parent.set(&name, &cells);
         }
     }
-    false
+    placed
 }
 
 /// An empty key stands for the subject's only row.
-fn index_of(parent: &Table, key: &str) -> Index {
+fn index_of<'t>(parent: &'t Table, key: &str) -> Index<'t> {
     let Some(subject_at) = parent.column("USUBJID") else {
         return Index::new();
     };
@@ -76,11 +66,9 @@ fn index_of(parent: &Table, key: &str) -> Index {
         return Index::new();
     }
     let mut index = Index::new();
-    for (at, cells) in parent.rows.iter().enumerate() {
-        let cell = |at: usize| cells.get(at).cloned().unwrap_or_default();
-        index
-            .entry((cell(subject_at), key_at.map_or_else(String::new, cell)))
-            .or_insert(at);
+    for row in 0..parent.len() {
+        let key = key_at.map_or("", |at| parent.cell(row, at));
+        index.entry((parent.cell(row, subject_at), key)).or_insert(row);
     }
     index
 }

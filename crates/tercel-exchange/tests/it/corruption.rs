@@ -1,5 +1,7 @@
 //! Corrupting a field that is read yields a finding that names it; nothing corrupt makes the reader panic.
 
+use std::collections::BTreeMap;
+
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel_exchange::{Table, read_tables, write_sdtm};
@@ -31,18 +33,18 @@ fn corrupting_a_field_that_is_read_yields_a_finding_that_names_it() {
     let mut silent: Vec<String> = Vec::new();
     for (at, table) in tables.iter().enumerate() {
         let read = clean.datasets.iter().find(|read| read.file == table.file);
-        for (column, name) in table.columns.iter().enumerate() {
+        for (column, name) in table.columns().iter().enumerate() {
             let fallback = name.ends_with("ORRES") || name.ends_with("ORRESU");
             let aside = fallback || read.is_none_or(|read| read.aside.iter().any(|(aside, _)| aside == name));
             let supplement = table.name.starts_with("SUPP");
             if aside || supplement || FREE_TEXT.contains(&name.as_str()) || SELECTORS.contains(&name.as_str()) {
                 continue;
             }
-            let Some(row) = table.rows.iter().position(|row| !row[column].is_empty()) else {
+            let Some(row) = (0..table.len()).find(|row| !table.cell(*row, column).is_empty()) else {
                 continue;
             };
             let mut corrupt: Vec<Table> = tables.clone();
-            corrupt[at].rows[row][column] = "?!".to_owned();
+            corrupt[at].set(name, &BTreeMap::from([(row, "?!".to_owned())]));
             let data = read_tables(corrupt, &trial).unwrap();
             let named = data.findings.iter().any(|finding| {
                 finding.field == *name || (*name == "USUBJID" && finding.rule.id() == "unknown-subject")
@@ -65,11 +67,10 @@ fn blanking_any_field_never_panics_and_losing_any_file_is_survived() {
         let mut fewer = tables.clone();
         let lost = fewer.remove(at);
         assert_eq!(read_tables(fewer, &trial).is_some(), lost.name != "DM", "{}", lost.name);
-        for column in 0..tables[at].columns.len() {
+        for column in 0..tables[at].columns().len() {
             let mut blanked = tables.clone();
-            for row in &mut blanked[at].rows {
-                row[column].clear();
-            }
+            let blanks = (0..tables[at].len()).map(|row| (row, String::new())).collect();
+            blanked[at].set(&tables[at].columns()[column], &blanks);
             read_tables(blanked, &trial);
         }
     }

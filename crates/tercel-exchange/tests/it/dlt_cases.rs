@@ -343,14 +343,11 @@ fn readings_of_one_moment_and_readings_that_cannot_be_read_are_not_lost() {
     let above = "S,1,ALT,,U/L,40,2025-03-10";
     let mut tables = read(&[("LB", &[above])]);
     let labs = tables.iter_mut().find(|table| table.name == "LB").unwrap();
-    labs.columns.push("LBSTRESC".to_owned());
-    for row in &mut labs.rows {
-        row.push(if row[1] == "1" {
-            ">1000".to_owned()
-        } else {
-            String::new()
-        });
-    }
+    let first = (0..labs.len()).find(|row| labs.cell(*row, 1) == "1").unwrap();
+    labs.set(
+        "LBSTRESC",
+        &std::collections::BTreeMap::from([(first, ">1000".to_owned())]),
+    );
     let trial = trial();
     let data = read_tables(tables, &trial).unwrap().as_of(LATER);
     let analysis = Analysis::new(&trial, &data, Some(LATER));

@@ -8,6 +8,7 @@
 mod corruption;
 mod dlt_cases;
 mod efficacy_cases;
+mod formats;
 mod laws;
 mod records;
 mod sdtm_write;

@@ -41,7 +41,7 @@ pub fn write_sdtm(trial: &Trial, data: &StudyData) -> Vec<Table> {
     tables.extend(treatment::write(study, &data.subjects));
     tables.extend(safety::write(study, &data.subjects));
     tables.extend(tumour::write(study, &data.subjects));
-    tables.retain(|table| !table.rows.is_empty() || ["DM", "AE", "EX", "SV"].contains(&table.name.as_str()));
+    tables.retain(|table| !table.is_empty() || ["DM", "AE", "EX", "SV"].contains(&table.name.as_str()));
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     tables
 }
@@ -78,18 +78,13 @@ impl<'a, const N: usize> Sheet<'a, N> {
             record.subject.to_string(),
             number.to_string(),
         ];
-        self.table.rows.push(keys.into_iter().chain(cells).collect());
+        let cells: Vec<String> = keys.into_iter().chain(cells).collect();
+        self.table.push(cells.iter().map(String::as_str));
     }
 }
 
 fn blank_table(name: &str, columns: Vec<String>) -> Table {
-    Table {
-        name: name.to_owned(),
-        file: format!("{}.csv", name.to_lowercase()),
-        columns,
-        rows: Vec::new(),
-        ragged: Vec::new(),
-    }
+    Table::new(name, &format!("{}.csv", name.to_lowercase()), columns)
 }
 
 /// Supplemental qualifiers of one dataset.
@@ -110,18 +105,19 @@ impl<'a> Supplement<'a> {
     }
 
     /// Adds a qualifier of a record.
-    fn row(&mut self, record: &RecordId, name: &str, label: &str, value: String) {
-        self.table.rows.push(vec![
-            self.study.id.to_owned(),
-            self.domain.to_owned(),
-            record.subject.to_string(),
-            format!("{}SEQ", self.domain),
-            record.number.to_string(),
-            name.to_owned(),
-            label.to_owned(),
+    fn row(&mut self, record: &RecordId, name: &str, label: &str, value: &str) {
+        let (key, number) = (format!("{}SEQ", self.domain), record.number.to_string());
+        self.table.push([
+            self.study.id,
+            self.domain,
+            record.subject.as_str(),
+            &key,
+            &number,
+            name,
+            label,
             value,
-            "Collected".to_owned(),
-            "INVESTIGATOR".to_owned(),
+            "Collected",
+            "INVESTIGATOR",
         ]);
     }
 }

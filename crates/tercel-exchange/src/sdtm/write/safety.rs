@@ -72,7 +72,7 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                 ("AERELBRG", "Relationship to Bridging Therapy", event.causality.bridging),
             ] {
                 if let Some(to) = to {
-                    supplement.row(&event.record, name, text, relation(to).to_owned());
+                    supplement.row(&event.record, name, text, relation(to));
                 }
             }
         }
@@ -136,7 +136,7 @@ fn laboratory(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     &lab.record,
                     "LBAESEQ",
                     "Adverse Event Sequence Number",
-                    event.to_string(),
+                    &event.to_string(),
                 );
             }
         }

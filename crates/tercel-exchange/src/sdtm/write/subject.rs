@@ -51,7 +51,7 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
             tercel::study::Sex::Female => "F",
             tercel::study::Sex::Male => "M",
         });
-        table.rows.push(vec![
+        let cells: Vec<String> = vec![
             study.id.to_owned(),
             "DM".to_owned(),
             subject.id.to_string(),
@@ -73,7 +73,8 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
             given_text(&arm),
             given_text(&name),
             reason.to_owned(),
-        ]);
+        ];
+        table.push(cells.iter().map(String::as_str));
     }
     table
 }

@@ -1,0 +1,450 @@
+//! SAS XPORT version 5, the transport format that regulators ask for.
+//!
+//! Source: SAS technical support note TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format": records of
+//! 80 bytes, headers, a NAMESTR of 140 bytes a variable, observations end to end, numbers in IBM floating point.
+
+use std::fmt::Write as _;
+
+use super::text;
+use super::variable::{Kind, kind};
+use crate::table::{Table, TableError, refuse_duplicates};
+
+/// How every transport file of version 5 begins.
+pub const MAGIC: &[u8] = b"HEADER RECORD*******LIB";
+
+const RECORD: usize = 80;
+const NAMESTR: usize = 140;
+const MEMBER: &[u8] = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!";
+const NAMES: &[u8] = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!";
+const OBSERVATIONS: &[u8] = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!";
+
+/// More variables than this are in no dataset.
+const MOST_VARIABLES: usize = 10_000;
+
+/// One variable as the file describes it.
+#[derive(Debug, Clone)]
+struct Variable {
+    name: String,
+    numeric: bool,
+    length: usize,
+    position: usize,
+    format: String,
+}
+
+/// Reads every member of a transport file. Numbers with a date format become ISO 8601 dates; special missing values keep
+/// their letter (`.A`).
+pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
+    if !bytes.starts_with(b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!") {
+        let message = "it is version 8; write it as version 5, or send Dataset-JSON";
+        return Err(damaged(message));
+    }
+    let mut starts = Vec::new();
+    let mut at = 0;
+    while let Some(record) = bytes.get(at..at + RECORD) {
+        if record.starts_with(MEMBER) {
+            starts.push(at);
+        }
+        at += RECORD;
+    }
+    if starts.is_empty() {
+        return Err(damaged("it holds no dataset"));
+    }
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    let members = starts.iter().zip(ends);
+    members
+        .map(|(start, end)| member(file, bytes.get(*start..end).unwrap_or_default()))
+        .collect()
+}
+
+fn damaged(what: &str) -> TableError {
+    TableError::Xport(what.to_owned())
+}
+
+/// One dataset: member header, descriptor header, two records about it, the variables, the observations.
+fn member(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
+    let take = |from: usize, length: usize| {
+        bytes
+            .get(from..from + length)
+            .ok_or_else(|| damaged("it breaks off before its first row"))
+    };
+    let size = number_in(take(0, RECORD)?, 74, 78).unwrap_or(NAMESTR);
+    if !(136..=NAMESTR).contains(&size) {
+        return Err(damaged("its variable descriptions have an unknown length"));
+    }
+    let name = ascii(take(2 * RECORD + 8, 8)?);
+    let header = take(4 * RECORD, RECORD)?;
+    let count = number_in(header, 54, 58).filter(|count| *count <= MOST_VARIABLES && header.starts_with(NAMES));
+    let count = count.ok_or_else(|| damaged("it does not say how many variables it has"))?;
+    let mut variables = Vec::new();
+    for number in 0..count {
+        variables.push(variable(take(5 * RECORD + number * size, size)?)?);
+    }
+    let data = 5 * RECORD + (count * size).next_multiple_of(RECORD);
+    if !take(data, RECORD)?.starts_with(OBSERVATIONS) {
+        return Err(damaged("its rows are not where they should begin"));
+    }
+    let width = variables.iter().map(|one| one.position + one.length).max().unwrap_or(0);
+    let names: Vec<String> = variables.iter().map(|one| one.name.to_uppercase()).collect();
+    refuse_duplicates(&names)?;
+    let mut table = Table::new(&name.to_uppercase(), file, names);
+    observations(
+        &mut table,
+        &variables,
+        width,
+        bytes.get(data + RECORD..).unwrap_or_default(),
+    );
+    if table.column("DOMAIN").is_some_and(|at| !table.cell(0, at).is_empty()) || table.name.is_empty() {
+        table.name_itself();
+    }
+    Ok(table)
+}
+
+fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: &[u8]) {
+    if width == 0 {
+        return;
+    }
+    let mut guessed = None;
+    let mut rows = bytes.chunks_exact(width);
+    // The last record is filled up with blanks: rows of blanks at the end are no rows.
+    let blank = |row: &[u8]| row.iter().all(|byte| *byte == b' ');
+    let mut pending = 0_usize;
+    for row in rows.by_ref() {
+        if blank(row) {
+            pending += 1;
+            continue;
+        }
+        for _ in 0..std::mem::take(&mut pending) {
+            table.push(variables.iter().map(|_| ""));
+        }
+        let cells = variables.iter().map(|one| {
+            let field = row.get(one.position..one.position + one.length).unwrap_or_default();
+            if one.numeric {
+                return numeric(field, &one.format);
+            }
+            match text::decode(field.trim_ascii_end()) {
+                Ok((text, note)) => {
+                    guessed = guessed.take().or(note);
+                    text.trim().to_owned()
+                }
+                Err(_) => String::from_utf8_lossy(field).trim().to_owned(),
+            }
+        });
+        let cells: Vec<String> = cells.collect();
+        table.push(cells.iter().map(String::as_str));
+    }
+    let rest = rows.remainder();
+    if rest.len() >= RECORD && !blank(rest) {
+        table
+            .notes
+            .push("the file breaks off in the middle of a row; ask for it again".to_owned());
+    }
+    table.notes.extend(guessed);
+}
+
+/// A number that stands in letters.
+fn number_in(record: &[u8], from: usize, to: usize) -> Option<usize> {
+    let digits = std::str::from_utf8(record.get(from..to)?).ok()?;
+    digits.trim().parse().ok()
+}
+
+fn ascii(bytes: &[u8]) -> String {
+    let letters = bytes.iter().take_while(|byte| **byte != 0);
+    letters
+        .map(|byte| char::from(*byte))
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+fn variable(bytes: &[u8]) -> Result<Variable, TableError> {
+    let short = |at: usize| {
+        let two = bytes.get(at..at + 2).and_then(|two| <[u8; 2]>::try_from(two).ok());
+        two.map_or(0, u16::from_be_bytes)
+    };
+    let position = bytes.get(84..88).and_then(|four| <[u8; 4]>::try_from(four).ok());
+    let position = usize::try_from(position.map_or(0, u32::from_be_bytes)).unwrap_or(usize::MAX);
+    let length = usize::from(short(4));
+    let numeric = short(0) == 1;
+    let name = ascii(bytes.get(8..16).unwrap_or_default());
+    if name.is_empty() || length == 0 || (numeric && !(2..=8).contains(&length)) || position > 1 << 24 {
+        return Err(damaged("a variable has no name, no length or no place"));
+    }
+    Ok(Variable {
+        name,
+        numeric,
+        length,
+        position,
+        format: ascii(bytes.get(56..64).unwrap_or_default()).to_uppercase(),
+    })
+}
+
+/// The text of a number: plain, as a date where its format says so, or the letter of a missing value.
+fn numeric(field: &[u8], format: &str) -> String {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(field) {
+        *to = *from;
+    }
+    let [first, rest @ ..] = bytes;
+    if rest == [0; 7] && (first == b'.' || first == b'_' || first.is_ascii_uppercase()) {
+        return if first == b'.' {
+            String::new()
+        } else {
+            format!(".{}", char::from(first))
+        };
+    }
+    let value = from_ibm(bytes);
+    let name = format.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    match name {
+        "DATE" | "YYMMDD" | "YYMMDDD" | "DDMMYY" | "MMDDYY" | "E8601DA" | "IS8601DA" | "B8601DA" | "MMDDYYS"
+        | "DDMMYYS" | "YYMMDDN" => day(value),
+        "DATETIME" | "E8601DT" | "IS8601DT" | "B8601DT" => moment(value),
+        "TIME" | "E8601TM" | "IS8601TM" | "HHMM" | "TOD" => Some(clock(value)),
+        _ => None,
+    }
+    .unwrap_or_else(|| value.to_string())
+}
+
+/// Days since 1960-01-01 as a date.
+fn day(days: f64) -> Option<String> {
+    let origin = jiff::civil::date(1960, 1, 1);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturates, and the date is checked to exist"
+    )]
+    let span = jiff::Span::new().try_days(days.floor() as i64).ok()?;
+    origin.checked_add(span).ok().map(|date| date.to_string())
+}
+
+/// Seconds since 1960-01-01 as a date and time.
+fn moment(seconds: f64) -> Option<String> {
+    let days = (seconds / 86_400.0).floor();
+    Some(format!("{}T{}", day(days)?, clock(seconds - days * 86_400.0)))
+}
+
+fn clock(seconds: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "saturates; a day has 86,400 seconds")]
+    let whole = seconds.round() as i64;
+    format!("{:02}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
+}
+
+/// IBM double: sign, exponent of 16 with excess 64, fraction of 56 bits.
+fn from_ibm(bytes: [u8; 8]) -> f64 {
+    let bits = u64::from_be_bytes(bytes);
+    let fraction = bits & 0x00ff_ffff_ffff_ffff;
+    let exponent = i32::from(bytes.first().copied().unwrap_or(0) & 0x7f) - 64;
+    let magnitude = libm::ldexp(fraction as f64, 4 * exponent - 56);
+    if bits >> 63 == 1 { -magnitude } else { magnitude }
+}
+
+/// The nearest IBM double; `None` where its exponent does not reach.
+fn to_ibm(value: f64) -> Option<[u8; 8]> {
+    if value.abs() <= 0.0 {
+        return Some([0; 8]);
+    }
+    let (mantissa, exponent) = libm::frexp(value.abs());
+    // value = mantissa · 2^exponent with mantissa in [1/2, 1); the exponent of 16 is the next multiple of four.
+    let sixteen = exponent.div_euclid(4) + i32::from(exponent.rem_euclid(4) != 0);
+    let fraction = libm::ldexp(mantissa, exponent - 4 * sixteen + 56);
+    let high = u8::try_from(sixteen + 64).ok().filter(|high| *high < 128)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a whole number below 2^56"
+    )]
+    let bits = (fraction as u64) | (u64::from(high) << 56) | (u64::from(value < 0.0) << 63);
+    Some(bits.to_be_bytes())
+}
+
+/// Writes one dataset; `created` is written as SAS does (`01JAN26:00:00:00`), so that the bytes depend on nothing else.
+pub fn write(table: &Table, created: &str) -> Result<Vec<u8>, TableError> {
+    let refuse = |what: String| Err(TableError::Write(what));
+    let fits = |name: &str| name.len() <= 8 && name.is_ascii() && !name.is_empty();
+    if let Some(name) = [&table.name]
+        .into_iter()
+        .chain(table.columns())
+        .find(|name| !fits(name))
+    {
+        return refuse(format!(
+            "SAS XPORT version 5 has names of 1 to 8 letters, not \"{name}\""
+        ));
+    }
+    let kinds: Vec<Kind> = (0..table.columns().len()).map(|column| kind(table, column)).collect();
+    let lengths: Vec<usize> = kinds
+        .iter()
+        .map(|kind| if let Kind::Text(length) = kind { *length } else { 8 })
+        .collect();
+    if let Some((name, length)) = table.columns().iter().zip(&lengths).find(|(_, length)| **length > 200) {
+        return refuse(format!(
+            "SAS XPORT version 5 has texts of at most 200 bytes; {name} has {length}"
+        ));
+    }
+    let mut out = headers(table, &kinds, &lengths, created);
+    for row in 0..table.len() {
+        for ((cell, kind), length) in table.row(row).zip(&kinds).zip(&lengths) {
+            if let Kind::Text(_) = kind {
+                out.extend(cell.bytes().chain(std::iter::repeat(b' ')).take(*length));
+                continue;
+            }
+            let number = cell.parse::<f64>().ok();
+            match number.map(to_ibm) {
+                Some(Some(bytes)) => out.extend(bytes),
+                Some(None) => return refuse(format!("{cell} is beyond what a SAS number holds")),
+                None => out.extend([b'.', 0, 0, 0, 0, 0, 0, 0]),
+            }
+        }
+    }
+    fill(&mut out);
+    Ok(out)
+}
+
+/// Everything before the first row: library, member, descriptions of the variables.
+fn headers(table: &Table, kinds: &[Kind], lengths: &[usize], created: &str) -> Vec<u8> {
+    let created = format!("{created:<16.16}");
+    let mut out = Vec::new();
+    let mut record = |text: &str| out.extend_from_slice(format!("{text:<80.80}").as_bytes());
+    let zeros = "000000000000000000000000000000";
+    record(&format!("HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!{zeros}"));
+    record(&format!(
+        "SAS     SAS     SASLIB  9.4     {:<8}{:<24}{created}",
+        "X64", ""
+    ));
+    record(&created);
+    record("HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140");
+    record(&format!("HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!{zeros}"));
+    record(&format!(
+        "SAS     {:<8}SASDATA 9.4     {:<8}{:<24}{created}",
+        table.name, "X64", ""
+    ));
+    record(&format!("{created}{:16}{:<40.40}{:8}", "", table.name, ""));
+    record(&format!(
+        "HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!000000{:04}00000000000000000000",
+        kinds.len()
+    ));
+    let (mut position, mut number) = (0_usize, 0_u16);
+    for ((name, kind), length) in table.columns().iter().zip(kinds).zip(lengths) {
+        number += 1;
+        let is_text = matches!(kind, Kind::Text(_));
+        let mut entry = Vec::with_capacity(NAMESTR);
+        let short = |value: u16| value.to_be_bytes();
+        entry.extend(short(if is_text { 2 } else { 1 }));
+        entry.extend(short(0));
+        entry.extend(short(u16::try_from(*length).unwrap_or(u16::MAX)));
+        entry.extend(short(number));
+        entry.extend(format!("{name:<8.8}{name:<40.40}{:8}", "").as_bytes());
+        entry.extend([0; 8]);
+        entry.extend(format!("{:8}", "").as_bytes());
+        entry.extend([0; 4]);
+        entry.extend(u32::try_from(position).unwrap_or(u32::MAX).to_be_bytes());
+        entry.resize(NAMESTR, 0);
+        out.extend(entry);
+        position += length;
+    }
+    fill(&mut out);
+    out.extend_from_slice(
+        format!(
+            "{:<80}",
+            format!("HEADER RECORD*******OBS     HEADER RECORD!!!!!!!{zeros}")
+        )
+        .as_bytes(),
+    );
+    out
+}
+
+/// Fills the last record with blanks.
+fn fill(out: &mut Vec<u8>) {
+    out.resize(out.len().next_multiple_of(RECORD), b' ');
+}
+
+/// Date and time as SAS writes it: `01JAN26:00:00:00`.
+pub fn sas_time(when: jiff::civil::DateTime) -> String {
+    const MONTHS: [&str; 12] = [
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ];
+    let month = usize::try_from(when.month())
+        .ok()
+        .and_then(|month| MONTHS.get(month - 1))
+        .unwrap_or(&"JAN");
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        text,
+        "{:02}{month}{:02}:{:02}:{:02}:{:02}",
+        when.day(),
+        when.year().rem_euclid(100),
+        when.hour(),
+        when.minute(),
+        when.second()
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back_to_the_last_bit() {
+        // 1 and -118.625 as IBM doubles are in the format's description.
+        assert_eq!(to_ibm(1.0), Some([0x41, 0x10, 0, 0, 0, 0, 0, 0]));
+        assert_eq!(to_ibm(-118.625), Some([0xc2, 0x76, 0xa0, 0, 0, 0, 0, 0]));
+        for value in [
+            0.1,
+            1.0 / 3.0,
+            1e8,
+            -2.5e-9,
+            123_456_789.123,
+            f64::EPSILON,
+            5e-70,
+            7.2e75,
+        ] {
+            assert_eq!(from_ibm(to_ibm(value).unwrap()).to_bits(), value.to_bits(), "{value}");
+        }
+        assert_eq!(to_ibm(1e80), None);
+    }
+
+    #[test]
+    fn dates_and_missing_values_are_read_by_their_meaning() {
+        let days = to_ibm(24_000.0).unwrap();
+        assert_eq!(numeric(&days, "DATE9."), "2025-09-16");
+        assert_eq!(numeric(&days, "BEST"), "24000");
+        assert_eq!(
+            numeric(&to_ibm(3600.0 * 25.0).unwrap(), "DATETIME20."),
+            "1960-01-02T01:00:00"
+        );
+        assert_eq!(numeric(&[b'.', 0, 0, 0, 0, 0, 0, 0], ""), "");
+        assert_eq!(numeric(&[b'A', 0, 0, 0, 0, 0, 0, 0], ""), ".A");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_and_the_bytes_depend_on_nothing_else() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = vec![
+            row(["AE", "S-1", "1", "0.25"]),
+            row(["AE", "S-2", "2", ""]),
+            row(["AE", "é", "3", "-7"]),
+        ];
+        let table = Table::from_rows("AE", &["DOMAIN", "USUBJID", "AESEQ", "AESTRESN"], rows);
+        let bytes = write(&table, "01JAN26:00:00:00").unwrap();
+        assert_eq!(bytes.len() % RECORD, 0);
+        let again = read("x.xpt", &bytes).unwrap().remove(0);
+        assert_eq!((again.name.as_str(), again.columns()), ("AE", table.columns()));
+        assert!((0..3).all(|at| again.row(at).eq(table.row(at))), "{again:?}");
+        assert_eq!(bytes, write(&table, "01JAN26:00:00:00").unwrap());
+    }
+
+    #[test]
+    fn damage_is_said_and_never_panics() {
+        let table = Table::from_rows("AE", &["USUBJID"], vec![vec!["S".to_owned()]]);
+        let bytes = write(&table, "").unwrap();
+        for length in 0..bytes.len() {
+            let _ = read("x.xpt", &bytes[..length]);
+        }
+        assert!(
+            read("x.xpt", &bytes[..240])
+                .unwrap_err()
+                .to_string()
+                .contains("no dataset")
+        );
+        assert!(write(&Table::from_rows("AE", &["MUCHTOOLONG"], vec![]), "").is_err());
+    }
+}
