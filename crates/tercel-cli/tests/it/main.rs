@@ -5,7 +5,9 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod broken;
 mod estimate;
+mod fuzz;
 mod gbm_car_t;
 mod grade;
 mod hand;

@@ -1,0 +1,90 @@
+//! What is tried with arbitrary bytes: one plain function a reader. Each may find the input wrong; none may panic, hang, or
+//! make something out of it that it does not read again.
+
+use tercel::protocol::{Trial, parse_protocol};
+use tercel_exchange::format::{dataset_json, delimited, read_datasets, xport};
+use tercel_exchange::{Table, read_tables};
+
+/// Every reader with the name of its corpus.
+pub(crate) const ALL: [(&str, fn(&[u8])); 5] = [
+    ("delimited", delimited),
+    ("dataset_json", dataset_json),
+    ("xport", xport),
+    ("protocol", protocol),
+    ("study", study),
+];
+
+/// Text with separated values.
+pub(crate) fn delimited(bytes: &[u8]) {
+    if let Ok(table) = delimited::read("ae.csv", bytes) {
+        same_again(&table, &table.to_csv().expect("a table is written"), true);
+    }
+}
+
+/// Dataset-JSON, as a document and line by line.
+pub(crate) fn dataset_json(bytes: &[u8]) {
+    if let Ok(table) = dataset_json::read("ae.json", bytes) {
+        for lines in [false, true] {
+            let written = dataset_json::write(&table, "2026-01-01T00:00:00", lines);
+            same_again(&table, &written, false);
+        }
+    }
+}
+
+/// SAS XPORT.
+pub(crate) fn xport(bytes: &[u8]) {
+    for table in xport::read("ae.xpt", bytes).unwrap_or_default() {
+        let _ = xport::write(&table, "01JAN26:00:00:00");
+    }
+}
+
+/// A protocol file.
+pub(crate) fn protocol(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Err(mistakes) = parse_protocol("protocol.toml", &text) {
+        assert!(!mistakes.is_empty(), "refused without a reason");
+        for mistake in mistakes {
+            let _ = mistake.to_string();
+        }
+    }
+}
+
+/// A dataset of any format beside a subject, read into a study.
+pub(crate) fn study(bytes: &[u8]) {
+    let Ok(mut tables) = read_datasets("ae.csv", bytes) else {
+        return;
+    };
+    let row = ["H-01", "DL1"].map(str::to_owned).to_vec();
+    if !tables.iter().any(|table| table.name == "DM") {
+        tables.push(Table::from_rows("DM", &["USUBJID", "ARMCD"], vec![row]));
+    }
+    let trial = trial();
+    if let Some(data) = read_tables(tables, &trial)
+        && let Some(day) = data.last_day()
+    {
+        let data = data.as_of(day);
+        let analysis = tercel::endpoint::Analysis::new(&trial, &data, Some(day));
+        let _ = tercel::endpoint::derive_cells(&analysis);
+        let _ = tercel::study::check_study(&trial, &data);
+    }
+}
+
+fn trial() -> Trial {
+    let text = include_str!("../trials/il1rap-hcc/protocol.toml");
+    parse_protocol("protocol.toml", text).expect("the study's protocol is in order")
+}
+
+/// What was read is read again from what is written of it. A CSV reader leaves out rows without any text.
+fn same_again(table: &Table, written: &[u8], csv: bool) {
+    if table.columns().is_empty() || (csv && table.columns().iter().all(String::is_empty)) {
+        return;
+    }
+    let Ok(again) = read_datasets("ae.csv", written) else {
+        // Names that are equal only after the first reading, or made of blanks, cannot be told apart any more.
+        return;
+    };
+    assert!(
+        again.iter().all(|again| again.len() <= table.len()),
+        "rows appear out of nothing"
+    );
+}
