@@ -5,8 +5,11 @@ use tercel::protocol::{Trial, parse_protocol};
 use tercel_exchange::format::{dataset_json, delimited, read_datasets, xport};
 use tercel_exchange::{Table, read_tables};
 
+/// Tries some bytes.
+pub(crate) type Body = fn(&[u8]);
+
 /// Every reader with the name of its corpus.
-pub(crate) const ALL: [(&str, fn(&[u8])); 5] = [
+pub(crate) const ALL: [(&str, Body); 5] = [
     ("delimited", delimited),
     ("dataset_json", dataset_json),
     ("xport", xport),

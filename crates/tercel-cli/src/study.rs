@@ -85,10 +85,10 @@ impl Study {
             );
         }
         let whole = read_folder(&data_path(&args.trial, args.data.as_deref()), &trial)?;
-        Self::cut(trial, &whole, args.as_of.as_deref())
+        Self::cut(trial, whole, args.as_of.as_deref())
     }
 
-    fn cut(trial: Trial, whole: &StudyData, as_of: Option<&str>) -> anyhow::Result<Self> {
+    fn cut(trial: Trial, whole: StudyData, as_of: Option<&str>) -> anyhow::Result<Self> {
         let stated = as_of
             .map(|text| {
                 text.parse::<jiff::civil::Date>()
@@ -98,7 +98,10 @@ impl Study {
         // Before the first record the study stands where its protocol came into force.
         let last_day = || whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
         let cut = stated.filter(|_| whole.dated).or_else(last_day);
-        let data = cut.map_or_else(|| whole.clone(), |cut| whole.as_of(cut));
+        let data = match cut {
+            Some(cut) => whole.into_as_of(cut),
+            None => whole,
+        };
         Ok(Self { trial, data, cut })
     }
 

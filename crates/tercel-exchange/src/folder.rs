@@ -158,7 +158,8 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         } else {
             read_records(&table.name, &reader, trial, &mut subjects);
         }
-        let (read, findings) = reader.finish();
+        let (mut read, findings, unread) = reader.finish();
+        read.aside = table.into_columns(&unread);
         data.datasets.push(read);
         data.findings.extend(findings);
     }

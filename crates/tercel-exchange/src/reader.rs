@@ -144,21 +144,12 @@ impl<'a> Reader<'a> {
         rows
     }
 
-    /// What was read and what was found.
-    pub(crate) fn finish(self) -> (DatasetRead, Vec<Finding>) {
+    /// What was read, what was found, and the places of the columns that nothing asked for.
+    pub(crate) fn finish(self) -> (DatasetRead, Vec<Finding>, Vec<usize>) {
         let used = self.used.into_inner();
-        let column = |at: usize| {
-            (0..self.table.len())
-                .map(|row| self.table.cell(row, at).to_owned())
-                .collect()
-        };
-        let unread = self
-            .table
-            .columns()
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !used.contains(at));
-        let aside = unread.map(|(at, name)| (name.clone(), column(at))).collect();
+        let unread = (0..self.table.columns().len())
+            .filter(|at| !used.contains(at))
+            .collect();
         let mut findings = self.findings.into_inner();
         findings.extend(self.missing.into_inner().into_iter().map(|field| Finding {
             subject: None,
@@ -174,9 +165,10 @@ impl<'a> Reader<'a> {
                 dataset: self.dataset,
                 file: self.table.file.clone(),
                 rows: self.table.len(),
-                aside,
+                aside: Vec::new(),
             },
             findings,
+            unread,
         )
     }
 }

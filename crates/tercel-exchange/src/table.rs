@@ -1,8 +1,8 @@
 //! A dataset as text: what every tabular format is read into, and written from.
 //!
-//! Cells are kept column by column, each column one text with the ends of its cells: a million laboratory rows take a
-//! few bytes a cell more than their letters.
+//! Cells are kept column by column: a million laboratory rows take a few bytes a cell more than their letters.
 
+use tercel::study::TextColumn;
 use thiserror::Error;
 
 use crate::format::delimited;
@@ -54,37 +54,6 @@ pub enum TableError {
     Csv(#[from] csv::Error),
 }
 
-/// One column: its cells one after another, and where each ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Column {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Column {
-    fn push(&mut self, cell: &str) {
-        self.text.push_str(cell);
-        self.ends.push(self.text.len());
-    }
-
-    fn cell(&self, row: usize) -> &str {
-        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let range = start.unwrap_or(0)..self.ends.get(row).copied().unwrap_or(0);
-        self.text.get(range).unwrap_or_default()
-    }
-
-    /// The column with each cell replaced by what `change` makes of it; `None` leaves the row out.
-    fn map<'c>(&'c self, mut change: impl FnMut(usize, &'c str) -> Option<&'c str>) -> Self {
-        let mut new = Self::default();
-        for row in 0..self.ends.len() {
-            if let Some(cell) = change(row, self.cell(row)) {
-                new.push(cell);
-            }
-        }
-        new
-    }
-}
-
 /// A dataset: named columns, rows of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -97,7 +66,7 @@ pub struct Table {
     /// What had to be assumed to read the file, as sentences.
     pub notes: Vec<String>,
     names: Vec<String>,
-    columns: Vec<Column>,
+    columns: Vec<TextColumn>,
     rows: usize,
 }
 
@@ -109,7 +78,7 @@ impl Table {
             file: file.to_owned(),
             ragged: Vec::new(),
             notes: Vec::new(),
-            columns: vec![Column::default(); columns.len()],
+            columns: vec![TextColumn::default(); columns.len()],
             names: columns,
             rows: 0,
         }
@@ -185,15 +154,19 @@ impl Table {
     pub fn set(&mut self, name: &str, cells: &std::collections::BTreeMap<usize, String>) {
         let at = self.column(name).unwrap_or_else(|| {
             self.names.push(name.to_owned());
-            self.columns.push(Column {
-                text: String::new(),
-                ends: vec![0; self.rows],
-            });
+            self.columns.push(TextColumn::blank(self.rows));
             self.names.len() - 1
         });
         if let Some(column) = self.columns.get_mut(at) {
             *column = column.map(|row, cell| Some(cells.get(&row).map_or(cell, String::as_str)));
         }
+    }
+
+    /// Some of the columns with their names; the others are let go of.
+    pub(crate) fn into_columns(self, places: &[usize]) -> Vec<(String, TextColumn)> {
+        let columns = self.names.into_iter().zip(self.columns).enumerate();
+        let kept = columns.filter(|(at, _)| places.contains(at));
+        kept.map(|(_, column)| column).collect()
     }
 
     /// Keeps the rows for which `keep` holds.

@@ -14,13 +14,19 @@ impl StudyData {
     /// The data as they stood at the end of `cut`.
     #[must_use]
     pub fn as_of(&self, cut: Date) -> Self {
-        let mut data = self.clone();
+        self.clone().into_as_of(cut)
+    }
+
+    /// The same of data that are needed no longer: a large study is not held twice.
+    #[must_use]
+    pub fn into_as_of(self, cut: Date) -> Self {
+        let mut data = self;
         let mut findings = Vec::new();
         for subject in &mut data.subjects {
             cut_subject(subject, cut, &mut findings);
         }
         // Without any date, published durations are all there is; they stand for the day of publication.
-        if self.dated {
+        if data.dated {
             data.subjects.retain(|subject| is_known(subject, cut));
         }
         data.findings.extend(findings);

@@ -2,6 +2,49 @@
 
 use super::{Dataset, Finding, Subject};
 
+/// Texts of one column in the order of its rows: one text, and where each cell ends, which takes a third of the memory of
+/// a text each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextColumn {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl TextColumn {
+    /// A column of blank cells.
+    pub fn blank(rows: usize) -> Self {
+        Self {
+            text: String::new(),
+            ends: vec![0; rows],
+        }
+    }
+
+    /// Adds a cell.
+    pub fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// The cell of a row, counted from 0; blank where there is none.
+    pub fn cell(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let range = start.unwrap_or(0)..self.ends.get(row).copied().unwrap_or(0);
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The column with each cell replaced by what `change` makes of it; `None` leaves the row out.
+    #[must_use]
+    pub fn map<'c>(&'c self, mut change: impl FnMut(usize, &'c str) -> Option<&'c str>) -> Self {
+        let mut new = Self::default();
+        for row in 0..self.ends.len() {
+            if let Some(cell) = change(row, self.cell(row)) {
+                new.push(cell);
+            }
+        }
+        new
+    }
+}
+
 /// One dataset that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatasetRead {
@@ -12,7 +55,7 @@ pub struct DatasetRead {
     /// Number of rows.
     pub rows: usize,
     /// Columns nothing reads, kept aside with their values in row order.
-    pub aside: Vec<(String, Vec<String>)>,
+    pub aside: Vec<(String, TextColumn)>,
 }
 
 impl StudyData {

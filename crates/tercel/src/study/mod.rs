@@ -9,7 +9,7 @@ mod record;
 mod subject;
 
 pub use check::check_study;
-pub use data::{DatasetRead, StudyData};
+pub use data::{DatasetRead, StudyData, TextColumn};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
 pub use finding::{Blocks, Finding, Rule};
 pub use record::{Dataset, RecordId, SubjectId};
