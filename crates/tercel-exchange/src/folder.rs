@@ -43,8 +43,8 @@ pub enum ReadError {
     NoSubjects(PathBuf),
 }
 
-/// Reads every CSV dataset of a folder.
-pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
+/// Reads every CSV dataset of a folder as text, in the order of the file names.
+pub fn read_datasets(folder: &Path) -> Result<Vec<Table>, ReadError> {
     let failed = |path: &Path, source| ReadError::Folder {
         path: path.to_owned(),
         source,
@@ -72,6 +72,12 @@ pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError>
         })?;
         tables.push(table);
     }
+    Ok(tables)
+}
+
+/// Reads every CSV dataset of a folder.
+pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
+    let tables = read_datasets(folder)?;
     let subjects = tables.iter().find(|table| matches!(table.name.as_str(), "DM" | "ADSL"));
     if let Some(table) = subjects.filter(|table| table.column("USUBJID").is_none()) {
         return Err(ReadError::NoSubjectColumn {
