@@ -7,7 +7,7 @@ use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
 
-use crate::format::{EXTENSIONS, read_datasets};
+use crate::format::{self, EXTENSIONS};
 use crate::reader::Reader;
 use crate::table::{Table, TableError};
 use crate::{adam, sdtm};
@@ -54,8 +54,9 @@ pub enum ReadError {
     NoSubjects(PathBuf),
 }
 
-/// Reads every dataset of a folder, whatever its format; what a file holds is recognised by its content.
-pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
+/// Reads every dataset of a folder as text, whatever its format; what a file holds is recognised by its content. The
+/// findings name files that are not read.
+pub fn read_datasets(folder: &Path) -> Result<(Vec<Table>, Vec<Finding>), ReadError> {
     let failed = |path: &Path, source| ReadError::Folder {
         path: path.to_owned(),
         source,
@@ -80,7 +81,7 @@ pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError>
             continue;
         }
         let bytes = std::fs::read(&path).map_err(|source| failed(&path, source))?;
-        match read_datasets(&file, &bytes) {
+        match format::read_datasets(&file, &bytes) {
             // A text may be a note to the reader.
             Ok(read) if extension == "txt" && read.iter().all(|table| table.column("USUBJID").is_none()) => {}
             Err(_) if extension == "txt" => {}
@@ -88,7 +89,16 @@ pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError>
             Err(source) => return Err(ReadError::File { path, source }),
         }
     }
-    let tables = sdtm::unite(tables)?;
+    let mut tables = sdtm::unite(tables)?;
+    for table in &mut tables {
+        sdtm::settle_forms(table);
+    }
+    Ok((tables, unread))
+}
+
+/// Reads every dataset of a folder into typed records.
+pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
+    let (tables, unread) = read_datasets(folder)?;
     let subjects = tables.iter().find(|table| matches!(table.name.as_str(), "DM" | "ADSL"));
     if let Some(table) = subjects.filter(|table| table.column("USUBJID").is_none()) {
         return Err(ReadError::NoSubjectColumn {

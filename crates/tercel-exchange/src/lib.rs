@@ -6,6 +6,7 @@
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | published analysis datasets | [`adam`] |
+//! | SDTM datasets to analysis datasets | [`adam::derive_datasets`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
@@ -15,6 +16,6 @@ mod reader;
 pub mod sdtm;
 mod table;
 
-pub use folder::{ReadError, read_folder, read_tables};
+pub use folder::{ReadError, read_datasets, read_folder, read_tables};
 pub use sdtm::{SDTM_DATASETS, write_sdtm};
 pub use table::{Table, TableError};

@@ -2,6 +2,7 @@
 
 mod check;
 mod decide;
+mod derive;
 mod estimate;
 mod grade;
 mod response;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Give the dose decision with its reasons
     Decide(decide::Args),
+    /// Derive analysis datasets (ADaM) from SDTM datasets
+    Derive(derive::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -49,6 +52,7 @@ impl Command {
             Self::Check(args) => check::run(&args, output),
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),
+            Self::Derive(args) => derive::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

@@ -6,6 +6,7 @@
 )]
 
 mod broken;
+mod derive;
 mod estimate;
 mod fuzz;
 mod gbm_car_t;

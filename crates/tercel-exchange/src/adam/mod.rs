@@ -1,5 +1,7 @@
 //! Published analysis datasets (ADaM): durations and classifications without calendar dates.
 
+mod derive;
+
 use std::collections::BTreeMap;
 
 use tercel::protocol::{Cells, Trial};
@@ -7,6 +9,8 @@ use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 
 use crate::reader::{Reader, Row};
 use crate::sdtm::{Domain, insert_subject};
+
+pub use derive::{DeriveOptions, Derived, derive_datasets};
 
 /// Datasets read beside `ADSL`.
 pub(crate) const DATASETS: [Domain; 2] = [

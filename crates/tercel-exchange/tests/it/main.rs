@@ -6,6 +6,7 @@
 )]
 
 mod corruption;
+mod derive;
 mod dlt_cases;
 mod efficacy_cases;
 mod formats;

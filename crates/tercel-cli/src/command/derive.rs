@@ -1,0 +1,193 @@
+//! `tercel derive`: analysis datasets from a folder of tabulation datasets.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::json;
+use tercel::protocol::Trial;
+use tercel::response::{BestOptions, Criteria};
+use tercel_exchange::adam::{DeriveOptions, derive_datasets};
+use tercel_exchange::{Table, read_datasets};
+
+use super::Answer;
+use crate::output::Output;
+use crate::study::require_protocol;
+
+/// Arguments of `tercel derive`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Folder of SDTM datasets as CSV
+    sdtm: PathBuf,
+    /// Folder to write the analysis datasets to
+    #[arg(long)]
+    out: PathBuf,
+    /// Protocol whose rules are applied: a trial folder or its protocol file
+    #[arg(long)]
+    protocol: Option<PathBuf>,
+    /// A rule that differs, as `response.confirmation_days=28`; may be given again
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Format of the datasets
+    #[arg(long, default_value = "csv", value_parser = ["csv"])]
+    format: String,
+}
+
+/// The rules that `--set` can change, with what each expects.
+const KEYS: [(&str, &str); 6] = [
+    ("response.confirmation_days", "days, 0 or more"),
+    ("response.sd_min_days", "days, 0 or more"),
+    ("response.max_ne", "a whole number, 0 or more"),
+    ("response.accept_sd", "true or false"),
+    ("response.criteria", "recist-1.1 or mrecist"),
+    ("grading.ctcae", "5.0"),
+];
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let mut options = match &args.protocol {
+        Some(path) => from_protocol(&require_protocol(path)?),
+        None => defaults(),
+    };
+    for setting in &args.set {
+        apply(setting, &mut options)?;
+    }
+    let (tables, _) = read_datasets(&args.sdtm)?;
+    let Some(derived) = derive_datasets(tables, &options) else {
+        bail!(
+            "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",
+            args.sdtm.display()
+        );
+    };
+    fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
+    let files = derived
+        .tables
+        .iter()
+        .map(|table| write(table, &args.out))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let json = || {
+        let list: Vec<_> = files
+            .iter()
+            .map(|(path, rows)| json!({"path": path, "rows": rows}))
+            .collect();
+        json!({
+            "files": list,
+            "settings": settings_json(&options),
+            "notes": derived.notes,
+        })
+    };
+    let text = || {
+        let mut text = String::new();
+        for (path, rows) in &files {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{rows:>9} rows  {}", path.display());
+        }
+        for note in &derived.notes {
+            let _ = writeln!(text, "{note}");
+        }
+        text
+    };
+    output.print(json, text)?;
+    Ok(Answer::Given)
+}
+
+/// Writes one dataset; returns its path and number of rows.
+fn write(table: &Table, out: &Path) -> anyhow::Result<(PathBuf, usize)> {
+    let path = out.join(&table.file);
+    fs::write(&path, table.to_csv()?).with_context(|| format!("failed to write {}", path.display()))?;
+    Ok((path, table.len()))
+}
+
+/// The rules where no protocol states them.
+fn defaults() -> DeriveOptions {
+    DeriveOptions {
+        best: BestOptions {
+            confirmation_days: 28.0,
+            sd_min_days: 42.0,
+            max_ne: 1,
+            accept_sd: false,
+            stop_day: None,
+        },
+        criteria: Criteria::Recist11,
+        evaluator: "INVESTIGATOR".to_owned(),
+        lymphodepletion: ["FLUDARABINE", "CYCLOPHOSPHAMIDE", "BENDAMUSTINE"]
+            .map(str::to_owned)
+            .to_vec(),
+    }
+}
+
+fn from_protocol(trial: &Trial) -> DeriveOptions {
+    let rules = &trial.response;
+    DeriveOptions {
+        best: BestOptions {
+            confirmation_days: f64::from(rules.confirmation_days),
+            sd_min_days: f64::from(rules.sd_min_days),
+            max_ne: u32::try_from(rules.max_ne).unwrap_or(u32::MAX),
+            accept_sd: rules.accept_sd,
+            stop_day: None,
+        },
+        criteria: rules.criteria,
+        evaluator: rules.evaluator.clone(),
+        lymphodepletion: trial.names.lymphodepletion.clone(),
+    }
+}
+
+/// Changes one rule.
+fn apply(setting: &str, options: &mut DeriveOptions) -> anyhow::Result<()> {
+    let Some((key, value)) = setting.split_once('=') else {
+        bail!("--set {setting}: expected KEY=VALUE; the keys are {}", keys());
+    };
+    let (key, value) = (key.trim(), value.trim());
+    let Some((_, expected)) = KEYS.iter().find(|(known, _)| *known == key) else {
+        bail!("--set {setting}: no rule is named \"{key}\"; the keys are {}", keys());
+    };
+    let understood = match key {
+        "response.confirmation_days" => days(value).map(|days| options.best.confirmation_days = days),
+        "response.sd_min_days" => days(value).map(|days| options.best.sd_min_days = days),
+        "response.max_ne" => value.parse().ok().map(|count| options.best.max_ne = count),
+        "response.accept_sd" => yes_no(value).map(|accept| options.best.accept_sd = accept),
+        "response.criteria" => criteria(value).map(|criteria| options.criteria = criteria),
+        _ => matches!(value, "5" | "5.0").then_some(()),
+    };
+    understood.with_context(|| format!("--set {key}: expected {expected}, found \"{value}\""))
+}
+
+fn keys() -> String {
+    KEYS.map(|(key, expected)| format!("{key} ({expected})")).join(", ")
+}
+
+fn days(value: &str) -> Option<f64> {
+    let days = value.parse::<f64>().ok();
+    days.filter(|days| days.is_finite() && *days >= 0.0)
+}
+
+fn yes_no(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" => Some(true),
+        "false" | "no" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+fn criteria(value: &str) -> Option<Criteria> {
+    let word: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
+    match word.to_ascii_lowercase().as_str() {
+        "recist11" | "recist" => Some(Criteria::Recist11),
+        "mrecist" => Some(Criteria::Mrecist { floor_mm: 0.0 }),
+        _ => None,
+    }
+}
+
+fn settings_json(options: &DeriveOptions) -> serde_json::Value {
+    let best = &options.best;
+    json!({
+        "response.confirmation_days": best.confirmation_days,
+        "response.sd_min_days": best.sd_min_days,
+        "response.max_ne": best.max_ne,
+        "response.accept_sd": best.accept_sd,
+        "response.criteria": options.criteria.to_string(),
+        "response.evaluator": options.evaluator,
+        "grading.ctcae": "5.0",
+    })
+}

@@ -1,0 +1,120 @@
+//! `tercel derive` as a user runs it.
+#![expect(clippy::unwrap_used, reason = "an answer that cannot be read fails the test")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ADSL: &str = include_str!("../../../tercel/tests/data/response/pharmaverse_adsl.csv");
+const RS: &str = include_str!("../../../tercel/tests/data/response/pharmaverse_rs.csv");
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn derive(sdtm: &Path, out: &Path, options: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tercel"));
+    command.arg("derive").arg(sdtm).arg("--out").arg(out).arg("--json");
+    command.args(options).output().unwrap()
+}
+
+/// Exit code 2, nothing on standard output, and a message that holds all these.
+fn refused(sdtm: &Path, options: &[&str], parts: &[&str]) {
+    let out = TempDir::new().unwrap();
+    let output = derive(sdtm, out.path(), options);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(output.stdout.is_empty());
+    for part in parts {
+        assert!(message.contains(part), "\"{part}\" is not in: {message}");
+    }
+}
+
+fn answer(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn every_dataset_with_a_source_is_written_and_counted() {
+    let (sdtm, out) = (folder(&[("adsl.csv", ADSL), ("rs.csv", RS)]), TempDir::new().unwrap());
+    let answer = answer(&derive(sdtm.path(), &out.path().join("new/adam"), &[]));
+    let files = answer["files"].as_array().unwrap();
+    let names: Vec<&str> = files
+        .iter()
+        .map(|file| file["path"].as_str().unwrap().rsplit('/').next().unwrap())
+        .collect();
+    assert_eq!(names, ["adsl.csv", "adrs.csv", "adtte.csv"]);
+    for file in files {
+        let text = std::fs::read_to_string(file["path"].as_str().unwrap()).unwrap();
+        assert_eq!(text.lines().count() as u64, file["rows"].as_u64().unwrap() + 1);
+    }
+    let notes = answer["notes"].to_string();
+    assert!(notes.contains("no TR dataset: adtr is not derived"), "{notes}");
+}
+
+#[test]
+fn a_rule_given_on_the_command_line_changes_the_answer() {
+    let (sdtm, out) = (folder(&[("adsl.csv", ADSL), ("rs.csv", RS)]), TempDir::new().unwrap());
+    let confirmed = |options: &[&str]| {
+        answer(&derive(sdtm.path(), out.path(), options));
+        let adrs = std::fs::read_to_string(out.path().join("adrs.csv")).unwrap();
+        let row = adrs.lines().find(|line| line.contains("01-701-1118,CBOR")).unwrap();
+        row.contains(",PR,2,")
+    };
+    assert!(confirmed(&[]));
+    assert!(!confirmed(&["--set", "response.max_ne=0"]));
+    assert!(!confirmed(&["--set", "response.confirmation_days=43"]));
+}
+
+#[test]
+fn without_responses_the_other_datasets_are_still_written() {
+    let (sdtm, out) = (folder(&[("adsl.csv", ADSL)]), TempDir::new().unwrap());
+    let answer = answer(&derive(sdtm.path(), out.path(), &[]));
+    assert_eq!(answer["files"].as_array().unwrap().len(), 1);
+    assert!(answer["notes"].to_string().contains("no RS dataset"), "{answer}");
+}
+
+#[test]
+fn a_rule_that_does_not_exist_is_refused_with_those_that_do() {
+    let sdtm = folder(&[("adsl.csv", ADSL), ("rs.csv", RS)]);
+    let keys = [
+        "response.confirmation_days",
+        "response.sd_min_days",
+        "response.max_ne",
+        "response.accept_sd",
+        "response.criteria",
+        "grading.ctcae",
+    ];
+    refused(sdtm.path(), &["--set", "response.confirm=28"], &keys);
+    refused(sdtm.path(), &["--set", "response.max_ne"], &keys);
+}
+
+#[test]
+fn a_value_that_makes_no_sense_is_refused_with_what_is_expected() {
+    let sdtm = folder(&[("adsl.csv", ADSL), ("rs.csv", RS)]);
+    let cases = [
+        ("response.max_ne=-1", "a whole number"),
+        ("response.confirmation_days=soon", "days, 0 or more"),
+        ("response.accept_sd=maybe", "true or false"),
+        ("response.criteria=irecist", "recist-1.1 or mrecist"),
+        ("grading.ctcae=4.03", "expected 5.0"),
+    ];
+    for (setting, expected) in cases {
+        refused(sdtm.path(), &["--set", setting], &[expected]);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_or_names_no_subject_is_refused() {
+    refused(Path::new("/nowhere/sdtm"), &[], &["failed to open /nowhere/sdtm"]);
+    refused(folder(&[("rs.csv", RS)]).path(), &[], &["neither dm.csv nor adsl.csv"]);
+    let semicolons = folder(&[("adsl.csv", "USUBJID;TRTSDT\n1;2024-01-01\n")]);
+    refused(semicolons.path(), &[], &["adsl.csv", "semicolons"]);
+}

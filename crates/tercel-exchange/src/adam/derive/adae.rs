@@ -1,0 +1,87 @@
+//! `ADAE`: adverse events with imputed dates and treatment emergence, beside everything recorded of them.
+
+use super::Subjects;
+use super::adsl::Subject;
+use super::cells::{CellRow, Cells, flag, maybe_day};
+use super::rules::{Emergence, Worsening, impute_first, impute_last, is_treatment_emergent, relative_day};
+use crate::table::Table;
+
+const COLUMNS: [&str; 13] = [
+    "TRTSDT",
+    "TRTEDT",
+    "ASTDT",
+    "ASTDTF",
+    "AENDT",
+    "AENDTF",
+    "ASTDY",
+    "AENDY",
+    "ADURN",
+    "ADURU",
+    "TRTEMFL",
+    "TRTEM30FL",
+    "TRTEMWFL",
+];
+
+/// Days after the last dose within which a new event is emergent under `TRTEM30FL`.
+const WINDOW_DAYS: i32 = 30;
+
+/// Writes the dataset: one row an event, in the order recorded.
+pub(super) fn write_adae(ae: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<String>) -> Table {
+    let recorded = ae.columns();
+    let graded = ae.has("AEITOXGR") && ae.has("AETOXGR");
+    let mut rows = Vec::new();
+    for row in ae.rows() {
+        let Some(id) = row.subject() else { continue };
+        let Some(subject) = subjects.get(&id) else {
+            notes.push(format!("AE, subject {id}: not among the subjects of DM or ADSL"));
+            continue;
+        };
+        let mut cells: Vec<String> = recorded.iter().map(|column| row.text(column).to_owned()).collect();
+        cells.extend(derive_event(row, subject, graded));
+        rows.push(cells);
+    }
+    let columns: Vec<&str> = recorded.iter().copied().chain(COLUMNS).collect();
+    Table::from_rows("ADAE", &columns, rows)
+}
+
+fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String> {
+    let start = row
+        .when("AESTDTC")
+        .map(|when| impute_first(when.date, subject.treatment_start));
+    let caps = [subject.death, subject.end_of_study];
+    let end = row.when("AEENDTC").map(|when| impute_last(when.date, &caps));
+    let (start_day, end_day) = (start.map(|start| start.day), end.map(|end| end.day));
+    let day = |date| match (subject.treatment_start, date) {
+        (Some(reference), Some(date)) => relative_day(reference, date).to_string(),
+        (None, _) | (_, None) => String::new(),
+    };
+    let lasted = start_day.zip(end_day);
+    let lasted = lasted.map(|(start, end)| (tercel::study::days_between(start, end) + 1).to_string());
+    let event = Emergence {
+        treated: subject.treatment_start,
+        treated_until: subject.treatment_end,
+        start: start_day,
+        end: end_day,
+    };
+    let worsening = match (graded, row.number("AEITOXGR").zip(row.number("AETOXGR"))) {
+        (false, _) => Worsening::NotAsked,
+        (true, None) => Worsening::Unknown,
+        (true, Some((initial, worst))) => Worsening::Graded { initial, worst },
+    };
+    let emergent = |window, worsening| flag(is_treatment_emergent(&event, window, worsening));
+    vec![
+        maybe_day(subject.treatment_start),
+        maybe_day(subject.treatment_end),
+        maybe_day(start_day),
+        start.map_or("", |start| start.flag).to_owned(),
+        maybe_day(end_day),
+        end.map_or("", |end| end.flag).to_owned(),
+        day(start_day),
+        day(end_day),
+        lasted.clone().unwrap_or_default(),
+        lasted.map_or("", |_| "DAYS").to_owned(),
+        emergent(None, Worsening::NotAsked),
+        emergent(Some(WINDOW_DAYS), Worsening::NotAsked),
+        emergent(None, worsening),
+    ]
+}

@@ -1,0 +1,104 @@
+//! Analysis datasets from tabulation datasets.
+//!
+//! # What it derives
+//! `ADSL ADRS ADTTE ADTR ADAE ADLB`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`, `AE`
+//! and `LB`. A dataset whose source is absent is not made; a value that cannot be derived is blank.
+//!
+//! # Source
+//! Parameter codes, flags and conventions are those of `admiral` and `admiralonco`; response rules are
+//! [`tercel::response`], grades are [`tercel::grade::ctcae`].
+//!
+//! # Limits
+//! Progression-free survival is censored at the last assessment only; new anticancer therapy and missed assessments are
+//! not looked at.
+
+mod adae;
+mod adrs;
+mod adsl;
+mod adtr;
+mod adtte;
+mod cells;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use tercel::response::{BestOptions, Criteria};
+use tercel::study::SubjectId;
+
+use crate::sdtm;
+use crate::table::Table;
+use adsl::Subject;
+use cells::Cells;
+
+/// What a protocol says about the derivations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeriveOptions {
+    /// Confirmation and stable disease.
+    pub best: BestOptions,
+    /// Whose responses are read, where the data name several.
+    pub criteria: Criteria,
+    /// Evaluator whose readings count, where the data name several.
+    pub evaluator: String,
+    /// Treatments that are lymphodepletion: the first dose of anything else starts treatment.
+    pub lymphodepletion: Vec<String>,
+}
+
+/// What was derived.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// The datasets, each to be written to its file.
+    pub tables: Vec<Table>,
+    /// What could not be derived, and why.
+    pub notes: Vec<String>,
+}
+
+/// Derives every analysis dataset whose sources are there; `None` where nothing names the subjects.
+pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Option<Derived> {
+    sdtm::merge_supplements(&mut tables);
+    let sources = Sources { tables: &tables };
+    let subjects = adsl::derive_subjects(&sources, options)?;
+    let mut derived = Derived {
+        tables: vec![adsl::write_adsl(&sources, &subjects)],
+        notes: Vec::new(),
+    };
+    if let Some(rs) = sources.cells("RS") {
+        let tumours = sources.cells("TU");
+        let responses = adrs::derive_responses(&rs, tumours.as_ref(), &subjects, options, &mut derived.notes);
+        derived.tables.push(adrs::write_adrs(&responses, &subjects));
+        derived.tables.push(adtte::write_adtte(&responses, &subjects));
+    } else {
+        derived
+            .notes
+            .push("no RS dataset: adrs and adtte are not derived".to_owned());
+    }
+    if let Some(tr) = sources.cells("TR") {
+        derived.tables.push(adtr::write_adtr(&tr, &sources, &subjects, options));
+    } else {
+        derived.notes.push("no TR dataset: adtr is not derived".to_owned());
+    }
+    if let Some(ae) = sources.cells("AE") {
+        let adae = adae::write_adae(&ae, &subjects, &mut derived.notes);
+        derived.tables.push(adae);
+    } else {
+        derived.notes.push("no AE dataset: adae is not derived".to_owned());
+    }
+    Some(derived)
+}
+
+/// Subjects by identifier, in the order of their identifiers.
+type Subjects = BTreeMap<SubjectId, Subject>;
+
+/// The datasets of the folder by name.
+struct Sources<'a> {
+    tables: &'a [Table],
+}
+
+impl<'a> Sources<'a> {
+    /// A dataset, where it is there. `ADSL_MIN` is read as `ADSL`: extracts are often named so.
+    fn cells(&self, name: &str) -> Option<Cells<'a>> {
+        let extract = format!("{name}_");
+        let exact = self.tables.iter().find(|table| table.name == name);
+        let found = exact.or_else(|| self.tables.iter().find(|table| table.name.starts_with(&extract)));
+        found.map(Cells::new)
+    }
+}

@@ -1,0 +1,224 @@
+//! Analysis datasets against those that admiral and admiralonco derive from the same tabulation datasets.
+//!
+//! One parameter is not theirs: their template looks for a confirmed CR or PR before it has derived any, so that `CBCP` is
+//! N for everyone. Here it agrees with `CBOR`, as its label says.
+
+use std::collections::BTreeMap;
+
+use tercel::response::{BestOptions, Criteria};
+use tercel_exchange::Table;
+use tercel_exchange::adam::{DeriveOptions, Derived, derive_datasets};
+
+type Record = BTreeMap<String, String>;
+
+fn options() -> DeriveOptions {
+    DeriveOptions {
+        best: BestOptions {
+            confirmation_days: 28.0,
+            sd_min_days: 42.0,
+            max_ne: 1,
+            accept_sd: false,
+            stop_day: None,
+        },
+        criteria: Criteria::Recist11,
+        evaluator: "INVESTIGATOR".to_owned(),
+        lymphodepletion: vec!["FLUDARABINE".to_owned(), "CYCLOPHOSPHAMIDE".to_owned()],
+    }
+}
+
+fn table(file: &str, text: &str) -> Table {
+    Table::parse_csv(file, text.as_bytes()).unwrap()
+}
+
+fn records(text: &str) -> Vec<Record> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn derived(derived: &Derived, name: &str) -> Vec<Record> {
+    let table = derived.tables.iter().find(|table| table.name == name).unwrap();
+    records(&String::from_utf8(table.to_csv().unwrap()).unwrap())
+}
+
+fn same(expected: &str, actual: &str) -> bool {
+    match (expected.parse::<f64>(), actual.parse::<f64>()) {
+        (Ok(a), Ok(b)) => (a - b).abs() <= 1e-9 * a.abs().max(1.0),
+        (_, _) => expected == actual,
+    }
+}
+
+/// Compares every column of every expected record, in both directions; returns how many records there are.
+fn compare(expected: &str, actual: &[Record], key: &[&str]) -> usize {
+    let expected = records(expected);
+    let keyed = |record: &Record| key.iter().map(|name| record[*name].clone()).collect::<Vec<_>>();
+    let mut by_key: BTreeMap<Vec<String>, Vec<&Record>> = BTreeMap::new();
+    for record in actual {
+        by_key.entry(keyed(record)).or_default().push(record);
+    }
+    by_key.retain(|key, _| !key.contains(&"CBCP".to_owned()));
+    let mut wrong = Vec::new();
+    let compared = expected
+        .iter()
+        .filter(|record| record.get("PARAMCD").is_none_or(|code| code != "CBCP"));
+    for record in compared {
+        let found = by_key.get_mut(&keyed(record)).and_then(Vec::pop);
+        let Some(found) = found else {
+            wrong.push(format!("no {:?}", keyed(record)));
+            continue;
+        };
+        for (column, value) in record {
+            let actual = found.get(column).map_or("(no column)", String::as_str);
+            if !same(value, actual) {
+                wrong.push(format!(
+                    "{:?} {column}: expected {value:?}, found {actual:?}",
+                    keyed(record)
+                ));
+            }
+        }
+    }
+    wrong.extend(
+        by_key
+            .iter()
+            .filter(|(_, left)| !left.is_empty())
+            .map(|(key, _)| format!("too many {key:?}")),
+    );
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    expected
+        .iter()
+        .filter(|record| record.get("PARAMCD").is_none_or(|code| code != "CBCP"))
+        .count()
+}
+
+fn pharmaverse() -> Derived {
+    let tables = vec![
+        table(
+            "adsl.csv",
+            include_str!("../../../tercel/tests/data/response/pharmaverse_adsl.csv"),
+        ),
+        table(
+            "rs.csv",
+            include_str!("../../../tercel/tests/data/response/pharmaverse_rs.csv"),
+        ),
+        table(
+            "tr.csv",
+            include_str!("../../../tercel/tests/data/response/pharmaverse_tr.csv"),
+        ),
+        table(
+            "tu.csv",
+            include_str!("../../../tercel/tests/data/response/pharmaverse_tu.csv"),
+        ),
+    ];
+    derive_datasets(tables, &options()).unwrap()
+}
+
+fn synthetic(options: &DeriveOptions) -> Derived {
+    let tables = vec![
+        table(
+            "adsl.csv",
+            include_str!("../../../tercel/tests/data/response/synthetic_adsl_min.csv"),
+        ),
+        table(
+            "rs.csv",
+            include_str!("../../../tercel/tests/data/response/synthetic_rs.csv"),
+        ),
+        table("tu.csv", include_str!("../data/derive/synthetic_tu.csv")),
+    ];
+    derive_datasets(tables, options).unwrap()
+}
+
+#[test]
+fn response_parameters_of_the_pharmaverse_sample_agree() {
+    let expected = include_str!("../../../tercel/tests/data/response/pharmaverse_adrs.csv");
+    let adrs = derived(&pharmaverse(), "ADRS");
+    assert_eq!(compare(expected, &adrs, &["USUBJID", "PARAMCD", "ADT"]), 43);
+}
+
+#[test]
+fn times_to_event_of_the_pharmaverse_sample_agree() {
+    let expected = include_str!("../data/derive/pharmaverse_adtte.csv");
+    assert_eq!(
+        compare(expected, &derived(&pharmaverse(), "ADTTE"), &["USUBJID", "PARAMCD"]),
+        8
+    );
+}
+
+#[test]
+fn diameters_and_sums_of_the_pharmaverse_sample_agree() {
+    let expected = include_str!("../../../tercel/tests/data/response/pharmaverse_adtr.csv");
+    let adtr = derived(&pharmaverse(), "ADTR");
+    assert_eq!(compare(expected, &adtr, &["USUBJID", "PARAMCD", "ADT"]), 79);
+}
+
+#[test]
+fn response_parameters_of_forty_subjects_agree() {
+    let expected = include_str!("../../../tercel/tests/data/response/synthetic_adrs_expected.csv");
+    let adrs = derived(&synthetic(&options()), "ADRS");
+    assert_eq!(compare(expected, &adrs, &["USUBJID", "PARAMCD", "RSSEQ"]), 597);
+}
+
+#[test]
+fn times_to_event_of_forty_subjects_agree() {
+    let expected = include_str!("../data/derive/synthetic_adtte.csv");
+    let adtte = derived(&synthetic(&options()), "ADTTE");
+    assert_eq!(compare(expected, &adtte, &["USUBJID", "PARAMCD"]), 98);
+}
+
+#[test]
+fn a_confirmed_best_response_of_cr_or_pr_is_said_so_with_its_date() {
+    let adrs = derived(&synthetic(&options()), "ADRS");
+    let of = |code: &str, subject: &str| {
+        let found = adrs
+            .iter()
+            .find(|row| row["PARAMCD"] == code && row["USUBJID"] == subject);
+        let found = found.unwrap();
+        (found["AVALC"].clone(), found["AVAL"].clone(), found["ADT"].clone())
+    };
+    assert_eq!(of("CBOR", "SR00007"), ("CR".into(), "1".into(), "2024-10-01".into()));
+    assert_eq!(of("CBCP", "SR00007"), ("Y".into(), "1".into(), "2024-10-01".into()));
+    assert_eq!(of("CBOR", "SR00001").0, "SD");
+    assert_eq!(of("CBCP", "SR00001"), ("N".into(), "0".into(), String::new()));
+}
+
+#[test]
+fn confirmed_best_responses_agree_under_six_settings() {
+    let mut by_setting: BTreeMap<[String; 4], Vec<Record>> = BTreeMap::new();
+    let expected = include_str!("../../../tercel/tests/data/response/synthetic_cbor_config_expected.csv");
+    for record in records(expected) {
+        let setting = ["sd_window", "confirm", "max_ne", "accept_sd"].map(|name| record[name].clone());
+        by_setting.entry(setting).or_default().push(record);
+    }
+    assert_eq!(by_setting.len(), 6);
+    for ([sd_window, confirm, max_ne, accept_sd], expected) in by_setting {
+        let mut options = options();
+        options.best.sd_min_days = sd_window.parse().unwrap();
+        options.best.confirmation_days = confirm.parse().unwrap();
+        options.best.max_ne = max_ne.parse().unwrap();
+        options.best.accept_sd = accept_sd == "TRUE";
+        let adrs = derived(&synthetic(&options), "ADRS");
+        for record in expected {
+            let found = adrs
+                .iter()
+                .find(|row| row["PARAMCD"] == "CBOR" && row["USUBJID"] == record["USUBJID"]);
+            let found = found.unwrap();
+            assert_eq!(
+                (&found["AVALC"], &found["ADT"]),
+                (&record["CBOR"], &record["ADT"]),
+                "{record:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn dates_and_emergence_of_adverse_events_agree() {
+    let tables = vec![
+        table("adsl.csv", include_str!("../data/derive/synthetic_ae_adsl.csv")),
+        table("ae.csv", include_str!("../data/derive/synthetic_ae.csv")),
+    ];
+    let derivation = derive_datasets(tables, &options()).unwrap();
+    let expected = include_str!("../data/derive/synthetic_adae.csv");
+    assert_eq!(
+        compare(expected, &derived(&derivation, "ADAE"), &["USUBJID", "AESEQ"]),
+        52
+    );
+}
