@@ -7,11 +7,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use tercel::protocol::{Trial, parse_protocol};
+use tercel::simulate::dirt::{Dirt, Found, soil};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
-use tercel_exchange::{SDTM_DATASETS, Table, write_sdtm};
+use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
 
 use super::Answer;
 use crate::output::Output;
@@ -33,6 +34,9 @@ pub(crate) struct Args {
     /// Replace datasets that stand in the folder
     #[arg(long)]
     force: bool,
+    /// Put mistakes into the data, one of every kind there is a place for, and list them
+    #[arg(long)]
+    dirt: bool,
 }
 
 /// Runs the command.
@@ -49,7 +53,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 .join(", ")
         );
     }
-    let data = rehearse(
+    let mut data = rehearse(
         &trial,
         RehearsalOptions {
             subjects: args.subjects,
@@ -62,13 +66,18 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
     }
     let subjects = data.subjects.len();
-    let files = write_datasets(&trial, data, &args.out)?;
+    let mut dirt = args.dirt.then(|| soil(&trial, &mut data, args.seed));
+    let files = write_datasets(&trial, data, args, dirt.as_mut())?;
     let json = || {
         let list: Vec<_> = files
             .values()
             .map(|(path, rows)| json!({"path": path, "rows": rows}))
             .collect();
-        json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true})
+        let mut answer = json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true});
+        if let (Some(dirt), Some(answer)) = (&dirt, answer.as_object_mut()) {
+            answer.insert("dirt".to_owned(), dirt.iter().map(dirt_json).collect());
+        }
+        answer
     };
     let text = || {
         let mut text = format!("Rehearsal of {}, seed {}: SYNTHETIC data\n\n", trial.id, args.seed);
@@ -84,10 +93,59 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 "; {short} fewer than asked for, because the lowest dose level proved too toxic"
             );
         }
+        if let Some(dirt) = &dirt {
+            text.push_str(&dirt_text(dirt));
+        }
         text
     };
     output.print(json, text)?;
     Ok(Answer::Given)
+}
+
+fn dirt_json(dirt: &Dirt) -> Value {
+    let (dataset, rule, why) = match dirt.found {
+        Found::By(rule) => (Some(dirt.dataset.as_str()), Some(rule), None),
+        Found::In(dataset, rule) => (Some(dataset), Some(rule), None),
+        Found::Nowhere(why) => (None, None, Some(why)),
+    };
+    json!({
+        "kind": dirt.kind,
+        "subject": dirt.subject.as_ref().map(ToString::to_string),
+        "dataset": dirt.dataset.to_string(),
+        "record": dirt.record,
+        "field": dirt.field,
+        "what": dirt.what,
+        "found_in": dataset,
+        "found_by": rule,
+        "not_found": why,
+    })
+}
+
+/// One piece a line: where it lies, what it is, and the rule that must find it.
+fn dirt_text(dirt: &[Dirt]) -> String {
+    let mut text = format!("\n\nDirt put in: {}\n", dirt.len());
+    for piece in dirt {
+        let subject = piece.subject.as_ref().map(|subject| format!("/{subject}"));
+        let record = piece.record.map(|record| format!("/{record}"));
+        let place = format!(
+            "{}{}{}",
+            piece.dataset,
+            subject.unwrap_or_default(),
+            record.unwrap_or_default()
+        );
+        let found = match piece.found {
+            Found::By(rule) => format!("found by {rule}"),
+            Found::In(dataset, rule) => format!("found by {rule} in {dataset}"),
+            Found::Nowhere(why) => format!("not found: {why}"),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  {place} {}: {}; {} [{found}]",
+            piece.field, piece.kind, piece.what
+        );
+    }
+    text
 }
 
 /// Subjects written at a time: a large rehearsal as text is many times its size as records.
@@ -97,8 +155,14 @@ const AT_A_TIME: usize = 500;
 type Written = BTreeMap<String, (PathBuf, usize)>;
 
 /// Writes the datasets of all subjects.
-fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<Written> {
+fn write_datasets(
+    trial: &Trial,
+    data: StudyData,
+    args: &Args,
+    mut dirt: Option<&mut Vec<Dirt>>,
+) -> anyhow::Result<Written> {
     let mut written = Written::new();
+    let mut number = 0;
     let StudyData {
         subjects,
         findings,
@@ -116,8 +180,13 @@ fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<
     let mut subjects = subjects.into_iter().peekable();
     while subjects.peek().is_some() {
         part.subjects = subjects.by_ref().take(AT_A_TIME).collect();
-        for table in write_sdtm(trial, &part) {
-            let path = out.join(&table.file);
+        let mut tables = write_sdtm(trial, &part);
+        if let Some(dirt) = dirt.as_deref_mut() {
+            soil_tables(trial, &mut tables, args.seed, number, dirt);
+        }
+        number += 1;
+        for table in tables {
+            let path = args.out.join(&table.file);
             append(&table, &path, written.contains_key(&table.name))
                 .with_context(|| format!("failed to write {}", path.display()))?;
             written.entry(table.name).or_insert((path, 0)).1 += table.rows.len();
@@ -128,7 +197,7 @@ fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<
 
 /// Writes a table, or adds its rows to the file that the first part began.
 fn append(table: &Table, path: &Path, begun: bool) -> anyhow::Result<()> {
-    let bytes = table.to_csv()?;
+    let bytes = to_ragged_csv(table)?;
     let header = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let rows = if begun {
         bytes.get(header..).unwrap_or_default()

@@ -122,3 +122,35 @@ fn the_committed_rehearsal_is_what_its_seed_gives() {
         assert!(same, "{} differs; write the rehearsal again", name.display());
     }
 }
+
+#[test]
+fn dirt_is_put_in_on_request_and_every_piece_is_listed() {
+    let (trial, folder) = (trial(), tempfile::tempdir().unwrap());
+    let (trial, out) = (trial.path().to_str().unwrap(), folder.path().to_str().unwrap());
+    let arguments = [trial, "--subjects", "24", "--seed", "3", "--out", out, "--force"];
+    let clean = synth(&[&arguments[..], &["--json"]].concat());
+    let clean: serde_json::Value = serde_json::from_slice(&clean.stdout).unwrap();
+    assert!(clean.get("dirt").is_none());
+    let soiled = synth(&[&arguments[..], &["--dirt", "--json"]].concat());
+    let answer: serde_json::Value = serde_json::from_slice(&soiled.stdout).unwrap();
+    let dirt = answer["dirt"].as_array().unwrap();
+    assert!(dirt.len() > 100, "{}", dirt.len());
+    for piece in dirt {
+        assert!(piece["kind"].is_string() && piece["what"].is_string() && piece["dataset"].is_string());
+        assert_ne!(piece["found_by"].is_null(), piece["not_found"].is_null());
+    }
+    let mut check = Command::new(env!("CARGO_BIN_EXE_tercel"));
+    let check = check.args(["check", trial, "--data", out, "--json"]).output().unwrap();
+    assert_eq!(
+        check.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&check.stderr)
+    );
+    let answer: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert!(answer["findings"].as_array().unwrap().len() >= dirt.len());
+    let printed = synth(&[&arguments[..], &["--dirt"]].concat());
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(printed.contains(&format!("Dirt put in: {}", dirt.len())), "{printed}");
+    assert!(printed.contains("[found by missing-value]"), "{printed}");
+}

@@ -6,6 +6,7 @@
 )]
 
 mod corruption;
+mod dirt;
 mod dlt_cases;
 mod efficacy_cases;
 mod laws;

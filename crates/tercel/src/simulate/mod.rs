@@ -23,6 +23,7 @@
 mod assays;
 mod bedside;
 mod course;
+pub mod dirt;
 mod escalation;
 mod events;
 mod kinetics;
