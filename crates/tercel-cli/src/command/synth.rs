@@ -14,7 +14,7 @@ use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
 
-use super::Answer;
+use super::{Answer, calibration};
 use crate::output::Output;
 
 /// Arguments of `tercel synth`.
@@ -29,45 +29,50 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Folder to write the datasets to
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "calibration")]
+    out: Option<PathBuf>,
     /// Replace datasets that stand in the folder
     #[arg(long)]
     force: bool,
     /// Put mistakes into the data, one of every kind there is a place for, and list them
     #[arg(long)]
     dirt: bool,
+    /// Write nothing; print published numbers beside those of a rehearsal (take 2000 subjects)
+    #[arg(long, conflicts_with_all = ["out", "force", "dirt"])]
+    calibration: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = load_trial(&args.trial)?;
-    let old = datasets_in(&args.out)?;
+    let options = RehearsalOptions {
+        subjects: args.subjects,
+        seed: args.seed,
+    };
+    let Some(out) = &args.out else {
+        calibration::print(&trial, options, output)?;
+        return Ok(Answer::Given);
+    };
+    let old = datasets_in(out)?;
     if !old.is_empty() && !args.force {
         bail!(
             "{} already holds datasets ({}); give another --out, or --force to replace them",
-            args.out.display(),
+            out.display(),
             old.iter()
                 .filter_map(|path| path.file_name()?.to_str())
                 .collect::<Vec<_>>()
                 .join(", ")
         );
     }
-    let mut data = rehearse(
-        &trial,
-        RehearsalOptions {
-            subjects: args.subjects,
-            seed: args.seed,
-        },
-    );
-    fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
+    let mut data = rehearse(&trial, options);
+    fs::create_dir_all(out).with_context(|| format!("failed to create {}", out.display()))?;
     // A dataset of an earlier run that this one does not have would be read as part of this study. Other files stay.
     for path in old.into_iter().filter(|path| is_sdtm(path)) {
         fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
     }
     let subjects = data.subjects.len();
     let mut dirt = args.dirt.then(|| soil(&trial, &mut data, args.seed));
-    let files = write_datasets(&trial, data, args, dirt.as_mut())?;
+    let files = write_datasets(&trial, data, out, args.seed, dirt.as_mut())?;
     let json = || {
         let list: Vec<_> = files
             .values()
@@ -158,7 +163,8 @@ type Written = BTreeMap<String, (PathBuf, usize)>;
 fn write_datasets(
     trial: &Trial,
     data: StudyData,
-    args: &Args,
+    out: &Path,
+    seed: u64,
     mut dirt: Option<&mut Vec<Dirt>>,
 ) -> anyhow::Result<Written> {
     let mut written = Written::new();
@@ -182,11 +188,11 @@ fn write_datasets(
         part.subjects = subjects.by_ref().take(AT_A_TIME).collect();
         let mut tables = write_sdtm(trial, &part);
         if let Some(dirt) = dirt.as_deref_mut() {
-            soil_tables(trial, &mut tables, args.seed, number, dirt);
+            soil_tables(trial, &mut tables, seed, number, dirt);
         }
         number += 1;
         for table in tables {
-            let path = args.out.join(&table.file);
+            let path = out.join(&table.file);
             append(&table, &path, written.contains_key(&table.name))
                 .with_context(|| format!("failed to write {}", path.display()))?;
             written.entry(table.name).or_insert((path, 0)).1 += table.rows.len();

@@ -154,3 +154,39 @@ fn dirt_is_put_in_on_request_and_every_piece_is_listed() {
     assert!(printed.contains(&format!("Dirt put in: {}", dirt.len())), "{printed}");
     assert!(printed.contains("[found by missing-value]"), "{printed}");
 }
+
+/// The whole page, every anchor in its range or with the reason why not.
+#[test]
+fn the_calibration_in_the_documents_is_what_the_command_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let trial = root.join("trials/il1rap-hcc");
+    let arguments = [
+        trial.to_str().unwrap(),
+        "--calibration",
+        "--subjects",
+        "2000",
+        "--seed",
+        "1",
+    ];
+    let printed = String::from_utf8(synth(&arguments).stdout).unwrap();
+    let page = text(&root.join("docs/validation/rehearsal.md"));
+    assert!(printed == page, "write docs/validation/rehearsal.md again:\n{printed}");
+    let json = synth(&[&arguments[..], &["--json"]].concat());
+    let answer: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let anchors = answer["anchors"].as_array().unwrap();
+    assert!(anchors.len() > 30);
+    for anchor in anchors {
+        assert!(anchor["value"].is_number(), "{anchor}");
+        assert_ne!(anchor["inside"] == true, anchor["remark"].is_string(), "{anchor}");
+    }
+}
+
+#[test]
+fn a_calibration_writes_no_datasets_and_a_rehearsal_needs_a_folder() {
+    let trial = trial();
+    let trial = trial.path().to_str().unwrap();
+    assert_eq!(synth(&[trial]).status.code(), Some(2));
+    let both = synth(&[trial, "--calibration", "--out", "x"]);
+    assert_eq!(both.status.code(), Some(2));
+    assert!(synth(&[trial, "--calibration", "--subjects", "30"]).status.success());
+}

@@ -22,6 +22,7 @@
 
 mod assays;
 mod bedside;
+pub mod calibration;
 mod course;
 pub mod dirt;
 mod escalation;
