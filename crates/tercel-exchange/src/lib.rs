@@ -5,6 +5,7 @@
 //! | read a folder of datasets | [`read_folder`] |
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | typed records to SDTM datasets | [`write_sdtm`] |
+//! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -17,5 +18,5 @@ pub mod sdtm;
 mod table;
 
 pub use folder::{ReadError, read_datasets, read_folder, read_tables};
-pub use sdtm::{SDTM_DATASETS, write_sdtm};
+pub use sdtm::{SDTM_DATASETS, soil_tables, table_dirt_kinds, to_ragged_csv, write_sdtm};
 pub use table::{Table, TableError};

@@ -1,5 +1,6 @@
 //! The commands: one file each, one line here.
 
+mod calibration;
 mod check;
 mod decide;
 mod derive;

@@ -7,13 +7,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use tercel::protocol::{Trial, parse_protocol};
+use tercel::simulate::dirt::{Dirt, Found, soil};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
-use tercel_exchange::{SDTM_DATASETS, Table, write_sdtm};
+use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
 
-use super::Answer;
+use super::{Answer, calibration};
 use crate::output::Output;
 
 /// Arguments of `tercel synth`.
@@ -28,47 +29,60 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Folder to write the datasets to
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "calibration")]
+    out: Option<PathBuf>,
     /// Replace datasets that stand in the folder
     #[arg(long)]
     force: bool,
+    /// Put mistakes into the data, one of every kind there is a place for, and list them
+    #[arg(long)]
+    dirt: bool,
+    /// Write nothing; print published numbers beside those of a rehearsal (take 2000 subjects)
+    #[arg(long, conflicts_with_all = ["out", "force", "dirt"])]
+    calibration: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = load_trial(&args.trial)?;
-    let old = datasets_in(&args.out)?;
+    let options = RehearsalOptions {
+        subjects: args.subjects,
+        seed: args.seed,
+    };
+    let Some(out) = &args.out else {
+        calibration::print(&trial, options, output)?;
+        return Ok(Answer::Given);
+    };
+    let old = datasets_in(out)?;
     if !old.is_empty() && !args.force {
         bail!(
             "{} already holds datasets ({}); give another --out, or --force to replace them",
-            args.out.display(),
+            out.display(),
             old.iter()
                 .filter_map(|path| path.file_name()?.to_str())
                 .collect::<Vec<_>>()
                 .join(", ")
         );
     }
-    let data = rehearse(
-        &trial,
-        RehearsalOptions {
-            subjects: args.subjects,
-            seed: args.seed,
-        },
-    );
-    fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
+    let mut data = rehearse(&trial, options);
+    fs::create_dir_all(out).with_context(|| format!("failed to create {}", out.display()))?;
     // A dataset of an earlier run that this one does not have would be read as part of this study. Other files stay.
     for path in old.into_iter().filter(|path| is_sdtm(path)) {
         fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
     }
     let subjects = data.subjects.len();
-    let files = write_datasets(&trial, data, &args.out)?;
+    let mut dirt = args.dirt.then(|| soil(&trial, &mut data, args.seed));
+    let files = write_datasets(&trial, data, out, args.seed, dirt.as_mut())?;
     let json = || {
         let list: Vec<_> = files
             .values()
             .map(|(path, rows)| json!({"path": path, "rows": rows}))
             .collect();
-        json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true})
+        let mut answer = json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true});
+        if let (Some(dirt), Some(answer)) = (&dirt, answer.as_object_mut()) {
+            answer.insert("dirt".to_owned(), dirt.iter().map(dirt_json).collect());
+        }
+        answer
     };
     let text = || {
         let mut text = format!("Rehearsal of {}, seed {}: SYNTHETIC data\n\n", trial.id, args.seed);
@@ -84,10 +98,59 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 "; {short} fewer than asked for, because the lowest dose level proved too toxic"
             );
         }
+        if let Some(dirt) = &dirt {
+            text.push_str(&dirt_text(dirt));
+        }
         text
     };
     output.print(json, text)?;
     Ok(Answer::Given)
+}
+
+fn dirt_json(dirt: &Dirt) -> Value {
+    let (dataset, rule, why) = match dirt.found {
+        Found::By(rule) => (Some(dirt.dataset.as_str()), Some(rule), None),
+        Found::In(dataset, rule) => (Some(dataset), Some(rule), None),
+        Found::Nowhere(why) => (None, None, Some(why)),
+    };
+    json!({
+        "kind": dirt.kind,
+        "subject": dirt.subject.as_ref().map(ToString::to_string),
+        "dataset": dirt.dataset.to_string(),
+        "record": dirt.record,
+        "field": dirt.field,
+        "what": dirt.what,
+        "found_in": dataset,
+        "found_by": rule,
+        "not_found": why,
+    })
+}
+
+/// One piece a line: where it lies, what it is, and the rule that must find it.
+fn dirt_text(dirt: &[Dirt]) -> String {
+    let mut text = format!("\n\nDirt put in: {}\n", dirt.len());
+    for piece in dirt {
+        let subject = piece.subject.as_ref().map(|subject| format!("/{subject}"));
+        let record = piece.record.map(|record| format!("/{record}"));
+        let place = format!(
+            "{}{}{}",
+            piece.dataset,
+            subject.unwrap_or_default(),
+            record.unwrap_or_default()
+        );
+        let found = match piece.found {
+            Found::By(rule) => format!("found by {rule}"),
+            Found::In(dataset, rule) => format!("found by {rule} in {dataset}"),
+            Found::Nowhere(why) => format!("not found: {why}"),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "  {place} {}: {}; {} [{found}]",
+            piece.field, piece.kind, piece.what
+        );
+    }
+    text
 }
 
 /// Subjects written at a time: a large rehearsal as text is many times its size as records.
@@ -97,8 +160,15 @@ const AT_A_TIME: usize = 500;
 type Written = BTreeMap<String, (PathBuf, usize)>;
 
 /// Writes the datasets of all subjects.
-fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<Written> {
+fn write_datasets(
+    trial: &Trial,
+    data: StudyData,
+    out: &Path,
+    seed: u64,
+    mut dirt: Option<&mut Vec<Dirt>>,
+) -> anyhow::Result<Written> {
     let mut written = Written::new();
+    let mut number = 0;
     let StudyData {
         subjects,
         findings,
@@ -116,7 +186,12 @@ fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<
     let mut subjects = subjects.into_iter().peekable();
     while subjects.peek().is_some() {
         part.subjects = subjects.by_ref().take(AT_A_TIME).collect();
-        for table in write_sdtm(trial, &part) {
+        let mut tables = write_sdtm(trial, &part);
+        if let Some(dirt) = dirt.as_deref_mut() {
+            soil_tables(trial, &mut tables, seed, number, dirt);
+        }
+        number += 1;
+        for table in tables {
             let path = out.join(&table.file);
             append(&table, &path, written.contains_key(&table.name))
                 .with_context(|| format!("failed to write {}", path.display()))?;
@@ -128,7 +203,7 @@ fn write_datasets(trial: &Trial, data: StudyData, out: &Path) -> anyhow::Result<
 
 /// Writes a table, or adds its rows to the file that the first part began.
 fn append(table: &Table, path: &Path, begun: bool) -> anyhow::Result<()> {
-    let bytes = table.to_csv()?;
+    let bytes = to_ragged_csv(table)?;
     let header = bytes.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     let rows = if begun {
         bytes.get(header..).unwrap_or_default()

@@ -122,3 +122,71 @@ fn the_committed_rehearsal_is_what_its_seed_gives() {
         assert!(same, "{} differs; write the rehearsal again", name.display());
     }
 }
+
+#[test]
+fn dirt_is_put_in_on_request_and_every_piece_is_listed() {
+    let (trial, folder) = (trial(), tempfile::tempdir().unwrap());
+    let (trial, out) = (trial.path().to_str().unwrap(), folder.path().to_str().unwrap());
+    let arguments = [trial, "--subjects", "24", "--seed", "3", "--out", out, "--force"];
+    let clean = synth(&[&arguments[..], &["--json"]].concat());
+    let clean: serde_json::Value = serde_json::from_slice(&clean.stdout).unwrap();
+    assert!(clean.get("dirt").is_none());
+    let soiled = synth(&[&arguments[..], &["--dirt", "--json"]].concat());
+    let answer: serde_json::Value = serde_json::from_slice(&soiled.stdout).unwrap();
+    let dirt = answer["dirt"].as_array().unwrap();
+    assert!(dirt.len() > 100, "{}", dirt.len());
+    for piece in dirt {
+        assert!(piece["kind"].is_string() && piece["what"].is_string() && piece["dataset"].is_string());
+        assert_ne!(piece["found_by"].is_null(), piece["not_found"].is_null());
+    }
+    let mut check = Command::new(env!("CARGO_BIN_EXE_tercel"));
+    let check = check.args(["check", trial, "--data", out, "--json"]).output().unwrap();
+    assert_eq!(
+        check.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&check.stderr)
+    );
+    let answer: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert!(answer["findings"].as_array().unwrap().len() >= dirt.len());
+    let printed = synth(&[&arguments[..], &["--dirt"]].concat());
+    let printed = String::from_utf8(printed.stdout).unwrap();
+    assert!(printed.contains(&format!("Dirt put in: {}", dirt.len())), "{printed}");
+    assert!(printed.contains("[found by missing-value]"), "{printed}");
+}
+
+/// The whole page, every anchor in its range or with the reason why not.
+#[test]
+fn the_calibration_in_the_documents_is_what_the_command_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let trial = root.join("trials/il1rap-hcc");
+    let arguments = [
+        trial.to_str().unwrap(),
+        "--calibration",
+        "--subjects",
+        "2000",
+        "--seed",
+        "1",
+    ];
+    let printed = String::from_utf8(synth(&arguments).stdout).unwrap();
+    let page = text(&root.join("docs/validation/rehearsal.md"));
+    assert!(printed == page, "write docs/validation/rehearsal.md again:\n{printed}");
+    let json = synth(&[&arguments[..], &["--json"]].concat());
+    let answer: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let anchors = answer["anchors"].as_array().unwrap();
+    assert!(anchors.len() > 30);
+    for anchor in anchors {
+        assert!(anchor["value"].is_number(), "{anchor}");
+        assert_ne!(anchor["inside"] == true, anchor["remark"].is_string(), "{anchor}");
+    }
+}
+
+#[test]
+fn a_calibration_writes_no_datasets_and_a_rehearsal_needs_a_folder() {
+    let trial = trial();
+    let trial = trial.path().to_str().unwrap();
+    assert_eq!(synth(&[trial]).status.code(), Some(2));
+    let both = synth(&[trial, "--calibration", "--out", "x"]);
+    assert_eq!(both.status.code(), Some(2));
+    assert!(synth(&[trial, "--calibration", "--subjects", "30"]).status.success());
+}

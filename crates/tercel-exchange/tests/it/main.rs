@@ -7,6 +7,7 @@
 
 mod corruption;
 mod derive;
+mod dirt;
 mod dlt_cases;
 mod efficacy_cases;
 mod formats;

@@ -8,8 +8,8 @@ use super::toxicity::{Bedside, Episode, Neurology};
 use crate::protocol::{Assessed, Relatedness};
 use crate::study::{EventOutcome, Medication, MedicationClass, Syndrome, ToxicityFinding, Vital};
 
-const CRS_TERM: &str = "Cytokine release syndrome";
-const ICANS_TERM: &str = "Immune effector cell-associated neurotoxicity syndrome";
+pub(super) const CRS_TERM: &str = "Cytokine release syndrome";
+pub(super) const ICANS_TERM: &str = "Immune effector cell-associated neurotoxicity syndrome";
 /// Vital signs are taken at eight, the neurological score at nine.
 const ROUND: i32 = 8 * 60;
 const NEUROLOGY: i32 = 9 * 60;

@@ -22,7 +22,9 @@
 
 mod assays;
 mod bedside;
+pub mod calibration;
 mod course;
+pub mod dirt;
 mod escalation;
 mod events;
 mod kinetics;

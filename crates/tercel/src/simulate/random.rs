@@ -42,6 +42,8 @@ pub(super) enum Topic {
     Dlt = 13,
     /// Measured copies, counts and biomarker.
     Levels = 14,
+    /// Where dirt falls; the stream is the kind of dirt, not the subject.
+    Dirt = 15,
 }
 
 /// Words set aside for one topic: far more than a subject draws.

@@ -3,7 +3,9 @@
 //! [`write_sdtm`] gives one table a dataset, in SDTM variable order, keys first. What SDTM has no variable for goes to
 //! supplemental qualifiers (`SUPPAE`, `SUPPLB`). Synthetic data say so in every `STUDYID`.
 
+mod dirt;
 mod safety;
+mod slips;
 mod subject;
 mod treatment;
 mod tumour;
@@ -13,6 +15,8 @@ use tercel::simulate::SYNTHETIC;
 use tercel::study::{RecordId, StudyData, Subject, When, days_between};
 
 use crate::table::Table;
+
+pub use dirt::{soil_tables, table_dirt_kinds, to_ragged_csv};
 
 /// What every dataset needs to know of the study.
 #[derive(Debug, Clone, Copy)]
