@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod check;
 mod estimate;
 mod gbm_car_t;
 mod grade;
