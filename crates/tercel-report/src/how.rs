@@ -26,14 +26,6 @@ pub(crate) fn line(out: &mut Writer, outcome: &OutcomeSection, answer: &Answer) 
 pub(crate) fn rule(out: &mut Writer, report: &Report, outcome: &OutcomeSection) {
     let id = rule_id(outcome);
     out.open("div", &[("id", &id), ("class", "rule"), ("popover", "auto")]);
-    let heading = format!("How the numbers of {} were made", outcome.id);
-    out.leaf("p", &[("class", "rule_head")], &heading);
-    terms(out, report, outcome);
-    out.open("p", &[]);
-    out.text("Each subject's part, with the records it rests on, stands in the listing that the number leads to. ");
-    let target = format!("#outcome_{}", outcome.anchor);
-    out.leaf("a", &[("href", &target)], &format!("All of {}", outcome.id));
-    out.close();
     out.leaf(
         "button",
         &[
@@ -43,6 +35,16 @@ pub(crate) fn rule(out: &mut Writer, report: &Report, outcome: &OutcomeSection) 
         ],
         "Close",
     );
+    let heading = format!("How the numbers of {} were made", outcome.id);
+    out.leaf("p", &[("class", "rule_head")], &heading);
+    out.open("dl", &[("class", "terms")]);
+    terms(out, report, outcome);
+    out.close();
+    out.open("p", &[]);
+    out.text("Each subject's part, with the records it rests on, stands in the listing that the number leads to. ");
+    let target = format!("#outcome_{}", outcome.anchor);
+    out.leaf("a", &[("href", &target)], &format!("All of {}", outcome.id));
+    out.close();
     out.close();
 }
 
@@ -50,9 +52,8 @@ fn rule_id(outcome: &OutcomeSection) -> String {
     format!("rule_{}", outcome.anchor)
 }
 
-/// Definition, statistic, assumptions and publications as terms.
+/// Definition, statistic, assumptions and publications, in a list of terms that is open.
 pub(crate) fn terms(out: &mut Writer, report: &Report, outcome: &OutcomeSection) {
-    out.open("dl", &[("class", "terms")]);
     term(out, "Definition", &outcome.definition);
     term(out, "Statistic", &outcome.statistic);
     out.leaf("dt", &[], "Assumptions");
@@ -62,7 +63,6 @@ pub(crate) fn terms(out: &mut Writer, report: &Report, outcome: &OutcomeSection)
     out.leaf("dt", &[], "Sources");
     out.open("dd", &[]);
     references(out, outcome);
-    out.close();
     out.close();
 }
 
@@ -92,7 +92,7 @@ fn assumptions(out: &mut Writer, report: &Report, outcome: &OutcomeSection) {
 }
 
 fn references(out: &mut Writer, outcome: &OutcomeSection) {
-    out.text("the registry record and the protocol");
+    out.text("The registry record and the protocol.");
     for reference in &outcome.references {
         out.empty("br", &[]);
         out.leaf("code", &[], reference.key);

@@ -1,10 +1,14 @@
 "use strict";
+const unfold = (inner) => {
+  for (let node = inner; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+};
+
 // A link into something folded opens it; browsers that do so themselves do it only in part.
 const openTarget = () => {
   const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
   for (const over of document.querySelectorAll("[popover]")) if (over.matches(":popover-open")) over.hidePopover();
-  for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+  unfold(target);
   target.scrollIntoView();
 };
 addEventListener("hashchange", openTarget);
@@ -35,16 +39,20 @@ const search = () => {
   if (words.length && !before) before = folds.map((fold) => fold.open);
   if (words.length) for (const fold of folds) fold.open = fold.querySelector("[data-row]:not([hidden])") !== null;
   if (!words.length && before) { folds.forEach((fold, place) => { fold.open = before[place]; }); before = null; }
-  const count = (kind) => hits.filter((row) => row.dataset.row === kind).length;
+  const count = (kind, noun) => {
+    const number = hits.filter((row) => row.dataset.row === kind).length;
+    return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  };
   said.textContent = !words.length ? "" : !hits.length ? "nothing found" :
-    `${count("listing")} in listings, ${count("subject")} subjects, ${count("finding")} findings; Enter goes to the next`;
+    `${count("listing", "row")} in listings, ${count("subject", "subject")}, ${count("finding", "finding")}; Enter goes to the next`;
 };
 const go = (step) => {
   if (!hits.length) return;
   at = (at + step + hits.length) % hits.length;
   for (const row of document.querySelectorAll(".hit")) row.classList.remove("hit");
   hits[at].classList.add("hit");
-  hits[at].scrollIntoView({ block: "center" });
+  unfold(hits[at]);
+  hits[at].scrollIntoView({ block: hits[at].tagName === "DETAILS" ? "start" : "center" });
   said.textContent = `${at + 1} of ${hits.length}`;
 };
 let waiting;

@@ -30,8 +30,8 @@ pub(crate) fn write(out: &mut Writer, report: &Report, outcome: &OutcomeSection)
     let wording = format!("{}, as the registry record words it: {}", outcome.kind, outcome.measure);
     how::term(out, "Outcome", &wording);
     how::term(out, "Time frame", &outcome.time_frame);
-    out.close();
     how::terms(out, report, outcome);
+    out.close();
     results(out, outcome);
     for &place in &outcome.listings {
         let Some(listing) = report.listings.get(place) else {

@@ -144,7 +144,7 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
     ];
     if let Some(verdict) = &facts.dlt {
         known.push(Fact {
-            name: "DLT",
+            name: "DLT verdict",
             text: verdict.sentence(),
             records: verdict.records.clone(),
         });
