@@ -8,6 +8,7 @@ const openTarget = () => {
   const target = document.getElementById(location.hash.slice(1));
   if (!target) return;
   for (const over of document.querySelectorAll("[popover]")) if (over.matches(":popover-open")) over.hidePopover();
+  if (target.closest("[data-row][hidden]")) { box.value = ""; search(); }
   unfold(target);
   target.scrollIntoView();
 };

@@ -108,7 +108,7 @@ fn text(diagnostics: &[Diagnostic], findings: &[Finding], has_data: bool) -> Str
 
 /// A group with its first rows.
 fn group_text(page: &mut String, group: &FindingGroup<'_>) {
-    let _ = writeln!(page, "  {}: {}; {}", group.name(), group.extent(), group.advice);
+    let _ = writeln!(page, "  {}: {}; {}", plain(&group.name()), group.extent(), group.advice);
     for finding in group.findings.iter().take(ROWS_SHOWN) {
         let _ = writeln!(
             page,
