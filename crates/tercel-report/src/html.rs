@@ -1,10 +1,19 @@
-//! The report as one HTML file that needs no network, no font and no script.
+//! The report as one HTML file that needs no network and no font. What its script adds (search, opening what a link leads
+//! into) is a convenience: without it everything can be read and reached.
 
 use tercel::report::number::{MISSING, count, counted};
-use tercel::report::{BoardLevel, DecisionPart, Report};
+use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report};
 
 use crate::markup::Writer;
-use crate::{board, kaplan_meier, matrix, section, swimmer};
+use crate::subjects::subject_link;
+use crate::{board, contents, findings, kaplan_meier, matrix, section, subjects, swimmer};
+
+/// The same text in every report: no data are written into it.
+const SCRIPT: &str = include_str!("script.js");
+
+/// Nothing may be fetched, sent or embedded, whatever the data say.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const STYLE: &str = include_str!("style.css");
 
@@ -18,6 +27,32 @@ const MOST_RECORDS: usize = 5000;
 /// The report as HTML.
 pub fn render_html(report: &Report) -> String {
     let mut out = Writer::default();
+    open_page(
+        &mut out,
+        &format!("{}: report", report.cover.trial),
+        report.cover.synthetic,
+    );
+    cover(&mut out, report);
+    contents::write(&mut out, report);
+    contents::bar(&mut out);
+    decision(&mut out, report);
+    escalation(&mut out, report);
+    matrix::write(&mut out, report);
+    figures(&mut out, report);
+    for outcome in &report.outcomes {
+        section::write(&mut out, report, outcome);
+    }
+    subjects::write(&mut out, report);
+    assumptions(&mut out, report);
+    findings::write(&mut out, report);
+    out.open("script", &[]);
+    out.append(SCRIPT);
+    out.close();
+    out.finish()
+}
+
+/// Opens a page up to its main part.
+pub(crate) fn open_page(out: &mut Writer, title: &str, synthetic: bool) {
     out.append("<!DOCTYPE html>\n");
     out.open("html", &[("lang", "en")]);
     out.open("head", &[]);
@@ -26,31 +61,23 @@ pub fn render_html(report: &Report) -> String {
         "meta",
         &[("name", "viewport"), ("content", "width=device-width, initial-scale=1")],
     );
-    out.leaf("title", &[], &format!("{}: report", report.cover.trial));
+    out.empty(
+        "meta",
+        &[("http-equiv", "Content-Security-Policy"), ("content", POLICY)],
+    );
+    out.leaf("title", &[], title);
     out.open("style", &[]);
     out.append(STYLE);
-    out.append(if report.cover.synthetic { PRINT_SYNTHETIC } else { PRINT });
+    out.append(if synthetic { PRINT_SYNTHETIC } else { PRINT });
     out.close();
     out.close();
     out.open("body", &[]);
     out.open("main", &[]);
-    cover(&mut out, report);
-    contents(&mut out, report);
-    decision(&mut out, report);
-    escalation(&mut out, report);
-    matrix::write(&mut out, report);
-    figures(&mut out, report);
-    for outcome in &report.outcomes {
-        section::write(&mut out, report, outcome);
-    }
-    assumptions(&mut out, report);
-    findings(&mut out, report);
-    out.finish()
 }
 
 /// Says on a cover and over every section that no patient stands behind the numbers.
-fn banner(out: &mut Writer, report: &Report) {
-    if report.cover.synthetic {
+fn banner(out: &mut Writer, synthetic: bool) {
+    if synthetic {
         out.leaf(
             "p",
             &[("class", "synthetic")],
@@ -61,8 +88,13 @@ fn banner(out: &mut Writer, report: &Report) {
 
 /// Opens a section under its heading.
 pub(crate) fn open_section(out: &mut Writer, report: &Report, id: &str, class: &str, heading: &str) {
+    open_part(out, report.cover.synthetic, id, class, heading);
+}
+
+/// Opens a section of a page that is no report.
+pub(crate) fn open_part(out: &mut Writer, synthetic: bool, id: &str, class: &str, heading: &str) {
     out.open("section", &[("id", id), ("class", class)]);
-    banner(out, report);
+    banner(out, synthetic);
     out.leaf("h2", &[], heading);
 }
 
@@ -78,6 +110,8 @@ pub(crate) fn open_table(out: &mut Writer, class: &str, label: &str) {
         ],
     );
     out.open("table", &[("class", class)]);
+    // The heading above says the same to the eye.
+    out.leaf("caption", &[("class", "unseen")], label);
 }
 
 /// Closes the table and its box.
@@ -107,7 +141,7 @@ fn fact(out: &mut Writer, class: &str, name: &str, value: &str) {
 fn cover(out: &mut Writer, report: &Report) {
     let cover = &report.cover;
     out.open("header", &[]);
-    banner(out, report);
+    banner(out, cover.synthetic);
     out.leaf("h1", &[], &cover.title);
     out.open("dl", &[("class", "facts")]);
     fact(out, "", "Trial", &cover.trial);
@@ -169,38 +203,10 @@ fn finding_counts(out: &mut Writer, report: &Report) {
     out.close();
 }
 
-fn contents(out: &mut Writer, report: &Report) {
-    out.open("nav", &[("aria-label", "Contents")]);
-    out.leaf("h2", &[], "Contents");
-    out.open("ul", &[]);
-    let entry = |out: &mut Writer, id: &str, target: &str, text: &str| {
-        out.open("li", &[]);
-        out.leaf("span", &[("class", "id")], id);
-        out.leaf("a", &[("href", target)], text);
-        out.close();
-    };
-    entry(out, "", "#decision", "Dose decision");
-    entry(out, "", "#board", "Dose escalation board");
-    entry(out, "", "#matrix", "Outcome matrix");
-    entry(out, "", "#figures", "Figures");
-    for outcome in &report.outcomes {
-        entry(
-            out,
-            &outcome.id,
-            &format!("#outcome_{}", outcome.anchor),
-            &outcome.measure,
-        );
-    }
-    entry(out, "", "#assumptions", "Assumptions");
-    entry(out, "", "#findings", "Findings");
-    out.close();
-    out.close();
-}
-
 fn decision(out: &mut Writer, report: &Report) {
     open_section(out, report, "decision", "", "Dose decision");
     match &report.decision {
-        Some(part) => decided(out, part),
+        Some(part) => decided(out, report, part),
         None => out.leaf(
             "p",
             &[],
@@ -210,7 +216,7 @@ fn decision(out: &mut Writer, report: &Report) {
     out.close();
 }
 
-fn decided(out: &mut Writer, part: &DecisionPart) {
+fn decided(out: &mut Writer, report: &Report, part: &DecisionPart) {
     out.open("div", &[("class", "decision")]);
     out.leaf("p", &[("class", "action")], &part.sentence);
     out.leaf("p", &[], &format!("Because: {}.", part.because));
@@ -232,7 +238,9 @@ fn decided(out: &mut Writer, part: &DecisionPart) {
         out.open("tbody", &[]);
         for waiting in &part.waiting_on {
             out.open("tr", &[]);
-            out.leaf("th", &[("scope", "row"), ("class", "nowrap")], waiting.subject.as_str());
+            out.open("th", &[("scope", "row"), ("class", "nowrap")]);
+            subject_link(out, report, &waiting.subject);
+            out.close();
             out.leaf("td", &[], &waiting.level);
             out.leaf("td", &[], &waiting.sentence);
             out.close();
@@ -267,6 +275,39 @@ fn escalation(out: &mut Writer, report: &Report) {
     out.close();
     drawing(out, "Dose escalation board", &board::draw(report));
     out.close();
+    on_board(out, report);
+    out.close();
+}
+
+/// The board as a table, whose subjects lead to their profiles.
+fn on_board(out: &mut Writer, report: &Report) {
+    let subjects: usize = report.board.iter().map(|level| level.subjects.len()).sum();
+    if subjects == 0 || subjects > LISTING_LIMIT {
+        return;
+    }
+    out.open("details", &[("data-fold", "")]);
+    out.leaf(
+        "summary",
+        &[],
+        &format!("{} with verdict", counted(subjects, "subject")),
+    );
+    open_table(out, "", "Subjects on the board");
+    head(out, &["Dose level", "Subject", "Infused", "DLT"]);
+    out.open("tbody", &[]);
+    for (name, level) in report.levels.iter().zip(&report.board) {
+        for subject in &level.subjects {
+            out.open("tr", &[("data-row", "listing")]);
+            out.leaf("td", &[("class", "nowrap")], &name.label);
+            out.open("th", &[("scope", "row"), ("class", "nowrap")]);
+            subject_link(out, report, &subject.subject);
+            out.close();
+            out.leaf("td", &[("class", "nowrap")], &subject.infused.to_string());
+            out.leaf("td", &[], &subject.sentence);
+            out.close();
+        }
+    }
+    out.close();
+    close_table(out);
     out.close();
 }
 
@@ -361,40 +402,6 @@ fn assumptions(out: &mut Writer, report: &Report) {
         out.leaf("td", &[], &assumption.question);
         out.leaf("td", &[], &assumption.choice);
         out.leaf("td", &[], &assumption.reason);
-        out.close();
-    }
-    out.close();
-    close_table(out);
-    out.close();
-}
-
-fn findings(out: &mut Writer, report: &Report) {
-    open_section(out, report, "findings", "", "Findings");
-    if report.findings.is_empty() {
-        out.leaf("p", &[], "None.");
-        out.close();
-        return;
-    }
-    let shown = report.findings.len();
-    if shown < report.findings_total {
-        let sentence = format!(
-            "Shown are the first {} of {}; `tercel check` lists all.",
-            counted(shown, "finding"),
-            count(report.findings_total)
-        );
-        out.leaf("p", &[], &sentence);
-    }
-    open_table(out, "", "Findings");
-    head(out, &["Blocks", "Subject", "Record", "Field", "Finding", "Rule"]);
-    out.open("tbody", &[]);
-    for finding in &report.findings {
-        out.open("tr", &[]);
-        out.leaf("td", &[], finding.blocks);
-        out.leaf("td", &[("class", "nowrap")], &finding.subject);
-        out.leaf("td", &[], &finding.place);
-        out.leaf("td", &[], &finding.field);
-        out.leaf("td", &[], &finding.sentence);
-        out.leaf("td", &[("class", "nowrap")], finding.rule);
         out.close();
     }
     out.close();

@@ -69,7 +69,7 @@ impl Writer {
 }
 
 /// Elements that end a line of the file.
-const BLOCKS: [&str; 22] = [
+const BLOCKS: [&str; 24] = [
     "head",
     "title",
     "style",
@@ -92,6 +92,8 @@ const BLOCKS: [&str; 22] = [
     "svg",
     "details",
     "div",
+    "summary",
+    "script",
 ];
 
 /// Escapes markup; control and text-direction characters, which could disguise an identifier, become visible.

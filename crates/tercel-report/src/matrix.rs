@@ -2,6 +2,7 @@
 
 use tercel::report::{Answer, Block, OutcomeSection, Report};
 
+use crate::how;
 use crate::html::{close_table, open_section, open_table};
 use crate::markup::Writer;
 
@@ -14,7 +15,8 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     out.leaf(
         "p",
         &[],
-        "Every number leads to the listing of the subjects and records behind it. A dash is not zero: the reason stands \
+        "Every number leads to the listing of the subjects and records behind it; \"how\" shows its rule, assumptions and \
+         sources. A dash is not zero: the reason stands \
          beneath it. NE: the limit cannot be estimated.",
     );
     open_table(out, "matrix", "Outcome matrix");
@@ -43,13 +45,16 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             out.leaf("small", &[], &block.quantity());
             out.close();
             for answer in &block.answers {
-                cell(out, answer);
+                cell(out, outcome, answer);
             }
             out.close();
         }
     }
     out.close();
     close_table(out);
+    for outcome in &report.outcomes {
+        how::rule(out, report, outcome);
+    }
     out.close();
 }
 
@@ -83,7 +88,7 @@ fn component_name(component: &str) -> String {
     }
 }
 
-fn cell(out: &mut Writer, answer: &Answer) {
+fn cell(out: &mut Writer, outcome: &OutcomeSection, answer: &Answer) {
     let class = if answer.level.is_none() { "overall" } else { "" };
     out.open("td", &[("class", class)]);
     link(out, answer, &answer.lead);
@@ -96,6 +101,7 @@ fn cell(out: &mut Writer, answer: &Answer) {
     if let Some(note) = &answer.note {
         out.leaf("small", &[("class", "notes")], note);
     }
+    how::line(out, outcome, answer);
     out.close();
 }
 

@@ -4,9 +4,11 @@ use tercel::report::number::{MISSING, count, counted};
 use tercel::report::{Listing, ListingGroup, ListingRow, OutcomeSection, ReadingKind, Report};
 use tercel::study::RecordId;
 
+use crate::how;
 use crate::html::{close_table, head, open_section, open_table};
 use crate::markup::Writer;
 use crate::matrix::{label, link};
+use crate::subjects::subject_link;
 
 /// More subjects than this stand behind a line that opens them.
 const OPEN_LISTING: usize = 40;
@@ -25,22 +27,10 @@ pub(crate) fn write(out: &mut Writer, report: &Report, outcome: &OutcomeSection)
         &format!("{} {}", outcome.id, outcome.measure),
     );
     out.open("dl", &[("class", "terms")]);
-    for (name, text) in [
-        (
-            "Outcome",
-            format!("{}, as the registry record words it: {}", outcome.kind, outcome.measure),
-        ),
-        ("Time frame", outcome.time_frame.clone()),
-        ("Definition", outcome.definition.clone()),
-        ("Statistic", outcome.statistic.clone()),
-    ] {
-        out.leaf("dt", &[], name);
-        out.leaf("dd", &[], if text.is_empty() { MISSING } else { &text });
-    }
-    out.leaf("dt", &[], "Assumptions");
-    out.open("dd", &[]);
-    assumptions(out, report, outcome);
-    out.close();
+    let wording = format!("{}, as the registry record words it: {}", outcome.kind, outcome.measure);
+    how::term(out, "Outcome", &wording);
+    how::term(out, "Time frame", &outcome.time_frame);
+    how::terms(out, report, outcome);
     out.close();
     results(out, outcome);
     for &place in &outcome.listings {
@@ -61,25 +51,6 @@ pub(crate) fn write(out: &mut Writer, report: &Report, outcome: &OutcomeSection)
         }
     }
     out.close();
-}
-
-fn assumptions(out: &mut Writer, report: &Report, outcome: &OutcomeSection) {
-    let named = outcome.assumptions.iter();
-    let named: Vec<_> = named
-        .filter_map(|&place| Some((place, report.assumptions.get(place)?)))
-        .collect();
-    if named.is_empty() {
-        out.text("none");
-    }
-    for (position, (place, assumption)) in named.into_iter().enumerate() {
-        if position > 0 {
-            out.empty("br", &[]);
-        }
-        let target = format!("#assumption_{}", place + 1);
-        out.leaf("a", &[("href", &target)], &assumption.id);
-        out.text(": ");
-        out.text(&assumption.choice);
-    }
 }
 
 fn results(out: &mut Writer, outcome: &OutcomeSection) {
@@ -120,6 +91,7 @@ fn results(out: &mut Writer, outcome: &OutcomeSection) {
             out.leaf("td", &[("class", "nowrap")], &answer.counted);
             out.open("td", &[("class", "nowrap")]);
             link(out, answer, &answer.value);
+            how::line(out, outcome, answer);
             out.close();
             if intervals {
                 out.leaf(
@@ -162,7 +134,7 @@ fn write_listing(out: &mut Writer, report: &Report, listing: &Listing) {
     }
     let folded = shown > OPEN_LISTING;
     if folded {
-        out.open("details", &[]);
+        out.open("details", &[("data-fold", "")]);
         out.leaf("summary", &[], &counted(shown, "subject"));
     }
     open_table(
@@ -184,12 +156,9 @@ fn write_listing(out: &mut Writer, report: &Report, listing: &Listing) {
         out.open("tbody", &[]);
         group_head(out, listing, group);
         for row in &group.rows {
-            subject(out, row);
+            subject(out, report, row);
         }
         out.close();
-    }
-    if report.levels.is_empty() {
-        out.leaf("caption", &[], "The protocol names no dose level.");
     }
     close_table(out);
     if folded {
@@ -220,9 +189,11 @@ fn group_head(out: &mut Writer, listing: &Listing, group: &ListingGroup) {
     out.close();
 }
 
-fn subject(out: &mut Writer, row: &ListingRow) {
-    out.open("tr", &[]);
-    out.leaf("th", &[("scope", "row"), ("class", "subject")], row.subject.as_str());
+fn subject(out: &mut Writer, report: &Report, row: &ListingRow) {
+    out.open("tr", &[("data-row", "listing")]);
+    out.open("th", &[("scope", "row"), ("class", "subject")]);
+    subject_link(out, report, &row.subject);
+    out.close();
     for entry in &row.entries {
         let span = entry.span.to_string();
         let attributes: &[(&str, &str)] = if entry.span > 1 { &[("colspan", &span)] } else { &[] };

@@ -12,6 +12,7 @@
 //! | survival curve, proportion, kinetics | [`estimate`] |
 //! | rehearse the trial | [`simulate`] |
 //! | report contents as data | [`report`] |
+//! | citations of the references | [`reference`](mod@reference) |
 //!
 //! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
 #![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -22,6 +23,7 @@ pub mod endpoint;
 pub mod estimate;
 pub mod grade;
 pub mod protocol;
+pub mod reference;
 pub mod report;
 pub mod response;
 pub mod simulate;

@@ -6,6 +6,7 @@
 )]
 
 mod broken;
+mod check;
 mod derive;
 mod estimate;
 mod fuzz;

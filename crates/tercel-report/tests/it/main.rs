@@ -4,6 +4,7 @@
 
 mod hostile;
 mod markup;
+mod page;
 mod rehearsal;
 mod small_study;
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 /// Elements that have no content in HTML.
-const VOID: [&str; 3] = ["meta", "br", "!DOCTYPE"];
+const VOID: [&str; 4] = ["meta", "br", "input", "!DOCTYPE"];
+
+/// The only script a report may have.
+pub(crate) const SCRIPT: &str = include_str!("../../src/script.js");
 
 /// What is in a document.
 #[derive(Debug, Default)]
@@ -12,6 +15,10 @@ pub(crate) struct Document {
     pub(crate) ids: BTreeSet<String>,
     /// Every local link.
     pub(crate) links: Vec<String>,
+    /// Every `id` that an attribute refers to.
+    pub(crate) references: Vec<String>,
+    /// Every script.
+    pub(crate) scripts: Vec<String>,
     /// Names of all elements.
     pub(crate) tags: Vec<String>,
     /// All text outside tags and styles.
@@ -46,6 +53,12 @@ pub(crate) fn parse(html: &str) -> Document {
         let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
         read_attributes(attributes, &mut document);
         document.tags.push(name.to_owned());
+        if name == "script" {
+            // What stands in a script is no markup, up to its end.
+            let end = rest.find("</script").expect("a script ends");
+            document.scripts.push(rest[..end].to_owned());
+            rest = &rest[end..];
+        }
         if !empty && !VOID.contains(&name) {
             open.push(name.to_owned());
         }
@@ -72,6 +85,7 @@ fn read_attributes(attributes: &str, document: &mut Document) {
     while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
         match name.trim() {
             "id=" => assert!(document.ids.insert(value.to_owned()), "the id {value} stands twice"),
+            "popovertarget=" | "for=" | "aria-describedby=" => document.references.push(value.to_owned()),
             "href=" => document.links.push(value.to_owned()),
             _ => {}
         }
@@ -87,7 +101,18 @@ pub(crate) fn check(html: &str) -> Document {
             .unwrap_or_else(|| panic!("{link} leads out of the file"));
         assert!(document.ids.contains(target), "{link} leads nowhere");
     }
-    for tag in ["script", "link", "img", "iframe", "object"] {
+    for target in &document.references {
+        assert!(
+            document.ids.contains(target),
+            "{target} is referred to and is not there"
+        );
+    }
+    assert!(
+        document.scripts.iter().all(|script| script == SCRIPT),
+        "only the one script, as it is written"
+    );
+    assert!(document.scripts.len() <= 1);
+    for tag in ["link", "img", "iframe", "object"] {
         assert!(
             !document.tags.iter().any(|name| name == tag),
             "<{tag}> does not belong here"

@@ -99,7 +99,8 @@ fn every_cell_of_the_matrix_stands_in_the_file_with_a_link_to_its_listing() {
     assert_eq!(answers.len(), cells.len(), "no cell missing, none invented");
     assert_eq!(cells.len(), 49 * 4);
     let links = matrix.matches("<a href=\"#listing_").count();
-    assert_eq!(links, cells.len());
+    assert_eq!(links, 2 * cells.len(), "the number, and the count of its records");
+    assert_eq!(matrix.matches("<small class=\"how\">").count(), cells.len());
     for (answer, cell) in answers.iter().zip(&cells) {
         assert_eq!(answer.level, cell.level);
         let target = format!("href=\"#{}\"", answer.anchor);

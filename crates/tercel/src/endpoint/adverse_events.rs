@@ -23,6 +23,7 @@ pub(super) const METHOD: Method = Method {
     components: &["ae", "sae"],
     at_time_points: false,
     needs: None,
+    references: &["ctcae5"],
     settings: &[
         "safety.relatedness",
         "windows.ae_months",

@@ -25,6 +25,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Biomarker),
+    references: &[],
     settings: &["kinetics.baseline", "kinetics.biomarker_unit", "windows.time_point"],
     statistic: Statistic::Median,
     unit: |_, _| "% of baseline".to_owned(),

@@ -24,6 +24,7 @@ pub(super) const METHOD: Method = Method {
     components: &["copies", "cells"],
     at_time_points: true,
     needs: Some(Assessed::Kinetics),
+    references: &[],
     settings: &["windows.time_point"],
     statistic: Statistic::Median,
     unit: |_, question| unit(question).to_owned(),

@@ -25,6 +25,7 @@ pub(super) const METHOD: Method = Method {
     components: &["crs", "icans"],
     at_time_points: false,
     needs: None,
+    references: &["lee2019astct"],
     settings: &["safety.scale", "event_class", "windows.ae_months", "estimation.level"],
     statistic: Statistic::Count,
     unit: |_, _| "subjects".to_owned(),

@@ -24,6 +24,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Imaging),
+    references: &["eisenhauer2009recist"],
     settings: &[
         "response.criteria",
         "response.evaluator",

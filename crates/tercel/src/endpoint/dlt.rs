@@ -23,6 +23,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: false,
     needs: None,
+    references: &["ctcae5", "lee2019astct"],
     settings: &[
         "dlt.window_days",
         "dlt.origin",

@@ -27,6 +27,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: false,
     needs: None,
+    references: &["ctcae5"],
     settings: &[
         "safety.analytes",
         "safety.relatedness",

@@ -31,6 +31,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Contact),
+    references: &["fda-endpoints2018"],
     settings: SETTINGS,
     statistic: Statistic::SurvivalMedian,
     unit: |_, _| "months".to_owned(),

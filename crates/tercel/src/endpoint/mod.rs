@@ -63,6 +63,8 @@ pub struct Method {
     pub at_time_points: bool,
     /// Assessment a time point needs.
     pub needs: Option<Assessed>,
+    /// Keys of the publications its reading rests on, beside those of its statistic.
+    pub references: &'static [&'static str],
     /// Settings of the protocol it reads.
     pub settings: &'static [&'static str],
     /// Main statistic.

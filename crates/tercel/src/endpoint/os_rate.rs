@@ -23,6 +23,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Contact),
+    references: &["fda-endpoints2018"],
     settings: median_os::SETTINGS,
     statistic: Statistic::SurvivalRate,
     unit: |_, _| String::new(),

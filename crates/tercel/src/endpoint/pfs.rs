@@ -35,6 +35,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Imaging),
+    references: &["eisenhauer2009recist", "fda-endpoints2018", "kaplan1958"],
     settings: SETTINGS,
     statistic: Statistic::RestrictedMean,
     unit: |_, _| "months".to_owned(),

@@ -23,6 +23,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: true,
     needs: Some(Assessed::Imaging),
+    references: &["eisenhauer2009recist", "fda-endpoints2018"],
     settings: pfs::SETTINGS,
     statistic: Statistic::SurvivalRate,
     unit: |_, _| String::new(),

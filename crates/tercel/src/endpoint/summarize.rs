@@ -41,6 +41,17 @@ impl Statistic {
             Self::RestrictedMean => "restricted mean",
         }
     }
+
+    /// Keys of the publications it is taken from; a median of plain values has none.
+    pub const fn references(self) -> &'static [&'static str] {
+        match self {
+            Self::Count | Self::Proportion => &["clopper1934"],
+            Self::Median | Self::MedianTime => &[],
+            Self::SurvivalMedian => &["kaplan1958", "brookmeyer1982"],
+            Self::SurvivalRate => &["kaplan1958", "greenwood1926", "kalbfleisch2002"],
+            Self::RestrictedMean => &["kaplan1958", "royston2013"],
+        }
+    }
 }
 
 /// Fills in value, interval, counts, reason and details from the contributions the cell already holds.

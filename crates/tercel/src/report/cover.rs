@@ -1,4 +1,4 @@
-//! The cover: which trial, which data, how many subjects; and the findings.
+//! The cover: which trial, which data, how many subjects, how many findings.
 
 use jiff::civil::Date;
 
@@ -71,23 +71,6 @@ impl FindingCounts {
     }
 }
 
-/// A finding as a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FindingRow {
-    /// What it holds up.
-    pub blocks: &'static str,
-    /// Subject, where known.
-    pub subject: String,
-    /// Record, or dataset and row where the record has no identity.
-    pub place: String,
-    /// Variable.
-    pub field: String,
-    /// Rule broken.
-    pub rule: &'static str,
-    /// The sentence.
-    pub sentence: String,
-}
-
 pub(super) fn cover(analysis: &Analysis<'_>, findings: &[Finding]) -> Cover {
     let trial = analysis.trial;
     let count = |counts: fn(&crate::endpoint::Facts<'_>) -> bool| {
@@ -125,28 +108,5 @@ pub(super) fn cover(analysis: &Analysis<'_>, findings: &[Finding]) -> Cover {
             matches!(status, Some(Status::Pending(_)))
         }),
         findings: blocked,
-    }
-}
-
-/// Findings as rows, those that block the most first, each kind in the order found.
-pub(super) fn finding_rows(findings: &[Finding]) -> Vec<FindingRow> {
-    let mut ordered: Vec<&Finding> = findings.iter().collect();
-    ordered.sort_by_key(|finding| finding.blocks);
-    ordered.into_iter().take(super::FINDING_LIMIT).map(row).collect()
-}
-
-fn row(finding: &Finding) -> FindingRow {
-    let place = match (&finding.record, finding.row) {
-        (Some(record), _) => record.to_string(),
-        (None, Some(row)) => format!("{}, row {row}", finding.dataset),
-        (None, None) => finding.dataset.to_string(),
-    };
-    FindingRow {
-        blocks: finding.blocks.name(),
-        subject: finding.subject.as_ref().map_or_else(String::new, ToString::to_string),
-        place,
-        field: finding.field.clone(),
-        rule: finding.rule.id(),
-        sentence: finding.rule.to_string(),
     }
 }

@@ -166,7 +166,7 @@ fn groups(levels: &[LevelName], cells: &[&Cell]) -> Vec<ListingGroup> {
 }
 
 /// How many of each group are shown when no more than `limit` are: small groups whole, large ones alike.
-fn quotas(sizes: &[usize], limit: usize) -> Vec<usize> {
+pub(super) fn quotas(sizes: &[usize], limit: usize) -> Vec<usize> {
     let mut order: Vec<(usize, usize)> = sizes.iter().copied().enumerate().collect();
     order.sort_by_key(|(place, size)| (*size, *place));
     let (mut left, mut groups) = (limit, sizes.len());

@@ -6,22 +6,28 @@
 //! | cover, dose decision, escalation board | [`Cover`], [`DecisionPart`], [`BoardLevel`] |
 //! | the outcome matrix and a section per outcome | [`OutcomeSection`], [`Block`], [`Answer`] |
 //! | the records behind every number | [`Listing`] |
+//! | one subject at a glance | [`Profile`] |
+//! | what is wrong in the data, by action | [`FindingSection`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 
 mod board;
 mod cover;
 mod figure;
+mod findings;
 mod listing;
 mod outcome;
+mod subject;
 mod swimmer;
 
 pub mod number;
 
 pub use board::{BoardLevel, BoardMark, BoardSubject, DecisionPart, Waiting};
-pub use cover::{Cover, FindingCounts, FindingRow};
+pub use cover::{Cover, FindingCounts};
 pub use figure::{Curve, CurvePoint, SurvivalFigure};
+pub use findings::{FindingRow, FindingSection, finding_sections};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
-pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection};
+pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
+pub use subject::{EventRow, Fact, Profile};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
 
 use std::fmt::Write as _;
@@ -72,12 +78,21 @@ pub struct Report {
     pub swimmer: Swimmer,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
-    /// Findings, what blocks the most first; at most [`FINDING_LIMIT`].
-    pub findings: Vec<FindingRow>,
-    /// Number of all findings.
-    pub findings_total: usize,
+    /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
+    pub subjects: Vec<Profile>,
+    /// Findings by what they hold up and where; at most [`FINDING_LIMIT`] rows.
+    pub findings: Vec<FindingSection>,
     /// Start that all subject identifiers share, left out in figures.
     pub subject_prefix: String,
+}
+
+impl Report {
+    /// Whether the report has a profile of the subject; a link to another would lead nowhere.
+    pub fn has_profile(&self, subject: &SubjectId) -> bool {
+        self.subjects
+            .binary_search_by(|profile| profile.subject.cmp(subject))
+            .is_ok()
+    }
 }
 
 /// Puts the report of a study together.
@@ -107,8 +122,8 @@ pub fn build_report(
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
         assumptions: trial.assumptions.clone(),
-        findings: cover::finding_rows(findings),
-        findings_total: findings.len(),
+        subjects: subject::profiles(analysis, &levels, findings),
+        findings: finding_sections(findings, FINDING_LIMIT),
         subject_prefix: common_start(analysis.facts.iter().map(|facts| facts.subject.id.as_str())),
         levels,
     }

@@ -5,6 +5,8 @@ use super::{LevelName, number};
 use crate::endpoint::{ALL, Cell, Detail, Method, NotEstimable, Statistic};
 use crate::estimate::survival::ConfType;
 use crate::protocol::{DoseLevel, Outcome, Trial};
+use crate::reference::citation;
+use crate::response::Criteria;
 
 /// One outcome of the record.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +27,21 @@ pub struct OutcomeSection {
     pub statistic: String,
     /// Positions in [`super::Report::assumptions`] of the assumptions it rests on.
     pub assumptions: Vec<usize>,
+    /// Publications its rule and its statistic are taken from.
+    pub references: Vec<Reference>,
     /// Its answers: a block per component and time point.
     pub blocks: Vec<Block>,
     /// Listings that belong to it, as positions in [`super::Report::listings`]; a listing may belong to several outcomes.
     pub listings: Vec<usize>,
+}
+
+/// A publication behind an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// Key in `docs/references.md`.
+    pub key: &'static str,
+    /// The citation.
+    pub citation: &'static str,
 }
 
 /// A row of the outcome matrix: one component at one time point.
@@ -86,6 +99,8 @@ pub struct Answer {
     pub note: Option<String>,
     /// Further statistics.
     pub details: Vec<DetailText>,
+    /// Number of records it rests on.
+    pub records: usize,
     /// Place of the listing behind the answer.
     pub anchor: String,
 }
@@ -188,12 +203,27 @@ fn section(
         time_frame: outcome.time_frame.clone(),
         definition: outcome.definition.clone(),
         statistic: statistic_sentence(trial, method.statistic),
+        references: references(trial, method),
         assumptions: assumptions
             .filter_map(|(at, assumption)| rests_on(&assumption.id).then_some(at))
             .collect(),
         blocks,
         listings: used,
     }
+}
+
+/// Those of the method, of the response criteria in force where it reads them, and of its statistic, each once.
+fn references(trial: &Trial, method: &Method) -> Vec<Reference> {
+    let by_mrecist =
+        method.settings.contains(&"response.criteria") && matches!(trial.response.criteria, Criteria::Mrecist { .. });
+    let criteria: &[&str] = if by_mrecist { &["lencioni2010mrecist"] } else { &[] };
+    let keys = [method.references, criteria, method.statistic.references()].concat();
+    let mut references: Vec<Reference> = Vec::new();
+    for key in keys {
+        let cited = citation(key).map(|citation| Reference { key, citation });
+        references.extend(cited.filter(|reference| !references.contains(reference)));
+    }
+    references
 }
 
 fn statistic_sentence(trial: &Trial, statistic: Statistic) -> String {
@@ -303,6 +333,7 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
             .filter(|detail| !(is_count && detail.statistic == "proportion"))
             .map(detail)
             .collect(),
+        records: cell.records().len(),
         anchor: cell
             .level
             .map_or_else(|| place.to_owned(), |level| format!("{place}_level{level}")),

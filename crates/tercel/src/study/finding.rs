@@ -82,6 +82,26 @@ impl Rule {
             Self::PartialAtCut(_) => "partial-at-cut",
         }
     }
+
+    /// What resolves it, as an instruction; holds for every finding of the rule.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::MissingColumn => "add the column, with a value in every row",
+            Self::MissingValue => "enter the value",
+            Self::NotANumber(_) => "enter a number, without signs or words",
+            Self::NotADate(..) => "write the date as YYYY-MM-DD, or as much of it as is known",
+            Self::NotInCodelist(..) => "enter a value of the list",
+            Self::OutOfRange(..) => "check value and unit against the source document",
+            Self::NotInProtocol(..) => "correct the value, or add it to the protocol",
+            Self::DuplicateSubject => "keep one row of the subject",
+            Self::DuplicateRecord => "give every record of the subject its own number",
+            Self::UnknownSubject => "add the subject to DM, or correct USUBJID",
+            Self::OutOfOrder(_) => "check both dates against the source document",
+            Self::Disagree(_) => "find out which source is right and correct the other",
+            Self::Incomplete(_) => "see each row: enter what is missing, or confirm what is unusual",
+            Self::PartialAtCut(_) => "complete the date where it can be known",
+        }
+    }
 }
 
 impl fmt::Display for Rule {
@@ -122,4 +142,15 @@ pub struct Finding {
     pub rule: Rule,
     /// What it holds up.
     pub blocks: Blocks,
+}
+
+impl Finding {
+    /// The record, or dataset and row where the record has no identity.
+    pub fn place(&self) -> String {
+        match (&self.record, self.row) {
+            (Some(record), _) => record.to_string(),
+            (None, Some(row)) => format!("{}, row {row}", self.dataset),
+            (None, None) => self.dataset.to_string(),
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tercel::endpoint;
 use tercel::protocol::SETTINGS;
+use tercel::reference;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -95,6 +96,41 @@ fn every_reference_key_has_its_entry() {
                     path.display()
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn every_outcome_cites_publications_as_the_list_of_references_does() {
+    let references = fs::read_to_string(root().join("docs/references.md")).unwrap();
+    for (key, citation) in reference::all() {
+        assert!(
+            references.contains(&format!("## {key}\n{citation}\n")),
+            "{key} is cited otherwise"
+        );
+    }
+    for method in endpoint::ALL {
+        for key in [method.references, method.statistic.references()].concat() {
+            assert!(
+                reference::citation(key).is_some(),
+                "{}: {key} has no citation",
+                method.name
+            );
+        }
+    }
+    // What the head of an outcome's file names as its source, its readers are shown.
+    for path in sources(&root().join("crates/tercel/src/endpoint")) {
+        let text = code(&path);
+        let Some(method) = endpoint::ALL
+            .iter()
+            .find(|method| text.contains(&format!("    name: \"{}\",", method.name)))
+        else {
+            continue;
+        };
+        let source = text.split("# Source").nth(1).unwrap().split("//! #").next().unwrap();
+        let shown = [method.references, method.statistic.references()].concat();
+        for (key, _) in reference::all().filter(|(key, _)| source.contains(&format!("`{key}`"))) {
+            assert!(shown.contains(&key), "{} does not show {key}", path.display());
         }
     }
 }
