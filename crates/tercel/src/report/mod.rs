@@ -7,22 +7,38 @@
 //! | the outcome matrix and a section per outcome | [`OutcomeSection`], [`Block`], [`Answer`] |
 //! | the records behind every number | [`Listing`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
+//! | response, kinetics, safety and escalation drawn | [`Figures`] |
 
+mod biomarker;
 mod board;
 mod cover;
 mod figure;
+mod figures;
+mod heat_map;
+mod kinetics;
 mod listing;
 mod outcome;
+mod planned;
+mod spider;
 mod swimmer;
+mod timeline;
+mod waterfall;
 
 pub mod number;
 
+pub use biomarker::{BiomarkerFigure, BiomarkerLine, BiomarkerPoint};
 pub use board::{BoardLevel, BoardMark, BoardSubject, DecisionPart, Waiting};
 pub use cover::{Cover, FindingCounts, FindingRow};
 pub use figure::{Curve, CurvePoint, SurvivalFigure};
+pub use figures::Figures;
+pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
+pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection};
+pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
+pub use timeline::{TIMELINE_LIMIT, Timeline, TimelineMark};
+pub use waterfall::{Bar, GROWTH_SHOWN, WATERFALL_LIMIT, Waterfall};
 
 use std::fmt::Write as _;
 
@@ -70,6 +86,8 @@ pub struct Report {
     pub survival: Vec<SurvivalFigure>,
     /// Course of each subject.
     pub swimmer: Swimmer,
+    /// The other figures.
+    pub figures: Figures,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// Findings, what blocks the most first; at most [`FINDING_LIMIT`].
@@ -106,6 +124,7 @@ pub fn build_report(
         listings,
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
+        figures: figures::build(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         findings: cover::finding_rows(findings),
         findings_total: findings.len(),
