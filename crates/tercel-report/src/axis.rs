@@ -19,8 +19,10 @@ const LINE: f64 = 21.0;
 pub(crate) enum Swatch {
     /// A filled box.
     Box,
-    /// A line with the dashes of the level.
+    /// A line.
     Line,
+    /// A line with the dashes of the level.
+    Dashed,
 }
 
 /// An entry of a legend beside the levels: its text, and what draws its mark around a centre.
@@ -39,7 +41,7 @@ pub(crate) fn legend(svg: &mut Svg, levels: &[&LevelName], swatch: Swatch, keys:
         .map(label)
         .chain(keys.iter().map(|(text, _)| (*text).to_owned()))
         .collect();
-    let widths: Vec<f64> = names.iter().map(|text| 30.0 + text_width(text, SIZE)).collect();
+    let widths: Vec<f64> = names.iter().map(|text| 27.0 + text_width(text, SIZE)).collect();
     let mut bottom = 0.0;
     for (place, (text, (x, line))) in names.iter().zip(flow(&widths, 8.0, WIDTH - 8.0, 14.0)).enumerate() {
         let y = 16.0 + LINE * line as f64;
@@ -61,12 +63,13 @@ fn level_swatch(svg: &mut Svg, level: DoseLevel, swatch: Swatch, x: f64, y: f64)
     let colour = level_colour(level.number());
     match swatch {
         Swatch::Box => svg.rect((x + 4.0, y - 10.5), (14.0, 12.0), &[("fill", colour)]),
-        Swatch::Line => {
-            let style = [
-                ("stroke", colour),
-                ("stroke-width", "2.5"),
-                ("stroke-dasharray", level_dash(level.number())),
-            ];
+        Swatch::Line | Swatch::Dashed => {
+            let dash = if swatch == Swatch::Dashed {
+                level_dash(level.number())
+            } else {
+                "none"
+            };
+            let style = [("stroke", colour), ("stroke-width", "2.5"), ("stroke-dasharray", dash)];
             svg.line((x, y - 4.5), (x + 22.0, y - 4.5), &style);
         }
     }
@@ -78,12 +81,15 @@ pub(crate) fn rule(svg: &mut Svg, x: Scale, y: f64, colour: &str, label: &str) {
     svg.text(x.page.0 - 8.0, y + 4.5, Anchor::End, label);
 }
 
-/// A dashed line at a threshold, with its label at the right end above it.
+/// Space right of a plot for the labels of thresholds.
+pub(crate) const THRESHOLDS: f64 = 62.0;
+
+/// A dashed line at a threshold, with its label right of the plot.
 pub(crate) fn threshold(svg: &mut Svg, x: Scale, y: f64, label: &str) {
     let style = [("stroke", GREY), ("stroke-width", "1.2"), ("stroke-dasharray", "6 4")];
     svg.line((x.page.0, y), (x.page.1, y), &style);
     let style = [("fill", GREY), ("font-size", "12")];
-    svg.styled_text(x.page.1, y - 4.0, Anchor::End, &style, label);
+    svg.styled_text(x.page.1 + 6.0, y + 4.0, Anchor::Start, &style, label);
 }
 
 /// Ticks below the plot with their labels and the name of the axis; returns where it ends.

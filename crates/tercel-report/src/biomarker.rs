@@ -21,16 +21,19 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| figure.lines.iter().any(|line| line.level == level));
     let keys: [axis::Key<'_>; 1] = [("median of all", median_key)];
-    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 46.0;
+    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 54.0;
     let most = points().map(|point| point.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(INCREASE));
     let y = Scale {
         data: (-100.0, rules.last().copied().unwrap_or(INCREASE)),
         page: (top + HEIGHT, top),
     };
-    let last = points().map(|point| point.day).fold(28.0, f64::max);
+    let last = points()
+        .chain(&figure.median)
+        .map(|point| point.day)
+        .fold(28.0, f64::max);
     let x = Days::to(last, (LEFT, WIDTH - RIGHT));
-    axis::name_above(&mut svg, top - 6.0, "change from baseline");
+    axis::name_above(&mut svg, top - 14.0, "change from baseline");
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x.scale(), y.at(percent), colour, &axis::signed(percent));

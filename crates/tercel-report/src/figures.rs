@@ -69,6 +69,14 @@ fn first_of(shown: usize, all: usize) -> String {
     )
 }
 
+/// Says of lines that were left out that medians were not.
+fn of_all(first: String) -> String {
+    if first.is_empty() {
+        return first;
+    }
+    format!("{first} The medians are of all.")
+}
+
 fn escalation(out: &mut Writer, report: &Report) {
     let timeline = &report.figures.timeline;
     figure(
@@ -113,7 +121,8 @@ fn response(out: &mut Writer, report: &Report) {
             svg: spider::draw(report),
             reason: &spider.description,
             reading: "Change from baseline, a line for each subject, up to new anticancer therapy. An assessment without a \
-                      complete sum is marked at the height of the one before it.",
+                      complete sum is marked at the height of the one before it; an arrow head carries the value of growth \
+                      beyond the axis.",
             remarks: vec![first_of(spider.lines.len(), spider.subjects)],
         },
     );
@@ -174,7 +183,7 @@ fn cells(out: &mut Writer, report: &Report) {
                 reason: &blood.description,
                 reading: "A thin line for each subject; bold, the median of each dose level at the planned visits, of two \
                           subjects or more, samples below quantification ranking lowest.",
-                remarks: vec![first_of(blood.lines.len(), blood.subjects)],
+                remarks: vec![of_all(first_of(blood.lines.len(), blood.subjects))],
             },
         );
     }
@@ -189,7 +198,7 @@ fn cells(out: &mut Writer, report: &Report) {
             reason: &biomarker.description,
             reading: "Change from baseline, a thin line for each subject; bold, the median at the planned visits. For a \
                       sample below quantification, drawn hollow, the limit stands.",
-            remarks: vec![first_of(biomarker.lines.len(), biomarker.subjects)],
+            remarks: vec![of_all(first_of(biomarker.lines.len(), biomarker.subjects))],
         },
     );
 }

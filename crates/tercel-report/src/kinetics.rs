@@ -26,13 +26,14 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
         ("below quantification, at half the limit", below),
         ("median", median_key),
     ];
-    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 46.0;
+    let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 46.0;
     let (from, to) = (low.floor(), high.ceil().max(low.floor() + 1.0));
     let y = Scale {
         data: (from, to),
         page: (top + HEIGHT, top),
     };
-    let last = points().map(|point| point.day).fold(28.0, f64::max);
+    let medians = figure.medians.iter().flat_map(|median| &median.points);
+    let last = points().chain(medians).map(|point| point.day).fold(28.0, f64::max);
     let x = Days::to(last, (LEFT, WIDTH - RIGHT));
     axis::name_above(&mut svg, top - 6.0, figure.unit);
     decades(&mut svg, y);

@@ -2,7 +2,7 @@
 
 use tercel::report::{Report, SpiderLine};
 
-use crate::axis::{self, LEFT, RIGHT, Swatch};
+use crate::axis::{self, LEFT, Swatch, THRESHOLDS};
 use crate::svg::{Anchor, INK, RULE, Scale, Svg, VERMILLION, WIDTH, level_colour};
 
 const HEIGHT: f64 = 320.0;
@@ -19,24 +19,20 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     }
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| spider.lines.iter().any(|line| line.level == level));
-    let keys: [axis::Key<'_>; 3] = [
-        ("progression", progression),
-        ("new lesion", new_lesion),
-        ("above the axis", beyond),
-    ];
-    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 46.0;
+    let keys: [axis::Key<'_>; 2] = [("progression", progression), ("new lesion", new_lesion)];
+    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 54.0;
     let changes = spider.lines.iter().flat_map(|line| &line.points);
     let most = changes.filter_map(|point| point.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(GROWTH));
     let x = Scale {
         data: (0.0, spider.ticks.last().copied().unwrap_or(1.0)),
-        page: (LEFT, WIDTH - RIGHT),
+        page: (LEFT, WIDTH - THRESHOLDS),
     };
     let y = Scale {
         data: (-100.0, rules.last().copied().unwrap_or(GROWTH)),
         page: (top + HEIGHT, top),
     };
-    axis::name_above(&mut svg, top - 6.0, "change from baseline");
+    axis::name_above(&mut svg, top - 14.0, "change from baseline");
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x, y.at(percent), colour, &axis::signed(percent));
@@ -95,25 +91,37 @@ fn course(svg: &mut Svg, line: &SpiderLine, x: Scale, y: Scale, dotted: bool) {
             svg.styled_text(place, height - 10.0, Anchor::Middle, &style, &axis::signed(change));
         }
         if point.progression {
-            progression(svg, place, height);
+            diamond(svg, place, height, if dotted { 5.0 } else { 3.0 });
         }
         if point.new_lesion {
-            new_lesion(svg, place, height);
+            ring(svg, place, height, if dotted { 7.5 } else { 4.5 });
         }
         svg.close_group();
     }
 }
 
-/// The mark of progression, as in the swimmer plot.
 fn progression(svg: &mut Svg, x: f64, y: f64) {
+    diamond(svg, x, y, 5.0);
+}
+
+fn new_lesion(svg: &mut Svg, x: f64, y: f64) {
+    ring(svg, x, y, 7.5);
+}
+
+/// The mark of progression, as in the swimmer plot.
+fn diamond(svg: &mut Svg, x: f64, y: f64, half: f64) {
     let style = [("fill", INK), ("stroke", "#fff"), ("stroke-width", "0.8")];
-    svg.path(&[(x - 5.0, y), (x, y - 5.0), (x + 5.0, y), (x, y + 5.0)], true, &style);
+    svg.path(
+        &[(x - half, y), (x, y - half), (x + half, y), (x, y + half)],
+        true,
+        &style,
+    );
 }
 
 /// A ring that stands around the mark of progression too.
-fn new_lesion(svg: &mut Svg, x: f64, y: f64) {
-    let style = [("fill", "none"), ("stroke", VERMILLION), ("stroke-width", "1.8")];
-    svg.circle((x, y), 7.5, &style);
+fn ring(svg: &mut Svg, x: f64, y: f64, radius: f64) {
+    let style = [("fill", "none"), ("stroke", VERMILLION), ("stroke-width", "1.6")];
+    svg.circle((x, y), radius, &style);
 }
 
 /// An arrow head for growth beyond the axis.

@@ -2,7 +2,7 @@
 
 use tercel::report::{Bar, GROWTH_SHOWN, Report};
 
-use crate::axis::{self, LEFT, RIGHT, Swatch};
+use crate::axis::{self, LEFT, Swatch, THRESHOLDS};
 use crate::svg::{Anchor, INK, RULE, Scale, Svg, WIDTH, fit, level_colour};
 
 const HEIGHT: f64 = 280.0;
@@ -20,7 +20,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| waterfall.bars.iter().any(|bar| bar.level == level));
     let keys: [axis::Key<'_>; 1] = [("confirmed response", confirmed)];
-    let top = axis::legend(&mut svg, &levels, Swatch::Box, &keys) + 46.0;
+    let top = axis::legend(&mut svg, &levels, Swatch::Box, &keys) + 54.0;
     let most = waterfall.bars.iter().map(|bar| bar.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(GROWTH_SHOWN));
     let y = Scale {
@@ -29,9 +29,9 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     };
     let x = Scale {
         data: (0.0, waterfall.bars.len() as f64),
-        page: (LEFT, WIDTH - RIGHT),
+        page: (LEFT, WIDTH - THRESHOLDS),
     };
-    axis::name_above(&mut svg, top - 6.0, "best change from baseline");
+    axis::name_above(&mut svg, top - 14.0, "best change from baseline");
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x, y.at(percent), colour, &axis::signed(percent));

@@ -120,7 +120,7 @@ fn figure(
         medians,
         limits: limits
             .into_iter()
-            .map(|limit| (limit, format!("LLOQ {}", number::level(limit))))
+            .map(|limit| (limit, format!("LLOQ {}", plain(limit))))
             .collect(),
     }
 }
@@ -131,6 +131,12 @@ fn limits(analysis: &Analysis<'_>, series: Series) -> impl Iterator<Item = f64> 
         Amount::Below(Some(limit)) if limit > 0.0 => Some(limit),
         Amount::Below(_) | Amount::Quantified(_) => None,
     })
+}
+
+/// A limit as the laboratory states it, without digits it does not have.
+fn plain(limit: f64) -> String {
+    let text = limit.to_string();
+    if text.len() <= 6 { text } else { number::level(limit) }
 }
 
 /// Where a sample below an unstated limit is drawn: half the smallest limit stated, otherwise half the smallest value.
@@ -148,7 +154,7 @@ fn place(amount: Amount, unit: &str, floor: Option<f64>) -> Option<(f64, bool, S
     Some(match amount {
         Amount::Quantified(value) if value > 0.0 => (value, false, format!("{} {unit}", number::level(value))),
         Amount::Below(Some(limit)) if limit > 0.0 => {
-            let text = format!("below quantification (< {} {unit})", number::level(limit));
+            let text = format!("below quantification (< {} {unit})", plain(limit));
             (limit / 2.0, true, text)
         }
         Amount::Quantified(value) => (floor?, true, format!("{} {unit}", number::level(value))),
