@@ -161,7 +161,11 @@ fn courses(out: &mut Writer, report: &Report) {
         &Figure {
             anchor: "figure_swimmer",
             title: "Course of each infused subject",
-            beside: prefix(report),
+            beside: if report.swimmer.lanes.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
             svg: swimmer::draw(report),
             reason: "No subject has a course to draw.",
             reading: "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \

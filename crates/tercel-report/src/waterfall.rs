@@ -8,6 +8,8 @@ use crate::svg::{Anchor, INK, RULE, Scale, Svg, WIDTH, fit, level_colour};
 const HEIGHT: f64 = 280.0;
 /// Widest bar.
 const WIDEST: f64 = 44.0;
+/// Room a label of a cut bar needs.
+const LABEL: f64 = 44.0;
 /// More bars than this have no room for a subject's name below them.
 const MOST_NAMES: usize = 36;
 
@@ -20,9 +22,12 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| waterfall.bars.iter().any(|bar| bar.level == level));
     let keys: [axis::Key<'_>; 1] = [("confirmed response", confirmed)];
-    let top = axis::legend(&mut svg, &levels, Swatch::Box, &keys) + 54.0;
     let most = waterfall.bars.iter().map(|bar| bar.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(GROWTH_SHOWN));
+    let step = ((WIDTH - THRESHOLDS - LEFT) / waterfall.bars.len() as f64).min(WIDEST + 12.0);
+    let upright = step < LABEL && most > GROWTH_SHOWN;
+    let legend = axis::legend(&mut svg, &levels, Swatch::Box, &keys);
+    let top = legend + if upright { 54.0 + LABEL } else { 54.0 };
     let y = Scale {
         data: (-100.0, rules.last().copied().unwrap_or(GROWTH_SHOWN)),
         page: (top + HEIGHT, top),
@@ -31,21 +36,26 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         data: (0.0, waterfall.bars.len() as f64),
         page: (LEFT, WIDTH - THRESHOLDS),
     };
-    axis::name_above(&mut svg, top - 14.0, "best change from baseline");
+    axis::name_above(&mut svg, legend + 40.0, "best change from baseline");
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x, y.at(percent), colour, &axis::signed(percent));
     }
-    let step = ((x.page.1 - x.page.0) / waterfall.bars.len() as f64).min(WIDEST + 12.0);
     let names = waterfall.bars.len() <= MOST_NAMES;
     for (place, bar) in waterfall.bars.iter().enumerate() {
         let middle = LEFT + step * (place as f64 + 0.5);
         svg.open_subject(&bar.subject, &bar.hint);
-        column(&mut svg, bar, y, middle, (step * 0.8).min(WIDEST));
+        column(&mut svg, bar, y, middle, (step * 0.8).min(WIDEST), upright);
         if names {
             let id = bar.subject.as_str();
             let id = id.strip_prefix(report.subject_prefix.as_str()).unwrap_or(id);
-            name(&mut svg, &fit(id, 11.0, 110.0), middle, top + HEIGHT + 12.0);
+            turned(
+                &mut svg,
+                Anchor::End,
+                &fit(id, 11.0, 110.0),
+                middle,
+                top + HEIGHT + 12.0,
+            );
         }
         svg.close_group();
     }
@@ -65,14 +75,14 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     ))
 }
 
-/// A subject's name, read from below.
-fn name(svg: &mut Svg, text: &str, x: f64, y: f64) {
+/// A small text that is read from below.
+fn turned(svg: &mut Svg, anchor: Anchor, text: &str, x: f64, y: f64) {
     let turn = format!("rotate(-90 {} {})", crate::svg::at(x + 4.0), crate::svg::at(y));
     let style = [("fill", INK), ("font-size", "11"), ("transform", turn.as_str())];
-    svg.styled_text(x + 4.0, y, Anchor::End, &style, text);
+    svg.styled_text(x + 4.0, y, anchor, &style, text);
 }
 
-fn column(svg: &mut Svg, bar: &Bar, y: Scale, middle: f64, width: f64) {
+fn column(svg: &mut Svg, bar: &Bar, y: Scale, middle: f64, width: f64, upright: bool) {
     let shown = bar.change.clamp(-100.0, y.data.1);
     let (zero, end) = (y.at(0.0), y.at(shown));
     let colour = level_colour(bar.level.number());
@@ -86,8 +96,13 @@ fn column(svg: &mut Svg, bar: &Bar, y: Scale, middle: f64, width: f64) {
     let outer = if shown > 0.0 { end - 9.0 } else { end + 9.0 };
     if bar.change > y.data.1 {
         cut(svg, middle, end, width);
-        let style = [("fill", INK), ("font-size", "11")];
-        svg.styled_text(middle, end - 6.0, Anchor::Middle, &style, &axis::signed(bar.change));
+        let text = axis::signed(bar.change);
+        if upright {
+            turned(svg, Anchor::Start, &text, middle, end - 5.0);
+        } else {
+            let style = [("fill", INK), ("font-size", "11")];
+            svg.styled_text(middle, end - 6.0, Anchor::Middle, &style, &text);
+        }
     } else if bar.confirmed.is_some() {
         confirmed(svg, middle, outer);
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::number;
+use super::waterfall::NO_SUMS;
 use crate::endpoint::{Analysis, Facts};
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
@@ -110,8 +111,7 @@ fn line(facts: &Facts<'_>) -> Option<SpiderLine> {
 
 fn description(lines: &[SpiderLine]) -> String {
     if lines.is_empty() {
-        return "No subject has target lesions measured both before infusion and after it, so no course can be drawn."
-            .to_owned();
+        return NO_SUMS.to_owned();
     }
     let with = |marked: fn(&SpiderPoint) -> bool| {
         let marked = lines.iter().filter(|line| line.points.iter().any(marked)).count();

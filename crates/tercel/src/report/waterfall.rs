@@ -14,6 +14,10 @@ pub const WATERFALL_LIMIT: usize = 60;
 /// Growth up to here is drawn to scale, in percent; a longer bar is cut and labelled.
 pub const GROWTH_SHOWN: f64 = 100.0;
 
+/// Why neither the best change nor its course can be drawn.
+pub(super) const NO_SUMS: &str =
+    "No subject has target lesions measured on known days before infusion and after it, so no change can be drawn.";
+
 /// Best changes from baseline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waterfall {
@@ -106,8 +110,7 @@ fn bar(facts: &Facts<'_>) -> Option<Bar> {
 
 fn description(bars: &[Bar]) -> String {
     let (Some(most), Some(least)) = (bars.first(), bars.last()) else {
-        return "No subject has target lesions measured both before infusion and after it, so no change can be drawn."
-            .to_owned();
+        return NO_SUMS.to_owned();
     };
     let confirmed = bars.iter().filter(|bar| bar.confirmed.is_some()).count();
     format!(
