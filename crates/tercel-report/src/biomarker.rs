@@ -39,23 +39,23 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         axis::rule(&mut svg, x.scale(), y.at(percent), colour, &axis::signed(percent));
     }
     let dotted = figure.lines.len() <= MOST_DOTTED;
+    svg.open_styled(&[
+        ("fill", "none"),
+        ("stroke-width", "1.2"),
+        ("stroke-opacity", if dotted { "0.6" } else { "0.3" }),
+    ]);
     for line in &figure.lines {
         let colour = level_colour(line.level.number());
         svg.open_subject(&line.subject, &line.hint);
-        let style = [
-            ("fill", "none"),
-            ("stroke", colour),
-            ("stroke-width", "1.2"),
-            ("stroke-opacity", if dotted { "0.6" } else { "0.3" }),
-        ];
         let mut places = vec![(x.at(0.0), y.at(0.0))];
         places.extend(line.points.iter().map(|point| place(point, x, y)));
-        svg.path(&places, false, &style);
+        svg.path(&places, false, &[("stroke", colour)]);
         for point in &line.points {
             mark(&mut svg, point, x, y, colour, dotted);
         }
         svg.close_group();
     }
+    svg.close_group();
     if !figure.median.is_empty() {
         median(&mut svg, &figure.median, x, y);
     }

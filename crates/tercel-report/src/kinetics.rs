@@ -45,11 +45,17 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
         svg.styled_text(WIDTH - RIGHT, height - 4.0, Anchor::End, &style, text);
     }
     let dotted = figure.lines.len() <= MOST_DOTTED;
+    svg.open_styled(&[
+        ("fill", "none"),
+        ("stroke-width", "1"),
+        ("stroke-opacity", if dotted { "0.55" } else { "0.3" }),
+    ]);
     for line in &figure.lines {
         svg.open_subject(&line.subject, &line.hint);
         course(&mut svg, line, x, y, dotted);
         svg.close_group();
     }
+    svg.close_group();
     for median in &figure.medians {
         bold(&mut svg, median, x, y, dotted);
     }
@@ -97,13 +103,7 @@ fn power(decade: i32) -> String {
 
 fn course(svg: &mut Svg, line: &KineticsLine, x: Days, y: Scale, dotted: bool) {
     let colour = level_colour(line.level.number());
-    let style = [
-        ("fill", "none"),
-        ("stroke", colour),
-        ("stroke-width", "1"),
-        ("stroke-opacity", if dotted { "0.55" } else { "0.3" }),
-    ];
-    svg.path(&places(&line.points, x, y), false, &style);
+    svg.path(&places(&line.points, x, y), false, &[("stroke", colour)]);
     if !dotted {
         return;
     }

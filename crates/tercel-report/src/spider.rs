@@ -40,11 +40,18 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     axis::threshold(&mut svg, x, y.at(20.0), "+20 %");
     axis::threshold(&mut svg, x, y.at(-30.0), "−30 %");
     let dotted = spider.lines.len() <= MOST_DOTTED;
+    svg.open_styled(&[
+        ("fill", "none"),
+        ("stroke-width", if dotted { "1.8" } else { "1" }),
+        ("stroke-opacity", if dotted { "0.9" } else { "0.6" }),
+        ("stroke-linejoin", "round"),
+    ]);
     for line in &spider.lines {
         svg.open_subject(&line.subject, &line.hint);
         course(&mut svg, line, x, y, dotted);
         svg.close_group();
     }
+    svg.close_group();
     let ticks = axis::months(x, &spider.ticks);
     let end = axis::below(&mut svg, x, y.page.0, &ticks, "months since infusion");
     Some(svg.finish(
@@ -64,14 +71,7 @@ fn course(svg: &mut Svg, line: &SpiderLine, x: Scale, y: Scale, dotted: bool) {
             .iter()
             .filter_map(|point| Some((x.at(point.months), height(point.change?)))),
     );
-    let style = [
-        ("fill", "none"),
-        ("stroke", colour),
-        ("stroke-width", if dotted { "1.8" } else { "1" }),
-        ("stroke-opacity", if dotted { "0.9" } else { "0.6" }),
-        ("stroke-linejoin", "round"),
-    ];
-    svg.path(&drawn, false, &style);
+    svg.path(&drawn, false, &[("stroke", colour)]);
     let mut last = 0.0;
     for point in &line.points {
         // An assessment without a complete sum is marked at the height of the one before it.

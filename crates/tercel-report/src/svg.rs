@@ -205,6 +205,11 @@ impl Svg {
         self.body.leaf("title", &[], hint);
     }
 
+    /// Opens a group whose marks share what they do not say themselves.
+    pub(crate) fn open_styled(&mut self, style: &[(&str, &str)]) {
+        self.body.open("g", style);
+    }
+
     /// Opens the marks of a subject: a text that shows when pointed at, and a link to the subject's profile. The links are
     /// no stops of the keyboard; the profiles have a list of their own.
     pub(crate) fn open_subject(&mut self, subject: &SubjectId, hint: &str) {
