@@ -20,8 +20,9 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let points = || figure.lines.iter().flat_map(|line| &line.points);
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| figure.lines.iter().any(|line| line.level == level));
-    let keys: [axis::Key<'_>; 1] = [("median of all", median_key)];
-    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 54.0;
+    let median_drawn: &[axis::Key<'_>] = &[("median of all", median_key)];
+    let keys = if figure.median.is_empty() { &[] } else { median_drawn };
+    let top = axis::legend(&mut svg, &levels, Swatch::Line, keys) + 54.0;
     let most = points().map(|point| point.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(INCREASE));
     let y = Scale {

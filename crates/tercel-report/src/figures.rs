@@ -100,7 +100,11 @@ fn response(out: &mut Writer, report: &Report) {
         &Figure {
             anchor: "figure_waterfall",
             title: "Best change of the sum of target diameters",
-            beside: String::new(),
+            beside: if waterfall.bars.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
             svg: waterfall::draw(report),
             reason: &waterfall.description,
             reading: "Best change from baseline up to progression or new anticancer therapy, a bar for each subject, \

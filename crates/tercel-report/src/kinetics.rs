@@ -22,10 +22,10 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
     let (low, high) = (heights().reduce(f64::min)?, heights().reduce(f64::max)?);
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| figure.lines.iter().any(|line| line.level == level));
-    let keys: [axis::Key<'_>; 2] = [
-        ("below quantification, at half the limit", below),
-        ("median", median_key),
-    ];
+    let mut keys: Vec<axis::Key<'_>> = vec![("below quantification, at half the limit", below)];
+    if !figure.medians.is_empty() {
+        keys.push(("median", median_key));
+    }
     let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 46.0;
     let (from, to) = (low.floor(), high.ceil().max(low.floor() + 1.0));
     let y = Scale {

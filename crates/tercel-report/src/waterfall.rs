@@ -8,6 +8,8 @@ use crate::svg::{Anchor, INK, RULE, Scale, Svg, WIDTH, fit, level_colour};
 const HEIGHT: f64 = 280.0;
 /// Widest bar.
 const WIDEST: f64 = 44.0;
+/// Room a subject's name may take.
+const NAME: f64 = 180.0;
 /// Room a label of a cut bar needs.
 const LABEL: f64 = 44.0;
 /// More bars than this have no room for a subject's name below them.
@@ -49,13 +51,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         if names {
             let id = bar.subject.as_str();
             let id = id.strip_prefix(report.subject_prefix.as_str()).unwrap_or(id);
-            turned(
-                &mut svg,
-                Anchor::End,
-                &fit(id, 11.0, 110.0),
-                middle,
-                top + HEIGHT + 12.0,
-            );
+            turned(&mut svg, Anchor::End, &fit(id, 11.0, NAME), middle, top + HEIGHT + 12.0);
         }
         svg.close_group();
     }
@@ -64,7 +60,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let widest = waterfall.bars.iter().map(|bar| {
         let id = bar.subject.as_str();
         let id = id.strip_prefix(report.subject_prefix.as_str()).unwrap_or(id);
-        crate::svg::text_width(id, 11.0).min(110.0)
+        crate::svg::text_width(id, 11.0).min(NAME)
     });
     let below = if names { widest.fold(0.0, f64::max) + 22.0 } else { 16.0 };
     Some(svg.finish(
