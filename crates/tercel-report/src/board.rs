@@ -93,11 +93,9 @@ fn subjects(svg: &mut Svg, level: &BoardLevel, prefix: &str, left: f64, y: f64, 
     for ((subject, label), (place, width)) in shown.iter().zip(&labels).zip(places.iter().zip(&widths)) {
         let (x, line) = (place.0 + width / 2.0, place.1 as f64);
         let centre = y + 19.0 + ROW * line;
-        svg.open_group(&format!(
-            "{}, infused {}: {}",
-            subject.subject, subject.infused, subject.sentence
-        ));
-        mark(svg, subject.mark, x, centre);
+        let hint = format!("{}, infused {}: {}", subject.subject, subject.infused, subject.sentence);
+        svg.open_subject(&subject.subject, &hint);
+        mark(svg, subject.mark, x, centre, RADIUS);
         svg.styled_text(
             x,
             centre + 28.0,
@@ -140,22 +138,22 @@ fn subjects(svg: &mut Svg, level: &BoardLevel, prefix: &str, left: f64, y: f64, 
 }
 
 /// Shape and letter say the status without the colour.
-fn mark(svg: &mut Svg, mark: BoardMark, x: f64, y: f64) {
-    let corner = (x - RADIUS + 1.0, y - RADIUS + 1.0);
-    let side = 2.0 * RADIUS - 2.0;
+pub(crate) fn mark(svg: &mut Svg, mark: BoardMark, x: f64, y: f64, radius: f64) {
+    let corner = (x - radius + 1.0, y - radius + 1.0);
+    let side = 2.0 * radius - 2.0;
     let (letter, ink) = match mark {
         BoardMark::Dlt => {
             svg.rect(corner, (side, side), &[("fill", VERMILLION)]);
             ("T", "#fff")
         }
         BoardMark::NoDlt => {
-            svg.circle((x, y), RADIUS, &[("fill", BLUE)]);
+            svg.circle((x, y), radius, &[("fill", BLUE)]);
             ("N", "#fff")
         }
         BoardMark::Pending => {
             svg.circle(
                 (x, y),
-                RADIUS - 1.0,
+                radius - 1.0,
                 &[("fill", "#fff"), ("stroke", INK), ("stroke-width", "2")],
             );
             ("?", INK)
@@ -163,7 +161,7 @@ fn mark(svg: &mut Svg, mark: BoardMark, x: f64, y: f64) {
         BoardMark::NotEvaluable => {
             svg.circle(
                 (x, y),
-                RADIUS - 1.0,
+                radius - 1.0,
                 &[("fill", "#eee"), ("stroke", GREY), ("stroke-dasharray", "3 2")],
             );
             ("–", GREY)
@@ -186,7 +184,7 @@ fn legend(svg: &mut Svg) -> f64 {
         .collect();
     let places = flow(&widths, 8.0, WIDTH - 8.0, 14.0);
     for (kind, (x, _)) in BoardMark::ALL.iter().zip(places) {
-        mark(svg, *kind, x + RADIUS, 20.0);
+        mark(svg, *kind, x + RADIUS, 20.0, RADIUS);
         svg.text(x + 2.0 * RADIUS + 7.0, 24.5, Anchor::Start, kind.name());
     }
     36.0

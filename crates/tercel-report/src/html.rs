@@ -6,7 +6,7 @@ use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report};
 
 use crate::markup::Writer;
 use crate::subjects::subject_link;
-use crate::{board, contents, findings, kaplan_meier, matrix, section, subjects, swimmer};
+use crate::{board, contents, figures, findings, matrix, section, subjects};
 
 /// The same text in every report: no data are written into it.
 const SCRIPT: &str = include_str!("script.js");
@@ -38,7 +38,7 @@ pub fn render_html(report: &Report) -> String {
     decision(&mut out, report);
     escalation(&mut out, report);
     matrix::write(&mut out, report);
-    figures(&mut out, report);
+    figures::write(&mut out, report);
     for outcome in &report.outcomes {
         section::write(&mut out, report, outcome);
     }
@@ -271,7 +271,7 @@ fn escalation(out: &mut Writer, report: &Report) {
     out.open("figure", &[]);
     out.open("figcaption", &[]);
     out.text("Subjects in order of infusion");
-    prefix(out, report);
+    out.leaf("span", &[("class", "quiet")], &prefix(report));
     out.close();
     drawing(out, "Dose escalation board", &board::draw(report));
     out.close();
@@ -311,17 +311,19 @@ fn on_board(out: &mut Writer, report: &Report) {
     out.close();
 }
 
-fn prefix(out: &mut Writer, report: &Report) {
-    if !report.subject_prefix.is_empty() {
-        let text = format!(
-            " (identifiers without their common start \"{}\")",
-            report.subject_prefix
-        );
-        out.leaf("span", &[("class", "quiet")], &text);
+/// What figures leave out of identifiers, in words; empty where nothing.
+pub(crate) fn prefix(report: &Report) -> String {
+    if report.subject_prefix.is_empty() {
+        return String::new();
     }
+    format!(
+        " (identifiers without their common start \"{}\")",
+        report.subject_prefix
+    )
 }
 
-fn drawing(out: &mut Writer, label: &str, svg: &str) {
+/// A figure that scrolls in its own box.
+pub(crate) fn drawing(out: &mut Writer, label: &str, svg: &str) {
     out.open(
         "div",
         &[
@@ -332,56 +334,6 @@ fn drawing(out: &mut Writer, label: &str, svg: &str) {
         ],
     );
     out.append(svg);
-    out.close();
-}
-
-fn figures(out: &mut Writer, report: &Report) {
-    open_section(out, report, "figures", "", "Figures");
-    for figure in &report.survival {
-        out.open("figure", &[("id", figure.anchor)]);
-        out.open("figcaption", &[]);
-        out.text(&figure.title);
-        if figure.curves.iter().any(|curve| curve.band) {
-            let band = format!(" with {} pointwise limits", figure.confidence);
-            out.leaf("span", &[("class", "quiet")], &band);
-        }
-        out.close();
-        match kaplan_meier::draw(figure) {
-            Some(svg) => drawing(out, &figure.title, &svg),
-            None => out.leaf("p", &[("class", "quiet")], &figure.description),
-        }
-        out.close();
-    }
-    out.leaf(
-        "p",
-        &[("class", "quiet")],
-        "Strokes across a curve are censored follow-up; a curve ends with its last.",
-    );
-    out.open("figure", &[("id", "figure_swimmer")]);
-    out.open("figcaption", &[]);
-    out.text("Course of each infused subject");
-    prefix(out, report);
-    out.close();
-    match swimmer::draw(report) {
-        Some(svg) => drawing(out, "Course of each infused subject", &svg),
-        None => out.leaf("p", &[("class", "quiet")], "No subject has a course to draw."),
-    }
-    out.leaf(
-        "p",
-        &[("class", "quiet")],
-        "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a subject who left \
-         the study, or whose end of follow-up the source does not tell.",
-    );
-    let (shown, all) = (report.swimmer.lanes.len(), report.swimmer.subjects);
-    if shown < all {
-        let sentence = format!(
-            "Shown are the first {} of {} infused.",
-            counted(shown, "subject"),
-            count(all)
-        );
-        out.leaf("p", &[], &sentence);
-    }
-    out.close();
     out.close();
 }
 

@@ -1,6 +1,7 @@
 //! Survival curves with censorings, band, and the subjects at risk under each tick.
 
-use tercel::report::{Curve, SurvivalFigure};
+use tercel::report::number::{limits, months, percent, percent_digits};
+use tercel::report::{Curve, CurvePoint, SurvivalFigure};
 
 use crate::svg::{
     Anchor, GREY, INK, RULE, SIZE, Scale, Svg, WIDTH, fit, level_colour, level_dash, text_width, tick_label,
@@ -9,6 +10,8 @@ use crate::svg::{
 const PLOT_HEIGHT: f64 = 250.0;
 const LINE: f64 = 19.0;
 const RIGHT: f64 = 24.0;
+/// On a curve of more points than this none can be pointed at.
+const MOST_POINTED: usize = 150;
 
 fn colour(curve: &Curve) -> &'static str {
     curve.level.map_or(INK, |level| level_colour(level.number()))
@@ -116,7 +119,7 @@ fn axes(svg: &mut Svg, figure: &SurvivalFigure, x: Scale, y: Scale) {
 }
 
 /// The staircase of `height` through the points that have one, from 1 at time 0.
-fn staircase(curve: &Curve, height: impl Fn(&tercel::report::CurvePoint) -> Option<f64>) -> Vec<(f64, f64)> {
+fn staircase(curve: &Curve, height: impl Fn(&CurvePoint) -> Option<f64>) -> Vec<(f64, f64)> {
     let mut stairs = vec![(0.0, 1.0)];
     let mut level = 1.0;
     for point in &curve.points {
@@ -160,12 +163,60 @@ fn steps(svg: &mut Svg, curve: &Curve, x: Scale, y: Scale) {
         let style = [("stroke", colour(curve)), ("stroke-width", "1.8")];
         svg.line((place, height - 6.0), (place, height + 6.0), &style);
     }
+    // A place to point at, wider than the line and not seen.
+    let pointed = curve.points.iter().filter(|_| curve.points.len() <= MOST_POINTED);
+    for point in pointed {
+        let place = (x.at(point.time), y.at(point.survival));
+        let style = [("fill", colour(curve)), ("fill-opacity", "0")];
+        svg.dot(place, 7.0, &style, &hint(curve, point));
+    }
+}
+
+/// What the curve is at a time, in words.
+fn hint(curve: &Curve, point: &CurvePoint) -> String {
+    let interval = point
+        .limits
+        .and_then(|(lower, upper)| limits(Some(lower), Some(upper), percent_digits));
+    let interval = interval.map_or_else(String::new, |interval| format!(" (CI {interval})"));
+    let censored = match point.censored {
+        0 => String::new(),
+        number => format!(", {number} censored"),
+    };
+    format!(
+        "{}, {} months: {}{interval}{censored}",
+        curve.label,
+        months(point.time),
+        percent(point.survival)
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tercel::report::CurvePoint;
+
+    #[test]
+    fn a_point_says_its_time_its_share_and_who_was_censored() {
+        let curve = Curve {
+            level: None,
+            label: "All dose levels".to_owned(),
+            subjects: 4,
+            events: 1,
+            median: String::new(),
+            points: Vec::new(),
+            band: true,
+            at_risk: Vec::new(),
+        };
+        let point = CurvePoint {
+            time: 2.0,
+            survival: 0.75,
+            limits: Some((0.128, 0.961)),
+            censored: 1,
+        };
+        assert_eq!(
+            hint(&curve, &point),
+            "All dose levels, 2.00 months: 75.0 % (CI 12.8–96.1), 1 censored"
+        );
+    }
 
     #[test]
     fn the_curve_ends_at_the_last_follow_up_and_the_band_where_its_limits_end() {

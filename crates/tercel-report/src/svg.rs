@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use tercel::report::subject_anchor;
+use tercel::study::SubjectId;
+
 use crate::markup::Writer;
 
 /// Font size of labels in figures.
@@ -169,6 +172,16 @@ impl Svg {
         self.body.empty("circle", &attributes);
     }
 
+    /// A circle with a text that shows when pointed at.
+    pub(crate) fn dot(&mut self, centre: (f64, f64), radius: f64, style: &[(&str, &str)], hint: &str) {
+        let [cx, cy, r] = [centre.0, centre.1, radius].map(at);
+        let mut attributes = vec![("cx", cx.as_str()), ("cy", &cy), ("r", &r)];
+        attributes.extend_from_slice(style);
+        self.body.open("circle", &attributes);
+        self.body.leaf("title", &[], hint);
+        self.body.close();
+    }
+
     /// A line or, where `closed`, an area through points.
     pub(crate) fn path(&mut self, points: &[(f64, f64)], closed: bool, style: &[(&str, &str)]) {
         let mut d = String::new();
@@ -189,6 +202,19 @@ impl Svg {
     /// Opens a group with a text that shows when pointed at.
     pub(crate) fn open_group(&mut self, hint: &str) {
         self.body.open("g", &[]);
+        self.body.leaf("title", &[], hint);
+    }
+
+    /// Opens a group whose marks share what they do not say themselves.
+    pub(crate) fn open_styled(&mut self, style: &[(&str, &str)]) {
+        self.body.open("g", style);
+    }
+
+    /// Opens the marks of a subject: a text that shows when pointed at, and a link to the subject's profile. The links are
+    /// no stops of the keyboard; the profiles have a list of their own.
+    pub(crate) fn open_subject(&mut self, subject: &SubjectId, hint: &str) {
+        let target = format!("#{}", subject_anchor(subject));
+        self.body.open("a", &[("href", &target), ("tabindex", "-1")]);
         self.body.leaf("title", &[], hint);
     }
 

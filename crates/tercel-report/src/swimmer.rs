@@ -50,7 +50,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     );
     for (place, (lane, label)) in swimmer.lanes.iter().zip(&labels).enumerate() {
         let y = top + LANE * (place as f64 + 0.5);
-        svg.open_group(&sentence(lane));
+        svg.open_subject(&lane.subject, &sentence(lane));
         svg.text(left - 8.0, y + 4.5, Anchor::End, &fit(label, SIZE, left - 16.0));
         bar(&mut svg, lane, x, y);
         svg.close_group();

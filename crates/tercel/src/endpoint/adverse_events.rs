@@ -45,14 +45,10 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     let Some(window) = &facts.ae_window else {
         return Part::out("no PBMC collection");
     };
-    let least = facts.trial.safety.relatedness;
     let serious = question.component == Some("sae");
-    let counts = |event: &&AdverseEvent| {
-        in_window(event, window.from, window.to)
-            && event.causality.strongest().is_none_or(|relation| relation >= least)
-            && (!serious || event.serious == Some(true))
-    };
-    let counted: Vec<&AdverseEvent> = facts.subject.adverse_events.iter().filter(counts).collect();
+    let counted: Vec<&AdverseEvent> = associated(facts)
+        .filter(|event| !serious || event.serious == Some(true))
+        .collect();
     let mut records = window.records.clone();
     records.extend(counted.iter().map(|event| event.record.clone()));
     if counted.is_empty() {
@@ -70,6 +66,17 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
         format!("{} {noun}, worst grade {worst}", counted.len()),
         records,
     )
+}
+
+/// The events of a subject that count: in its window, with a relation the protocol asks for or none recorded.
+pub(crate) fn associated<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f AdverseEvent> {
+    let least = facts.trial.safety.relatedness;
+    let related = move |event: &&AdverseEvent| event.causality.strongest().is_none_or(|relation| relation >= least);
+    let events = facts.ae_window.iter().flat_map(|window| {
+        let events = facts.subject.adverse_events.iter();
+        events.filter(|event| in_window(event, window.from, window.to))
+    });
+    events.filter(related)
 }
 
 /// Whether the event may have begun within the window: by the end of its onset date, and no later than it ended.

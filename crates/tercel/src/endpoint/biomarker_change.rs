@@ -35,23 +35,12 @@ pub(super) const METHOD: Method = Method {
 };
 
 fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
-    let (Some(day0), Some(months)) = (facts.day0, question.months) else {
+    let (Some(_), Some(months)) = (facts.day0, question.months) else {
         return Part::out(NOT_INFUSED);
     };
-    let conditioned = facts.subject.lymphodepletion.first();
-    let before = match facts.trial.kinetics.baseline {
-        BaselineRule::BeforeInfusion => day0,
-        BaselineRule::BeforeLymphodepletion => conditioned.map_or(day0, |dose| dose.start.date.earliest()),
-    };
-    let earlier = facts
-        .subject
-        .biomarker
-        .iter()
-        .filter(|sample| precedes(facts, sample, before));
-    let baseline = earlier
-        .filter_map(|sample| Some((sample, sample.amount.quantified()?)))
-        .next_back();
     let (sample, mut part) = sample_at(facts, &facts.subject.biomarker, months);
+    let conditioned = facts.subject.lymphodepletion.first();
+    let baseline = baseline(facts);
     part.records.extend(conditioned.map(|dose| dose.record.clone()));
     part.records.extend(baseline.map(|(sample, _)| sample.record.clone()));
     let Some(sample) = sample else { return part };
@@ -62,18 +51,13 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
             ..part
         };
     };
-    let value = match sample.amount {
-        Amount::Quantified(value) => value,
-        Amount::Below(Some(limit)) => limit,
-        Amount::Below(None) => {
-            return Part {
-                reading: Reading::Out,
-                note: "below an unstated limit of quantification".to_owned(),
-                ..part
-            };
-        }
+    let Some((value, change)) = change(sample, base) else {
+        return Part {
+            reading: Reading::Out,
+            note: "below an unstated limit of quantification".to_owned(),
+            ..part
+        };
     };
-    let change = 100.0 * (value - base) / base;
     let note = format!(
         "{base} to {value} {} ({change:+.1} %)",
         facts.trial.kinetics.biomarker_unit
@@ -83,6 +67,30 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
         note,
         ..part
     }
+}
+
+/// The last quantified sample before infusion (or lymphodepletion, by protocol), with its value.
+pub(crate) fn baseline<'a>(facts: &Facts<'a>) -> Option<(&'a Level, f64)> {
+    let day0 = facts.day0?;
+    let conditioned = facts.subject.lymphodepletion.first();
+    let before = match facts.trial.kinetics.baseline {
+        BaselineRule::BeforeInfusion => day0,
+        BaselineRule::BeforeLymphodepletion => conditioned.map_or(day0, |dose| dose.start.date.earliest()),
+    };
+    let samples = facts.subject.biomarker.iter();
+    let earlier = samples.filter(|sample| precedes(facts, sample, before));
+    earlier
+        .filter_map(|sample| Some((sample, sample.amount.quantified()?)))
+        .next_back()
+}
+
+/// The value a sample stands for, and its change from a baseline above 0 in percent; `None` below an unstated limit.
+pub(crate) fn change(sample: &Level, baseline: f64) -> Option<(f64, f64)> {
+    let value = match sample.amount {
+        Amount::Quantified(value) | Amount::Below(Some(value)) => value,
+        Amount::Below(None) => return None,
+    };
+    Some((value, 100.0 * (value - baseline) / baseline))
 }
 
 /// Whether the sample was drawn before the infusion (or before the day, where times of day do not tell).

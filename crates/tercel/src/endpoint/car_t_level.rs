@@ -33,11 +33,17 @@ pub(super) const METHOD: Method = Method {
     read,
 };
 
+/// Unit of transgene copies.
+pub(crate) const COPIES: &str = "copies/µg DNA";
+
+/// Unit of CAR-T cell counts.
+pub(crate) const CELLS: &str = "cells/µL";
+
 fn unit(question: Question<'_>) -> &'static str {
     if question.component == Some("cells") {
-        "cells/µL"
+        CELLS
     } else {
-        "copies/µg DNA"
+        COPIES
     }
 }
 
@@ -67,7 +73,7 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
 }
 
 /// The sample in the window of a time point, or why there is none.
-pub(super) fn sample_at<'s>(facts: &Facts<'_>, series: &'s [Level], months: u32) -> (Option<&'s Level>, Part) {
+pub(crate) fn sample_at<'s>(facts: &Facts<'_>, series: &'s [Level], months: u32) -> (Option<&'s Level>, Part) {
     let (Some(cut), Some((target, from, to))) = (facts.cut, facts.time_point(months)) else {
         return (None, Part::out(NOT_INFUSED));
     };

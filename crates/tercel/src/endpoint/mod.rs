@@ -39,7 +39,11 @@ pub use facts::{Duration, Facts};
 pub use summarize::Statistic;
 pub use tumour::{Point, Source, Tumour};
 
+pub(crate) use adverse_events::associated as associated_events;
+pub(crate) use biomarker_change::{baseline as biomarker_baseline, change as biomarker_change};
+pub(crate) use car_t_level::{CELLS, COPIES, sample_at};
 pub(crate) use facts::add_months;
+pub(crate) use summarize::median_above;
 
 use crate::protocol::{Assessed, Trial};
 use crate::study::RecordId;

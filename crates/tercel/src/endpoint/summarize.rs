@@ -183,12 +183,9 @@ fn summarize_values(cell: &mut Cell) {
         cell.reason = Some(nobody(cell));
         return;
     }
-    // Positions of the middle pair among all samples, those below quantification first.
-    let at = |position: usize| position.checked_sub(below).and_then(|index| values.get(index)).copied();
-    let (low, high) = ((cell.denominator - 1) / 2, cell.denominator / 2);
-    match (at(low), at(high)) {
-        (Some(low), Some(high)) => cell.value = Some(f64::midpoint(low, high)),
-        _ => {
+    match median_above(&values, below) {
+        Some(median) => cell.value = Some(median),
+        None => {
             cell.reason = Some(NotEstimable::MedianBelowQuantification {
                 detected: values.len(),
                 of: cell.denominator,
@@ -208,6 +205,15 @@ fn summarize_values(cell: &mut Cell) {
             cell.details.push(detail("standard deviation", &unit, summary.sd));
         }
     }
+}
+
+/// The median of quantified values in ascending order and of samples below quantification, which rank below every one of
+/// them; `None` where it lies below quantification, or without any sample.
+pub(crate) fn median_above(values: &[f64], below: usize) -> Option<f64> {
+    let all = values.len() + below;
+    // Positions of the middle pair among all samples, those below quantification first.
+    let at = |position: usize| position.checked_sub(below).and_then(|index| values.get(index)).copied();
+    Some(f64::midpoint(at(all.checked_sub(1)? / 2)?, at(all / 2)?))
 }
 
 fn durations(cell: &Cell) -> Vec<Observation> {

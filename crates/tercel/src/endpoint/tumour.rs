@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::facts::Facts;
 use super::scans::{Scan, Scans};
 use crate::protocol::Trial;
 use crate::response::{Assessment, Best, BestOptions, Overall, Query, check_baseline, derive_best, derive_time_points};
@@ -29,6 +30,8 @@ pub struct Point {
     pub overall: Overall,
     /// Sum of target diameters in mm, where complete.
     pub sum: Option<f64>,
+    /// Whether a new lesion was seen.
+    pub new_lesion: bool,
     /// Why, as a sentence.
     pub reason: String,
 }
@@ -60,6 +63,23 @@ pub struct Tumour {
     pub records: Vec<RecordId>,
     /// What to ask about the readings, each with the record it is asked of.
     pub queries: Vec<(RecordId, String)>,
+}
+
+impl Tumour {
+    /// Change of the sum of target diameters from baseline at an assessment, in percent.
+    pub fn change(&self, point: &Point) -> Option<f64> {
+        let baseline = self.baseline.filter(|baseline| *baseline > 0.0)?;
+        Some(100.0 * (point.sum? - baseline) / baseline)
+    }
+}
+
+impl Facts<'_> {
+    /// Assessments before new anticancer therapy began: those that can count towards the best response.
+    pub fn assessments_on_treatment(&self) -> impl Iterator<Item = &Point> {
+        let therapy = self.new_therapy().map(|(day, _)| day);
+        let points = self.tumour.points.iter();
+        points.filter(move |point| therapy.is_none_or(|therapy| point.day <= therapy))
+    }
 }
 
 /// Derives the response of a subject by the protocol's criteria. What was read after the day on which new anticancer
@@ -118,6 +138,7 @@ fn from_evaluator(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tum
             day,
             overall: response.overall,
             sum: None,
+            new_lesion: false,
             reason: format!(
                 "{} by the {}",
                 response.overall,
@@ -159,6 +180,7 @@ fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumou
             },
             overall: point.overall,
             sum: point.sum,
+            new_lesion: point.new_lesion,
             reason: reasons.join("; "),
         });
     }

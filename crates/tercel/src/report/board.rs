@@ -171,7 +171,7 @@ pub(super) fn board(analysis: &Analysis<'_>, levels: &[LevelName]) -> Vec<BoardL
     levels.iter().map(|name| at(name.level)).collect()
 }
 
-fn subject(facts: &Facts<'_>) -> Option<BoardSubject> {
+pub(super) fn subject(facts: &Facts<'_>) -> Option<BoardSubject> {
     let verdict = facts.dlt.as_ref()?;
     let mark = match verdict.status {
         Status::Dlt => BoardMark::Dlt,

@@ -9,26 +9,42 @@
 //! | one subject at a glance | [`Profile`] |
 //! | what is wrong in the data, by action | [`FindingSection`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
+//! | response, kinetics, safety and escalation drawn | [`Figures`] |
 
+mod biomarker;
 mod board;
 mod cover;
 mod figure;
+mod figures;
 mod findings;
+mod heat_map;
+mod kinetics;
 mod listing;
 mod outcome;
+mod planned;
+mod spider;
 mod subject;
 mod swimmer;
+mod timeline;
+mod waterfall;
 
 pub mod number;
 
+pub use biomarker::{BiomarkerFigure, BiomarkerLine, BiomarkerPoint};
 pub use board::{BoardLevel, BoardMark, BoardSubject, DecisionPart, Waiting};
 pub use cover::{Cover, FindingCounts};
 pub use figure::{Curve, CurvePoint, SurvivalFigure};
+pub use figures::Figures;
 pub use findings::{FindingRow, FindingSection, finding_sections};
+pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
+pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
+pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
+pub use timeline::{TIMELINE_LIMIT, Timeline, TimelineMark};
+pub use waterfall::{Bar, GROWTH_SHOWN, WATERFALL_LIMIT, Waterfall};
 
 use std::fmt::Write as _;
 
@@ -76,6 +92,8 @@ pub struct Report {
     pub survival: Vec<SurvivalFigure>,
     /// Course of each subject.
     pub swimmer: Swimmer,
+    /// The other figures.
+    pub figures: Figures,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
@@ -121,6 +139,7 @@ pub fn build_report(
         listings,
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
+        figures: figures::build(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),

@@ -6,6 +6,7 @@
 )]
 
 mod design;
+mod figures;
 mod protocol;
 mod published;
 mod rehearsal;

@@ -1,0 +1,238 @@
+//! The section of figures: each under its title, with what it leaves out, or why there is nothing to draw.
+
+use tercel::report::Report;
+use tercel::report::number::{count, counted};
+
+use crate::html::{drawing, open_section, prefix};
+use crate::markup::Writer;
+use crate::{biomarker, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, waterfall};
+
+/// One figure of the section.
+struct Figure<'f> {
+    anchor: &'f str,
+    title: &'f str,
+    /// Quiet words after the title.
+    beside: String,
+    svg: Option<String>,
+    /// What is said in place of a drawing.
+    reason: &'f str,
+    /// How to read it; said only where there is a drawing.
+    reading: &'f str,
+    /// Sentences that are said in either case.
+    remarks: Vec<String>,
+}
+
+/// Writes the section.
+pub(crate) fn write(out: &mut Writer, report: &Report) {
+    open_section(out, report, "figures", "", "Figures");
+    escalation(out, report);
+    response(out, report);
+    survival(out, report);
+    courses(out, report);
+    cells(out, report);
+    safety(out, report);
+    out.close();
+}
+
+fn figure(out: &mut Writer, figure: &Figure<'_>) {
+    out.open("figure", &[("id", figure.anchor)]);
+    out.open("figcaption", &[]);
+    out.text(figure.title);
+    if !figure.beside.is_empty() {
+        out.leaf("span", &[("class", "quiet")], &figure.beside);
+    }
+    out.close();
+    match &figure.svg {
+        Some(svg) => {
+            drawing(out, figure.title, svg);
+            if !figure.reading.is_empty() {
+                out.leaf("p", &[("class", "quiet")], figure.reading);
+            }
+        }
+        None => out.leaf("p", &[("class", "quiet")], figure.reason),
+    }
+    for remark in figure.remarks.iter().filter(|remark| !remark.is_empty()) {
+        out.leaf("p", &[("class", "quiet")], remark);
+    }
+    out.close();
+}
+
+/// Says that a figure leaves subjects out.
+fn first_of(shown: usize, all: usize) -> String {
+    if shown >= all {
+        return String::new();
+    }
+    format!(
+        "Shown are the first {} of {} in order of infusion.",
+        counted(shown, "subject"),
+        count(all)
+    )
+}
+
+/// Says of lines that were left out that medians were not.
+fn of_all(first: String) -> String {
+    if first.is_empty() {
+        return first;
+    }
+    format!("{first} The medians are of all.")
+}
+
+fn escalation(out: &mut Writer, report: &Report) {
+    let timeline = &report.figures.timeline;
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_timeline",
+            title: "Dose escalation in calendar time",
+            beside: String::new(),
+            svg: timeline::draw(report),
+            reason: &timeline.description,
+            reading: "A mark stands on the day of infusion; the bar beside it is the DLT window.",
+            remarks: vec![first_of(timeline.marks.len(), timeline.subjects)],
+        },
+    );
+}
+
+fn response(out: &mut Writer, report: &Report) {
+    let waterfall = &report.figures.waterfall;
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_waterfall",
+            title: "Best change of the sum of target diameters",
+            beside: if waterfall.bars.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
+            svg: waterfall::draw(report),
+            reason: &waterfall.description,
+            reading: "Best change from baseline up to progression or new anticancer therapy, a bar for each subject, \
+                      coloured by dose level. Dashed: +20 % and −30 %. A bar cut at the top carries its value.",
+            remarks: vec![
+                waterfall.without.clone(),
+                first_of(waterfall.bars.len(), waterfall.subjects),
+            ],
+        },
+    );
+    let spider = &report.figures.spider;
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_spider",
+            title: "Sum of target diameters over time",
+            beside: String::new(),
+            svg: spider::draw(report),
+            reason: &spider.description,
+            reading: "Change from baseline, a line for each subject, up to new anticancer therapy. An assessment without a \
+                      complete sum is marked at the height of the one before it; an arrow head carries the value of growth \
+                      beyond the axis.",
+            remarks: vec![first_of(spider.lines.len(), spider.subjects)],
+        },
+    );
+}
+
+fn survival(out: &mut Writer, report: &Report) {
+    for curves in &report.survival {
+        let band = curves.curves.iter().any(|curve| curve.band);
+        figure(
+            out,
+            &Figure {
+                anchor: curves.anchor,
+                title: &curves.title,
+                beside: if band {
+                    format!(" with {} pointwise limits", curves.confidence)
+                } else {
+                    String::new()
+                },
+                svg: kaplan_meier::draw(curves),
+                reason: &curves.description,
+                reading: "",
+                remarks: Vec::new(),
+            },
+        );
+    }
+    out.leaf(
+        "p",
+        &[("class", "quiet")],
+        "Strokes across a curve are censored follow-up; a curve ends with its last.",
+    );
+}
+
+fn courses(out: &mut Writer, report: &Report) {
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_swimmer",
+            title: "Course of each infused subject",
+            beside: if report.swimmer.lanes.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
+            svg: swimmer::draw(report),
+            reason: "No subject has a course to draw.",
+            reading: "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \
+                      subject who left the study, or whose end of follow-up the source does not tell.",
+            remarks: vec![first_of(report.swimmer.lanes.len(), report.swimmer.subjects)],
+        },
+    );
+}
+
+fn cells(out: &mut Writer, report: &Report) {
+    for blood in &report.figures.kinetics {
+        figure(
+            out,
+            &Figure {
+                anchor: blood.anchor,
+                title: blood.title,
+                beside: format!(" ({})", blood.unit),
+                svg: kinetics::draw(report, blood),
+                reason: &blood.description,
+                reading: "A thin line for each subject; bold, the median of each dose level at the planned visits, of two \
+                          subjects or more, samples below quantification ranking lowest.",
+                remarks: vec![of_all(first_of(blood.lines.len(), blood.subjects))],
+            },
+        );
+    }
+    let biomarker = &report.figures.biomarker;
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_biomarker",
+            title: "Change of the serum biomarker over time",
+            beside: String::new(),
+            svg: biomarker::draw(report),
+            reason: &biomarker.description,
+            reading: "Change from baseline, a thin line for each subject; bold, the median at the planned visits. For a \
+                      sample below quantification, drawn hollow, the limit stands.",
+            remarks: vec![of_all(first_of(biomarker.lines.len(), biomarker.subjects))],
+        },
+    );
+}
+
+fn safety(out: &mut Writer, report: &Report) {
+    let map = &report.figures.heat_map;
+    let shown = if map.rows.len() < map.terms {
+        format!(
+            "Shown are the {} most frequent of {} terms.",
+            map.rows.len(),
+            count(map.terms)
+        )
+    } else {
+        String::new()
+    };
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_events",
+            title: "Treatment-associated adverse events by term and dose level",
+            beside: String::new(),
+            svg: heat_map::draw(report),
+            reason: &map.description,
+            reading: "Subjects with the term, each counted once by the worst grade: of any grade, and of grade 3 or worse. \
+                      The colour is the share of the subjects of the column.",
+            remarks: vec![shown],
+        },
+    );
+}

@@ -1,0 +1,151 @@
+//! Drawings of rehearsed studies: every mark has its words, leads to its subject, and stands on the page.
+
+use tercel::report::{Report, subject_anchor};
+use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel_report::render_html;
+
+use super::{markup, read, report, trial};
+
+/// Every figure that is drawn for each subject or for each term.
+const DRAWN: [&str; 7] = [
+    "figure_timeline",
+    "figure_waterfall",
+    "figure_spider",
+    "figure_copies",
+    "figure_cells",
+    "figure_biomarker",
+    "figure_events",
+];
+
+fn rehearsed(subjects: u32) -> (Report, String) {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects, seed: 5 });
+    let cut = data.last_day().map(|day| day.to_string());
+    let (report, _) = report(&trial, &data, cut.as_deref());
+    let html = render_html(&report);
+    (report, html)
+}
+
+/// The markup of one figure.
+fn figure<'h>(html: &'h str, anchor: &str) -> &'h str {
+    let start = html
+        .find(&format!("<figure id=\"{anchor}\""))
+        .expect("the figure is there");
+    let rest = &html[start..];
+    &rest[..rest.find("</figure>").expect("the figure ends")]
+}
+
+/// Every value of an attribute that is one number.
+fn numbers(markup: &str, name: &str) -> Vec<f64> {
+    let wanted = format!(" {name}=\"");
+    let values = markup.split(wanted.as_str()).skip(1);
+    values.filter_map(|rest| rest.split('"').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn every_figure_has_a_name_and_a_description_and_its_marks_say_what_they_are() {
+    let (report, html) = rehearsed(18);
+    markup::check(&html);
+    for anchor in DRAWN {
+        let drawn = figure(&html, anchor);
+        assert!(drawn.contains(&format!("id=\"{anchor}_drawing_title\"")), "{anchor}");
+        assert!(drawn.contains("<desc id="), "{anchor}");
+        assert!(drawn.matches("<title>").count() > 5, "{anchor}");
+    }
+    for bar in &report.figures.waterfall.bars {
+        let link = format!("<a href=\"#{}\"", subject_anchor(&bar.subject));
+        for anchor in ["figure_waterfall", "figure_spider", "figure_timeline", "figure_swimmer"] {
+            assert!(figure(&html, anchor).contains(&link), "{anchor}: {}", bar.subject);
+        }
+        assert!(figure(&html, "figure_waterfall").contains(&bar.hint));
+    }
+}
+
+#[test]
+fn marks_stand_within_the_page_for_one_subject_and_for_hundreds() {
+    for subjects in [1, 3, 18, 300] {
+        let (_, html) = rehearsed(subjects);
+        markup::check(&html);
+        for anchor in DRAWN {
+            let drawn = figure(&html, anchor);
+            for name in ["x", "x1", "x2", "cx"] {
+                let places = numbers(drawn, name);
+                assert!(
+                    places.iter().all(|place| (0.0..=760.0).contains(place)),
+                    "{anchor} of {subjects}: {name} among {places:?}"
+                );
+            }
+            let height = numbers(drawn, "height").first().copied().unwrap_or(0.0);
+            for name in ["y", "y1", "y2", "cy"] {
+                let places = numbers(drawn, name);
+                assert!(
+                    places.iter().all(|place| (0.0..=height).contains(place)),
+                    "{anchor} of {subjects}: {name} beyond {height}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_figure_leaves_out_is_said_below_it() {
+    let (report, html) = rehearsed(300);
+    let all = report.figures.waterfall.subjects;
+    let sentence = format!("Shown are the first 60 subjects of {all} in order of infusion.");
+    assert!(figure(&html, "figure_waterfall").contains(&sentence));
+    assert!(figure(&html, "figure_spider").contains("Shown are the first 200 subjects of"));
+    assert!(figure(&html, "figure_copies").contains("The medians are of all."));
+}
+
+#[test]
+fn nothing_to_draw_is_a_sentence_and_no_empty_chart() {
+    let trial = trial();
+    let data = read(
+        &trial,
+        &[(
+            "adsl",
+            "STUDYID,USUBJID,TRT01P,DOSELVL\nX,1,First dose group,1\nX,2,First dose group,1\n",
+        )],
+    );
+    let (report, _) = report(&trial, &data, None);
+    let html = render_html(&report);
+    for anchor in DRAWN {
+        let said = figure(&html, anchor);
+        assert!(!said.contains("<svg"), "{anchor} is an empty chart");
+        assert!(said.contains("<p class=\"quiet\">"), "{anchor} gives no reason");
+    }
+}
+
+#[test]
+fn growth_beyond_the_axis_is_cut_and_labelled() {
+    let trial = trial();
+    let data = read(
+        &trial,
+        &[
+            (
+                "dm",
+                "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD\nX,X-1,2025-01-02,51,M,DL1\n",
+            ),
+            (
+                "ex",
+                "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\nX-1,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-02-01\n",
+            ),
+            (
+                "tu",
+                "USUBJID,TUSEQ,TULNKID,TUTESTCD,TUSTRESC,TULOC,TUDTC\nX-1,1,T01,TUMIDENT,TARGET,LIVER,2025-01-20\n",
+            ),
+            (
+                "tr",
+                "USUBJID,TRSEQ,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,TRDTC,VISIT\nX-1,1,T01,LDIAM,20,mm,2025-01-20,Baseline\nX-1,2,T01,LDIAM,70,mm,2025-03-01,Month 1\n",
+            ),
+        ],
+    );
+    let (report, _) = report(&trial, &data, Some("2025-04-01"));
+    let [bar] = report.figures.waterfall.bars.as_slice() else {
+        panic!("one bar: {:?}", report.figures.waterfall);
+    };
+    assert_eq!(bar.value, "+250.0 %");
+    let html = render_html(&report);
+    assert!(figure(&html, "figure_waterfall").contains(">+250 %</text>"));
+    assert!(figure(&html, "figure_spider").contains(">+250 %</text>"));
+}

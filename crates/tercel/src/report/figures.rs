@@ -1,0 +1,35 @@
+//! The figures beside the survival curves and the swimmer plot, put together.
+
+use super::{
+    BiomarkerFigure, HeatMap, KineticsFigure, LevelName, Spider, Timeline, Waterfall, biomarker, heat_map, kinetics,
+    spider, timeline, waterfall,
+};
+use crate::endpoint::Analysis;
+
+/// Figures of response, kinetics, safety and escalation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figures {
+    /// Best change of the sum of target diameters.
+    pub waterfall: Waterfall,
+    /// The same sum over time.
+    pub spider: Spider,
+    /// CAR transgene copies, then CAR-T cells.
+    pub kinetics: [KineticsFigure; 2],
+    /// Change of the serum biomarker.
+    pub biomarker: BiomarkerFigure,
+    /// Adverse events by term and level.
+    pub heat_map: HeatMap,
+    /// Infusions in calendar time.
+    pub timeline: Timeline,
+}
+
+pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Figures {
+    Figures {
+        waterfall: waterfall::waterfall(analysis),
+        spider: spider::spider(analysis),
+        kinetics: kinetics::kinetics(analysis, levels),
+        biomarker: biomarker::biomarker(analysis),
+        heat_map: heat_map::heat_map(analysis, levels),
+        timeline: timeline::timeline(analysis, levels),
+    }
+}
