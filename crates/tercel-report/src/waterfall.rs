@@ -9,7 +9,7 @@ const HEIGHT: f64 = 280.0;
 /// Widest bar.
 const WIDEST: f64 = 44.0;
 /// Room a subject's name may take.
-const NAME: f64 = 180.0;
+const NAME: f64 = 240.0;
 /// Room a label of a cut bar needs.
 const LABEL: f64 = 44.0;
 /// More bars than this have no room for a subject's name below them.
