@@ -2,6 +2,7 @@
 
 mod command;
 mod output;
+mod progress;
 mod study;
 mod table;
 

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tercel::endpoint::{Analysis, check_derived};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{Finding, StudyData, check_study};
-use tercel_exchange::read_folder;
+use tercel_exchange::read_folder_telling;
+
+use crate::progress::Progress;
 
 /// Which trial, which data, which day.
 #[derive(Debug, clap::Args)]
@@ -84,7 +86,10 @@ impl Study {
                 "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"
             );
         }
-        let whole = read_folder(&data_path(&args.trial, args.data.as_deref()), &trial)?;
+        let progress = Progress::start("reading");
+        let folder = data_path(&args.trial, args.data.as_deref());
+        let whole = read_folder_telling(&folder, &trial, &mut |file, done, all| progress.read(file, done, all))?;
+        drop(progress);
         Self::cut(trial, whole, args.as_of.as_deref())
     }
 

@@ -57,6 +57,13 @@ pub enum ReadError {
 /// Reads every dataset of a folder as text, whatever its format; what a file holds is recognised by its content. The
 /// findings name files that are not read.
 pub fn read_datasets(folder: &Path) -> Result<(Vec<Table>, Vec<Finding>), ReadError> {
+    read_telling(folder, &mut |_, _, _| {})
+}
+
+/// Told before each file: its name, the bytes read so far, the bytes of all files.
+pub type Tell<'t> = &'t mut dyn FnMut(&str, u64, u64);
+
+fn read_telling(folder: &Path, tell: Tell<'_>) -> Result<(Vec<Table>, Vec<Finding>), ReadError> {
     let failed = |path: &Path, source| ReadError::Folder {
         path: path.to_owned(),
         source,
@@ -69,11 +76,15 @@ pub fn read_datasets(folder: &Path) -> Result<(Vec<Table>, Vec<Finding>), ReadEr
         }
     }
     paths.sort();
+    let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |about| about.len());
+    let (mut done, all) = (0, paths.iter().map(size).sum());
     let (mut tables, mut unread): (Vec<Table>, Vec<Finding>) = Default::default();
     for path in paths {
         let name =
             |part: Option<&std::ffi::OsStr>| part.map_or_else(String::new, |part| part.to_string_lossy().into_owned());
         let (file, extension) = (name(path.file_name()), name(path.extension()).to_lowercase());
+        tell(&file, done, all);
+        done += size(&path);
         if OTHER_FORMATS.contains(&extension.as_str()) {
             unread.push(not_read(&file));
         }
@@ -98,7 +109,12 @@ pub fn read_datasets(folder: &Path) -> Result<(Vec<Table>, Vec<Finding>), ReadEr
 
 /// Reads every dataset of a folder into typed records.
 pub fn read_folder(folder: &Path, trial: &Trial) -> Result<StudyData, ReadError> {
-    let (tables, unread) = read_datasets(folder)?;
+    read_folder_telling(folder, trial, &mut |_, _, _| {})
+}
+
+/// The same, telling how far it is: large studies take a while.
+pub fn read_folder_telling(folder: &Path, trial: &Trial, tell: Tell<'_>) -> Result<StudyData, ReadError> {
+    let (tables, unread) = read_telling(folder, tell)?;
     let subjects = tables.iter().find(|table| matches!(table.name.as_str(), "DM" | "ADSL"));
     if let Some(table) = subjects.filter(|table| table.column("USUBJID").is_none()) {
         return Err(ReadError::NoSubjectColumn {

@@ -17,6 +17,6 @@ mod reader;
 pub mod sdtm;
 mod table;
 
-pub use folder::{ReadError, read_datasets, read_folder, read_tables};
+pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
 pub use sdtm::{SDTM_DATASETS, soil_tables, table_dirt_kinds, to_ragged_csv, write_sdtm};
 pub use table::{Table, TableError};

@@ -17,6 +17,7 @@ use tercel_report::{render_html, render_terminal};
 use super::Answer;
 use super::decide::decision_json;
 use crate::output::{Output, number};
+use crate::progress::Progress;
 use crate::study::{Study, TrialArgs, all_findings, protocol_path};
 
 /// Arguments of `tercel run`.
@@ -35,6 +36,7 @@ const WIDTH: usize = 118;
 /// Runs the command. With `--json` the report is written only where `--out` says so.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
+    let progress = Progress::start("deriving the outcomes and writing the report");
     let analysis = study.analysis();
     let cells = derive_cells(&analysis);
     let decision = decide_study(&analysis);
@@ -51,6 +53,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             Some(path)
         }
     };
+    drop(progress);
     output.print(
         || {
             json!({
