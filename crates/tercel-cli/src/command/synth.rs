@@ -12,6 +12,7 @@ use tercel::protocol::{Trial, parse_protocol};
 use tercel::simulate::dirt::{Dirt, Found, soil};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
+use tercel_exchange::format::{EXTENSIONS, dataset_json, xport};
 use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
 
 use super::{Answer, calibration};
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// Folder to write the datasets to
     #[arg(long, required_unless_present = "calibration")]
     out: Option<PathBuf>,
+    /// File format of the datasets
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
     /// Replace datasets that stand in the folder
     #[arg(long)]
     force: bool,
@@ -40,6 +44,19 @@ pub(crate) struct Args {
     /// Write nothing; print published numbers beside those of a rehearsal (take 2000 subjects)
     #[arg(long, conflicts_with_all = ["out", "force", "dirt"])]
     calibration: bool,
+}
+
+/// File formats of datasets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Values separated by commas
+    Csv,
+    /// CDISC Dataset-JSON 1.1, one document a dataset
+    DatasetJson,
+    /// CDISC Dataset-JSON 1.1, line by line
+    Ndjson,
+    /// SAS XPORT version 5
+    Xpt,
 }
 
 /// Runs the command.
@@ -53,6 +70,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         calibration::print(&trial, options, output)?;
         return Ok(Answer::Given);
     };
+    if args.dirt && args.format != Format::Csv {
+        bail!("--dirt has mistakes that only CSV can hold; leave --format out");
+    }
     let old = datasets_in(out)?;
     if !old.is_empty() && !args.force {
         bail!(
@@ -72,7 +92,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     }
     let subjects = data.subjects.len();
     let mut dirt = args.dirt.then(|| soil(&trial, &mut data, args.seed));
-    let files = write_datasets(&trial, data, out, args.seed, dirt.as_mut())?;
+    let files = write_datasets(&trial, data, out, args, dirt.as_mut())?;
     let json = || {
         let list: Vec<_> = files
             .values()
@@ -156,6 +176,10 @@ fn dirt_text(dirt: &[Dirt]) -> String {
 /// Subjects written at a time: a large rehearsal as text is many times its size as records.
 const AT_A_TIME: usize = 500;
 
+/// A rehearsal has no time of writing: the same seed gives the same bytes.
+const WRITTEN: &str = "1970-01-01T00:00:00";
+const WRITTEN_SAS: &str = "01JAN70:00:00:00";
+
 /// Path and number of rows of each dataset written, by name.
 type Written = BTreeMap<String, (PathBuf, usize)>;
 
@@ -164,7 +188,7 @@ fn write_datasets(
     trial: &Trial,
     data: StudyData,
     out: &Path,
-    seed: u64,
+    args: &Args,
     mut dirt: Option<&mut Vec<Dirt>>,
 ) -> anyhow::Result<Written> {
     let mut written = Written::new();
@@ -185,15 +209,29 @@ fn write_datasets(
     };
     let mut subjects = subjects.into_iter().peekable();
     while subjects.peek().is_some() {
-        part.subjects = subjects.by_ref().take(AT_A_TIME).collect();
+        // Only CSV can be written in parts.
+        let some = if args.format == Format::Csv {
+            AT_A_TIME
+        } else {
+            usize::MAX
+        };
+        part.subjects = subjects.by_ref().take(some).collect();
         let mut tables = write_sdtm(trial, &part);
         if let Some(dirt) = dirt.as_deref_mut() {
-            soil_tables(trial, &mut tables, seed, number, dirt);
+            soil_tables(trial, &mut tables, args.seed, number, dirt);
         }
         number += 1;
         for table in tables {
-            let path = out.join(&table.file);
-            append(&table, &path, written.contains_key(&table.name))
+            let (path, begun) = (out.join(&table.file), written.contains_key(&table.name));
+            let (extension, bytes) = match args.format {
+                Format::Csv => ("csv", None),
+                Format::DatasetJson => ("json", Some(dataset_json::write(&table, WRITTEN, false))),
+                Format::Ndjson => ("ndjson", Some(dataset_json::write(&table, WRITTEN, true))),
+                Format::Xpt => ("xpt", Some(xport::write(&table, WRITTEN_SAS)?)),
+            };
+            let path = path.with_extension(extension);
+            bytes
+                .map_or_else(|| append(&table, &path, begun), |bytes| Ok(fs::write(&path, bytes)?))
                 .with_context(|| format!("failed to write {}", path.display()))?;
             written.entry(table.name).or_insert((path, 0)).1 += table.len();
         }
@@ -250,7 +288,7 @@ fn is_sdtm(path: &Path) -> bool {
     SDTM_DATASETS.contains(&name)
 }
 
-/// CSV files of a folder; none where it does not exist.
+/// Files of a folder that would be read as datasets; none where it does not exist.
 fn datasets_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -263,7 +301,8 @@ fn datasets_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
             .path();
         if path
             .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+            .and_then(|extension| extension.to_str())
+            .is_some_and(|extension| EXTENSIONS.contains(&extension.to_lowercase().as_str()))
         {
             datasets.push(path);
         }
