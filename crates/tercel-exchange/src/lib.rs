@@ -5,12 +5,14 @@
 //! | read a folder of datasets | [`read_folder`] |
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | typed records to SDTM datasets | [`write_sdtm`] |
+//! | a registry record to a draft protocol | [`registry`] |
 //! | published analysis datasets | [`adam`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
 mod folder;
 mod reader;
+pub mod registry;
 pub mod sdtm;
 mod table;
 
