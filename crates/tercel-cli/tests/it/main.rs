@@ -9,6 +9,7 @@ mod estimate;
 mod gbm_car_t;
 mod grade;
 mod hand;
+mod new;
 mod response;
 mod synth;
 mod trial;

@@ -23,7 +23,9 @@ pub(super) fn is_header(text: &str) -> bool {
         "interventions",
         "primary outcome measures",
     ];
-    let found = known.iter().filter(|known| columns.iter().any(|column| column == *known));
+    let found = known
+        .iter()
+        .filter(|known| columns.iter().any(|column| column == *known));
     found.count() >= 2 || (columns.len() >= 3 && columns.iter().all(|column| is_name(column)))
 }
 

@@ -72,7 +72,11 @@ fn join(letters: &[char], from: usize, to: usize) -> String {
 }
 
 fn first_words(text: &str, count: usize) -> String {
-    text.split_inclusive(' ').take(count + 1).collect::<String>().trim_end().to_owned()
+    text.split_inclusive(' ')
+        .take(count + 1)
+        .collect::<String>()
+        .trim_end()
+        .to_owned()
 }
 
 /// A dose that begins here: `1.0×10^8`, `1e8`, `10^8`, `1 million`, or `1 x 108` whose exponent was lost.
@@ -107,7 +111,11 @@ fn dose_at(letters: &[char], start: usize) -> Option<Found> {
             made(end, power(number, exponent), true)
         }
         Some('m' | 'M' | 'b' | 'B') => {
-            let word: String = letters.iter().skip(sign).take_while(|letter| letter.is_alphabetic()).collect();
+            let word: String = letters
+                .iter()
+                .skip(sign)
+                .take_while(|letter| letter.is_alphabetic())
+                .collect();
             let factor = match word.to_lowercase().as_str() {
                 "million" => 1e6,
                 "billion" => 1e9,
@@ -147,7 +155,11 @@ fn number_at(letters: &[char], start: usize) -> Option<(f64, usize)> {
 }
 
 fn digits_at(letters: &[char], start: usize) -> Option<(u32, usize)> {
-    let count = letters.iter().skip(start).take_while(|letter| letter.is_ascii_digit()).count();
+    let count = letters
+        .iter()
+        .skip(start)
+        .take_while(|letter| letter.is_ascii_digit())
+        .count();
     ((1..=2).contains(&count)).then_some(())?;
     Some((join(letters, start, start + count).parse().ok()?, start + count))
 }
@@ -173,10 +185,13 @@ fn lost_exponent(letters: &[char], start: usize) -> Option<(u32, usize)> {
 fn is_of_cells(letters: &[char], dose: Found) -> bool {
     let after = join(letters, dose.end, (dose.end + 60).min(letters.len())).to_lowercase();
     let after = after.trim_start();
-    let per_volume = ["/l", "/ml", "/ul", "/µl", "/μl", "/mm", "copies", "vg", "pfu", "iu", "units"];
+    let per_volume = [
+        "/l", "/ml", "/ul", "/µl", "/μl", "/mm", "copies", "vg", "pfu", "iu", "units",
+    ];
     let written = join(letters, dose.start, dose.end);
     let in_words = written.to_lowercase().contains("illion");
-    !per_volume.iter().any(|unit| after.starts_with(unit)) && (!in_words || after.contains("cell") || after.contains("car"))
+    !per_volume.iter().any(|unit| after.starts_with(unit))
+        && (!in_words || after.contains("cell") || after.contains("car"))
 }
 
 /// Two amounts with nothing but a dash between them are the ends of a range, not levels.
@@ -197,7 +212,11 @@ fn mark_ranges(letters: &[char], found: &mut [Found]) {
 fn unit(after: &str) -> String {
     // A unit follows at once; later words belong to the next sentence.
     let near: String = after.chars().take(60).collect::<String>().to_lowercase();
-    let near = near.split(['.', ';', ',', '|']).next().unwrap_or_default().replace(' ', "");
+    let near = near
+        .split(['.', ';', ',', '|'])
+        .next()
+        .unwrap_or_default()
+        .replace(' ', "");
     let carries = near.contains("car+") || near.contains("car-positive") || near.contains("carpositive");
     let cells = match (near.contains("viable"), carries) {
         (true, true) => "viable CAR+ cells",
@@ -217,7 +236,9 @@ fn unit(after: &str) -> String {
 /// The name of a level: in brackets right after the dose, or the last "dose level 1:" before it.
 fn label(before: &str, after: &str) -> Option<String> {
     const NAMES: [&str; 5] = ["dose level", "dose group", "cohort", "dl", "group"];
-    let bracket = after.find('(').filter(|at| after.get(..*at).is_some_and(|words| words.len() <= 40));
+    let bracket = after
+        .find('(')
+        .filter(|at| after.get(..*at).is_some_and(|words| words.len() <= 40));
     if let Some(inside) = bracket.and_then(|at| inside_brackets(after.get(at..)?)) {
         let small = inside.to_lowercase();
         if NAMES.iter().any(|name| small.contains(name)) || small.contains("dose") {
@@ -227,8 +248,13 @@ fn label(before: &str, after: &str) -> Option<String> {
     let small = before.to_ascii_lowercase();
     let start = NAMES.iter().filter_map(|name| small.rfind(name)).max()?;
     // "dose level 1" also ends in "level 1"; begin where its first word does.
-    let start = small.get(..start).map_or(start, |head| if head.ends_with("dose ") { start - 5 } else { start });
-    let name = before.get(start..)?.trim().trim_end_matches([':', '(', '=', ',', '-', ' ']);
+    let start = small
+        .get(..start)
+        .map_or(start, |head| if head.ends_with("dose ") { start - 5 } else { start });
+    let name = before
+        .get(start..)?
+        .trim()
+        .trim_end_matches([':', '(', '=', ',', '-', ' ']);
     let numbered = name.chars().any(|letter| letter.is_ascii_digit()) || name.len() <= 16;
     (numbered && name.len() <= 24).then(|| name.to_owned())
 }
@@ -259,7 +285,17 @@ mod tests {
 
     #[test]
     fn amounts_are_read_in_every_writing() {
-        for text in ["1.0×10^8", "1x10^8 cells", "1 x 10\\^8", "1e8", "1.0E+8", "1×10⁸", "１×10^8", "100 million CAR-T cells", "10^8"] {
+        for text in [
+            "1.0×10^8",
+            "1x10^8 cells",
+            "1 x 10\\^8",
+            "1e8",
+            "1.0E+8",
+            "1×10⁸",
+            "１×10^8",
+            "100 million CAR-T cells",
+            "10^8",
+        ] {
             assert_eq!(amounts(text), [1e8], "{text}");
         }
         assert_eq!(amounts("2.5×10^8"), [2.5e8]);
@@ -269,7 +305,10 @@ mod tests {
     fn a_lost_exponent_is_no_amount() {
         let doses = find_doses("Dose Level -1: 5 x 106 cells (± 20%) Dose Level 1: 3 x 1010 cells");
         assert_eq!(doses.levels, []);
-        assert_eq!(doses.uncertain, ["Dose Level -1: 5 x 106 cells (±", "Dose Level 1: 3 x 1010 cells"]);
+        assert_eq!(
+            doses.uncertain,
+            ["Dose Level -1: 5 x 106 cells (±", "Dose Level 1: 3 x 1010 cells"]
+        );
     }
 
     #[test]
@@ -285,7 +324,10 @@ mod tests {
         assert_eq!(doses.levels[0].label, "Third dose group");
         assert_eq!(doses.levels[0].unit, "cells");
         let doses = find_doses("Dose level 2: 0.3 x 10^6 viable CAR+ T cells per kg, once");
-        assert_eq!((doses.levels[0].label.as_str(), doses.levels[0].amount), ("Dose level 2", 3e5));
+        assert_eq!(
+            (doses.levels[0].label.as_str(), doses.levels[0].amount),
+            ("Dose level 2", 3e5)
+        );
         assert_eq!(doses.levels[0].unit, "viable CAR+ cells/kg");
     }
 }

@@ -7,7 +7,9 @@ use tercel::protocol::SETTINGS;
 use super::defaults::DEFAULTS;
 use super::dose::Level;
 use super::eligibility::find_limits;
-use super::find::{Dosing, Answered, answer, find_ae_window, find_dosing, find_dlt_window, find_names, states_three_plus_three};
+use super::find::{
+    Answered, Dosing, answer, find_ae_window, find_dlt_window, find_dosing, find_names, states_three_plus_three,
+};
 use super::time::TimeFrame;
 use super::{Kind, Record, sections};
 
@@ -80,7 +82,12 @@ pub fn draft_protocol(record: &Record) -> Draft {
     let body = write_body(&mut found);
     note_dosing(&mut found);
     if let Err(Some(words)) = find_dlt_window(record) {
-        found.note("dlt.window_days", "The length of the DLT window.", "28 days.", Some(words));
+        found.note(
+            "dlt.window_days",
+            "The length of the DLT window.",
+            "28 days.",
+            Some(words),
+        );
     }
     for outcome in &found.outcomes {
         if let Some(question) = &outcome.question {
@@ -144,13 +151,22 @@ fn note_dosing(found: &mut Findings<'_>) {
         });
     }
     if let Some(words) = found.dosing.missing.clone() {
-        found.note("dose_level", "Dose levels that the record counts and does not all state.", "Left out of the draft.", Some(words));
+        found.note(
+            "dose_level",
+            "Dose levels that the record counts and does not all state.",
+            "Left out of the draft.",
+            Some(words),
+        );
     } else if found.dosing.stated.is_empty() {
         let question = "The dose levels: the record states no amount beyond doubt.";
         found.note("dose_level", question, "A placeholder level of 1 cell.", None);
     } else if !found.dosing.is_flat {
         let question = "The dose levels as numbers of cells: the record gives them by body size.";
-        let words = found.dosing.stated.iter().map(|level| format!("{:e} {}", level.amount, level.unit));
+        let words = found
+            .dosing
+            .stated
+            .iter()
+            .map(|level| format!("{:e} {}", level.amount, level.unit));
         let words = words.collect::<Vec<_>>().join(", ");
         found.note("dose_level", question, "A placeholder level of 1 cell.", Some(words));
     }
@@ -175,7 +191,9 @@ fn write_header(found: &mut Findings<'_>) -> String {
          # team, and stands in an [[assumption]].\n\n[trial]\n",
         record.form.name()
     );
-    let title = [&record.official_title, &record.brief_title].into_iter().find(|title| !title.is_empty());
+    let title = [&record.official_title, &record.brief_title]
+        .into_iter()
+        .find(|title| !title.is_empty());
     let conditions = record.conditions.join(", ");
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(text, "{key} = {}", quoted(value));
@@ -185,7 +203,14 @@ fn write_header(found: &mut Findings<'_>) -> String {
     if let Some(nct) = &record.nct {
         line("registry", nct);
     }
-    line("condition", if conditions.is_empty() { "not stated" } else { &conditions });
+    line(
+        "condition",
+        if conditions.is_empty() {
+            "not stated"
+        } else {
+            &conditions
+        },
+    );
     line("version", "0.1");
     let _ = writeln!(text, "# The day of the record, to be replaced by that of the protocol.");
     let _ = writeln!(text, "version_date = {}", date.unwrap_or("2000-01-01"));
@@ -201,7 +226,10 @@ fn write_body(found: &mut Findings<'_>) -> String {
     let record = found.record;
     let mut text = String::new();
     let names = find_names(record, &found.outcomes);
-    let _ = writeln!(text, "# How the data name treatments, procedures and tests: to be confirmed with data management.\n[names]");
+    let _ = writeln!(
+        text,
+        "# How the data name treatments, procedures and tests: to be confirmed with data management.\n[names]"
+    );
     let _ = writeln!(text, "infusion = {}", list(&names.infusion));
     let agents = (!names.lymphodepletion.is_empty()).then_some(names.lymphodepletion);
     let usual = vec!["FLUDARABINE".to_owned(), "CYCLOPHOSPHAMIDE".to_owned()];
@@ -238,7 +266,11 @@ fn write_body(found: &mut Findings<'_>) -> String {
     let ae = find_ae_window(record);
     let ae_months = found.take("windows.ae_months", ae.months, 12);
     let uninfused = found.take("windows.ae_days_uninfused", ae.days_uninfused, 28);
-    let mut months: Vec<u32> = found.outcomes.iter().flat_map(|outcome| outcome.months.clone()).collect();
+    let mut months: Vec<u32> = found
+        .outcomes
+        .iter()
+        .flat_map(|outcome| outcome.months.clone())
+        .collect();
     months.sort_unstable();
     months.dedup();
     if months.is_empty() {
@@ -261,7 +293,11 @@ fn write_body(found: &mut Findings<'_>) -> String {
 fn is_of_the_liver(record: &Record) -> bool {
     let titles = [&record.brief_title, &record.official_title];
     let mut texts = record.conditions.iter().chain(titles);
-    texts.any(|text| ["hcc", "hepat", "liver"].iter().any(|word| text.to_lowercase().contains(word)))
+    texts.any(|text| {
+        ["hcc", "hepat", "liver"]
+            .iter()
+            .any(|word| text.to_lowercase().contains(word))
+    })
 }
 
 fn write_levels(text: &mut String, dosing: &Dosing) {
@@ -271,7 +307,11 @@ fn write_levels(text: &mut String, dosing: &Dosing) {
         unit: "cells".to_owned(),
     };
     let usable = dosing.is_flat && !dosing.stated.is_empty();
-    let levels = if usable { dosing.stated.as_slice() } else { std::slice::from_ref(&placeholder) };
+    let levels = if usable {
+        dosing.stated.as_slice()
+    } else {
+        std::slice::from_ref(&placeholder)
+    };
     for (index, level) in levels.iter().enumerate() {
         let _ = write!(
             text,
@@ -309,9 +349,16 @@ fn write_outcome(text: &mut String, outcome: &Answered) {
     line("\n[[outcome]]\nid", &quoted(&outcome.id));
     line("kind", &quoted(outcome.kind.name()));
     line("measure", &quoted(&outcome.measure));
-    let frame = if outcome.time_frame.is_empty() { "not stated" } else { &outcome.time_frame };
+    let frame = if outcome.time_frame.is_empty() {
+        "not stated"
+    } else {
+        &outcome.time_frame
+    };
     line("time_frame", &quoted(frame));
-    line("method", &quoted(outcome.method.as_ref().map_or("none", |found| found.method)));
+    line(
+        "method",
+        &quoted(outcome.method.as_ref().map_or("none", |found| found.method)),
+    );
     if let Some(found) = outcome.method.as_ref().filter(|found| !found.components.is_empty()) {
         line("components", &list(&found.components));
     }
@@ -329,15 +376,20 @@ fn write_assumptions(found: &mut Findings<'_>) -> String {
             continue;
         }
         let default = DEFAULTS.iter().find(|default| default.path == path);
-        let (mut question, mut choice, reason) = default.map_or((setting.read_by, "As written above.", ""), |default| {
-            (default.question, default.choice, default.reason)
-        });
+        let (mut question, mut choice, reason) = default
+            .map_or((setting.read_by, "As written above.", ""), |default| {
+                (default.question, default.choice, default.reason)
+            });
         let placeholder = found.dosing.stated.is_empty() || !found.dosing.is_flat;
         if path == "dose_level.unit" && placeholder {
             question = "The dose levels, and what their number of cells counts.";
             choice = "PLACEHOLDER: one level of 1 cell, which no study has; to be replaced.";
         }
-        let words = found.not_stated.iter().find(|known| known.path == path).and_then(|known| known.record.clone());
+        let words = found
+            .not_stated
+            .iter()
+            .find(|known| known.path == path)
+            .and_then(|known| known.record.clone());
         let silent = match &words {
             Some(words) => format!("The record does not settle it (\"{words}\"). {reason}"),
             None => format!("The record does not state it. {reason}"),

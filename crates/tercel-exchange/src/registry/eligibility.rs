@@ -57,7 +57,10 @@ mod tests {
 
     #[test]
     fn the_worst_performance_status_is_the_highest_number_named() {
-        assert_eq!(ecog("6. The ECOG score is 0-2, and survival of more than 3 months"), Some(2));
+        assert_eq!(
+            ecog("6. The ECOG score is 0-2, and survival of more than 3 months"),
+            Some(2)
+        );
         assert_eq!(ecog("ECOG status of 2 or better (or Karnofsky ≥60%)"), Some(2));
         assert_eq!(ecog("ECOG ≤ 1"), Some(1));
         assert_eq!(ecog("Karnofsky score of 60"), None);

@@ -52,7 +52,9 @@ pub(super) fn find_dosing(record: &Record) -> Dosing {
     }
     stated.sort_by(|a, b| a.amount.total_cmp(&b.amount));
     let is_flat = stated.iter().all(|level| !level.unit.contains('/'))
-        && stated.windows(2).all(|pair| matches!(pair, [low, high] if low.amount < high.amount));
+        && stated
+            .windows(2)
+            .all(|pair| matches!(pair, [low, high] if low.amount < high.amount));
     name_levels(&mut stated);
     let missing = record.texts().find_map(|text| more_levels(text, stated.len()));
     Dosing {
@@ -124,8 +126,15 @@ pub(super) fn find_dlt_window(record: &Record) -> Result<(u32, String), Option<S
         }
     }
     // A sentence that names DLTs and one time: "no DLTs within 4 weeks of the infusion".
-    for sentence in record.texts().flat_map(sentences).filter(|sentence| names_dlt(sentence)) {
-        let times: Vec<TimeFrame> = times_in(&sentence).into_iter().filter(|time| time.days.is_some()).collect();
+    for sentence in record
+        .texts()
+        .flat_map(sentences)
+        .filter(|sentence| names_dlt(sentence))
+    {
+        let times: Vec<TimeFrame> = times_in(&sentence)
+            .into_iter()
+            .filter(|time| time.days.is_some())
+            .collect();
         if let [time] = times.as_slice()
             && let Some(days) = days(time)
         {
@@ -154,8 +163,16 @@ pub(super) fn find_ae_window(record: &Record) -> AeWindow {
             let words = words(part);
             words.iter().any(|word| word == "without") && words.iter().any(|word| word.starts_with("infus"))
         });
-        let months: Vec<u32> = infused.iter().flat_map(|part| times_in(part)).filter_map(|time| time.months).collect();
-        let days: Vec<u32> = uninfused.iter().flat_map(|part| times_in(part)).filter_map(|time| time.days).collect();
+        let months: Vec<u32> = infused
+            .iter()
+            .flat_map(|part| times_in(part))
+            .filter_map(|time| time.months)
+            .collect();
+        let days: Vec<u32> = uninfused
+            .iter()
+            .flat_map(|part| times_in(part))
+            .filter_map(|time| time.days)
+            .collect();
         let only = |found: &[u32], limit: u32| match found {
             [one] if *one <= limit => Some(*one),
             _ => None,
@@ -172,9 +189,16 @@ pub(super) fn find_ae_window(record: &Record) -> AeWindow {
 pub(super) fn states_three_plus_three(record: &Record) -> bool {
     let says = |text: &str| {
         let text = plain(text).to_lowercase().replace("3 + 3", "3+3");
-        text.find("3+3").is_some_and(|at| !text.get(..at).is_some_and(|before| before.trim_end().ends_with("modified")))
+        text.find("3+3").is_some_and(|at| {
+            !text
+                .get(..at)
+                .is_some_and(|before| before.trim_end().ends_with("modified"))
+        })
     };
-    record.texts().chain([record.brief_title.as_str(), record.official_title.as_str()]).any(says)
+    record
+        .texts()
+        .chain([record.brief_title.as_str(), record.official_title.as_str()])
+        .any(says)
 }
 
 /// Names of treatments and tests.
@@ -188,8 +212,15 @@ pub(super) struct Names {
 pub(super) fn find_names(record: &Record, outcomes: &[Answered]) -> Names {
     const AGENTS: [&str; 3] = ["fludarabine", "cyclophosphamide", "bendamustine"];
     let is_agent = |text: &str| AGENTS.iter().any(|agent| text.to_lowercase().contains(agent));
-    let given = || record.interventions.iter().flat_map(|given| given.other_names.iter().chain([&given.name]));
-    let agents = AGENTS.iter().filter(|agent| given().any(|name| name.to_lowercase().contains(*agent)));
+    let given = || {
+        record
+            .interventions
+            .iter()
+            .flat_map(|given| given.other_names.iter().chain([&given.name]))
+    };
+    let agents = AGENTS
+        .iter()
+        .filter(|agent| given().any(|name| name.to_lowercase().contains(*agent)));
     let lymphodepletion = agents.map(|agent| agent.to_uppercase()).collect();
     let mut infusion: Vec<String> = Vec::new();
     let of_cells = |text: &str| {
@@ -198,7 +229,11 @@ pub(super) fn find_names(record: &Record, outcomes: &[Answered]) -> Names {
     };
     let candidates = || record.interventions.iter().filter(|given| !is_agent(&given.name));
     let cells: Vec<_> = candidates().filter(|given| of_cells(&given.name)).collect();
-    let chosen = if cells.is_empty() { candidates().take(1).collect() } else { cells };
+    let chosen = if cells.is_empty() {
+        candidates().take(1).collect()
+    } else {
+        cells
+    };
     for intervention in chosen {
         let name = without_dose(&intervention.name);
         if !name.is_empty() && !infusion.contains(&name) {
@@ -212,7 +247,10 @@ pub(super) fn find_names(record: &Record, outcomes: &[Answered]) -> Names {
     Names {
         infusion,
         lymphodepletion,
-        biomarker: measures.filter_map(|outcome| biomarker(&outcome.measure)).take(1).collect(),
+        biomarker: measures
+            .filter_map(|outcome| biomarker(&outcome.measure))
+            .take(1)
+            .collect(),
     }
 }
 
@@ -299,7 +337,9 @@ fn choose(measure: &str, frames: &[TimeFrame]) -> (Option<Match>, Vec<u32>, Opti
         let question = format!("Which method answers it: its words name {}.", names.join(" and "));
         return (None, Vec::new(), Some(question));
     }
-    let timed = tercel::endpoint::ALL.iter().any(|method| method.name == first.method && method.at_time_points);
+    let timed = tercel::endpoint::ALL
+        .iter()
+        .any(|method| method.name == first.method && method.at_time_points);
     if !timed {
         let question = first.question.map(str::to_owned);
         return (Some(first), Vec::new(), question);
@@ -307,7 +347,8 @@ fn choose(measure: &str, frames: &[TimeFrame]) -> (Option<Match>, Vec<u32>, Opti
     let mut months: Vec<u32> = frames.iter().filter_map(|frame| frame.months).collect();
     months.sort_unstable();
     months.dedup();
-    if months.is_empty() || months.iter().any(|month| *month > 240) || frames.iter().any(|frame| frame.months.is_none()) {
+    if months.is_empty() || months.iter().any(|month| *month > 240) || frames.iter().any(|frame| frame.months.is_none())
+    {
         let question = format!(
             "At which months it is answered: the method {} needs time points in months, and the record gives none.",
             first.method

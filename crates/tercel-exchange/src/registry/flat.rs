@@ -1,6 +1,6 @@
 //! Flat text: one part of the record a line, lists separated by `|`, the parts of an outcome by commas.
 
-use super::time::{is_time_start, has_time};
+use super::time::{has_time, is_time_start};
 use super::{Form, Intervention, Kind, Record, RecordOutcome};
 
 /// Kinds of intervention that ClinicalTrials.gov knows.
@@ -30,7 +30,9 @@ pub(super) fn parse(text: &str) -> Option<Record> {
     let mut record = Record::new(Form::Flat);
     record.brief_title = (*before.next()?).to_owned();
     let rest: Vec<&&str> = before.collect();
-    let (conditions, official) = rest.split_last().map_or((None, None), |(last, rest)| (Some(**last), rest.first()));
+    let (conditions, official) = rest
+        .split_last()
+        .map_or((None, None), |(last, rest)| (Some(**last), rest.first()));
     record.official_title = official.map(|title| (**title).to_owned()).unwrap_or_default();
     record.conditions = conditions
         .unwrap_or_default()
@@ -83,12 +85,21 @@ pub(super) fn parse_outcomes(text: &str, kind: Kind) -> Vec<RecordOutcome> {
 /// Commas stand within measures and descriptions too, so the time frame is found first: the last parts that read as time.
 fn parse_outcome(text: &str, kind: Kind) -> RecordOutcome {
     let commas: Vec<usize> = text.match_indices([',', '，']).map(|(at, _)| at).collect();
-    let after = |at: usize| text.get(at..).unwrap_or_default().trim_start_matches([',', '，']).trim();
+    let after = |at: usize| {
+        text.get(at..)
+            .unwrap_or_default()
+            .trim_start_matches([',', '，'])
+            .trim()
+    };
     // The earliest comma after which every part has a time in it and the first begins with one.
     let mut start = None;
     let mut end = text.len();
     for &at in commas.iter().rev() {
-        let part = text.get(at..end).unwrap_or_default().trim_start_matches([',', '，']).trim();
+        let part = text
+            .get(at..end)
+            .unwrap_or_default()
+            .trim_start_matches([',', '，'])
+            .trim();
         if is_time_start(part) {
             start = Some(at);
         } else if !has_time(part) {

@@ -211,9 +211,15 @@ impl Record {
 
     /// Everything the record says in sentences, one text at a time, outcomes last.
     fn texts(&self) -> impl Iterator<Item = &str> {
-        let interventions = self.interventions.iter().flat_map(|given| [&given.name, &given.description]);
+        let interventions = self
+            .interventions
+            .iter()
+            .flat_map(|given| [&given.name, &given.description]);
         let arms = self.arms.iter().flat_map(|arm| [&arm.label, &arm.description]);
-        let outcomes = self.outcomes.iter().flat_map(|outcome| [&outcome.measure, &outcome.description]);
+        let outcomes = self
+            .outcomes
+            .iter()
+            .flat_map(|outcome| [&outcome.measure, &outcome.description]);
         interventions
             .chain(arms)
             .chain(&self.summaries)
@@ -224,7 +230,10 @@ impl Record {
 
 /// Reads a registry record. `nct` chooses one of several studies.
 pub fn parse_record(bytes: &[u8], nct: Option<&str>) -> Result<Record, RegistryError> {
-    if let Some(line) = bytes.split(|byte| *byte == b'\n').position(|line| line.len() > MAX_LINE) {
+    if let Some(line) = bytes
+        .split(|byte| *byte == b'\n')
+        .position(|line| line.len() > MAX_LINE)
+    {
         return Err(RegistryError::LongLine(line + 1));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| RegistryError::Encoding)?;

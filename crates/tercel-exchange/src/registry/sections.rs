@@ -6,7 +6,11 @@ const EVENT_CLASSES: &str = include_str!("../../data/event_classes.toml");
 const DLT_CRITERIA: &str = include_str!("../../data/dlt_criteria.toml");
 
 /// Blocks that make sense only where the liver is diseased.
-const OF_THE_LIVER: [&str; 3] = ["id = \"decompensation\"", "id = \"transaminase-8\"", "id = \"transaminase-20\""];
+const OF_THE_LIVER: [&str; 3] = [
+    "id = \"decompensation\"",
+    "id = \"transaminase-8\"",
+    "id = \"transaminase-20\"",
+];
 
 /// Event classes and the rules of dose-limiting toxicity.
 pub(super) fn event_classes(liver: bool) -> String {
@@ -74,7 +78,12 @@ pub(super) fn visits(months: &[u32]) -> String {
         visit(&format!("Month {month}"), &format!("months = {month}"), 14, ALL);
     }
     for year in (2..=15).filter(|year| !planned.contains(&(year * 12))) {
-        visit(&format!("Year {year}"), &format!("months = {}", year * 12), 28, "\"contact\"");
+        visit(
+            &format!("Year {year}"),
+            &format!("months = {}", year * 12),
+            28,
+            "\"contact\"",
+        );
     }
     text
 }

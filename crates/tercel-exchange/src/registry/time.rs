@@ -41,7 +41,12 @@ impl Unit {
             "yr" => Some(Self::Year),
             _ => None,
         };
-        short.or_else(|| Self::NAMES.iter().find(|(name, _)| *name == singular).map(|(_, unit)| *unit))
+        short.or_else(|| {
+            Self::NAMES
+                .iter()
+                .find(|(name, _)| *name == singular)
+                .map(|(_, unit)| *unit)
+        })
     }
 
     fn name(self) -> &'static str {
@@ -67,7 +72,11 @@ fn pieces(text: &str) -> Vec<Piece> {
     while let Some(letter) = letters.next() {
         let mut run = letter.to_string();
         if letter.is_ascii_digit() {
-            while let Some(next) = letters.peek().copied().filter(|next| next.is_ascii_digit() || *next == '.') {
+            while let Some(next) = letters
+                .peek()
+                .copied()
+                .filter(|next| next.is_ascii_digit() || *next == '.')
+            {
                 run.push(next);
                 letters.next();
             }
@@ -128,14 +137,54 @@ fn is_event_only(pieces: &[Piece]) -> bool {
 
 /// Words a time frame may begin with, before its number.
 const OPENINGS: [&str; 26] = [
-    "up", "to", "within", "through", "throughout", "from", "at", "until", "till", "during", "an", "average", "of",
-    "approximately", "about", "first", "the", "for", "over", "after", "every", "and", "by", "post", "between", "in",
+    "up",
+    "to",
+    "within",
+    "through",
+    "throughout",
+    "from",
+    "at",
+    "until",
+    "till",
+    "during",
+    "an",
+    "average",
+    "of",
+    "approximately",
+    "about",
+    "first",
+    "the",
+    "for",
+    "over",
+    "after",
+    "every",
+    "and",
+    "by",
+    "post",
+    "between",
+    "in",
 ];
 
 /// Words that may follow the number and unit of a time frame.
 const FOLLOWERS: [&str; 18] = [
-    "after", "post", "from", "following", "of", "since", "to", "until", "and", "or", "through", "on", "in", "per",
-    "prior", "before", "each", "at",
+    "after",
+    "post",
+    "from",
+    "following",
+    "of",
+    "since",
+    "to",
+    "until",
+    "and",
+    "or",
+    "through",
+    "on",
+    "in",
+    "per",
+    "prior",
+    "before",
+    "each",
+    "at",
 ];
 
 /// Whether the text begins as a time frame does: `3 months`, `Up to 10 weeks`, `From the start of … until 12 months`.
@@ -293,7 +342,10 @@ mod tests {
     fn a_window_stays_whole() {
         assert_eq!(texts("Up to 2 years"), ["Up to 2 years"]);
         assert_eq!(split_time_frames("Up to 2 years")[0].months, Some(24));
-        assert_eq!(split_time_frames("Within 28 days after the cell infusion")[0].days, Some(28));
+        assert_eq!(
+            split_time_frames("Within 28 days after the cell infusion")[0].days,
+            Some(28)
+        );
         assert_eq!(split_time_frames("Up to 4 weeks")[0].days, Some(28));
         let frames = split_time_frames("From the start until withdrawal or 12 months after, AEs within 28 days");
         assert_eq!((frames.len(), frames[0].months, frames[0].days), (1, None, None));
@@ -304,7 +356,9 @@ mod tests {
         assert!(!is_time_start("3-month objective response rate (ORR); 、"));
         assert!(is_time_start("3 months after cell infusion"));
         assert!(is_time_start("Up to 10 weeks"));
-        assert!(is_time_start("From the start of PBMC collection until 12 months after cell infusion"));
+        assert!(is_time_start(
+            "From the start of PBMC collection until 12 months after cell infusion"
+        ));
         assert!(!is_time_start("Hypoxia requiring a mask"));
     }
 }

@@ -62,7 +62,9 @@ fn parse_outcome(root: &Section<'_>, section: &Section<'_>) -> Option<Outcome> {
         }
         None if !components.is_empty() => {
             let message = "an outcome without a method has no components";
-            section.log().add(&section.span_of("components"), message, "no components");
+            section
+                .log()
+                .add(&section.span_of("components"), message, "no components");
         }
         None => {}
     }
