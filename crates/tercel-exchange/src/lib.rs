@@ -6,6 +6,7 @@
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
+//! | a registry record to a draft protocol | [`registry`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -14,6 +15,7 @@ pub mod adam;
 mod folder;
 pub mod format;
 mod reader;
+pub mod registry;
 pub mod sdtm;
 mod table;
 

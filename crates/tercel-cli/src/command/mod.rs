@@ -6,6 +6,7 @@ mod decide;
 mod derive;
 mod estimate;
 mod grade;
+mod new;
 mod response;
 mod run;
 mod synth;
@@ -26,6 +27,8 @@ pub(crate) enum Answer {
 /// Every command of the program.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Draft a protocol from a registry record
+    New(new::Args),
     /// Check the protocol and the subject data of a trial folder
     Check(check::Args),
     /// Answer every outcome of the record from the subject data, and write the report
@@ -50,6 +53,7 @@ impl Command {
     /// Carries the command out.
     pub(crate) fn run(self, output: Output) -> anyhow::Result<Answer> {
         match self {
+            Self::New(args) => new::run(&args, output),
             Self::Check(args) => check::run(&args, output),
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),

@@ -13,6 +13,7 @@ mod fuzz;
 mod gbm_car_t;
 mod grade;
 mod hand;
+mod new;
 mod response;
 mod synth;
 mod trial;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::dlt;
 use super::facts::Facts;
 use super::summarize::summarize;
-use super::{ALL, Cell, Contribution, Method, NotEstimable, Part, Question, Reading};
+use super::{ALL, Cell, Contribution, Method, NO_METHOD, NotEstimable, Part, Question, Reading};
 use crate::protocol::{DoseLevel, Outcome, Trial};
 use crate::study::StudyData;
 
@@ -45,6 +45,7 @@ pub fn derive_cells(analysis: &Analysis<'_>) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (index, outcome) in analysis.trial.outcomes.iter().enumerate() {
         let Some(method) = ALL.iter().find(|method| method.name == outcome.method) else {
+            cells.extend(unanswered(analysis, index, outcome));
             continue;
         };
         for question in questions(outcome) {
@@ -64,6 +65,32 @@ pub fn derive_cells(analysis: &Analysis<'_>) -> Vec<Cell> {
         }
     }
     cells
+}
+
+/// The cells of an outcome without a method: it is in the matrix, with the reason why it has no value.
+fn unanswered(analysis: &Analysis<'_>, index: usize, outcome: &Outcome) -> Vec<Cell> {
+    let levels: Vec<Option<DoseLevel>> = analysis.trial.dose_levels.levels().map(Some).chain([None]).collect();
+    let cell = |question: Question<'_>, level: Option<DoseLevel>| Cell {
+        id: outcome.id.clone(),
+        outcome: index,
+        measure: outcome.measure.clone(),
+        time_point: question.months,
+        level,
+        statistic: NO_METHOD,
+        unit: String::new(),
+        value: None,
+        lower: None,
+        upper: None,
+        n: 0,
+        denominator: 0,
+        reason: Some(NotEstimable::NoMethod),
+        note: None,
+        details: Vec::new(),
+        curve: Vec::new(),
+        contributions: Vec::new(),
+    };
+    let of_question = |question| levels.iter().map(move |level| cell(question, *level));
+    questions(outcome).into_iter().flat_map(of_question).collect()
 }
 
 fn questions(outcome: &Outcome) -> Vec<Question<'_>> {

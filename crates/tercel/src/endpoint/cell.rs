@@ -117,6 +117,8 @@ pub enum NotEstimable {
     },
     /// The source does not hold what the outcome needs.
     NotRecorded(String),
+    /// The protocol names no method: the outcome stands in the record's words only.
+    NoMethod,
 }
 
 impl fmt::Display for NotEstimable {
@@ -140,6 +142,7 @@ impl fmt::Display for NotEstimable {
                 )
             }
             Self::NotRecorded(what) => write!(f, "the source does not record {what}"),
+            Self::NoMethod => write!(f, "no method answers this outcome"),
         }
     }
 }

@@ -135,5 +135,8 @@ pub const ALL: [&Method; 15] = [
     &pfs_rate::METHOD,
 ];
 
+/// Method of an outcome that no method answers, and statistic of its cells.
+pub const NO_METHOD: &str = "none";
+
 /// The note of a subject without infusion.
 const NOT_INFUSED: &str = "not infused";

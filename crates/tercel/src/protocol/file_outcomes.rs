@@ -43,23 +43,37 @@ fn parse_outcome(root: &Section<'_>, section: &Section<'_>) -> Option<Outcome> {
     );
     let measure = section.text("measure", "\"the record's own words\"");
     let time_frame = section.text("time_frame", "\"the record's own words\"");
-    let methods: Vec<(&str, &'static endpoint::Method)> =
-        endpoint::ALL.iter().map(|method| (method.name, *method)).collect();
+    let methods: Vec<(&str, Option<&'static endpoint::Method>)> = endpoint::ALL
+        .iter()
+        .map(|method| (method.name, Some(*method)))
+        .chain([(endpoint::NO_METHOD, None)])
+        .collect();
     let method = section.choice("method", &methods);
     let components = section.texts("components");
     let time_points = section.ascending("time_points_months", 1..=240, "[3, 6, 12, 24]");
     let definition = section.text("definition", "\"what is counted, in whom, until when\"");
     section.finish();
     let (method, components, time_points) = (method?, components?, time_points?);
-    check_components(section, method, &components);
-    check_time_points(section, method, &time_points);
-    check_names(root, section, method, &components);
+    match method {
+        Some(method) => {
+            check_components(section, method, &components);
+            check_time_points(section, method, &time_points);
+            check_names(root, section, method, &components);
+        }
+        None if !components.is_empty() => {
+            let message = "an outcome without a method has no components";
+            section
+                .log()
+                .add(&section.span_of("components"), message, "no components");
+        }
+        None => {}
+    }
     Some(Outcome {
         id: id?,
         kind: kind?,
         measure: measure?,
         time_frame: time_frame?,
-        method: method.name.to_owned(),
+        method: method.map_or(endpoint::NO_METHOD, |method| method.name).to_owned(),
         components,
         time_points,
         definition: definition?,

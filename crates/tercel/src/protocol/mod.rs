@@ -405,7 +405,7 @@ pub struct Outcome {
     pub measure: String,
     /// The record's own words for the time frame.
     pub time_frame: String,
-    /// Method, one of [`crate::endpoint::ALL`].
+    /// Method, one of [`crate::endpoint::ALL`], or [`crate::endpoint::NO_METHOD`].
     pub method: String,
     /// Parts reported apart (`ae`, `sae`); empty where the outcome is one number.
     pub components: Vec<String>,

@@ -2,7 +2,7 @@
 
 use super::listing::{self, Listing};
 use super::{LevelName, number};
-use crate::endpoint::{ALL, Cell, Detail, Method, NotEstimable, Statistic};
+use crate::endpoint::{ALL, Cell, Detail, Method, NO_METHOD, NotEstimable, Statistic};
 use crate::estimate::survival::ConfType;
 use crate::protocol::{DoseLevel, Outcome, Trial};
 use crate::reference::citation;
@@ -65,6 +65,7 @@ impl Block {
     /// What the numbers are: `median change, % of baseline`, `restricted mean, months`, `count, subjects`.
     pub fn quantity(&self) -> String {
         match self.unit.as_str() {
+            _ if self.statistic == NO_METHOD => NO_METHOD.to_owned(),
             "" => format!("{}, % of subjects", self.statistic),
             unit if unit.starts_with('%') => format!("{} change, {unit}", self.statistic),
             unit => format!("{}, {unit}", self.statistic),
@@ -130,9 +131,7 @@ pub(super) fn sections(trial: &Trial, levels: &[LevelName], cells: &[Cell]) -> (
     let mut sections: Vec<OutcomeSection> = Vec::new();
     let mut listings = Vec::new();
     for (index, outcome) in trial.outcomes.iter().enumerate() {
-        let Some(method) = ALL.iter().find(|method| method.name == outcome.method) else {
-            continue;
-        };
+        let method = ALL.iter().find(|method| method.name == outcome.method).copied();
         let taken: Vec<&str> = sections.iter().map(|section| section.anchor.as_str()).collect();
         let anchor = free_anchor(&outcome.id, &taken);
         let own: Vec<&Cell> = cells.iter().filter(|cell| cell.outcome == index).collect();
@@ -160,7 +159,7 @@ fn section(
     trial: &Trial,
     levels: &[LevelName],
     outcome: &Outcome,
-    method: &Method,
+    method: Option<&Method>,
     anchor: String,
     cells: &[&Cell],
     listings: &mut Vec<Listing>,
@@ -168,6 +167,8 @@ fn section(
     let mut ids: Vec<&str> = cells.iter().map(|cell| cell.id.as_str()).collect();
     ids.dedup();
     let (mut blocks, mut used) = (Vec::new(), Vec::new());
+    // Without a method nothing was counted, so any statistic writes the same dashes.
+    let statistic = method.map_or(Statistic::Count, |method| method.statistic);
     for (part, id) in ids.iter().enumerate() {
         let component = id
             .strip_prefix(outcome.id.as_str())
@@ -188,12 +189,12 @@ fn section(
                 statistic: at_time.statistic,
                 unit: at_time.unit.clone(),
                 answers: answers
-                    .map(|cell| answer(trial, levels, method.statistic, cell, &place))
+                    .map(|cell| answer(trial, levels, statistic, cell, &place))
                     .collect(),
             });
         }
     }
-    let rests_on = |id: &String| method.settings.contains(&id.as_str());
+    let rests_on = |id: &String| method.is_some_and(|method| method.settings.contains(&id.as_str()));
     let assumptions = trial.assumptions.iter().enumerate();
     OutcomeSection {
         id: outcome.id.clone(),
@@ -202,8 +203,11 @@ fn section(
         measure: outcome.measure.clone(),
         time_frame: outcome.time_frame.clone(),
         definition: outcome.definition.clone(),
-        statistic: statistic_sentence(trial, method.statistic),
-        references: references(trial, method),
+        statistic: method.map_or_else(
+            || "None: no method answers this outcome yet.".to_owned(),
+            |method| statistic_sentence(trial, method.statistic),
+        ),
+        references: method.map_or_else(Vec::new, |method| references(trial, method)),
         assumptions: assumptions
             .filter_map(|(at, assumption)| rests_on(&assumption.id).then_some(at))
             .collect(),
@@ -289,7 +293,10 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
     let write = writer(unit, "");
     let value_text = value.map(|value| format!("{}{}", write(value), suffix(unit)));
     let limits = number::limits(lower, upper, write);
-    let counted = counted(statistic, cell);
+    let counted = match cell.reason {
+        Some(NotEstimable::NoMethod) => number::MISSING.to_owned(),
+        _ => counted(statistic, cell),
+    };
     let n_of = matches!(statistic, Statistic::Count | Statistic::Proportion);
     let ci = format!("{} CI", number::confidence(trial.estimation.level));
     let text = match (&value_text, &limits) {
@@ -383,6 +390,7 @@ fn no_value(reason: &NotEstimable) -> NoValue {
         NotEstimable::FollowUpEnds { .. } => ("FE", "follow-up ends before the time point"),
         NotEstimable::MedianBelowQuantification { .. } => ("BQ", "median below the limit of quantification"),
         NotEstimable::NotRecorded(_) => ("ND", "not recorded in the source"),
+        NotEstimable::NoMethod => ("NM", "no method"),
     };
     NoValue {
         code,

@@ -695,3 +695,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_outcome_that_no_method_answers_stands_in_the_protocol_with_the_method_none() {
+    let text = HCC.replacen("method = \"dlt\"", "method = \"none\"", 1);
+    assert_eq!(parsed(&text).outcomes[0].method, endpoint::NO_METHOD);
+    let with_components = HCC.replacen("method = \"adverse-events\"", "method = \"none\"", 1);
+    let diagnostics = parse_protocol("protocol.toml", &with_components).unwrap_err();
+    assert_eq!(diagnostics.len(), 1, "{}", listing(&diagnostics));
+    assert_eq!(diagnostics[0].message, "an outcome without a method has no components");
+}
+
+#[test]
+fn an_outcome_without_a_method_has_cells_that_say_so() {
+    let trial = parsed(&HCC.replacen("method = \"dcr\"", "method = \"none\"", 1));
+    let data = tercel::study::StudyData::default();
+    let analysis = endpoint::Analysis::new(&trial, &data, None);
+    let cells = endpoint::derive_cells(&analysis);
+    let own: Vec<_> = cells.iter().filter(|cell| cell.id == "S2").collect();
+    // Four time points, three levels and overall.
+    assert_eq!(own.len(), 16);
+    for cell in own {
+        assert_eq!(cell.reason, Some(endpoint::NotEstimable::NoMethod));
+        assert_eq!((cell.value, cell.statistic), (None, "none"));
+    }
+}
