@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Option<Record> {
     let at = lines.iter().take(12).position(|line| kind_of(line).is_some())?;
     let mut before = lines.get(..at)?.iter().filter(|line| !line.is_empty());
     let mut record = Record::new(Form::Flat);
-    record.brief_title = (*before.next()?).to_owned();
+    (*before.next()?).clone_into(&mut record.brief_title);
     let rest: Vec<&&str> = before.collect();
     let (conditions, official) = rest
         .split_last()

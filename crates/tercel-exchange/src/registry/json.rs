@@ -14,7 +14,9 @@ pub(super) fn parse(text: &str, nct: Option<&str>) -> Result<Record, RegistryErr
         Some(_) => return Err(RegistryError::NoStudy("list of studies")),
         None => match value {
             Value::Array(studies) => studies,
-            study => vec![study],
+            study @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                vec![study]
+            }
         },
     };
     if studies.is_empty() {
