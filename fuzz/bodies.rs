@@ -3,18 +3,20 @@
 
 use tercel::protocol::{Trial, parse_protocol};
 use tercel_exchange::format::{dataset_json, delimited, read_datasets, xport};
+use tercel_exchange::registry::{draft_protocol, parse_record};
 use tercel_exchange::{Table, read_tables};
 
 /// Tries some bytes.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every reader with the name of its corpus.
-pub(crate) const ALL: [(&str, Body); 5] = [
+pub(crate) const ALL: [(&str, Body); 6] = [
     ("delimited", delimited),
     ("dataset_json", dataset_json),
     ("xport", xport),
     ("protocol", protocol),
     ("study", study),
+    ("registry", registry),
 ];
 
 /// Text with separated values.
@@ -69,6 +71,16 @@ pub(crate) fn study(bytes: &[u8]) {
         let analysis = tercel::endpoint::Analysis::new(&trial, &data, Some(day));
         let _ = tercel::endpoint::derive_cells(&analysis);
         let _ = tercel::study::check_study(&trial, &data);
+    }
+}
+
+/// A registry record: what can be read becomes a draft that is a protocol in order.
+pub(crate) fn registry(bytes: &[u8]) {
+    if let Ok(record) = parse_record(bytes, None) {
+        let draft = draft_protocol(&record);
+        if let Err(mistakes) = parse_protocol("protocol.toml", &draft.protocol) {
+            panic!("{}", mistakes.first().map_or_else(String::new, ToString::to_string));
+        }
     }
 }
 

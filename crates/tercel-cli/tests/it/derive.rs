@@ -115,6 +115,6 @@ fn a_value_that_makes_no_sense_is_refused_with_what_is_expected() {
 fn a_folder_that_is_not_there_or_names_no_subject_is_refused() {
     refused(Path::new("/nowhere/sdtm"), &[], &["failed to open /nowhere/sdtm"]);
     refused(folder(&[("rs.csv", RS)]).path(), &[], &["neither dm.csv nor adsl.csv"]);
-    let semicolons = folder(&[("adsl.csv", "USUBJID;TRTSDT\n1;2024-01-01\n")]);
-    refused(semicolons.path(), &[], &["adsl.csv", "semicolons"]);
+    let twice = folder(&[("adsl.csv", "USUBJID;TRTSDT;TRTSDT\n1;2024-01-01;\n")]);
+    refused(twice.path(), &[], &["adsl.csv", "two columns are named TRTSDT"]);
 }

@@ -97,7 +97,7 @@ fn wrong_requests_say_what_to_do() {
     assert!(refused(&["decide", trial, "--known-at", "2025-01-01"]).contains("entry times"));
     assert!(refused(&["run", trial, "--data", "no-such-folder"]).contains("failed to open no-such-folder"));
     let empty = folder(&[]);
-    assert!(refused(&["run", empty.path().to_str().unwrap()]).contains("neither dm.csv nor adsl.csv"));
+    assert!(refused(&["run", empty.path().to_str().unwrap()]).contains("neither dataset DM nor ADSL"));
     let blank = folder(&[("dm.csv", "")]);
     assert!(refused(&["run", blank.path().to_str().unwrap()]).contains("dm.csv: the file is empty"));
     let twice = folder(&[("dm.csv", "USUBJID,AGE,AGE\nA,1,2\n")]);

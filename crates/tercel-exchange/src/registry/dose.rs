@@ -307,7 +307,7 @@ mod tests {
         assert_eq!(doses.levels, []);
         assert_eq!(
             doses.uncertain,
-            ["Dose Level -1: 5 x 106 cells (±", "Dose Level 1: 3 x 1010 cells"]
+            ["Dose Level -1: 5 x 106 cells (± 20%)", "Dose Level 1: 3 x 1010 cells"]
         );
     }
 

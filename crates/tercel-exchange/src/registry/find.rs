@@ -243,12 +243,13 @@ pub(super) fn find_names(record: &Record, outcomes: &[Answered]) -> Names {
     if infusion.is_empty() {
         infusion.push("CAR-T CELLS".to_owned());
     }
+    // A measure that does not name its test still needs a name in the data; the draft says that names are to be confirmed.
     let measures = outcomes.iter().filter(|outcome| outcome.uses("biomarker-change"));
     Names {
         infusion,
         lymphodepletion,
         biomarker: measures
-            .filter_map(|outcome| biomarker(&outcome.measure))
+            .map(|outcome| biomarker(&outcome.measure).unwrap_or_else(|| "BIOMARKER".to_owned()))
             .take(1)
             .collect(),
     }

@@ -49,6 +49,9 @@ pub enum RegistryError {
     /// JSON of something else.
     #[error("the JSON is no study of ClinicalTrials.gov: it has no {0}; give one study as API version 2 returns it")]
     NoStudy(&'static str),
+    /// A record that asks nothing.
+    #[error("the record states no outcome, so there is nothing to answer; give the complete record")]
+    NoOutcome,
     /// More or fewer studies than one.
     #[error("the file holds {0} studies; choose one with --nct: {1}")]
     SeveralStudies(usize, String),
@@ -251,6 +254,9 @@ pub fn parse_record(bytes: &[u8], nct: Option<&str>) -> Result<Record, RegistryE
     } else {
         flat::parse(text).ok_or(RegistryError::Unknown)?
     };
+    if record.outcomes.is_empty() {
+        return Err(RegistryError::NoOutcome);
+    }
     match (nct, &record.nct) {
         (Some(asked), Some(found)) if !asked.eq_ignore_ascii_case(found) => Err(RegistryError::OtherStudy {
             asked: asked.to_owned(),
