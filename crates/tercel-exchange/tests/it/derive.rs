@@ -222,3 +222,53 @@ fn dates_and_emergence_of_adverse_events_agree() {
         52
     );
 }
+
+/// The laboratory results that an analysis dataset was made from.
+fn laboratory_results(adlb: &str) -> String {
+    let columns = [
+        "LBSEQ", "LBTESTCD", "LBCAT", "VISIT", "LBSTRESN", "LBSTRESU", "LBSTNRLO", "LBSTNRHI",
+    ];
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let header: Vec<&str> = ["USUBJID"].into_iter().chain(columns).chain(["LBDTC"]).collect();
+    writer.write_record(&header).unwrap();
+    for record in records(adlb) {
+        let cells = header.iter().map(|name| {
+            let name = if *name == "LBDTC" { "ADT" } else { name };
+            record[name].clone()
+        });
+        writer.write_record(cells).unwrap();
+    }
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+fn laboratory_results_of_one_subject_agree() {
+    let expected = include_str!("../data/derive/pharmaverse_adlb.csv");
+    let tables = vec![
+        table("adsl.csv", "USUBJID,TRTSDT,SEX\n01-701-1118,2014-03-12,M\n"),
+        table("lb.csv", &laboratory_results(expected)),
+    ];
+    let derivation = derive_datasets(tables, &options()).unwrap();
+    let mut adlb = derived(&derivation, "ADLB");
+    let mut haemoglobin = 0;
+    let by_sequence: BTreeMap<String, Record> = records(expected)
+        .into_iter()
+        .map(|record| (record["LBSEQ"].clone(), record))
+        .collect();
+    for row in &mut adlb {
+        let expected = &by_sequence[&row["LBSEQ"]];
+        // CTCAE 5.0 prints limits of haemoglobin in mmol/L; admiral knows only those in g/L.
+        let ungraded = row["PARAMCD"] == "HGB" && expected["ATOXGRL_V5"].is_empty();
+        for (ours, theirs) in [("ATOXGRL", "ATOXGRL_V5"), ("ATOXGRH", "ATOXGRH_V5")] {
+            let grade = if ungraded { String::new() } else { row[ours].clone() };
+            row.insert(theirs.to_owned(), grade);
+        }
+        haemoglobin += usize::from(ungraded && row["ATOXGRL"] == "0");
+        // Version 6.0 is not derived.
+        for name in ["ATOXGRL_V6", "ATOXGRH_V6"] {
+            row.insert(name.to_owned(), expected[name].clone());
+        }
+    }
+    assert_eq!(compare(expected, &adlb, &["USUBJID", "PARAMCD", "LBSEQ"]), 322);
+    assert_eq!(haemoglobin, 10);
+}

@@ -13,6 +13,7 @@
 //! not looked at.
 
 mod adae;
+mod adlb;
 mod adrs;
 mod adsl;
 mod adtr;
@@ -81,6 +82,12 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Optio
         derived.tables.push(adae);
     } else {
         derived.notes.push("no AE dataset: adae is not derived".to_owned());
+    }
+    if let Some(lb) = sources.cells("LB") {
+        let adlb = adlb::write_adlb(&lb, &subjects, &mut derived.notes);
+        derived.tables.push(adlb);
+    } else {
+        derived.notes.push("no LB dataset: adlb is not derived".to_owned());
     }
     Some(derived)
 }
