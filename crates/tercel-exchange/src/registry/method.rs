@@ -44,6 +44,7 @@ pub(super) fn find_methods(measure: &str) -> Vec<Match> {
         "objective response rate",
         "overall response rate",
         "objective remission rate",
+        "response rate",
         "orr",
     ]) {
         found.push(plain("orr"));
