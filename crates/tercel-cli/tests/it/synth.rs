@@ -124,7 +124,7 @@ fn the_committed_rehearsal_is_what_its_seed_gives() {
 }
 
 #[test]
-fn dirt_is_put_in_on_request_and_every_piece_is_listed() {
+fn dirt_is_put_in_on_request_and_every_piece_is_listed_and_found_by_check() {
     let (trial, folder) = (trial(), tempfile::tempdir().unwrap());
     let (trial, out) = (trial.path().to_str().unwrap(), folder.path().to_str().unwrap());
     let arguments = [trial, "--subjects", "24", "--seed", "3", "--out", out, "--force"];
@@ -148,7 +148,16 @@ fn dirt_is_put_in_on_request_and_every_piece_is_listed() {
         String::from_utf8_lossy(&check.stderr)
     );
     let answer: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
-    assert!(answer["findings"].as_array().unwrap().len() >= dirt.len());
+    let findings = answer["findings"].as_array().unwrap();
+    for piece in dirt.iter().filter(|piece| piece["found_by"].is_string()) {
+        let same = |finding: &serde_json::Value| {
+            finding["subject"] == piece["subject"]
+                && finding["dataset"] == piece["found_in"]
+                && finding["field"] == piece["field"]
+                && finding["rule"] == piece["found_by"]
+        };
+        assert!(findings.iter().any(same), "{piece}");
+    }
     let printed = synth(&[&arguments[..], &["--dirt"]].concat());
     let printed = String::from_utf8(printed.stdout).unwrap();
     assert!(printed.contains(&format!("Dirt put in: {}", dirt.len())), "{printed}");
@@ -189,4 +198,34 @@ fn a_calibration_writes_no_datasets_and_a_rehearsal_needs_a_folder() {
     let both = synth(&[trial, "--calibration", "--out", "x"]);
     assert_eq!(both.status.code(), Some(2));
     assert!(synth(&[trial, "--calibration", "--subjects", "30"]).status.success());
+}
+
+#[test]
+fn dirt_in_a_rehearsal_written_in_parts_leaves_files_that_fit_together() {
+    let (trial, folder) = (trial(), tempfile::tempdir().unwrap());
+    let (trial, out) = (trial.path().to_str().unwrap(), folder.path().to_str().unwrap());
+    for seed in ["1", "2"] {
+        let arguments = [
+            trial,
+            "--subjects",
+            "520",
+            "--seed",
+            seed,
+            "--dirt",
+            "--out",
+            out,
+            "--force",
+        ];
+        assert!(synth(&arguments).status.success());
+        let mut check = Command::new(env!("CARGO_BIN_EXE_tercel"));
+        let check = check.args(["check", trial, "--data", out, "--json"]).output().unwrap();
+        let answer: serde_json::Value = serde_json::from_slice(&check.stdout).unwrap();
+        let findings = answer["findings"].as_array().unwrap();
+        let ragged = findings
+            .iter()
+            .filter(|finding| finding["message"].to_string().contains("than the header names"));
+        assert_eq!(ragged.count(), 1, "seed {seed}");
+        let columns = findings.iter().filter(|finding| finding["rule"] == "missing-column");
+        assert_eq!(columns.count(), 1);
+    }
 }

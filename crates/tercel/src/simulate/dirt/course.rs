@@ -252,7 +252,8 @@ fn no_fever(_: &Trial, subject: &mut Subject, _: &mut Draws) -> Option<Mark> {
 
 fn no_arousal(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
     let at = assessment(subject, Syndrome::Icans, draws, |grade| grade == "0")?;
-    let mark = write(subject, &at, &[("ICE", "0")])?;
+    let mut mark = write(subject, &at, &[("ICE", "0")])?;
+    mark.what.push_str(", and the level of arousal was left out");
     let when = subject.toxicity.get(*at.first()?)?.when.order();
     subject
         .toxicity
