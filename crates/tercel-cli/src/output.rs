@@ -14,11 +14,20 @@ pub(crate) struct Output {
 impl Output {
     /// Prints `json` or `text`, whichever was asked for. A closed pipe is not an error.
     pub(crate) fn print(self, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-        let mut document = if self.json {
+        let document = if self.json {
             serde_json::to_string_pretty(&json())?
         } else {
             text()
         };
+        self.print_document(document)
+    }
+
+    /// Prints a document as it is. A closed pipe is not an error.
+    #[expect(
+        clippy::unused_self,
+        reason = "printing goes through the output, so that it stands in one place"
+    )]
+    pub(crate) fn print_document(self, mut document: String) -> anyhow::Result<()> {
         if !document.ends_with('\n') {
             document.push('\n');
         }

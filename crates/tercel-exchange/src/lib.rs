@@ -7,6 +7,7 @@
 //! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | a registry record to a draft protocol | [`registry`] |
+//! | what may stand in a protocol file, for editors | [`protocol_schema`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -14,11 +15,13 @@
 pub mod adam;
 mod folder;
 pub mod format;
+mod protocol_schema;
 mod reader;
 pub mod registry;
 pub mod sdtm;
 mod table;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
+pub use protocol_schema::{SCHEMA_FILE, protocol_schema};
 pub use sdtm::{SDTM_DATASETS, soil_tables, table_dirt_kinds, to_ragged_csv, write_sdtm};
 pub use table::{Table, TableError};

@@ -9,6 +9,7 @@ mod grade;
 mod new;
 mod response;
 mod run;
+mod schema;
 mod synth;
 
 use clap::Subcommand;
@@ -29,6 +30,8 @@ pub(crate) enum Answer {
 pub(crate) enum Command {
     /// Draft a protocol from a registry record
     New(new::Args),
+    /// Print the JSON Schema of protocol.toml, by which editors complete and check it
+    Schema,
     /// Check the protocol and the subject data of a trial folder
     Check(check::Args),
     /// Answer every outcome of the record from the subject data, and write the report
@@ -54,6 +57,7 @@ impl Command {
     pub(crate) fn run(self, output: Output) -> anyhow::Result<Answer> {
         match self {
             Self::New(args) => new::run(&args, output),
+            Self::Schema => schema::run(output),
             Self::Check(args) => check::run(&args, output),
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),

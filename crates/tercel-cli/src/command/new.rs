@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use tercel::protocol::parse_protocol;
 use tercel_exchange::registry::{Draft, draft_protocol, parse_record};
+use tercel_exchange::{SCHEMA_FILE, protocol_schema};
 
 use super::Answer;
 use crate::output::Output;
@@ -47,7 +48,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         bail!("no valid protocol can be drafted from {name}:\n{}", list.join("\n"));
     }
     fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
-    fs::write(&path, &draft.protocol).with_context(|| format!("failed to write {}", path.display()))?;
+    let schema = args.out.join(SCHEMA_FILE);
+    fs::write(&schema, protocol_schema()).with_context(|| format!("failed to write {}", schema.display()))?;
+    // Editors find the schema by this line, and complete and check the file as it is filled in.
+    let text = format!("#:schema ./{SCHEMA_FILE}\n{}", draft.protocol);
+    fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
     let file = path.display().to_string();
     output.print(|| answer_json(&file, &draft), || answer_text(&file, &draft))?;
     Ok(Answer::Given)

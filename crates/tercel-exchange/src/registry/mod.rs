@@ -245,7 +245,7 @@ pub fn parse_record(bytes: &[u8], nct: Option<&str>) -> Result<Record, RegistryE
         return Err(RegistryError::Encoding);
     }
     let start = text.trim_start();
-    let record = if start.is_empty() {
+    let mut record = if start.is_empty() {
         return Err(RegistryError::Empty);
     } else if start.starts_with(['{', '[']) {
         json::parse(text, nct)?
@@ -254,6 +254,15 @@ pub fn parse_record(bytes: &[u8], nct: Option<&str>) -> Result<Record, RegistryE
     } else {
         flat::parse(text).ok_or(RegistryError::Unknown)?
     };
+    for outcome in &mut record.outcomes {
+        if outcome.measure.trim().is_empty() {
+            outcome.measure = if outcome.description.trim().is_empty() {
+                "The record states no measure".to_owned()
+            } else {
+                outcome.description.clone()
+            };
+        }
+    }
     if record.outcomes.is_empty() {
         return Err(RegistryError::NoOutcome);
     }

@@ -13,4 +13,5 @@ mod efficacy_cases;
 mod formats;
 mod laws;
 mod records;
+mod schema;
 mod sdtm_write;

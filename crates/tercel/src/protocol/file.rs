@@ -37,7 +37,7 @@ pub fn parse_protocol(file: &str, text: &str) -> Result<Trial, Vec<Diagnostic>> 
     }
 }
 
-fn parse_trial(root: &Section<'_>) -> Option<Trial> {
+pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
     let header = root.section("trial");
     let names = root.section("names").and_then(|section| parse_names(&section));
     let dose_levels = parse_dose_levels(root);
@@ -280,9 +280,9 @@ fn parse_visit(section: &Section<'_>) -> Option<Visit> {
     let day = section.optional_number("day", -365.0..=7300.0);
     let months = section.optional_integer("months", 1..=240);
     let window_days = section.integer("window_days", 0..=365, "14");
-    let names = section.texts("assess")?;
-    section.finish();
     let known: Vec<&str> = Assessed::NAMES.iter().map(|(name, _)| *name).collect();
+    let names = section.texts_among("assess", &known)?;
+    section.finish();
     let mut assessments = Vec::new();
     for name in &names {
         if let Some((_, kind)) = Assessed::NAMES.iter().find(|(known, _)| known == name) {

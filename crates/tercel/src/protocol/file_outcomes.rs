@@ -49,7 +49,12 @@ fn parse_outcome(root: &Section<'_>, section: &Section<'_>) -> Option<Outcome> {
         .chain([(endpoint::NO_METHOD, None)])
         .collect();
     let method = section.choice("method", &methods);
-    let components = section.texts("components");
+    let parts: Vec<&str> = endpoint::ALL
+        .iter()
+        .flat_map(|method| method.components)
+        .copied()
+        .collect();
+    let components = section.texts_among("components", &parts);
     let time_points = section.ascending("time_points_months", 1..=240, "[3, 6, 12, 24]");
     let definition = section.text("definition", "\"what is counted, in whom, until when\"");
     section.finish();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::Diagnostic;
+use super::{Diagnostic, Key};
 
 /// The mistakes found so far in one file.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(super) struct Log<'a> {
     broken_lines: BTreeSet<usize>,
     /// Paths reported as missing, so that nothing else reports them again.
     missing: RefCell<BTreeSet<String>>,
+    /// What is asked of the file, where that is what is wanted instead of its mistakes.
+    asked: Option<RefCell<Vec<Key>>>,
 }
 
 impl<'a> Log<'a> {
@@ -40,7 +42,36 @@ impl<'a> Log<'a> {
             broken_lines: found.iter().map(|diagnostic| diagnostic.line).collect(),
             found: RefCell::new(found),
             missing: RefCell::default(),
+            asked: None,
         }
+    }
+
+    /// A log that writes down every key that is asked for.
+    pub(super) fn listening() -> Self {
+        Self {
+            asked: Some(RefCell::default()),
+            ..Self::new("", "", &[])
+        }
+    }
+
+    /// Whether keys that are asked for are written down.
+    pub(super) fn listens(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// Writes down a key, once.
+    pub(super) fn hear(&self, key: impl FnOnce() -> Key) {
+        let Some(asked) = &self.asked else { return };
+        let key = key();
+        let mut asked = asked.borrow_mut();
+        if !asked.iter().any(|known| known.path == key.path) {
+            asked.push(key);
+        }
+    }
+
+    /// The keys that were asked for, in the order of asking.
+    pub(super) fn into_keys(self) -> Vec<Key> {
+        self.asked.map(RefCell::into_inner).unwrap_or_default()
     }
 
     pub(super) fn add(&self, span: &Range<usize>, message: impl Into<String>, hint: impl Into<String>) {

@@ -9,6 +9,7 @@ mod file;
 mod file_assumptions;
 mod file_outcomes;
 mod file_rules;
+mod keys;
 mod level;
 mod log;
 #[expect(
@@ -25,6 +26,7 @@ use jiff::civil::Date;
 
 pub use diagnostic::Diagnostic;
 pub use file::parse_protocol;
+pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
 pub use settings::SETTINGS;

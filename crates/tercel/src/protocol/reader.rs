@@ -12,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::log::Log;
+use super::{Key, KeyKind};
 
 /// One table of the file.
 #[derive(Debug, Clone)]
@@ -62,6 +63,16 @@ impl<'a> Section<'a> {
         self.table.get(key)
     }
 
+    /// Writes down what is asked, where the log listens.
+    fn ask(&self, key: &str, kind: impl FnOnce() -> KeyKind, required: bool, example: &str) {
+        self.log.hear(|| Key {
+            path: self.join(key),
+            kind: kind(),
+            required,
+            example: example.to_owned(),
+        });
+    }
+
     fn required(&self, key: &'static str, example: &str) -> Option<&'a Spanned<DeValue<'a>>> {
         let value = self.value(key);
         if value.is_none() {
@@ -84,6 +95,7 @@ impl<'a> Section<'a> {
 
     /// A text that must be there and not be blank.
     pub(super) fn text(&self, key: &'static str, example: &str) -> Option<String> {
+        self.ask(key, || KeyKind::Text, true, example);
         let value = self.required(key, example)?;
         match value.get_ref() {
             DeValue::String(text) if !text.trim().is_empty() => Some(text.to_string()),
@@ -104,12 +116,14 @@ impl<'a> Section<'a> {
 
     /// A text that may be absent.
     pub(super) fn optional_text(&self, key: &'static str) -> Option<String> {
+        self.ask(key, || KeyKind::Text, false, "");
         self.value(key)?;
         self.text(key, "\"…\"")
     }
 
     /// A finite number in `range`.
     pub(super) fn number(&self, key: &'static str, range: RangeInclusive<f64>, example: &str) -> Option<f64> {
+        self.ask(key, || KeyKind::Number(*range.start(), *range.end()), true, example);
         let value = self.required(key, example)?;
         let number = match value.get_ref() {
             DeValue::Float(float) => float.as_str().replace('_', "").parse::<f64>().ok(),
@@ -138,6 +152,7 @@ impl<'a> Section<'a> {
 
     /// A finite number in `range` that may be absent.
     pub(super) fn optional_number(&self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        self.ask(key, || KeyKind::Number(*range.start(), *range.end()), false, "");
         self.value(key)?;
         let example = format!("{}", range.start());
         self.number(key, range, &example)
@@ -145,6 +160,7 @@ impl<'a> Section<'a> {
 
     /// A whole number in `range`.
     pub(super) fn integer(&self, key: &'static str, range: RangeInclusive<u32>, example: &str) -> Option<u32> {
+        self.ask(key, || KeyKind::Integer(*range.start(), *range.end()), true, example);
         let value = self.required(key, example)?;
         let number = match value.get_ref() {
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok(),
@@ -171,6 +187,7 @@ impl<'a> Section<'a> {
 
     /// A whole number that may be absent.
     pub(super) fn optional_integer(&self, key: &'static str, range: RangeInclusive<u32>) -> Option<u32> {
+        self.ask(key, || KeyKind::Integer(*range.start(), *range.end()), false, "");
         self.value(key)?;
         let example = range.start().to_string();
         self.integer(key, range, &example)
@@ -178,6 +195,7 @@ impl<'a> Section<'a> {
 
     /// `true` or `false`.
     pub(super) fn flag(&self, key: &'static str, example: &str) -> Option<bool> {
+        self.ask(key, || KeyKind::Flag, true, example);
         let value = self.required(key, example)?;
         if let DeValue::Boolean(flag) = value.get_ref() {
             return Some(*flag);
@@ -188,12 +206,14 @@ impl<'a> Section<'a> {
 
     /// `true` or `false`, or absent.
     pub(super) fn optional_flag(&self, key: &'static str) -> Option<bool> {
+        self.ask(key, || KeyKind::Flag, false, "");
         self.value(key)?;
         self.flag(key, "true")
     }
 
     /// A calendar date.
     pub(super) fn date(&self, key: &'static str, example: &str) -> Option<Date> {
+        self.ask(key, || KeyKind::Date, true, example);
         let value = self.required(key, example)?;
         let date = match value.get_ref() {
             DeValue::Datetime(datetime) => datetime.date.and_then(|date| {
@@ -211,6 +231,7 @@ impl<'a> Section<'a> {
 
     /// One of the named choices.
     pub(super) fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        self.ask(key, || KeyKind::Choice(names_of(choices)), true, "");
         let example = choices
             .first()
             .map(|(name, _)| format!("\"{name}\""))
@@ -234,6 +255,7 @@ impl<'a> Section<'a> {
 
     /// A list of texts; an absent list is empty.
     pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+        self.ask(key, || KeyKind::Texts(Vec::new()), false, "");
         self.list(
             key,
             "a list of texts",
@@ -246,8 +268,17 @@ impl<'a> Section<'a> {
         )
     }
 
+    /// A list of texts, each of which should be one of `known`; an absent list is empty. Whether each is known is for the
+    /// caller to say, who can say it better.
+    pub(super) fn texts_among(&self, key: &'static str, known: &[&str]) -> Option<Vec<String>> {
+        let list = || known.iter().map(|name| (*name).to_owned()).collect();
+        self.ask(key, || KeyKind::Texts(list()), false, "");
+        self.texts(key)
+    }
+
     /// A list of at least one text.
     pub(super) fn some_texts(&self, key: &'static str, example: &str) -> Option<Vec<String>> {
+        self.ask(key, || KeyKind::Texts(Vec::new()), true, example);
         let value = self.required(key, example)?;
         let texts = self.texts(key)?;
         if texts.is_empty() {
@@ -260,6 +291,7 @@ impl<'a> Section<'a> {
 
     /// A list of whole numbers in `range`, ascending; an absent list is empty.
     pub(super) fn ascending(&self, key: &'static str, range: RangeInclusive<u32>, example: &str) -> Option<Vec<u32>> {
+        self.ask(key, || KeyKind::Integers(*range.start(), *range.end()), false, example);
         let each = format!("a whole number from {} to {}", range.start(), range.end());
         let numbers = self.list(key, "a list of whole numbers", &each, example, |value| match value {
             DeValue::Integer(integer) => u32::from_str_radix(integer.as_str(), integer.radix())
@@ -305,6 +337,10 @@ impl<'a> Section<'a> {
 
     /// A table that must be there.
     pub(super) fn section(&self, key: &'static str) -> Option<Section<'a>> {
+        self.ask(key, || KeyKind::Section, true, "");
+        if self.log.listens() {
+            return Some(self.child(key, self.table, 0..0));
+        }
         let Some(value) = self.value(key) else {
             let path = self.join(key);
             let message = format!("the section [{path}] is missing");
@@ -325,6 +361,10 @@ impl<'a> Section<'a> {
 
     /// The tables of an array of tables; an absent array is empty.
     pub(super) fn sections(&self, key: &'static str) -> Vec<Section<'a>> {
+        self.ask(key, || KeyKind::Sections, false, "");
+        if self.log.listens() {
+            return vec![self.child(key, self.table, 0..0)];
+        }
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
@@ -406,6 +446,10 @@ impl<'a> Section<'a> {
         }
         descend(self.table, path)
     }
+}
+
+fn names_of<T>(choices: &[(&str, T)]) -> Vec<String> {
+    choices.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// Reports each section whose text `key` an earlier one of `sections` has.

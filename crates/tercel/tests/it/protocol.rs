@@ -188,7 +188,7 @@ const BROKEN: [Broken; 38] = [
         from: "[response]\n",
         to: "[respons]\n",
         found: &[
-            ("¦# The Phase 1", "the section [response] is missing", "[response]"),
+            ("¦#:schema", "the section [response] is missing", "[response]"),
             ("[¦respons]", "nothing reads `respons`", "`response`, or remove it"),
         ],
     },
