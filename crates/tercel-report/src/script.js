@@ -63,3 +63,11 @@ box.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { box.value = ""; search(); }
 });
 document.getElementById("search").hidden = false;
+
+// Paper cannot be unfolded: what is folded is printed open, and folded again on the screen.
+let printed = [];
+addEventListener("beforeprint", () => {
+  printed = folds.filter((fold) => !fold.open);
+  for (const fold of printed) fold.open = true;
+});
+addEventListener("afterprint", () => { for (const fold of printed) fold.open = false; });
