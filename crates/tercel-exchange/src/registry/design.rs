@@ -4,7 +4,7 @@ use super::Record;
 use super::words::{holds, plain, sentences, words};
 
 /// Designs that the draft does not have: words that name one, and its name.
-const OTHERS: [(&str, &str); 22] = [
+const OTHERS: [(&str, &str); 24] = [
     ("i3+3", "i3+3"),
     ("boin", "BOIN"),
     ("bayesian optimal interval", "BOIN"),
@@ -21,6 +21,8 @@ const OTHERS: [(&str, &str); 22] = [
     ("bayesian logistic regression", "BLRM"),
     ("ewoc", "EWOC"),
     ("dose expansion", "dose expansion"),
+    ("bayesian design", "a Bayesian design"),
+    ("escalation expansion", "dose expansion"),
     ("dose escalation and expansion", "dose expansion"),
     ("expansion cohort", "dose expansion"),
     ("expansion cohorts", "dose expansion"),
@@ -125,6 +127,7 @@ mod tests {
             names("dose-escalation (3+3) and dose-expansion"),
             (true, vec!["dose expansion"])
         );
+        assert_eq!(names("dose-escalation/expansion"), (false, vec!["dose expansion"]));
         assert_eq!(names("expansion of CAR-T cells in blood"), (false, vec![]));
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn find_doses(text: &str) -> Doses {
             doses.levels.push(Level {
                 label: label(&before, &after).unwrap_or_default(),
                 amount: dose.amount,
-                unit: unit(&after),
+                unit: unit(&after_list(&letters, found.get(index..).unwrap_or_default())),
             });
         } else {
             let words = format!("{}{}", join(&letters, dose.start, dose.end), first_words(&after, 3));
@@ -65,6 +65,20 @@ pub(super) fn find_doses(text: &str) -> Doses {
         }
     }
     doses
+}
+
+/// What follows a dose; in a list, what follows the last of it: "1e6, 3e6 and 1e7 cells/kg".
+fn after_list(letters: &[char], found: &[Found]) -> String {
+    const JOINED: [&str; 7] = [",", "and", "or", ", and", ", or", "/", "、"];
+    const LONGEST: usize = 20;
+    for (index, dose) in found.iter().enumerate().take(LONGEST) {
+        let until = found.get(index + 1).map_or(letters.len(), |next| next.start);
+        let after = join(letters, dose.end, until);
+        if index + 1 == found.len() || !JOINED.contains(&after.trim()) {
+            return after;
+        }
+    }
+    String::new()
 }
 
 fn join(letters: &[char], from: usize, to: usize) -> String {
@@ -438,6 +452,17 @@ mod tests {
         }
         assert_eq!(amounts("1×10^7, 3×10^7 and 1×10^8 cells"), [1e7, 3e7, 1e8]);
         assert_eq!(amounts("DL1 - 5×10^6, dose level 2, 1e7, Day 0, 3e7"), [5e6, 1e7, 3e7]);
+    }
+
+    #[test]
+    fn the_unit_after_a_list_is_that_of_all_in_it() {
+        let units = |text: &str| {
+            let levels = find_doses(text).levels;
+            levels.into_iter().map(|level| level.unit).collect::<Vec<_>>()
+        };
+        assert_eq!(units("1×10^6, 3×10^6 and 1×10^7 CAR-T cells/kg"), ["cells/kg"; 3]);
+        assert_eq!(units("1e7 or 3e7 CAR-positive T cells"), ["CAR+ cells"; 2]);
+        assert_eq!(units("1×10^7 cells, 3×10^6 cells/kg"), ["cells", "cells/kg"]);
     }
 
     #[test]

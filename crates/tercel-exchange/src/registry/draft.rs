@@ -370,7 +370,9 @@ fn write_criteria(text: &mut String, found: &mut Findings<'_>) {
     for (name, sentence) in found.outcomes.iter().flat_map(|outcome| &outcome.criteria) {
         if !names.contains(name) {
             names.push(name);
-            words.push(sentence.clone());
+            if !words.contains(sentence) {
+                words.push(sentence.clone());
+            }
         }
     }
     text.push_str("[response]\n");
