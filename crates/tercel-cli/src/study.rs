@@ -56,9 +56,29 @@ pub(crate) fn read_protocol(trial: &Path) -> anyhow::Result<Result<Trial, Vec<Di
     Ok(parse_protocol(&path.display().to_string(), &text))
 }
 
-/// Reads the protocol; mistakes are printed with their place and end the command.
+/// What a protocol in order still lacks, a sentence each. Nothing is computed while there is something.
+pub(crate) fn open_gaps(trial: &Trial) -> Vec<String> {
+    let sentence = |level| {
+        let label = trial.level_label(level);
+        format!(
+            "the dose of level {level} is a placeholder, \"{label}\"; write its number of cells as dose_level.amount"
+        )
+    };
+    trial.placeholders().into_iter().map(sentence).collect()
+}
+
+/// The trial, where it lacks nothing.
+pub(crate) fn require_complete(trial: Trial) -> anyhow::Result<Trial> {
+    let gaps = open_gaps(&trial);
+    if !gaps.is_empty() {
+        bail!("the protocol is not complete: {}", gaps.join("; "));
+    }
+    Ok(trial)
+}
+
+/// Reads the protocol; mistakes are printed with their place and end the command, and so do open gaps.
 pub(crate) fn require_protocol(trial: &Path) -> anyhow::Result<Trial> {
-    read_protocol(trial)?.map_err(|diagnostics| {
+    let trial = read_protocol(trial)?.map_err(|diagnostics| {
         let pictures: Vec<String> = diagnostics
             .iter()
             .map(|mistake| format!("error: {mistake}\n"))
@@ -66,7 +86,8 @@ pub(crate) fn require_protocol(trial: &Path) -> anyhow::Result<Trial> {
         let count = diagnostics.len();
         let noun = if count == 1 { "mistake" } else { "mistakes" };
         anyhow!("the protocol has {count} {noun}\n\n{}", pictures.join("\n"))
-    })
+    })?;
+    require_complete(trial)
 }
 
 /// A trial with its data as of the cut.

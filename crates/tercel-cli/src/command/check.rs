@@ -13,7 +13,7 @@ use tercel_report::{FindingsPage, render_findings};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, read_protocol};
+use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol};
 
 /// Arguments of `tercel check`.
 #[derive(Debug, clap::Args)]
@@ -35,9 +35,12 @@ const COLUMNS: [&str; 8] = [
 
 /// Runs the command: blocked where the protocol has a mistake or a finding blocks something.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let diagnostics = read_protocol(&args.trial.trial)?.err().unwrap_or_default();
+    let (gaps, diagnostics) = match read_protocol(&args.trial.trial)? {
+        Ok(trial) => (open_gaps(&trial), Vec::new()),
+        Err(diagnostics) => (Vec::new(), diagnostics),
+    };
     let has_data = args.trial.data.is_some() || data_path(&args.trial.trial, None).exists();
-    let study = if diagnostics.is_empty() && has_data {
+    let study = if diagnostics.is_empty() && gaps.is_empty() && has_data {
         Some(Study::open(&args.trial)?)
     } else {
         None
@@ -48,16 +51,20 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if let (Some(folder), Some(study)) = (&args.out, &study) {
         write_findings(folder, study, &findings)?;
     }
-    let ok = diagnostics.is_empty() && findings.iter().all(|finding| finding.blocks == Blocks::None);
+    // A draft with a gap is in order; data cannot be checked against it.
+    let ok = diagnostics.is_empty()
+        && (gaps.is_empty() || !has_data)
+        && findings.iter().all(|finding| finding.blocks == Blocks::None);
     output.print(
         || {
             json!({
                 "ok": ok,
                 "diagnostics": diagnostics.iter().map(diagnostic_json).collect::<Vec<Value>>(),
+                "open_gaps": gaps,
                 "findings": findings.iter().map(finding_json).collect::<Vec<Value>>(),
             })
         },
-        || text(&diagnostics, &findings, has_data),
+        || text(&diagnostics, &gaps, &findings, has_data),
     )?;
     Ok(if ok { Answer::Given } else { Answer::Blocked })
 }
@@ -72,7 +79,7 @@ fn diagnostic_json(diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn text(diagnostics: &[Diagnostic], findings: &[Finding], has_data: bool) -> String {
+fn text(diagnostics: &[Diagnostic], gaps: &[String], findings: &[Finding], has_data: bool) -> String {
     let mut page = String::new();
     for diagnostic in diagnostics {
         let _ = writeln!(page, "error: {diagnostic}\n");
@@ -86,8 +93,15 @@ fn text(diagnostics: &[Diagnostic], findings: &[Finding], has_data: bool) -> Str
         return page;
     }
     page.push_str("The protocol is in order.\n");
+    for gap in gaps {
+        let _ = writeln!(page, "open gap: {}", plain(gap));
+    }
     if !has_data {
         page.push_str("There are no data yet.\n");
+        return page;
+    }
+    if !gaps.is_empty() {
+        page.push_str("The data were not checked.\n");
         return page;
     }
     let groups = group_findings(findings);

@@ -17,6 +17,7 @@ use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sd
 
 use super::{Answer, calibration};
 use crate::output::Output;
+use crate::study::require_complete;
 
 /// Arguments of `tercel synth`.
 #[derive(Debug, clap::Args)]
@@ -271,10 +272,11 @@ fn load_trial(path: &Path) -> anyhow::Result<Trial> {
             file.display()
         )
     })?;
-    parse_protocol(&file.display().to_string(), &text).map_err(|diagnostics| {
+    let trial = parse_protocol(&file.display().to_string(), &text).map_err(|diagnostics| {
         let list: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{} has {} mistakes:\n{}", file.display(), list.len(), list.join("\n"))
-    })
+    })?;
+    require_complete(trial)
 }
 
 /// Whether the file is named like a dataset that a rehearsal writes.

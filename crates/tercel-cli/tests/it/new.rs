@@ -147,6 +147,37 @@ fn a_record_without_dose_or_secondary_outcome_gives_a_draft_in_order() {
 }
 
 #[test]
+fn a_placeholder_of_a_dose_is_an_open_gap_and_nothing_is_computed_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let path = record("NCT05515185.json");
+    assert!(tercel(&["new", path.to_str().unwrap(), "--out", out]).status.success());
+    let check = tercel(&["--json", "check", out]);
+    assert!(check.status.success());
+    let answer: Value = serde_json::from_slice(&check.stdout).unwrap();
+    let gaps = answer["open_gaps"].as_array().unwrap();
+    assert_eq!(gaps.len(), 1);
+    assert!(gaps[0].as_str().unwrap().contains("PLACEHOLDER"));
+    assert!(String::from_utf8_lossy(&tercel(&["check", out]).stdout).contains("open gap: the dose of level 1"));
+
+    // Data beside it are neither checked nor analysed.
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/dm.csv"), "STUDYID,USUBJID\nA,A-1\n").unwrap();
+    assert_eq!(tercel(&["check", out]).status.code(), Some(1));
+    let rehearsal = folder.path().join("rehearsal");
+    for arguments in [
+        vec!["run", out],
+        vec!["decide", out],
+        vec!["synth", out, "--out", rehearsal.to_str().unwrap()],
+    ] {
+        let run = tercel(&arguments);
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("the protocol is not complete"), "{said}");
+    }
+}
+
+#[test]
 fn a_csv_download_is_read_and_of_several_studies_one_is_chosen() {
     let header =
         "NCT Number,Study Title,Conditions,Interventions,Primary Outcome Measures,Secondary Outcome Measures\n";

@@ -44,7 +44,7 @@ pub(super) fn find_doses(text: &str) -> Doses {
             None => at += 1,
         }
     }
-    mark_ranges(&letters, &mut found);
+    mark_shared(&letters, &mut found);
     let mut doses = Doses::default();
     let mut from = 0;
     for (index, dose) in found.iter().enumerate() {
@@ -56,7 +56,7 @@ pub(super) fn find_doses(text: &str) -> Doses {
             doses.levels.push(Level {
                 label: label(&before, &after).unwrap_or_default(),
                 amount: dose.amount,
-                unit: unit(&after),
+                unit: unit(&after_list(&letters, found.get(index..).unwrap_or_default())),
             });
         } else {
             let words = format!("{}{}", join(&letters, dose.start, dose.end), first_words(&after, 3));
@@ -65,6 +65,20 @@ pub(super) fn find_doses(text: &str) -> Doses {
         }
     }
     doses
+}
+
+/// What follows a dose; in a list, what follows the last of it: "1e6, 3e6 and 1e7 cells/kg".
+fn after_list(letters: &[char], found: &[Found]) -> String {
+    const JOINED: [&str; 7] = [",", "and", "or", ", and", ", or", "/", "、"];
+    const LONGEST: usize = 20;
+    for (index, dose) in found.iter().enumerate().take(LONGEST) {
+        let until = found.get(index + 1).map_or(letters.len(), |next| next.start);
+        let after = join(letters, dose.end, until);
+        if index + 1 == found.len() || !JOINED.contains(&after.trim()) {
+            return after;
+        }
+    }
+    String::new()
 }
 
 fn join(letters: &[char], from: usize, to: usize) -> String {
@@ -85,7 +99,8 @@ fn dose_at(letters: &[char], start: usize) -> Option<Found> {
     if before.is_some_and(|letter| letter.is_alphanumeric() || *letter == '.' || *letter == '^') {
         return None;
     }
-    let (number, end) = number_at(letters, start)?;
+    let grouped = thousands_at(letters, start);
+    let (number, end) = grouped.or_else(|| number_at(letters, start))?;
     let made = |end: usize, amount: f64, certain: bool| {
         // Less than a thousand cells is no dose, and a billion billion is none either.
         (1e3..=1e12).contains(&amount).then_some(Found {
@@ -102,13 +117,15 @@ fn dose_at(letters: &[char], start: usize) -> Option<Found> {
             if let Some((exponent, end)) = power_of_ten(letters, ten) {
                 return made(end, power(number, exponent), true);
             }
-            let (lost, end) = lost_exponent(letters, ten)?;
+            let (lost, end) = lost_exponent(letters, ten).or_else(|| ten_and_e(letters, ten))?;
             made(end, power(number, lost), false)
         }
         Some('e' | 'E') if sign == end => {
             let plus = end + 1 + usize::from(letters.get(end + 1) == Some(&'+'));
             let (exponent, end) = digits_at(letters, plus)?;
-            made(end, power(number, exponent), true)
+            // 10e8 is 1e9 to a computer and often written for 1e8.
+            let certain = join(letters, start, sign) != "10";
+            made(end, power(number, exponent), certain)
         }
         Some('m' | 'M' | 'b' | 'B') => {
             let word: String = letters
@@ -123,10 +140,11 @@ fn dose_at(letters: &[char], start: usize) -> Option<Found> {
             };
             made(sign + word.chars().count(), number * factor, true)
         }
-        _ => {
-            let (exponent, end) = power_of_ten(letters, start)?;
-            made(end, power(1.0, exponent), true)
-        }
+        _ => match power_of_ten(letters, start) {
+            Some((exponent, end)) => made(end, power(1.0, exponent), true),
+            None if grouped.is_some() => made(end, number, true),
+            None => None,
+        },
     }
 }
 
@@ -154,6 +172,18 @@ fn number_at(letters: &[char], start: usize) -> Option<(f64, usize)> {
     Some((join(letters, start, start + count).parse().ok()?, start + count))
 }
 
+/// `5,000,000`: groups of three digits, the first of one to three.
+fn thousands_at(letters: &[char], start: usize) -> Option<(f64, usize)> {
+    let is_digit = |at: usize| letters.get(at).is_some_and(char::is_ascii_digit);
+    let first = (start..start + 4).take_while(|at| is_digit(*at)).count();
+    let mut end = start + first;
+    while letters.get(end) == Some(&',') && (1..=3).all(|step| is_digit(end + step)) && !is_digit(end + 4) {
+        end += 4;
+    }
+    let number = join(letters, start, end).replace(',', "").parse().ok()?;
+    ((1..=3).contains(&first) && end > start + first).then_some((number, end))
+}
+
 fn digits_at(letters: &[char], start: usize) -> Option<(u32, usize)> {
     let count = letters
         .iter()
@@ -164,7 +194,7 @@ fn digits_at(letters: &[char], start: usize) -> Option<(u32, usize)> {
     Some((join(letters, start, start + count).parse().ok()?, start + count))
 }
 
-/// `10^8`, `10 ^ 8`, `10e8` as it is often written for it is left out: its meaning is 1e9 to a computer.
+/// `10^8`, `10 ^ 8`.
 fn power_of_ten(letters: &[char], start: usize) -> Option<(u32, usize)> {
     let ten = (letters.get(start) == Some(&'1') && letters.get(start + 1) == Some(&'0')).then_some(start + 2)?;
     let caret = skip_spaces(letters, ten);
@@ -173,6 +203,12 @@ fn power_of_ten(letters: &[char], start: usize) -> Option<(u32, usize)> {
     at += usize::from(matches!(letters.get(at), Some('{' | '(')));
     let (exponent, end) = digits_at(letters, at)?;
     Some((exponent, end + usize::from(matches!(letters.get(end), Some('}')))))
+}
+
+/// `10e8` after a multiplication sign.
+fn ten_and_e(letters: &[char], start: usize) -> Option<(u32, usize)> {
+    let written = join(letters, start, start + 3);
+    (written == "10e" || written == "10E").then(|| digits_at(letters, start + 3))?
 }
 
 /// `108` after a multiplication sign: 10 to the power of 8, whose raised digit was lost, or one hundred and eight.
@@ -189,13 +225,26 @@ fn is_of_cells(letters: &[char], dose: Found) -> bool {
         "/l", "/ml", "/ul", "/µl", "/μl", "/mm", "copies", "vg", "pfu", "iu", "units",
     ];
     let written = join(letters, dose.start, dose.end);
-    let in_words = written.to_lowercase().contains("illion");
+    // A number with neither a power of ten nor a word is a dose only where cells follow.
+    let in_words = written.to_lowercase().contains("illion")
+        || written
+            .chars()
+            .all(|letter| letter.is_ascii_digit() || letter == ',' || letter == '.');
     !per_volume.iter().any(|unit| after.starts_with(unit))
         && (!in_words || after.contains("cell") || after.contains("car"))
 }
 
-/// Two amounts with nothing but a dash between them are the ends of a range, not levels.
-fn mark_ranges(letters: &[char], found: &mut [Found]) {
+/// Two amounts with nothing but a dash between them are the ends of a range, not levels. A number before the amount may
+/// share its power of ten: "0.5-2.0×10^8", "1, 3 and 10×10^6".
+fn mark_shared(letters: &[char], found: &mut [Found]) {
+    let mut end = 0;
+    for dose in found.iter_mut() {
+        if let Some(start) = shared_start(letters, dose.start).filter(|start| *start >= end) {
+            dose.start = start;
+            dose.certain = false;
+        }
+        end = dose.end;
+    }
     for at in 1..found.len() {
         let (Some(first), Some(second)) = (found.get(at - 1).copied(), found.get(at).copied()) else {
             continue;
@@ -207,6 +256,41 @@ fn mark_ranges(letters: &[char], found: &mut [Found]) {
             }
         }
     }
+}
+
+/// Where the first of the numbers begins that stand before an amount, joined to it and without a power of their own.
+fn shared_start(letters: &[char], start: usize) -> Option<usize> {
+    let mut begin = None;
+    let mut end = start;
+    while let Some(number) = number_before(letters, end) {
+        begin = Some(number);
+        end = number;
+    }
+    begin
+}
+
+fn number_before(letters: &[char], end: usize) -> Option<usize> {
+    // A number after one of these counts levels, subjects or days: "DL1 - 5×10^6", "cohort 2, 3×10^6".
+    const COUNTED: [&str; 14] = [
+        "level", "dl", "cohort", "group", "dose", "arm", "day", "days", "week", "month", "part", "stage", "phase",
+        "step",
+    ];
+    const NEAR: usize = 40;
+    let from = end.saturating_sub(NEAR);
+    let head = join(letters, from, end);
+    let head = head.trim_end();
+    let joined = ["-", "~", ",", "/", "、", " to", " and", " or"];
+    let head = joined.iter().find_map(|sign| head.strip_suffix(sign))?;
+    let head = head.trim_end().trim_end_matches([',', ' ']);
+    let rest = head.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let number = head.get(rest.len()..)?;
+    let is_number = number.starts_with(|letter: char| letter.is_ascii_digit()) && number.parse::<f64>().is_ok();
+    let last = rest.chars().next_back();
+    let stands_alone = !last.is_some_and(|letter| letter.is_alphanumeric() || "^×*{(".contains(letter))
+        && !(rest.trim_end().ends_with(['×', 'x', '*', '^']));
+    let word: String = rest.trim_end().trim_end_matches('-').trim_end().to_lowercase();
+    let counts = COUNTED.iter().any(|known| word.ends_with(known));
+    (is_number && stands_alone && !counts).then(|| from + rest.chars().count())
 }
 
 fn unit(after: &str) -> String {
@@ -235,7 +319,19 @@ fn unit(after: &str) -> String {
 
 /// The name of a level: in brackets right after the dose, or the last "dose level 1:" before it.
 fn label(before: &str, after: &str) -> Option<String> {
-    const NAMES: [&str; 5] = ["dose level", "dose group", "cohort", "dl", "group"];
+    const NAMES: [&str; 11] = [
+        "dose level",
+        "dose group",
+        "cohort",
+        "dl",
+        "group",
+        "low dose",
+        "middle dose",
+        "medium dose",
+        "intermediate dose",
+        "mid dose",
+        "high dose",
+    ];
     let bracket = after
         .find('(')
         .filter(|at| after.get(..*at).is_some_and(|words| words.len() <= 40));
@@ -245,8 +341,11 @@ fn label(before: &str, after: &str) -> Option<String> {
             return Some(inside);
         }
     }
+    if let Some(name) = row_label(before) {
+        return Some(name);
+    }
     let small = before.to_ascii_lowercase();
-    let start = NAMES.iter().filter_map(|name| small.rfind(name)).max()?;
+    let start = NAMES.iter().filter_map(|name| last_word(&small, name)).max()?;
     // "dose level 1" also ends in "level 1"; begin where its first word does.
     let start = small
         .get(..start)
@@ -257,6 +356,26 @@ fn label(before: &str, after: &str) -> Option<String> {
         .trim_end_matches([':', '(', '=', ',', '-', ' ']);
     let numbered = name.chars().any(|letter| letter.is_ascii_digit()) || name.len() <= 16;
     (numbered && name.len() <= 24).then(|| name.to_owned())
+}
+
+/// Where the words stand last; not within a longer word ("middle", "dose levels"), though before a number ("DL1").
+fn last_word(text: &str, words: &str) -> Option<usize> {
+    text.match_indices(words)
+        .map(|(at, _)| at)
+        .filter(|at| {
+            let before = text.get(..*at).and_then(|head| head.chars().next_back());
+            let after = text.get(at + words.len()..).and_then(|tail| tail.chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphabetic)
+        })
+        .last()
+}
+
+/// The level of a row of a table, whose first cell is its number: `| -1 | 1×10^6 |`.
+fn row_label(before: &str) -> Option<String> {
+    let row = before.lines().next_back()?.trim_end();
+    let (_, cell) = row.strip_suffix('|')?.rsplit_once('|')?;
+    let number: i32 = cell.trim().parse().ok()?;
+    (-9..=20).contains(&number).then(|| format!("Dose level {number}"))
 }
 
 /// The text between a bracket and the one that closes it.
@@ -316,6 +435,57 @@ mod tests {
         assert_eq!(find_doses("ANC ≥1.5×10^9/L").levels, []);
         let range = find_doses("1×10^6 - 5×10^6 cells/kg");
         assert_eq!((range.levels.len(), range.uncertain.len()), (0, 2));
+    }
+
+    #[test]
+    fn numbers_that_share_a_power_of_ten_are_left_in_doubt() {
+        for (text, words) in [
+            ("CAR-T 0.5-2.0×10^8", "0.5-2.0×10^8"),
+            ("1 to 5 x 10^6 cells/kg", "1 to 5 x 10^6 cells/kg"),
+            ("1, 3 and 10×10^6 cells/kg", "1, 3 and 10×10^6 cells/kg"),
+            ("5 x 10e7 cells", "5 x 10e7 cells"),
+            ("10e7 cells", "10e7 cells"),
+        ] {
+            let doses = find_doses(text);
+            assert_eq!(doses.levels, [], "{text}");
+            assert_eq!(doses.uncertain, [words], "{text}");
+        }
+        assert_eq!(amounts("1×10^7, 3×10^7 and 1×10^8 cells"), [1e7, 3e7, 1e8]);
+        assert_eq!(amounts("DL1 - 5×10^6, dose level 2, 1e7, Day 0, 3e7"), [5e6, 1e7, 3e7]);
+    }
+
+    #[test]
+    fn the_unit_after_a_list_is_that_of_all_in_it() {
+        let units = |text: &str| {
+            let levels = find_doses(text).levels;
+            levels.into_iter().map(|level| level.unit).collect::<Vec<_>>()
+        };
+        assert_eq!(units("1×10^6, 3×10^6 and 1×10^7 CAR-T cells/kg"), ["cells/kg"; 3]);
+        assert_eq!(units("1e7 or 3e7 CAR-positive T cells"), ["CAR+ cells"; 2]);
+        assert_eq!(units("1×10^7 cells, 3×10^6 cells/kg"), ["cells", "cells/kg"]);
+    }
+
+    #[test]
+    fn thousands_are_read_where_cells_follow() {
+        assert_eq!(amounts("5,000,000 CAR-T cells, 20,000,000 cells"), [5e6, 2e7]);
+        assert_eq!(
+            amounts("platelets above 100,000/µL, IND 123456 for CAR-T cells"),
+            Vec::<f64>::new()
+        );
+    }
+
+    #[test]
+    fn a_level_has_its_own_name_or_that_of_its_row() {
+        let labels = |text: &str| {
+            let levels = find_doses(text).levels;
+            levels.into_iter().map(|level| level.label).collect::<Vec<_>>()
+        };
+        assert_eq!(labels("Dose levels: 1×10^6 cells"), [""]);
+        assert_eq!(labels("Middle dose: 1×10^6 cells"), ["Middle dose"]);
+        assert_eq!(
+            labels("| Level | Cells |\n| -1 | 1 × 10^6 |\n| 1 | 3 × 10^6 |\n"),
+            ["Dose level -1", "Dose level 1"]
+        );
     }
 
     #[test]

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 
 use tercel::protocol::SETTINGS;
 
+use super::answer::{Answered, answer};
 use super::defaults::DEFAULTS;
+use super::design::find_design;
+use super::differ::KNOWN;
 use super::dose::Level;
 use super::eligibility::find_limits;
-use super::find::{
-    Answered, Dosing, answer, find_ae_window, find_dlt_window, find_dosing, find_names, states_three_plus_three,
-};
+use super::find::{Dosing, find_dosing, find_names};
 use super::time::TimeFrame;
+use super::window::{DltStart, find_ae_window, find_dlt_start, find_dlt_window};
 use super::{Kind, Record, sections};
 
 /// A draft and what was found for it.
@@ -90,12 +92,12 @@ pub fn draft_protocol(record: &Record) -> Draft {
         );
     }
     for outcome in &found.outcomes {
-        if let Some(question) = &outcome.question {
+        for question in &outcome.questions {
             found.not_stated.push(NotStated {
                 path: format!("outcome.{}.method", outcome.id),
-                question: question.clone(),
+                question: question.text.clone(),
                 choice: outcome.method.as_ref().map_or("none", |found| found.method).to_owned(),
-                record: Some(outcome.measure.clone()),
+                record: Some(question.words.clone()),
             });
         }
     }
@@ -157,20 +159,40 @@ fn note_dosing(found: &mut Findings<'_>) {
             "Left out of the draft.",
             Some(words),
         );
-    } else if found.dosing.stated.is_empty() {
-        let question = "The dose levels: the record states no amount beyond doubt.";
-        found.note("dose_level", question, "A placeholder level of 1 cell.", None);
-    } else if !found.dosing.is_flat {
-        let question = "The dose levels as numbers of cells: the record gives them by body size.";
-        let words = found
-            .dosing
-            .stated
-            .iter()
-            .map(|level| format!("{:e} {}", level.amount, level.unit));
-        let words = words.collect::<Vec<_>>().join(", ");
-        found.note("dose_level", question, "A placeholder level of 1 cell.", Some(words));
+    }
+    let below = found
+        .dosing
+        .stated
+        .iter()
+        .find(|level| is_below_the_first(&level.label));
+    if let Some(label) = below.map(|level| level.label.clone()) {
+        let question = "The level of the first subject: the record has a level below its first.";
+        found.note("escalation.start_level", question, "The lowest.", Some(label));
+    }
+    if !found.dosing.is_usable() {
+        let question = if found.dosing.stated.is_empty() {
+            "The dose levels: the record states no amount beyond doubt."
+        } else {
+            "The dose levels as numbers of cells: the record gives them by body size."
+        };
+        let words = Some(found.dosing.words.join(" … ")).filter(|words| !words.is_empty());
+        for path in ["dose_level", "dose_level.unit"] {
+            found.note(path, question, PLACEHOLDER, words.clone());
+        }
     }
 }
+
+/// A level kept for a first level that proves too toxic: "Dose level -1".
+fn is_below_the_first(label: &str) -> bool {
+    label
+        .split_whitespace()
+        .last()
+        .is_some_and(|word| word.starts_with('-'))
+}
+
+/// What stands where a level of the record should.
+const PLACEHOLDER: &str =
+    "PLACEHOLDER: one level of 1 cell, which no study has; nothing is computed until it is replaced.";
 
 fn write_header(found: &mut Findings<'_>) -> String {
     let record = found.record;
@@ -238,13 +260,13 @@ fn write_body(found: &mut Findings<'_>) -> String {
     text.push_str("collection = [\"LEUKAPHERESIS\"]\ncopies = [\"CARTCOPY\"]\ncounts = [\"CARTCELL\"]\n");
     let _ = writeln!(text, "biomarker = {}\n", list(&names.biomarker));
     write_levels(&mut text, &found.dosing);
-    let design = states_three_plus_three(record).then_some(());
-    found.take("escalation.design", design, ());
     let window = found.window.clone();
     let window_days = found.take("dlt.window_days", window.as_ref().map(|(days, _)| *days), 28);
+    text.push_str("[escalation]\n");
+    write_design(&mut text, found);
     let _ = write!(
         text,
-        "[escalation]\ndesign = \"3+3\"\nvariant = \"korn-strict\"\nfirst_level_fails = \"stop\"\nstart_level = 1\n\
+        "design = \"3+3\"\nvariant = \"korn-strict\"\nfirst_level_fails = \"stop\"\nstart_level = 1\n\
          sentinel_days = 14\nnext_subject_days = 7\nnext_level_days = {window_days}\n\n"
     );
     let liver = is_of_the_liver(record);
@@ -252,11 +274,13 @@ fn write_body(found: &mut Findings<'_>) -> String {
     let _ = writeln!(text, "{}", sections::event_classes(liver));
     text.push_str("[dlt]\n");
     if let Some((_, words)) = &window {
-        let _ = writeln!(text, "# The record: {}", quoted(words));
+        quote(&mut text, words);
     }
+    let _ = writeln!(text, "window_days = {window_days}");
+    write_dlt_start(&mut text, found);
     let _ = writeln!(
         text,
-        "window_days = {window_days}\norigin = \"infusion\"\nrelatedness = \"possible\"\ndose_percent_min = 80\n\
+        "relatedness = \"possible\"\ndose_percent_min = 80\n\
          dose_percent_max = 120\n\n{}",
         sections::dlt_criteria(liver, window_days)
     );
@@ -264,7 +288,14 @@ fn write_body(found: &mut Findings<'_>) -> String {
         found.omitted.push("dlt.lab_criterion");
     }
     let ae = find_ae_window(record);
-    let ae_months = found.take("windows.ae_months", ae.months, 12);
+    let ae_stated = ae.months.filter(|_| ae.in_doubt.is_none());
+    let ae_months = found.take("windows.ae_months", ae_stated, ae.months.unwrap_or(12));
+    if let Some(words) = ae.in_doubt {
+        let question =
+            "How long adverse events are collected after infusion: the record gives no single number of months.";
+        let choice = format!("{ae_months} months.");
+        found.note("windows.ae_months", question, &choice, Some(words));
+    }
     let uninfused = found.take("windows.ae_days_uninfused", ae.days_uninfused, 28);
     let mut months: Vec<u32> = found
         .outcomes
@@ -278,15 +309,87 @@ fn write_body(found: &mut Findings<'_>) -> String {
     }
     let _ = writeln!(
         text,
-        "[windows]\nae_months = {ae_months}\nae_days_uninfused = {uninfused}\nuninfused_end = \"R3\"\n\n{}{}{}",
+        "[windows]\nae_months = {ae_months}\nae_days_uninfused = {uninfused}\nuninfused_end = \"R3\"\n\n{}{}",
         sections::time_points(&months),
-        sections::visits(&months),
-        sections::RULES
+        sections::visits(&months)
     );
+    write_criteria(&mut text, found);
+    let _ = writeln!(text, "{}", sections::RULES);
     for outcome in &found.outcomes {
         write_outcome(&mut text, outcome);
     }
     text
+}
+
+/// The record's words as a comment.
+fn quote(text: &mut String, words: &str) {
+    let _ = writeln!(text, "# The record: {}", quoted(words));
+}
+
+/// What the record says of its design, beside the one design there is.
+fn write_design(text: &mut String, found: &mut Findings<'_>) {
+    let design = find_design(found.record);
+    for words in &design.quotes {
+        quote(text, words);
+    }
+    if design.is_stated() {
+        found.stated.push("escalation.design");
+    } else if !design.others.is_empty() {
+        let names = design.others.join(", ");
+        let question = format!("The escalation rule: the record names {names}, which the draft does not have.");
+        let choice = "3+3 as it is usually described; what differs is to be settled.";
+        let words = Some(design.quotes.join(" … "));
+        found.note("escalation.design", &question, choice, words);
+    }
+}
+
+fn write_dlt_start(text: &mut String, found: &mut Findings<'_>) {
+    let origin = match find_dlt_start(found.record) {
+        DltStart::Silent => "infusion",
+        DltStart::Lymphodepletion(words) => {
+            quote(text, &words);
+            found.stated.push("dlt.origin");
+            "lymphodepletion"
+        }
+        DltStart::Other(words) => {
+            quote(text, &words);
+            let question = "What the DLT window is counted from: the record counts from something other than the first \
+                            infusion.";
+            let choice = "From the first infusion, which may end the window before the record does.";
+            found.note("dlt.origin", question, choice, Some(words));
+            "infusion"
+        }
+    };
+    let _ = writeln!(text, "origin = \"{origin}\"");
+}
+
+/// The criteria that every outcome of response names, where the methods have them.
+fn write_criteria(text: &mut String, found: &mut Findings<'_>) {
+    let mut names: Vec<&str> = Vec::new();
+    let mut words: Vec<String> = Vec::new();
+    for (name, sentence) in found.outcomes.iter().flat_map(|outcome| &outcome.criteria) {
+        if !names.contains(name) {
+            names.push(name);
+            if !words.contains(sentence) {
+                words.push(sentence.clone());
+            }
+        }
+    }
+    text.push_str("[response]\n");
+    for words in &words {
+        quote(text, words);
+    }
+    let stated = match names.as_slice() {
+        [name] if KNOWN.contains(name) => Some(*name),
+        _ => None,
+    };
+    let criteria = found.take("response.criteria", stated, "RECIST 1.1");
+    let _ = writeln!(text, "criteria = \"{criteria}\"");
+    if stated.is_none() && !names.is_empty() {
+        let question = format!("The response criteria: the record names {}.", names.join(", "));
+        let choice = "RECIST 1.1, whatever the record names.";
+        found.note("response.criteria", &question, choice, Some(words.join(" … ")));
+    }
 }
 
 /// Whether the study is of a disease of the liver.
@@ -306,10 +409,19 @@ fn write_levels(text: &mut String, dosing: &Dosing) {
         amount: 1.0,
         unit: "cells".to_owned(),
     };
-    let usable = dosing.is_flat && !dosing.stated.is_empty();
-    let levels = if usable {
+    let levels = if dosing.is_usable() {
         dosing.stated.as_slice()
     } else {
+        let _ = writeln!(
+            text,
+            "# {PLACEHOLDER}\n# Write the levels of the protocol here, as numbers of cells."
+        );
+        if dosing.words.is_empty() {
+            text.push_str("# The record gives no dose.\n");
+        }
+        for words in &dosing.words {
+            quote(text, words);
+        }
         std::slice::from_ref(&placeholder)
     };
     for (index, level) in levels.iter().enumerate() {
@@ -376,20 +488,13 @@ fn write_assumptions(found: &mut Findings<'_>) -> String {
             continue;
         }
         let default = DEFAULTS.iter().find(|default| default.path == path);
-        let (mut question, mut choice, reason) = default
-            .map_or((setting.read_by, "As written above.", ""), |default| {
-                (default.question, default.choice, default.reason)
-            });
-        let placeholder = found.dosing.stated.is_empty() || !found.dosing.is_flat;
-        if path == "dose_level.unit" && placeholder {
-            question = "The dose levels, and what their number of cells counts.";
-            choice = "PLACEHOLDER: one level of 1 cell, which no study has; to be replaced.";
-        }
-        let words = found
-            .not_stated
-            .iter()
-            .find(|known| known.path == path)
-            .and_then(|known| known.record.clone());
+        let reason = default.map_or("", |default| default.reason);
+        let known = found.not_stated.iter().find(|known| known.path == path);
+        let (question, choice, words) = match (known, default) {
+            (Some(known), _) => (known.question.clone(), known.choice.clone(), known.record.clone()),
+            (None, Some(default)) => (default.question.to_owned(), default.choice.to_owned(), None),
+            (None, None) => (setting.read_by.to_owned(), "As written above.".to_owned(), None),
+        };
         let silent = match &words {
             Some(words) => format!("The record does not settle it (\"{words}\"). {reason}"),
             None => format!("The record does not state it. {reason}"),
@@ -398,11 +503,11 @@ fn write_assumptions(found: &mut Findings<'_>) -> String {
             text,
             "\n[[assumption]]\nid = {}\nquestion = {}\nchoice = {}\nreason = {}\n",
             quoted(path),
-            quoted(question),
+            quoted(&question),
             quoted(&format!("To be confirmed: {choice}")),
             quoted(silent.trim_end())
         );
-        found.note(path, question, choice, words);
+        found.note(path, &question, &choice, words);
     }
     text
 }

@@ -3,8 +3,11 @@
 //! [`parse_record`] recognises three forms by content: the study as JSON (API version 2), the CSV download, and flat text
 //! with one part of the record a line. [`draft_protocol`] finds in it what a protocol needs and lists what is not there.
 
+mod answer;
 mod csv;
 mod defaults;
+mod design;
+mod differ;
 mod dose;
 mod draft;
 mod eligibility;
@@ -14,6 +17,7 @@ mod json;
 mod method;
 mod sections;
 mod time;
+mod window;
 mod words;
 
 use thiserror::Error;

@@ -88,10 +88,8 @@ pub(super) fn visits(months: &[u32]) -> String {
     text
 }
 
-/// Rules that no record states.
-pub(super) const RULES: &str = r#"[response]
-criteria = "RECIST 1.1"
-confirmation_days = 28
+/// Rules that no record states, after the response criteria.
+pub(super) const RULES: &str = r#"confirmation_days = 28
 sd_min_days = 42
 max_ne = 1
 accept_sd = false

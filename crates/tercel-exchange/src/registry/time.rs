@@ -108,13 +108,15 @@ fn spelled(word: &str) -> Option<&'static str> {
     Some(number)
 }
 
-/// A number with its unit, and how many pieces it took: `28 days`, `3-month`, `Day 28`, `day +28`.
+/// A number with its unit, and how many pieces it took: `28 days`, `3-month`, `Day 28`, `day +28`, `D28`.
 fn quantity(pieces: &[Piece]) -> Option<(&str, Unit, usize)> {
     let unit = |piece: &Piece| match piece {
         Piece::Word(word) => Unit::parse(word),
         Piece::Number(_) | Piece::Sign(_) => None,
     };
     match pieces {
+        // The other way round it is no day: RP2D.
+        [Piece::Word(day), Piece::Number(number), ..] if day == "D" => Some((number, Unit::Day, 2)),
         [Piece::Number(number), Piece::Sign('-'), word, ..] if unit(word).is_some() => Some((number, unit(word)?, 3)),
         [Piece::Number(number), word, ..] if unit(word).is_some() => Some((number, unit(word)?, 2)),
         [word, Piece::Sign('+'), Piece::Number(number), ..] if unit(word).is_some() => Some((number, unit(word)?, 3)),
@@ -234,8 +236,10 @@ pub fn split_time_frames(text: &str) -> Vec<TimeFrame> {
         return points;
     }
     let pieces = pieces(text);
+    // "Day 0" is where a time is counted from.
     let all: Vec<(&str, Unit, usize)> = (0..pieces.len())
         .filter_map(|at| quantity(pieces.get(at..).unwrap_or_default()))
+        .filter(|(number, ..)| *number != "0")
         .collect();
     // A window with one time in it ends there: "Up to 12 months".
     let only = match all.as_slice() {
@@ -314,6 +318,7 @@ pub(super) fn times_in(sentence: &str) -> Vec<TimeFrame> {
     let pieces = pieces(sentence);
     (0..pieces.len())
         .filter_map(|at| quantity(pieces.get(at..).unwrap_or_default()))
+        .filter(|(number, ..)| *number != "0")
         .map(|(number, unit, _)| frame(number, unit))
         .collect()
 }
@@ -347,6 +352,11 @@ mod tests {
             Some(28)
         );
         assert_eq!(split_time_frames("Up to 4 weeks")[0].days, Some(28));
+        assert_eq!(
+            split_time_frames("Up to Day 28 after infusion (Day 0)")[0].days,
+            Some(28)
+        );
+        assert_eq!(split_time_frames("From lymphodepletion to D30")[0].days, Some(30));
         let frames = split_time_frames("From the start until withdrawal or 12 months after, AEs within 28 days");
         assert_eq!((frames.len(), frames[0].months, frames[0].days), (1, None, None));
     }

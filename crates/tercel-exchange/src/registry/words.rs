@@ -67,3 +67,13 @@ pub(super) fn names_dlt(text: &str) -> bool {
             word == "dose" && next(1).starts_with("limit") && next(2).starts_with("toxicit")
         })
 }
+
+/// The sentences of a text, evenly written; a line ends one too.
+pub(super) fn sentences(text: &str) -> Vec<String> {
+    let text = plain(text);
+    let parts = text.split(['\n', '\r']).flat_map(|line| line.split_inclusive(". "));
+    parts
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.trim_matches('.').is_empty())
+        .collect()
+}

@@ -13,5 +13,6 @@ mod efficacy_cases;
 mod formats;
 mod laws;
 mod records;
+mod registry;
 mod schema;
 mod sdtm_write;

@@ -105,6 +105,11 @@ impl Cells {
         self.0 / 1e6
     }
 
+    /// Whether the amount stands in for one that is not known yet: no product has fewer than 1000 cells.
+    pub fn is_placeholder(self) -> bool {
+        self.0 < 1e3
+    }
+
     /// This amount as a percentage of a planned one; `None` when nothing was planned.
     pub fn percent_of(self, planned: Self) -> Option<f64> {
         // Multiply first: both are below 2^53, so a dose of exactly 80 % stays exactly 80.

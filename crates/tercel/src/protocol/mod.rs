@@ -86,6 +86,15 @@ impl Trial {
         }
     }
 
+    /// Levels whose amount is not known yet: the draft of a protocol has one where the registry record states none.
+    pub fn placeholders(&self) -> Vec<DoseLevel> {
+        let unknown = self
+            .dose_levels
+            .iter()
+            .filter(|(_, group)| group.planned.is_placeholder());
+        unknown.map(|(level, _)| level).collect()
+    }
+
     /// The event class of this name.
     pub fn event_class(&self, id: &str) -> Option<&EventClass> {
         self.dlt.event_classes.iter().find(|class| class.id == id)
