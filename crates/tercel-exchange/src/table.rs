@@ -206,7 +206,14 @@ impl Table {
 
     /// Writes CSV.
     pub fn to_csv(&self) -> Result<Vec<u8>, TableError> {
-        let mut writer = csv::Writer::from_writer(Vec::new());
+        // A name with another separator in it is quoted, or the reader would count that one.
+        let plain = |name: &String| !name.contains([';', '\t', '|']);
+        let style = if self.names.iter().all(plain) {
+            csv::QuoteStyle::Necessary
+        } else {
+            csv::QuoteStyle::Always
+        };
+        let mut writer = csv::WriterBuilder::new().quote_style(style).from_writer(Vec::new());
         writer.write_record(&self.names)?;
         for row in 0..self.rows {
             writer.write_record(self.row(row))?;

@@ -23,8 +23,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
-    let decision = decide_study(&analysis);
     let findings = all_findings(&analysis);
+    let decision = decide_study(&analysis).map(|decision| decision.held_up_by(&findings));
     output.print(
         || decision_json(&analysis, decision.as_ref(), &findings),
         || text(&analysis, decision.as_ref(), &findings),
@@ -106,12 +106,11 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
     }
     let blocking = blocking(findings);
     if blocking > 0 {
-        let noun = if blocking == 1 {
-            "finding holds"
-        } else {
-            "findings hold"
-        };
-        let _ = writeln!(page, "{blocking} {noun} up the decision: see `tercel check`.");
+        let noun = if blocking == 1 { "finding is" } else { "findings are" };
+        let _ = writeln!(
+            page,
+            "{blocking} {noun} to be resolved before it is acted on: see `tercel check`."
+        );
     }
     if let Some(cut) = analysis.cut {
         let _ = writeln!(page, "Data cut: {cut}.");
@@ -148,7 +147,7 @@ pub(crate) fn headline(trial: &Trial, action: Action) -> String {
             "De-escalate: the next subject is treated at {}.",
             trial.level_label(level)
         ),
-        Action::Wait => "Wait: nobody is treated until pending outcomes are known.".to_owned(),
+        Action::Wait => "Wait: nobody is treated until what is open is known.".to_owned(),
         Action::Stop(Some(level)) => format!("Stop: the maximum tolerated dose is {}.", trial.level_label(level)),
         Action::Stop(None) => "Stop: no dose is tolerated; the committee decides.".to_owned(),
     }

@@ -158,3 +158,32 @@ fn wrong_data_are_findings_that_name_the_place() {
         assert!(found, "{subject} {dataset} {field} {rule} is not among {findings:#?}");
     }
 }
+
+/// The study's data at a cut where all is read and the answer is to escalate, with `ae.csv` changed.
+fn decided_with_events(change: impl Fn(&str) -> String) -> Value {
+    let read = |name: &str| fs::read_to_string(study().join("data").join(name)).unwrap();
+    let names = ["dm.csv", "ex.csv", "lb.csv", "sv.csv", "ss.csv", "ds.csv"];
+    let mut files: Vec<(&str, String)> = names.iter().map(|name| (*name, read(name))).collect();
+    files.push(("ae.csv", change(&read("ae.csv"))));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let folder = folder(&files);
+    let trial = folder.path().to_str().unwrap();
+    json(&["decide", trial, "--as-of", "2025-05-02", "--json"])
+}
+
+#[test]
+fn nobody_is_treated_higher_on_adverse_events_that_cannot_be_read() {
+    assert_eq!(decided_with_events(str::to_owned)["action"], "escalate");
+    let header_alone = decided_with_events(|text| text.lines().take(1).collect::<Vec<_>>().join("\n"));
+    let dates_turned = decided_with_events(|text| text.replace("2025-02-24", "24/02/2025"));
+    let nobody_known = decided_with_events(|text| text.replacen("SYNTHETIC-0001,1,", "SYNTHETIC-9901,1,", 1));
+    for answer in [header_alone, dates_turned, nobody_known] {
+        assert_eq!(answer["action"], "wait", "{answer}");
+        assert_eq!(answer["dose_level"], Value::Null);
+        let because = answer["because"].as_str().unwrap();
+        assert!(
+            because.contains("cannot be read") && because.contains("escalate to level 2"),
+            "{because}"
+        );
+    }
+}

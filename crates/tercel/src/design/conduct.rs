@@ -7,7 +7,7 @@ use super::{Action, Because, Count, Decision, ThreePlusThree, decide};
 use crate::dlt::{Status, add_days};
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
-use crate::study::{RecordId, SubjectId};
+use crate::study::{Finding, RecordId, SubjectId};
 
 /// A subject whose outcome is awaited.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +116,42 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         earliest_infusion,
         records,
     })
+}
+
+impl StudyDecision {
+    /// The decision while safety data stand unread ([`Finding::is_unread`]): nobody is treated and no dose is declared
+    /// tolerated. To treat lower, or to stop without a tolerated dose, needs no waiting. A study without subjects starts.
+    #[must_use]
+    pub fn held_up_by(mut self, findings: &[Finding]) -> Self {
+        let open: Vec<&Finding> = findings.iter().filter(|one| one.is_unread()).collect();
+        let otherwise = self.decision.action;
+        let anybody = self.levels.iter().any(|(_, count)| *count != Count::default());
+        match otherwise {
+            Action::Escalate(_) | Action::Stay(_) | Action::Stop(Some(_)) if !open.is_empty() && anybody => {}
+            Action::Escalate(_) | Action::Stay(_) | Action::Stop(_) | Action::DeEscalate(_) | Action::Wait => {
+                return self;
+            }
+        }
+        let mut subjects: Vec<&SubjectId> = open.iter().filter_map(|one| one.subject.as_ref()).collect();
+        subjects.sort();
+        subjects.dedup();
+        let awaited = subjects.into_iter().map(|subject| Awaited {
+            subject: subject.clone(),
+            level: None,
+            sentence: "data the decision rests on cannot be read".to_owned(),
+        });
+        self.waiting_on = awaited.collect();
+        self.earliest_infusion = None;
+        self.decision = Decision {
+            action: Action::Wait,
+            because: Because::HeldUp {
+                findings: open.len(),
+                otherwise,
+                because: Box::new(self.decision.because),
+            },
+        };
+        self
+    }
 }
 
 impl Analysis<'_> {

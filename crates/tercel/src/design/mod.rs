@@ -80,6 +80,20 @@ impl Action {
     }
 }
 
+impl fmt::Display for Action {
+    /// `escalate to level 2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Escalate(level) => write!(f, "escalate to level {level}"),
+            Self::Stay(level) => write!(f, "stay at level {level}"),
+            Self::DeEscalate(level) => write!(f, "de-escalate to level {level}"),
+            Self::Wait => write!(f, "wait"),
+            Self::Stop(Some(level)) => write!(f, "stop with level {level} as maximum tolerated dose"),
+            Self::Stop(None) => write!(f, "stop"),
+        }
+    }
+}
+
 /// Why an action was chosen. `Display` gives the sentence shown to the committee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Because {
@@ -112,6 +126,15 @@ pub enum Because {
     NotRecorded(&'static str),
     /// Infused subjects whose dose level is not known.
     Unassigned(usize),
+    /// Data the decision rests on could not be read.
+    HeldUp {
+        /// How many.
+        findings: usize,
+        /// What would be done if the data were right as they are.
+        otherwise: Action,
+        /// Why that would be done.
+        because: Box<Because>,
+    },
     /// Pending outcomes could change the answer.
     Pending(Vec<(DoseLevel, Count)>),
 }
@@ -178,6 +201,11 @@ impl fmt::Display for Because {
                     "{count} infused without a known dose level: enter the level before anything is decided"
                 )
             }
+            Self::HeldUp {
+                findings,
+                otherwise,
+                because,
+            } => write_held_up(f, *findings, *otherwise, because),
             Self::Pending(levels) => {
                 let each = levels.iter().map(|(level, count)| {
                     format!(
@@ -194,6 +222,15 @@ impl fmt::Display for Because {
             }
         }
     }
+}
+
+fn write_held_up(f: &mut fmt::Formatter<'_>, findings: usize, otherwise: Action, because: &Because) -> fmt::Result {
+    let noun = if findings == 1 { "place" } else { "places" };
+    write!(
+        f,
+        "what the decision rests on cannot be read in {findings} {noun} (see `tercel check`); without that it would be: \
+         {otherwise}, because {because}"
+    )
 }
 
 /// A decision with its reason.
@@ -291,6 +328,7 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         Because::Mtd(level, _) => Because::Mtd(level, now(level)),
         Because::NotRecorded(what) => Because::NotRecorded(what),
         Because::Unassigned(count) => Because::Unassigned(count),
+        held @ Because::HeldUp { .. } => held,
         Because::Pending(levels) => Because::Pending(levels),
     }
 }

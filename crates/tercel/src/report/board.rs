@@ -123,7 +123,7 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings:
         Action::Escalate(level) => format!("Escalate: treat the next subject at {}.", label(level, levels)),
         Action::Stay(level) => format!("Stay: treat the next subject at {}.", label(level, levels)),
         Action::DeEscalate(level) => format!("De-escalate: treat the next subject at {}.", label(level, levels)),
-        Action::Wait => "Wait: treat nobody until pending outcomes are known.".to_owned(),
+        Action::Wait => "Wait: treat nobody until what is open is known.".to_owned(),
         Action::Stop(Some(level)) => format!("Stop: the maximum tolerated dose is {}.", label(level, levels)),
         Action::Stop(None) => "Stop: no maximum tolerated dose was found.".to_owned(),
     };

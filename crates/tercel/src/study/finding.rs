@@ -145,6 +145,26 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether something the decision rests on could not be read at all, so that no verdict accounts for it: nobody can say
+    /// whose DLT it was, or when. What is blank, out of order or contradictory is read, and verdicts take it at its worst.
+    pub fn is_unread(&self) -> bool {
+        let unread = match &self.rule {
+            Rule::MissingColumn | Rule::NotADate(..) | Rule::UnknownSubject | Rule::DuplicateSubject => true,
+            // A dataset without a row.
+            Rule::Incomplete(_) => self.dataset.as_str() == "AE" && self.record.is_none() && self.row.is_none(),
+            Rule::MissingValue
+            | Rule::NotANumber(_)
+            | Rule::NotInCodelist(..)
+            | Rule::OutOfRange(..)
+            | Rule::NotInProtocol(..)
+            | Rule::DuplicateRecord
+            | Rule::OutOfOrder(_)
+            | Rule::Disagree(_)
+            | Rule::PartialAtCut(_) => false,
+        };
+        unread && self.blocks == Blocks::Decision
+    }
+
     /// The record, or dataset and row where the record has no identity.
     pub fn place(&self) -> String {
         match (&self.record, self.row) {
