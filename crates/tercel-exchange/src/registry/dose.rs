@@ -37,8 +37,9 @@ pub(super) fn find_doses(text: &str) -> Doses {
     let mut at = 0;
     while at < letters.len() {
         match dose_at(&letters, at).filter(|dose| is_of_cells(&letters, *dose)) {
-            Some(dose) => {
+            Some(mut dose) => {
                 at = dose.end;
+                dose.certain &= !is_bound(&letters, dose);
                 found.push(dose);
             }
             None => at += 1,
@@ -112,7 +113,7 @@ fn dose_at(letters: &[char], start: usize) -> Option<Found> {
     };
     let sign = skip_spaces(letters, end);
     match letters.get(sign) {
-        Some('x' | 'X' | '×' | '*') => {
+        Some('x' | 'X' | '×' | '*' | '·' | '⋅' | '∙') => {
             let ten = skip_spaces(letters, sign + 1);
             if let Some((exponent, end)) = power_of_ten(letters, ten) {
                 return made(end, power(number, exponent), true);
@@ -225,13 +226,33 @@ fn is_of_cells(letters: &[char], dose: Found) -> bool {
         "/l", "/ml", "/ul", "/µl", "/μl", "/mm", "copies", "vg", "pfu", "iu", "units",
     ];
     let written = join(letters, dose.start, dose.end);
-    // A number with neither a power of ten nor a word is a dose only where cells follow.
+    let before = join(letters, dose.start.saturating_sub(20), dose.start).to_lowercase();
+    // A number with neither a power of ten nor a word is a dose only where cells stand beside it.
     let in_words = written.to_lowercase().contains("illion")
         || written
             .chars()
             .all(|letter| letter.is_ascii_digit() || letter == ',' || letter == '.');
     !per_volume.iter().any(|unit| after.starts_with(unit))
-        && (!in_words || after.contains("cell") || after.contains("car"))
+        && (!in_words || after.contains("cell") || after.contains("car") || before.contains("cell"))
+}
+
+/// "up to 1e8": a bound, not the dose of a level.
+fn is_bound(letters: &[char], dose: Found) -> bool {
+    let before = join(letters, dose.start.saturating_sub(20), dose.start).to_lowercase();
+    let bounds = [
+        "up to",
+        "at least",
+        "at most",
+        "maximum of",
+        "minimum of",
+        "more than",
+        "less than",
+        "≤",
+        "≥",
+        "<",
+        ">",
+    ];
+    bounds.iter().any(|bound| before.trim_end().ends_with(bound))
 }
 
 /// Two amounts with nothing but a dash between them are the ends of a range, not levels. A number before the amount may
@@ -472,6 +493,18 @@ mod tests {
             amounts("platelets above 100,000/µL, IND 123456 for CAR-T cells"),
             Vec::<f64>::new()
         );
+    }
+
+    #[test]
+    fn no_level_is_dropped_for_the_way_it_is_written_and_a_bound_is_no_level() {
+        for written in ["250,000,000", "250 million", "2.5·10⁸", "2.5 ⋅ 10^8", "2.5e8"] {
+            let text = format!("T Cells :{written}(Second dose group)");
+            assert_eq!(amounts(&text), [2.5e8], "{written}");
+        }
+        for written in ["2,5×10^8", "2.5 x 10E8", "up to 2.5×10^8"] {
+            let doses = find_doses(&format!("T Cells :{written}(Second dose group)"));
+            assert_eq!((doses.levels.len(), doses.uncertain.len()), (0, 1), "{written}");
+        }
     }
 
     #[test]
