@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 use tercel::protocol::{Key, KeyKind, SETTINGS, protocol_keys};
 
-/// File name of the schema beside a draft, and the first line by which an editor finds it.
+/// File name of the schema beside a draft; the draft's first line names it.
 pub const SCHEMA_FILE: &str = "protocol.schema.json";
 
 /// The schema as a JSON document.

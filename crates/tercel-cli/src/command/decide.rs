@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let findings = all_findings(&analysis);
-    let decision = decide_study(&analysis).map(|decision| decision.held_up_by(&findings));
+    let decision = decide_study(&analysis);
     output.print(
         || decision_json(&analysis, decision.as_ref(), &findings),
         || text(&analysis, decision.as_ref(), &findings),
@@ -109,7 +109,7 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
         let noun = if blocking == 1 { "finding is" } else { "findings are" };
         let _ = writeln!(
             page,
-            "{blocking} {noun} to be resolved before it is acted on: see `tercel check`."
+            "{blocking} {noun} to be resolved before the decision is acted on: see `tercel check`."
         );
     }
     if let Some(cut) = analysis.cut {

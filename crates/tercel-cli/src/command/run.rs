@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let analysis = study.analysis();
     let cells = derive_cells(&analysis);
     let findings = all_findings(&analysis);
-    let decision = decide_study(&analysis).map(|decision| decision.held_up_by(&findings));
+    let decision = decide_study(&analysis);
     let report = build_report(&analysis, &cells, decision.as_ref(), &findings);
     let written = match (&args.out, output.json) {
         (None, true) => None,

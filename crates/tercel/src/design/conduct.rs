@@ -109,20 +109,20 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         .level()
         .and_then(|level| earliest_infusion(analysis, level))
         .map(|day| analysis.cut.map_or(day, |cut| day.max(cut)));
-    Some(StudyDecision {
+    let decided = StudyDecision {
         decision,
         levels: counts,
         waiting_on: awaited,
         earliest_infusion,
         records,
-    })
+    };
+    Some(decided.held_up_by(&analysis.data.findings))
 }
 
 impl StudyDecision {
     /// The decision while safety data stand unread ([`Finding::is_unread`]): nobody is treated and no dose is declared
     /// tolerated. To treat lower, or to stop without a tolerated dose, needs no waiting. A study without subjects starts.
-    #[must_use]
-    pub fn held_up_by(mut self, findings: &[Finding]) -> Self {
+    fn held_up_by(mut self, findings: &[Finding]) -> Self {
         let open: Vec<&Finding> = findings.iter().filter(|one| one.is_unread()).collect();
         let otherwise = self.decision.action;
         let anybody = self.levels.iter().any(|(_, count)| *count != Count::default());
