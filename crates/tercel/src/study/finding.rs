@@ -146,7 +146,7 @@ pub struct Finding {
 
 impl Finding {
     /// Whether something the decision rests on could not be read at all, so that no verdict accounts for it: nobody can say
-    /// whose DLT it was, or when. What is blank, out of order or contradictory is read, and verdicts take it at its worst.
+    /// whose DLT it was, or when. What is blank or not in a list stands in its subject's verdict, which stays pending on it.
     pub fn is_unread(&self) -> bool {
         let unread = match &self.rule {
             Rule::MissingColumn | Rule::NotADate(..) | Rule::UnknownSubject | Rule::DuplicateSubject => true,
