@@ -7,7 +7,7 @@
 //! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | a registry record to a draft protocol | [`registry`] |
-//! | what may stand in a protocol file, for editors | [`protocol_schema`] |
+//! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
