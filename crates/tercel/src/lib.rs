@@ -7,6 +7,7 @@
 //! | grade a laboratory value, CRS or ICANS | [`grade`] |
 //! | DLT status of a subject | [`dlt`] |
 //! | next dose | [`design`] |
+//! | exact operating characteristics of a design | [`exact`] |
 //! | tumour response from lesions | [`response`] |
 //! | an outcome of the registry record | [`endpoint`] |
 //! | survival curve, proportion, kinetics | [`estimate`] |
@@ -21,6 +22,7 @@ pub mod design;
 pub mod dlt;
 pub mod endpoint;
 pub mod estimate;
+pub mod exact;
 pub mod grade;
 pub mod protocol;
 pub mod reference;

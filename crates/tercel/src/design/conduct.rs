@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Action, Because, Count, Decision, ThreePlusThree, decide};
+use super::{Action, Because, Count, Decision, Plan, Stage, ThreePlusThree, decide};
 use crate::dlt::{Status, add_days};
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
@@ -76,17 +76,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     }
     records.sort();
     records.dedup();
-    let design = ThreePlusThree {
-        variant: trial.escalation.variant,
-        start: trial.escalation.start_level,
-    };
-    let mut decision = decide(&design, &counts);
-    let last = last_infused(analysis);
-    if let (Action::DeEscalate(level), Some((current, _))) = (decision.action, last)
-        && level == current
-    {
-        decision.action = Action::Stay(level);
-    }
+    let mut decision = decide_counts(analysis, &counts);
     if !unassigned.is_empty() {
         decision = Decision {
             action: Action::Wait,
@@ -117,6 +107,27 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         records,
     };
     Some(decided.held_up_by(&analysis.data.findings))
+}
+
+/// The protocol's design on the outcomes per level.
+fn decide_counts(analysis: &Analysis<'_>, counts: &PerLevel<Count>) -> Decision {
+    let rule = &analysis.trial.escalation;
+    let design = ThreePlusThree {
+        variant: rule.variant,
+        start: rule.start_level,
+    };
+    let doses = u8::try_from(counts.len()).unwrap_or(u8::MAX);
+    let plan = Plan {
+        start: rule.start_level,
+        ..Plan::new(&design, doses, 3, None)
+    };
+    let current = last_infused(analysis).map_or(plan.start, |(level, _)| level);
+    let stage = Stage {
+        counts,
+        current,
+        latest: counts.at(current),
+    };
+    decide(&plan, &stage)
 }
 
 impl StudyDecision {

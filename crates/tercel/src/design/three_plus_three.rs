@@ -15,23 +15,25 @@
 //!
 //! # Example
 //! ```
-//! use tercel::design::{Action, Count, ThreePlusThree, decide};
+//! use tercel::design::{Action, Count, Design, Stage, ThreePlusThree};
 //! use tercel::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 //!
 //! let design = ThreePlusThree { variant: ThreePlusThreeVariant::KornStrict, start: DoseLevel::FIRST };
 //! // 1NNN 2NNT: level 2 is expanded to six.
 //! let counts = PerLevel::new(vec![
-//!     Count { evaluable: 3, dlt: 0, pending: 0 },
-//!     Count { evaluable: 3, dlt: 1, pending: 0 },
+//!     Count::complete(3, 0),
+//!     Count::complete(3, 1),
 //!     Count::default(),
 //! ]);
-//! assert_eq!(decide(&design, &counts).action, Action::Stay(DoseLevel::new(2).unwrap()));
+//! let second = DoseLevel::new(2).unwrap();
+//! let stage = Stage { counts: &counts, current: second, latest: Count::complete(3, 1) };
+//! assert_eq!(design.decide(&stage).action, Action::Stay(second));
 //! ```
 //!
 //! # Limits
 //! No target rate; the maximum tolerated dose is a level with at most one DLT in six, nothing more.
 
-use super::{Action, Because, Count, Decision, Design};
+use super::{Action, Because, Count, Decision, Design, Stage};
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
 /// The 3+3 design.
@@ -44,7 +46,25 @@ pub struct ThreePlusThree {
 }
 
 impl Design for ThreePlusThree {
-    fn decide_complete(&self, counts: &PerLevel<Count>) -> Decision {
+    fn decide(&self, stage: &Stage<'_>) -> Decision {
+        let decision = self.decide_counts(stage.counts);
+        match decision.action {
+            // The level below is already the current one where its cohorts have begun.
+            Action::DeEscalate(level) if level == stage.current => Decision {
+                action: Action::Stay(level),
+                ..decision
+            },
+            Action::DeEscalate(_) | Action::Escalate(_) | Action::Stay(_) | Action::Wait | Action::Stop(_) => decision,
+        }
+    }
+
+    fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
+        self.decide_counts(counts).action.mtd()
+    }
+}
+
+impl ThreePlusThree {
+    fn decide_counts(self, counts: &PerLevel<Count>) -> Decision {
         let closed = counts.iter().find(|(_, count)| count.dlt >= 2);
         if let Some((level, count)) = closed {
             return self.after_closing(level, *count, counts);
@@ -70,9 +90,7 @@ impl Design for ThreePlusThree {
             },
         }
     }
-}
 
-impl ThreePlusThree {
     /// A level has two or more DLTs: the one below is the maximum tolerated dose, once enough were treated there.
     fn after_closing(self, closed: DoseLevel, count: Count, counts: &PerLevel<Count>) -> Decision {
         let Some(below) = closed.below().filter(|below| *below >= DoseLevel::FIRST) else {

@@ -60,13 +60,22 @@ impl<T> PerLevel<T> {
 
     /// Levels with their values, lowest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (DoseLevel, &T)> {
-        let level = |(index, value)| (DoseLevel(u8::try_from(index + 1).unwrap_or(u8::MAX)), value);
-        self.0.iter().enumerate().map(level).collect::<Vec<_>>().into_iter()
+        (1..=u8::MAX).map(DoseLevel).zip(&self.0)
     }
 
     /// The levels, lowest first.
-    pub fn levels(&self) -> impl DoubleEndedIterator<Item = DoseLevel> {
-        self.iter().map(|(level, _)| level).collect::<Vec<_>>().into_iter()
+    pub fn levels(&self) -> impl DoubleEndedIterator<Item = DoseLevel> + use<T> {
+        (1..=u8::MAX).map(DoseLevel).take(self.0.len())
+    }
+
+    /// The values, lowest level first.
+    pub fn values(&self) -> &[T] {
+        &self.0
+    }
+
+    /// The values, lowest level first, to change them.
+    pub fn values_mut(&mut self) -> &mut [T] {
+        &mut self.0
     }
 
     /// How many levels there are.

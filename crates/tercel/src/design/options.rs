@@ -1,0 +1,85 @@
+//! Checked numbers that designs are made of.
+
+use thiserror::Error;
+
+/// Why a design cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum InvalidDesign {
+    /// The target is no probability a trial could aim at.
+    #[error("the target {0} is not a DLT probability between 0.01 and 0.99")]
+    Target(f64),
+    /// The rate called safe or toxic lies on the wrong side of the target.
+    #[error("the safe rate {safe} must lie below the target {target}, and the toxic rate {toxic} above it, below 1")]
+    SafeToxic {
+        /// Rate deemed safe.
+        safe: f64,
+        /// Target.
+        target: f64,
+        /// Rate deemed toxic.
+        toxic: f64,
+    },
+    /// A margin is negative, zero or leaves the unit interval.
+    #[error("the margins {lower} and {upper} around the target {target} must be above 0 and stay between 0 and 1")]
+    Margins {
+        /// Lower margin.
+        lower: f64,
+        /// Upper margin.
+        upper: f64,
+        /// Target.
+        target: f64,
+    },
+    /// A cutoff is no probability.
+    #[error("the elimination cutoff {0} must lie between 0.5 and 1")]
+    Cutoff(f64),
+    /// The offset leaves no probability.
+    #[error("the offset {0} must lie between 0 and 0.5")]
+    Offset(f64),
+}
+
+/// Target DLT probability.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Target(f64);
+
+impl Target {
+    /// A target between 0.01 and 0.99.
+    pub fn new(value: f64) -> Result<Self, InvalidDesign> {
+        if (0.01..=0.99).contains(&value) {
+            Ok(Self(value))
+        } else {
+            Err(InvalidDesign::Target(value))
+        }
+    }
+
+    /// The probability.
+    pub const fn value(self) -> f64 {
+        self.0
+    }
+}
+
+/// The interval around the target that counts as on target.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Margins {
+    /// Lower end of the interval.
+    pub low: f64,
+    /// Upper end of the interval.
+    pub high: f64,
+}
+
+impl Margins {
+    /// From the distances below and above the target.
+    pub fn new(target: Target, lower: f64, upper: f64) -> Result<Self, InvalidDesign> {
+        let phi = target.value();
+        if lower > 0.0 && upper > 0.0 && lower < phi && phi + upper < 1.0 {
+            Ok(Self {
+                low: phi - lower,
+                high: phi + upper,
+            })
+        } else {
+            Err(InvalidDesign::Margins {
+                lower,
+                upper,
+                target: phi,
+            })
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! A compiled design and its characteristics under a true curve.
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+
+use super::key::{Packing, level};
+use crate::design::Count;
+use crate::protocol::{DoseLevel, PerLevel};
+
+/// Curves evaluated together, so that the arithmetic runs in the processor's vector registers.
+const BATCH: usize = 8;
+
+/// One value for each curve of a batch.
+type Lanes = [f64; BATCH];
+
+/// True DLT probabilities, one per level, not decreasing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve(PerLevel<f64>);
+
+/// Why numbers are no true curve.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+pub enum InvalidCurve {
+    /// A number is no probability.
+    #[error("{0} is not a probability; true DLT probabilities lie between 0 and 1")]
+    Probability(f64),
+    /// A higher dose is less toxic.
+    #[error("the true DLT probabilities decrease from {0} to {1}; give them from the lowest level to the highest")]
+    Decreasing(f64, f64),
+    /// The number of doses differs from the design's.
+    #[error("{given} true DLT probabilities for {doses} dose levels")]
+    Length {
+        /// Probabilities given.
+        given: usize,
+        /// Levels of the design.
+        doses: usize,
+    },
+}
+
+impl Curve {
+    /// A curve from the lowest level to the highest.
+    pub fn new(probabilities: Vec<f64>) -> Result<Self, InvalidCurve> {
+        if let Some(wrong) = probabilities.iter().find(|p| !(0.0..=1.0).contains(*p)) {
+            return Err(InvalidCurve::Probability(*wrong));
+        }
+        if let Some(pair) = probabilities.windows(2).find(|pair| pair[1] < pair[0]) {
+            return Err(InvalidCurve::Decreasing(pair[0], pair[1]));
+        }
+        Ok(Self(PerLevel::new(probabilities)))
+    }
+
+    /// The probabilities, lowest level first.
+    pub fn values(&self) -> &[f64] {
+        self.0.values()
+    }
+}
+
+/// Operating characteristics under one true curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Characteristics {
+    /// Probability that a level is selected.
+    pub select: PerLevel<f64>,
+    /// Probability that no level is selected.
+    pub select_none: f64,
+    /// Expected subjects at a level.
+    pub patients: PerLevel<f64>,
+    /// Expected DLTs at a level.
+    pub dlts: PerLevel<f64>,
+    /// Expected subjects in all.
+    pub n_total: f64,
+    /// Probability of each total number of subjects.
+    pub n_distribution: Vec<(u32, f64)>,
+}
+
+/// One way a trial can end.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ending {
+    /// Outcomes per level.
+    pub counts: PerLevel<Count>,
+    /// Dose selected.
+    pub mtd: Option<DoseLevel>,
+    /// Number of ways to get there, the order of subjects inside a cohort told apart.
+    pub ways: f64,
+}
+
+/// A design as its endings, each with the number of ways to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    packing: Packing,
+    doses: usize,
+    max_n: Option<u32>,
+    states: u64,
+    /// Endings in order of key.
+    keys: Vec<u128>,
+    ways: Vec<f64>,
+    /// First dose at which an ending differs from the one before it.
+    differs: Vec<u8>,
+    /// Indices into `pairs` from that dose on, ending after ending.
+    steps: Vec<u16>,
+    /// Index into `classes` of each ending.
+    class: Vec<u16>,
+    /// Distinct numbers of subjects and DLTs at each dose.
+    pairs: Vec<Vec<(u32, u32)>>,
+    /// Distinct selections with total numbers of subjects.
+    classes: Vec<(Option<DoseLevel>, u32)>,
+}
+
+impl Compiled {
+    /// From endings sorted by key.
+    pub(super) fn new(packing: Packing, doses: u32, max_n: Option<u32>, states: u64, endings: &[(u128, f64)]) -> Self {
+        let mut places: Vec<BTreeMap<(u32, u32), u16>> = vec![BTreeMap::new(); doses as usize];
+        let mut pairs: Vec<Vec<(u32, u32)>> = vec![Vec::new(); doses as usize];
+        let mut class_of: BTreeMap<(Option<DoseLevel>, u32), u16> = BTreeMap::new();
+        let mut compiled = Self {
+            packing,
+            doses: doses as usize,
+            max_n,
+            states,
+            keys: Vec::with_capacity(endings.len()),
+            ways: Vec::with_capacity(endings.len()),
+            differs: Vec::with_capacity(endings.len()),
+            steps: Vec::new(),
+            class: Vec::with_capacity(endings.len()),
+            pairs: Vec::new(),
+            classes: Vec::new(),
+        };
+        let mut before: Option<u128> = None;
+        for &(key, ways) in endings {
+            let differs = before.map_or(0, |before| {
+                (0..doses)
+                    .find(|&dose| packing.pair(before, dose) != packing.pair(key, dose))
+                    .unwrap_or(doses)
+            });
+            before = Some(key);
+            for dose in differs..doses {
+                let pair = packing.pair(key, dose);
+                let known = &mut pairs[dose as usize];
+                let place = *places[dose as usize].entry(pair).or_insert_with(|| {
+                    known.push(pair);
+                    index_of(known.len() - 1)
+                });
+                compiled.steps.push(place);
+            }
+            let total = (0..doses).map(|dose| packing.pair(key, dose).0).sum();
+            let classes = &mut compiled.classes;
+            let class = *class_of.entry((level(key), total)).or_insert_with(|| {
+                classes.push((level(key), total));
+                index_of(classes.len() - 1)
+            });
+            compiled.class.push(class);
+            compiled.keys.push(key);
+            compiled.ways.push(ways);
+            compiled.differs.push(u8::try_from(differs).unwrap_or(u8::MAX));
+        }
+        compiled.pairs = pairs;
+        compiled
+    }
+
+    /// Number of dose levels.
+    pub const fn doses(&self) -> usize {
+        self.doses
+    }
+
+    /// Planned number of subjects, where there is one.
+    pub const fn max_n(&self) -> Option<u32> {
+        self.max_n
+    }
+
+    /// Distinct states of trials that go on.
+    pub const fn states(&self) -> u64 {
+        self.states
+    }
+
+    /// Distinct ways to end.
+    pub fn endings_count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Every way the trial can end.
+    pub fn endings(&self) -> impl Iterator<Item = Ending> + '_ {
+        self.keys.iter().zip(&self.ways).map(|(&key, &ways)| {
+            let mut counts = PerLevel::new(vec![Count::default(); self.doses]);
+            let mtd = self.packing.unpack(key, &mut counts);
+            Ending { counts, mtd, ways }
+        })
+    }
+
+    /// Characteristics under one curve.
+    pub fn evaluate(&self, curve: &Curve) -> Result<Characteristics, InvalidCurve> {
+        let mut answer = self.empty();
+        self.evaluate_each(std::slice::from_ref(curve), |_, found| answer.clone_from(found))?;
+        Ok(answer)
+    }
+
+    /// Characteristics under each curve, in order; `visit` is given the curve's index.
+    pub fn evaluate_each(
+        &self,
+        curves: &[Curve],
+        mut visit: impl FnMut(usize, &Characteristics),
+    ) -> Result<(), InvalidCurve> {
+        if let Some(wrong) = curves.iter().find(|curve| curve.values().len() != self.doses) {
+            return Err(InvalidCurve::Length {
+                given: wrong.values().len(),
+                doses: self.doses,
+            });
+        }
+        let mut work = Work::new(self);
+        let mut found = self.empty();
+        for (batch, curves) in curves.chunks(BATCH).enumerate() {
+            work.fill(self, curves);
+            work.sum(self);
+            for (lane, curve) in curves.iter().enumerate() {
+                work.read(self, lane, curve, &mut found);
+                visit(batch * BATCH + lane, &found);
+            }
+        }
+        Ok(())
+    }
+
+    fn empty(&self) -> Characteristics {
+        let zeros = || PerLevel::new(vec![0.0; self.doses]);
+        let mut totals: Vec<u32> = self.classes.iter().map(|(_, total)| *total).collect();
+        totals.sort_unstable();
+        totals.dedup();
+        Characteristics {
+            select: zeros(),
+            select_none: 0.0,
+            patients: zeros(),
+            dlts: zeros(),
+            n_total: 0.0,
+            n_distribution: totals.into_iter().map(|total| (total, 0.0)).collect(),
+        }
+    }
+}
+
+fn index_of(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX)
+}
+
+/// Room for the sums of one batch.
+struct Work {
+    /// p^y (1−p)^(n−y) of each pair of each dose.
+    factors: Vec<Vec<Lanes>>,
+    /// Probability of each class.
+    classes: Vec<Lanes>,
+    /// Expected subjects per dose.
+    patients: Vec<Lanes>,
+}
+
+impl Work {
+    fn new(compiled: &Compiled) -> Self {
+        Self {
+            factors: compiled
+                .pairs
+                .iter()
+                .map(|pairs| vec![[0.0; BATCH]; pairs.len()])
+                .collect(),
+            classes: vec![[0.0; BATCH]; compiled.classes.len()],
+            patients: vec![[0.0; BATCH]; compiled.doses],
+        }
+    }
+
+    /// Tabulates the factors of each dose for a batch of curves.
+    fn fill(&mut self, compiled: &Compiled, curves: &[Curve]) {
+        for (dose, (pairs, factors)) in compiled.pairs.iter().zip(&mut self.factors).enumerate() {
+            let most = pairs.iter().map(|(n, _)| *n).max().unwrap_or(0) as usize;
+            let mut p: Lanes = [0.0; BATCH];
+            for (slot, curve) in p.iter_mut().zip(curves) {
+                *slot = curve.values()[dose];
+            }
+            let q = p.map(|p| 1.0 - p);
+            let with = powers(&p, most);
+            let without = powers(&q, most);
+            for ((n, y), factor) in pairs.iter().zip(factors) {
+                *factor = times(&with[*y as usize], &without[(n - y) as usize]);
+            }
+        }
+    }
+
+    /// Sums the endings. Endings that share their first doses share the product over them, and the expected number of
+    /// subjects at a dose is added once for all that share its number.
+    fn sum(&mut self, compiled: &Compiled) {
+        let doses = compiled.doses;
+        self.classes.fill([0.0; BATCH]);
+        self.patients.fill([0.0; BATCH]);
+        let mut product = vec![[1.0; BATCH]; doses + 1];
+        let mut below = vec![[0.0; BATCH]; doses + 1];
+        let mut subjects = vec![0.0; doses];
+        let mut steps = compiled.steps.iter();
+        for ((&differs, &ways), &class) in compiled.differs.iter().zip(&compiled.ways).zip(&compiled.class) {
+            let differs = usize::from(differs);
+            self.close(&mut below, &subjects, differs);
+            for dose in differs..doses {
+                let pair = usize::from(*steps.next().unwrap_or(&0));
+                subjects[dose] = f64::from(compiled.pairs[dose][pair].0);
+                product[dose + 1] = times(&product[dose], &self.factors[dose][pair]);
+            }
+            let chance = product[doses].map(|product| product * ways);
+            add(&mut self.classes[usize::from(class)], &chance);
+            add(&mut below[doses], &chance);
+        }
+        self.close(&mut below, &subjects, 0);
+    }
+
+    /// Passes what was summed below each dose from `first` on to the dose before it.
+    fn close(&mut self, below: &mut [Lanes], subjects: &[f64], first: usize) {
+        for dose in (first..subjects.len()).rev() {
+            let sum = below[dose + 1];
+            for (total, part) in self.patients[dose].iter_mut().zip(sum) {
+                *total += subjects[dose] * part;
+            }
+            add(&mut below[dose], &sum);
+            below[dose + 1] = [0.0; BATCH];
+        }
+    }
+
+    /// The characteristics of one curve of the batch.
+    fn read(&self, compiled: &Compiled, lane: usize, curve: &Curve, found: &mut Characteristics) {
+        found.select.values_mut().fill(0.0);
+        found.select_none = 0.0;
+        found.n_total = 0.0;
+        for (_, chance) in &mut found.n_distribution {
+            *chance = 0.0;
+        }
+        for (&(mtd, total), sums) in compiled.classes.iter().zip(&self.classes) {
+            let chance = sums[lane];
+            match mtd.and_then(|mtd| found.select.get_mut(mtd)) {
+                Some(select) => *select += chance,
+                None => found.select_none += chance,
+            }
+            let at = found.n_distribution.binary_search_by_key(&total, |(total, _)| *total);
+            if let Ok(at) = at {
+                found.n_distribution[at].1 += chance;
+            }
+            found.n_total += f64::from(total) * chance;
+        }
+        for (dose, p) in curve.values().iter().enumerate() {
+            let patients = self.patients[dose][lane];
+            found.patients.values_mut()[dose] = patients;
+            // Who is treated where depends on earlier outcomes only, so the expected DLTs are p times the subjects.
+            found.dlts.values_mut()[dose] = patients * p;
+        }
+    }
+}
+
+fn powers(base: &Lanes, most: usize) -> Vec<Lanes> {
+    let mut powers = Vec::with_capacity(most + 1);
+    let mut power = [1.0; BATCH];
+    for _ in 0..=most {
+        powers.push(power);
+        power = times(&power, base);
+    }
+    powers
+}
+
+fn times(left: &Lanes, right: &Lanes) -> Lanes {
+    let mut product = *left;
+    for (slot, factor) in product.iter_mut().zip(right) {
+        *slot *= factor;
+    }
+    product
+}
+
+fn add(sum: &mut Lanes, part: &Lanes) {
+    for (slot, part) in sum.iter_mut().zip(part) {
+        *slot += part;
+    }
+}

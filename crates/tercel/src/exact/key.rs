@@ -1,0 +1,100 @@
+//! Outcomes per level and a level, packed into one integer: the first level in the highest bits, so that sorted keys share
+//! their beginnings.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+use crate::design::Count;
+use crate::protocol::{DoseLevel, PerLevel};
+
+/// Bits for a level: 0 stands for none.
+const LEVEL_BITS: u32 = 5;
+
+/// How counts are packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Packing {
+    doses: u32,
+    bits: u32,
+}
+
+impl Packing {
+    /// For so many doses and at most `most` subjects at one; `None` where a key would not fit.
+    pub(super) fn new(doses: u32, most: u32) -> Option<Self> {
+        let bits = u32::BITS - most.leading_zeros();
+        let fits = doses < (1 << LEVEL_BITS) - 1 && doses * 2 * bits + LEVEL_BITS <= u128::BITS;
+        fits.then_some(Self { doses, bits })
+    }
+
+    /// The key of counts with a level.
+    pub(super) fn pack(self, counts: &PerLevel<Count>, level: Option<DoseLevel>) -> u128 {
+        let mut key = 0;
+        for count in counts.values() {
+            key = (key << (2 * self.bits)) | u128::from((count.evaluable << self.bits) | count.dlt);
+        }
+        (key << LEVEL_BITS) | u128::from(level.map_or(0, DoseLevel::number))
+    }
+
+    /// Outcomes and level of a key.
+    pub(super) fn unpack(self, key: u128, counts: &mut PerLevel<Count>) -> Option<DoseLevel> {
+        for (index, count) in (0..).zip(counts.values_mut()) {
+            let (n, y) = self.pair(key, index);
+            *count = Count::complete(n, y);
+        }
+        level(key)
+    }
+
+    /// Subjects and DLTs at the dose with this index.
+    pub(super) fn pair(self, key: u128, index: u32) -> (u32, u32) {
+        let mask = (1_u32 << self.bits) - 1;
+        let both = low(key >> (LEVEL_BITS + 2 * self.bits * (self.doses - 1 - index)));
+        ((both >> self.bits) & mask, both & mask)
+    }
+
+    /// What adding subjects and DLTs at a level adds to a key.
+    pub(super) fn step(self, level: DoseLevel, subjects: u32, dlts: u32) -> u128 {
+        let index = u32::from(level.number()) - 1;
+        u128::from((subjects << self.bits) + dlts) << (LEVEL_BITS + 2 * self.bits * (self.doses - 1 - index))
+    }
+}
+
+/// The level of a key.
+pub(super) fn level(key: u128) -> Option<DoseLevel> {
+    DoseLevel::new((low(key) & ((1 << LEVEL_BITS) - 1)) as u8)
+}
+
+/// The key with another level.
+pub(super) const fn with_level(key: u128, level: u8) -> u128 {
+    (key >> LEVEL_BITS << LEVEL_BITS) | level as u128
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+const fn low(key: u128) -> u32 {
+    key as u32
+}
+
+/// A hash map over keys, the same in every run.
+pub(super) type KeyMap<V> = std::collections::HashMap<u128, V, BuildHasherDefault<KeyHasher>>;
+
+/// Mixes the two halves of a key.
+#[derive(Debug, Default)]
+pub(super) struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are folded one by one")]
+    fn write_u128(&mut self, key: u128) {
+        // Multiplication by odd constants, high bits folded down: the table uses both ends of the hash.
+        let mixed =
+            (key as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ ((key >> 64) as u64).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+        let folded = (mixed ^ (mixed >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = folded ^ (folded >> 29);
+    }
+}
