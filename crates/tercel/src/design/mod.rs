@@ -4,7 +4,7 @@
 //! |---|---|
 //! | the next dose of a study | [`decide_study`] |
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
-//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`ThreePlusThree`] |
+//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`ThreePlusThree`] |
 //! | a decision table | [`Boundaries`] |
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
@@ -12,6 +12,7 @@
 mod boin;
 mod ccd;
 mod conduct;
+mod crm;
 mod decision;
 mod i_three_plus_three;
 mod interval;
@@ -28,6 +29,7 @@ use std::fmt;
 pub use boin::Boin;
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, decide_study};
+pub use crm::{CRM_PRIOR_SD, Crm, CrmFit, CrmMethod, CrmModel, FIT_QUANTILES, Observation, indifference_skeleton};
 pub use decision::{Action, Because, Decision, Held, Side};
 pub use i_three_plus_three::IThreePlusThree;
 pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, probability_above};

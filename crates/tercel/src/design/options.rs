@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::protocol::DoseLevel;
+
 /// Why a design cannot be made.
 #[derive(Debug, Clone, Copy, PartialEq, Error)]
 pub enum InvalidDesign {
@@ -31,6 +33,45 @@ pub enum InvalidDesign {
     /// A cutoff is no probability.
     #[error("the elimination cutoff {0} must lie between 0.5 and 1")]
     Cutoff(f64),
+    /// A prior standard deviation is not positive.
+    #[error("the prior standard deviation {0} must be above 0")]
+    PriorSd(f64),
+    /// A prior guess is no probability.
+    #[error("the skeleton value {0} must lie between 0 and 1")]
+    Skeleton(f64),
+    /// The prior guesses do not rise.
+    #[error("the skeleton must rise from level to level; `tercel design skeleton` makes one")]
+    SkeletonOrder,
+    /// The intercept leaves scaled doses above 0.
+    #[error("the intercept {intercept} is too small for the skeleton value {skeleton}: its scaled dose would not be negative")]
+    Intercept {
+        /// Intercept given.
+        intercept: f64,
+        /// Skeleton value concerned.
+        skeleton: f64,
+    },
+    /// The indifference interval leaves the unit interval.
+    #[error("the halfwidth {halfwidth} must be above 0 and leave target {target} plus and minus it between 0 and 1")]
+    Halfwidth {
+        /// Halfwidth given.
+        halfwidth: f64,
+        /// Target.
+        target: f64,
+    },
+    /// The prior guess of the MTD is no level.
+    #[error("the prior MTD {prior_mtd} must be one of 1 to {levels} levels, and at most 30 levels are possible")]
+    PriorMtd {
+        /// Level given.
+        prior_mtd: u8,
+        /// Number of levels.
+        levels: u8,
+    },
+    /// A subject was treated at a level the design has not.
+    #[error("a subject was treated at level {0}, which the design does not have")]
+    NoSuchLevel(DoseLevel),
+    /// The likelihood has no maximum.
+    #[error("maximum likelihood needs a subject with a DLT and one without; use the method bayes")]
+    NoMaximum,
     /// The offset leaves no probability.
     #[error("the offset {0} must lie between 0 and 0.5")]
     Offset(f64),

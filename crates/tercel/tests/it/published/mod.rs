@@ -11,6 +11,7 @@ mod korn1994;
 mod lencioni2010mrecist;
 mod liu2015boin;
 mod liu2020i3plus3;
+mod oquigley1990crm;
 mod pknca;
 mod survival_r;
 mod yan2017keyboard;
