@@ -4,6 +4,7 @@ mod calibration;
 mod check;
 mod decide;
 mod derive;
+mod design;
 mod estimate;
 mod grade;
 mod new;
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Give the dose decision with its reasons
     Decide(decide::Args),
+    /// Choose and justify the escalation design: decision tables, exact operating characteristics, the next dose
+    #[command(subcommand)]
+    Design(Box<design::Command>),
     /// Derive analysis datasets (ADaM) from SDTM datasets
     Derive(derive::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
@@ -61,6 +65,7 @@ impl Command {
             Self::Check(args) => check::run(&args, output),
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),
+            Self::Design(command) => command.run(output),
             Self::Derive(args) => derive::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),

@@ -8,6 +8,7 @@
 mod broken;
 mod check;
 mod derive;
+mod design;
 mod estimate;
 mod fuzz;
 mod gbm_car_t;

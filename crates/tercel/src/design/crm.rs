@@ -130,7 +130,10 @@ impl Crm {
         if let CrmModel::Logistic { intercept } = model
             && let Some(&high) = skeleton.iter().find(|s| (**s / (1.0 - **s)).ln() >= intercept)
         {
-            return Err(InvalidDesign::Intercept { intercept, skeleton: high });
+            return Err(InvalidDesign::Intercept {
+                intercept,
+                skeleton: high,
+            });
         }
         let grid = Grid::new(&skeleton, model, prior_sd, 16.0);
         Ok(Self {
@@ -263,7 +266,10 @@ impl Crm {
     }
 
     fn top(&self) -> DoseLevel {
-        u8::try_from(self.doses()).ok().and_then(DoseLevel::new).unwrap_or(DoseLevel::FIRST)
+        u8::try_from(self.doses())
+            .ok()
+            .and_then(DoseLevel::new)
+            .unwrap_or(DoseLevel::FIRST)
     }
 }
 
@@ -311,7 +317,9 @@ fn check_skeleton(skeleton: &[f64]) -> Result<(), InvalidDesign> {
     if let Some(&wrong) = skeleton.iter().find(|s| !(**s > 0.0 && **s < 1.0)) {
         return Err(InvalidDesign::Skeleton(wrong));
     }
-    let decreasing = skeleton.windows(2).any(|pair| matches!(pair, [low, high] if low >= high));
+    let decreasing = skeleton
+        .windows(2)
+        .any(|pair| matches!(pair, [low, high] if low >= high));
     if skeleton.is_empty() || decreasing {
         return Err(InvalidDesign::SkeletonOrder);
     }

@@ -20,8 +20,10 @@ mod isotonic;
 mod keyboard;
 mod mtpi2;
 mod options;
+mod outcomes;
 mod pending;
 mod plan;
+mod settings;
 mod three_plus_three;
 
 use std::fmt;
@@ -37,8 +39,10 @@ pub use isotonic::isotonic_estimates;
 pub use keyboard::Keyboard;
 pub use mtpi2::Mtpi2;
 pub use options::{InvalidDesign, Margins, Target};
+pub use outcomes::{Cohort, InvalidOutcomes, count_cohorts, parse_outcomes};
 pub use pending::decide;
 pub use plan::{Plan, SafetyStop};
+pub use settings::{ALL, DesignEntry, DesignName, Settings, find};
 pub use three_plus_three::ThreePlusThree;
 
 use crate::protocol::{DoseLevel, PerLevel};

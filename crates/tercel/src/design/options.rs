@@ -33,6 +33,23 @@ pub enum InvalidDesign {
     /// A cutoff is no probability.
     #[error("the elimination cutoff {0} must lie between 0.5 and 1")]
     Cutoff(f64),
+    /// The design needs a target.
+    #[error("the design needs a target DLT probability: give --target")]
+    NoTarget,
+    /// The number of dose levels is out of reach.
+    #[error("{0} dose levels: a design has from 1 to 30")]
+    Doses(u8),
+    /// The design has no decision table.
+    #[error("a model-based design has no decision table; `tercel design paths` shows its decisions")]
+    NoTable,
+    /// The skeleton has another number of values than there are levels.
+    #[error("{given} skeleton values for {doses} dose levels; give one prior guess of the DLT probability per level")]
+    SkeletonLength {
+        /// Values given.
+        given: usize,
+        /// Levels.
+        doses: u8,
+    },
     /// A prior standard deviation is not positive.
     #[error("the prior standard deviation {0} must be above 0")]
     PriorSd(f64),
@@ -43,7 +60,9 @@ pub enum InvalidDesign {
     #[error("the skeleton must rise from level to level; `tercel design skeleton` makes one")]
     SkeletonOrder,
     /// The intercept leaves scaled doses above 0.
-    #[error("the intercept {intercept} is too small for the skeleton value {skeleton}: its scaled dose would not be negative")]
+    #[error(
+        "the intercept {intercept} is too small for the skeleton value {skeleton}: its scaled dose would not be negative"
+    )]
     Intercept {
         /// Intercept given.
         intercept: f64,

@@ -37,7 +37,7 @@ fn level(value: f64) -> anyhow::Result<Level> {
 }
 
 /// A number for a person: six significant digits, `-` where there is none.
-fn shown(value: Option<f64>) -> String {
+pub(crate) fn shown(value: Option<f64>) -> String {
     let Some(value) = value.filter(|value| value.is_finite()) else {
         return "-".to_owned();
     };
@@ -59,7 +59,7 @@ fn shown(value: Option<f64>) -> String {
 }
 
 /// Rows as lines with the columns right-aligned, the first left-aligned.
-fn aligned(rows: &[Vec<String>]) -> String {
+pub(crate) fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
@@ -86,7 +86,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
 }
 
 /// A row of a text table.
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(crate) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.into_iter().map(str::to_owned).collect()
 }
 

@@ -1,8 +1,5 @@
 //! The likelihood of the one-parameter model on an even grid of the parameter.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "tables of one length, made together"
-)]
+#![expect(clippy::indexing_slicing, reason = "tables of one length, made together")]
 
 use super::{CrmModel, Observation};
 use crate::design::Count;
@@ -143,10 +140,15 @@ impl Grid {
         for weight in &mut weights {
             *weight /= sum;
         }
-        let moment = |of: &dyn Fn(f64) -> f64| -> f64 { weights.iter().zip(&self.nodes).map(|(w, a)| w * of(*a)).sum() };
+        let moment =
+            |of: &dyn Fn(f64) -> f64| -> f64 { weights.iter().zip(&self.nodes).map(|(w, a)| w * of(*a)).sum() };
         let mean = moment(&|a| a);
         let variance = moment(&|a| (a - mean).powi(2));
-        Posterior { mean, variance, weights }
+        Posterior {
+            mean,
+            variance,
+            weights,
+        }
     }
 
     /// Posterior standard deviation of each DLT probability.
@@ -172,9 +174,18 @@ impl Grid {
         }
         below.push(sum);
         let place = |share: f64| -> (usize, f64) {
-            let after = below.partition_point(|below| *below < share * sum).clamp(1, below.len() - 1);
+            let after = below
+                .partition_point(|below| *below < share * sum)
+                .clamp(1, below.len() - 1);
             let (low, high) = (below[after - 1], below[after]);
-            (after - 1, if high > low { (share * sum - low) / (high - low) } else { 0.0 })
+            (
+                after - 1,
+                if high > low {
+                    (share * sum - low) / (high - low)
+                } else {
+                    0.0
+                },
+            )
         };
         let of = |log_p: &Vec<f64>| {
             let quantile = |&p: &f64| {

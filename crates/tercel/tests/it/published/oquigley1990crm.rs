@@ -1,9 +1,7 @@
 //! The CRM against the R package dfcrm and exact operating characteristics made elsewhere (`tests/data/README.md`).
 
 use serde_json::Value;
-use tercel::design::{
-    Crm, CrmMethod, CrmModel, Observation, Plan, Target, indifference_skeleton,
-};
+use tercel::design::{Crm, CrmMethod, CrmModel, Observation, Plan, Target, indifference_skeleton};
 use tercel::protocol::DoseLevel;
 
 use super::fixture::{agrees, fixture, integer, integers, number, numbers};

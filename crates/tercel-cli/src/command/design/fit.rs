@@ -1,0 +1,84 @@
+//! `tercel design fit`.
+
+use anyhow::{anyhow, bail};
+use serde_json::{Map, Value, json};
+use tercel::design::{CrmFit, DesignName, FIT_QUANTILES};
+
+use super::options::{DesignArgs, doses};
+use super::outcomes::OutcomeArgs;
+use super::{Answer, Output};
+use crate::command::estimate::{aligned, row, shown};
+
+/// Arguments of `tercel design fit`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    design: DesignArgs,
+    #[command(flatten)]
+    subjects: OutcomeArgs,
+    /// Length of the DLT window, by which days followed become weights
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    window_days: Option<f64>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let entry = args.design.entry()?;
+    if entry.name != DesignName::Crm {
+        bail!("--design {}: only a model can be fitted; choose crm", entry.word);
+    }
+    let settings = args.design.settings()?;
+    let subjects = args.subjects.read()?;
+    let doses = doses(settings.skeleton.len().max(1))?;
+    let crm = settings.crm(doses).map_err(|error| anyhow!("{error}"))?;
+    let fit = crm
+        .fit(&subjects.observations(args.window_days))
+        .map_err(|error| anyhow!("{error}"))?;
+    output.print(|| fit_json(&fit), || fit_text(&fit))?;
+    Ok(Answer::Given)
+}
+
+fn fit_json(fit: &CrmFit) -> Value {
+    let each = fit.probabilities.iter().map(|(level, mean)| {
+        let quantiles: Map<String, Value> = FIT_QUANTILES
+            .iter()
+            .zip(fit.quantiles.get(level).into_iter().flatten())
+            .map(|(p, quantile)| (p.to_string(), Value::from(*quantile)))
+            .collect();
+        json!({
+            "dose_level": level.number(), "mean": mean, "sd": fit.sds.get(level), "quantiles": quantiles,
+            "interval_probabilities": null, "admissible": true,
+        })
+    });
+    json!({
+        "recommended": fit.recommended.number(),
+        "parameters": {"a": fit.estimate, "a_variance": fit.variance},
+        "doses": each.collect::<Vec<Value>>(),
+    })
+}
+
+fn fit_text(fit: &CrmFit) -> String {
+    let mut rows = vec![row(["dose level", "DLT probability", "2.5 %", "median", "97.5 %"])];
+    for (level, mean) in fit.probabilities.iter() {
+        let quantile = |index: usize| {
+            fit.quantiles
+                .get(level)
+                .and_then(|quantiles| quantiles.get(index))
+                .copied()
+        };
+        rows.push(row([
+            &level.to_string(),
+            &shown(Some(*mean)),
+            &shown(quantile(0)),
+            &shown(quantile(2)),
+            &shown(quantile(4)),
+        ]));
+    }
+    format!(
+        "a = {}, variance {}; the model's own choice is level {}\n\n{}",
+        shown(Some(fit.estimate)),
+        shown(Some(fit.variance)),
+        fit.recommended,
+        aligned(&rows)
+    )
+}

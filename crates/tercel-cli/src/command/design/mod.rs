@@ -1,0 +1,44 @@
+//! `tercel design`: one question a file.
+
+mod fit;
+mod next;
+mod oc;
+mod options;
+mod outcomes;
+mod select;
+mod skeleton;
+mod table;
+
+use super::Answer;
+use crate::output::Output;
+
+/// What `tercel design` can do.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// The decision table: escalate, de-escalate and close a level, for each number of subjects
+    Table(table::Args),
+    /// Exact operating characteristics under true curves
+    Oc(oc::Args),
+    /// The dose selected at the end, with its estimates
+    Select(select::Args),
+    /// Fit a model to subjects
+    Fit(fit::Args),
+    /// The dose of the next subject
+    Next(next::Args),
+    /// Prior guesses for a CRM from the width of the indifference interval
+    Skeleton(skeleton::Args),
+}
+
+impl Command {
+    /// Runs the command.
+    pub(crate) fn run(self, output: Output) -> anyhow::Result<Answer> {
+        match self {
+            Self::Table(args) => table::run(&args, output),
+            Self::Oc(args) => oc::run(&args, output),
+            Self::Select(args) => select::run(&args, output),
+            Self::Fit(args) => fit::run(&args, output),
+            Self::Next(args) => next::run(&args, output),
+            Self::Skeleton(args) => skeleton::run(&args, output),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! `tercel design next`.
+
+use std::fmt::Write as _;
+
+use anyhow::{anyhow, bail};
+use serde_json::{Value, json};
+use tercel::design::{Count, Decision, Design, Plan, Stage, decide};
+use tercel::protocol::{DoseLevel, PerLevel};
+
+use super::options::{ConductArgs, DesignArgs, doses, subjects};
+use super::outcomes::OutcomeArgs;
+use super::{Answer, Output};
+
+/// Arguments of `tercel design next`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    design: DesignArgs,
+    #[command(flatten)]
+    conduct: ConductArgs,
+    #[command(flatten)]
+    subjects: OutcomeArgs,
+    /// Number of dose levels [default: that of the skeleton]
+    #[arg(long, value_name = "K")]
+    doses_count: Option<u8>,
+    /// Current level [default: that of the last subject]
+    #[arg(long, value_name = "K")]
+    current_dose: Option<u8>,
+    /// Subjects in a cohort, for rules on the latest cohort
+    #[arg(long, value_name = "C", default_value_t = 1)]
+    cohort_size: u32,
+    /// Cohorts planned; the trial ends when all are treated
+    #[arg(long, value_name = "K")]
+    cohorts: Option<u32>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let settings = args.design.settings()?;
+    let treated = args.subjects.read()?;
+    let doses = match args.doses_count {
+        Some(count) => doses(usize::from(count))?,
+        None if !settings.skeleton.is_empty() => doses(settings.skeleton.len())?,
+        None => bail!("give --doses-count: the number of dose levels is not in the data"),
+    };
+    if treated.highest() > doses {
+        bail!(
+            "a subject was treated at level {}, of {doses} dose levels",
+            treated.highest()
+        );
+    }
+    let counts = treated.counts(doses)?;
+    let most = counts
+        .values()
+        .iter()
+        .map(|count| count.evaluable + count.pending)
+        .max()
+        .unwrap_or(0);
+    let cohort_size = subjects("--cohort-size", args.cohort_size)?;
+    let design: Box<dyn Design> = settings
+        .design(args.design.entry()?.name, doses, most.max(1))
+        .map_err(|error| anyhow!("{error}"))?;
+    let max_n = args.cohorts.map(|cohorts| cohorts.saturating_mul(cohort_size));
+    let plan = Plan::new(design.as_ref(), doses, cohort_size, max_n);
+    let plan = args.conduct.apply(plan, &args.design)?;
+    let (last, latest) = treated
+        .latest(cohort_size as usize)
+        .unwrap_or((plan.start, Count::default()));
+    let current = match args.current_dose.map(DoseLevel::new) {
+        None => last,
+        Some(Some(level)) if level.number() <= doses => level,
+        Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
+    };
+    let stage = Stage {
+        counts: &counts,
+        current,
+        latest,
+    };
+    let decision = decide(&plan, &stage);
+    output.print(|| decision_json(&decision, &counts), || text(&decision, &counts))?;
+    Ok(Answer::Given)
+}
+
+fn decision_json(decision: &Decision, counts: &PerLevel<Count>) -> Value {
+    let levels = counts.iter().map(|(level, count)| {
+        json!({
+            "dose_level": level.number(), "evaluable": count.evaluable, "dlt": count.dlt, "pending": count.pending,
+        })
+    });
+    let action = decision.action;
+    json!({
+        "action": action.name(),
+        "dose_level": action.level().map(DoseLevel::number),
+        "mtd": action.mtd().map(DoseLevel::number),
+        "because": decision.because.to_string(),
+        "waiting_on": [],
+        "levels": levels.collect::<Vec<Value>>(),
+    })
+}
+
+fn text(decision: &Decision, counts: &PerLevel<Count>) -> String {
+    let mut action = decision.action.to_string();
+    if let Some(first) = action.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    let mut page = format!("{action}.\nBecause: {}.\n\n", decision.because);
+    for (level, count) in counts.iter() {
+        let _ = writeln!(
+            page,
+            "level {level}: {}",
+            if *count == Count::default() {
+                "-".to_owned()
+            } else {
+                count.to_string()
+            }
+        );
+    }
+    page
+}

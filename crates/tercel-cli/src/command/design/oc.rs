@@ -1,0 +1,202 @@
+//! `tercel design oc`.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow, bail};
+use serde_json::{Map, Value, json};
+use tercel::design::{Design, Plan};
+use tercel::exact::{Characteristics, Compiled, Curve, Limit, compile};
+
+use super::options::{ConductArgs, DesignArgs, doses, stops_by_itself, subjects};
+use super::{Answer, Output};
+use crate::command::estimate::aligned;
+
+/// Arguments of `tercel design oc`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    design: DesignArgs,
+    #[command(flatten)]
+    conduct: ConductArgs,
+    /// Subjects in a cohort
+    #[arg(long, value_name = "C")]
+    cohort_size: Option<u32>,
+    /// Cohorts in all
+    #[arg(long, value_name = "K")]
+    cohorts: Option<u32>,
+    /// A true curve: DLT probabilities from the lowest level up, comma-separated; may be given again
+    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
+    truth: Vec<String>,
+    /// True curves, one a line
+    #[arg(long, value_name = "FILE")]
+    truth_file: Option<PathBuf>,
+    /// Length of the DLT window, for the expected duration
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    window_days: Option<f64>,
+    /// Days between two subjects of a cohort, for the expected duration
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    accrual_interval_days: Option<f64>,
+    /// Most memory to use, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 6144)]
+    memory: u64,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let curves = curves(&args.truth, args.truth_file.as_deref())?;
+    let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
+    let (cohort_size, max_n) = size(args)?;
+    let design = design(args, doses, cohort_size, max_n)?;
+    let plan = Plan::new(design.as_ref(), doses, cohort_size, max_n);
+    let plan = args.conduct.apply(plan, &args.design)?;
+    let compiled = compile_with_progress(&plan, args.memory)?;
+    let mut found = Vec::with_capacity(curves.len());
+    compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
+    let answers: Vec<(&Curve, Characteristics)> = curves.iter().zip(found).collect();
+    output.print(
+        || {
+            let scenarios: Vec<Value> = answers.iter().map(|answer| scenario_json(args, answer, cohort_size)).collect();
+            json!({"method": "exact", "states": compiled.states(), "endings": compiled.endings_count(), "scenarios": scenarios})
+        },
+        || text(args, &compiled, &answers, cohort_size),
+    )?;
+    Ok(Answer::Given)
+}
+
+/// Subjects in a cohort and in all.
+fn size(args: &Args) -> anyhow::Result<(u32, Option<u32>)> {
+    if stops_by_itself(args.design.entry()?.name) {
+        return Ok((3, None));
+    }
+    let (Some(cohort_size), Some(cohorts)) = (args.cohort_size, args.cohorts) else {
+        bail!("give --cohort-size and --cohorts: the design goes on until all cohorts are treated");
+    };
+    let cohort_size = subjects("--cohort-size", cohort_size)?;
+    let cohorts = subjects("--cohorts", cohorts)?;
+    Ok((cohort_size, Some(subjects("subjects in all:", cohort_size * cohorts)?)))
+}
+
+fn design(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyhow::Result<Box<dyn Design>> {
+    let settings = args.design.settings()?;
+    let name = args.design.entry()?.name;
+    let most = max_n.unwrap_or(cohort_size);
+    settings.design(name, doses, most).map_err(|error| anyhow!("{error}"))
+}
+
+fn compile_with_progress(plan: &Plan<'_>, memory: u64) -> anyhow::Result<Compiled> {
+    let limit = Limit {
+        bytes: memory.saturating_mul(1 << 20),
+    };
+    compile(plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"))
+}
+
+/// The curves of the options and of the file, all of one length.
+fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
+    let mut curves = Vec::new();
+    for text in given {
+        curves.push(curve(text).with_context(|| format!("--truth {text}"))?);
+    }
+    if let Some(path) = file {
+        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim_start_matches('\u{feff}').trim();
+            let heading = index == 0 && line.split([',', ';']).all(|cell| cell.trim().parse::<f64>().is_err());
+            if line.is_empty() || line.starts_with('#') || heading {
+                continue;
+            }
+            curves.push(curve(line).with_context(|| format!("{}, line {}", path.display(), index + 1))?);
+        }
+    }
+    let Some(first) = curves.first() else {
+        bail!("give a true curve: --truth 0.1,0.2,0.35 or --truth-file FILE");
+    };
+    if let Some(other) = curves.iter().find(|curve| curve.values().len() != first.values().len()) {
+        bail!(
+            "one true curve has {} dose levels, another {}; all curves of one question have the same levels",
+            first.values().len(),
+            other.values().len()
+        );
+    }
+    Ok(curves)
+}
+
+fn curve(text: &str) -> anyhow::Result<Curve> {
+    let numbers: Result<Vec<f64>, _> = text
+        .split([',', ';', ' ', '\t'])
+        .map(str::trim)
+        .filter(|cell| !cell.is_empty())
+        .map(|cell| cell.parse::<f64>().map_err(|_| anyhow!("\"{cell}\" is not a number")))
+        .collect();
+    Ok(Curve::new(numbers?)?)
+}
+
+/// Expected days from the first infusion to the last outcome, where cohorts are treated one after another: the subjects
+/// of a cohort come at the accrual interval, and the next cohort waits for the window of the last one.
+fn duration(args: &Args, found: &Characteristics, cohort_size: u32) -> Option<f64> {
+    let window = args.window_days?;
+    let interval = args.accrual_interval_days.unwrap_or(0.0);
+    if args.conduct.titration() {
+        return None;
+    }
+    let days = found.n_distribution.iter().map(|&(total, chance)| {
+        let cohorts = f64::from(total.div_ceil(cohort_size));
+        chance * (cohorts * window + (f64::from(total) - cohorts) * interval)
+    });
+    Some(days.sum())
+}
+
+fn scenario_json(args: &Args, (curve, found): &(&Curve, Characteristics), cohort_size: u32) -> Value {
+    let distribution: Map<String, Value> = found
+        .n_distribution
+        .iter()
+        .filter(|(_, chance)| *chance > 0.0)
+        .map(|(total, chance)| (total.to_string(), Value::from(*chance)))
+        .collect();
+    json!({
+        "truth": curve.values(),
+        "select": found.select.values(), "select_none": found.select_none,
+        "patients": found.patients.values(), "dlts": found.dlts.values(),
+        "n_total": found.n_total, "n_distribution": distribution,
+        "duration_days": duration(args, found, cohort_size),
+    })
+}
+
+fn text(args: &Args, compiled: &Compiled, answers: &[(&Curve, Characteristics)], cohort_size: u32) -> String {
+    let title = args.design.entry().map_or("", |entry| entry.title);
+    let mut page = format!(
+        "{title}, exact: {} states, {} ways to end\n",
+        compiled.states(),
+        compiled.endings_count()
+    );
+    for (curve, found) in answers {
+        let cells = |name: &str, values: &[f64], none: Option<f64>, digits: usize| -> Vec<String> {
+            let each = values.iter().map(|value| format!("{value:.digits$}"));
+            let none = none.map_or_else(String::new, |none| format!("{none:.digits$}"));
+            std::iter::once(name.to_owned()).chain(each).chain([none]).collect()
+        };
+        let levels = (1..=curve.values().len()).map(|level| level.to_string());
+        let head = std::iter::once("dose level".to_owned())
+            .chain(levels)
+            .chain(["none".to_owned()])
+            .collect();
+        let percent: Vec<f64> = found.select.values().iter().map(|p| 100.0 * p).collect();
+        let rows = vec![
+            head,
+            cells("true DLT probability", curve.values(), None, 3),
+            cells("selected, %", &percent, Some(100.0 * found.select_none), 2),
+            cells("patients, expected", found.patients.values(), None, 2),
+            cells("DLTs, expected", found.dlts.values(), None, 2),
+        ];
+        let _ = write!(page, "\n{}", aligned(&rows));
+        let all: f64 = found.dlts.values().iter().sum();
+        let _ = writeln!(page, "{:.2} patients and {all:.2} DLTs expected in all", found.n_total);
+        if let Some(days) = duration(args, found, cohort_size) {
+            let _ = writeln!(
+                page,
+                "{days:.0} days expected from the first infusion to the last outcome"
+            );
+        }
+    }
+    page
+}

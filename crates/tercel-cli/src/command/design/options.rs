@@ -1,0 +1,260 @@
+//! Options that say which design.
+
+use anyhow::{anyhow, bail};
+use clap::ValueEnum;
+use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, find};
+use tercel::protocol::{DoseLevel, ThreePlusThreeVariant};
+
+/// Options of a design.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Design")]
+pub(super) struct DesignArgs {
+    /// Design: 3+3, boin, keyboard, mtpi2, i3+3, ccd, crm
+    #[arg(long, value_name = "NAME")]
+    design: String,
+    /// Target DLT probability
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    target: Option<f64>,
+    /// Close a level where the probability that its DLT rate exceeds the target is above this [default: 0.95]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    elimination_cutoff: Option<f64>,
+    /// Stop at the lowest level by the elimination cutoff minus the offset
+    #[arg(long)]
+    extra_safe: bool,
+    /// What --extra-safe takes off the cutoff [default: 0.05]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    offset: Option<f64>,
+    /// Select no dose estimated above the de-escalation boundary (boin)
+    #[arg(long)]
+    bound_mtd: bool,
+    /// Highest rate deemed subtherapeutic (boin) [default: 0.6 target]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    p_safe: Option<f64>,
+    /// Lowest rate deemed overly toxic (boin) [default: 1.4 target]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    p_tox: Option<f64>,
+    /// Distance of the interval's lower end from the target (keyboard, mtpi2, i3+3, ccd) [default: 0.05; ccd by target]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    margin_lower: Option<f64>,
+    /// Distance of the interval's upper end from the target
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    margin_upper: Option<f64>,
+    /// What confirms the maximum tolerated dose of 3+3: storer, korn-top3, korn-strict [default: korn-strict]
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+    /// Model of the CRM
+    #[arg(long, value_enum, default_value_t = Model::Power)]
+    model: Model,
+    /// Prior guesses of the DLT probability per level (crm), comma-separated
+    #[arg(long, value_name = "P,..", value_delimiter = ',', allow_negative_numbers = true)]
+    skeleton: Vec<f64>,
+    /// Prior standard deviation of the CRM's parameter [default: the square root of 1.34]
+    #[arg(long, value_name = "SD", allow_negative_numbers = true)]
+    prior_sd: Option<f64>,
+    /// Intercept of the logistic CRM [default: 3]
+    #[arg(long, value_name = "C", allow_negative_numbers = true)]
+    intercept: Option<f64>,
+    /// How the CRM estimates its parameter
+    #[arg(long, value_enum, default_value_t = Method::Bayes)]
+    method: Method,
+    /// Let the CRM skip levels on the way up
+    #[arg(long)]
+    allow_skipping: bool,
+    /// Let the CRM go up after a cohort whose DLT rate is at or above the target
+    #[arg(long)]
+    allow_incoherent: bool,
+    /// Level of the first cohort
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    start_dose: u8,
+}
+
+/// Rules around a design.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Conduct")]
+pub(super) struct ConductArgs {
+    /// End the trial when the next cohort would stay at a level with this many subjects
+    #[arg(long, value_name = "N")]
+    n_earlystop: Option<u32>,
+    /// Declare no maximum tolerated dose on fewer subjects than this
+    #[arg(long, value_name = "N")]
+    demand: Option<u32>,
+    /// One subject a level up to the first DLT, then whole cohorts
+    #[arg(long)]
+    titration: bool,
+    /// Stop when the lowest level's DLT rate exceeds the target with more than this probability, whatever the design
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    safety_stop: Option<f64>,
+    /// Never go more than one level above the highest level tried, whatever the design
+    #[arg(long)]
+    no_skipping: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Model {
+    Power,
+    Logistic,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Method {
+    Bayes,
+    Mle,
+}
+
+impl DesignArgs {
+    /// The entry of the design named.
+    pub(super) fn entry(&self) -> anyhow::Result<&'static DesignEntry> {
+        find(&self.design).ok_or_else(|| {
+            let words: Vec<&str> = ALL.iter().map(|entry| entry.word).collect();
+            anyhow!(
+                "--design {}: there is no such design; choose one of {}",
+                self.design,
+                words.join(", ")
+            )
+        })
+    }
+
+    /// The level of the first cohort.
+    pub(super) fn start(&self) -> anyhow::Result<DoseLevel> {
+        DoseLevel::new(self.start_dose).ok_or_else(|| anyhow!("--start-dose 0: levels are counted from 1"))
+    }
+
+    /// The target, where one was given.
+    pub(super) const fn target(&self) -> Option<f64> {
+        self.target
+    }
+
+    /// The options as the library takes them.
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let entry = self.entry()?;
+        let settings = Settings {
+            target: self.target,
+            elimination_cutoff: self.elimination_cutoff,
+            elimination_min_n: None,
+            extra_safe: self.extra_safe,
+            offset: self.offset,
+            bound_mtd: self.bound_mtd,
+            p_safe: self.p_safe,
+            p_tox: self.p_tox,
+            margin_lower: self.margin_lower,
+            margin_upper: self.margin_upper,
+            variant: self.variant.as_deref().map(variant).transpose()?,
+            start: Some(self.start()?),
+            logistic: self.model == Model::Logistic,
+            skeleton: self.skeleton.clone(),
+            prior_sd: self.prior_sd,
+            intercept: self.intercept,
+            maximum_likelihood: self.method == Method::Mle,
+            allow_skipping: self.allow_skipping,
+            allow_incoherent: self.allow_incoherent,
+        };
+        for option in self
+            .given()
+            .into_iter()
+            .filter(|option| !entry.options.contains(option))
+        {
+            eprintln!(
+                "warning: --{option} is not an option of {} and changes nothing",
+                entry.word
+            );
+        }
+        if let Some(target) = self.target {
+            tercel::design::Target::new(target).map_err(|error| anyhow!("--target: {error}"))?;
+        }
+        Ok(settings)
+    }
+
+    /// Names of the options that were given; the target may stand beside any design.
+    fn given(&self) -> Vec<&'static str> {
+        let options = [
+            ("elimination-cutoff", self.elimination_cutoff.is_some()),
+            ("extra-safe", self.extra_safe),
+            ("offset", self.offset.is_some()),
+            ("bound-mtd", self.bound_mtd),
+            ("p-safe", self.p_safe.is_some()),
+            ("p-tox", self.p_tox.is_some()),
+            ("margin-lower", self.margin_lower.is_some()),
+            ("margin-upper", self.margin_upper.is_some()),
+            ("variant", self.variant.is_some()),
+            ("model", self.model == Model::Logistic),
+            ("skeleton", !self.skeleton.is_empty()),
+            ("prior-sd", self.prior_sd.is_some()),
+            ("intercept", self.intercept.is_some()),
+            ("method", self.method == Method::Mle),
+            ("allow-skipping", self.allow_skipping),
+            ("allow-incoherent", self.allow_incoherent),
+        ];
+        options
+            .into_iter()
+            .filter(|(_, given)| *given)
+            .map(|(name, _)| name)
+            .collect()
+    }
+}
+
+impl ConductArgs {
+    /// The plan with these rules.
+    pub(super) fn apply<'a>(&self, plan: Plan<'a>, design: &DesignArgs) -> anyhow::Result<Plan<'a>> {
+        let start = design.start()?;
+        if start.number() > plan.doses {
+            bail!("--start-dose {start}: there are {} dose levels", plan.doses);
+        }
+        let safety_stop = match (self.safety_stop, design.target()) {
+            (None, _) => None,
+            (Some(_), None) => bail!("--safety-stop needs --target"),
+            (Some(cutoff), Some(target)) if cutoff > 0.0 && cutoff < 1.0 => Some(SafetyStop {
+                target,
+                cutoff,
+                min_n: 1,
+            }),
+            (Some(cutoff), Some(_)) => bail!("--safety-stop {cutoff}: give a probability between 0 and 1"),
+        };
+        Ok(Plan {
+            start,
+            stop_at: self.n_earlystop,
+            demand: self.demand,
+            titration: self.titration,
+            no_skipping: self.no_skipping,
+            safety_stop,
+            ..plan
+        })
+    }
+
+    /// Whether subjects are treated one by one at first.
+    pub(super) const fn titration(&self) -> bool {
+        self.titration
+    }
+}
+
+/// Number of subjects at a level for which tables are made.
+pub(super) const MOST_SUBJECTS: u32 = 1000;
+
+/// A number of subjects within reason.
+pub(super) fn subjects(option: &str, value: u32) -> anyhow::Result<u32> {
+    if value == 0 || value > MOST_SUBJECTS {
+        bail!("{option} {value}: give a number from 1 to {MOST_SUBJECTS}");
+    }
+    Ok(value)
+}
+
+/// Number of dose levels of a list.
+pub(super) fn doses(count: usize) -> anyhow::Result<u8> {
+    match u8::try_from(count) {
+        Ok(doses) if (1..=30).contains(&doses) => Ok(doses),
+        Ok(_) | Err(_) => bail!("{count} dose levels: a design has from 1 to 30"),
+    }
+}
+
+fn variant(word: &str) -> anyhow::Result<ThreePlusThreeVariant> {
+    match word {
+        "storer" => Ok(ThreePlusThreeVariant::Storer),
+        "korn-top3" => Ok(ThreePlusThreeVariant::KornTop3),
+        "korn-strict" => Ok(ThreePlusThreeVariant::KornStrict),
+        other => bail!("--variant {other}: choose storer, korn-top3 or korn-strict"),
+    }
+}
+
+/// Whether a design stops by itself, so that cohorts need not be given.
+pub(super) const fn stops_by_itself(name: DesignName) -> bool {
+    matches!(name, DesignName::ThreePlusThree)
+}

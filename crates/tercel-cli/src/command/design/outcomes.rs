@@ -1,0 +1,168 @@
+//! Outcomes of subjects, from a file or in the notation `1NNN 2NNT`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+use tercel::design::{Cohort, Count, Observation, count_cohorts, parse_outcomes};
+use tercel::protocol::{DoseLevel, PerLevel};
+
+use crate::table::Table;
+
+/// Where outcomes come from.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Subjects")]
+pub(super) struct OutcomeArgs {
+    /// CSV file, one subject a row in order of treatment: dose_level, dlt (1, 0, blank while pending), and where followed:
+    /// weight (share of the window, 0 to 1) or followup_days
+    #[arg(long, value_name = "FILE")]
+    patients: Option<PathBuf>,
+    /// Complete outcomes in order of treatment: dose level, then N (no DLT), T (DLT) or . (pending) per subject of a cohort
+    #[arg(long, value_name = "\"1NNN 2NNT\"", conflicts_with = "patients")]
+    outcomes: Option<String>,
+}
+
+/// One subject.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Subject {
+    pub(super) level: DoseLevel,
+    /// Whether a DLT occurred; none while pending.
+    pub(super) dlt: Option<bool>,
+    /// Share of the window followed, where the file says it.
+    pub(super) weight: Option<f64>,
+    /// Days followed, where the file says it.
+    pub(super) followup_days: Option<f64>,
+    /// Cohort, counted from 0.
+    cohort: usize,
+}
+
+/// Subjects in order of treatment.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Subjects(pub(super) Vec<Subject>);
+
+impl OutcomeArgs {
+    /// Reads the subjects.
+    pub(super) fn read(&self) -> anyhow::Result<Subjects> {
+        match (&self.patients, &self.outcomes) {
+            (Some(path), _) => read_file(path),
+            (None, Some(text)) => {
+                let cohorts = parse_outcomes(text).map_err(|error| anyhow!("--outcomes: {error}"))?;
+                Ok(Subjects(cohorts.iter().enumerate().flat_map(of_cohort).collect()))
+            }
+            (None, None) => bail!("give the subjects: --patients FILE or --outcomes \"1NNN 2NNT\""),
+        }
+    }
+}
+
+fn of_cohort((cohort, treated): (usize, &Cohort)) -> impl Iterator<Item = Subject> {
+    let Count {
+        evaluable,
+        dlt,
+        pending,
+    } = treated.count;
+    let level = treated.level;
+    let subject = move |dlt: Option<bool>| Subject {
+        level,
+        dlt,
+        weight: None,
+        followup_days: None,
+        cohort,
+    };
+    let without = (0..evaluable.saturating_sub(dlt)).map(move |_| subject(Some(false)));
+    let with = (0..dlt).map(move |_| subject(Some(true)));
+    without.chain(with).chain((0..pending).map(move |_| subject(None)))
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Subjects> {
+    let table = Table::read(path)?;
+    table.require(&["dose_level", "dlt"])?;
+    let mut subjects = Vec::new();
+    for row in table.rows() {
+        let level = row.text("dose_level").parse().ok().and_then(DoseLevel::new);
+        let level = level.ok_or_else(|| row.wrong("dose_level", "a dose level, counted from 1"))?;
+        let dlt = match row.text("dlt") {
+            "1" => Some(true),
+            "0" => Some(false),
+            "" | "NA" | "." => None,
+            _ => return Err(row.wrong("dlt", "1, 0 or blank while pending")),
+        };
+        let weight = row.number_or_blank("weight")?;
+        if weight.is_some_and(|weight| !(0.0..=1.0).contains(&weight)) {
+            return Err(row.wrong("weight", "a share of the window from 0 to 1"));
+        }
+        let followup_days = row.number_or_blank("followup_days")?;
+        if followup_days.is_some_and(|days| days < 0.0) {
+            return Err(row.wrong("followup_days", "days since the infusion, at least 0"));
+        }
+        subjects.push(Subject {
+            level,
+            dlt,
+            weight,
+            followup_days,
+            cohort: row.number,
+        });
+    }
+    Ok(Subjects(subjects))
+}
+
+impl Subjects {
+    /// The highest level anyone was treated at.
+    pub(super) fn highest(&self) -> u8 {
+        self.0.iter().map(|subject| subject.level.number()).max().unwrap_or(0)
+    }
+
+    /// Outcomes per level.
+    pub(super) fn counts(&self, doses: u8) -> anyhow::Result<PerLevel<Count>> {
+        let each = self.0.iter().map(|subject| Cohort {
+            level: subject.level,
+            count: match subject.dlt {
+                Some(dlt) => Count::complete(1, u32::from(dlt)),
+                None => Count {
+                    pending: 1,
+                    ..Count::default()
+                },
+            },
+        });
+        Ok(count_cohorts(&each.collect::<Vec<_>>(), doses)?)
+    }
+
+    /// Level and evaluated outcomes of the latest cohort: as written in the notation, else the last `size` subjects of the
+    /// level.
+    pub(super) fn latest(&self, size: usize) -> Option<(DoseLevel, Count)> {
+        let last = self.0.last()?;
+        let together = self.0.iter().rev().enumerate().take_while(|(index, subject)| {
+            subject.level == last.level && (subject.cohort == last.cohort || *index < size)
+        });
+        let mut count = Count::default();
+        for (_, subject) in together {
+            match subject.dlt {
+                Some(dlt) => {
+                    count.evaluable += 1;
+                    count.dlt += u32::from(dlt);
+                }
+                None => count.pending += 1,
+            }
+        }
+        Some((last.level, count))
+    }
+
+    /// The subjects as a model sees them; `window` turns days followed into weights, a pending subject without either
+    /// says nothing.
+    pub(super) fn observations(&self, window: Option<f64>) -> Vec<Observation> {
+        let each = self.0.iter().filter_map(|subject| {
+            let followed = subject
+                .weight
+                .or_else(|| Some((subject.followup_days? / window?).min(1.0)));
+            let weight = match subject.dlt {
+                Some(true) => 1.0,
+                Some(false) => followed.unwrap_or(1.0),
+                None => followed?,
+            };
+            Some(Observation {
+                level: subject.level,
+                dlt: subject.dlt == Some(true),
+                weight,
+            })
+        });
+        each.collect()
+    }
+}

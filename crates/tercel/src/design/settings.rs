@@ -1,0 +1,349 @@
+//! The options of all designs as data, and the design they make: what the command line and the protocol file fill in.
+
+use super::{
+    Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination, ExtraSafe, IThreePlusThree,
+    IntervalDesign, InvalidDesign, Keyboard, Margins, Mtpi2, Row, Stage, Target, ThreePlusThree,
+};
+use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
+
+use super::{Action, Count};
+
+/// A design by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DesignName {
+    /// 3+3.
+    ThreePlusThree,
+    /// BOIN.
+    Boin,
+    /// Keyboard.
+    Keyboard,
+    /// mTPI-2.
+    Mtpi2,
+    /// i3+3.
+    IThreePlusThree,
+    /// CCD.
+    Ccd,
+    /// CRM.
+    Crm,
+}
+
+/// A design as people know it, and what it can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DesignEntry {
+    /// Which.
+    pub name: DesignName,
+    /// The word used on the command line and in a protocol file.
+    pub word: &'static str,
+    /// Its name in print.
+    pub title: &'static str,
+    /// Key of its publication in the list of references.
+    pub reference: &'static str,
+    /// Names of the options it reads.
+    pub options: &'static [&'static str],
+}
+
+const INTERVAL: &[&str] = &[
+    "target",
+    "margin-lower",
+    "margin-upper",
+    "elimination-cutoff",
+    "extra-safe",
+    "offset",
+];
+
+const THREE_PLUS_THREE: DesignEntry = DesignEntry {
+    name: DesignName::ThreePlusThree,
+    word: "3+3",
+    title: "3+3",
+    reference: "storer1989",
+    options: &["variant"],
+};
+
+/// Every design.
+pub const ALL: &[DesignEntry] = &[
+    THREE_PLUS_THREE,
+    DesignEntry {
+        name: DesignName::Boin,
+        word: "boin",
+        title: "BOIN",
+        reference: "liu2015boin",
+        options: &[
+            "target",
+            "elimination-cutoff",
+            "extra-safe",
+            "offset",
+            "bound-mtd",
+            "p-safe",
+            "p-tox",
+        ],
+    },
+    DesignEntry {
+        name: DesignName::Keyboard,
+        word: "keyboard",
+        title: "Keyboard",
+        reference: "yan2017keyboard",
+        options: INTERVAL,
+    },
+    DesignEntry {
+        name: DesignName::Mtpi2,
+        word: "mtpi2",
+        title: "mTPI-2",
+        reference: "guo2017mtpi2",
+        options: INTERVAL,
+    },
+    DesignEntry {
+        name: DesignName::IThreePlusThree,
+        word: "i3+3",
+        title: "i3+3",
+        reference: "liu2020i3plus3",
+        options: INTERVAL,
+    },
+    DesignEntry {
+        name: DesignName::Ccd,
+        word: "ccd",
+        title: "CCD",
+        reference: "ivanova2007ccd",
+        options: INTERVAL,
+    },
+    DesignEntry {
+        name: DesignName::Crm,
+        word: "crm",
+        title: "CRM",
+        reference: "oquigley1990crm",
+        options: &[
+            "target",
+            "model",
+            "skeleton",
+            "prior-sd",
+            "intercept",
+            "method",
+            "allow-skipping",
+            "allow-incoherent",
+        ],
+    },
+];
+
+/// The entry of a word.
+pub fn find(word: &str) -> Option<&'static DesignEntry> {
+    ALL.iter().find(|entry| entry.word == word)
+}
+
+impl DesignName {
+    /// Its entry.
+    pub fn entry(self) -> &'static DesignEntry {
+        ALL.iter().find(|entry| entry.name == self).unwrap_or(&THREE_PLUS_THREE)
+    }
+}
+
+/// Options of a design as given; what is absent takes the design's published default.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    /// Target DLT probability.
+    pub target: Option<f64>,
+    /// Close a level where Pr(p > target) is above this.
+    pub elimination_cutoff: Option<f64>,
+    /// Fewest subjects for closing a level.
+    pub elimination_min_n: Option<u32>,
+    /// Stricter stopping at the lowest level.
+    pub extra_safe: bool,
+    /// What stricter stopping takes off the cutoff.
+    pub offset: Option<f64>,
+    /// Select no dose estimated above the de-escalation boundary.
+    pub bound_mtd: bool,
+    /// Highest rate deemed subtherapeutic.
+    pub p_safe: Option<f64>,
+    /// Lowest rate deemed overly toxic.
+    pub p_tox: Option<f64>,
+    /// Distance of the interval's lower end from the target.
+    pub margin_lower: Option<f64>,
+    /// Distance of the interval's upper end from the target.
+    pub margin_upper: Option<f64>,
+    /// What confirms the maximum tolerated dose of 3+3.
+    pub variant: Option<ThreePlusThreeVariant>,
+    /// Level of the first cohort.
+    pub start: Option<DoseLevel>,
+    /// Whether the model is logistic.
+    pub logistic: bool,
+    /// Prior guesses of the DLT probabilities.
+    pub skeleton: Vec<f64>,
+    /// Prior standard deviation of the model's parameter.
+    pub prior_sd: Option<f64>,
+    /// Intercept of the logistic model.
+    pub intercept: Option<f64>,
+    /// Whether the parameter is estimated by maximum likelihood.
+    pub maximum_likelihood: bool,
+    /// Whether levels may be skipped on the way up.
+    pub allow_skipping: bool,
+    /// Whether the dose may rise after a cohort at or above the target.
+    pub allow_incoherent: bool,
+}
+
+impl Settings {
+    /// The target; 3+3 has none.
+    pub fn target(&self) -> Result<Target, InvalidDesign> {
+        Target::new(self.target.ok_or(InvalidDesign::NoTarget)?)
+    }
+
+    /// The design for this many dose levels and subjects a level.
+    pub fn design(&self, name: DesignName, doses: u8, max_n: u32) -> Result<Box<dyn Design>, InvalidDesign> {
+        if doses == 0 || doses > 30 {
+            return Err(InvalidDesign::Doses(doses));
+        }
+        Ok(match name {
+            DesignName::ThreePlusThree => Box::new(ThreePlusThree {
+                variant: self.variant.unwrap_or(ThreePlusThreeVariant::KornStrict),
+                start: self.start.unwrap_or(DoseLevel::FIRST),
+            }),
+            DesignName::Boin
+            | DesignName::Keyboard
+            | DesignName::Mtpi2
+            | DesignName::IThreePlusThree
+            | DesignName::Ccd => Box::new(IntervalDesign::new(self.interval(name, max_n)?)),
+            DesignName::Crm => Box::new(self.crm(doses)?),
+        })
+    }
+
+    /// The decision table for 1, 2, … subjects, of designs that have one.
+    pub fn table(&self, name: DesignName, max_n: u32) -> Result<Vec<Row>, InvalidDesign> {
+        match name {
+            DesignName::ThreePlusThree => Ok(self.table_by_asking(max_n)),
+            DesignName::Boin
+            | DesignName::Keyboard
+            | DesignName::Mtpi2
+            | DesignName::IThreePlusThree
+            | DesignName::Ccd => Ok(self.interval(name, max_n)?.rows),
+            DesignName::Crm => Err(InvalidDesign::NoTable),
+        }
+    }
+
+    /// What 3+3 does at a middle level, outcome by outcome.
+    fn table_by_asking(&self, max_n: u32) -> Vec<Row> {
+        let design = ThreePlusThree {
+            variant: self.variant.unwrap_or(ThreePlusThreeVariant::KornStrict),
+            start: DoseLevel::FIRST,
+        };
+        let middle = DoseLevel::FIRST.above();
+        let ask = |n: u32, y: u32| {
+            let here = Count::complete(n, y);
+            let counts = PerLevel::new(vec![Count::complete(3, 0), here, Count::default()]);
+            let stage = Stage {
+                counts: &counts,
+                current: middle,
+                latest: here,
+            };
+            design.decide(&stage).action
+        };
+        let row = |n: u32| Row {
+            escalate_max: (0..=n).rfind(|&y| matches!(ask(n, y), Action::Escalate(_))),
+            deescalate_min: (0..=n).find(|&y| matches!(ask(n, y), Action::DeEscalate(_) | Action::Stop(_))),
+            eliminate_min: (0..=n).find(|&y| matches!(ask(n, y), Action::DeEscalate(_) | Action::Stop(_))),
+        };
+        (1..=max_n).map(row).collect()
+    }
+
+    /// The decision table of an interval design.
+    pub fn interval(&self, name: DesignName, max_n: u32) -> Result<Boundaries, InvalidDesign> {
+        let target = self.target()?;
+        let extra_safe = self.extra_safe.then(|| ExtraSafe {
+            offset: self.offset.unwrap_or(0.05),
+        });
+        let rule = |published: Elimination| Elimination {
+            cutoff: self.elimination_cutoff.unwrap_or(published.cutoff),
+            min_n: self.elimination_min_n.unwrap_or(published.min_n),
+        };
+        let margins = |usual: f64| {
+            let (lower, upper) = (self.margin_lower.unwrap_or(usual), self.margin_upper.unwrap_or(usual));
+            Margins::new(target, lower, upper)
+        };
+        match name {
+            DesignName::Keyboard => {
+                let published = Keyboard::new(target, margins(0.05)?);
+                let elimination = rule(published.elimination);
+                Keyboard {
+                    elimination,
+                    extra_safe,
+                    ..published
+                }
+                .boundaries(max_n)
+            }
+            DesignName::Mtpi2 => {
+                let published = Mtpi2::new(target, margins(0.05)?);
+                let elimination = rule(published.elimination);
+                Mtpi2 {
+                    elimination,
+                    extra_safe,
+                    ..published
+                }
+                .boundaries(max_n)
+            }
+            DesignName::IThreePlusThree => {
+                let published = IThreePlusThree::new(target, margins(0.05)?);
+                let elimination = rule(published.elimination);
+                IThreePlusThree {
+                    elimination,
+                    extra_safe,
+                    ..published
+                }
+                .boundaries(max_n)
+            }
+            DesignName::Ccd => {
+                let published = Ccd::new(target, margins(usual_ccd_margin(target))?);
+                let asked = self.elimination_cutoff.is_some() || self.extra_safe;
+                let elimination = asked.then(|| rule(Elimination { cutoff: 0.95, min_n: 1 }));
+                Ccd {
+                    elimination,
+                    extra_safe,
+                    ..published
+                }
+                .boundaries(max_n)
+            }
+            DesignName::Boin | DesignName::ThreePlusThree | DesignName::Crm => {
+                let published = Boin::new(target);
+                Boin {
+                    p_safe: self.p_safe.unwrap_or(published.p_safe),
+                    p_tox: self.p_tox.unwrap_or(published.p_tox),
+                    elimination: rule(published.elimination),
+                    extra_safe,
+                    bound_mtd: self.bound_mtd,
+                    ..published
+                }
+                .boundaries(max_n)
+            }
+        }
+    }
+
+    /// The CRM; without a skeleton, that of a halfwidth of a quarter of the target around the middle level.
+    pub fn crm(&self, doses: u8) -> Result<Crm, InvalidDesign> {
+        let target = self.target()?;
+        let model = if self.logistic {
+            CrmModel::Logistic {
+                intercept: self.intercept.unwrap_or(3.0),
+            }
+        } else {
+            CrmModel::Power
+        };
+        if self.skeleton.len() != usize::from(doses) {
+            return Err(InvalidDesign::SkeletonLength {
+                given: self.skeleton.len(),
+                doses,
+            });
+        }
+        let prior_sd = self.prior_sd.unwrap_or(CRM_PRIOR_SD);
+        let mut crm = Crm::with_model(target, self.skeleton.clone(), model, prior_sd)?;
+        if self.maximum_likelihood {
+            crm.method = CrmMethod::MaximumLikelihood;
+        }
+        crm.allow_skipping = self.allow_skipping;
+        crm.allow_incoherent = self.allow_incoherent;
+        Ok(crm)
+    }
+}
+
+/// Δ as recommended for the target (`ivanova2007ccd`): 0.09 up to 0.25, 0.10 up to 0.35, 0.12 at 0.40 and above.
+fn usual_ccd_margin(target: Target) -> f64 {
+    match target.value() {
+        phi if phi < 0.275 => 0.09,
+        phi if phi < 0.375 => 0.10,
+        _ => 0.12,
+    }
+}
