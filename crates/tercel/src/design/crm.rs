@@ -250,15 +250,28 @@ impl Crm {
 
     /// The model's choice and its estimate there.
     fn recommend(&self, counts: &PerLevel<Count>, current: DoseLevel) -> (DoseLevel, f64) {
-        if let Some(a) = self.estimate(counts) {
+        let dlts: u32 = counts.values().iter().map(|count| count.dlt).sum();
+        self.choice(self.estimate(counts), dlts > 0, current)
+    }
+
+    /// The same from single subjects, some of them pending.
+    pub(super) fn recommend_from(&self, observations: &[Observation], current: DoseLevel) -> (DoseLevel, f64) {
+        let estimate = match self.method {
+            CrmMethod::Bayes => Some(self.grid.posterior(&self.grid.observed(observations)).mean),
+            CrmMethod::MaximumLikelihood => self.maximum(observations),
+        };
+        self.choice(estimate, observations.iter().any(|one| one.dlt), current)
+    }
+
+    fn choice(&self, estimate: Option<f64>, any_dlt: bool, current: DoseLevel) -> (DoseLevel, f64) {
+        if let Some(a) = estimate {
             let probabilities = self.probabilities(a);
             let level = self.closest(&probabilities);
             let estimate = probabilities.get(usize::from(level.number()) - 1);
             return (level, estimate.copied().unwrap_or(f64::NAN));
         }
         // Without a DLT the likelihood has no maximum inside: climb; with nothing but DLTs: descend.
-        let dlts: u32 = counts.values().iter().map(|count| count.dlt).sum();
-        if dlts == 0 {
+        if !any_dlt {
             (current.above().min(self.top()), 0.0)
         } else {
             (current.below().unwrap_or(current), 1.0)
@@ -275,9 +288,8 @@ impl Crm {
 
 impl Design for Crm {
     fn decide(&self, stage: &Stage<'_>) -> Decision {
-        let target = self.target.value();
         let (level, estimate) = self.recommend(stage.counts, stage.current);
-        self.restrict(level, estimate, stage, target)
+        self.restrict(level, estimate, stage)
     }
 
     fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
@@ -287,7 +299,8 @@ impl Design for Crm {
 
 impl Crm {
     /// The move towards the model's level that the restrictions allow.
-    pub(super) fn restrict(&self, level: DoseLevel, estimate: f64, stage: &Stage<'_>, target: f64) -> Decision {
+    pub(super) fn restrict(&self, level: DoseLevel, estimate: f64, stage: &Stage<'_>) -> Decision {
+        let target = self.target.value();
         let current = stage.current;
         let (evaluable, dlts) = (f64::from(stage.latest.evaluable), f64::from(stage.latest.dlt));
         let toxic = evaluable > 0.0 && dlts >= target * evaluable - 1e-12;

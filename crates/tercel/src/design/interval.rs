@@ -119,7 +119,7 @@ impl IntervalDesign {
     }
 
     /// The lowest level closed as too toxic.
-    fn closed(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
+    pub(super) fn closed(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
         let too_toxic = |(level, count): &(DoseLevel, &Count)| {
             let Some(row) = place(count.evaluable) else {
                 return false;
@@ -135,7 +135,7 @@ impl IntervalDesign {
         counts.iter().find(too_toxic).map(|(level, _)| level)
     }
 
-    fn closing(&self, level: DoseLevel, count: Count) -> Because {
+    pub(super) fn closing(&self, level: DoseLevel, count: Count) -> Because {
         let target = self.boundaries.target.value();
         let offset = match self.boundaries.extra_safe {
             Some(extra) if level == DoseLevel::FIRST => extra.offset,

@@ -18,13 +18,17 @@ mod i_three_plus_three;
 mod interval;
 mod isotonic;
 mod keyboard;
+mod late_onset;
 mod mtpi2;
 mod options;
 mod outcomes;
 mod pending;
 mod plan;
+mod rolling_six;
 mod settings;
 mod three_plus_three;
+mod tite_boin;
+mod tite_crm;
 
 use std::fmt;
 
@@ -37,13 +41,17 @@ pub use i_three_plus_three::IThreePlusThree;
 pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, probability_above};
 pub use isotonic::isotonic_estimates;
 pub use keyboard::Keyboard;
+pub use late_onset::{Interim, LateOnsetDesign, Pending};
 pub use mtpi2::Mtpi2;
 pub use options::{InvalidDesign, Margins, Target};
 pub use outcomes::{Cohort, InvalidOutcomes, count_cohorts, parse_outcomes};
 pub use pending::decide;
 pub use plan::{Plan, SafetyStop};
+pub use rolling_six::RollingSix;
 pub use settings::{ALL, DesignEntry, DesignName, Settings, find};
 pub use three_plus_three::ThreePlusThree;
+pub use tite_boin::{TiteBoin, TiteVariant};
+pub use tite_crm::{TiteCrm, adaptive_weights};
 
 use crate::protocol::{DoseLevel, PerLevel};
 
