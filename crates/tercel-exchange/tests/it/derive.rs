@@ -300,3 +300,20 @@ fn a_survival_contact_extends_the_time_a_subject_is_known_to_live_where_it_says_
         ("2026-09-16", "570", "1")
     );
 }
+
+#[test]
+fn a_change_carries_no_more_digits_than_its_values() {
+    let results = "USUBJID,LBSEQ,LBTESTCD,VISIT,LBSTRESN,LBSTRESU,LBDTC\n\
+                   A,1,GGT,SCREENING,119.9,U/L,2025-02-20\nA,2,GGT,WEEK 2,120.3,U/L,2025-03-10\n\
+                   A,3,ALB,SCREENING,0.1,g/L,2025-02-20\nA,4,ALB,WEEK 2,0.4,g/L,2025-03-10\n\
+                   A,5,AST,SCREENING,3e-7,U/L,2025-02-20\nA,6,AST,WEEK 2,4e-7,U/L,2025-03-10\n";
+    let derived_results = derived(&from_tabulations(&[("lb.csv", results)]), "ADLB");
+    let changes: Vec<(&str, &str)> = derived_results
+        .iter()
+        .filter(|row| !row["CHG"].is_empty())
+        .map(|row| (row["CHG"].as_str(), row["PCHG"].as_str()))
+        .collect();
+    assert!(changes.contains(&("0.4", "0.333611342786")), "{changes:?}");
+    assert!(changes.contains(&("0.3", "300")), "{changes:?}");
+    assert_eq!(changes.len(), 3);
+}
