@@ -1,11 +1,13 @@
 //! Dose-escalation designs: outcomes in, decision with its reason out.
 
 mod conduct;
+mod replay;
 mod three_plus_three;
 
 use std::fmt;
 
 pub use conduct::{Awaited, StudyDecision, decide_study};
+pub use replay::check_infusions;
 pub use three_plus_three::ThreePlusThree;
 
 use crate::protocol::{DoseLevel, PerLevel};
