@@ -281,7 +281,10 @@ fn from_tabulations(more: &[(&str, &str)]) -> Derived {
             "ex.csv",
             "USUBJID,EXSEQ,EXTRT,EXDOSE,EXSTDTC,EXENDTC\nA,1,CAR-T CELLS,100,2025-02-24,2025-02-24\n",
         ),
-        table("rs.csv", "USUBJID,RSSEQ,RSTESTCD,RSSTRESC,RSEVAL,RSDTC\nA,1,OVRLRESP,SD,INVESTIGATOR,2025-03-24\n"),
+        table(
+            "rs.csv",
+            "USUBJID,RSSEQ,RSTESTCD,RSSTRESC,RSEVAL,RSDTC\nA,1,OVRLRESP,SD,INVESTIGATOR,2025-03-24\n",
+        ),
     ];
     tables.extend(more.iter().map(|(file, text)| table(file, text)));
     derive_datasets(tables, &options()).unwrap()
@@ -289,14 +292,19 @@ fn from_tabulations(more: &[(&str, &str)]) -> Derived {
 
 #[test]
 fn a_survival_contact_extends_the_time_a_subject_is_known_to_live_where_it_says_so() {
-    let contacts = "USUBJID,SSSEQ,SSTESTCD,SSSTRESC,SSDTC\nA,1,SURVSTAT,ALIVE,2026-09-16\nA,2,SURVSTAT,UNKNOWN,2027-01-01\n";
+    let contacts =
+        "USUBJID,SSSEQ,SSTESTCD,SSSTRESC,SSDTC\nA,1,SURVSTAT,ALIVE,2026-09-16\nA,2,SURVSTAT,UNKNOWN,2027-01-01\n";
     let visit = "USUBJID,VISIT,SVSTDTC\nA,Month 9,2025-12-11\n";
     let both = from_tabulations(&[("sv.csv", visit), ("ss.csv", contacts)]);
     assert_eq!(derived(&both, "ADSL")[0]["LSTALVDT"], "2026-09-16");
     let times = derived(&both, "ADTTE");
     let survival = times.iter().find(|row| row["PARAMCD"] == "OS").unwrap();
     assert_eq!(
-        (survival["ADT"].as_str(), survival["AVAL"].as_str(), survival["CNSR"].as_str()),
+        (
+            survival["ADT"].as_str(),
+            survival["AVAL"].as_str(),
+            survival["CNSR"].as_str()
+        ),
         ("2026-09-16", "570", "1")
     );
 }

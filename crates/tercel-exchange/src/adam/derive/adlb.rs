@@ -12,7 +12,7 @@ use tercel::study::SubjectId;
 
 use super::Subjects;
 use super::adsl::Subject;
-use super::cells::{as_exact_as, CellRow, Cells, flag, maybe_day, maybe_number};
+use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use crate::table::Table;
 
