@@ -45,12 +45,12 @@ pub(super) fn contradicting(levels: &[Level]) -> Option<String> {
 fn rank(label: &str) -> Option<(u8, i32)> {
     let label = plain(label).to_lowercase();
     let words = label.split(|letter: char| !(letter.is_alphanumeric() || letter == '-'));
-    let ranked = words.filter_map(|word| {
+    let mut ranked = words.filter_map(|word| {
         let named = RANKS.iter().find(|(known, ..)| *known == word);
         let number = || word.parse::<i32>().ok().map(|number| (0, number));
         named.map(|(_, scale, rank)| (*scale, *rank)).or_else(number)
     });
-    ranked.last()
+    ranked.next_back()
 }
 
 /// The sentence that speaks of a level below the first: "dose level -1".
