@@ -140,6 +140,40 @@ fn an_infusion_during_a_wait_or_at_a_level_not_open_yet_blocks_the_decision() {
 }
 
 #[test]
+fn an_infusion_during_a_wait_at_a_level_with_six_observed_is_named_and_blocks_nothing() {
+    let mut subjects = first_cohort();
+    let later = [
+        ("D", 2, "2025-04-20", "2025-08-20"),
+        ("E", 2, "2025-05-04", "2025-08-20"),
+        ("F", 2, "2025-05-11", "2025-08-20"),
+        ("G", 3, "2025-06-20", "2025-08-20"),
+        ("H", 3, "2025-07-04", "2025-08-20"),
+        ("I", 3, "2025-07-11", "2025-08-20"),
+        ("J", 3, "2025-08-15", "2025-10-05"),
+        ("K", 3, "2025-08-22", "2025-10-05"),
+        ("L", 3, "2025-08-29", "2025-10-05"),
+        ("M", 3, "2025-10-10", "2025-11-20"),
+        ("N", 3, "2025-10-12", "2025-11-20"),
+        ("O", 3, "2025-10-14", "2025-11-20"),
+        ("P", 3, "2025-10-16", "2025-12-20"),
+    ];
+    subjects.extend(later.map(|(name, level, infused, seen)| match level {
+        2 => Treated {
+            cells: "250",
+            ..treated(name, "DL2,DL2", infused, seen)
+        },
+        _ => Treated {
+            cells: "500",
+            ..treated(name, "DL3,DL3", infused, seen)
+        },
+    }));
+    let found = against(&subjects);
+    assert!(found.iter().all(|(_, blocks, _)| *blocks == Blocks::None), "{found:?}");
+    let last = found.last().unwrap();
+    assert!(last.0 == "P" && last.2.contains("was to wait"), "{found:?}");
+}
+
+#[test]
 fn an_infusion_after_the_decision_to_stop_is_named() {
     let mut subjects = first_cohort();
     for subject in &mut subjects {

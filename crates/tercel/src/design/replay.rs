@@ -72,17 +72,20 @@ fn against(decided: &StudyDecision, replayed: &Analysis<'_>, level: DoseLevel) -
             Some((text, Blocks::None))
         }
         Action::Stop(_) => Some((was(action)?, Blocks::Decision)),
-        Action::Wait if is_within_a_window(decided, replayed) && !has_open_cohort(decided, level) => {
-            Some((was(action)?, Blocks::Decision))
+        Action::Wait => {
+            let count = decided.levels.get(level).copied().unwrap_or_default();
+            // Six are enough for the escalation: who follows is observed in an expansion.
+            let blocks = if count.evaluable >= 6 {
+                Blocks::None
+            } else {
+                Blocks::Decision
+            };
+            // Within a cohort of three that is not full, the protocol's spacing rules hold.
+            let in_cohort = (count.evaluable + count.pending) % 3 != 0;
+            let asked = is_within_a_window(decided, replayed) && !in_cohort;
+            asked.then(|| was(action)).flatten().map(|text| (text, blocks))
         }
-        Action::Wait => None,
     }
-}
-
-/// Whether a cohort of three had begun at the level and was not full: within it, the protocol's spacing rules hold.
-fn has_open_cohort(decided: &StudyDecision, level: DoseLevel) -> bool {
-    let count = decided.levels.get(level).copied().unwrap_or_default();
-    (count.evaluable + count.pending) % 3 != 0
 }
 
 /// Whether somebody was being observed at the time, so that the wait is not for a value alone.
