@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
+use tercel::design::check_infusions;
 use tercel::endpoint::{Analysis, check_derived};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
-use tercel::study::{Finding, StudyData, check_study};
+use tercel::study::{Finding, StudyData, check_study, days_between};
 use tercel_exchange::read_folder_telling;
 
 use crate::progress::Progress;
@@ -90,6 +91,9 @@ pub(crate) fn require_protocol(trial: &Path) -> anyhow::Result<Trial> {
     require_complete(trial)
 }
 
+/// Days after the last record from which a data cut is asked about.
+const FAR_CUT: i32 = 366;
+
 /// A trial with its data as of the cut.
 #[derive(Debug)]
 pub(crate) struct Study {
@@ -123,6 +127,14 @@ impl Study {
             .transpose()?;
         // Before the first record the study stands where its protocol came into force.
         let last_day = || whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
+        if let (Some(stated), Some(last)) = (stated, whole.last_day())
+            && days_between(last, stated) > FAR_CUT
+        {
+            eprintln!(
+                "warning: --as-of {stated} lies more than a year after the last record, {last}; what was not entered since \
+                 counts as not having happened"
+            );
+        }
         let cut = stated.filter(|_| whole.dated).or_else(last_day);
         let data = match cut {
             Some(cut) => whole.into_as_of(cut),
@@ -142,6 +154,7 @@ pub(crate) fn all_findings(analysis: &Analysis<'_>) -> Vec<Finding> {
     let mut findings = analysis.data.findings.clone();
     findings.extend(check_study(analysis.trial, analysis.data));
     findings.extend(check_derived(analysis));
+    findings.extend(check_infusions(analysis));
     let key = |finding: &Finding| {
         (
             finding.blocks,

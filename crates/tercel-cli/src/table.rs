@@ -27,6 +27,7 @@ impl Table {
         })?;
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator(text))
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let header: Vec<String> = reader.headers()?.iter().map(str::to_owned).collect();
@@ -79,6 +80,14 @@ impl Table {
             cells,
         })
     }
+}
+
+/// What stands between the columns: a comma, or a semicolon or tab where the first line has no comma.
+fn separator(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let others = [b';', b'\t'];
+    let found = others.into_iter().find(|other| header.as_bytes().contains(other));
+    found.filter(|_| !header.contains(',')).unwrap_or(b',')
 }
 
 /// One row of a [`Table`].

@@ -100,7 +100,8 @@ fn read_telling(folder: &Path, tell: Tell<'_>) -> Result<(Vec<Table>, Vec<Findin
             Err(source) => return Err(ReadError::File { path, source }),
         }
     }
-    let mut tables = sdtm::unite(tables)?;
+    let (mut tables, twice) = sdtm::unite(tables)?;
+    unread.extend(twice);
     for table in &mut tables {
         sdtm::settle_forms(table);
     }
@@ -135,18 +136,22 @@ fn not_read(file: &str) -> Finding {
     let sentence =
         format!("{file} is in a format that is not read; save it as CSV, Dataset-JSON or SAS XPORT if it holds data");
     let stem = file.split('.').next().unwrap_or(file);
+    let name = stem.to_uppercase();
+    let blocks = if name.starts_with("DEFINE") {
+        Blocks::None
+    } else if name == "DM" || sdtm::DOMAINS.iter().any(|domain| domain.name == name) {
+        Blocks::Decision
+    } else {
+        Blocks::Export
+    };
     Finding {
         subject: None,
         dataset: tercel::study::Dataset::new(stem),
         record: None,
         row: None,
         field: String::new(),
-        rule: Rule::Incomplete(sentence),
-        blocks: if file.to_lowercase().starts_with("define") {
-            Blocks::None
-        } else {
-            Blocks::Export
-        },
+        rule: Rule::NotRead(sentence),
+        blocks,
     }
 }
 

@@ -185,6 +185,10 @@ fn cover(out: &mut Writer, report: &Report) {
         );
         out.leaf("p", &[], &sentence);
     }
+    let first = report.decision.iter().flat_map(|part| &part.first);
+    for sentence in first {
+        out.leaf("p", &[("class", "attention")], &format!("Attention: {sentence}."));
+    }
     finding_counts(out, report);
     out.close();
 }
@@ -217,6 +221,9 @@ fn decision(out: &mut Writer, report: &Report) {
 }
 
 fn decided(out: &mut Writer, report: &Report, part: &DecisionPart) {
+    for sentence in &part.first {
+        out.leaf("p", &[("class", "attention")], &format!("Attention: {sentence}."));
+    }
     out.open("div", &[("class", "decision")]);
     out.leaf("p", &[("class", "action")], &part.sentence);
     out.leaf("p", &[], &format!("Because: {}.", part.because));

@@ -56,6 +56,9 @@ fn decision(out: &mut String, report: &Report, width: usize) {
         paragraph(out, "Decision: none; the data carry no dates", width, 2);
         return;
     };
+    for sentence in &part.first {
+        paragraph(out, &format!("Attention: {sentence}."), width, 2);
+    }
     paragraph(out, &format!("Decision: {}", part.sentence), width, 2);
     paragraph(out, &format!("  because {}", part.because), width, 4);
     if let Some(day) = part.earliest_infusion {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tercel::design::{Action, StudyDecision, decide_study};
 use tercel::endpoint::Analysis;
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, Finding};
+use tercel::study::{Blocks, Finding, named_first};
 
 use super::Answer;
 use crate::output::Output;
@@ -84,6 +84,7 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
         "earliest_infusion": decision.earliest_infusion.map(|day| day.to_string()),
         "data_cut": analysis.cut.map(|cut| cut.to_string()),
         "blocking_findings": blocking(findings),
+        "attention": named_first(findings),
         "records": decision.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
     })
 }
@@ -93,6 +94,9 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
         return format!("Wait: {UNDATED}.\n");
     };
     let mut page = String::new();
+    for sentence in named_first(findings) {
+        let _ = writeln!(page, "Attention: {sentence}.");
+    }
     let _ = writeln!(page, "{}", headline(analysis.trial, decision.decision.action));
     let _ = writeln!(page, "Because: {}.", decision.decision.because);
     for awaited in &decision.waiting_on {

@@ -53,7 +53,10 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     for setting in &args.set {
         apply(setting, &mut options)?;
     }
-    let (tables, _) = read_datasets(&args.sdtm)?;
+    let (tables, found) = read_datasets(&args.sdtm)?;
+    for finding in found.iter().filter(|finding| finding.leads()) {
+        eprintln!("warning: {}", finding.rule);
+    }
     let Some(derived) = derive_datasets(tables, &options) else {
         bail!(
             "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",

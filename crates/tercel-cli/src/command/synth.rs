@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             let _ = writeln!(text, "{name:<8}{rows:>9} rows  {}", path.display());
         }
         let short = (args.subjects as usize).saturating_sub(subjects);
-        let _ = write!(text, "\n{subjects} subjects");
+        let _ = write!(text, "\n{subjects} subject{}", if subjects == 1 { "" } else { "s" });
         if short > 0 {
             let _ = write!(
                 text,

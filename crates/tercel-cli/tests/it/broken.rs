@@ -194,9 +194,10 @@ fn wrong() -> Vec<(Break, [&'static str; 4])> {
             ["EX", "EXTRT", "not-in-protocol", "study treatment"],
         ),
         (Remove("ae.csv"), ["AE", "", "incomplete", "not the same as none"]),
+        (Put("qs.xlsx", b"PK".to_vec()), ["QS", "", "not-read", "save it as CSV"]),
         (
-            Put("qs.xlsx", b"PK".to_vec()),
-            ["QS", "", "incomplete", "save it as CSV"],
+            Put("ae_old.csv", b"DOMAIN,USUBJID,AESEQ,AETERM\nAE,H-01,1,Fever\n".to_vec()),
+            ["AE", "", "same-records", "ae.csv and ae_old.csv"],
         ),
         (
             Put(
@@ -242,6 +243,45 @@ fn a_wrong_value_is_a_finding_with_its_place_and_what_to_do() {
             said,
             "case {number}: no {rule} for {dataset}.{field} with \"{text}\" in {findings:#?}"
         );
+    }
+}
+
+/// What `decide` prints.
+fn decided(broken: &Break) -> String {
+    let folder = copy();
+    broken.apply(folder.path());
+    let output = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .arg("decide")
+        .arg(folder.path())
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_dose_far_off_a_copy_of_a_file_and_an_unread_file_stand_before_the_decision() {
+    let cases = [
+        (
+            Swap("ex.csv", ",100,10^6", ",1000,10^6"),
+            "1000.0 % of the group's dose",
+        ),
+        (Swap("ex.csv", ",100,10^6", ",200,10^6"), "200.0 % of the group's dose"),
+        (
+            Put(
+                "ae - Copy.csv",
+                b"DOMAIN,USUBJID,AESEQ,AETERM\nAE,H-01,1,Fever\n".to_vec(),
+            ),
+            "ae - Copy.csv and ae.csv",
+        ),
+        (
+            Put("ae.xlsx", b"PK".to_vec()),
+            "ae.xlsx is in a format that is not read",
+        ),
+    ];
+    for (broken, text) in cases {
+        let page = decided(&broken);
+        let first = page.lines().next().unwrap();
+        assert!(first.starts_with("Attention: ") && first.contains(text), "{page}");
     }
 }
 

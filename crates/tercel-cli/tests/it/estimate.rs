@@ -330,3 +330,33 @@ Jeffreys                      0.038748  0.823264
     let run = tercel(&args.iter().map(String::as_str).collect::<Vec<_>>());
     assert!(run.stdout.contains("past the last observation"), "{}", run.stdout);
 }
+
+#[test]
+fn a_censoring_column_is_read_the_right_way_round_and_never_as_an_event() {
+    let adtte = File::new("AVAL,CNSR\n10,0\n20,1\n30,2\n40,0\n");
+    refused(
+        &["km", adtte.path.to_str().unwrap(), "--time", "AVAL", "--event", "cnsr"],
+        &["0 for an event", "--censor cnsr"],
+    );
+    let censored = answer(&["km", adtte.path.to_str().unwrap(), "--time", "AVAL", "--censor", "CNSR"]);
+    assert_eq!((&censored["n"], &censored["events"]), (&4.into(), &2.into()));
+    let wrong = File::new("AVAL,CNSR\n10,no\n");
+    refused(
+        &["km", wrong.path.to_str().unwrap(), "--time", "AVAL", "--censor", "CNSR"],
+        &["row 1", "CNSR", "0 for the event"],
+    );
+    refused(&["km", wrong.path.to_str().unwrap(), "--time", "AVAL"], &["--event"]);
+}
+
+#[test]
+fn columns_apart_by_semicolons_or_tabs_are_read() {
+    for text in [
+        "time;event\n1.5;1\n2;0\n",
+        "time\tevent\n1.5\t1\n2\t0\n",
+        "time,event\n1.5,1\n2,0\n",
+    ] {
+        let file = File::new(text);
+        let read = answer(&["km", file.path.to_str().unwrap(), "--time", "time", "--event", "event"]);
+        assert_eq!((&read["n"], &read["events"]), (&2.into(), &1.into()), "{text}");
+    }
+}

@@ -206,3 +206,25 @@ fn icans_gives_grade_item_and_reason() {
         "{message}"
     );
 }
+
+#[test]
+fn help_lists_what_every_column_may_hold() {
+    use tercel::grade::astct::{crs, icans};
+    let help = |scale: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tercel"))
+            .args(["grade", scale, "--help"])
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (of_crs, of_icans) = (help("crs"), help("icans"));
+    for device in crs::Oxygen::DEVICES {
+        assert!(of_crs.contains(device), "{device}: {of_crs}");
+    }
+    let names = icans::Arousal::NAMES.map(|(name, _)| name).into_iter();
+    let names = names.chain(icans::Seizure::NAMES.map(|(name, _)| name));
+    let names = names.chain(icans::Motor::NAMES.map(|(name, _)| name));
+    for name in names.chain(icans::Oedema::NAMES.map(|(name, _)| name)) {
+        assert!(of_icans.contains(name), "{name}: {of_icans}");
+    }
+}

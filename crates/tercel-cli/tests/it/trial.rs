@@ -89,6 +89,42 @@ fn a_data_cut_hides_what_came_later() {
 }
 
 #[test]
+fn a_data_cut_long_after_the_last_record_is_asked_about() {
+    let trial = study();
+    let said = |day: &str| {
+        let output = tercel(&["decide", trial.to_str().unwrap(), "--as-of", day]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said("2035-01-01").contains("warning: --as-of 2035-01-01 lies more than a year after the last record"));
+    assert_eq!(said("2026-01-01"), "");
+}
+
+#[test]
+fn subjects_treated_after_the_maximum_tolerated_dose_was_found_are_named() {
+    let trial = study();
+    let output = tercel(&["check", trial.to_str().unwrap(), "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = answer["findings"].as_array().unwrap();
+    let against = findings.iter().filter(|finding| finding["rule"] == "against-decision");
+    let told: Vec<(&str, &str)> = against
+        .map(|finding| {
+            (
+                finding["subject"].as_str().unwrap(),
+                finding["blocks"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("IL1RAP-HCC-SYNTHETIC-0017", "none"),
+            ("IL1RAP-HCC-SYNTHETIC-0018", "none")
+        ]
+    );
+}
+
+#[test]
 fn wrong_requests_say_what_to_do() {
     let trial = study();
     let trial = trial.to_str().unwrap();
@@ -147,7 +183,7 @@ fn wrong_data_are_findings_that_name_the_place() {
         ("B", "DM", "ARMCD", "not-in-protocol"),
         ("C", "EX", "USUBJID", "unknown-subject"),
         // Ten times the dose of the first group.
-        ("A", "EX", "EXDOSE", "incomplete"),
+        ("A", "EX", "EXDOSE", "off-dose"),
     ] {
         let found = findings.iter().any(|finding| {
             finding["subject"] == subject

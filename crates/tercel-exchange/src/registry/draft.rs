@@ -13,7 +13,7 @@ use super::eligibility::find_limits;
 use super::find::{Dosing, find_dosing, find_names};
 use super::time::TimeFrame;
 use super::window::{DltStart, find_ae_window, find_dlt_start, find_dlt_window};
-use super::{Kind, Record, sections};
+use super::{Kind, Record, order, sections};
 
 /// A draft and what was found for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,9 +165,18 @@ fn note_dosing(found: &mut Findings<'_>) {
         .stated
         .iter()
         .find(|level| is_below_the_first(&level.label));
-    if let Some(label) = below.map(|level| level.label.clone()) {
+    let label = below.map(|level| level.label.clone());
+    if let Some(words) = label.or_else(|| order::level_below(found.record)) {
         let question = "The level of the first subject: the record has a level below its first.";
-        found.note("escalation.start_level", question, "The lowest.", Some(label));
+        found.note("escalation.start_level", question, "The lowest.", Some(words));
+    }
+    if let Some(words) = order::contradicting(&found.dosing.stated) {
+        found.note(
+            "dose_level.label",
+            "Which dose belongs to which name: the names rank the levels otherwise than the amounts.",
+            "The order of the amounts, each with the name beside it in the record.",
+            Some(words),
+        );
     }
     if !found.dosing.is_usable() {
         let question = if found.dosing.stated.is_empty() {

@@ -15,6 +15,7 @@ mod find;
 mod flat;
 mod json;
 mod method;
+mod order;
 mod sections;
 mod time;
 mod window;

@@ -1,17 +1,20 @@
 //! The forms in which a dataset may come: several files, names without the prefix of the domain, tests by name alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+use tercel::study::{Blocks, Dataset, Finding, Rule};
 
 use super::DOMAINS;
 use crate::folder::ReadError;
 use crate::table::Table;
 
 /// Puts the files of one dataset together (`lbch.csv`, `lbhe.csv`), in the order given. The same file in two formats is
-/// not two parts of a dataset but one dataset twice.
-pub(crate) fn unite(tables: Vec<Table>) -> Result<Vec<Table>, ReadError> {
+/// not two parts of a dataset but one dataset twice. Records that stand in two files (`ae.csv`, `ae_old.csv`) are a finding.
+pub(crate) fn unite(tables: Vec<Table>) -> Result<(Vec<Table>, Vec<Finding>), ReadError> {
     let stem = |table: &Table| table.file.split('.').next().unwrap_or_default().to_lowercase();
     let mut united: Vec<Table> = Vec::new();
     let mut parts: Vec<(String, String, String)> = Vec::new();
+    let findings = same_records(&tables);
     for table in tables {
         let part = (table.name.clone(), stem(&table), table.file.clone());
         if let Some((dataset, _, first)) = parts.iter().find(|(name, stem, _)| (name, stem) == (&part.0, &part.1)) {
@@ -27,7 +30,60 @@ pub(crate) fn unite(tables: Vec<Table>) -> Result<Vec<Table>, ReadError> {
             None => united.push(table),
         }
     }
-    Ok(united)
+    Ok((united, findings))
+}
+
+/// A finding for every two files of a dataset that hold records of the same subject and number.
+fn same_records(tables: &[Table]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (index, one) in tables.iter().enumerate() {
+        let others = tables.iter().skip(index + 1).filter(|other| other.name == one.name);
+        let others: Vec<&Table> = others.collect();
+        if others.is_empty() {
+            continue;
+        }
+        let known: HashSet<(&str, &str)> = keys(one).collect();
+        for other in others {
+            let same = keys(other).filter(|key| known.contains(key)).count();
+            if same > 0 {
+                let number = if same == 1 {
+                    "1 record".to_owned()
+                } else {
+                    format!("{same} records")
+                };
+                let sentence = format!(
+                    "{} and {} hold {number} of the same subject and number; both were read, keep one of the files",
+                    one.file, other.file
+                );
+                findings.push(Finding {
+                    subject: None,
+                    dataset: Dataset::new(&one.name),
+                    record: None,
+                    row: None,
+                    field: String::new(),
+                    rule: Rule::SameRecords(sentence),
+                    blocks: Blocks::Decision,
+                });
+            }
+        }
+    }
+    findings
+}
+
+/// Subject and number of every record; of a dataset with one row a subject, the subject alone.
+fn keys(table: &Table) -> impl Iterator<Item = (&str, &str)> {
+    let column = |names: &[&str]| names.iter().find_map(|name| table.column(name));
+    let subject = column(&["USUBJID", "UNIQUE SUBJECT IDENTIFIER"]);
+    let number = column(&[&format!("{}SEQ", table.name), "SEQ", "SEQUENCE NUMBER"]);
+    let one_row = matches!(table.name.as_str(), "DM" | "ADSL");
+    let rows = if subject.is_some() && (number.is_some() || one_row) {
+        table.len()
+    } else {
+        0
+    };
+    let cell = move |row: usize, at: Option<usize>| at.map_or("", |at| table.cell(row, at));
+    let keys = (0..rows).map(move |row| (cell(row, subject), cell(row, number)));
+    keys.filter(|(subject, _)| !subject.is_empty())
 }
 
 /// Ends of variable names that a domain's prefix belongs to.
@@ -142,11 +198,21 @@ mod tests {
                 table("lbhe.json", &["USUBJID"], &["T"]),
             ]
         };
-        let united = unite(parts()).unwrap();
+        let (united, findings) = unite(parts()).unwrap();
+        assert_eq!(findings, []);
         assert_eq!(
             (united.len(), united[0].len(), united[0].file.as_str()),
             (1, 2, "lbch.csv, lbhe.json")
         );
+        let numbered = |file: &str| table(file, &["USUBJID", "LBSEQ"], &["S", "1"]);
+        let (_, findings) = unite(vec![numbered("lb.csv"), numbered("lb_old.csv")]).unwrap();
+        assert!(
+            findings[0]
+                .rule
+                .to_string()
+                .starts_with("lb.csv and lb_old.csv hold 1 record")
+        );
+        assert_eq!((findings.len(), findings[0].blocks), (1, Blocks::Decision));
         let mut twice = parts();
         twice.push(table("lbch.xpt", &["USUBJID"], &["S"]));
         assert!(unite(twice).unwrap_err().to_string().contains("lbch.csv and lbch.xpt"));

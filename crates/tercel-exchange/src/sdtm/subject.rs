@@ -28,6 +28,7 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
         row.code("AGEU", &[("YEARS", ())], "YEARS");
         subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
         subject.level = planned_level(&row, trial);
+        check_actual_arm(&row, trial, subject.level);
         if let Some(when) = row.when("RFICDTC") {
             let record = row.record.clone();
             subject.consent.push(Milestone {
@@ -73,6 +74,34 @@ fn planned_level(row: &Row<'_>, trial: &Trial) -> Option<DoseLevel> {
         );
     }
     found.map(|(level, _)| level)
+}
+
+/// Actual arm codes that mean "no dose group".
+const NO_ARM: [&str; 3] = ["NOTTRT", "NOT TREATED", "UNPLAN"];
+
+/// Another dose group actually given than planned: outcomes count at the planned one, and somebody has to know.
+/// `NOTTRT` says that there was no treatment.
+fn check_actual_arm(row: &Row<'_>, trial: &Trial, planned: Option<DoseLevel>) {
+    let Some(arm) = row.text("ACTARMCD") else { return };
+    let mut groups = trial.dose_levels.iter();
+    let actual = groups.find(|(_, group)| group.arm.eq_ignore_ascii_case(arm));
+    if actual.is_none()
+        && !NO_LEVEL
+            .iter()
+            .chain(&NO_ARM)
+            .any(|code| code.eq_ignore_ascii_case(arm))
+    {
+        let rule = Rule::NotInProtocol(arm.to_owned(), "dose level");
+        row.find("ACTARMCD", rule, Blocks::Export);
+    }
+    if let Some((level, _)) = actual.filter(|(level, _)| Some(*level) != planned) {
+        let written = row.text("ARMCD").unwrap_or("blank");
+        let counted = planned.map_or_else(|| "at none".to_owned(), |level| format!("at level {level}"));
+        let sentence = format!(
+            "the actual arm {arm} is level {level}, but the planned arm is {written}; outcomes are counted {counted}"
+        );
+        row.find("ACTARMCD", Rule::Disagree(sentence), Blocks::Decision);
+    }
 }
 
 /// `DS`: consent, other milestones, and how the subject left.

@@ -272,3 +272,56 @@ fn laboratory_results_of_one_subject_agree() {
     assert_eq!(compare(expected, &adlb, &["USUBJID", "PARAMCD", "LBSEQ"]), 322);
     assert_eq!(haemoglobin, 10);
 }
+
+/// A subject without an `ADSL`, infused on 2025-02-24.
+fn from_tabulations(more: &[(&str, &str)]) -> Derived {
+    let mut tables = vec![
+        table("dm.csv", "STUDYID,USUBJID,SEX\nS,A,F\n"),
+        table(
+            "ex.csv",
+            "USUBJID,EXSEQ,EXTRT,EXDOSE,EXSTDTC,EXENDTC\nA,1,CAR-T CELLS,100,2025-02-24,2025-02-24\n",
+        ),
+        table(
+            "rs.csv",
+            "USUBJID,RSSEQ,RSTESTCD,RSSTRESC,RSEVAL,RSDTC\nA,1,OVRLRESP,SD,INVESTIGATOR,2025-03-24\n",
+        ),
+    ];
+    tables.extend(more.iter().map(|(file, text)| table(file, text)));
+    derive_datasets(tables, &options()).unwrap()
+}
+
+#[test]
+fn a_survival_contact_extends_the_time_a_subject_is_known_to_live_where_it_says_so() {
+    let contacts =
+        "USUBJID,SSSEQ,SSTESTCD,SSSTRESC,SSDTC\nA,1,SURVSTAT,ALIVE,2026-09-16\nA,2,SURVSTAT,UNKNOWN,2027-01-01\n";
+    let visit = "USUBJID,VISIT,SVSTDTC\nA,Month 9,2025-12-11\n";
+    let both = from_tabulations(&[("sv.csv", visit), ("ss.csv", contacts)]);
+    assert_eq!(derived(&both, "ADSL")[0]["LSTALVDT"], "2026-09-16");
+    let times = derived(&both, "ADTTE");
+    let survival = times.iter().find(|row| row["PARAMCD"] == "OS").unwrap();
+    assert_eq!(
+        (
+            survival["ADT"].as_str(),
+            survival["AVAL"].as_str(),
+            survival["CNSR"].as_str()
+        ),
+        ("2026-09-16", "570", "1")
+    );
+}
+
+#[test]
+fn a_change_carries_no_more_digits_than_its_values() {
+    let results = "USUBJID,LBSEQ,LBTESTCD,VISIT,LBSTRESN,LBSTRESU,LBDTC\n\
+                   A,1,GGT,SCREENING,119.9,U/L,2025-02-20\nA,2,GGT,WEEK 2,120.3,U/L,2025-03-10\n\
+                   A,3,ALB,SCREENING,0.1,g/L,2025-02-20\nA,4,ALB,WEEK 2,0.4,g/L,2025-03-10\n\
+                   A,5,AST,SCREENING,3e-7,U/L,2025-02-20\nA,6,AST,WEEK 2,4e-7,U/L,2025-03-10\n";
+    let derived_results = derived(&from_tabulations(&[("lb.csv", results)]), "ADLB");
+    let changes: Vec<(&str, &str)> = derived_results
+        .iter()
+        .filter(|row| !row["CHG"].is_empty())
+        .map(|row| (row["CHG"].as_str(), row["PCHG"].as_str()))
+        .collect();
+    assert!(changes.contains(&("0.4", "0.333611342786")), "{changes:?}");
+    assert!(changes.contains(&("0.3", "300")), "{changes:?}");
+    assert_eq!(changes.len(), 3);
+}

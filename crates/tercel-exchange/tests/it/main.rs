@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod conduct_cases;
 mod corruption;
 mod derive;
 mod dirt;

@@ -259,6 +259,17 @@ fn levels_keep_the_names_of_a_table_and_other_studies_give_none() {
     );
     assert_eq!(words(&draft, "escalation.start_level"), ["Dose level -1"]);
 
+    let spoken = "Subjects receive 3×10^6 or 1×10^7 CAR+ T cells. De-escalation to dose level -1 is allowed.";
+    let (draft, _) = self::draft(&made(spoken, "", "28 days", ""));
+    assert_eq!(
+        words(&draft, "escalation.start_level"),
+        ["De-escalation to dose level -1 is allowed."]
+    );
+
+    let swapped = "Dose level 1: 5×10^8 CAR-T cells; dose level 2: 1×10^8 CAR-T cells.";
+    let (draft, _) = self::draft(&made(swapped, "", "28 days", ""));
+    assert_eq!(words(&draft, "dose_level.label").len(), 1, "{:?}", draft.not_stated);
+
     let detailed = "Subjects receive 5×10^7 or 1.5×10^8 CAR+ T cells. In an earlier study 2×10^9 cells were given.";
     let (draft, _) = self::draft(&made("", detailed, "28 days", ""));
     assert_eq!(

@@ -2,8 +2,8 @@
 
 use tercel::report::{finding_sections, subject_anchor};
 use tercel::simulate::{RehearsalOptions, rehearse};
-use tercel::study::{Blocks, Dataset, Finding, Rule, SubjectId};
-use tercel_report::{FindingsPage, render_findings, render_html};
+use tercel::study::{Blocks, Dataset, Finding, Rule, SubjectId, check_study};
+use tercel_report::{FindingsPage, render_findings, render_html, render_terminal};
 
 use super::{markup, read, report, trial};
 
@@ -15,8 +15,12 @@ const AE: &str = "USUBJID,AESEQ,AETERM,AEDECOD,AESER,AEREL,AETOXGR,AESTDTC,AEEND
                   S-1,2,<b>Rash</b>,,N,NOT RELATED,1,2025-02,\n";
 
 fn html() -> String {
+    html_of(EX)
+}
+
+fn html_of(ex: &str) -> String {
     let trial = trial();
-    let data = read(&trial, &[("dm", DM), ("ex", EX), ("ae", AE)]);
+    let data = read(&trial, &[("dm", DM), ("ex", ex), ("ae", AE)]);
     render_html(&report(&trial, &data, Some("2025-04-01")).0)
 }
 
@@ -25,6 +29,29 @@ fn part<'h>(html: &'h str, start: &str, end: &str) -> &'h str {
     let from = html.find(start).expect("it begins");
     let length = html[from..].find(end).expect("it ends");
     &html[from..from + length]
+}
+
+#[test]
+fn a_dose_far_off_stands_at_the_head_of_the_report_and_before_the_decision() {
+    let trial = trial();
+    let ex = EX.replace(",100,10^6", ",1000,10^6");
+    let mut data = read(&trial, &[("dm", DM), ("ex", &ex), ("ae", AE)]);
+    let found = check_study(&trial, &data);
+    data.findings.extend(found);
+    let (report, _) = report(&trial, &data, Some("2025-04-01"));
+    let html = render_html(&report);
+    let header = part(&html, "<header>", "</header>");
+    let decision = part(&html, "<section id=\"decision\"", "</section>");
+    for place in [header, decision] {
+        assert!(
+            place.contains("Attention: EX/S-1/1: 1.0×10^9 cells infused is 1000.0 %"),
+            "{place}"
+        );
+    }
+    assert!(decision.find("Attention") < decision.find("class=\"decision\""));
+    let text = render_terminal(&report, 100);
+    assert!(text.find("Attention: EX/S-1/1") < text.find("Decision: "), "{text}");
+    assert!(!html_of(EX).contains("Attention"));
 }
 
 #[test]

@@ -271,10 +271,10 @@ impl Crm {
             return (level, estimate.copied().unwrap_or(f64::NAN));
         }
         // Without a DLT the likelihood has no maximum inside: climb; with nothing but DLTs: descend.
-        if !any_dlt {
-            (current.above().min(self.top()), 0.0)
-        } else {
+        if any_dlt {
             (current.below().unwrap_or(current), 1.0)
+        } else {
+            (current.above().min(self.top()), 0.0)
         }
     }
 

@@ -127,7 +127,6 @@ pub struct Verdict {
 impl Verdict {
     /// One sentence for the listing.
     pub fn sentence(&self) -> String {
-        let list = |grounds: &[Ground]| grounds.iter().map(|g| g.text.as_str()).collect::<Vec<_>>().join("; ");
         match (&self.status, self.window) {
             (Status::Dlt, _) if self.met.is_empty() => "DLT by the committee's judgement".to_owned(),
             (Status::Dlt, _) => format!("DLT: {}", list(&self.met)),
@@ -138,6 +137,28 @@ impl Verdict {
             (Status::NotEvaluable(why), _) => format!("not evaluable: {why}"),
         }
     }
+}
+
+/// The grounds in one sentence; a criterion that several neighbours meet is quoted once, after the last of them.
+fn list(grounds: &[Ground]) -> String {
+    let quote = |ground: &Ground| {
+        ground
+            .text
+            .find(" [")
+            .and_then(|at| ground.text.get(at..).map(str::to_owned))
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    let mut grounds: Vec<&Ground> = grounds.iter().collect();
+    grounds.dedup_by(|one, other| one.text == other.text);
+    for (index, ground) in grounds.iter().enumerate() {
+        let text = ground.text.as_str();
+        let next = grounds.get(index + 1).copied().and_then(quote);
+        let short = next.and_then(|next| text.strip_suffix(next.as_str())).unwrap_or(text);
+        if !parts.contains(&short) {
+            parts.push(short);
+        }
+    }
+    parts.join("; ")
 }
 
 /// What a criterion says of an event.
@@ -297,4 +318,21 @@ pub(crate) fn add_days(date: Date, days: u32) -> Date {
 /// Whole days from one day to another, for durations that count calendar days.
 pub(crate) fn days_from(from: Date, to: Date) -> i32 {
     days_between(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_criterion_met_by_several_results_is_quoted_once() {
+        let grounds = [
+            "ALT above [eight]",
+            "AST above [eight]",
+            "ALT far above [twenty]",
+            "ALT far above [twenty]",
+        ];
+        let grounds = grounds.map(|text| Ground::new(text, Vec::new()));
+        assert_eq!(list(&grounds), "ALT above; AST above [eight]; ALT far above [twenty]");
+    }
 }

@@ -54,8 +54,23 @@ impl<'a> Facts<'a> {
 
     /// The last record that needs a living subject, up to the last day a date of death can mean.
     fn last_alive(&self) -> Option<(Date, &'a RecordId)> {
-        let subject = self.subject;
         let (death, _) = self.death()?;
+        self.seen_alive().filter(|(day, _)| *day <= death.date.latest()).max()
+    }
+
+    /// The last day on which the subject was seen, treated, or sampled.
+    pub(crate) fn last_seen(&self) -> Option<(Date, &'a RecordId)> {
+        let procedures = self.subject.procedures.iter();
+        let treated = self.subject.lymphodepletion.iter();
+        self.seen_alive()
+            .chain(procedures.map(|procedure| (procedure.start.date.earliest(), &procedure.record)))
+            .chain(treated.map(|dose| (dose.start.date.earliest(), &dose.record)))
+            .max()
+    }
+
+    /// Every record that needs a living subject.
+    fn seen_alive(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
+        let subject = self.subject;
         let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
         let scans = subject.measurements.iter().map(|scan| (scan.when, &scan.record));
         let labs = subject.labs.iter().map(|lab| (lab.when, &lab.record));
@@ -75,8 +90,6 @@ impl<'a> Facts<'a> {
             .chain(graded)
             .chain(levels)
             .map(|(when, record)| (when.date.earliest(), record))
-            .filter(|(day, _)| *day <= death.date.latest())
-            .max()
     }
 
     /// Withdrawal or loss to follow-up after which no tumour assessment was made.

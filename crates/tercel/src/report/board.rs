@@ -7,7 +7,7 @@ use crate::design::{Action, Count, StudyDecision};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Facts};
 use crate::protocol::DoseLevel;
-use crate::study::{Blocks, Finding, RecordId, SubjectId};
+use crate::study::{Blocks, Finding, RecordId, SubjectId, named_first};
 
 /// The dose decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub struct DecisionPart {
     pub waiting_on: Vec<Waiting>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
+    /// What must be known before the decision is acted on, a sentence each.
+    pub first: Vec<String>,
     /// Findings in the data that hold the decision up.
     pub held_up_by: usize,
     /// Records the decision rests on.
@@ -141,6 +143,7 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings:
         mtd: action.mtd(),
         waiting_on: waiting_on.collect(),
         earliest_infusion: decision.earliest_infusion,
+        first: named_first(findings),
         held_up_by: findings
             .iter()
             .filter(|finding| finding.blocks == Blocks::Decision)

@@ -231,13 +231,19 @@ fn reading(reading: endpoint::Reading, unit: &str) -> Reading {
     Reading { kind, text }
 }
 
-/// The note without the duration that the reading already states.
+/// The note without what the reading already states.
 fn note(part: &Contribution) -> String {
-    if let endpoint::Reading::Time { months, .. } = part.reading {
-        let stated = format!("{months:.2} months: ");
-        return part.note.strip_prefix(&stated).unwrap_or(&part.note).to_owned();
-    }
-    part.note.clone()
+    let stated = match part.reading {
+        endpoint::Reading::Time { months, .. } => format!("{months:.2} months: "),
+        endpoint::Reading::Value(value) => format!("{value} "),
+        endpoint::Reading::BelowQuantification => "below quantification ".to_owned(),
+        endpoint::Reading::Yes | endpoint::Reading::No | endpoint::Reading::NotYet | endpoint::Reading::Out => {
+            return part.note.clone();
+        }
+    };
+    // A change that happens to equal its baseline (`10 to 11 ng/mL`) is not stated by it.
+    let rest = part.note.strip_prefix(&stated).filter(|rest| !rest.starts_with("to "));
+    rest.unwrap_or(&part.note).to_owned()
 }
 
 #[cfg(test)]
@@ -298,6 +304,20 @@ mod tests {
             row.records.iter().map(|group| group.months.clone()).collect::<Vec<_>>(),
             [vec![3], vec![6]]
         );
+    }
+
+    #[test]
+    fn a_level_is_not_said_twice() {
+        let level = part(endpoint::Reading::Value(67.0), "67 copies/µg DNA on 2025-05-29", 1);
+        assert_eq!(note(&level), "copies/µg DNA on 2025-05-29");
+        let below = part(
+            endpoint::Reading::BelowQuantification,
+            "below quantification on 2025-05-29",
+            1,
+        );
+        assert_eq!(note(&below), "on 2025-05-29");
+        let unstated = part(endpoint::Reading::Value(3.0), "30 copies", 1);
+        assert_eq!(note(&unstated), "30 copies");
     }
 
     #[test]

@@ -292,7 +292,8 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
     };
     let write = writer(unit, "");
     let value_text = value.map(|value| format!("{}{}", write(value), suffix(unit)));
-    let limits = number::limits(lower, upper, write);
+    let no_interval = no_interval(statistic, value, lower.zip(upper));
+    let limits = number::limits(lower, upper, write).filter(|_| no_interval.is_none());
     let counted = match cell.reason {
         Some(NotEstimable::NoMethod) => number::MISSING.to_owned(),
         _ => counted(statistic, cell),
@@ -304,14 +305,17 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
         (Some(value), Some(limits)) if n_of => format!("{counted} ({value}; {ci} {limits})"),
         (Some(value), None) if n_of => format!("{counted} ({value})"),
         (Some(value), Some(limits)) => format!("{value} ({ci} {limits})"),
-        (Some(value), None) => value.clone(),
+        (Some(value), None) => no_interval.map_or_else(|| value.clone(), |why| format!("{value} ({why})")),
     };
     let (lead, under) = match (&value_text, &limits) {
         (None, _) => (number::MISSING.to_owned(), String::new()),
         (Some(value), Some(limits)) if n_of => (counted.clone(), format!("{value} ({limits})")),
         (Some(value), None) if n_of => (counted.clone(), value.clone()),
         (Some(value), Some(limits)) => (value.clone(), format!("({limits})")),
-        (Some(value), None) => (value.clone(), counted.clone()),
+        (Some(value), None) => (
+            value.clone(),
+            no_interval.map_or_else(|| counted.clone(), str::to_owned),
+        ),
     };
     let short = match (statistic, value) {
         (_, None) => number::MISSING.to_owned(),
@@ -344,6 +348,18 @@ fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell
         anchor: cell
             .level
             .map_or_else(|| place.to_owned(), |level| format!("{place}_level{level}")),
+    }
+}
+
+/// Why a Kaplan-Meier estimate has no interval: before the first event the limits fall together, at zero none exist.
+fn no_interval(statistic: Statistic, value: Option<f64>, limits: Option<(f64, f64)>) -> Option<&'static str> {
+    if statistic != Statistic::SurvivalRate {
+        return None;
+    }
+    match (value, limits) {
+        (Some(_), Some((lower, upper))) if upper <= lower => Some("interval not estimable: no event so far"),
+        (Some(value), None) if value <= 0.0 => Some("interval not estimable: survival is 0"),
+        (_, _) => None,
     }
 }
 
@@ -402,6 +418,18 @@ fn no_value(reason: &NotEstimable) -> NoValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn survival_without_an_event_has_no_interval_of_zero_width() {
+        let why = |value, limits| no_interval(Statistic::SurvivalRate, Some(value), limits);
+        assert_eq!(
+            why(1.0, Some((1.0, 1.0))),
+            Some("interval not estimable: no event so far")
+        );
+        assert_eq!(why(0.0, None), Some("interval not estimable: survival is 0"));
+        assert_eq!(why(0.5, Some((0.1, 0.8))), None);
+        assert_eq!(no_interval(Statistic::Proportion, Some(1.0), Some((1.0, 1.0))), None);
+    }
 
     #[test]
     fn anchors_are_plain_and_never_used_twice() {

@@ -7,6 +7,7 @@ use super::listing::quotas;
 use super::{LISTING_LIMIT, LevelName, number};
 use crate::endpoint::{Analysis, Duration, Facts};
 use crate::protocol::{DoseLevel, Relatedness};
+use crate::response::Bor;
 use crate::study::{AdverseEvent, Blocks, EventOutcome, Finding, Infusion, RecordId, SubjectId, When};
 
 /// Most findings a profile shows.
@@ -151,27 +152,33 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
     }
     if let Some(best) = &facts.tumour.best {
         let on = |day: Option<i32>| day.map_or_else(String::new, |day| format!(" on day {day}"));
-        known.push(Fact {
-            name: "Best response",
-            text: format!(
+        let text = if best.confirmed == Bor::Missing && best.unconfirmed == Bor::Missing {
+            "no assessment after infusion".to_owned()
+        } else {
+            format!(
                 "{}{} with confirmation, {}{} without",
                 best.confirmed,
                 on(best.confirmed_day),
                 best.unconfirmed,
                 on(best.unconfirmed_day)
-            ),
+            )
+        };
+        known.push(Fact {
+            name: "Best response",
+            text,
             records: facts.tumour.records.clone(),
         });
     }
     known.extend(facts.pfs.as_ref().map(|pfs| duration("Progression-free survival", pfs)));
     known.extend(facts.os.as_ref().map(|os| duration("Overall survival", os)));
-    let contact = subject.contacts.last();
-    known.push(match subject.died() {
-        Some((when, record)) => first("Death", Some((Some(when), record))),
-        None => first(
-            "Last contact",
-            contact.map(|contact| (Some(contact.when), &contact.record)),
-        ),
+    known.push(match (subject.died(), facts.last_seen()) {
+        (Some((when, record)), _) => first("Death", Some((Some(when), record))),
+        (None, None) => first("Last seen", None),
+        (None, Some((day, record))) => Fact {
+            name: "Last seen",
+            text: day.to_string(),
+            records: vec![record.clone()],
+        },
     });
     known
 }

@@ -140,16 +140,27 @@ impl Check<'_> {
             let record = &infusion.record;
             if infusion.when.day().is_none() {
                 let text = format!(
-                    "the day of infusion is not known (\"{}\"); every time after infusion needs it",
+                    "the day of infusion is not known (\"{}\"); the subject is left out of every outcome counted from infusion",
                     infusion.when
                 );
                 self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
             }
             if subject.level.is_none() {
-                let text = "the subject was infused but is assigned to no dose level".to_owned();
+                let text = "the subject was infused but is assigned to no dose level; it is left out of every outcome, also overall".to_owned();
                 self.add(record, "ARMCD", Rule::Incomplete(text), Blocks::Decision);
             }
             self.dose(trial, infusion);
+        }
+        for record in &subject.undated_infusions {
+            let unassigned = if subject.level.is_none() {
+                ", and is assigned to no dose level"
+            } else {
+                ""
+            };
+            let text = format!(
+                "the subject was infused on a day that is not known{unassigned}; it is left out of every outcome counted from infusion"
+            );
+            self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
         }
         let first = subject.infusions.first().map(|infusion| infusion.when.date);
         let again = subject
@@ -202,12 +213,16 @@ impl Check<'_> {
         }
         let cells = infusion.actual.map_or_else(String::new, |cells| cells.to_string());
         let (low, high) = (tolerance.start(), tolerance.end());
-        if (10.0..=500.0).contains(&percent) {
+        // Too few cells make the subject not evaluable; twice the tolerance above is a dose nobody planned.
+        let far = 100.0 + 2.0 * (high - 100.0);
+        if (10.0..=far).contains(&percent) {
             let text = format!("{cells} is {percent:.1} % of the group's dose, outside {low} to {high} %");
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::None);
         } else {
-            let text = format!("{cells} is {percent:.1} % of the group's dose; check the unit and the power of ten");
-            self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
+            let text = format!(
+                "{cells} infused is {percent:.1} % of the group's dose, far outside {low} to {high} %; check the unit and the power of ten"
+            );
+            self.add(&infusion.record, "EXDOSE", Rule::OffDose(text), Blocks::Decision);
         }
     }
 

@@ -60,6 +60,14 @@ pub enum Rule {
     Incomplete(String),
     /// A partial date was read by its earliest day when the data were cut.
     PartialAtCut(String),
+    /// The cells infused are far from the dose of the group.
+    OffDose(String),
+    /// A subject was infused although the decision of the day before said otherwise.
+    AgainstDecision(String),
+    /// Two files of a dataset hold the same records.
+    SameRecords(String),
+    /// A file of the folder is in a format that is not read.
+    NotRead(String),
 }
 
 impl Rule {
@@ -80,6 +88,10 @@ impl Rule {
             Self::Disagree(_) => "disagree",
             Self::Incomplete(_) => "incomplete",
             Self::PartialAtCut(_) => "partial-at-cut",
+            Self::OffDose(_) => "off-dose",
+            Self::AgainstDecision(_) => "against-decision",
+            Self::SameRecords(_) => "same-records",
+            Self::NotRead(_) => "not-read",
         }
     }
 
@@ -100,6 +112,14 @@ impl Rule {
             Self::Disagree(_) => "find out which source is right and correct the other",
             Self::Incomplete(_) => "see each row: enter what is missing, or confirm what is unusual",
             Self::PartialAtCut(_) => "complete the date where it can be known",
+            Self::OffDose(_) => {
+                "check number and unit against the source document; a dose that was given is the committee's to judge"
+            }
+            Self::AgainstDecision(_) => {
+                "check day and level against the source document; what took place is the committee's to judge"
+            }
+            Self::SameRecords(_) => "keep one of the files in the folder",
+            Self::NotRead(_) => "save the file as CSV, Dataset-JSON or SAS XPORT, or take it out of the folder",
         }
     }
 }
@@ -120,7 +140,11 @@ impl fmt::Display for Rule {
             Self::OutOfOrder(sentence)
             | Self::Disagree(sentence)
             | Self::Incomplete(sentence)
-            | Self::PartialAtCut(sentence) => f.write_str(sentence),
+            | Self::PartialAtCut(sentence)
+            | Self::OffDose(sentence)
+            | Self::AgainstDecision(sentence)
+            | Self::SameRecords(sentence)
+            | Self::NotRead(sentence) => f.write_str(sentence),
         }
     }
 }
@@ -160,9 +184,23 @@ impl Finding {
             | Rule::DuplicateRecord
             | Rule::OutOfOrder(_)
             | Rule::Disagree(_)
-            | Rule::PartialAtCut(_) => false,
+            | Rule::PartialAtCut(_)
+            | Rule::OffDose(_)
+            | Rule::AgainstDecision(_)
+            | Rule::SameRecords(_)
+            | Rule::NotRead(_) => false,
         };
         unread && self.blocks == Blocks::Decision
+    }
+
+    /// Whether it is named before the dose decision itself: what was done to a subject, or which data were taken, is not
+    /// what the decision assumes.
+    pub fn leads(&self) -> bool {
+        let named = matches!(
+            self.rule,
+            Rule::OffDose(_) | Rule::AgainstDecision(_) | Rule::SameRecords(_) | Rule::NotRead(_)
+        );
+        named && self.blocks == Blocks::Decision
     }
 
     /// The record, or dataset and row where the record has no identity.

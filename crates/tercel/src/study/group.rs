@@ -91,6 +91,21 @@ pub fn group_findings(findings: &[Finding]) -> Vec<FindingGroup<'_>> {
     groups
 }
 
+/// Most findings named before the decision.
+const NAMED_FIRST: usize = 5;
+
+/// What is named before the dose decision, a sentence each ([`Finding::leads`]).
+pub fn named_first(findings: &[Finding]) -> Vec<String> {
+    let leading: Vec<&Finding> = findings.iter().filter(|finding| finding.leads()).collect();
+    let sentence = |finding: &&Finding| format!("{}: {}", finding.place(), finding.rule);
+    let mut sentences: Vec<String> = leading.iter().take(NAMED_FIRST).map(sentence).collect();
+    let more = leading.len().saturating_sub(NAMED_FIRST);
+    if more > 0 {
+        sentences.push(format!("{more} more of this kind are listed among the findings"));
+    }
+    sentences
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +158,22 @@ mod tests {
         ];
         let blocks: Vec<Blocks> = group_findings(&findings).iter().map(|group| group.blocks).collect();
         assert_eq!(blocks, [Blocks::Decision, Blocks::Export]);
+    }
+
+    #[test]
+    fn what_is_named_before_the_decision_blocks_it_and_is_counted_where_there_is_too_much() {
+        let off = |blocks| finding(blocks, Some("1"), "EX", "EXDOSE", Rule::OffDose("ten times".to_owned()));
+        let blank = finding(Blocks::Decision, Some("1"), "AE", "AESER", Rule::MissingValue);
+        assert_eq!(
+            named_first(&[blank, off(Blocks::None), off(Blocks::Decision)]),
+            ["EX: ten times"]
+        );
+        let many = vec![off(Blocks::Decision); 7];
+        assert_eq!(named_first(&many).len(), 6);
+        assert_eq!(
+            named_first(&many)[5],
+            "2 more of this kind are listed among the findings"
+        );
     }
 
     #[test]

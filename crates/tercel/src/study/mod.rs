@@ -13,7 +13,7 @@ pub use check::check_study;
 pub use data::{DatasetRead, StudyData, TextColumn};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
 pub use finding::{Blocks, Finding, Rule};
-pub use group::{FindingGroup, group_findings};
+pub use group::{FindingGroup, group_findings, named_first};
 pub use record::{Dataset, RecordId, SubjectId};
 pub use subject::{
     Adjudication, AdverseEvent, Amount, Causality, Contact, Death, Deviation, Disposition, DispositionReason,

@@ -25,8 +25,11 @@ pub(crate) struct Args {
     #[arg(long)]
     time: String,
     /// Column that says whether the event was seen: 1/0, true/false or yes/no
-    #[arg(long)]
-    event: String,
+    #[arg(long, required_unless_present = "censor", conflicts_with = "censor")]
+    event: Option<String>,
+    /// Column that says the opposite, as CNSR of an ADTTE does: 0 the event, 1 or more censored
+    #[arg(long, value_name = "COLUMN")]
+    censor: Option<String>,
     /// Scale of the confidence limits
     #[arg(long, value_enum, default_value_t = Scale::LogLog)]
     conf_type: Scale,
@@ -78,11 +81,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if let Some(wrong) = args.at.iter().find(|time| !(**time >= 0.0 && time.is_finite())) {
         bail!("--at {wrong}: times run from 0, give a number of at least 0");
     }
+    let status = status(args)?;
     let table = Table::read(&args.file)?;
-    table.require(&[&args.time, &args.event])?;
+    table.require(&[&args.time, status.column()])?;
     let observations = table
         .rows()
-        .map(|row| observation(row, args))
+        .map(|row| observation(row, &args.time, status))
         .collect::<anyhow::Result<Vec<Observation>>>()?;
     let curve = KaplanMeier::new(&observations)?;
     let conf_type = args.conf_type.conf_type();
@@ -103,15 +107,48 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
-fn observation(row: Row<'_>, args: &Args) -> anyhow::Result<Observation> {
-    let time = row.require_number(&args.time)?;
-    if time < 0.0 {
-        return Err(row.wrong(&args.time, "a time of at least 0"));
+/// The column that says how a time ended.
+#[derive(Debug, Clone, Copy)]
+enum Status<'a> {
+    Event(&'a str),
+    Censor(&'a str),
+}
+
+impl<'a> Status<'a> {
+    const fn column(self) -> &'a str {
+        match self {
+            Self::Event(column) | Self::Censor(column) => column,
+        }
     }
-    let event = match row.text(&args.event).to_lowercase().as_str() {
-        "1" | "true" | "yes" => true,
-        "0" | "false" | "no" => false,
-        _ => return Err(row.wrong(&args.event, "1/0, true/false or yes/no")),
+}
+
+/// Which column is asked for. `CNSR` counts the other way round than an event column, everywhere it is used.
+fn status(args: &Args) -> anyhow::Result<Status<'_>> {
+    match (&args.event, &args.censor) {
+        (Some(event), _) if event.eq_ignore_ascii_case("CNSR") => {
+            bail!("--event {event}: CNSR is 0 for an event and 1 for censored; write --censor {event}")
+        }
+        (Some(event), _) => Ok(Status::Event(event)),
+        (None, Some(censor)) => Ok(Status::Censor(censor)),
+        (None, None) => bail!("give --event or --censor with the column that says how a time ended"),
+    }
+}
+
+fn observation(row: Row<'_>, column: &str, status: Status<'_>) -> anyhow::Result<Observation> {
+    let time = row.require_number(column)?;
+    if time < 0.0 {
+        return Err(row.wrong(column, "a time of at least 0"));
+    }
+    let event = match status {
+        Status::Event(event) => match row.text(event).to_lowercase().as_str() {
+            "1" | "true" | "yes" => true,
+            "0" | "false" | "no" => false,
+            _ => return Err(row.wrong(event, "1/0, true/false or yes/no")),
+        },
+        Status::Censor(censor) => {
+            let code: Option<u8> = row.text(censor).parse().ok();
+            code.ok_or_else(|| row.wrong(censor, "0 for the event, a whole number from 1 on for censored"))? == 0
+        }
     };
     Ok(Observation { time, event })
 }

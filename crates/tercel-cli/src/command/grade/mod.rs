@@ -29,11 +29,17 @@ pub(crate) enum Command {
     ///
     /// Columns: subject, time, temperature_c, hypotension, vasopressors (other than vasopressin), vasopressin, oxygen_device,
     /// oxygen_flow_l_min, masking_treatment, attributed. A blank cell means not recorded; a blank attributed means yes.
+    ///
+    /// oxygen_device: none, nasal_cannula, blow_by, high_flow, mask, non_rebreather, venturi, cpap, bipap, ventilator, unknown.
+    /// hypotension, vasopressin, masking_treatment, attributed: yes, no. vasopressors: 0, 1, 2 and so on. temperature_c: 25 to 45.
     Crs(Args),
     /// Grade neurotoxicity (ICANS, adults) by ASTCT 2019
     ///
     /// Columns: subject, time, ice, arousal, seizure, motor, oedema, attributed. A blank cell means not recorded; a blank
     /// attributed means yes.
+    ///
+    /// ice: 0 to 10. arousal: spontaneous, voice, tactile, unarousable, unknown. seizure: none, resolved, prolonged. motor:
+    /// none, deep_focal_weakness. oedema: none, focal, diffuse. attributed: yes, no.
     Icans(Args),
 }
 

@@ -12,7 +12,7 @@ use tercel::study::SubjectId;
 
 use super::Subjects;
 use super::adsl::Subject;
-use super::cells::{CellRow, Cells, flag, maybe_day, maybe_number};
+use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use crate::table::Table;
 
@@ -262,12 +262,14 @@ fn derive_result(
 ) -> Vec<String> {
     let row = result.row;
     let base = baseline.and_then(|baseline| baseline.value);
-    let change = result.value.zip(base).map(|(value, base)| value - base);
+    let difference = |(value, base): (f64, f64)| as_exact_as(value - base, value.abs().max(base.abs()));
+    let change = result.value.zip(base).map(difference);
     let change = change.filter(|_| !result.is_baseline && result.analysis_visit != "Baseline");
     let percent = change
         .zip(base)
         .filter(|(_, base)| base.abs() > 0.0)
-        .map(|(change, base)| 100.0 * change / base.abs());
+        .map(|(change, base)| 100.0 * change / base.abs())
+        .map(|percent| as_exact_as(percent, percent.abs()));
     let day = subject.treatment_start.zip(result.day);
     let [low, high] = [&result.parameter.low, &result.parameter.high].map(|term| grade(term, result, baseline));
     *worst_cases += [low, high].iter().flatten().filter(|grade| grade.1).count();

@@ -202,12 +202,17 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
         ("TR", "TRDTC"),
         ("RS", "RSDTC"),
         ("SV", "SVSTDTC"),
+        ("SS", "SSDTC"),
         ("EX", "EXENDTC"),
     ];
     let mut seen: BTreeMap<SubjectId, Date> = BTreeMap::new();
     for (name, column) in dated {
         let Some(cells) = sources.cells(name) else { continue };
         for row in cells.rows() {
+            // Of the answers to a survival contact, one says that the subject lives.
+            if name == "SS" && !["SSSTRESC", "SSORRES"].iter().any(|result| row.is(result, "ALIVE")) {
+                continue;
+            }
             if let (Some(id), Some(day)) = (row.subject(), row.day(column)) {
                 let last = seen.entry(id).or_insert(day);
                 *last = day.max(*last);

@@ -109,6 +109,14 @@ pub(super) fn number(value: f64) -> String {
     format!("{}", rounded + 0.0)
 }
 
+/// A result with the digits that numbers of this size carry, twelve: a difference of 0.3 is not 0.29999999999999716.
+pub(super) fn as_exact_as(value: f64, size: f64) -> f64 {
+    let written = format!("{size:e}");
+    let exponent = written.rsplit('e').next().and_then(|exponent| exponent.parse().ok());
+    let places = usize::try_from(11 - exponent.unwrap_or(0)).unwrap_or(0);
+    format!("{value:.places$}").parse().unwrap_or(value)
+}
+
 /// A number or a blank.
 pub(super) fn maybe_number(value: Option<f64>) -> String {
     value.map_or_else(String::new, number)

@@ -18,7 +18,7 @@ kinds! {
     "ECOG waived" "RS" ecog Found::By("incomplete"), false;
     "Child-Pugh waived" "RS" child_pugh Found::By("incomplete"), false;
     "under-dose of 62 %" "EX" under_dose Found::By("incomplete"), false;
-    "10^6 for 10^8 cells" "EX" hundredth Found::By("incomplete"), false;
+    "10^6 for 10^8 cells" "EX" hundredth Found::By("off-dose"), false;
     "dose not entered" "EX" lose_dose Found::By("incomplete"), false;
     "infusion split over two days" "EX" split Found::By("disagree"), false;
     "collection not entered" "PR" lose_collection Found::In("DM", "incomplete"), false;
