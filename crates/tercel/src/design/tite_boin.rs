@@ -2,7 +2,7 @@
 //!
 //! # What it decides
 //! The level of the subject offered now, from complete and partial outcomes at the current level; accrual is suspended while
-//! more than half of its subjects are pending.
+//! more than half of its subjects are pending, and while the lowest level asks for de-escalation and has subjects pending.
 //!
 //! # Source
 //! `yuan2018titeboin` (single mean imputation); `lin2020titeboin` (effective sample size); boundaries, closing of levels and
@@ -57,6 +57,9 @@ pub struct TiteBoin {
     lambda_d: f64,
     /// Accrual is suspended while more than this share of the level's subjects is pending.
     pub max_pending_fraction: f64,
+    /// Whether accrual is suspended, rather than going on, while the lowest level asks for de-escalation and has subjects
+    /// pending.
+    pub suspend_at_lowest: bool,
 }
 
 impl TiteBoin {
@@ -70,6 +73,7 @@ impl TiteBoin {
             lambda_e,
             lambda_d,
             max_pending_fraction: 0.5,
+            suspend_at_lowest: true,
         })
     }
 
@@ -148,6 +152,9 @@ impl LateOnsetDesign for TiteBoin {
             return suspended(level, count);
         }
         let side = self.side(count, interim.followed(level));
+        if side == Side::High && level.below().is_none() && count.pending > 0 && self.suspend_at_lowest {
+            return suspended(level, count);
+        }
         let above = level.above();
         let (to, held) = match side {
             Side::Low if interim.counts.get(above).is_none() => (level, Some(Held::Top)),

@@ -111,12 +111,17 @@ pub fn compile(
         }
     }
     endings.sort_unstable_by_key(|(key, _)| *key);
+    let endings = super::evaluate::Endings {
+        keys: endings.iter().map(|(key, _)| *key).collect(),
+        ways: endings.iter().map(|(_, ways)| *ways).collect(),
+        days: None,
+    };
     Ok(Compiled::new(
         packing,
         u32::from(plan.doses),
         plan.max_n,
         states,
-        &endings,
+        endings,
     ))
 }
 

@@ -70,6 +70,17 @@ pub struct Characteristics {
     pub n_total: f64,
     /// Probability of each total number of subjects.
     pub n_distribution: Vec<(u32, f64)>,
+    /// Expected days from the first infusion to the end, where the compiled design knows time.
+    pub duration_days: Option<f64>,
+}
+
+/// Endings in order of key, as they come out of a compilation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Endings {
+    pub(super) keys: Vec<u128>,
+    pub(super) ways: Vec<f64>,
+    /// Ways times days.
+    pub(super) days: Option<Vec<f64>>,
 }
 
 /// One way a trial can end.
@@ -91,8 +102,7 @@ pub struct Compiled {
     max_n: Option<u32>,
     states: u64,
     /// Endings in order of key.
-    keys: Vec<u128>,
-    ways: Vec<f64>,
+    endings: Endings,
     /// First dose at which an ending differs from the one before it.
     differs: Vec<u8>,
     /// Indices into `pairs` from that dose on, ending after ending.
@@ -107,7 +117,7 @@ pub struct Compiled {
 
 impl Compiled {
     /// From endings sorted by key.
-    pub(super) fn new(packing: Packing, doses: u32, max_n: Option<u32>, states: u64, endings: &[(u128, f64)]) -> Self {
+    pub(super) fn new(packing: Packing, doses: u32, max_n: Option<u32>, states: u64, endings: Endings) -> Self {
         let mut places: Vec<BTreeMap<(u32, u32), u16>> = vec![BTreeMap::new(); doses as usize];
         let mut pairs: Vec<Vec<(u32, u32)>> = vec![Vec::new(); doses as usize];
         let mut class_of: BTreeMap<(Option<DoseLevel>, u32), u16> = BTreeMap::new();
@@ -116,16 +126,16 @@ impl Compiled {
             doses: doses as usize,
             max_n,
             states,
-            keys: Vec::with_capacity(endings.len()),
-            ways: Vec::with_capacity(endings.len()),
-            differs: Vec::with_capacity(endings.len()),
+            differs: Vec::with_capacity(endings.keys.len()),
             steps: Vec::new(),
-            class: Vec::with_capacity(endings.len()),
+            class: Vec::with_capacity(endings.keys.len()),
             pairs: Vec::new(),
             classes: Vec::new(),
+            endings,
         };
         let mut before: Option<u128> = None;
-        for &(key, ways) in endings {
+        for place in 0..compiled.endings.keys.len() {
+            let key = compiled.endings.keys[place];
             let differs = before.map_or(0, |before| {
                 (0..doses)
                     .find(|&dose| packing.pair(before, dose) != packing.pair(key, dose))
@@ -148,8 +158,6 @@ impl Compiled {
                 index_of(classes.len() - 1)
             });
             compiled.class.push(class);
-            compiled.keys.push(key);
-            compiled.ways.push(ways);
             compiled.differs.push(u8::try_from(differs).unwrap_or(u8::MAX));
         }
         compiled.pairs = pairs;
@@ -173,12 +181,12 @@ impl Compiled {
 
     /// Distinct ways to end.
     pub fn endings_count(&self) -> usize {
-        self.keys.len()
+        self.endings.keys.len()
     }
 
     /// Every way the trial can end.
     pub fn endings(&self) -> impl Iterator<Item = Ending> + '_ {
-        self.keys.iter().zip(&self.ways).map(|(&key, &ways)| {
+        self.endings.keys.iter().zip(&self.endings.ways).map(|(&key, &ways)| {
             let mut counts = PerLevel::new(vec![Count::default(); self.doses]);
             let mtd = self.packing.unpack(key, &mut counts);
             Ending { counts, mtd, ways }
@@ -229,6 +237,7 @@ impl Compiled {
             dlts: zeros(),
             n_total: 0.0,
             n_distribution: totals.into_iter().map(|total| (total, 0.0)).collect(),
+            duration_days: None,
         }
     }
 }
@@ -245,6 +254,8 @@ struct Work {
     classes: Vec<Lanes>,
     /// Expected subjects per dose.
     patients: Vec<Lanes>,
+    /// Expected days.
+    days: Lanes,
 }
 
 impl Work {
@@ -257,6 +268,7 @@ impl Work {
                 .collect(),
             classes: vec![[0.0; BATCH]; compiled.classes.len()],
             patients: vec![[0.0; BATCH]; compiled.doses],
+            days: [0.0; BATCH],
         }
     }
 
@@ -283,11 +295,13 @@ impl Work {
         let doses = compiled.doses;
         self.classes.fill([0.0; BATCH]);
         self.patients.fill([0.0; BATCH]);
+        self.days = [0.0; BATCH];
+        let mut days = compiled.endings.days.iter().flatten();
         let mut product = vec![[1.0; BATCH]; doses + 1];
         let mut below = vec![[0.0; BATCH]; doses + 1];
         let mut subjects = vec![0.0; doses];
         let mut steps = compiled.steps.iter();
-        for ((&differs, &ways), &class) in compiled.differs.iter().zip(&compiled.ways).zip(&compiled.class) {
+        for ((&differs, &ways), &class) in compiled.differs.iter().zip(&compiled.endings.ways).zip(&compiled.class) {
             let differs = usize::from(differs);
             self.close(&mut below, &subjects, differs);
             for dose in differs..doses {
@@ -298,6 +312,9 @@ impl Work {
             let chance = product[doses].map(|product| product * ways);
             add(&mut self.classes[usize::from(class)], &chance);
             add(&mut below[doses], &chance);
+            if let Some(days) = days.next() {
+                add(&mut self.days, &product[doses].map(|product| product * days));
+            }
         }
         self.close(&mut below, &subjects, 0);
     }
@@ -319,6 +336,7 @@ impl Work {
         found.select.values_mut().fill(0.0);
         found.select_none = 0.0;
         found.n_total = 0.0;
+        found.duration_days = compiled.endings.days.is_some().then_some(self.days[lane]);
         for (_, chance) in &mut found.n_distribution {
             *chance = 0.0;
         }

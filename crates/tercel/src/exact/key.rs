@@ -20,8 +20,13 @@ impl Packing {
     /// For so many doses and at most `most` subjects at one; `None` where a key would not fit.
     pub(super) fn new(doses: u32, most: u32) -> Option<Self> {
         let bits = u32::BITS - most.leading_zeros();
-        let fits = doses < (1 << LEVEL_BITS) - 1 && doses * 2 * bits + LEVEL_BITS <= u128::BITS;
-        fits.then_some(Self { doses, bits })
+        let packing = Self { doses, bits };
+        (doses < (1 << LEVEL_BITS) - 1 && packing.width() <= u128::BITS).then_some(packing)
+    }
+
+    /// Bits of a key.
+    pub(super) const fn width(self) -> u32 {
+        self.doses * 2 * self.bits + LEVEL_BITS
     }
 
     /// The key of counts with a level.

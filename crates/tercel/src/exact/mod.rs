@@ -8,6 +8,7 @@
 //! | Task | Start here |
 //! |---|---|
 //! | compile a design | [`compile`] |
+//! | compile a late-onset design | [`compile_timed`] |
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
 //! | every way the trial can end | [`Compiled::endings`] |
@@ -19,6 +20,8 @@
 mod compile;
 mod evaluate;
 mod key;
+mod timed;
 
 pub use compile::{CompileError, Limit, compile};
 pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve};
+pub use timed::{TimedPlan, compile_timed};
