@@ -175,6 +175,8 @@ pub enum Because {
         /// Subjects demanded.
         demanded: u32,
     },
+    /// Too many subjects of the level are pending for another to be treated.
+    Suspended(DoseLevel, Count),
     /// The planned number of subjects was treated; the level is closest to the target.
     Complete(Option<DoseLevel>),
     /// The source lacks what DLTs are judged by.
@@ -285,6 +287,13 @@ impl fmt::Display for Because {
             Self::TooFew { level, count, demanded } => write!(
                 f,
                 "DLT in {} at level {level}, which would be the maximum tolerated dose: {demanded} subjects are demanded there",
+                of(count)
+            ),
+            Self::Suspended(level, count) => write!(
+                f,
+                "{} of {} subjects at level {level} are pending (DLT in {} so far): accrual is suspended until more is known",
+                count.pending,
+                count.evaluable + count.pending,
                 of(count)
             ),
             Self::Complete(Some(level)) => {

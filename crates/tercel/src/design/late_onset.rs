@@ -53,6 +53,6 @@ pub(super) fn towards(current: DoseLevel, to: DoseLevel) -> Action {
 pub(super) fn suspended(level: DoseLevel, count: Count) -> Decision {
     Decision {
         action: Action::Wait,
-        because: Because::Pending(vec![(level, count)]),
+        because: Because::Suspended(level, count),
     }
 }

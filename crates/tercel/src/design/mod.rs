@@ -9,6 +9,7 @@
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
 
+mod accelerated_titration;
 mod boin;
 mod ccd;
 mod conduct;
@@ -33,6 +34,7 @@ mod tite_crm;
 
 use std::fmt;
 
+pub use accelerated_titration::AcceleratedTitration;
 pub use boin::Boin;
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, decide_study};
@@ -119,4 +121,9 @@ pub trait Design: Sync {
 
     /// The maximum tolerated dose when the trial ends with these outcomes; `None` where no level qualifies.
     fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel>;
+
+    /// Subjects of the next cohort at a level, where cohorts usually have `usual`.
+    fn cohort(&self, _counts: &PerLevel<Count>, _level: DoseLevel, usual: u32) -> u32 {
+        usual
+    }
 }

@@ -33,6 +33,12 @@ pub enum InvalidDesign {
     /// A cutoff is no probability.
     #[error("the elimination cutoff {0} must lie between 0.5 and 1")]
     Cutoff(f64),
+    /// The design decides subject by subject.
+    #[error("the design treats subjects while outcomes are pending, so it has no cohorts to follow")]
+    LateOnset,
+    /// The share of pending subjects is no share.
+    #[error("the largest share of pending subjects {0} must lie between 0 and 1")]
+    PendingFraction(f64),
     /// The design needs a target.
     #[error("the design needs a target DLT probability: give --target")]
     NoTarget,

@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
                 at_level => self.cohort_size.saturating_sub(at_level).max(1),
             }
         } else {
-            self.cohort_size
+            self.design.cohort(counts, level, self.cohort_size)
         };
         self.max_n.map_or(wanted, |max| wanted.min(max.saturating_sub(treated)))
     }

@@ -1,8 +1,9 @@
 //! The options of all designs as data, and the design they make: what the command line and the protocol file fill in.
 
 use super::{
-    Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination, ExtraSafe, IThreePlusThree,
-    IntervalDesign, InvalidDesign, Keyboard, Margins, Mtpi2, Row, Stage, Target, ThreePlusThree,
+    AcceleratedTitration, Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination,
+    ExtraSafe, IThreePlusThree, IntervalDesign, InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2, RollingSix,
+    Row, Stage, Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
 };
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
@@ -25,6 +26,14 @@ pub enum DesignName {
     Ccd,
     /// CRM.
     Crm,
+    /// Rolling six.
+    RollingSix,
+    /// Accelerated titration.
+    AcceleratedTitration,
+    /// TITE-CRM.
+    TiteCrm,
+    /// TITE-BOIN.
+    TiteBoin,
 }
 
 /// A design as people know it, and what it can do.
@@ -41,6 +50,16 @@ pub struct DesignEntry {
     /// Names of the options it reads.
     pub options: &'static [&'static str],
 }
+
+const BOIN: &[&str] = &[
+    "target",
+    "elimination-cutoff",
+    "extra-safe",
+    "offset",
+    "bound-mtd",
+    "p-safe",
+    "p-tox",
+];
 
 const INTERVAL: &[&str] = &[
     "target",
@@ -67,15 +86,7 @@ pub const ALL: &[DesignEntry] = &[
         word: "boin",
         title: "BOIN",
         reference: "liu2015boin",
-        options: &[
-            "target",
-            "elimination-cutoff",
-            "extra-safe",
-            "offset",
-            "bound-mtd",
-            "p-safe",
-            "p-tox",
-        ],
+        options: BOIN,
     },
     DesignEntry {
         name: DesignName::Keyboard,
@@ -121,6 +132,55 @@ pub const ALL: &[DesignEntry] = &[
             "allow-incoherent",
         ],
     },
+    DesignEntry {
+        name: DesignName::RollingSix,
+        word: "rolling-six",
+        title: "Rolling six",
+        reference: "skolnik2008rolling",
+        options: &[],
+    },
+    DesignEntry {
+        name: DesignName::AcceleratedTitration,
+        word: "accelerated-titration",
+        title: "Accelerated titration",
+        reference: "simon1997titration",
+        options: &["variant"],
+    },
+    DesignEntry {
+        name: DesignName::TiteCrm,
+        word: "tite-crm",
+        title: "TITE-CRM",
+        reference: "cheung2000titecrm",
+        options: &[
+            "target",
+            "model",
+            "skeleton",
+            "prior-sd",
+            "intercept",
+            "method",
+            "allow-skipping",
+            "allow-incoherent",
+            "max-pending-fraction",
+            "weights",
+        ],
+    },
+    DesignEntry {
+        name: DesignName::TiteBoin,
+        word: "tite-boin",
+        title: "TITE-BOIN",
+        reference: "lin2020titeboin",
+        options: &[
+            "target",
+            "elimination-cutoff",
+            "extra-safe",
+            "offset",
+            "bound-mtd",
+            "p-safe",
+            "p-tox",
+            "variant",
+            "max-pending-fraction",
+        ],
+    },
 ];
 
 /// The entry of a word.
@@ -160,6 +220,12 @@ pub struct Settings {
     pub margin_upper: Option<f64>,
     /// What confirms the maximum tolerated dose of 3+3.
     pub variant: Option<ThreePlusThreeVariant>,
+    /// How TITE-BOIN takes pending outcomes.
+    pub tite_variant: Option<TiteVariant>,
+    /// Share of pending subjects above which accrual is suspended.
+    pub max_pending_fraction: Option<f64>,
+    /// Whether TITE-BOIN goes on treating at the lowest level while it asks for de-escalation.
+    pub accrue_at_lowest: bool,
     /// Level of the first cohort.
     pub start: Option<DoseLevel>,
     /// Whether the model is logistic.
@@ -200,19 +266,92 @@ impl Settings {
             | DesignName::IThreePlusThree
             | DesignName::Ccd => Box::new(IntervalDesign::new(self.interval(name, max_n)?)),
             DesignName::Crm => Box::new(self.crm(doses)?),
+            DesignName::AcceleratedTitration => Box::new(AcceleratedTitration {
+                variant: self.variant.unwrap_or(ThreePlusThreeVariant::KornStrict),
+            }),
+            DesignName::RollingSix | DesignName::TiteCrm | DesignName::TiteBoin => {
+                return Err(InvalidDesign::LateOnset);
+            }
         })
+    }
+
+    /// The late-onset design for this many dose levels and subjects a level; `None` where the design waits for cohorts.
+    pub fn late_onset(
+        &self,
+        name: DesignName,
+        doses: u8,
+        max_n: u32,
+    ) -> Result<Option<Box<dyn LateOnsetDesign>>, InvalidDesign> {
+        if let Some(fraction) = self.max_pending_fraction
+            && !(0.0..=1.0).contains(&fraction)
+        {
+            return Err(InvalidDesign::PendingFraction(fraction));
+        }
+        Ok(match name {
+            DesignName::RollingSix => Some(Box::new(RollingSix)),
+            DesignName::TiteCrm => Some(Box::new(TiteCrm {
+                crm: self.crm(doses)?,
+                max_pending_fraction: self.max_pending_fraction,
+            })),
+            DesignName::TiteBoin => {
+                let variant = self.tite_variant.unwrap_or(TiteVariant::EffectiveSampleSize);
+                let mut design = TiteBoin::new(&self.boin()?, variant, max_n)?;
+                design.suspend_at_lowest = !self.accrue_at_lowest;
+                if let Some(fraction) = self.max_pending_fraction {
+                    design.max_pending_fraction = fraction;
+                }
+                Some(Box::new(design))
+            }
+            DesignName::ThreePlusThree
+            | DesignName::Boin
+            | DesignName::Keyboard
+            | DesignName::Mtpi2
+            | DesignName::IThreePlusThree
+            | DesignName::Ccd
+            | DesignName::Crm
+            | DesignName::AcceleratedTitration => None,
+        })
+    }
+
+    /// BOIN with the options given.
+    fn boin(&self) -> Result<Boin, InvalidDesign> {
+        let published = Boin::new(self.target()?);
+        Ok(Boin {
+            p_safe: self.p_safe.unwrap_or(published.p_safe),
+            p_tox: self.p_tox.unwrap_or(published.p_tox),
+            elimination: self.elimination(published.elimination),
+            extra_safe: self.extra_safe(),
+            bound_mtd: self.bound_mtd,
+            ..published
+        })
+    }
+
+    fn extra_safe(&self) -> Option<ExtraSafe> {
+        self.extra_safe.then(|| ExtraSafe {
+            offset: self.offset.unwrap_or(0.05),
+        })
+    }
+
+    fn elimination(&self, published: Elimination) -> Elimination {
+        Elimination {
+            cutoff: self.elimination_cutoff.unwrap_or(published.cutoff),
+            min_n: self.elimination_min_n.unwrap_or(published.min_n),
+        }
     }
 
     /// The decision table for 1, 2, … subjects, of designs that have one.
     pub fn table(&self, name: DesignName, max_n: u32) -> Result<Vec<Row>, InvalidDesign> {
         match name {
-            DesignName::ThreePlusThree => Ok(self.table_by_asking(max_n)),
-            DesignName::Boin
+            DesignName::ThreePlusThree | DesignName::AcceleratedTitration | DesignName::RollingSix => {
+                Ok(self.table_by_asking(max_n))
+            }
+            DesignName::TiteBoin
+            | DesignName::Boin
             | DesignName::Keyboard
             | DesignName::Mtpi2
             | DesignName::IThreePlusThree
             | DesignName::Ccd => Ok(self.interval(name, max_n)?.rows),
-            DesignName::Crm => Err(InvalidDesign::NoTable),
+            DesignName::Crm | DesignName::TiteCrm => Err(InvalidDesign::NoTable),
         }
     }
 
@@ -244,13 +383,8 @@ impl Settings {
     /// The decision table of an interval design.
     pub fn interval(&self, name: DesignName, max_n: u32) -> Result<Boundaries, InvalidDesign> {
         let target = self.target()?;
-        let extra_safe = self.extra_safe.then(|| ExtraSafe {
-            offset: self.offset.unwrap_or(0.05),
-        });
-        let rule = |published: Elimination| Elimination {
-            cutoff: self.elimination_cutoff.unwrap_or(published.cutoff),
-            min_n: self.elimination_min_n.unwrap_or(published.min_n),
-        };
+        let extra_safe = self.extra_safe();
+        let rule = |published: Elimination| self.elimination(published);
         let margins = |usual: f64| {
             let (lower, upper) = (self.margin_lower.unwrap_or(usual), self.margin_upper.unwrap_or(usual));
             Margins::new(target, lower, upper)
@@ -297,22 +431,17 @@ impl Settings {
                 }
                 .boundaries(max_n)
             }
-            DesignName::Boin | DesignName::ThreePlusThree | DesignName::Crm => {
-                let published = Boin::new(target);
-                Boin {
-                    p_safe: self.p_safe.unwrap_or(published.p_safe),
-                    p_tox: self.p_tox.unwrap_or(published.p_tox),
-                    elimination: rule(published.elimination),
-                    extra_safe,
-                    bound_mtd: self.bound_mtd,
-                    ..published
-                }
-                .boundaries(max_n)
-            }
+            DesignName::Boin
+            | DesignName::TiteBoin
+            | DesignName::ThreePlusThree
+            | DesignName::Crm
+            | DesignName::RollingSix
+            | DesignName::AcceleratedTitration
+            | DesignName::TiteCrm => self.boin()?.boundaries(max_n),
         }
     }
 
-    /// The CRM; without a skeleton, that of a halfwidth of a quarter of the target around the middle level.
+    /// The CRM.
     pub fn crm(&self, doses: u8) -> Result<Crm, InvalidDesign> {
         let target = self.target()?;
         let model = if self.logistic {

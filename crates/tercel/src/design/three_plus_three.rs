@@ -61,6 +61,11 @@ impl Design for ThreePlusThree {
     fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
         self.decide_counts(counts).action.mtd()
     }
+
+    /// A level is filled to three, then to six.
+    fn cohort(&self, counts: &PerLevel<Count>, level: DoseLevel, usual: u32) -> u32 {
+        usual - counts.at(level).evaluable % usual
+    }
 }
 
 impl ThreePlusThree {

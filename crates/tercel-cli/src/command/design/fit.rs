@@ -4,8 +4,8 @@ use anyhow::{anyhow, bail};
 use serde_json::{Map, Value, json};
 use tercel::design::{CrmFit, DesignName, FIT_QUANTILES};
 
-use super::options::{DesignArgs, doses};
-use super::outcomes::OutcomeArgs;
+use super::options::{DesignArgs, TimeArgs, doses};
+use super::outcomes::{OutcomeArgs, Weights};
 use super::{Answer, Output};
 use crate::command::estimate::{aligned, row, shown};
 
@@ -16,23 +16,28 @@ pub(crate) struct Args {
     design: DesignArgs,
     #[command(flatten)]
     subjects: OutcomeArgs,
-    /// Length of the DLT window, by which days followed become weights
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    window_days: Option<f64>,
+    #[command(flatten)]
+    time: TimeArgs,
+    /// How the days followed of pending subjects become weights (tite-crm)
+    #[arg(long, value_enum, default_value_t = Weights::Linear)]
+    weights: Weights,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let entry = args.design.entry()?;
-    if entry.name != DesignName::Crm {
-        bail!("--design {}: only a model can be fitted; choose crm", entry.word);
+    if !matches!(entry.name, DesignName::Crm | DesignName::TiteCrm) {
+        bail!(
+            "--design {}: only a model can be fitted; choose crm or tite-crm",
+            entry.word
+        );
     }
     let settings = args.design.settings()?;
     let subjects = args.subjects.read()?;
     let doses = doses(settings.skeleton.len().max(1))?;
     let crm = settings.crm(doses).map_err(|error| anyhow!("{error}"))?;
     let fit = crm
-        .fit(&subjects.observations(args.window_days))
+        .fit(&subjects.observations(args.time.window()?, args.weights)?)
         .map_err(|error| anyhow!("{error}"))?;
     output.print(|| fit_json(&fit), || fit_text(&fit))?;
     Ok(Answer::Given)

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
-use tercel::design::{Count, Decision, Design, Plan, Stage, decide};
+use tercel::design::{Action, Because, Count, Decision, Design, Interim, Plan, Stage, decide};
 use tercel::protocol::{DoseLevel, PerLevel};
 
-use super::options::{ConductArgs, DesignArgs, doses, subjects};
+use super::options::{ConductArgs, DesignArgs, MOST_SUBJECTS, TimeArgs, doses, subjects};
 use super::outcomes::OutcomeArgs;
 use super::{Answer, Output};
 
@@ -26,6 +26,8 @@ pub(crate) struct Args {
     /// Current level [default: that of the last subject]
     #[arg(long, value_name = "K")]
     current_dose: Option<u8>,
+    #[command(flatten)]
+    time: TimeArgs,
     /// Subjects in a cohort, for rules on the latest cohort
     #[arg(long, value_name = "C", default_value_t = 1)]
     cohort_size: u32,
@@ -49,6 +51,35 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             treated.highest()
         );
     }
+    let name = args.design.entry()?.name;
+    let late = settings
+        .late_onset(name, doses, MOST_SUBJECTS)
+        .map_err(|error| anyhow!("{error}"))?;
+    let (last, latest) = treated
+        .latest(args.cohort_size as usize)
+        .unwrap_or((args.design.start()?, Count::default()));
+    let current = match args.current_dose.map(DoseLevel::new) {
+        None => last,
+        Some(Some(level)) if level.number() <= doses => level,
+        Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
+    };
+    if let Some(design) = late {
+        let (counts, pending) = treated.interim(doses, args.time.window()?)?;
+        let decision = if treated.0.is_empty() {
+            Decision {
+                action: Action::Stay(current),
+                because: Because::Start,
+            }
+        } else {
+            design.offer(&Interim {
+                counts: &counts,
+                pending: &pending,
+                current,
+            })
+        };
+        output.print(|| decision_json(&decision, &counts), || text(&decision, &counts))?;
+        return Ok(Answer::Given);
+    }
     let counts = treated.counts(doses)?;
     let most = counts
         .values()
@@ -58,19 +89,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         .unwrap_or(0);
     let cohort_size = subjects("--cohort-size", args.cohort_size)?;
     let design: Box<dyn Design> = settings
-        .design(args.design.entry()?.name, doses, most.max(1))
+        .design(name, doses, most.max(1))
         .map_err(|error| anyhow!("{error}"))?;
     let max_n = args.cohorts.map(|cohorts| cohorts.saturating_mul(cohort_size));
     let plan = Plan::new(design.as_ref(), doses, cohort_size, max_n);
     let plan = args.conduct.apply(plan, &args.design)?;
-    let (last, latest) = treated
-        .latest(cohort_size as usize)
-        .unwrap_or((plan.start, Count::default()));
-    let current = match args.current_dose.map(DoseLevel::new) {
-        None => last,
-        Some(Some(level)) if level.number() <= doses => level,
-        Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
-    };
     let stage = Stage {
         counts: &counts,
         current,

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
-use tercel::design::{Design, Plan};
-use tercel::exact::{Characteristics, Compiled, Curve, Limit, compile};
+use tercel::design::{DesignName, Plan};
+use tercel::exact::{Characteristics, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
 
-use super::options::{ConductArgs, DesignArgs, doses, stops_by_itself, subjects};
+use super::options::{ConductArgs, DesignArgs, TimeArgs, doses, stops_by_itself, subjects};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
 
@@ -31,12 +31,8 @@ pub(crate) struct Args {
     /// True curves, one a line
     #[arg(long, value_name = "FILE")]
     truth_file: Option<PathBuf>,
-    /// Length of the DLT window, for the expected duration
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    window_days: Option<f64>,
-    /// Days between two subjects of a cohort, for the expected duration
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    accrual_interval_days: Option<f64>,
+    #[command(flatten)]
+    time: TimeArgs,
     /// Most memory to use, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 6144)]
     memory: u64,
@@ -47,10 +43,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let curves = curves(&args.truth, args.truth_file.as_deref())?;
     let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
     let (cohort_size, max_n) = size(args)?;
-    let design = design(args, doses, cohort_size, max_n)?;
-    let plan = Plan::new(design.as_ref(), doses, cohort_size, max_n);
-    let plan = args.conduct.apply(plan, &args.design)?;
-    let compiled = compile_with_progress(&plan, args.memory)?;
+    let compiled = compiled(args, doses, cohort_size, max_n)?;
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
     let answers: Vec<(&Curve, Characteristics)> = curves.iter().zip(found).collect();
@@ -77,18 +70,58 @@ fn size(args: &Args) -> anyhow::Result<(u32, Option<u32>)> {
     Ok((cohort_size, Some(subjects("subjects in all:", cohort_size * cohorts)?)))
 }
 
-fn design(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyhow::Result<Box<dyn Design>> {
-    let settings = args.design.settings()?;
+/// Most subjects at a level of a rolling six.
+const ROLLING_SIX_MOST: u32 = 6;
+
+/// The design compiled: cohorts one after another, or on a grid of days where it treats subjects while outcomes are pending.
+fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyhow::Result<Compiled> {
+    let mut settings = args.design.settings()?;
+    // The published rule goes on treating at the lowest level; `design next` suspends accrual there.
+    settings.accrue_at_lowest = true;
     let name = args.design.entry()?.name;
-    let most = max_n.unwrap_or(cohort_size);
-    settings.design(name, doses, most).map_err(|error| anyhow!("{error}"))
+    let limit = Limit {
+        bytes: args.memory.saturating_mul(1 << 20),
+    };
+    let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));
+    if let Some(design) = settings
+        .late_onset(name, doses, most)
+        .map_err(|error| anyhow!("{error}"))?
+    {
+        let (window_days, steps) = grid(args)?;
+        let plan = TimedPlan {
+            design: design.as_ref(),
+            doses,
+            start: args.design.start()?,
+            max_n: most,
+            steps,
+            window_days,
+        };
+        return compile_timed(&plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"));
+    }
+    let design = settings
+        .design(name, doses, most.max(cohort_size))
+        .map_err(|error| anyhow!("{error}"))?;
+    let plan = args
+        .conduct
+        .apply(Plan::new(design.as_ref(), doses, cohort_size, max_n), &args.design)?;
+    compile(&plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"))
 }
 
-fn compile_with_progress(plan: &Plan<'_>, memory: u64) -> anyhow::Result<Compiled> {
-    let limit = Limit {
-        bytes: memory.saturating_mul(1 << 20),
+/// Days of the window, and steps of the accrual grid in it.
+fn grid(args: &Args) -> anyhow::Result<(f64, u32)> {
+    let (Some(window), Some(interval)) = (args.time.window()?, args.time.interval()?) else {
+        bail!("give --window-days and --accrual-interval-days: the design treats subjects while outcomes are pending");
     };
-    compile(plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"))
+    let steps = (window / interval).round();
+    if !(1.0..=16.0).contains(&steps) || (steps * interval - window).abs() > 1e-9 * window {
+        bail!(
+            "--accrual-interval-days {interval}: the exact grid needs an interval that divides the window of {window} days \
+             into 1 to 16 equal steps, like {}",
+            window / steps.clamp(1.0, 16.0)
+        );
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 16")]
+    Ok((window, steps as u32))
 }
 
 /// The curves of the options and of the file, all of one length.
@@ -134,9 +167,13 @@ fn curve(text: &str) -> anyhow::Result<Curve> {
 /// Expected days from the first infusion to the last outcome, where cohorts are treated one after another: the subjects
 /// of a cohort come at the accrual interval, and the next cohort waits for the window of the last one.
 fn duration(args: &Args, found: &Characteristics, cohort_size: u32) -> Option<f64> {
-    let window = args.window_days?;
-    let interval = args.accrual_interval_days.unwrap_or(0.0);
-    if args.conduct.titration() {
+    if found.duration_days.is_some() {
+        return found.duration_days;
+    }
+    let window = args.time.window().ok()??;
+    let interval = args.time.interval().ok()?.unwrap_or(0.0);
+    let name = args.design.entry().ok()?.name;
+    if args.conduct.titration() || name == DesignName::AcceleratedTitration {
         return None;
     }
     let days = found.n_distribution.iter().map(|&(total, chance)| {

@@ -2,14 +2,14 @@
 
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
-use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, find};
+use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, TiteVariant, find};
 use tercel::protocol::{DoseLevel, ThreePlusThreeVariant};
 
 /// Options of a design.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Design")]
 pub(super) struct DesignArgs {
-    /// Design: 3+3, boin, keyboard, mtpi2, i3+3, ccd, crm
+    /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin
     #[arg(long, value_name = "NAME")]
     design: String,
     /// Target DLT probability
@@ -39,7 +39,8 @@ pub(super) struct DesignArgs {
     /// Distance of the interval's upper end from the target
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
     margin_upper: Option<f64>,
-    /// What confirms the maximum tolerated dose of 3+3: storer, korn-top3, korn-strict [default: korn-strict]
+    /// 3+3, what confirms the maximum tolerated dose: storer, korn-top3, korn-strict [default: korn-strict]; tite-boin, how
+    /// pending outcomes enter: ess, single-mean [default: ess]
     #[arg(long, value_name = "NAME")]
     variant: Option<String>,
     /// Model of the CRM
@@ -63,6 +64,10 @@ pub(super) struct DesignArgs {
     /// Let the CRM go up after a cohort whose DLT rate is at or above the target
     #[arg(long)]
     allow_incoherent: bool,
+    /// Suspend accrual while more than this share of the level's subjects is pending (tite-boin, tite-crm)
+    /// [default: 0.5; tite-crm never]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    max_pending_fraction: Option<f64>,
     /// Level of the first cohort
     #[arg(long, value_name = "K", default_value_t = 1)]
     start_dose: u8,
@@ -138,7 +143,10 @@ impl DesignArgs {
             p_tox: self.p_tox,
             margin_lower: self.margin_lower,
             margin_upper: self.margin_upper,
-            variant: self.variant.as_deref().map(variant).transpose()?,
+            variant: self.three_plus_three_variant(entry)?,
+            tite_variant: self.tite_variant(entry)?,
+            max_pending_fraction: self.max_pending_fraction,
+            accrue_at_lowest: false,
             start: Some(self.start()?),
             logistic: self.model == Model::Logistic,
             skeleton: self.skeleton.clone(),
@@ -164,6 +172,25 @@ impl DesignArgs {
         Ok(settings)
     }
 
+    fn three_plus_three_variant(&self, entry: &DesignEntry) -> anyhow::Result<Option<ThreePlusThreeVariant>> {
+        match (self.variant.as_deref(), entry.name) {
+            (None, _) | (_, DesignName::TiteBoin) => Ok(None),
+            (Some("storer"), _) => Ok(Some(ThreePlusThreeVariant::Storer)),
+            (Some("korn-top3"), _) => Ok(Some(ThreePlusThreeVariant::KornTop3)),
+            (Some("korn-strict"), _) => Ok(Some(ThreePlusThreeVariant::KornStrict)),
+            (Some(other), _) => bail!("--variant {other}: choose storer, korn-top3 or korn-strict"),
+        }
+    }
+
+    fn tite_variant(&self, entry: &DesignEntry) -> anyhow::Result<Option<TiteVariant>> {
+        match (self.variant.as_deref(), entry.name) {
+            (Some("ess"), DesignName::TiteBoin) => Ok(Some(TiteVariant::EffectiveSampleSize)),
+            (Some("single-mean"), DesignName::TiteBoin) => Ok(Some(TiteVariant::SingleMeanImputation)),
+            (Some(other), DesignName::TiteBoin) => bail!("--variant {other}: choose ess or single-mean"),
+            (None | Some(_), _) => Ok(None),
+        }
+    }
+
     /// Names of the options that were given; the target may stand beside any design.
     fn given(&self) -> Vec<&'static str> {
         let options = [
@@ -176,6 +203,7 @@ impl DesignArgs {
             ("margin-lower", self.margin_lower.is_some()),
             ("margin-upper", self.margin_upper.is_some()),
             ("variant", self.variant.is_some()),
+            ("max-pending-fraction", self.max_pending_fraction.is_some()),
             ("model", self.model == Model::Logistic),
             ("skeleton", !self.skeleton.is_empty()),
             ("prior-sd", self.prior_sd.is_some()),
@@ -245,16 +273,41 @@ pub(super) fn doses(count: usize) -> anyhow::Result<u8> {
     }
 }
 
-fn variant(word: &str) -> anyhow::Result<ThreePlusThreeVariant> {
-    match word {
-        "storer" => Ok(ThreePlusThreeVariant::Storer),
-        "korn-top3" => Ok(ThreePlusThreeVariant::KornTop3),
-        "korn-strict" => Ok(ThreePlusThreeVariant::KornStrict),
-        other => bail!("--variant {other}: choose storer, korn-top3 or korn-strict"),
+/// Whether a design stops by itself, so that cohorts need not be given.
+pub(super) const fn stops_by_itself(name: DesignName) -> bool {
+    matches!(
+        name,
+        DesignName::ThreePlusThree | DesignName::RollingSix | DesignName::AcceleratedTitration
+    )
+}
+
+/// When subjects come and how long they are watched.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Time")]
+pub(super) struct TimeArgs {
+    /// Length of the DLT window in days
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    window_days: Option<f64>,
+    /// Days from one subject to the next
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    accrual_interval_days: Option<f64>,
+}
+
+impl TimeArgs {
+    /// Length of the window, where it was given.
+    pub(super) fn window(&self) -> anyhow::Result<Option<f64>> {
+        days("--window-days", self.window_days)
+    }
+
+    /// Days between subjects, where they were given.
+    pub(super) fn interval(&self) -> anyhow::Result<Option<f64>> {
+        days("--accrual-interval-days", self.accrual_interval_days)
     }
 }
 
-/// Whether a design stops by itself, so that cohorts need not be given.
-pub(super) const fn stops_by_itself(name: DesignName) -> bool {
-    matches!(name, DesignName::ThreePlusThree)
+fn days(option: &str, value: Option<f64>) -> anyhow::Result<Option<f64>> {
+    match value {
+        Some(days) if !(days > 0.0 && days <= 3660.0) => bail!("{option} {days}: give days above 0 and at most 3660"),
+        other => Ok(other),
+    }
 }

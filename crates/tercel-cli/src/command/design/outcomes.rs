@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use tercel::design::{Cohort, Count, Observation, count_cohorts, parse_outcomes};
+use tercel::design::{Cohort, Count, Observation, Pending, adaptive_weights, count_cohorts, parse_outcomes};
 use tercel::protocol::{DoseLevel, PerLevel};
 
 use crate::table::Table;
@@ -145,24 +145,95 @@ impl Subjects {
         Some((last.level, count))
     }
 
-    /// The subjects as a model sees them; `window` turns days followed into weights, a pending subject without either
-    /// says nothing.
-    pub(super) fn observations(&self, window: Option<f64>) -> Vec<Observation> {
-        let each = self.0.iter().filter_map(|subject| {
-            let followed = subject
-                .weight
-                .or_else(|| Some((subject.followup_days? / window?).min(1.0)));
-            let weight = match subject.dlt {
-                Some(true) => 1.0,
-                Some(false) => followed.unwrap_or(1.0),
-                None => followed?,
+    /// Outcomes per level with the subjects pending, for designs that do not wait: a subject followed for less than the
+    /// window without DLT is pending.
+    pub(super) fn interim(&self, doses: u8, window: Option<f64>) -> anyhow::Result<(PerLevel<Count>, Vec<Pending>)> {
+        let mut counts = PerLevel::new(vec![Count::default(); usize::from(doses)]);
+        let mut pending = Vec::new();
+        for (subject, weight) in self.0.iter().zip(self.weights(window, Weights::Linear)?) {
+            let level = subject.level;
+            let Some(count) = counts.get_mut(level) else {
+                bail!("level {level} is beyond the {doses} dose levels");
             };
-            Some(Observation {
-                level: subject.level,
-                dlt: subject.dlt == Some(true),
-                weight,
-            })
-        });
-        each.collect()
+            if weight < 1.0 || subject.dlt.is_none() {
+                count.pending += 1;
+                pending.push(Pending {
+                    level,
+                    followed: weight,
+                });
+            } else {
+                count.evaluable += 1;
+                count.dlt += u32::from(subject.dlt == Some(true));
+            }
+        }
+        Ok((counts, pending))
     }
+
+    /// The subjects as a model sees them.
+    pub(super) fn observations(&self, window: Option<f64>, scheme: Weights) -> anyhow::Result<Vec<Observation>> {
+        let weights = self.weights(window, scheme)?;
+        let each = self.0.iter().zip(weights).map(|(subject, weight)| Observation {
+            level: subject.level,
+            dlt: subject.dlt == Some(true),
+            weight,
+        });
+        Ok(each.collect())
+    }
+
+    /// Share of the window each subject was followed: 1 after a DLT; what the file says; else complete without DLT, and
+    /// nothing while pending.
+    fn weights(&self, window: Option<f64>, scheme: Weights) -> anyhow::Result<Vec<f64>> {
+        let dated = self.0.iter().any(|subject| subject.followup_days.is_some());
+        let Some(window) = window.filter(|_| dated) else {
+            if dated
+                && self
+                    .0
+                    .iter()
+                    .any(|subject| subject.dlt != Some(true) && subject.weight.is_none())
+            {
+                bail!("give --window-days: the subjects have days followed");
+            }
+            return Ok(self
+                .0
+                .iter()
+                .map(|subject| subject.known_weight().unwrap_or(0.0))
+                .collect());
+        };
+        let days = |subject: &Subject| subject.followup_days.unwrap_or(window).min(window);
+        let shares: Vec<f64> = match scheme {
+            Weights::Linear => self.0.iter().map(|subject| days(subject) / window).collect(),
+            Weights::Adaptive => {
+                let followed: Vec<f64> = self.0.iter().map(days).collect();
+                let dlts: Vec<bool> = self.0.iter().map(|subject| subject.dlt == Some(true)).collect();
+                adaptive_weights(&followed, &dlts, window)
+            }
+        };
+        let each = self.0.iter().zip(shares).map(|(subject, share)| match subject.dlt {
+            Some(true) => 1.0,
+            Some(false) | None if subject.weight.is_some() => subject.weight.unwrap_or(0.0),
+            None if subject.followup_days.is_none() => 0.0,
+            Some(false) | None => share,
+        });
+        Ok(each.collect())
+    }
+}
+
+impl Subject {
+    /// The weight where no days followed are known.
+    fn known_weight(&self) -> Option<f64> {
+        match self.dlt {
+            Some(true) => Some(1.0),
+            Some(false) => Some(self.weight.unwrap_or(1.0)),
+            None => self.weight,
+        }
+    }
+}
+
+/// How days followed become weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Weights {
+    /// The share of the window.
+    Linear,
+    /// Measured by the DLT times seen so far.
+    Adaptive,
 }

@@ -49,10 +49,19 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     );
     let settings = args.design.settings()?;
     let name = args.design.entry()?.name;
-    let design = settings.design(name, doses, most).map_err(|error| anyhow!("{error}"))?;
     let treated = args.n.iter().any(|n| *n > 0);
-    let mtd = if treated { design.select(&counts) } else { None };
-    let estimates: Vec<Option<f64>> = if name == DesignName::Crm {
+    let mtd = match settings
+        .late_onset(name, doses, most)
+        .map_err(|error| anyhow!("{error}"))?
+    {
+        _ if !treated => None,
+        Some(design) => design.select(&counts),
+        None => {
+            let design = settings.design(name, doses, most).map_err(|error| anyhow!("{error}"))?;
+            design.select(&counts)
+        }
+    };
+    let estimates: Vec<Option<f64>> = if matches!(name, DesignName::Crm | DesignName::TiteCrm) {
         let crm: Crm = settings.crm(doses)?;
         let fit = crm.fit(&crm.observations(&counts))?;
         fit.probabilities.values().iter().map(|p| Some(*p)).collect()
