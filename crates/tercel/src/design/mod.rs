@@ -4,11 +4,12 @@
 //! |---|---|
 //! | the next dose of a study | [`decide_study`] |
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
-//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`ThreePlusThree`] |
+//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Blrm`], [`ThreePlusThree`] |
 //! | a decision table | [`Boundaries`] |
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
 
+mod blrm;
 mod boin;
 mod ccd;
 mod conduct;
@@ -25,6 +26,7 @@ mod three_plus_three;
 
 use std::fmt;
 
+pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, decide_study};

@@ -92,7 +92,12 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
             held,
         },
         Because::Enough(level, _) => Because::Enough(level, now(level)),
-        same @ (Because::Closed { .. } | Because::Model { .. } | Because::TooFew { .. } | Because::Complete(_)) => same,
+        same @ (Because::Closed { .. }
+        | Because::Model { .. }
+        | Because::Overdose { .. }
+        | Because::NoneAdmissible { .. }
+        | Because::TooFew { .. }
+        | Because::Complete(_)) => same,
         Because::NotRecorded(what) => Because::NotRecorded(what),
         Because::Unassigned(count) => Because::Unassigned(count),
         held @ Because::HeldUp { .. } => held,

@@ -11,6 +11,7 @@ mod korn1994;
 mod lencioni2010mrecist;
 mod liu2015boin;
 mod liu2020i3plus3;
+mod neuenschwander2008blrm;
 mod pknca;
 mod survival_r;
 mod yan2017keyboard;
