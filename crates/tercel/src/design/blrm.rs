@@ -44,12 +44,13 @@
 
 mod cumulative;
 mod quadrature;
+mod report;
 
 use super::{Action, Because, Count, Decision, Design, InvalidDesign, Stage};
 use crate::protocol::{DoseLevel, PerLevel};
 use quadrature::{Observed, Posterior, Prior};
 
-pub use quadrature::Moments;
+pub use report::Moments;
 
 /// Probabilities of the [quantiles](BlrmLevel::quantiles) of a fit.
 pub const BLRM_QUANTILES: [f64; 5] = [0.025, 0.25, 0.5, 0.75, 0.975];

@@ -39,38 +39,25 @@ pub(super) struct Observed {
     pub(super) without: u32,
 }
 
-/// Mean and standard deviation of a distribution.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Moments {
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation.
-    pub sd: f64,
-}
-
 /// How fine a grid is.
 #[derive(Debug, Clone, Copy)]
-struct Grid {
+pub(super) struct Grid {
     /// Step in log α, in conditional standard deviations at the mode, and the longest step.
-    alpha: (f64, f64),
+    pub(super) alpha: (f64, f64),
     /// Step in log β, in standard deviations, and the longest step.
-    beta: (f64, f64),
+    pub(super) beta: (f64, f64),
+    /// Furthest move of a cut from row to row, in conditional standard deviations of log α.
+    pub(super) speed: f64,
     /// Density, against the largest, that is negligible.
-    negligible: f64,
+    pub(super) negligible: f64,
 }
 
 /// Errors below 1e-6 in a probability.
 const DECISION: Grid = Grid {
-    alpha: (0.36, 0.5),
-    beta: (0.45, 0.25),
+    alpha: (0.28, 0.35),
+    beta: (0.42, 0.25),
+    speed: 0.7,
     negligible: 1e-9,
-};
-
-/// Errors near rounding.
-const REPORT: Grid = Grid {
-    alpha: (0.2, 0.25),
-    beta: (0.2, 0.08),
-    negligible: 1e-16,
 };
 
 /// The posterior density of (log α, log β).
@@ -84,14 +71,14 @@ pub(super) struct Posterior {
 
 /// The density along log α at one log β.
 #[derive(Debug, Clone, Default)]
-struct Row {
-    log_beta: f64,
-    slope: f64,
+pub(super) struct Row {
+    pub(super) log_beta: f64,
+    pub(super) slope: f64,
     /// Log α of the first value, and the step between values.
-    start: f64,
-    step: f64,
+    pub(super) start: f64,
+    pub(super) step: f64,
     /// Density at equal steps, with zeros on both sides.
-    values: Vec<f64>,
+    pub(super) values: Vec<f64>,
     /// Sums of the values before each, and of all.
     sums: Vec<f64>,
     /// Batches left of the mode, in the order in which they were found.
@@ -103,17 +90,6 @@ struct Row {
 struct Peak {
     mode: f64,
     sd: f64,
-}
-
-/// Everything about a posterior that is reported.
-#[derive(Debug)]
-pub(super) struct Report {
-    pub(super) log_alpha: Moments,
-    pub(super) log_beta: Moments,
-    pub(super) levels: Vec<Moments>,
-    log_doses: Vec<f64>,
-    rows: Vec<Row>,
-    total: f64,
 }
 
 impl Prior {
@@ -163,49 +139,14 @@ impl Posterior {
         below
     }
 
-    /// Everything, at the accuracy of a report.
-    pub(super) fn report(&self, log_doses: &[f64]) -> Report {
-        let mut rows: Vec<Row> = Vec::new();
-        self.rows(&REPORT, &mut |row| rows.push(row.clone()));
-        let mut total = 0.0;
-        let mut theta = [[0.0; 2]; 2];
-        let mut levels = vec![[0.0; 2]; log_doses.len()];
-        for row in &rows {
-            let mass = row.mass();
-            total += mass;
-            add(&mut theta[1], row.log_beta, mass);
-            let log_alphas = (0..row.values.len()).map(|place| row.start + row.step * place as f64);
-            for (log_alpha, value) in log_alphas.zip(&row.values) {
-                let mass = value * row.step;
-                add(&mut theta[0], log_alpha, mass);
-                for (x, level) in log_doses.iter().zip(&mut levels) {
-                    add(level, logistic(log_alpha + row.slope * x), mass);
-                }
-            }
-        }
-        let moments = |sums: [f64; 2]| {
-            let mean = sums[0] / total;
-            let variance = sums[1] / total - mean * mean;
-            Moments {
-                mean,
-                sd: variance.max(0.0).sqrt(),
-            }
-        };
-        Report {
-            log_alpha: moments(theta[0]),
-            log_beta: moments(theta[1]),
-            levels: levels.into_iter().map(moments).collect(),
-            log_doses: log_doses.to_vec(),
-            rows,
-            total,
-        }
-    }
-
     /// Shows every row of a grid.
-    fn rows(&self, grid: &Grid, show: &mut dyn FnMut(&Row)) {
+    pub(super) fn rows(&self, grid: &Grid, show: &mut dyn FnMut(&Row)) {
         let (centre, width) = self.centre();
-        let step = (grid.beta.0 * width).min(grid.beta.1);
         let start = self.peak(centre, self.prior.given(centre).0);
+        // Along log β the place of a cut moves through the density at a speed that must be followed too.
+        let furthest = self.observed.iter().fold(0.0_f64, |most, dose| most.max(dose.x.abs()));
+        let speed = (centre.exp() * furthest).max(1.0) / start.sd;
+        let step = (grid.beta.0 * width).min(grid.beta.1).min(grid.speed / speed);
         let largest = self.log_density(start.mode, centre);
         let mut row = Row::default();
         let mut most = 0.0_f64;
@@ -397,59 +338,19 @@ fn times(count: u32, log: f64) -> f64 {
     if count == 0 { 0.0 } else { f64::from(count) * log }
 }
 
-fn logistic(logit: f64) -> f64 {
+pub(super) fn logistic(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
-}
-
-fn add(sums: &mut [f64; 2], value: f64, mass: f64) {
-    sums[0] += value * mass;
-    sums[1] += value * value * mass;
 }
 
 impl Row {
     /// Integral over log α.
-    fn mass(&self) -> f64 {
+    pub(super) fn mass(&self) -> f64 {
         self.step * self.sums[self.values.len()]
     }
 
     /// Integral up to where the log odds at a dose are `cut`.
-    fn below(&self, x: f64, cut: f64) -> f64 {
+    pub(super) fn below(&self, x: f64, cut: f64) -> f64 {
         let place = (cut - self.slope * x - self.start) / self.step;
         self.step * integral(&self.values, &self.sums, place)
-    }
-}
-
-impl Report {
-    /// Probability that the log odds at a dose are below a cut.
-    pub(super) fn below(&self, dose: usize, cut: f64) -> f64 {
-        let x = self.log_doses[dose];
-        let below: f64 = self.rows.iter().map(|row| row.below(x, cut)).sum();
-        (below / self.total).clamp(0.0, 1.0)
-    }
-
-    /// The DLT probability at a dose that is exceeded with one less the probability: a bracket made narrow by the Illinois
-    /// rule.
-    pub(super) fn quantile(&self, dose: usize, probability: f64) -> f64 {
-        let (mut low, mut high) = (-36.0, 36.0);
-        let (mut under, mut over) = (-probability, 1.0 - probability);
-        let mut rose = None;
-        for _ in 0..200 {
-            let share = if high - low > 8.0 { 0.5 } else { under / (under - over) };
-            let at = low + (high - low) * share;
-            let excess = self.below(dose, at) - probability;
-            if excess.abs() < 1e-13 || high - low < 1e-12 {
-                return logistic(at);
-            }
-            // A bound that stays twice counts half, so that it moves next.
-            if excess < 0.0 {
-                (low, under) = (at, excess);
-                over *= if rose == Some(true) { 0.5 } else { 1.0 };
-            } else {
-                (high, over) = (at, excess);
-                under *= if rose == Some(false) { 0.5 } else { 1.0 };
-            }
-            rose = Some(excess < 0.0);
-        }
-        logistic(f64::midpoint(low, high))
     }
 }
