@@ -170,9 +170,9 @@ mod tests {
             }
             for cut in [-3.0, -1.6, -0.7, 0.5] {
                 let lean = posterior.below(&log_doses, &[cut]);
-                for dose in 0..log_doses.len() {
+                for (dose, lean) in lean.into_iter().enumerate() {
                     close(report.below(dose, cut), finer.below(dose, cut), 1e-8);
-                    close(lean[dose], finer.below(dose, cut), 1e-6);
+                    close(lean, finer.below(dose, cut), 1e-6);
                 }
             }
             close(report.quantile(2, 0.3), finer.quantile(2, 0.3), 1e-8);

@@ -10,9 +10,9 @@ use tercel::protocol::{DoseLevel, PerLevel};
 
 use super::fixture::{counts, fixture, integer, integers, number, numbers};
 
-/// Interval probabilities of the fixture count the points of a grid on each side of a cut, and are off by up to 2e-5; an
+/// Interval probabilities of the fixture count the points of a grid on each side of a cut, and are off by up to 3e-5; an
 /// exact rule up to the cut agrees with what is found here to 1e-8 (below).
-const COUNTED: f64 = 2e-5;
+const COUNTED: f64 = 4e-5;
 
 fn options(case: &Value) -> BlrmOptions {
     let pair = |key: &str| <[f64; 2]>::try_from(numbers(case, key)).unwrap();
@@ -161,8 +161,8 @@ fn interval_probabilities_are_those_of_an_exact_rule_up_to_the_cut() {
         ..first.clone()
     };
     let data: [(BlrmOptions, [u32; 5], [u32; 5]); 3] = [
-        (first.clone(), [3, 9, 3, 0, 0], [1, 2, 1, 0, 0]),
-        (first, [3, 6, 12, 9, 0], [0, 0, 2, 4, 0]),
+        (first, [3, 9, 3, 0, 0], [1, 2, 1, 0, 0]),
+        (options(&cases["cases"][3]), [3, 9, 9, 0, 0], [1, 4, 1, 0, 0]),
         (correlated, [3, 3, 6, 0, 0], [0, 1, 4, 0, 0]),
     ];
     for (options, n, y) in data {
@@ -171,7 +171,7 @@ fn interval_probabilities_are_those_of_an_exact_rule_up_to_the_cut() {
         let fit = blrm.fit(&counts);
         let lean = blrm.target_and_overdose(&counts);
         let whole = mass_below(&options, &counts, options.ref_dose, 1.0);
-        for (number, dose) in [(1, 50e6), (3, 250e6)] {
+        for (number, dose) in [(2, 100e6), (3, 250e6)] {
             let [first, second] =
                 [options.cuts[0], options.cuts[1]].map(|cut| mass_below(&options, &counts, dose, cut) / whole);
             let mine = fit.levels.get(level(number)).unwrap();
@@ -216,11 +216,12 @@ fn no_admissible_level_stops_the_trial_and_a_level_is_not_skipped() {
         "{}",
         stopped.because
     );
-    let lenient = Blrm::new(BlrmOptions {
-        overdose_limit: 0.6,
+    let hopeful = Blrm::new(BlrmOptions {
+        prior_mean: [-2.5, 0.0],
+        prior_sd: [0.5, 0.5],
         ..three_doses()
     });
-    let climbing = decide(&lenient.unwrap(), &[3, 0, 0], &[0, 0, 0], 1);
+    let climbing = decide(&hopeful.unwrap(), &[3, 0, 0], &[0, 0, 0], 1);
     assert_eq!(climbing.action, Action::Escalate(level(2)));
     let sentence = climbing.because.to_string();
     assert!(
