@@ -33,7 +33,7 @@
 //! let fit = blrm.fit(&PerLevel::new(counts.to_vec()));
 //! let second = &fit.levels.values()[1];
 //! assert!((second.mean - 0.237918).abs() < 5e-7);
-//! assert!((second.overdose_probability - 0.18514).abs() < 5e-6);
+//! assert!((second.overdose_probability - 0.185131).abs() < 5e-7);
 //! assert_eq!(fit.recommended.map(|level| level.number()), Some(2));
 //! # Ok::<(), tercel::design::InvalidDesign>(())
 //! ```
@@ -48,12 +48,16 @@ mod report;
 
 use super::{Action, Because, Count, Decision, Design, InvalidDesign, Stage};
 use crate::protocol::{DoseLevel, PerLevel};
-use quadrature::{Observed, Posterior, Prior};
+use quadrature::{DECISION, Grid, Observed, Posterior, Prior};
+use report::REPORT;
 
 pub use report::Moments;
 
 /// Probabilities of the [quantiles](BlrmLevel::quantiles) of a fit.
 pub const BLRM_QUANTILES: [f64; 5] = [0.025, 0.25, 0.5, 0.75, 0.975];
+
+/// Probabilities nearer to each other or to the limit are computed on the fine grid before a decision.
+const TOO_CLOSE: f64 = 5e-6;
 
 /// What a BLRM is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,15 +187,15 @@ impl Blrm {
     }
 
     /// Probability per level, lowest first, to be on target and to be an overdose: what the rule looks at, computed on a
-    /// coarser grid than [`fit`](Self::fit) with an error below one in a million.
+    /// coarser grid than [`fit`](Self::fit), with an error of about one in a million at most.
     pub fn target_and_overdose(&self, counts: &PerLevel<Count>) -> PerLevel<(f64, f64)> {
-        let chances = self.chances(counts).into_iter();
+        let chances = self.chances(counts, &DECISION).into_iter();
         PerLevel::new(chances.map(|chance| (chance.target, chance.overdose)).collect())
     }
 
-    fn chances(&self, counts: &PerLevel<Count>) -> Vec<Chance> {
+    fn chances(&self, counts: &PerLevel<Count>, grid: &Grid) -> Vec<Chance> {
         let cuts = self.logits.get(..2).unwrap_or(&self.logits);
-        let below = self.posterior(counts).below(&self.log_doses, cuts);
+        let below = self.posterior(counts).below(&self.log_doses, cuts, grid);
         let chance = |(level, pair): (DoseLevel, &[f64])| {
             let (first, second) = (
                 pair.first().copied().unwrap_or_default(),
@@ -210,6 +214,29 @@ impl Blrm {
             .zip(below.chunks(cuts.len()))
             .map(chance)
             .collect()
+    }
+
+    /// The level of the rule among those with at least so many subjects, and the probability of an overdose at the lowest;
+    /// on the fine grid where the coarse one leaves them too close to call.
+    fn choose(&self, counts: &PerLevel<Count>, least: u32) -> (Option<Chance>, f64) {
+        let limit = self.options.overdose_limit;
+        let mut chances = self.chances(counts, &DECISION);
+        chances.retain(|chance| chance.subjects >= least);
+        let chosen = best(chances.iter().copied(), limit);
+        let close = |chance: &Chance| {
+            let near_best = chosen.is_some_and(|best| {
+                best.level != chance.level && chance.overdose < limit && best.target - chance.target < TOO_CLOSE
+            });
+            near_best || (chance.overdose - limit).abs() < TOO_CLOSE
+        };
+        let chosen = if chances.iter().any(close) {
+            chances = self.chances(counts, &REPORT);
+            chances.retain(|chance| chance.subjects >= least);
+            best(chances.iter().copied(), limit)
+        } else {
+            chosen
+        };
+        (chosen, chances.first().map_or(1.0, |lowest| lowest.overdose))
     }
 
     fn posterior(&self, counts: &PerLevel<Count>) -> Posterior {
@@ -279,12 +306,12 @@ fn check(options: &BlrmOptions) -> Result<(), InvalidDesign> {
 impl Design for Blrm {
     fn decide(&self, stage: &Stage<'_>) -> Decision {
         let limit = self.options.overdose_limit;
-        let chances = self.chances(stage.counts);
-        let Some(chance) = best(chances.iter().copied(), limit) else {
+        let (chosen, lowest_overdose) = self.choose(stage.counts, 0);
+        let Some(chance) = chosen else {
             return Decision {
                 action: Action::Stop(None),
                 because: Because::NoneAdmissible {
-                    overdose_probability: chances.first().map_or(1.0, |chance| chance.overdose),
+                    overdose_probability: lowest_overdose,
                     limit,
                 },
             };
@@ -307,7 +334,7 @@ impl Design for Blrm {
 
     /// The admissible level most likely on target among those with evaluated subjects.
     fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
-        let tried = self.chances(counts).into_iter().filter(|chance| chance.subjects > 0);
-        best(tried, self.options.overdose_limit).map(|chance| chance.level)
+        let (chosen, _) = self.choose(counts, 1);
+        chosen.map(|chance| chance.level)
     }
 }

@@ -52,8 +52,8 @@ pub(super) struct Grid {
     pub(super) negligible: f64,
 }
 
-/// Errors below 1e-6 in a probability.
-const DECISION: Grid = Grid {
+/// Errors of about 1e-6 at most in a probability.
+pub(super) const DECISION: Grid = Grid {
     alpha: (0.28, 0.35),
     beta: (0.42, 0.25),
     speed: 0.7,
@@ -121,11 +121,11 @@ impl Posterior {
         }
     }
 
-    /// Probability that the log odds are below each of the cuts, dose by dose, at the accuracy of a decision.
-    pub(super) fn below(&self, log_doses: &[f64], cuts: &[f64]) -> Vec<f64> {
+    /// Probability that the log odds are below each of the cuts, dose by dose.
+    pub(super) fn below(&self, log_doses: &[f64], cuts: &[f64], grid: &Grid) -> Vec<f64> {
         let mut below = vec![0.0; log_doses.len() * cuts.len()];
         let mut total = 0.0;
-        self.rows(&DECISION, &mut |row| {
+        self.rows(grid, &mut |row| {
             total += row.mass();
             for (x, below) in log_doses.iter().zip(below.chunks_mut(cuts.len())) {
                 for (cut, below) in cuts.iter().zip(below) {

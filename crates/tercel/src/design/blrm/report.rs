@@ -7,7 +7,7 @@
 use super::quadrature::{Grid, Posterior, Row, logistic};
 
 /// Errors near rounding.
-const REPORT: Grid = Grid {
+pub(super) const REPORT: Grid = Grid {
     alpha: (0.2, 0.25),
     beta: (0.2, 0.08),
     speed: 0.35,
@@ -120,7 +120,7 @@ impl Report {
 
 #[cfg(test)]
 mod tests {
-    use super::super::quadrature::{Observed, Prior};
+    use super::super::quadrature::{DECISION, Observed, Prior};
     use super::*;
 
     const FINER: Grid = Grid {
@@ -169,7 +169,7 @@ mod tests {
                 close(mine.sd, finer.sd, 1e-8);
             }
             for cut in [-3.0, -1.6, -0.7, 0.5] {
-                let lean = posterior.below(&log_doses, &[cut]);
+                let lean = posterior.below(&log_doses, &[cut], &DECISION);
                 for (dose, lean) in lean.into_iter().enumerate() {
                     close(report.below(dose, cut), finer.below(dose, cut), 1e-8);
                     close(lean, finer.below(dose, cut), 1e-6);

@@ -238,6 +238,9 @@ fn a_level_without_subjects_is_not_selected() {
     let counts = counts(&[3, 12, 0], &[0, 0, 0]);
     assert_eq!(blrm.fit(&counts).recommended, Some(level(3)));
     assert_eq!(blrm.select(&counts), Some(level(2)));
+    // Where the chances on target are all but nil, the levels are told apart on the fine grid.
+    let safe = self::counts(&[3, 3, 60], &[0, 0, 0]);
+    assert_eq!(blrm.select(&safe), blrm.fit(&safe).recommended);
 }
 
 #[test]
