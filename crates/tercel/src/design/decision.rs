@@ -164,6 +164,26 @@ pub enum Because {
         /// What keeps the design from that level.
         held: Option<Held>,
     },
+    /// The level a model makes most likely on target among those unlikely to be an overdose.
+    Overdose {
+        /// Level the model points to.
+        level: DoseLevel,
+        /// Probability that its DLT rate is in the target interval.
+        target_probability: f64,
+        /// Probability that its DLT rate is above the target interval.
+        overdose_probability: f64,
+        /// The latter is below this.
+        limit: f64,
+        /// What keeps the design from that level.
+        held: Option<Held>,
+    },
+    /// Every level is too likely an overdose.
+    NoneAdmissible {
+        /// Probability of an overdose at the lowest level.
+        overdose_probability: f64,
+        /// It would have to be below this.
+        limit: f64,
+    },
     /// Enough subjects were treated at the level the next one would be treated at.
     Enough(DoseLevel, Count),
     /// The maximum tolerated dose would be declared on fewer subjects than demanded.
@@ -277,6 +297,28 @@ impl fmt::Display for Because {
                 )?;
                 held.map_or(Ok(()), |held| write!(f, ", but {held}"))
             }
+            Self::Overdose {
+                level,
+                target_probability,
+                overdose_probability,
+                limit,
+                held,
+            } => {
+                write!(
+                    f,
+                    "of the levels whose probability of an overdose is below {limit}, level {level} is the most likely on \
+                     target: {target_probability:.3}, with {overdose_probability:.3} for an overdose"
+                )?;
+                held.map_or(Ok(()), |held| write!(f, ", but {held}"))
+            }
+            Self::NoneAdmissible {
+                overdose_probability,
+                limit,
+            } => write!(
+                f,
+                "the probability of an overdose at the lowest level is {overdose_probability:.3}, not below {limit}: no level \
+                 is admissible"
+            ),
             Self::Enough(level, count) => {
                 write!(
                     f,

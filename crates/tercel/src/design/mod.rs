@@ -4,12 +4,13 @@
 //! |---|---|
 //! | the next dose of a study | [`decide_study`] |
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
-//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`ThreePlusThree`] |
+//! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`Blrm`], [`ThreePlusThree`] |
 //! | a decision table | [`Boundaries`] |
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
 
 mod accelerated_titration;
+mod blrm;
 mod boin;
 mod ccd;
 mod conduct;
@@ -35,6 +36,7 @@ mod tite_crm;
 use std::fmt;
 
 pub use accelerated_titration::AcceleratedTitration;
+pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, decide_study};

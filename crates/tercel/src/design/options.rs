@@ -100,6 +100,34 @@ pub enum InvalidDesign {
     /// The offset leaves no probability.
     #[error("the offset {0} must lie between 0 and 0.5")]
     Offset(f64),
+    /// A dose is not positive, or not above the one before it.
+    #[error("the dose {0} must be positive and above the dose before it")]
+    Doses(f64),
+    /// The reference dose is not positive.
+    #[error("the reference dose {0} must be positive")]
+    ReferenceDose(f64),
+    /// A parameter of a normal prior is out of range.
+    #[error(
+        "the prior with mean {mean} and standard deviation {sd} needs a finite mean and a positive standard deviation"
+    )]
+    Prior {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation.
+        sd: f64,
+    },
+    /// The parameters of a prior are tied to each other.
+    #[error("the correlation {0} must lie between -1 and 1")]
+    Correlation(f64),
+    /// No target interval.
+    #[error("{0} cuts leave no target interval with overdoses above it: at least two are needed")]
+    FewCuts(usize),
+    /// A cut is no probability, or not above the one before it.
+    #[error("the cut {0} must lie between 0 and 1, above the cut before it")]
+    Cut(f64),
+    /// The limit is no probability.
+    #[error("the overdose limit {0} must lie between 0 and 1")]
+    OverdoseLimit(f64),
 }
 
 /// Target DLT probability.

@@ -94,6 +94,8 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         Because::Enough(level, _) => Because::Enough(level, now(level)),
         same @ (Because::Closed { .. }
         | Because::Model { .. }
+        | Because::Overdose { .. }
+        | Because::NoneAdmissible { .. }
         | Because::TooFew { .. }
         | Because::Suspended(..)
         | Because::Complete(_)) => same,

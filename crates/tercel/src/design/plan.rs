@@ -163,7 +163,7 @@ impl<'a> Plan<'a> {
             return decision;
         }
         let mut because = decision.because;
-        if let Because::Model { held, .. } = &mut because {
+        if let Because::Model { held, .. } | Because::Overdose { held, .. } = &mut because {
             *held = Some(Held::NoSkipping);
         }
         Decision {

@@ -12,6 +12,7 @@ mod lencioni2010mrecist;
 mod lin2020titeboin;
 mod liu2015boin;
 mod liu2020i3plus3;
+mod neuenschwander2008blrm;
 mod oquigley1990crm;
 mod pknca;
 mod survival_r;
