@@ -269,7 +269,7 @@ fn check(options: &BlrmOptions) -> Result<(), InvalidDesign> {
     let mut last = 0.0;
     for &dose in options.doses.values() {
         if !(dose > last && dose.is_finite()) {
-            return Err(InvalidDesign::Doses(dose));
+            return Err(InvalidDesign::DoseOrder(dose));
         }
         last = dose;
     }

@@ -56,6 +56,25 @@ pub enum InvalidDesign {
         /// Levels.
         doses: u8,
     },
+    /// A prior has another number of values than parameters.
+    #[error("the prior needs {needed} values of each kind, one per parameter, and {given} were given")]
+    PriorLength {
+        /// Values given.
+        given: usize,
+        /// Parameters.
+        needed: usize,
+    },
+    /// The number of doses is not that of the levels.
+    #[error("{given} doses for {doses} dose levels; give the dose of each level")]
+    DosesLength {
+        /// Doses given.
+        given: usize,
+        /// Levels.
+        doses: u8,
+    },
+    /// The reference dose is missing.
+    #[error("the model needs a reference dose: give --ref-dose in the unit of the doses")]
+    NoReferenceDose,
     /// A prior standard deviation is not positive.
     #[error("the prior standard deviation {0} must be above 0")]
     PriorSd(f64),
@@ -102,7 +121,7 @@ pub enum InvalidDesign {
     Offset(f64),
     /// A dose is not positive, or not above the one before it.
     #[error("the dose {0} must be positive and above the dose before it")]
-    Doses(f64),
+    DoseOrder(f64),
     /// The reference dose is not positive.
     #[error("the reference dose {0} must be positive")]
     ReferenceDose(f64),

@@ -1,9 +1,9 @@
 //! The options of all designs as data, and the design they make: what the command line and the protocol file fill in.
 
 use super::{
-    AcceleratedTitration, Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination,
-    ExtraSafe, IThreePlusThree, IntervalDesign, InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2, RollingSix,
-    Row, Stage, Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
+    AcceleratedTitration, Blrm, BlrmOptions, Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design,
+    Elimination, ExtraSafe, IThreePlusThree, IntervalDesign, InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2,
+    RollingSix, Row, Stage, Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
 };
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
@@ -34,6 +34,8 @@ pub enum DesignName {
     TiteCrm,
     /// TITE-BOIN.
     TiteBoin,
+    /// BLRM.
+    Blrm,
 }
 
 /// A design as people know it, and what it can do.
@@ -181,6 +183,22 @@ pub const ALL: &[DesignEntry] = &[
             "max-pending-fraction",
         ],
     },
+    DesignEntry {
+        name: DesignName::Blrm,
+        word: "blrm",
+        title: "BLRM with overdose control",
+        reference: "neuenschwander2008blrm",
+        options: &[
+            "doses",
+            "ref-dose",
+            "prior-mean",
+            "prior-sd",
+            "prior-cor",
+            "cuts",
+            "overdose-limit",
+            "allow-skipping",
+        ],
+    },
 ];
 
 /// The entry of a word.
@@ -232,8 +250,20 @@ pub struct Settings {
     pub logistic: bool,
     /// Prior guesses of the DLT probabilities.
     pub skeleton: Vec<f64>,
-    /// Prior standard deviation of the model's parameter.
-    pub prior_sd: Option<f64>,
+    /// Prior standard deviations of the model's parameters.
+    pub prior_sd: Vec<f64>,
+    /// Doses of the levels (BLRM).
+    pub doses: Vec<f64>,
+    /// Dose at which the odds of a DLT are α (BLRM).
+    pub ref_dose: Option<f64>,
+    /// Prior means of log α and log β (BLRM).
+    pub prior_mean: Vec<f64>,
+    /// Prior correlation of log α and log β (BLRM).
+    pub prior_cor: Option<f64>,
+    /// Ends of the intervals of DLT probability (BLRM).
+    pub cuts: Vec<f64>,
+    /// Largest probability of an overdose (BLRM).
+    pub overdose_limit: Option<f64>,
     /// Intercept of the logistic model.
     pub intercept: Option<f64>,
     /// Whether the parameter is estimated by maximum likelihood.
@@ -266,6 +296,7 @@ impl Settings {
             | DesignName::IThreePlusThree
             | DesignName::Ccd => Box::new(IntervalDesign::new(self.interval(name, max_n)?)),
             DesignName::Crm => Box::new(self.crm(doses)?),
+            DesignName::Blrm => Box::new(self.blrm(doses)?),
             DesignName::AcceleratedTitration => Box::new(AcceleratedTitration {
                 variant: self.variant.unwrap_or(ThreePlusThreeVariant::KornStrict),
             }),
@@ -309,6 +340,7 @@ impl Settings {
             | DesignName::IThreePlusThree
             | DesignName::Ccd
             | DesignName::Crm
+            | DesignName::Blrm
             | DesignName::AcceleratedTitration => None,
         })
     }
@@ -351,7 +383,7 @@ impl Settings {
             | DesignName::Mtpi2
             | DesignName::IThreePlusThree
             | DesignName::Ccd => Ok(self.interval(name, max_n)?.rows),
-            DesignName::Crm | DesignName::TiteCrm => Err(InvalidDesign::NoTable),
+            DesignName::Crm | DesignName::TiteCrm | DesignName::Blrm => Err(InvalidDesign::NoTable),
         }
     }
 
@@ -437,7 +469,8 @@ impl Settings {
             | DesignName::Crm
             | DesignName::RollingSix
             | DesignName::AcceleratedTitration
-            | DesignName::TiteCrm => self.boin()?.boundaries(max_n),
+            | DesignName::TiteCrm
+            | DesignName::Blrm => self.boin()?.boundaries(max_n),
         }
     }
 
@@ -457,7 +490,16 @@ impl Settings {
                 doses,
             });
         }
-        let prior_sd = self.prior_sd.unwrap_or(CRM_PRIOR_SD);
+        let prior_sd = match self.prior_sd.as_slice() {
+            [] => CRM_PRIOR_SD,
+            [sd] => *sd,
+            more => {
+                return Err(InvalidDesign::PriorLength {
+                    given: more.len(),
+                    needed: 1,
+                });
+            }
+        };
         let mut crm = Crm::with_model(target, self.skeleton.clone(), model, prior_sd)?;
         if self.maximum_likelihood {
             crm.method = CrmMethod::MaximumLikelihood;
@@ -465,6 +507,33 @@ impl Settings {
         crm.allow_skipping = self.allow_skipping;
         crm.allow_incoherent = self.allow_incoherent;
         Ok(crm)
+    }
+
+    /// The BLRM; its prior has no default that would suit any doses.
+    pub fn blrm(&self, doses: u8) -> Result<Blrm, InvalidDesign> {
+        let pair = |values: &[f64]| {
+            let given = values.len();
+            <[f64; 2]>::try_from(values).map_err(|_| InvalidDesign::PriorLength { given, needed: 2 })
+        };
+        if self.doses.len() != usize::from(doses) {
+            return Err(InvalidDesign::DosesLength {
+                given: self.doses.len(),
+                doses,
+            });
+        }
+        Blrm::new(BlrmOptions {
+            doses: PerLevel::new(self.doses.clone()),
+            ref_dose: self.ref_dose.ok_or(InvalidDesign::NoReferenceDose)?,
+            prior_mean: pair(&self.prior_mean)?,
+            prior_sd: pair(&self.prior_sd)?,
+            prior_cor: self.prior_cor.unwrap_or(0.0),
+            cuts: if self.cuts.is_empty() {
+                vec![0.16, 0.33]
+            } else {
+                self.cuts.clone()
+            },
+            overdose_limit: self.overdose_limit.unwrap_or(0.25),
+        })
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     conduct: ConductArgs,
     #[command(flatten)]
     subjects: OutcomeArgs,
-    /// Number of dose levels [default: that of the skeleton]
+    /// Number of dose levels [default: that of the skeleton or the doses]
     #[arg(long, value_name = "K")]
     doses_count: Option<u8>,
     /// Current level [default: that of the last subject]
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let doses = match args.doses_count {
         Some(count) => doses(usize::from(count))?,
         None if !settings.skeleton.is_empty() => doses(settings.skeleton.len())?,
+        None if !settings.doses.is_empty() => doses(settings.doses.len())?,
         None => bail!("give --doses-count: the number of dose levels is not in the data"),
     };
     if treated.highest() > doses {

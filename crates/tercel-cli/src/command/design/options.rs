@@ -9,7 +9,7 @@ use tercel::protocol::{DoseLevel, ThreePlusThreeVariant};
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Design")]
 pub(super) struct DesignArgs {
-    /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin
+    /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin, blrm
     #[arg(long, value_name = "NAME")]
     design: String,
     /// Target DLT probability
@@ -49,9 +49,28 @@ pub(super) struct DesignArgs {
     /// Prior guesses of the DLT probability per level (crm), comma-separated
     #[arg(long, value_name = "P,..", value_delimiter = ',', allow_negative_numbers = true)]
     skeleton: Vec<f64>,
-    /// Prior standard deviation of the CRM's parameter [default: the square root of 1.34]
-    #[arg(long, value_name = "SD", allow_negative_numbers = true)]
-    prior_sd: Option<f64>,
+    /// Prior standard deviation of the parameter of the CRM [default: the square root of 1.34], of log alpha and log beta of
+    /// the BLRM
+    #[arg(long, value_name = "SD,..", value_delimiter = ',', allow_negative_numbers = true)]
+    prior_sd: Vec<f64>,
+    /// Doses of the levels (blrm), comma-separated
+    #[arg(long, value_name = "DOSE,..", value_delimiter = ',', allow_negative_numbers = true)]
+    doses: Vec<f64>,
+    /// Dose at which the odds of a DLT are alpha (blrm)
+    #[arg(long, value_name = "DOSE", allow_negative_numbers = true)]
+    ref_dose: Option<f64>,
+    /// Prior means of log alpha and log beta (blrm)
+    #[arg(long, value_name = "A,B", value_delimiter = ',', allow_hyphen_values = true)]
+    prior_mean: Vec<f64>,
+    /// Prior correlation of log alpha and log beta (blrm) [default: 0]
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
+    prior_cor: Option<f64>,
+    /// Ends of the intervals of DLT probability (blrm): target between the first two, overdose above [default: 0.16,0.33]
+    #[arg(long, value_name = "P,..", value_delimiter = ',', allow_negative_numbers = true)]
+    cuts: Vec<f64>,
+    /// Largest probability of an overdose (blrm) [default: 0.25]
+    #[arg(long, value_name = "P", allow_negative_numbers = true)]
+    overdose_limit: Option<f64>,
     /// Intercept of the logistic CRM [default: 3]
     #[arg(long, value_name = "C", allow_negative_numbers = true)]
     intercept: Option<f64>,
@@ -150,7 +169,13 @@ impl DesignArgs {
             start: Some(self.start()?),
             logistic: self.model == Model::Logistic,
             skeleton: self.skeleton.clone(),
-            prior_sd: self.prior_sd,
+            prior_sd: self.prior_sd.clone(),
+            doses: self.doses.clone(),
+            ref_dose: self.ref_dose,
+            prior_mean: self.prior_mean.clone(),
+            prior_cor: self.prior_cor,
+            cuts: self.cuts.clone(),
+            overdose_limit: self.overdose_limit,
             intercept: self.intercept,
             maximum_likelihood: self.method == Method::Mle,
             allow_skipping: self.allow_skipping,
@@ -206,7 +231,13 @@ impl DesignArgs {
             ("max-pending-fraction", self.max_pending_fraction.is_some()),
             ("model", self.model == Model::Logistic),
             ("skeleton", !self.skeleton.is_empty()),
-            ("prior-sd", self.prior_sd.is_some()),
+            ("prior-sd", !self.prior_sd.is_empty()),
+            ("doses", !self.doses.is_empty()),
+            ("ref-dose", self.ref_dose.is_some()),
+            ("prior-mean", !self.prior_mean.is_empty()),
+            ("prior-cor", self.prior_cor.is_some()),
+            ("cuts", !self.cuts.is_empty()),
+            ("overdose-limit", self.overdose_limit.is_some()),
             ("intercept", self.intercept.is_some()),
             ("method", self.method == Method::Mle),
             ("allow-skipping", self.allow_skipping),
@@ -242,7 +273,7 @@ impl ConductArgs {
             stop_at: self.n_earlystop,
             demand: self.demand,
             titration: self.titration,
-            no_skipping: self.no_skipping,
+            no_skipping: self.no_skipping || (design.entry()?.name == DesignName::Blrm && !design.allow_skipping),
             safety_stop,
             ..plan
         })

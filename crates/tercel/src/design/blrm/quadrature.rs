@@ -17,7 +17,7 @@ type Lanes = [f64; BATCH];
 
 /// Most batches on one side of a row, and most rows on one side: far beyond what any posterior takes.
 const MOST_BATCHES: usize = 256;
-const MOST_ROWS: usize = 4096;
+const MOST_ROWS: usize = 1 << 17;
 
 /// Largest exponent whose exponential is used.
 const LARGEST_EXPONENT: f64 = 600.0;

@@ -274,7 +274,7 @@ fn what_makes_no_model_is_refused() {
         Blrm::new(options).unwrap_err()
     };
     let doses = with(|options| options.doses = PerLevel::new(vec![1.0, 1.0]));
-    assert_eq!(doses, InvalidDesign::Doses(1.0));
+    assert_eq!(doses, InvalidDesign::DoseOrder(1.0));
     assert_eq!(
         with(|options| options.ref_dose = 0.0),
         InvalidDesign::ReferenceDose(0.0)
@@ -288,4 +288,28 @@ fn what_makes_no_model_is_refused() {
         with(|options| options.overdose_limit = 1.0),
         InvalidDesign::OverdoseLimit(1.0)
     );
+}
+
+/// A wide prior with a correlation, and no DLT: the slope may be nearly 0, far from where the density is highest.
+#[test]
+fn the_tail_of_a_wide_prior_is_not_cut_off() {
+    let blrm = Blrm::new(BlrmOptions {
+        doses: PerLevel::new(vec![50.0, 100.0, 250.0, 500.0, 800.0]),
+        ref_dose: 500.0,
+        prior_mean: [-1.0, 0.0],
+        prior_sd: [3.0, 3.0],
+        prior_cor: 0.8,
+        cuts: vec![0.16, 0.33],
+        overdose_limit: 0.25,
+    })
+    .unwrap();
+    let counts = PerLevel::new([2, 12, 10, 0, 0].map(|n| Count::complete(n, 0)).to_vec());
+    let fine = blrm.fit(&counts);
+    let lean = blrm.target_and_overdose(&counts);
+    let top = DoseLevel::new(5).unwrap();
+    let (fine, lean) = (
+        fine.levels.get(top).unwrap().overdose_probability,
+        lean.get(top).unwrap().1,
+    );
+    assert!((fine - lean).abs() < 5e-6, "{fine} against {lean}");
 }
