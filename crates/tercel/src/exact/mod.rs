@@ -3,11 +3,11 @@
 //! The decision of a cohort design depends on the outcomes per level and on where the next cohort goes, nothing else. The
 //! states are walked forward one cohort at a time and equal ones merged. The probability to end with *n* subjects and *y*
 //! DLTs per level is *w* ∏ p_d^{y_d} (1−p_d)^{n_d−y_d}, and *w*, the number of ways to get there, is free of the true
-//! curve: [`compile`] counts the ways, [`Compiled::evaluate`] does the rest.
+//! curve: [`compile()`] counts the ways, [`Compiled::evaluate`] does the rest.
 //!
 //! | Task | Start here |
 //! |---|---|
-//! | compile a design | [`compile`] |
+//! | compile a design | [`compile()`] |
 //! | compile a late-onset design | [`compile_timed`] |
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
