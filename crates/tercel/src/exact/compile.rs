@@ -133,6 +133,10 @@ impl Walk<'_> {
     )]
     fn advance(&mut self, layer: &KeyMap<f64>, subjects: u32) -> Result<Endings, CompileError> {
         let mut ended: KeyMap<f64> = KeyMap::default();
+        // Most states of a layer lead on to states of their own.
+        if let Some(next) = self.layers.get_mut((subjects + self.plan.cohort_size) as usize) {
+            next.reserve(layer.len() + layer.len() / 4);
+        }
         for (&key, &ways) in layer {
             let at = self.packing.unpack(key, &mut self.counts);
             let at = at.ok_or(CompileError::NoDecision(subjects))?;

@@ -1,7 +1,5 @@
 //! A compiled design and its characteristics under a true curve.
 
-use std::collections::BTreeMap;
-
 use thiserror::Error;
 
 use super::key::{Packing, level};
@@ -105,62 +103,99 @@ pub struct Compiled {
     endings: Endings,
     /// First dose at which an ending differs from the one before it.
     differs: Vec<u8>,
-    /// Indices into `pairs` from that dose on, ending after ending.
-    steps: Vec<u16>,
+    /// Places in `pairs` from that dose on, up to the last dose with subjects, ending after ending.
+    steps: Vec<u32>,
+    /// Number of doses up to the last one with subjects, of each ending.
+    used: Vec<u8>,
     /// Index into `classes` of each ending.
     class: Vec<u16>,
-    /// Distinct numbers of subjects and DLTs at each dose.
-    pairs: Vec<Vec<(u32, u32)>>,
+    /// Distinct numbers of subjects and DLTs, dose after dose.
+    pairs: Vec<(u32, u32)>,
+    /// Where the pairs of each dose begin.
+    begins: Vec<usize>,
     /// Distinct selections with total numbers of subjects.
     classes: Vec<(Option<DoseLevel>, u32)>,
+}
+
+/// A table from pairs of small numbers to places, filled as they turn up.
+struct Places {
+    width: usize,
+    places: Vec<u32>,
+}
+
+impl Places {
+    const NONE: u32 = u32::MAX;
+
+    fn new(height: usize, width: usize) -> Self {
+        Self {
+            width,
+            places: vec![Self::NONE; height * width],
+        }
+    }
+
+    fn slot(&mut self, row: u32, column: u32) -> &mut u32 {
+        &mut self.places[row as usize * self.width + column as usize]
+    }
 }
 
 impl Compiled {
     /// From endings sorted by key.
     pub(super) fn new(packing: Packing, doses: u32, max_n: Option<u32>, states: u64, endings: Endings) -> Self {
-        let mut places: Vec<BTreeMap<(u32, u32), u16>> = vec![BTreeMap::new(); doses as usize];
-        let mut pairs: Vec<Vec<(u32, u32)>> = vec![Vec::new(); doses as usize];
-        let mut class_of: BTreeMap<(Option<DoseLevel>, u32), u16> = BTreeMap::new();
+        let (pairs, begins) = distinct_pairs(packing, doses, &endings.keys);
+        let width = packing.most() as usize + 1;
+        let mut places: Vec<Places> = (0..doses).map(|_| Places::new(width, width)).collect();
+        for (dose, places) in places.iter_mut().enumerate() {
+            let range = begins[dose]..begins[dose + 1];
+            for (place, &(n, y)) in range.clone().zip(&pairs[range]) {
+                *places.slot(n, y) = small(place);
+            }
+        }
+        let mut class_places = Places::new(doses as usize + 1, width * doses as usize);
+        let count = endings.keys.len();
         let mut compiled = Self {
             packing,
             doses: doses as usize,
             max_n,
             states,
-            differs: Vec::with_capacity(endings.keys.len()),
-            steps: Vec::new(),
-            class: Vec::with_capacity(endings.keys.len()),
-            pairs: Vec::new(),
+            differs: Vec::with_capacity(count),
+            steps: Vec::with_capacity(2 * count),
+            used: Vec::with_capacity(count),
+            class: Vec::with_capacity(count),
+            pairs,
+            begins,
             classes: Vec::new(),
             endings,
         };
         let mut before: Option<u128> = None;
-        for place in 0..compiled.endings.keys.len() {
-            let key = compiled.endings.keys[place];
-            let differs = before.map_or(0, |before| {
-                (0..doses)
-                    .find(|&dose| packing.pair(before, dose) != packing.pair(key, dose))
-                    .unwrap_or(doses)
-            });
-            before = Some(key);
-            for dose in differs..doses {
-                let pair = packing.pair(key, dose);
-                let known = &mut pairs[dose as usize];
-                let place = *places[dose as usize].entry(pair).or_insert_with(|| {
-                    known.push(pair);
-                    index_of(known.len() - 1)
-                });
-                compiled.steps.push(place);
+        for &key in &compiled.endings.keys {
+            let mut total = 0;
+            let mut used = 0;
+            for dose in 0..doses {
+                let n = packing.pair(key, dose).0;
+                total += n;
+                if n > 0 {
+                    used = dose + 1;
+                }
             }
-            let total = (0..doses).map(|dose| packing.pair(key, dose).0).sum();
+            let differs = before
+                .map_or(0, |before| packing.first_difference(before, key))
+                .min(used);
+            before = Some(key);
+            for dose in differs..used {
+                let (n, y) = packing.pair(key, dose);
+                compiled.steps.push(*places[dose as usize].slot(n, y));
+            }
+            let mtd = level(key);
             let classes = &mut compiled.classes;
-            let class = *class_of.entry((level(key), total)).or_insert_with(|| {
-                classes.push((level(key), total));
-                index_of(classes.len() - 1)
-            });
-            compiled.class.push(class);
+            let place = class_places.slot(mtd.map_or(0, |mtd| u32::from(mtd.number())), total);
+            if *place == Places::NONE {
+                *place = small(classes.len());
+                classes.push((mtd, total));
+            }
+            compiled.class.push(u16::try_from(*place).unwrap_or(u16::MAX));
             compiled.differs.push(u8::try_from(differs).unwrap_or(u8::MAX));
+            compiled.used.push(u8::try_from(used).unwrap_or(u8::MAX));
         }
-        compiled.pairs = pairs;
         compiled
     }
 
@@ -242,48 +277,78 @@ impl Compiled {
     }
 }
 
-fn index_of(place: usize) -> u16 {
-    u16::try_from(place).unwrap_or(u16::MAX)
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// The distinct numbers of subjects and DLTs at each dose, and where those of each dose begin.
+fn distinct_pairs(packing: Packing, doses: u32, keys: &[u128]) -> (Vec<(u32, u32)>, Vec<usize>) {
+    let width = packing.most() as usize + 1;
+    let mut pairs = Vec::new();
+    let mut begins = vec![0];
+    for dose in 0..doses {
+        let mut seen = Places::new(width, width);
+        for &key in keys {
+            let (n, y) = packing.pair(key, dose);
+            let slot = seen.slot(n, y);
+            if n > 0 && *slot == Places::NONE {
+                *slot = 0;
+                pairs.push((n, y));
+            }
+        }
+        begins.push(pairs.len());
+    }
+    (pairs, begins)
 }
 
 /// Room for the sums of one batch.
 struct Work {
-    /// p^y (1−p)^(n−y) of each pair of each dose.
-    factors: Vec<Vec<Lanes>>,
+    /// p^y (1−p)^(n−y) of each pair.
+    factors: Vec<Lanes>,
+    /// Subjects of each pair.
+    subjects: Vec<f64>,
     /// Probability of each class.
     classes: Vec<Lanes>,
     /// Expected subjects per dose.
     patients: Vec<Lanes>,
     /// Expected days.
     days: Lanes,
+    /// Product of the factors of the doses before each.
+    product: Vec<Lanes>,
+    /// Sum of the endings below the current pair of the dose before each.
+    below: Vec<Lanes>,
+    /// Subjects of the current pair of each dose.
+    current: Vec<f64>,
 }
 
 impl Work {
     fn new(compiled: &Compiled) -> Self {
+        let zeros = |count: usize| vec![[0.0; BATCH]; count];
         Self {
-            factors: compiled
-                .pairs
-                .iter()
-                .map(|pairs| vec![[0.0; BATCH]; pairs.len()])
-                .collect(),
-            classes: vec![[0.0; BATCH]; compiled.classes.len()],
-            patients: vec![[0.0; BATCH]; compiled.doses],
+            factors: zeros(compiled.pairs.len()),
+            subjects: compiled.pairs.iter().map(|(n, _)| f64::from(*n)).collect(),
+            classes: zeros(compiled.classes.len()),
+            patients: zeros(compiled.doses),
             days: [0.0; BATCH],
+            product: vec![[1.0; BATCH]; compiled.doses + 1],
+            below: zeros(compiled.doses + 1),
+            current: vec![0.0; compiled.doses],
         }
     }
 
     /// Tabulates the factors of each dose for a batch of curves.
     fn fill(&mut self, compiled: &Compiled, curves: &[Curve]) {
-        for (dose, (pairs, factors)) in compiled.pairs.iter().zip(&mut self.factors).enumerate() {
+        for dose in 0..compiled.doses {
+            let range = compiled.begins[dose]..compiled.begins[dose + 1];
+            let pairs = &compiled.pairs[range.clone()];
             let most = pairs.iter().map(|(n, _)| *n).max().unwrap_or(0) as usize;
             let mut p: Lanes = [0.0; BATCH];
             for (slot, curve) in p.iter_mut().zip(curves) {
                 *slot = curve.values()[dose];
             }
-            let q = p.map(|p| 1.0 - p);
             let with = powers(&p, most);
-            let without = powers(&q, most);
-            for ((n, y), factor) in pairs.iter().zip(factors) {
+            let without = powers(&p.map(|p| 1.0 - p), most);
+            for ((n, y), factor) in pairs.iter().zip(&mut self.factors[range]) {
                 *factor = times(&with[*y as usize], &without[(n - y) as usize]);
             }
         }
@@ -292,42 +357,48 @@ impl Work {
     /// Sums the endings. Endings that share their first doses share the product over them, and the expected number of
     /// subjects at a dose is added once for all that share its number.
     fn sum(&mut self, compiled: &Compiled) {
-        let doses = compiled.doses;
         self.classes.fill([0.0; BATCH]);
         self.patients.fill([0.0; BATCH]);
         self.days = [0.0; BATCH];
         let mut days = compiled.endings.days.iter().flatten();
-        let mut product = vec![[1.0; BATCH]; doses + 1];
-        let mut below = vec![[0.0; BATCH]; doses + 1];
-        let mut subjects = vec![0.0; doses];
-        let mut steps = compiled.steps.iter();
-        for ((&differs, &ways), &class) in compiled.differs.iter().zip(&compiled.endings.ways).zip(&compiled.class) {
-            let differs = usize::from(differs);
-            self.close(&mut below, &subjects, differs);
-            for dose in differs..doses {
-                let pair = usize::from(*steps.next().unwrap_or(&0));
-                subjects[dose] = f64::from(compiled.pairs[dose][pair].0);
-                product[dose + 1] = times(&product[dose], &self.factors[dose][pair]);
+        let mut steps = compiled.steps.as_slice();
+        let mut open = 0;
+        let endings = compiled.differs.iter().zip(&compiled.used).zip(&compiled.endings.ways);
+        for (((&differs, &used), &ways), &class) in endings.zip(&compiled.class) {
+            let (differs, used) = (usize::from(differs), usize::from(used));
+            self.close(differs, open);
+            open = used;
+            let (these, rest) = steps.split_at(used - differs);
+            steps = rest;
+            for (dose, &place) in (differs..used).zip(these) {
+                self.current[dose] = self.subjects[place as usize];
+                self.product[dose + 1] = times(&self.product[dose], &self.factors[place as usize]);
             }
-            let chance = product[doses].map(|product| product * ways);
-            add(&mut self.classes[usize::from(class)], &chance);
-            add(&mut below[doses], &chance);
+            let product = self.product[used];
+            let sums = &mut self.classes[usize::from(class)];
+            let below = &mut self.below[used];
+            for lane in 0..BATCH {
+                let chance = product[lane] * ways;
+                sums[lane] += chance;
+                below[lane] += chance;
+            }
             if let Some(days) = days.next() {
-                add(&mut self.days, &product[doses].map(|product| product * days));
+                add(&mut self.days, &product.map(|product| product * days));
             }
         }
-        self.close(&mut below, &subjects, 0);
+        self.close(0, open);
     }
 
-    /// Passes what was summed below each dose from `first` on to the dose before it.
-    fn close(&mut self, below: &mut [Lanes], subjects: &[f64], first: usize) {
-        for dose in (first..subjects.len()).rev() {
-            let sum = below[dose + 1];
-            for (total, part) in self.patients[dose].iter_mut().zip(sum) {
-                *total += subjects[dose] * part;
+    /// Passes what was summed below the doses from `first` up to `open` on to the dose before each.
+    fn close(&mut self, first: usize, open: usize) {
+        for dose in (first..open).rev() {
+            let sum = std::mem::replace(&mut self.below[dose + 1], [0.0; BATCH]);
+            let subjects = self.current[dose];
+            let (patients, below) = (&mut self.patients[dose], &mut self.below[dose]);
+            for lane in 0..BATCH {
+                patients[lane] += subjects * sum[lane];
+                below[lane] += sum[lane];
             }
-            add(&mut below[dose], &sum);
-            below[dose + 1] = [0.0; BATCH];
         }
     }
 

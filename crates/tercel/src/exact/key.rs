@@ -47,6 +47,21 @@ impl Packing {
         level(key)
     }
 
+    /// Index of the first dose at which two keys differ; the number of doses where none does.
+    pub(super) fn first_difference(self, one: u128, other: u128) -> u32 {
+        let different = (one ^ other) >> LEVEL_BITS;
+        if different == 0 {
+            self.doses
+        } else {
+            self.doses - 1 - (u128::BITS - 1 - different.leading_zeros()) / (2 * self.bits)
+        }
+    }
+
+    /// Most subjects a key can hold at one dose.
+    pub(super) const fn most(self) -> u32 {
+        (1 << self.bits) - 1
+    }
+
     /// Subjects and DLTs at the dose with this index.
     pub(super) fn pair(self, key: u128, index: u32) -> (u32, u32) {
         let mask = (1_u32 << self.bits) - 1;
