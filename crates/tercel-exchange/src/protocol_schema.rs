@@ -64,6 +64,9 @@ fn value(keys: &[Key], key: &Key) -> Value {
             json!({"type": "array", "items": {"type": "string", "minLength": 1}})
         }
         KeyKind::Texts(names) => json!({"type": "array", "items": {"enum": names}}),
+        KeyKind::Numbers(low, high) => {
+            json!({"type": "array", "items": {"type": "number", "minimum": low, "maximum": high}})
+        }
         KeyKind::Integers(low, high) => {
             json!({"type": "array", "items": {"type": "integer", "minimum": low, "maximum": high}, "uniqueItems": true})
         }

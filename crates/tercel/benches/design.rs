@@ -105,7 +105,10 @@ fn tite(boin: &Boin, quick: bool) {
 
 /// Runs a case unless the command line names another.
 fn row(name: &str, quick: bool, run: impl Fn() -> Compiled) {
-    let wanted = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect::<Vec<_>>();
+    let wanted = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect::<Vec<_>>();
     if !wanted.iter().all(|wanted| name.contains(wanted.as_str())) {
         return;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use tercel::design::{Action, StudyDecision, decide_study};
+use tercel::design::{Action, Decision, StudyDecision, WhatIf, decide_study};
 use tercel::endpoint::Analysis;
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, named_first};
@@ -81,11 +81,27 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
         "waiting_on": awaited(false),
         "waiting_reasons": awaited(true),
         "levels": levels.collect::<Vec<Value>>(),
+        "what_if": decision.what_if.iter().map(what_if_json).collect::<Vec<Value>>(),
         "earliest_infusion": decision.earliest_infusion.map(|day| day.to_string()),
         "data_cut": analysis.cut.map(|cut| cut.to_string()),
         "blocking_findings": blocking(findings),
         "attention": named_first(findings),
         "records": decision.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
+    })
+}
+
+fn what_if_json(open: &WhatIf) -> Value {
+    let then = |decision: &Decision| {
+        json!({
+            "action": decision.action.name(),
+            "dose_level": decision.action.level().map(tercel::protocol::DoseLevel::number),
+            "mtd": decision.action.mtd().map(tercel::protocol::DoseLevel::number),
+            "because": decision.because.to_string(),
+        })
+    };
+    json!({
+        "subject": open.subject.to_string(), "dose_level": open.level.number(),
+        "if_dlt": then(&open.if_dlt), "if_no_dlt": then(&open.if_no_dlt),
     })
 }
 
@@ -104,6 +120,9 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
             .level
             .map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
         let _ = writeln!(page, "Waiting for {} ({level}): {}.", awaited.subject, awaited.sentence);
+    }
+    for open in &decision.what_if {
+        let _ = writeln!(page, "{}", open.sentence());
     }
     if let Some(day) = decision.earliest_infusion {
         let _ = writeln!(page, "Earliest day of the next infusion: {day}.");

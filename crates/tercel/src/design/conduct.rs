@@ -3,7 +3,8 @@
 
 use jiff::civil::Date;
 
-use super::{Action, Because, Count, Decision, Plan, Stage, ThreePlusThree, decide};
+use super::study_design::{Conduct, latest_cohort, open_windows};
+use super::{Action, Because, Count, Decision};
 use crate::dlt::{Status, add_days};
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
@@ -20,6 +21,29 @@ pub struct Awaited {
     pub sentence: String,
 }
 
+/// What would be decided if one pending subject turned out one way or the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WhatIf {
+    /// The subject.
+    pub subject: SubjectId,
+    /// Its dose level.
+    pub level: DoseLevel,
+    /// The decision if it has a DLT.
+    pub if_dlt: Decision,
+    /// The decision if it passes the window without one.
+    pub if_no_dlt: Decision,
+}
+
+impl WhatIf {
+    /// `If 003 (level 2) has a DLT: de-escalate to level 1; if not: escalate to level 3.`
+    pub fn sentence(&self) -> String {
+        format!(
+            "If {} (level {}) has a DLT: {}; if not: {}.",
+            self.subject, self.level, self.if_dlt.action, self.if_no_dlt.action
+        )
+    }
+}
+
 /// The decision for the next subject of a study.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyDecision {
@@ -29,6 +53,8 @@ pub struct StudyDecision {
     pub levels: PerLevel<Count>,
     /// Subjects waited for; empty unless the action is to wait.
     pub waiting_on: Vec<Awaited>,
+    /// What follows from each outcome still open, the others staying as they are.
+    pub what_if: Vec<WhatIf>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
     /// Records the decision rests on.
@@ -76,7 +102,11 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     }
     records.sort();
     records.dedup();
-    let mut decision = decide_counts(analysis, &counts);
+    let open = open_windows(analysis);
+    let latest = latest_cohort(analysis);
+    let conduct = Conduct::new(&trial.escalation, latest);
+    let mut decision = conduct.decide(&counts, &open.iter().map(|open| open.pending).collect::<Vec<_>>());
+    let mut what_if = conduct.what_if(&counts, &open);
     if !unassigned.is_empty() {
         decision = Decision {
             action: Action::Wait,
@@ -91,6 +121,9 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
             because: Because::NotRecorded(what),
         };
     }
+    if matches!(decision.because, Because::NotRecorded(_) | Because::Unassigned(_)) {
+        what_if.clear();
+    }
     if decision.action != Action::Wait {
         awaited.clear();
     }
@@ -102,32 +135,12 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     let decided = StudyDecision {
         decision,
         levels: counts,
+        what_if,
         waiting_on: awaited,
         earliest_infusion,
         records,
     };
     Some(decided.held_up_by(&analysis.data.findings))
-}
-
-/// The protocol's design on the outcomes per level.
-fn decide_counts(analysis: &Analysis<'_>, counts: &PerLevel<Count>) -> Decision {
-    let rule = &analysis.trial.escalation;
-    let design = ThreePlusThree {
-        variant: rule.variant,
-        start: rule.start_level,
-    };
-    let doses = u8::try_from(counts.len()).unwrap_or(u8::MAX);
-    let plan = Plan {
-        start: rule.start_level,
-        ..Plan::new(&design, doses, 3, None)
-    };
-    let current = last_infused(analysis).map_or(plan.start, |(level, _)| level);
-    let stage = Stage {
-        counts,
-        current,
-        latest: counts.at(current),
-    };
-    decide(&plan, &stage)
 }
 
 impl StudyDecision {
@@ -152,6 +165,7 @@ impl StudyDecision {
             sentence: "data the decision rests on cannot be read".to_owned(),
         });
         self.waiting_on = awaited.collect();
+        self.what_if.clear();
         self.earliest_infusion = None;
         self.decision = Decision {
             action: Action::Wait,
@@ -179,7 +193,7 @@ impl Analysis<'_> {
 }
 
 /// Level and day of the latest infusion.
-fn last_infused(analysis: &Analysis<'_>) -> Option<(DoseLevel, Date)> {
+pub(super) fn last_infused(analysis: &Analysis<'_>) -> Option<(DoseLevel, Date)> {
     let infused = analysis
         .facts
         .iter()

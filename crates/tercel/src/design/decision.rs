@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Count;
+use super::{Count, InvalidDesign};
 use crate::protocol::DoseLevel;
 
 /// What to do with the next subject.
@@ -197,6 +197,8 @@ pub enum Because {
     },
     /// Too many subjects of the level are pending for another to be treated.
     Suspended(DoseLevel, Count),
+    /// The protocol's design cannot be made.
+    NoDesign(InvalidDesign),
     /// The planned number of subjects was treated; the level is closest to the target.
     Complete(Option<DoseLevel>),
     /// The source lacks what DLTs are judged by.
@@ -226,11 +228,7 @@ impl fmt::Display for Because {
                 "nobody has been treated yet; the first subject starts at the start level"
             ),
             Self::CohortOpen(level, count) => {
-                write!(
-                    f,
-                    "DLT in {} at level {level}: the cohort of three is not full",
-                    of(count)
-                )
+                write!(f, "DLT in {} at level {level}: the cohort is not full", of(count))
             }
             Self::NoDlt(level, count) => {
                 write!(f, "DLT in {} at level {level}: the next level may be opened", of(count))
@@ -338,6 +336,7 @@ impl fmt::Display for Because {
                 count.evaluable + count.pending,
                 of(count)
             ),
+            Self::NoDesign(error) => write!(f, "the protocol's design cannot be used: {error}"),
             Self::Complete(Some(level)) => {
                 write!(
                     f,

@@ -98,6 +98,7 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         | Because::NoneAdmissible { .. }
         | Because::TooFew { .. }
         | Because::Suspended(..)
+        | Because::NoDesign(_)
         | Because::Complete(_)) => same,
         Because::NotRecorded(what) => Because::NotRecorded(what),
         Because::Unassigned(count) => Because::Unassigned(count),

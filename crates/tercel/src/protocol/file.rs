@@ -3,14 +3,15 @@
 use toml::de::DeTable;
 
 use super::file_assumptions::{check_settings, parse_assumptions};
+use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
-    Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, DoseLevel, Eligibility, Escalation, Estimation,
-    KineticsRules, OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, ThreePlusThreeVariant,
-    TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit, VisitTime, Windows,
+    Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, Eligibility, Estimation, KineticsRules, OrrReading, PerLevel,
+    Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit,
+    VisitTime, Windows,
 };
 use crate::estimate::survival::ConfType;
 use crate::response::Criteria;
@@ -177,40 +178,6 @@ fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
         groups.push(DoseGroup { label, arm, planned });
     }
     complete.then(|| PerLevel::new(groups))
-}
-
-fn parse_escalation(section: &Section<'_>, levels: Option<&PerLevel<DoseGroup>>) -> Option<Escalation> {
-    let design = section.choice("design", &[("3+3", ())]);
-    let variant = section.choice(
-        "variant",
-        &[
-            ("korn-strict", ThreePlusThreeVariant::KornStrict),
-            ("korn-top3", ThreePlusThreeVariant::KornTop3),
-            ("storer", ThreePlusThreeVariant::Storer),
-        ],
-    );
-    let fails = section.choice("first_level_fails", &[("stop", ())]);
-    let start = section.integer("start_level", 1..=99, "1");
-    let sentinel_days = section.integer("sentinel_days", 0..=365, "14");
-    let next_subject_days = section.integer("next_subject_days", 0..=365, "7");
-    let next_level_days = section.integer("next_level_days", 0..=365, "28");
-    section.finish();
-    let ((), ()) = (design?, fails?);
-    let start_level = u8::try_from(start?).ok().and_then(DoseLevel::new)?;
-    if levels.is_some_and(|levels| levels.get(start_level).is_none()) {
-        section.log().add(
-            &section.span_of("start_level"),
-            "there is no such dose level",
-            "start_level = 1",
-        );
-    }
-    Some(Escalation {
-        variant: variant?,
-        start_level,
-        sentinel_days: sentinel_days?,
-        next_subject_days: next_subject_days?,
-        next_level_days: next_level_days?,
-    })
 }
 
 fn parse_eligibility(section: &Section<'_>) -> Option<Eligibility> {

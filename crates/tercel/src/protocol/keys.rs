@@ -40,6 +40,8 @@ pub enum KeyKind {
     Choice(Vec<String>),
     /// A list of texts; of these texts, where there are any.
     Texts(Vec<String>),
+    /// A list of numbers from the first to the second.
+    Numbers(f64, f64),
     /// A list of ascending whole numbers from the first to the second.
     Integers(u32, u32),
 }

@@ -7,6 +7,7 @@
 mod diagnostic;
 mod file;
 mod file_assumptions;
+mod file_escalation;
 mod file_outcomes;
 mod file_rules;
 mod keys;
@@ -31,6 +32,7 @@ pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
 pub use settings::SETTINGS;
 
+use crate::design::{DesignName, Settings};
 use crate::estimate::survival::ConfType;
 use crate::response::Criteria;
 
@@ -143,8 +145,22 @@ pub enum ThreePlusThreeVariant {
 /// The rule for the next dose, and how subjects are spaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Escalation {
-    /// 3+3 variant.
-    pub variant: ThreePlusThreeVariant,
+    /// The design.
+    pub design: DesignName,
+    /// Its options.
+    pub rule: Settings,
+    /// Subjects in a cohort, where the design has cohorts.
+    pub cohort_size: u32,
+    /// Subjects planned in all; `None` where the design itself ends the trial.
+    pub max_n: Option<u32>,
+    /// End when the next cohort would stay at a level with this many subjects.
+    pub stop_at: Option<u32>,
+    /// Declare no maximum tolerated dose on fewer subjects than this.
+    pub demand: Option<u32>,
+    /// Stop when the lowest level exceeds the target with more than this probability, whatever the design.
+    pub safety_stop: Option<f64>,
+    /// Never go more than one level above the highest level tried, whatever the design.
+    pub no_skipping: bool,
     /// Level of the first subject.
     pub start_level: DoseLevel,
     /// Days between the first and the second subject of a level.

@@ -253,6 +253,29 @@ impl<'a> Section<'a> {
         found.map(|(_, value)| *value)
     }
 
+    /// One of the named choices, or absent.
+    pub(super) fn optional_choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        self.ask(key, || KeyKind::Choice(names_of(choices)), false, "");
+        self.value(key)?;
+        self.choice(key, choices)
+    }
+
+    /// A list of numbers in `range`; an absent list is empty.
+    pub(super) fn numbers(&self, key: &'static str, range: RangeInclusive<f64>, example: &str) -> Option<Vec<f64>> {
+        self.ask(key, || KeyKind::Numbers(*range.start(), *range.end()), false, example);
+        let each = format!("a number from {} to {}", range.start(), range.end());
+        self.list(key, "a list of numbers", &each, example, |value| {
+            let number = match value {
+                DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
+                    .ok()
+                    .map(|n| n as f64),
+                DeValue::Float(float) => float.as_str().parse().ok(),
+                _ => None,
+            };
+            number.filter(|number| range.contains(number))
+        })
+    }
+
     /// A list of texts; an absent list is empty.
     pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         self.ask(key, || KeyKind::Texts(Vec::new()), false, "");
