@@ -94,7 +94,7 @@ impl Draws {
     }
 }
 
-/// The stream of a trial, and its place among those that share it.
+/// The stream of a trial, and its place among the four that share it.
 const fn address(trial: u64) -> (u64, usize) {
     (trial >> 2, (trial & 3) as usize)
 }

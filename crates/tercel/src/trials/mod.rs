@@ -16,6 +16,7 @@
 mod cohort;
 mod conditions;
 mod draws;
+mod roster;
 mod subject;
 mod sums;
 mod timed;

@@ -2,29 +2,16 @@
 
 use super::conditions::{Accrual, Conditions, Suspended};
 use super::draws::Draws;
+use super::roster::{Roster, SAME, Treated};
 use super::subject::Subject;
 use super::sums::{Ended, Timed};
 use super::timed::Rule;
 use super::{MOST_SUBJECTS, SimulationError};
-use crate::design::{Action, Count, Interim, Pending, Plan, Stage};
-use crate::protocol::{DoseLevel, PerLevel};
-
-/// Days within which two moments are the same: sums of intervals differ in their last digits.
-const SAME: f64 = 1e-9;
+use crate::design::{Action, Count, Interim, Plan, Stage};
+use crate::protocol::DoseLevel;
 
 /// Events of one trial after which it is given up: those of far more subjects than a trial may have.
 const MOST_EVENTS: u32 = 100 * MOST_SUBJECTS;
-
-/// An infused subject.
-#[derive(Debug, Clone, Copy)]
-struct Treated {
-    level: DoseLevel,
-    infused: f64,
-    /// When the outcome is known.
-    known: f64,
-    dlt: bool,
-    excluded: bool,
-}
 
 /// A product in the making, or kept until it may be infused.
 #[derive(Debug, Clone, Copy)]
@@ -57,15 +44,13 @@ pub(super) struct Trial<'a> {
     arrivals: Draws,
     now: f64,
     next_offer: f64,
-    treated: Vec<Treated>,
+    roster: Roster,
     products: Vec<Product>,
     /// Level of the latest infusion, or of the cohort.
     level: DoseLevel,
     /// Subjects analysed so far before the cohort at hand, and the size of the cohort.
     cohort_from: u32,
     cohort: u32,
-    known: PerLevel<Count>,
-    pending: Vec<Pending>,
     ended: Ended,
     tally: Timed,
 }
@@ -81,13 +66,11 @@ impl<'a> Trial<'a> {
             arrivals,
             now: 0.0,
             next_offer: 0.0,
-            treated: Vec::new(),
+            roster: Roster::new(curve.len()),
             products: Vec::new(),
             level: rule.start(),
             cohort_from: 0,
             cohort: 0,
-            known: PerLevel::new(vec![Count::default(); curve.len()]),
-            pending: Vec::new(),
             ended: Ended::default(),
             tally: Timed::default(),
         }
@@ -115,7 +98,7 @@ impl<'a> Trial<'a> {
                 self.finish(end);
                 return Ok(());
             }
-            if self.treated.len() > MOST_SUBJECTS as usize {
+            if self.roster.treated.len() > MOST_SUBJECTS as usize {
                 break;
             }
         }
@@ -127,16 +110,15 @@ impl<'a> Trial<'a> {
         if matches!(self.conditions.accrual, Accrual::Poisson(_)) {
             self.arrivals.go_to_arrivals(number);
         }
-        self.treated.clear();
+        self.roster.clear();
         self.products.clear();
         self.now = 0.0;
         self.next_offer = self.interval();
         self.level = self.rule.start();
         self.tally = Timed::default();
-        self.look();
         self.cohort_from = 0;
         self.cohort = match *self.rule {
-            Rule::Cohorts(plan) => plan.cohort(&self.known, plan.start),
+            Rule::Cohorts(plan) => plan.cohort(&self.roster.known, plan.start),
             Rule::LateOnset { max_n, .. } => max_n,
         };
         if self.cohort == 0 {
@@ -175,7 +157,7 @@ impl<'a> Trial<'a> {
                 Suspended::Waits => {
                     // The next moment at which anything can have changed.
                     let product = self.products.first().map(|product| product.ready);
-                    let outcome = self.next_outcome();
+                    let outcome = self.roster.next_outcome(self.now);
                     let change = match (product, outcome) {
                         (Some(one), Some(other)) => Some(one.min(other)),
                         (one, other) => one.or(other),
@@ -196,7 +178,7 @@ impl<'a> Trial<'a> {
         match self.ask()? {
             Answer::End(end) => return Ok(Some(end)),
             Answer::Treat(level) => {
-                let allowed = self.allowed_from(level);
+                let allowed = self.roster.allowed_from(&self.conditions.stagger, level);
                 if allowed <= self.now + SAME {
                     return Ok(self.infuse(product.subject, level));
                 }
@@ -206,7 +188,7 @@ impl<'a> Trial<'a> {
                 });
             }
             Answer::Wait => {
-                let ready = self.next_outcome().ok_or_else(|| self.no_decision())?;
+                let ready = self.roster.next_outcome(self.now).ok_or_else(|| self.no_decision())?;
                 self.keep(Product { ready, ..product });
             }
         }
@@ -221,7 +203,7 @@ impl<'a> Trial<'a> {
 
     fn infuse(&mut self, subject: Subject, level: DoseLevel) -> Option<End> {
         let outcome = subject.infuse(self.conditions, self.curve, level);
-        self.treated.push(Treated {
+        self.roster.treated.push(Treated {
             level,
             infused: self.now,
             known: self.now + outcome.known_after,
@@ -231,11 +213,11 @@ impl<'a> Trial<'a> {
         self.tally.excluded += u32::from(outcome.excluded);
         self.level = level;
         match *self.rule {
-            Rule::LateOnset { design, max_n, .. } if self.analysed() >= max_n => {
-                self.now = self.last_outcome();
-                self.look();
+            Rule::LateOnset { design, max_n, .. } if self.roster.analysed() >= max_n => {
+                self.now = self.roster.last_outcome();
+                self.roster.look(self.now, self.conditions.window_days);
                 Some(End {
-                    mtd: design.select(&self.known),
+                    mtd: design.select(&self.roster.known),
                     days: self.now,
                 })
             }
@@ -247,121 +229,65 @@ impl<'a> Trial<'a> {
     fn ask(&mut self) -> Result<Answer, SimulationError> {
         let action = match *self.rule {
             Rule::Cohorts(plan) => {
-                if self.analysed() - self.cohort_from < self.cohort {
+                if self.roster.analysed() - self.cohort_from < self.cohort {
                     return Ok(Answer::Treat(self.level));
                 }
-                self.look();
-                if !self.pending.is_empty() {
+                self.roster.look(self.now, self.conditions.window_days);
+                if !self.roster.pending.is_empty() {
                     return Ok(Answer::Wait);
                 }
                 self.next_cohort(plan)
             }
-            Rule::LateOnset { .. } if self.analysed() == 0 => Action::Stay(self.level),
+            Rule::LateOnset { .. } if self.roster.analysed() == 0 => Action::Stay(self.level),
             Rule::LateOnset { design, .. } => {
-                self.look();
+                self.roster.look(self.now, self.conditions.window_days);
                 let interim = Interim {
-                    counts: &self.known,
-                    pending: &self.pending,
+                    counts: &self.roster.known,
+                    pending: &self.roster.pending,
                     current: self.level,
                 };
                 design.offer(&interim).action
             }
         };
         match action {
-            Action::Escalate(to) | Action::Stay(to) | Action::DeEscalate(to) if self.known.get(to).is_some() => {
+            Action::Escalate(to) | Action::Stay(to) | Action::DeEscalate(to) if self.roster.known.get(to).is_some() => {
                 Ok(Answer::Treat(to))
             }
             // A cohort design knows at its last outcome that it stops; a late-onset design when it is asked.
             Action::Stop(mtd) => Ok(Answer::End(End {
                 mtd,
                 days: match self.rule {
-                    Rule::Cohorts(_) => self.last_outcome(),
+                    Rule::Cohorts(_) => self.roster.last_outcome(),
                     Rule::LateOnset { .. } => self.now,
                 },
             })),
-            Action::Wait if !self.pending.is_empty() => Ok(Answer::Wait),
+            Action::Wait if !self.roster.pending.is_empty() => Ok(Answer::Wait),
             Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait => Err(self.no_decision()),
         }
     }
 
     /// The decision after a cohort whose outcomes are all known; opens the next one.
     fn next_cohort(&mut self, plan: &Plan<'_>) -> Action {
-        let analysed = self.treated.iter().filter(|subject| !subject.excluded);
-        let latest = analysed.skip(self.cohort_from as usize);
+        let latest = self.roster.counted().skip(self.cohort_from as usize);
         let dlts = latest.filter(|subject| subject.dlt).count();
         let stage = Stage {
-            counts: &self.known,
+            counts: &self.roster.known,
             current: self.level,
             latest: Count::complete(self.cohort, u32::try_from(dlts).unwrap_or(u32::MAX)),
         };
         let action = plan.next(&stage).action;
         if let Some(level) = action.level() {
             self.level = level;
-            self.cohort_from = self.analysed();
-            self.cohort = plan.cohort(&self.known, level);
+            self.cohort_from = self.roster.analysed();
+            self.cohort = plan.cohort(&self.roster.known, level);
         }
         action
-    }
-
-    /// Counts what is known now, per level, and who is pending.
-    fn look(&mut self) {
-        self.known.values_mut().fill(Count::default());
-        self.pending.clear();
-        for subject in self.treated.iter().filter(|subject| !subject.excluded) {
-            let Some(count) = self.known.get_mut(subject.level) else {
-                continue;
-            };
-            if subject.known <= self.now + SAME {
-                count.evaluable += 1;
-                count.dlt += u32::from(subject.dlt);
-            } else {
-                count.pending += 1;
-                self.pending.push(Pending {
-                    level: subject.level,
-                    followed: ((self.now - subject.infused) / self.conditions.window_days).clamp(0.0, 1.0),
-                });
-            }
-        }
-    }
-
-    /// Subjects infused whom the analysis counts.
-    fn analysed(&self) -> u32 {
-        let counted = self.treated.iter().filter(|subject| !subject.excluded).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
     }
 
     /// Whether one more product could be infused: in the cohort, or in the trial.
     fn has_room(&self) -> bool {
         let making = u32::try_from(self.products.len()).unwrap_or(u32::MAX);
-        (self.analysed() - self.cohort_from).saturating_add(making) < self.cohort
-    }
-
-    /// From when the stagger allows an infusion at a level.
-    fn allowed_from(&self, level: DoseLevel) -> f64 {
-        let stagger = &self.conditions.stagger;
-        let here = || self.treated.iter().filter(|subject| subject.level == level);
-        let latest = self.treated.last().map(|subject| subject.infused);
-        match (latest, here().next_back(), here().count()) {
-            (None, _, _) => 0.0,
-            (Some(latest), None, _) => latest + stagger.level_days,
-            (Some(_), Some(sentinel), 1) => sentinel.infused + stagger.sentinel_days,
-            (Some(_), Some(last), _) => last.infused + stagger.subject_days,
-        }
-    }
-
-    /// When the next pending outcome is known.
-    fn next_outcome(&self) -> Option<f64> {
-        let open = self.treated.iter().filter(|subject| !subject.excluded);
-        let times = open
-            .map(|subject| subject.known)
-            .filter(|known| *known > self.now + SAME);
-        times.min_by(f64::total_cmp)
-    }
-
-    /// When the last outcome is known; 0 where there is none.
-    fn last_outcome(&self) -> f64 {
-        let open = self.treated.iter().filter(|subject| !subject.excluded);
-        open.map(|subject| subject.known).fold(0.0, f64::max)
+        (self.roster.analysed() - self.cohort_from).saturating_add(making) < self.cohort
     }
 
     fn finish(&mut self, end: End) {
@@ -370,7 +296,7 @@ impl<'a> Trial<'a> {
         self.ended.patients.resize(self.curve.len(), 0);
         self.ended.dlts.clear();
         self.ended.dlts.resize(self.curve.len(), 0);
-        for subject in &self.treated {
+        for subject in &self.roster.treated {
             let index = usize::from(subject.level.number()) - 1;
             if let (Some(patients), Some(dlts)) = (self.ended.patients.get_mut(index), self.ended.dlts.get_mut(index)) {
                 *patients += 1;
@@ -384,6 +310,6 @@ impl<'a> Trial<'a> {
     }
 
     fn no_decision(&self) -> SimulationError {
-        SimulationError::NoDecision(self.analysed())
+        SimulationError::NoDecision(self.roster.analysed())
     }
 }

@@ -326,16 +326,16 @@ fn text(args: &Args, curves: &[Curve], answers: &[Simulated]) -> String {
             );
         }
         if let Some(conduct) = &answer.conduct {
-            let shown = |mean: Mean| format!("{:.2} ± {:.2}", mean.mean, mean.se);
-            let _ = writeln!(
-                page,
-                "{} consented, {} without a product, {} left out as under-dosed, {} turned away; {} dose levels tried",
-                shown(conduct.consented),
-                shown(conduct.failures),
-                shown(conduct.excluded),
-                shown(conduct.turned_away),
-                shown(conduct.doses_tried)
-            );
+            let means = [
+                ("consented", conduct.consented),
+                ("without a product", conduct.failures),
+                ("left out as under-dosed", conduct.excluded),
+                ("turned away", conduct.turned_away),
+                ("dose levels tried", conduct.doses_tried),
+            ];
+            let shown = means.iter().filter(|(_, mean)| mean.mean > 0.0);
+            let shown = shown.map(|(name, Mean { mean, se })| format!("{mean:.2} ± {se:.2} {name}"));
+            let _ = writeln!(page, "{}", shown.collect::<Vec<String>>().join(", "));
         }
     }
     page
