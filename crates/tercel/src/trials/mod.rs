@@ -4,7 +4,7 @@
 //! states do not fit a memory, and where time is continuous: subjects come at random, products take time to make and may
 //! fail, DLTs come late, dosing is staggered.
 //!
-//! The draws are addressed, not passed on: the key is the seed and the stream is the trial, so one seed gives the same
+//! The draws are addressed, not passed on: the key is the seed, the place in a stream the trial, so one seed gives the same
 //! answer, bit for bit, on any number of threads. Trials are cut into parts of a fixed size and the parts added up in order.
 //!
 //! | Task | Start here |
