@@ -8,6 +8,7 @@
 //! | DLT status of a subject | [`dlt`] |
 //! | next dose | [`design`] |
 //! | exact operating characteristics of a design | [`exact`] |
+//! | simulated operating characteristics | [`trials`] |
 //! | tumour response from lesions | [`response`] |
 //! | an outcome of the registry record | [`endpoint`] |
 //! | survival curve, proportion, kinetics | [`estimate`] |
@@ -30,3 +31,4 @@ pub mod report;
 pub mod response;
 pub mod simulate;
 pub mod study;
+pub mod trials;

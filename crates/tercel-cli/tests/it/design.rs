@@ -178,3 +178,60 @@ fn a_bad_option_gets_one_clear_sentence() {
         "is no cohort",
     );
 }
+
+#[test]
+fn simulated_characteristics_come_with_their_standard_errors() {
+    let question = "--design boin --target 0.28 --cohort-size 3 --cohorts 6 --truth .08,.2,.35";
+    let exact = answer(&format!("oc {question}"));
+    let simulated = answer(&format!("simulate {question} --trials 20000 --seed 7"));
+    assert_eq!(simulated["method"], "monte-carlo");
+    assert_eq!((&simulated["trials"], &simulated["seed"]), (&json!(20_000), &json!(7)));
+    let (exact, found) = (&exact["scenarios"][0], &simulated["scenarios"][0]);
+    for (field, place) in [("select", 0), ("select", 2), ("patients", 1), ("dlts", 2)] {
+        let number = |value: &Value| value[field][place].as_f64().unwrap();
+        let away = (number(found) - number(exact)).abs();
+        assert!(away < 4.0 * number(&found["se"]), "{field} {place}: off by {away}");
+    }
+    for field in exact.as_object().unwrap().keys() {
+        assert!(found.get(field).is_some(), "{field}");
+        assert!(field == "truth" || found["se"].get(field).is_some(), "{field}");
+    }
+    assert!(found["duration_days"].is_null());
+    assert_eq!(
+        simulated,
+        answer(&format!("simulate {question} --trials 20000 --seed 7"))
+    );
+    let page = tercel(&format!("simulate {question} --trials 100")).stdout;
+    assert!(page.contains("BOIN, 100 simulated trials, seed 1"), "{page}");
+    assert!(page.contains(" ± "), "{page}");
+}
+
+#[test]
+fn trials_on_continuous_time_tell_how_long_they_take() {
+    let question =
+        "simulate --design tite-boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .08,.2,.35 --trials 500";
+    let found = answer(&format!(
+        "{question} --accrual-days 10 --poisson --onset late --sentinel-days 14 --stagger-days 3 --level-days 7 \
+         --manufacturing-days 14 --manufacturing-exponential --failure 0.1 --under-dosed 0.2 --cells 1e6,1e7,1e8 \
+         --exclude-below 0.6 --frailty 0.5 --visit-days 7"
+    ));
+    let scenario = &found["scenarios"][0];
+    let number = |field: &str| scenario[field].as_f64().unwrap();
+    assert!(number("consented") > number("n_total"));
+    assert!(number("failures") > 0.0 && number("excluded") > 0.0);
+    assert!(number("duration_days") > 100.0 && scenario["se"]["duration_days"].as_f64().unwrap() > 0.0);
+    assert!(scenario["truth_marginal"][0].as_f64().unwrap() > 0.08);
+    refused(question, "--accrual-interval-days");
+    refused(
+        &format!("{question} --accrual-days 7 --failure 1"),
+        "hardly anybody would ever be infused",
+    );
+    refused(&format!("{question} --accrual-days 7 --onset soon"), "--onset soon");
+    refused(&format!("{question} --accrual-days 7 --under-dosed 0.2"), "--cells");
+    let cohorts = "simulate --design boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .1,.2";
+    refused(
+        &format!("{cohorts} --poisson"),
+        "--poisson needs --accrual-interval-days",
+    );
+    refused(&format!("{cohorts} --trials 1"), "--trials 1");
+}

@@ -11,3 +11,4 @@ mod protocol;
 mod published;
 mod rehearsal;
 mod tidy;
+mod trials;

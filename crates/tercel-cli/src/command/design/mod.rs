@@ -6,6 +6,7 @@ mod oc;
 mod options;
 mod outcomes;
 mod select;
+mod simulate;
 mod skeleton;
 mod table;
 
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     Table(table::Args),
     /// Exact operating characteristics under true curves
     Oc(oc::Args),
+    /// Simulated operating characteristics with their standard errors, on continuous time where asked
+    Simulate(Box<simulate::Args>),
     /// The dose selected at the end, with its estimates
     Select(select::Args),
     /// Fit a model to subjects
@@ -35,6 +38,7 @@ impl Command {
         match self {
             Self::Table(args) => table::run(&args, output),
             Self::Oc(args) => oc::run(&args, output),
+            Self::Simulate(args) => simulate::run(&args, output),
             Self::Select(args) => select::run(&args, output),
             Self::Fit(args) => fit::run(&args, output),
             Self::Next(args) => next::run(&args, output),

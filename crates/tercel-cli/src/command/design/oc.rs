@@ -42,7 +42,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let curves = curves(&args.truth, args.truth_file.as_deref())?;
     let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
-    let (cohort_size, max_n) = size(args)?;
+    let (cohort_size, max_n) = size(&args.design, args.cohort_size, args.cohorts)?;
     let compiled = compiled(args, doses, cohort_size, max_n)?;
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
@@ -58,11 +58,15 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 /// Subjects in a cohort and in all.
-fn size(args: &Args) -> anyhow::Result<(u32, Option<u32>)> {
-    if stops_by_itself(args.design.entry()?.name) {
+pub(super) fn size(
+    design: &DesignArgs,
+    cohort_size: Option<u32>,
+    cohorts: Option<u32>,
+) -> anyhow::Result<(u32, Option<u32>)> {
+    if stops_by_itself(design.entry()?.name) {
         return Ok((3, None));
     }
-    let (Some(cohort_size), Some(cohorts)) = (args.cohort_size, args.cohorts) else {
+    let (Some(cohort_size), Some(cohorts)) = (cohort_size, cohorts) else {
         bail!("give --cohort-size and --cohorts: the design goes on until all cohorts are treated");
     };
     let cohort_size = subjects("--cohort-size", cohort_size)?;
@@ -71,7 +75,7 @@ fn size(args: &Args) -> anyhow::Result<(u32, Option<u32>)> {
 }
 
 /// Most subjects at a level of a rolling six.
-const ROLLING_SIX_MOST: u32 = 6;
+pub(super) const ROLLING_SIX_MOST: u32 = 6;
 
 /// The design compiled: cohorts one after another, or on a grid of days where it treats subjects while outcomes are pending.
 fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyhow::Result<Compiled> {
@@ -125,7 +129,7 @@ fn grid(args: &Args) -> anyhow::Result<(f64, u32)> {
 }
 
 /// The curves of the options and of the file, all of one length.
-fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
+pub(super) fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
     let mut curves = Vec::new();
     for text in given {
         curves.push(curve(text).with_context(|| format!("--truth {text}"))?);

@@ -320,7 +320,7 @@ pub(super) struct TimeArgs {
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     window_days: Option<f64>,
     /// Days from one subject to the next
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    #[arg(long, alias = "accrual-days", value_name = "DAYS", allow_negative_numbers = true)]
     accrual_interval_days: Option<f64>,
 }
 
