@@ -128,13 +128,11 @@ fn branch(svg: &mut Svg, node: &PathNode, columns: &[Column], y: &mut f64) -> f6
     for child in &node.children {
         places.push(branch(svg, child, further, y));
     }
-    let place = match (places.first(), places.last()) {
-        (Some(first), Some(last)) => f64::midpoint(*first, *last),
-        (None, _) | (_, None) => {
-            let place = *y;
-            *y += ROW;
-            place
-        }
+    let place = if let (Some(first), Some(last)) = (places.first(), places.last()) {
+        f64::midpoint(*first, *last)
+    } else {
+        *y += ROW;
+        *y - ROW
     };
     if let (Some(first), Some(last), Some(next)) = (places.first(), places.last(), further.first()) {
         let style = [("stroke", "#a8a8a8")];

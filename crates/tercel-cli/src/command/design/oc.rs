@@ -92,7 +92,7 @@ fn compile_with_progress(plan: &Plan<'_>, memory: u64) -> anyhow::Result<Compile
 }
 
 /// The curves of the options and of the file, all of one length.
-fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
+pub(super) fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
     let mut curves = Vec::new();
     for text in given {
         curves.push(curve(text).with_context(|| format!("--truth {text}"))?);

@@ -1,7 +1,7 @@
 //! How each design decides, in words and formulas for a protocol.
 
 use super::Block;
-use crate::design::{Boin, DesignName, Margins, Settings};
+use crate::design::{Boin, DesignName, Margins, Plan, Settings};
 use crate::protocol::ThreePlusThreeVariant;
 use crate::reference::citation;
 
@@ -228,6 +228,39 @@ fn closing(design: DesignName, settings: &Settings) -> Option<String> {
          {cutoff}, under the posterior Beta(1 + y, 1 + n − y); where that is the lowest level the trial stops without a \
          maximum tolerated dose.{stricter}"
     ))
+}
+
+/// The rules around a design in words, a sentence each.
+pub fn conduct_rules(plan: &Plan<'_>) -> Vec<String> {
+    let mut rules = Vec::new();
+    if plan.titration {
+        rules.push(format!(
+            "One subject is treated at each level until the first DLT; that level is then filled to {} subjects, and the \
+             design takes over.",
+            plan.cohort_size
+        ));
+    }
+    if plan.no_skipping {
+        rules.push("The dose never goes more than one level above the highest level tried.".to_owned());
+    }
+    if let Some(enough) = plan.stop_at {
+        rules.push(format!(
+            "The trial ends when the next cohort would stay at a level that has {enough} subjects or more."
+        ));
+    }
+    if let Some(demanded) = plan.demand {
+        rules.push(format!(
+            "No maximum tolerated dose is declared on fewer than {demanded} subjects at it."
+        ));
+    }
+    if let Some(stop) = plan.safety_stop {
+        rules.push(format!(
+            "The trial stops without a maximum tolerated dose when the probability that the DLT rate of the lowest level \
+             exceeds {} is above {}, under the posterior Beta(1 + y, 1 + n − y).",
+            stop.target, stop.cutoff
+        ));
+    }
+    rules
 }
 
 /// Key and citation of every publication of a design, and of those that describe its parts.
