@@ -144,7 +144,8 @@ pub fn assess(
 fn assess_one(scenario: &Scenario, found: &Characteristics) -> Assessed {
     let above = |values: &PerLevel<f64>| -> f64 {
         let each = values.iter().filter(|(level, _)| scenario.is_above(*level));
-        each.map(|(_, value)| value).sum()
+        // The sum of nothing is 0, not −0.
+        each.fold(0.0, |sum, (_, value)| sum + value)
     };
     let correct = match scenario.correct {
         Some(level) => found.select.get(level).copied().unwrap_or(0.0),

@@ -23,7 +23,10 @@ use crate::study::require_protocol;
 const PAGE: &str = "comparison.html";
 
 /// Most levels in one text table.
-const ACROSS: usize = 10;
+const ACROSS: usize = 9;
+
+/// Letters of a line.
+const LINE: usize = 100;
 
 /// Arguments of `tercel design compare`.
 #[derive(Debug, clap::Args)]
@@ -244,9 +247,10 @@ fn text(comparison: &Comparison, args: &Args) -> String {
         comparison.target.value()
     );
     print_table(&mut page, &scenario_table(&comparison.scenarios));
-    let _ = writeln!(page, "{}\n", correct_rule(comparison.target));
-    for note in &comparison.notes {
-        let _ = writeln!(page, "{note}\n");
+    let standard = comparison.standard_rule();
+    let sentences = standard.into_iter().chain([correct_rule(comparison.target)]);
+    for sentence in sentences.chain(comparison.notes.clone()).chain(comparison.alike()) {
+        let _ = writeln!(page, "{}\n", wrapped(&sentence));
     }
     for (place, scenario) in comparison.scenarios.iter().enumerate() {
         let under = comparison.under(place);
@@ -262,6 +266,21 @@ fn text(comparison: &Comparison, args: &Args) -> String {
         let _ = writeln!(page, "Page: {}", folder.join(PAGE).display());
     }
     page
+}
+
+/// A paragraph in lines of at most [`LINE`] letters.
+fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= LINE => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            Some(_) | None => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 /// Selection probabilities, so many levels at a time as a line holds.
@@ -286,7 +305,7 @@ fn selections(page: &mut String, scenario: &Scenario, under: &[(String, &Assesse
 fn print_table(page: &mut String, table: &TextTable) {
     let _ = writeln!(page, "{}", table.title);
     let columns: Vec<usize> = (1..table.head.len()).collect();
-    for some in columns.chunks(ACROSS - 2) {
+    for some in columns.chunks(ACROSS - 1) {
         let cut = |row: &Vec<String>| -> Vec<String> {
             let each = row.iter().enumerate();
             each.filter(|(place, _)| *place == 0 || some.contains(place))

@@ -50,6 +50,25 @@ impl Comparison {
             .collect()
     }
 
+    /// Designs that have the same numbers as an earlier one, in words.
+    pub fn alike(&self) -> Vec<String> {
+        let mut groups: Vec<(&Assessment, Vec<&str>)> = Vec::new();
+        for (entry, found) in self.assessed() {
+            match groups.iter_mut().find(|(other, _)| other.assessed == found.assessed) {
+                Some((_, titles)) => titles.push(entry.title),
+                None => groups.push((found, vec![entry.title])),
+            }
+        }
+        let several = groups.into_iter().filter(|(_, titles)| titles.len() > 1);
+        let sentence = |(_, titles): (&Assessment, Vec<&str>)| {
+            format!(
+                "{} have the same numbers because they take the same decisions after cohorts of this size.",
+                titles.join(", ")
+            )
+        };
+        several.map(sentence).collect()
+    }
+
     /// How the standard curves were made, in words.
     pub fn standard_rule(&self) -> Option<String> {
         (self.standard > 0).then(|| {
@@ -163,6 +182,7 @@ fn measured(comparison: &Comparison) -> Part {
     blocks.extend(comparison.standard_rule().map(Block::Text));
     blocks.push(Block::Text(correct_rule(comparison.target)));
     blocks.extend(comparison.notes.iter().cloned().map(Block::Text));
+    blocks.extend(comparison.alike().into_iter().map(Block::Text));
     for design in &comparison.designs {
         if let Err(reason) = &design.assessment {
             blocks.push(Block::Text(format!("{} is left out: {reason}.", design.entry.title)));
