@@ -11,6 +11,7 @@ use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::design_page::{
     Compared, Comparison, TextTable, comparison_page, correct_rule, measures_table, scenario_table,
 };
+use tercel::report::number::raise;
 use tercel_report::render_design_page;
 
 use super::options::doses;
@@ -163,7 +164,7 @@ fn compared(
 
 fn labels(trial: &Trial) -> Vec<String> {
     let each = trial.dose_levels.levels();
-    each.map(|level| trial.level_label(level)).collect()
+    each.map(|level| raise(&trial.level_label(level))).collect()
 }
 
 fn facts(args: &Args, levels: u8, designs: &[Compared]) -> Vec<(String, String)> {

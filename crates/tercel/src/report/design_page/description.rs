@@ -53,7 +53,8 @@ pub fn description_page(of: &Description<'_>) -> Page {
     };
     let paths = PathFigure::new(of.entry.title, of.paths);
     let reading = "A cohort is written as its dose level and the outcome of each subject, N without a DLT and T with one; \
-                   beside it stands what the design does next.";
+                   beside it stands what the design does next. The order of subjects within a cohort does not matter. To \
+                   close a level is to treat nobody there or above again.";
     let options = TextTable {
         title: "Options of the design".to_owned(),
         head: cells(&["Option", "Value"]),

@@ -126,6 +126,9 @@ fn node(tree: &Pathway, root: bool) -> PathNode {
         (Because::Start, Action::Stay(level)) => (PathKind::Start, format!("level {level}")),
         (_, Action::Escalate(level)) => (PathKind::Escalate, format!("escalate to {level}")),
         (_, Action::Stay(level)) => (PathKind::Stay, format!("stay at {level}")),
+        (Because::Closed { level: closed, .. } | Because::TooToxic { closed, .. }, Action::DeEscalate(level)) => {
+            (PathKind::DeEscalate, format!("de-escalate to {level}, close {closed}"))
+        }
         (_, Action::DeEscalate(level)) => (PathKind::DeEscalate, format!("de-escalate to {level}")),
         (_, Action::Wait) => (PathKind::Wait, "wait".to_owned()),
         (_, Action::Stop(Some(level))) => (PathKind::Declare, format!("stop: MTD {level}")),
@@ -165,7 +168,7 @@ pub fn pathways_page(design: &str, facts: Vec<(String, String)>, tree: &Pathway)
     rows(tree, &mut all);
     let reading = "Read from left to right: a cohort is written as its dose level and the outcome of each subject, N without \
                    a DLT and T with one; beside it stands what the design does next. The order of subjects within a cohort \
-                   does not matter.";
+                   does not matter. To close a level is to treat nobody there or above again.";
     Page {
         title: figure.title.clone(),
         facts,
