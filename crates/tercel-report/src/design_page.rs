@@ -8,8 +8,8 @@ use crate::{bars, math, pathways};
 
 const STYLE: &str = include_str!("design_page.css");
 
-/// Tables of at most so many rows stay on one page in print.
-const SHORT: usize = 16;
+/// Tables of numbers of at most so many rows stay on one page in print; rows of words may be high.
+const SHORT: usize = 36;
 
 /// The page as one HTML file that needs no network and no font.
 pub fn render_design_page(page: &Page) -> String {
@@ -71,7 +71,7 @@ fn table(out: &mut Writer, shown: &TextTable) {
     if shown.words {
         class.push_str(" words");
     }
-    if shown.rows.len() <= SHORT {
+    if shown.rows.len() <= if shown.words { SHORT / 4 } else { SHORT } {
         class.push_str(" short");
     }
     out.leaf("p", &[("class", "table_title"), ("aria-hidden", "true")], &shown.title);

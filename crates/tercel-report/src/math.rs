@@ -50,21 +50,31 @@ fn row(out: &mut Writer, rest: &mut Peekable<Chars<'_>>) {
     }
 }
 
-/// An atom with what stands below or above it.
+/// An atom with what stands below it, above it, or both, the lower first.
 fn scripted(out: &mut Writer, rest: &mut Peekable<Chars<'_>>, atom: &str) {
-    let tag = match rest.peek() {
-        Some('_') => "msub",
-        Some('^') => "msup",
-        Some(_) | None => {
+    let below = script(rest, '_');
+    let above = script(rest, '^');
+    let (tag, scripts) = match (below, above) {
+        (None, None) => {
             out.append(atom);
             return;
         }
+        (Some(below), None) => ("msub", below),
+        (None, Some(above)) => ("msup", above),
+        (Some(below), Some(above)) => ("msubsup", below + &above),
     };
-    rest.next();
     out.open(tag, &[]);
     out.append(atom);
-    one(out, rest);
+    out.append(&scripts);
     out.close();
+}
+
+/// What follows `sign`, where that comes next.
+fn script(rest: &mut Peekable<Chars<'_>>, sign: char) -> Option<String> {
+    rest.next_if_eq(&sign)?;
+    let mut script = Writer::default();
+    one(&mut script, rest);
+    Some(script.finish())
 }
 
 /// One atom: a sign, a number, a group, a named thing.
@@ -143,6 +153,10 @@ mod tests {
         assert_eq!(
             mathml(r"\lambda_e = \frac{1-p}{12}"),
             "<msub><mi>λ</mi><mi>e</mi></msub><mo>=</mo><mfrac><mrow><mn>1</mn><mo>−</mo><mi>p</mi></mrow><mrow><mn>12</mn></mrow></mfrac>"
+        );
+        assert_eq!(
+            mathml(r"s_d^{2a}"),
+            "<msubsup><mi>s</mi><mi>d</mi><mrow><mn>2</mn><mi>a</mi></mrow></msubsup>"
         );
         assert_eq!(
             mathml(r"\text{a b} \le p^3"),

@@ -57,6 +57,7 @@ fn a_comparison_has_every_design_and_says_why_one_is_left_out() {
     let assessment = assess(&plan, &scenarios, LIMIT, &mut |_, _| true).expect("it is small");
     let compared = |(place, entry): (usize, &'static design::DesignEntry)| Compared {
         entry,
+        options: vec![("target".to_owned(), "0.3".to_owned())],
         assessment: if place == 0 {
             Err("it has <no> end".to_owned())
         } else {
@@ -78,8 +79,8 @@ fn a_comparison_has_every_design_and_says_why_one_is_left_out() {
     assert!(html.contains("is left out: it has &lt;no&gt; end."));
     for entry in design::ALL.iter().skip(1) {
         let rows = html.matches(&format!("<th scope=\"row\">{}</th>", entry.title)).count();
-        // The overview, and two tables under each of the four curves.
-        assert_eq!(rows, 1 + 2 * 4, "{}", entry.title);
+        // The options, the overview, and two tables under each of the four curves.
+        assert_eq!(rows, 2 + 2 * 4, "{}", entry.title);
     }
 }
 

@@ -9,7 +9,7 @@ use tercel::design::{ALL, CrmModel, DesignEntry, Plan, SafetyStop, Settings, Tar
 use tercel::exact::{Assessed, Limit, Scenario, assess};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::design_page::{
-    Compared, Comparison, TextTable, comparison_page, correct_rule, measures_table, scenario_table,
+    Compared, Comparison, TextTable, comparison_page, correct_rule, measures_table, options_used, scenario_table,
 };
 use tercel::report::number::raise;
 use tercel_report::render_design_page;
@@ -159,7 +159,11 @@ fn compared(
             });
             assess(&plan, scenarios, limit, &mut |_, _| true).map_err(|error| error.to_string())
         });
-    Ok(Compared { entry, assessment })
+    Ok(Compared {
+        entry,
+        options: options_used(entry, settings),
+        assessment,
+    })
 }
 
 fn labels(trial: &Trial) -> Vec<String> {
@@ -181,9 +185,8 @@ fn facts(args: &Args, levels: u8, designs: &[Compared]) -> Vec<(String, String)>
 
 /// How the designs are set where the question left it open.
 fn notes(args: &Args, designs: &[Compared], skeleton: &[f64]) -> Vec<String> {
-    let mut notes = vec![
-        "Every design has its published options and starts at level 1; none goes on after its last cohort.".to_owned(),
-    ];
+    let mut notes =
+        vec!["Every design has its published options where nothing else is said, and starts at level 1.".to_owned()];
     let named = |wanted: fn(&DesignEntry) -> bool| -> String {
         let each = designs.iter().map(|design| design.entry).filter(|entry| wanted(entry));
         each.map(|entry| entry.title).collect::<Vec<_>>().join(", ")
@@ -233,7 +236,7 @@ fn comparison_json(comparison: &Comparison) -> Value {
     };
     let design = |compared: &Compared| match &compared.assessment {
         Ok(found) => json!({
-            "design": compared.entry.word, "states": found.states, "endings": found.endings,
+            "design": compared.entry.word, "options": compared.set(), "states": found.states, "endings": found.endings,
             "scenarios": comparison.scenarios.iter().zip(&found.assessed).map(scenario).collect::<Vec<Value>>(),
         }),
         Err(reason) => json!({"design": compared.entry.word, "left_out": reason, "scenarios": []}),
@@ -253,6 +256,14 @@ fn text(comparison: &Comparison, args: &Args) -> String {
     for sentence in sentences.chain(comparison.notes.clone()).chain(comparison.alike()) {
         let _ = writeln!(page, "{}\n", wrapped(&sentence));
     }
+    for design in &comparison.designs {
+        let _ = writeln!(
+            page,
+            "{}",
+            wrapped(&format!("{}: {}", design.entry.title, design.set()))
+        );
+    }
+    page.push('\n');
     for (place, scenario) in comparison.scenarios.iter().enumerate() {
         let under = comparison.under(place);
         print_table(&mut page, &measures_table(scenario.name.clone(), "Design", &under));

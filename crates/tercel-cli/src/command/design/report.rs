@@ -127,8 +127,8 @@ fn default_skeleton(
     settings.skeleton =
         indifference_skeleton(target, halfwidth, levels, middle, model).map_err(|error| anyhow!("{error}"))?;
     Ok(vec![format!(
-        "The prior guesses come from an indifference interval of {halfwidth:.3} to either side of the target with level \
-         {middle} as prior guess of the maximum tolerated dose."
+        "The prior guesses come from an indifference interval of {halfwidth:.4} to either side of the target with level \
+         {middle} as prior guess of the maximum tolerated dose (lee2009skeleton)."
     )])
 }
 

@@ -11,6 +11,8 @@ use crate::exact::{Assessed, Assessment, CURVE_SLOPE, Scenario};
 pub struct Compared {
     /// Which.
     pub entry: &'static DesignEntry,
+    /// Its options, as name and value.
+    pub options: Vec<(String, String)>,
     /// One for each curve, or why not.
     pub assessment: Result<Assessment, String>,
 }
@@ -34,6 +36,14 @@ pub struct Comparison {
     pub standard: usize,
     /// Designs.
     pub designs: Vec<Compared>,
+}
+
+impl Compared {
+    /// Its options in one sentence: `target 0.3, elimination-cutoff 0.95`.
+    pub fn set(&self) -> String {
+        let each = self.options.iter().map(|(name, value)| format!("{name} {value}"));
+        each.collect::<Vec<String>>().join("; ")
+    }
 }
 
 impl Comparison {
@@ -182,6 +192,16 @@ fn measured(comparison: &Comparison) -> Part {
     blocks.extend(comparison.standard_rule().map(Block::Text));
     blocks.push(Block::Text(correct_rule(comparison.target)));
     blocks.extend(comparison.notes.iter().cloned().map(Block::Text));
+    blocks.push(Block::Table(TextTable {
+        title: "Options of each design".to_owned(),
+        head: vec!["Design".to_owned(), "Options".to_owned()],
+        rows: comparison
+            .designs
+            .iter()
+            .map(|design| vec![design.entry.title.to_owned(), design.set()])
+            .collect(),
+        words: true,
+    }));
     blocks.extend(comparison.alike().into_iter().map(Block::Text));
     for design in &comparison.designs {
         if let Err(reason) = &design.assessment {

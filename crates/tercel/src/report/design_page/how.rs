@@ -111,7 +111,7 @@ const ALL: &[How] = &[
             r"\text{logistic: } \log \frac{p_d}{1-p_d} = c + \exp(a) x_d",
             r"a \sim N(0, \sigma^2)",
         ],
-        symbols: "p_d is the DLT probability of level d, s_d its prior guess, x_d its scaled dose, c the fixed intercept, a the \
+        symbols: "p is the DLT probability of level d, s its prior guess and x its scaled dose; c is the fixed intercept, a the \
                   parameter and σ its prior standard deviation. Which of the two models is used stands under the options.",
         interval: false,
         references: &["oquigley1990crm", "lee2009skeleton"],
