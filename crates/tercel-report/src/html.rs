@@ -53,6 +53,11 @@ pub fn render_html(report: &Report) -> String {
 
 /// Opens a page up to its main part.
 pub(crate) fn open_page(out: &mut Writer, title: &str, synthetic: bool) {
+    open_styled_page(out, title, if synthetic { PRINT_SYNTHETIC } else { PRINT });
+}
+
+/// Opens a page whose style is that of the report with `print` after it.
+pub(crate) fn open_styled_page(out: &mut Writer, title: &str, print: &str) {
     out.append("<!DOCTYPE html>\n");
     out.open("html", &[("lang", "en")]);
     out.open("head", &[]);
@@ -68,7 +73,7 @@ pub(crate) fn open_page(out: &mut Writer, title: &str, synthetic: bool) {
     out.leaf("title", &[], title);
     out.open("style", &[]);
     out.append(STYLE);
-    out.append(if synthetic { PRINT_SYNTHETIC } else { PRINT });
+    out.append(print);
     out.close();
     out.close();
     out.open("body", &[]);

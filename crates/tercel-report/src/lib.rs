@@ -4,14 +4,17 @@
 //! |---|---|
 //! | HTML file | [`render_html`] |
 //! | findings alone as an HTML file | [`render_findings`] |
+//! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
 //! | summary on a terminal | [`render_terminal`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
 
 mod axis;
+mod bars;
 mod biomarker;
 mod board;
 mod contents;
+mod design_page;
 mod figures;
 mod findings;
 mod heat_map;
@@ -20,7 +23,9 @@ mod html;
 mod kaplan_meier;
 mod kinetics;
 mod markup;
+mod math;
 mod matrix;
+mod pathways;
 mod section;
 mod spider;
 mod subjects;
@@ -30,6 +35,8 @@ mod terminal;
 mod timeline;
 mod waterfall;
 
+pub use design_page::render_design_page;
 pub use findings::{FindingsPage, render_findings};
 pub use html::render_html;
+pub use pathways::render_pathways;
 pub use terminal::render_terminal;

@@ -225,8 +225,13 @@ impl Svg {
 
     /// The figure with its name and its description for readers who do not see it.
     pub(crate) fn finish(self, id: &str, title: &str, description: &str, height: f64) -> String {
+        self.finish_sized(id, title, description, (WIDTH, height))
+    }
+
+    /// The same with a width of its own.
+    pub(crate) fn finish_sized(self, id: &str, title: &str, description: &str, extent: (f64, f64)) -> String {
         let mut out = Writer::default();
-        let (width, height) = (at(WIDTH), at(height));
+        let (width, height) = (at(extent.0), at(extent.1));
         let view = format!("0 0 {width} {height}");
         let (title_id, description_id) = (format!("{id}_title"), format!("{id}_desc"));
         let labelled = format!("{title_id} {description_id}");

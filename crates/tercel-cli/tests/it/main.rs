@@ -9,6 +9,7 @@ mod broken;
 mod check;
 mod derive;
 mod design;
+mod design_pages;
 mod estimate;
 mod fuzz;
 mod gbm_car_t;

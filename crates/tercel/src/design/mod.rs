@@ -6,6 +6,7 @@
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
 //! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`Blrm`], [`ThreePlusThree`] |
 //! | a decision table | [`Boundaries`] |
+//! | what follows every outcome of the next cohorts | [`pathways`] |
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
 
@@ -24,6 +25,7 @@ mod late_onset;
 mod mtpi2;
 mod options;
 mod outcomes;
+mod paths;
 mod pending;
 mod plan;
 mod replay;
@@ -51,10 +53,12 @@ pub use late_onset::{Interim, LateOnsetDesign, Pending};
 pub use mtpi2::Mtpi2;
 pub use options::{InvalidDesign, Margins, Target};
 pub use outcomes::{Cohort, InvalidOutcomes, count_cohorts, parse_outcomes};
+pub use paths::{InvalidPaths, PATHS_LIMIT, Pathway, pathways};
 pub use pending::decide;
 pub use plan::{Plan, SafetyStop};
 pub use replay::check_infusions;
 pub use rolling_six::RollingSix;
+pub(crate) use settings::usual_ccd_margin;
 pub use settings::{ALL, DesignEntry, DesignName, Settings, find};
 pub use three_plus_three::ThreePlusThree;
 pub use tite_boin::{TiteBoin, TiteVariant};

@@ -538,7 +538,7 @@ impl Settings {
 }
 
 /// Δ as recommended for the target (`ivanova2007ccd`): 0.09 up to 0.25, 0.10 up to 0.35, 0.12 at 0.40 and above.
-fn usual_ccd_margin(target: Target) -> f64 {
+pub(crate) fn usual_ccd_margin(target: Target) -> f64 {
     match target.value() {
         phi if phi < 0.275 => 0.09,
         phi if phi < 0.375 => 0.10,

@@ -163,10 +163,12 @@ impl<'a> Conduct<'a> {
             DesignName::ThreePlusThree | DesignName::AcceleratedTitration
         );
         match decision.action {
-            Action::Escalate(_) if !itself && !count.evaluable.is_multiple_of(self.escalation.cohort_size) => Decision {
-                action: Action::Stay(current),
-                because: Because::CohortOpen(current, count),
-            },
+            Action::Escalate(_) if !itself && !count.evaluable.is_multiple_of(self.escalation.cohort_size) => {
+                Decision {
+                    action: Action::Stay(current),
+                    because: Because::CohortOpen(current, count),
+                }
+            }
             Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait | Action::Stop(_) => decision,
         }
     }

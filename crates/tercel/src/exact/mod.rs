@@ -11,17 +11,23 @@
 //! | compile a late-onset design | [`compile_timed`] |
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
+//! | how often a design is right, over a set of curves | [`assess`], [`standard_scenarios`] |
 //! | every way the trial can end | [`Compiled::endings`] |
 #![expect(
     clippy::indexing_slicing,
     reason = "numeric kernels over arrays whose sizes are fixed at compilation"
 )]
 
+mod compare;
 mod compile;
 mod evaluate;
 mod key;
 mod timed;
 
+pub use compare::{
+    Assessed, Assessment, CORRECT_MARGIN, CURVE_SLOPE, InvalidAssessment, Scenario, assess, assess_compiled,
+    standard_scenarios,
+};
 pub use compile::{CompileError, Limit, compile};
 pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve};
 pub use timed::{TimedPlan, compile_timed};

@@ -3,6 +3,7 @@
 //! | Part | Module |
 //! |---|---|
 //! | how a number is written | [`number`] |
+//! | pathways, comparison and description of designs | [`design_page`] |
 //! | cover, dose decision, escalation board | [`Cover`], [`DecisionPart`], [`BoardLevel`] |
 //! | the outcome matrix and a section per outcome | [`OutcomeSection`], [`Block`], [`Answer`] |
 //! | the records behind every number | [`Listing`] |
@@ -28,6 +29,7 @@ mod swimmer;
 mod timeline;
 mod waterfall;
 
+pub mod design_page;
 pub mod number;
 
 pub use biomarker::{BiomarkerFigure, BiomarkerLine, BiomarkerPoint};

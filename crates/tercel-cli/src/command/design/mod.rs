@@ -1,11 +1,15 @@
 //! `tercel design`: one question a file.
 
+mod compare;
 mod fit;
 mod next;
 mod oc;
 mod options;
 mod outcomes;
+mod paths;
+mod report;
 mod select;
+mod setup;
 mod simulate;
 mod skeleton;
 mod table;
@@ -28,6 +32,12 @@ pub(crate) enum Command {
     Fit(fit::Args),
     /// The dose of the next subject
     Next(next::Args),
+    /// Pathways: what follows every outcome of the next cohorts
+    Paths(paths::Args),
+    /// All designs side by side over a set of true curves
+    Compare(compare::Args),
+    /// The description of a design for a protocol, as an HTML page
+    Report(report::Args),
     /// Prior guesses for a CRM from the width of the indifference interval
     Skeleton(skeleton::Args),
 }
@@ -42,6 +52,9 @@ impl Command {
             Self::Select(args) => select::run(&args, output),
             Self::Fit(args) => fit::run(&args, output),
             Self::Next(args) => next::run(&args, output),
+            Self::Paths(args) => paths::run(&args, output),
+            Self::Compare(args) => compare::run(&args, output),
+            Self::Report(args) => report::run(&args, output),
             Self::Skeleton(args) => skeleton::run(&args, output),
         }
     }

@@ -116,16 +116,21 @@ fn grid(args: &Args) -> anyhow::Result<(f64, u32)> {
     let (Some(window), Some(interval)) = (args.time.window()?, args.time.interval()?) else {
         bail!("give --window-days and --accrual-interval-days: the design treats subjects while outcomes are pending");
     };
+    Ok((window, steps(window, interval)?))
+}
+
+/// Steps of the accrual interval in the window.
+pub(super) fn steps(window: f64, interval: f64) -> anyhow::Result<u32> {
     let steps = (window / interval).round();
     if !(1.0..=16.0).contains(&steps) || (steps * interval - window).abs() > 1e-9 * window {
         bail!(
             "--accrual-interval-days {interval}: the exact grid needs an interval that divides the window of {window} days \
-             into 1 to 16 equal steps, like {}",
+             into 1 to 16 equal steps, like {}; `tercel design simulate` takes any interval",
             window / steps.clamp(1.0, 16.0)
         );
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 16")]
-    Ok((window, steps as u32))
+    Ok(steps as u32)
 }
 
 /// The curves of the options and of the file, all of one length.
