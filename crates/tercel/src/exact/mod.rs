@@ -9,6 +9,7 @@
 //! |---|---|
 //! | compile a design | [`compile()`] |
 //! | compile a late-onset design | [`compile_timed`] |
+//! | a design that looks at responses | [`evaluate_efficacy`] |
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
 //! | every way the trial can end | [`Compiled::endings`] |
@@ -17,11 +18,13 @@
     reason = "numeric kernels over arrays whose sizes are fixed at compilation"
 )]
 
+mod bivariate;
 mod compile;
 mod evaluate;
 mod key;
 mod timed;
 
+pub use bivariate::{EfficacyCharacteristics, EfficacyCurve, EfficacyPlan, evaluate_efficacy};
 pub use compile::{CompileError, Limit, compile};
 pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve};
 pub use timed::{TimedPlan, compile_timed};

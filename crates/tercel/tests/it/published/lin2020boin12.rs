@@ -5,6 +5,7 @@
 //! cohort that those tests took from the authors' web program. Outcomes: N neither, E response, T DLT, B both.
 
 use tercel::design::{Action, Boin, Boin12, Boin12Options, EfficacyCount, Score, Target};
+use tercel::exact::{Curve, EfficacyCharacteristics, EfficacyCurve, EfficacyPlan, Limit, evaluate_efficacy};
 use tercel::protocol::{DoseLevel, PerLevel};
 
 fn published() -> Boin12 {
@@ -142,11 +143,145 @@ fn a_pending_outcome_that_could_change_the_answer_is_waited_for() {
     let design = published();
     let (mut counts, current) = outcomes("1NN", 3);
     counts.get_mut(current).unwrap().dlts.pending = 1;
-    // A response without DLT would keep level 1, neither would open level 2.
-    assert_eq!(next(&design, "1NNE"), 2);
-    assert_eq!(next(&design, "1NNT"), 2);
+    // Whatever the third subject has, level 2 is next.
+    for cohort in ["1NNN", "1NNE", "1NNT", "1NNB"] {
+        assert_eq!(next(&design, cohort), 2);
+    }
     assert_eq!(design.next(&counts, current).action, Action::Escalate(current.above()));
     let (mut counts, current) = outcomes("1NE", 3);
     counts.get_mut(current).unwrap().dlts.pending = 1;
     assert_eq!(design.next(&counts, current).action, Action::Wait);
+}
+
+const LIMIT: Limit = Limit { bytes: 2 << 30 };
+
+fn exact(plan: &EfficacyPlan<'_>, dlt: &[f64], response: &[f64]) -> (u64, EfficacyCharacteristics) {
+    let curve = EfficacyCurve::independent(&Curve::new(dlt.to_vec()).unwrap(), response).unwrap();
+    let (states, mut found) = evaluate_efficacy(plan, &[curve], LIMIT, &mut |_, _| true).unwrap();
+    (states, found.remove(0))
+}
+
+/// Adds the endings of every sequence of subjects after these outcomes: selections (none first), then responses per level.
+fn enumerate(plan: &EfficacyPlan<'_>, truth: (&[f64], &[f64]), at: Trial, chance: f64, sums: &mut [f64]) {
+    let Trial {
+        counts,
+        level,
+        in_cohort,
+        cohorts,
+    } = at;
+    if in_cohort == plan.cohort_size {
+        let action = plan.design.decide(&counts, level).action;
+        let full = cohorts + 1 == plan.cohorts;
+        let selected = match action {
+            _ if full => Some(plan.design.select(&counts)),
+            Action::Stop(_) => Some(None),
+            Action::Stay(_) if plan.stop_at.is_some_and(|n| counts.at(level).dlts.evaluable >= n) => {
+                Some(plan.design.select(&counts))
+            }
+            _ => None,
+        };
+        if let Some(selected) = selected {
+            sums[selected.map_or(0, |level| usize::from(level.number()))] += chance;
+            for (index, count) in counts.values().iter().enumerate() {
+                sums[1 + counts.len() + index] += chance * f64::from(count.response);
+            }
+            return;
+        }
+        let next = Trial {
+            counts,
+            level: action.level().unwrap(),
+            in_cohort: 0,
+            cohorts: cohorts + 1,
+        };
+        return enumerate(plan, truth, next, chance, sums);
+    }
+    let index = usize::from(level.number()) - 1;
+    for (dlt, response) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let mut counts = counts.clone();
+        let count = counts.get_mut(level).unwrap();
+        count.dlts.evaluable += 1;
+        count.dlts.dlt += dlt;
+        count.response += response;
+        count.both += dlt * response;
+        let of = |happens: u32, p: f64| if happens == 1 { p } else { 1.0 - p };
+        let chance = chance * of(dlt, truth.0[index]) * of(response, truth.1[index]);
+        enumerate(
+            plan,
+            truth,
+            Trial {
+                counts,
+                level,
+                in_cohort: in_cohort + 1,
+                cohorts,
+            },
+            chance,
+            sums,
+        );
+    }
+}
+
+struct Trial {
+    counts: PerLevel<EfficacyCount>,
+    level: DoseLevel,
+    in_cohort: u32,
+    cohorts: u32,
+}
+
+#[test]
+fn exact_characteristics_are_those_of_every_sequence_of_subjects() {
+    let joint = Boin12Options {
+        u2: 50.0,
+        u3: 30.0,
+        ..*published().options()
+    };
+    let truth: (&[f64], &[f64]) = (&[0.1, 0.3, 0.5], &[0.2, 0.5, 0.45]);
+    for design in [published(), Boin12::new(joint).unwrap()] {
+        for stop_at in [None, Some(4)] {
+            let plan = EfficacyPlan {
+                design: &design,
+                doses: 3,
+                start: DoseLevel::FIRST,
+                cohort_size: 2,
+                cohorts: 4,
+                stop_at,
+            };
+            let mut sums = [0.0; 7];
+            let start = Trial {
+                counts: PerLevel::new(vec![EfficacyCount::default(); 3]),
+                level: DoseLevel::FIRST,
+                in_cohort: 0,
+                cohorts: 0,
+            };
+            enumerate(&plan, truth, start, 1.0, &mut sums);
+            let (_, found) = exact(&plan, truth.0, truth.1);
+            let all = [found.select_none]
+                .into_iter()
+                .chain(found.select.values().iter().copied());
+            for (one, other) in all.chain(found.responses.values().iter().copied()).zip(sums) {
+                assert!((one - other).abs() < 1e-12, "{one} {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn three_doses_and_eighteen_subjects_are_within_reach() {
+    let design = published();
+    let plan = EfficacyPlan {
+        design: &design,
+        doses: 3,
+        start: DoseLevel::FIRST,
+        cohort_size: 3,
+        cohorts: 6,
+        stop_at: None,
+    };
+    let (states, found) = exact(&plan, &[0.05, 0.15, 0.45], &[0.2, 0.5, 0.55]);
+    let all: f64 = found.select.values().iter().sum();
+    assert!((all + found.select_none - 1.0).abs() < 1e-9);
+    assert!(states < 1_000_000, "{states}");
+    // Level 2 has the largest true utility of the levels within φT.
+    assert!(found.select.values()[1] > 0.5, "{found:?}");
+    for (level, (patients, dlts)) in found.patients.values().iter().zip(found.dlts.values()).enumerate() {
+        assert!((dlts - patients * [0.05, 0.15, 0.45][level]).abs() < 1e-9);
+    }
 }
