@@ -1,5 +1,6 @@
 //! `tercel design`: one question a file.
 
+mod efficacy;
 mod fit;
 mod next;
 mod oc;
