@@ -226,10 +226,9 @@ impl<'a> Walk<'a> {
         if treated == self.plan.cohorts {
             return None;
         }
-        match self.plan.design.decide(&self.counts, current).action {
-            Action::Stay(level) if self.is_enough(level) => None,
-            action => action.level(),
-        }
+        let action = self.plan.design.decide(&self.counts, current).action;
+        let stays = action == Action::Stay(current);
+        action.level().filter(|level| !(stays && self.is_enough(*level)))
     }
 
     fn is_enough(&self, level: DoseLevel) -> bool {
