@@ -36,6 +36,7 @@ mod settings;
 mod three_plus_three;
 mod tite_boin;
 mod tite_crm;
+mod utility;
 
 use std::fmt;
 
@@ -43,7 +44,7 @@ pub use accelerated_titration::AcceleratedTitration;
 pub use bf_boin::{Backfilled, BfBoin, BfBoinDesign};
 pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;
-pub use boin12::{Boin12, Boin12Options, Score, UtilityReason};
+pub use boin12::{Boin12, Boin12Options};
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, decide_study};
 pub use crm::{CRM_PRIOR_SD, Crm, CrmFit, CrmMethod, CrmModel, FIT_QUANTILES, Observation, indifference_skeleton};
@@ -65,6 +66,7 @@ pub use settings::{ALL, DesignEntry, DesignName, EfficacySettings, Settings, fin
 pub use three_plus_three::ThreePlusThree;
 pub use tite_boin::{TiteBoin, TiteVariant};
 pub use tite_crm::{TiteCrm, adaptive_weights};
+pub use utility::{Score, UtilityReason};
 
 use crate::protocol::{DoseLevel, PerLevel};
 

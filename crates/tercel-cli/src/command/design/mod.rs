@@ -1,6 +1,7 @@
 //! `tercel design`: one question a file.
 
 mod efficacy;
+mod efficacy_oc;
 mod fit;
 mod next;
 mod oc;

@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use tercel::design::{DesignName, Plan};
 use tercel::exact::{Characteristics, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
 
-use super::efficacy::{self, looks_at_responses};
+use super::efficacy::looks_at_responses;
+use super::efficacy_oc;
 use super::options::{ConductArgs, DesignArgs, TimeArgs, doses, stops_by_itself, subjects};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let name = args.design.entry()?.name;
     if looks_at_responses(name) {
         args.conduct.warn_beyond_responses();
-        let ask = efficacy::Ask {
+        let ask = efficacy_oc::Ask {
             name,
             settings: &args.design.settings()?,
             curves: &curves,
@@ -61,7 +62,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             stop_at: args.conduct.stop_at(),
             limit: limit(args),
         };
-        return efficacy::oc(&ask, output);
+        return efficacy_oc::oc(&ask, output);
     }
     let compiled = compiled(args, doses, cohort_size, max_n)?;
     let mut found = Vec::with_capacity(curves.len());
