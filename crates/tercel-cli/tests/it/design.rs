@@ -235,3 +235,112 @@ fn trials_on_continuous_time_tell_how_long_they_take() {
     );
     refused(&format!("{cohorts} --trials 1"), "--trials 1");
 }
+
+/// A file of subjects, one a row.
+fn patients(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("tercel-{}-{name}.csv", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// The answer about a file whose path has underscores as it is.
+fn next_of(design: &str, file: &str) -> Value {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(["design", "next", "--json", "--patients", file])
+        .args(design.split(' '))
+        .output()
+        .unwrap();
+    assert_eq!(status.code(), Some(0), "{}", String::from_utf8_lossy(&stderr));
+    serde_json::from_slice(&stdout).unwrap()
+}
+
+#[test]
+fn bf_boin_says_where_to_backfill_and_where_to_escalate() {
+    let text = "dose_level,dlt,response,backfill\n1,0,1,\n1,0,0,\n1,0,0,\n2,0,0,\n2,0,0,\n2,0,0,\n1,,,1\n1,1,1,1\n";
+    let file = patients("bf-boin", text);
+    let next = next_of("--design bf-boin --target 0.25 --doses-count 3", &file);
+    // Level 1 has 1/4 = 0.25 and contradicts 0/3 at level 2: pooled 1/7 = 0.143 is below the escalation boundary 0.197.
+    assert_eq!(
+        (&next["action"], &next["dose_level"]),
+        (&json!("escalate"), &json!(3)),
+        "{next}"
+    );
+    assert_eq!(next["backfill"], json!([1]));
+    assert_eq!(
+        next["levels"][0],
+        json!({"dose_level": 1, "evaluable": 4, "dlt": 1, "pending": 1, "response": 2})
+    );
+    let capped = next_of("--design bf-boin --target 0.25 --doses-count 3 --n-cap 5", &file);
+    assert_eq!(capped["backfill"], json!([]));
+    let open = "dose_level,dlt,response,backfill\n1,0,1,\n1,0,0,\n1,,,\n";
+    let waiting = next_of(
+        "--design bf-boin --target 0.25 --doses-count 3",
+        &patients("bf-boin-open", open),
+    );
+    assert_eq!(waiting["action"], "wait");
+    let table = answer("table --design bf-boin --target 0.25 --max-n 3");
+    assert_eq!(
+        table["rows"],
+        answer("table --design boin --target 0.25 --max-n 3")["rows"]
+    );
+    assert_eq!(
+        answer("select --design bf-boin --target 0.25 --n 12,12,6 --dlt 1,2,3")["mtd"],
+        2
+    );
+    refused(
+        "oc --design bf-boin --target 0.25 --cohort-size 3 --cohorts 6 --truth .1,.2",
+        "has no exact operating characteristics",
+    );
+}
+
+#[test]
+fn boin12_decides_by_desirability() {
+    // The example of the paper, page 1396: 1NNN 2ENT 3ETT 2EEN leads to level 2.
+    let text =
+        "dose_level,dlt,response\n1,0,0\n1,0,0\n1,0,0\n2,0,1\n2,0,0\n2,1,0\n3,0,1\n3,1,0\n3,1,0\n2,0,1\n2,0,1\n2,0,0\n";
+    let next = next_of(
+        "--design boin12 --target 0.35 --efficacy-min 0.25 --doses-count 5",
+        &patients("boin12", text),
+    );
+    assert_eq!(
+        (&next["action"], &next["dose_level"]),
+        (&json!("stay"), &json!(2)),
+        "{next}"
+    );
+    assert!((next["levels"][4]["desirability"].as_f64().unwrap() - 0.295).abs() < 1e-12);
+    assert_eq!(next["levels"][1]["admissible"], true);
+    let selected =
+        answer("select --design boin12 --target 0.35 --efficacy-min 0.25 --n 7,6,7 --dlt 0,1,4 --response 1,3,4");
+    assert_eq!(
+        (&selected["obd"], &selected["mtd"]),
+        (&json!(2), &json!(2)),
+        "{selected}"
+    );
+    assert!((selected["mean_utility"][1].as_f64().unwrap() - 60.0).abs() < 1e-9);
+    let oc = answer(
+        "oc --design boin12 --target 0.35 --efficacy-min 0.25 --cohort-size 3 --cohorts 4 --truth .05,.15 --truth-response .2,.5",
+    );
+    let scenario = &oc["scenarios"][0];
+    let chances = [&scenario["select"][0], &scenario["select"][1], &scenario["select_none"]];
+    let all: f64 = chances.iter().map(|chance| chance.as_f64().unwrap()).sum();
+    assert!((all - 1.0).abs() < 1e-9, "{oc}");
+    let boin12 = |rest: &str| format!("oc --design boin12 --cohort-size 3 --cohorts 4 --truth .05,.15 {rest}");
+    refused(&boin12("--target 0.35"), "give --efficacy-min");
+    refused(&boin12("--target 0.35 --efficacy-min 0.25"), "give --truth-response");
+    refused(
+        &boin12("--target 0.35 --efficacy-min 0.25 --truth-response .2,.5,.6"),
+        "3 true response probabilities for 2",
+    );
+    refused(
+        "select --design boin12 --target 0.35 --efficacy-min 0.25 --n 3 --dlt 0",
+        "give --response",
+    );
+    refused(
+        "select --design boin12 --target 0.35 --efficacy-min 0.25 --utility-u3 50 --n 3 --dlt 1 --response 1",
+        "give --both",
+    );
+    refused(
+        "next --design boin12 --target 0.35 --efficacy-min 0.25 --doses-count 3 --outcomes 1NNN",
+        "no subject has a response",
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Count, InvalidDesign};
+use super::{Backfilled, Count, InvalidDesign, UtilityReason};
 use crate::protocol::DoseLevel;
 
 /// What to do with the next subject.
@@ -184,6 +184,10 @@ pub enum Because {
         /// It would have to be below this.
         limit: f64,
     },
+    /// A decision in which backfilled subjects count.
+    Backfilled(Backfilled),
+    /// A decision between levels by toxicity and efficacy.
+    Utility(UtilityReason),
     /// Enough subjects were treated at the level the next one would be treated at.
     Enough(DoseLevel, Count),
     /// The maximum tolerated dose would be declared on fewer subjects than demanded.
@@ -317,6 +321,8 @@ impl fmt::Display for Because {
                 "the probability of an overdose at the lowest level is {overdose_probability:.3}, not below {limit}: no level \
                  is admissible"
             ),
+            Self::Backfilled(reason) => reason.fmt(f),
+            Self::Utility(reason) => reason.fmt(f),
             Self::Enough(level, count) => {
                 write!(
                     f,

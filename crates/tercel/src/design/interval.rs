@@ -120,19 +120,31 @@ impl IntervalDesign {
 
     /// The lowest level closed as too toxic.
     pub(super) fn closed(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
-        let too_toxic = |(level, count): &(DoseLevel, &Count)| {
-            let Some(row) = place(count.evaluable) else {
-                return false;
-            };
-            let eliminate = self.boundaries.rows.get(row).and_then(|row| row.eliminate_min);
-            let least = if *level == DoseLevel::FIRST {
-                self.stop_min.get(row).copied().flatten()
-            } else {
-                eliminate
-            };
-            least.is_some_and(|least| count.dlt >= least)
-        };
+        let too_toxic = |(level, count): &(DoseLevel, &Count)| self.closes(*level, **count);
         counts.iter().find(too_toxic).map(|(level, _)| level)
+    }
+
+    /// Whether these outcomes close a level.
+    pub(super) fn closes(&self, level: DoseLevel, count: Count) -> bool {
+        let Some(row) = place(count.evaluable) else {
+            return false;
+        };
+        let eliminate = self.boundaries.rows.get(row).and_then(|row| row.eliminate_min);
+        let least = if level == DoseLevel::FIRST {
+            self.stop_min.get(row).copied().flatten()
+        } else {
+            eliminate
+        };
+        least.is_some_and(|least| count.dlt >= least)
+    }
+
+    /// Where the rate of these outcomes lies.
+    pub(super) fn side(&self, count: Count) -> Side {
+        match place(count.evaluable).and_then(|row| self.boundaries.rows.get(row)) {
+            Some(row) if row.escalate_max.is_some_and(|most| count.dlt <= most) => Side::Low,
+            Some(row) if row.deescalate_min.is_some_and(|least| count.dlt >= least) => Side::High,
+            Some(_) | None => Side::Between,
+        }
     }
 
     pub(super) fn closing(&self, level: DoseLevel, count: Count) -> Because {
@@ -166,12 +178,7 @@ impl Design for IntervalDesign {
             return Decision { action, because };
         }
         let count = stage.counts.at(level);
-        let row = place(count.evaluable).and_then(|row| self.boundaries.rows.get(row));
-        let side = match row {
-            Some(row) if row.escalate_max.is_some_and(|most| count.dlt <= most) => Side::Low,
-            Some(row) if row.deescalate_min.is_some_and(|least| count.dlt >= least) => Side::High,
-            Some(_) | None => Side::Between,
-        };
+        let side = self.side(count);
         let above = level.above();
         let (action, held) = match side {
             Side::Low if stage.counts.get(above).is_none() => (Action::Stay(level), Some(Held::Top)),

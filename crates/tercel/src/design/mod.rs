@@ -5,18 +5,22 @@
 //! | the next dose of a study | [`decide_study`] |
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
 //! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`Blrm`], [`ThreePlusThree`] |
+//! | a design that looks at responses | [`BfBoin`], [`Boin12`] |
 //! | a decision table | [`Boundaries`] |
 //! | what follows every outcome of the next cohorts | [`pathways`] |
 //! | the dose selected at the end | [`Design::select`] |
 //! | operating characteristics | [`exact`](crate::exact) |
 
 mod accelerated_titration;
+mod bf_boin;
 mod blrm;
 mod boin;
+mod boin12;
 mod ccd;
 mod conduct;
 mod crm;
 mod decision;
+mod efficacy;
 mod i_three_plus_three;
 mod interval;
 mod isotonic;
@@ -35,16 +39,20 @@ mod study_design;
 mod three_plus_three;
 mod tite_boin;
 mod tite_crm;
+mod utility;
 
 use std::fmt;
 
 pub use accelerated_titration::AcceleratedTitration;
+pub use bf_boin::{Backfilled, BfBoin, BfBoinDesign};
 pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;
+pub use boin12::{Boin12, Boin12Options};
 pub use ccd::Ccd;
 pub use conduct::{Awaited, StudyDecision, WhatIf, decide_study};
 pub use crm::{CRM_PRIOR_SD, Crm, CrmFit, CrmMethod, CrmModel, FIT_QUANTILES, Observation, indifference_skeleton};
 pub use decision::{Action, Because, Decision, Held, Side};
+pub use efficacy::EfficacyCount;
 pub use i_three_plus_three::IThreePlusThree;
 pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, probability_above};
 pub use isotonic::isotonic_estimates;
@@ -59,10 +67,11 @@ pub use plan::{Plan, SafetyStop};
 pub use replay::check_infusions;
 pub use rolling_six::RollingSix;
 pub(crate) use settings::usual_ccd_margin;
-pub use settings::{ALL, DesignEntry, DesignName, Settings, find};
+pub use settings::{ALL, DesignEntry, DesignName, EfficacySettings, Settings, find};
 pub use three_plus_three::ThreePlusThree;
 pub use tite_boin::{TiteBoin, TiteVariant};
 pub use tite_crm::{TiteCrm, adaptive_weights};
+pub use utility::{Score, UtilityReason};
 
 use crate::protocol::{DoseLevel, PerLevel};
 

@@ -144,6 +144,35 @@ pub enum InvalidDesign {
     /// A cut is no probability, or not above the one before it.
     #[error("the cut {0} must lie between 0 and 1, above the cut before it")]
     Cut(f64),
+    /// The backfill cap leaves no subject.
+    #[error("the cap on subjects of a backfilled level must be at least 1")]
+    Cap,
+    /// The design needs the lowest acceptable response probability.
+    #[error("the design needs the lowest acceptable response probability: give --efficacy-min")]
+    NoEfficacyMin,
+    /// The lowest acceptable response probability is none.
+    #[error("the lowest acceptable response probability {0} must lie between 0 and 1")]
+    EfficacyMin(f64),
+    /// The cutoff is no probability.
+    #[error("the futility cutoff {0} must lie between 0 and 1")]
+    EfficacyCutoff(f64),
+    /// A utility lies outside those of the best and the worst outcome.
+    #[error("the utility {0} must lie between 0 (DLT, no response) and 100 (response, no DLT)")]
+    Utility(f64),
+    /// The utilities tell apart who had both outcomes.
+    #[error(
+        "with utilities {u2} and {u3}, which do not add up to 100, the number of subjects with both a DLT and a response \
+         matters: give it too"
+    )]
+    UtilityJoint {
+        /// Utility of neither.
+        u2: f64,
+        /// Utility of both.
+        u3: f64,
+    },
+    /// The design decides from responses too.
+    #[error("the design decides from DLTs and responses, not from DLTs alone")]
+    Responses,
     /// The limit is no probability.
     #[error("the overdose limit {0} must lie between 0 and 1")]
     OverdoseLimit(f64),

@@ -97,6 +97,8 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         | Because::Overdose { .. }
         | Because::NoneAdmissible { .. }
         | Because::TooFew { .. }
+        | Because::Backfilled(_)
+        | Because::Utility(_)
         | Because::Suspended(..)
         | Because::NoDesign(_)
         | Because::Complete(_)) => same,

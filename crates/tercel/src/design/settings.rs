@@ -1,9 +1,10 @@
 //! The options of all designs as data, and the design they make: what the command line and the protocol file fill in.
 
 use super::{
-    AcceleratedTitration, Blrm, BlrmOptions, Boin, Boundaries, CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design,
-    Elimination, ExtraSafe, IThreePlusThree, IntervalDesign, InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2,
-    RollingSix, Row, Stage, Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
+    AcceleratedTitration, BfBoin, BfBoinDesign, Blrm, BlrmOptions, Boin, Boin12, Boin12Options, Boundaries,
+    CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination, ExtraSafe, IThreePlusThree, IntervalDesign,
+    InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2, RollingSix, Row, Stage, Target, ThreePlusThree, TiteBoin,
+    TiteCrm, TiteVariant,
 };
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
@@ -36,6 +37,10 @@ pub enum DesignName {
     TiteBoin,
     /// BLRM.
     Blrm,
+    /// BF-BOIN.
+    BfBoin,
+    /// BOIN12.
+    Boin12,
 }
 
 /// A design as people know it, and what it can do.
@@ -199,6 +204,40 @@ pub const ALL: &[DesignEntry] = &[
             "allow-skipping",
         ],
     },
+    DesignEntry {
+        name: DesignName::BfBoin,
+        word: "bf-boin",
+        title: "BF-BOIN",
+        reference: "zhao2024bfboin",
+        options: &[
+            "target",
+            "elimination-cutoff",
+            "extra-safe",
+            "offset",
+            "bound-mtd",
+            "p-safe",
+            "p-tox",
+            "n-cap",
+            "backfill-without-response",
+            "stay-on-one-of-three",
+        ],
+    },
+    DesignEntry {
+        name: DesignName::Boin12,
+        word: "boin12",
+        title: "BOIN12",
+        reference: "lin2020boin12",
+        options: &[
+            "target",
+            "elimination-cutoff",
+            "p-safe",
+            "p-tox",
+            "efficacy-min",
+            "efficacy-cutoff",
+            "utility-u2",
+            "utility-u3",
+        ],
+    },
 ];
 
 /// The entry of a word.
@@ -207,6 +246,11 @@ pub fn find(word: &str) -> Option<&'static DesignEntry> {
 }
 
 impl DesignName {
+    /// Whether it decides from responses beside DLTs.
+    pub const fn looks_at_responses(self) -> bool {
+        matches!(self, Self::BfBoin | Self::Boin12)
+    }
+
     /// Its entry.
     pub fn entry(self) -> &'static DesignEntry {
         ALL.iter().find(|entry| entry.name == self).unwrap_or(&THREE_PLUS_THREE)
@@ -272,9 +316,59 @@ pub struct Settings {
     pub allow_skipping: bool,
     /// Whether the dose may rise after a cohort at or above the target.
     pub allow_incoherent: bool,
+    /// What designs that look at responses need beside.
+    pub efficacy: EfficacySettings,
+}
+
+/// Options of designs that look at responses.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct EfficacySettings {
+    /// A level with this many subjects takes no more for backfilling (BF-BOIN).
+    pub n_cap: Option<u32>,
+    /// Whether a level opens for backfilling without a response (BF-BOIN).
+    pub backfill_without_response: bool,
+    /// Whether one DLT in three means stay (BF-BOIN).
+    pub stay_on_one_of_three: bool,
+    /// Lowest acceptable response probability (BOIN12).
+    pub efficacy_min: Option<f64>,
+    /// A level is futile where Pr(pE < φE) reaches this (BOIN12).
+    pub efficacy_cutoff: Option<f64>,
+    /// Utility of neither DLT nor response (BOIN12).
+    pub u2: Option<f64>,
+    /// Utility of a DLT with a response (BOIN12).
+    pub u3: Option<f64>,
 }
 
 impl Settings {
+    /// BF-BOIN for up to `max_n` subjects over all levels.
+    pub fn bf_boin(&self, max_n: u32) -> Result<BfBoinDesign, InvalidDesign> {
+        let published = BfBoin::new(self.target()?);
+        BfBoin {
+            boin: self.boin()?,
+            n_cap: self.efficacy.n_cap.unwrap_or(published.n_cap),
+            response_required: !self.efficacy.backfill_without_response,
+            stay_on_one_of_three: self.efficacy.stay_on_one_of_three,
+        }
+        .design(max_n)
+    }
+
+    /// BOIN12; it has no default for the lowest acceptable response probability.
+    pub fn boin12(&self) -> Result<Boin12, InvalidDesign> {
+        let least = self.efficacy.efficacy_min.ok_or(InvalidDesign::NoEfficacyMin)?;
+        let published = Boin12Options::published(self.target()?, least);
+        Boin12::new(Boin12Options {
+            boin: Boin {
+                elimination: published.boin.elimination,
+                ..self.boin()?
+            },
+            u2: self.efficacy.u2.unwrap_or(published.u2),
+            u3: self.efficacy.u3.unwrap_or(published.u3),
+            toxicity_cutoff: self.elimination_cutoff.unwrap_or(published.toxicity_cutoff),
+            efficacy_cutoff: self.efficacy.efficacy_cutoff.unwrap_or(published.efficacy_cutoff),
+            ..published
+        })
+    }
+
     /// The target; 3+3 has none.
     pub fn target(&self) -> Result<Target, InvalidDesign> {
         Target::new(self.target.ok_or(InvalidDesign::NoTarget)?)
@@ -303,6 +397,7 @@ impl Settings {
             DesignName::RollingSix | DesignName::TiteCrm | DesignName::TiteBoin => {
                 return Err(InvalidDesign::LateOnset);
             }
+            DesignName::BfBoin | DesignName::Boin12 => return Err(InvalidDesign::Responses),
         })
     }
 
@@ -341,6 +436,8 @@ impl Settings {
             | DesignName::Ccd
             | DesignName::Crm
             | DesignName::Blrm
+            | DesignName::BfBoin
+            | DesignName::Boin12
             | DesignName::AcceleratedTitration => None,
         })
     }
@@ -378,11 +475,13 @@ impl Settings {
                 Ok(self.table_by_asking(max_n))
             }
             DesignName::TiteBoin
+            | DesignName::BfBoin
             | DesignName::Boin
             | DesignName::Keyboard
             | DesignName::Mtpi2
             | DesignName::IThreePlusThree
             | DesignName::Ccd => Ok(self.interval(name, max_n)?.rows),
+            DesignName::Boin12 => Err(InvalidDesign::Responses),
             DesignName::Crm | DesignName::TiteCrm | DesignName::Blrm => Err(InvalidDesign::NoTable),
         }
     }
@@ -470,6 +569,8 @@ impl Settings {
             | DesignName::RollingSix
             | DesignName::AcceleratedTitration
             | DesignName::TiteCrm
+            | DesignName::BfBoin
+            | DesignName::Boin12
             | DesignName::Blrm => self.boin()?.boundaries(max_n),
         }
     }

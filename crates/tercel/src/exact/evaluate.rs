@@ -25,6 +25,17 @@ pub enum InvalidCurve {
     /// A higher dose is less toxic.
     #[error("the true DLT probabilities decrease from {0} to {1}; give them from the lowest level to the highest")]
     Decreasing(f64, f64),
+    /// A true response probability is none.
+    #[error("{0} is not a probability; true response probabilities lie between 0 and 1")]
+    Response(f64),
+    /// Responses are given for another number of doses than DLTs.
+    #[error("{given} true response probabilities for {doses} dose levels")]
+    ResponseLength {
+        /// Probabilities given.
+        given: usize,
+        /// Levels with a true DLT probability.
+        doses: usize,
+    },
     /// The number of doses differs from the design's.
     #[error("{given} true DLT probabilities for {doses} dose levels")]
     Length {

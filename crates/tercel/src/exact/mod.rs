@@ -9,6 +9,7 @@
 //! |---|---|
 //! | compile a design | [`compile()`] |
 //! | compile a late-onset design | [`compile_timed`] |
+//! | a design that looks at responses | [`evaluate_efficacy`] |
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
 //! | how often a design is right, over a set of curves | [`assess`], [`standard_scenarios`] |
@@ -18,12 +19,14 @@
     reason = "numeric kernels over arrays whose sizes are fixed at compilation"
 )]
 
+mod bivariate;
 mod compare;
 mod compile;
 mod evaluate;
 mod key;
 mod timed;
 
+pub use bivariate::{EfficacyCharacteristics, EfficacyCurve, EfficacyPlan, evaluate_efficacy};
 pub use compare::{
     Assessed, Assessment, CORRECT_MARGIN, CURVE_SLOPE, InvalidAssessment, Scenario, assess, assess_compiled,
     standard_scenarios,

@@ -2,7 +2,7 @@
 
 use super::reader::Section;
 use super::{DoseGroup, DoseLevel, Escalation, PerLevel, ThreePlusThreeVariant};
-use crate::design::{self, DesignName, Settings, TiteVariant};
+use crate::design::{self, DesignName, EfficacySettings, Settings, TiteVariant};
 
 const VARIANTS: [(&str, ThreePlusThreeVariant); 3] = [
     ("korn-strict", ThreePlusThreeVariant::KornStrict),
@@ -16,7 +16,12 @@ const TITE_VARIANTS: [(&str, TiteVariant); 2] = [
 ];
 
 pub(super) fn parse_escalation(section: &Section<'_>, levels: Option<&PerLevel<DoseGroup>>) -> Option<Escalation> {
-    let designs: Vec<(&str, DesignName)> = design::ALL.iter().map(|entry| (entry.word, entry.name)).collect();
+    // Designs that look at responses are decided from files of subjects, not from the study's data.
+    let designs: Vec<(&str, DesignName)> = design::ALL
+        .iter()
+        .filter(|entry| !entry.name.looks_at_responses())
+        .map(|entry| (entry.word, entry.name))
+        .collect();
     let design = section.choice("design", &designs);
     let rule = parse_rule(section, design, levels);
     let fails = section.choice("first_level_fails", &[("stop", ())]);
@@ -135,5 +140,6 @@ fn parse_rule(
         maximum_likelihood: section.optional_choice("method", &[("bayes", false), ("mle", true)]) == Some(true),
         allow_skipping: section.optional_flag("allow_skipping").unwrap_or(false),
         allow_incoherent: section.optional_flag("allow_incoherent").unwrap_or(false),
+        efficacy: EfficacySettings::default(),
     })
 }

@@ -55,7 +55,7 @@ pub(crate) struct Args {
     /// True curves beside the standard ones, one a line
     #[arg(long, value_name = "FILE")]
     truth_file: Option<PathBuf>,
-    /// Designs to compare [default: all]
+    /// Designs to compare [default: all that look at DLTs alone]
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     design: Vec<String>,
     /// Stop when the lowest level's DLT rate exceeds the target with more than this probability, whatever the design
@@ -138,7 +138,10 @@ fn chosen(args: &Args) -> anyhow::Result<Vec<&'static DesignEntry>> {
             );
         }
     }
-    let wanted = |entry: &&DesignEntry| args.design.is_empty() || args.design.iter().any(|word| word == entry.word);
+    let wanted = |entry: &&DesignEntry| {
+        let asked = args.design.iter().any(|word| word == entry.word);
+        asked || (args.design.is_empty() && !entry.name.looks_at_responses())
+    };
     Ok(ALL.iter().filter(wanted).collect())
 }
 

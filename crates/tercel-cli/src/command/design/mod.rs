@@ -1,6 +1,8 @@
 //! `tercel design`: one question a file.
 
 mod compare;
+mod efficacy;
+mod efficacy_oc;
 mod fit;
 mod next;
 mod oc;

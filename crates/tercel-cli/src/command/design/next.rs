@@ -4,11 +4,12 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
-use tercel::design::{Action, Because, Count, Decision, Design, Interim, Plan, Stage, decide};
+use tercel::design::{Action, Because, Count, Decision, Design, DesignName, Interim, Plan, Settings, Stage, decide};
 use tercel::protocol::{DoseLevel, PerLevel};
 
+use super::efficacy;
 use super::options::{ConductArgs, DesignArgs, MOST_SUBJECTS, TimeArgs, doses, subjects};
-use super::outcomes::OutcomeArgs;
+use super::outcomes::{OutcomeArgs, Subjects};
 use super::{Answer, Output};
 
 /// Arguments of `tercel design next`.
@@ -53,6 +54,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         );
     }
     let name = args.design.entry()?.name;
+    if name.looks_at_responses() {
+        return next_by_responses(args, name, &settings, &treated, doses, output);
+    }
     let late = settings
         .late_onset(name, doses, MOST_SUBJECTS)
         .map_err(|error| anyhow!("{error}"))?;
@@ -103,6 +107,34 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let decision = decide(&plan, &stage);
     output.print(|| decision_json(&decision, &counts), || text(&decision, &counts))?;
     Ok(Answer::Given)
+}
+
+/// The next dose of a design that looks at responses.
+fn next_by_responses(
+    args: &Args,
+    name: DesignName,
+    settings: &Settings,
+    treated: &Subjects,
+    doses: u8,
+    output: Output,
+) -> anyhow::Result<Answer> {
+    args.conduct.warn_beyond_responses();
+    let current = args.current_dose.map(|level| match DoseLevel::new(level) {
+        Some(level) if level.number() <= doses => Ok(level),
+        Some(_) | None => Err(anyhow!("--current-dose must be one of 1 to {doses}")),
+    });
+    let cohort_size = subjects("--cohort-size", args.cohort_size)?;
+    let ask = efficacy::Next {
+        name,
+        settings,
+        treated,
+        doses,
+        current: current.transpose()?,
+        start: args.design.start()?,
+        max_n: args.cohorts.map(|cohorts| cohorts.saturating_mul(cohort_size)),
+        stop_at: args.conduct.stop_at(),
+    };
+    efficacy::next(&ask, output)
 }
 
 fn decision_json(decision: &Decision, counts: &PerLevel<Count>) -> Value {

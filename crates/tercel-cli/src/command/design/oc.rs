@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use tercel::design::{DesignName, Plan};
 use tercel::exact::{Characteristics, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
 
+use super::efficacy_oc;
 use super::options::{ConductArgs, DesignArgs, TimeArgs, doses, stops_by_itself, subjects};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
@@ -28,6 +29,9 @@ pub(crate) struct Args {
     /// A true curve: DLT probabilities from the lowest level up, comma-separated; may be given again
     #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
     truth: Vec<String>,
+    /// True response probabilities for a true curve, in the order of --truth (boin12)
+    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
+    truth_response: Vec<String>,
     /// True curves, one a line
     #[arg(long, value_name = "FILE")]
     truth_file: Option<PathBuf>,
@@ -43,6 +47,22 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let curves = curves(&args.truth, args.truth_file.as_deref())?;
     let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
     let (cohort_size, max_n) = size(&args.design, args.cohort_size, args.cohorts)?;
+    let name = args.design.entry()?.name;
+    if name.looks_at_responses() {
+        args.conduct.warn_beyond_responses();
+        let ask = efficacy_oc::Ask {
+            name,
+            settings: &args.design.settings()?,
+            curves: &curves,
+            responses: &args.truth_response,
+            start: start(args, doses)?,
+            cohort_size,
+            max_n,
+            stop_at: args.conduct.stop_at(),
+            limit: limit(args),
+        };
+        return efficacy_oc::oc(&ask, output);
+    }
     let compiled = compiled(args, doses, cohort_size, max_n)?;
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
@@ -74,6 +94,22 @@ pub(super) fn size(
     Ok((cohort_size, Some(subjects("subjects in all:", cohort_size * cohorts)?)))
 }
 
+/// Level of the first cohort, one of the design's.
+fn start(args: &Args, doses: u8) -> anyhow::Result<tercel::protocol::DoseLevel> {
+    let start = args.design.start()?;
+    if start.number() > doses {
+        bail!("--start-dose {start}: there are {doses} dose levels");
+    }
+    Ok(start)
+}
+
+/// Most memory to use.
+const fn limit(args: &Args) -> Limit {
+    Limit {
+        bytes: args.memory.saturating_mul(1 << 20),
+    }
+}
+
 /// Most subjects at a level of a rolling six.
 pub(super) const ROLLING_SIX_MOST: u32 = 6;
 
@@ -83,9 +119,7 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
     // The published rule goes on treating at the lowest level; `design next` suspends accrual there.
     settings.accrue_at_lowest = true;
     let name = args.design.entry()?.name;
-    let limit = Limit {
-        bytes: args.memory.saturating_mul(1 << 20),
-    };
+    let limit = limit(args);
     let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));
     if let Some(design) = settings
         .late_onset(name, doses, most)

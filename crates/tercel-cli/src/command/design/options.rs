@@ -5,11 +5,14 @@ use clap::ValueEnum;
 use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, TiteVariant, find};
 use tercel::protocol::{DoseLevel, ThreePlusThreeVariant};
 
+use super::efficacy::EfficacyArgs;
+
 /// Options of a design.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Design")]
 pub(super) struct DesignArgs {
-    /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin, blrm
+    /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin, blrm,
+    /// bf-boin, boin12
     #[arg(long, value_name = "NAME")]
     design: String,
     /// Target DLT probability
@@ -90,6 +93,8 @@ pub(super) struct DesignArgs {
     /// Level of the first cohort
     #[arg(long, value_name = "K", default_value_t = 1)]
     start_dose: u8,
+    #[command(flatten)]
+    efficacy: EfficacyArgs,
 }
 
 /// Rules around a design.
@@ -180,6 +185,7 @@ impl DesignArgs {
             maximum_likelihood: self.method == Method::Mle,
             allow_skipping: self.allow_skipping,
             allow_incoherent: self.allow_incoherent,
+            efficacy: self.efficacy.settings(),
         };
         for option in self
             .given()
@@ -245,6 +251,7 @@ impl DesignArgs {
         ];
         options
             .into_iter()
+            .chain(self.efficacy.given())
             .filter(|(_, given)| *given)
             .map(|(name, _)| name)
             .collect()
@@ -277,6 +284,24 @@ impl ConductArgs {
             safety_stop,
             ..plan
         })
+    }
+
+    /// Subjects at a level that end the trial, where given.
+    pub(super) const fn stop_at(&self) -> Option<u32> {
+        self.n_earlystop
+    }
+
+    /// Warns of rules given that a design which looks at responses does not know.
+    pub(super) fn warn_beyond_responses(&self) {
+        let rules = [
+            ("demand", self.demand.is_some()),
+            ("titration", self.titration),
+            ("safety-stop", self.safety_stop.is_some()),
+            ("no-skipping", self.no_skipping),
+        ];
+        for (rule, _) in rules.into_iter().filter(|(_, given)| *given) {
+            eprintln!("warning: --{rule} does not go with a design that looks at responses and changes nothing");
+        }
     }
 
     /// Whether subjects are treated one by one at first.

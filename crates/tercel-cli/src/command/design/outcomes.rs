@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use tercel::design::{Cohort, Count, Observation, Pending, adaptive_weights, count_cohorts, parse_outcomes};
+use tercel::design::{
+    Cohort, Count, EfficacyCount, Observation, Pending, adaptive_weights, count_cohorts, parse_outcomes,
+};
 use tercel::protocol::{DoseLevel, PerLevel};
 
 use crate::table::Table;
@@ -13,7 +15,8 @@ use crate::table::Table;
 #[command(next_help_heading = "Subjects")]
 pub(super) struct OutcomeArgs {
     /// CSV file, one subject a row in order of treatment: dose_level, dlt (1, 0, blank while pending), and where followed:
-    /// weight (share of the window, 0 to 1) or followup_days
+    /// weight (share of the window, 0 to 1) or followup_days; for bf-boin and boin12 response (1, 0, blank while pending),
+    /// for bf-boin backfill (1 or 0)
     #[arg(long, value_name = "FILE")]
     patients: Option<PathBuf>,
     /// Complete outcomes in order of treatment: dose level, then N (no DLT), T (DLT) or . (pending) per subject of a cohort
@@ -31,6 +34,10 @@ pub(super) struct Subject {
     pub(super) weight: Option<f64>,
     /// Days followed, where the file says it.
     pub(super) followup_days: Option<f64>,
+    /// Whether there was a response; none while pending or not asked for.
+    pub(super) response: Option<bool>,
+    /// Whether the subject was backfilled, outside the cohorts of the escalation.
+    pub(super) backfill: bool,
     /// Cohort, counted from 0.
     cohort: usize,
 }
@@ -65,6 +72,8 @@ fn of_cohort((cohort, treated): (usize, &Cohort)) -> impl Iterator<Item = Subjec
         dlt,
         weight: None,
         followup_days: None,
+        response: None,
+        backfill: false,
         cohort,
     };
     let without = (0..evaluable.saturating_sub(dlt)).map(move |_| subject(Some(false)));
@@ -79,12 +88,13 @@ fn read_file(path: &Path) -> anyhow::Result<Subjects> {
     for row in table.rows() {
         let level = row.text("dose_level").parse().ok().and_then(DoseLevel::new);
         let level = level.ok_or_else(|| row.wrong("dose_level", "a dose level, counted from 1"))?;
-        let dlt = match row.text("dlt") {
-            "1" => Some(true),
-            "0" => Some(false),
-            "" | "NA" | "." => None,
-            _ => return Err(row.wrong("dlt", "1, 0 or blank while pending")),
+        let yes_no = |name: &str| match row.text(name) {
+            "1" => Ok(Some(true)),
+            "0" => Ok(Some(false)),
+            "" | "NA" | "." => Ok(None),
+            _ => Err(row.wrong(name, "1, 0 or blank while pending")),
         };
+        let dlt = yes_no("dlt")?;
         let weight = row.number_or_blank("weight")?;
         if weight.is_some_and(|weight| !(0.0..=1.0).contains(&weight)) {
             return Err(row.wrong("weight", "a share of the window from 0 to 1"));
@@ -98,6 +108,8 @@ fn read_file(path: &Path) -> anyhow::Result<Subjects> {
             dlt,
             weight,
             followup_days,
+            response: yes_no("response")?,
+            backfill: yes_no("backfill")? == Some(true),
             cohort: row.number,
         });
     }
@@ -123,6 +135,32 @@ impl Subjects {
             },
         });
         Ok(count_cohorts(&each.collect::<Vec<_>>(), doses)?)
+    }
+
+    /// DLTs and responses per level. With `joint`, a subject is evaluable when both are known.
+    pub(super) fn responses(&self, doses: u8, joint: bool) -> anyhow::Result<PerLevel<EfficacyCount>> {
+        if self.0.iter().all(|subject| subject.response.is_none()) && !self.0.is_empty() {
+            bail!(
+                "no subject has a response, yes or no: give --patients FILE with the columns dose_level, dlt, response"
+            );
+        }
+        let mut counts = PerLevel::new(vec![EfficacyCount::default(); usize::from(doses)]);
+        for subject in &self.0 {
+            let Some(count) = counts.get_mut(subject.level) else {
+                bail!("level {} is beyond the {doses} dose levels", subject.level);
+            };
+            let (Some(dlt), true) = (subject.dlt, !joint || subject.response.is_some()) else {
+                count.dlts.pending += 1;
+                count.response += u32::from(!joint && subject.response == Some(true));
+                continue;
+            };
+            let response = subject.response == Some(true);
+            count.dlts.evaluable += 1;
+            count.dlts.dlt += u32::from(dlt);
+            count.response += u32::from(response);
+            count.both += u32::from(dlt && response);
+        }
+        Ok(counts)
     }
 
     /// Level and evaluated outcomes of the latest cohort: as written in the notation, else the last `size` subjects of the

@@ -5,6 +5,7 @@ use serde_json::json;
 use tercel::design::{Count, Crm, DesignName, isotonic_estimates};
 use tercel::protocol::{DoseLevel, PerLevel};
 
+use super::efficacy;
 use super::options::{DesignArgs, doses, subjects};
 use super::{Answer, Output};
 use crate::command::estimate::{aligned, row, shown};
@@ -21,6 +22,12 @@ pub(crate) struct Args {
     /// Subjects with a DLT per level, comma-separated
     #[arg(long, value_name = "Y,..", value_delimiter = ',', required = true)]
     dlt: Vec<u32>,
+    /// Subjects with a response per level, comma-separated (boin12)
+    #[arg(long, value_name = "R,..", value_delimiter = ',')]
+    response: Vec<u32>,
+    /// Subjects with a DLT and a response per level (boin12 with utilities that do not add up to 100)
+    #[arg(long, value_name = "B,..", value_delimiter = ',')]
+    both: Vec<u32>,
 }
 
 /// Runs the command.
@@ -49,6 +56,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     );
     let settings = args.design.settings()?;
     let name = args.design.entry()?.name;
+    if name.looks_at_responses() {
+        return efficacy::select(
+            name,
+            &settings,
+            [&args.n, &args.dlt, &args.response, &args.both],
+            output,
+        );
+    }
     let treated = args.n.iter().any(|n| *n > 0);
     let mtd = match settings
         .late_onset(name, doses, most)

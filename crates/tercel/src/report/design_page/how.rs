@@ -175,6 +175,28 @@ const ALL: &[How] = &[
         interval: false,
         references: &["neuenschwander2008blrm", "babb1998ewoc"],
     },
+    How {
+        design: DesignName::BfBoin,
+        rule: "BOIN for the escalation, while further subjects are treated at lower levels that have shown a response and have \
+               room: they are backfilled, the highest open level first. Where the rate at a backfilled level contradicts the \
+               decision at the current one, the outcomes of the levels between them are pooled before BOIN's boundaries are \
+               applied. The maximum tolerated dose is selected from all subjects, those backfilled included.",
+        formulas: &[],
+        symbols: "The boundaries are those of BOIN.",
+        interval: true,
+        references: &["zhao2024bfboin", "liu2015boin"],
+    },
+    How {
+        design: DesignName::Boin12,
+        rule: "Each subject has a utility from DLT and response together. The next cohort is treated at the neighbouring level \
+               whose utility is most likely above a benchmark, among those that are neither too toxic nor too likely without \
+               effect; a DLT rate above BOIN's upper boundary leads one level down. At the end the level with the largest mean \
+               utility, up to the maximum tolerated dose, is the optimal biological dose.",
+        formulas: &[r"\Pr(u > u_b \mid \text{Beta}(1+x, 1+n-x))"],
+        symbols: "x is the sum of utilities over 100 at the level, n its subjects, u_b the benchmark.",
+        interval: false,
+        references: &["lin2020boin12", "liu2015boin"],
+    },
 ];
 
 /// The description of a design, where there is one.
@@ -268,7 +290,9 @@ fn numbers(design: DesignName, settings: &Settings) -> Option<String> {
         | DesignName::AcceleratedTitration
         | DesignName::TiteCrm
         | DesignName::TiteBoin
-        | DesignName::Blrm => None,
+        | DesignName::Blrm
+        | DesignName::BfBoin
+        | DesignName::Boin12 => None,
     }
 }
 
