@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod conformance;
 mod design;
 mod figures;
 mod protocol;
