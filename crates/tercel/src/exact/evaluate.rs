@@ -312,6 +312,38 @@ fn distinct_pairs(packing: Packing, doses: u32, keys: &[u128]) -> (Vec<(u32, u32
     (pairs, begins)
 }
 
+/// Index of the last dose there is room for, all ones in binary: an index masked by it needs no check.
+const DEEPEST: usize = 31;
+
+/// The doses of the ending at hand, the first one outermost.
+struct Path {
+    /// Product of the factors of the doses before each.
+    product: [Lanes; DEEPEST + 1],
+    /// Sum of the endings that share the outcomes at the doses before each, the last dose with subjects apart.
+    below: [Lanes; DEEPEST + 1],
+    /// Expected subjects at each dose so far.
+    patients: [Lanes; DEEPEST + 1],
+    /// Subjects at each dose.
+    current: [f64; DEEPEST + 1],
+}
+
+impl Path {
+    /// Passes what was summed below the doses from `first` up to `open` on to the dose before each.
+    fn close(&mut self, first: usize, open: usize) {
+        for dose in (first..open).rev() {
+            let dose = dose & DEEPEST;
+            let sum = self.below[(dose + 1) & DEEPEST];
+            self.below[(dose + 1) & DEEPEST] = [0.0; BATCH];
+            let subjects = self.current[dose];
+            let (patients, below) = (&mut self.patients[dose], &mut self.below[dose]);
+            for lane in 0..BATCH {
+                patients[lane] += subjects * sum[lane];
+                below[lane] += sum[lane];
+            }
+        }
+    }
+}
+
 /// Room for the sums of one batch.
 struct Work {
     /// p^y (1−p)^(n−y) of each pair.
@@ -324,12 +356,6 @@ struct Work {
     patients: Vec<Lanes>,
     /// Expected days.
     days: Lanes,
-    /// Product of the factors of the doses before each.
-    product: Vec<Lanes>,
-    /// Sum of the endings below the current pair of the dose before each.
-    below: Vec<Lanes>,
-    /// Subjects of the current pair of each dose.
-    current: Vec<f64>,
 }
 
 impl Work {
@@ -341,9 +367,6 @@ impl Work {
             classes: zeros(compiled.classes.len()),
             patients: zeros(compiled.doses),
             days: [0.0; BATCH],
-            product: vec![[1.0; BATCH]; compiled.doses + 1],
-            below: zeros(compiled.doses + 1),
-            current: vec![0.0; compiled.doses],
         }
     }
 
@@ -366,51 +389,48 @@ impl Work {
     }
 
     /// Sums the endings. Endings that share their first doses share the product over them, and the expected number of
-    /// subjects at a dose is added once for all that share its number.
+    /// subjects at a dose is added once for all endings that go on from the same outcomes there.
     fn sum(&mut self, compiled: &Compiled) {
         self.classes.fill([0.0; BATCH]);
-        self.patients.fill([0.0; BATCH]);
         self.days = [0.0; BATCH];
+        let mut path = Path {
+            product: [[1.0; BATCH]; DEEPEST + 1],
+            below: [[0.0; BATCH]; DEEPEST + 1],
+            patients: [[0.0; BATCH]; DEEPEST + 1],
+            current: [0.0; DEEPEST + 1],
+        };
         let mut days = compiled.endings.days.iter().flatten();
         let mut steps = compiled.steps.as_slice();
         let mut open = 0;
         let endings = compiled.differs.iter().zip(&compiled.used).zip(&compiled.endings.ways);
         for (((&differs, &used), &ways), &class) in endings.zip(&compiled.class) {
             let (differs, used) = (usize::from(differs), usize::from(used));
-            self.close(differs, open);
-            open = used;
+            path.close(differs, open);
+            let last = used.saturating_sub(1) & DEEPEST;
+            open = last;
             let (these, rest) = steps.split_at(used - differs);
             steps = rest;
             for (dose, &place) in (differs..used).zip(these) {
-                self.current[dose] = self.subjects[place as usize];
-                self.product[dose + 1] = times(&self.product[dose], &self.factors[place as usize]);
+                let dose = dose & DEEPEST;
+                path.current[dose] = self.subjects[place as usize];
+                path.product[(dose + 1) & DEEPEST] = times(&path.product[dose], &self.factors[place as usize]);
             }
-            let product = self.product[used];
+            let product = &path.product[used & DEEPEST];
+            let subjects = path.current[last];
             let sums = &mut self.classes[usize::from(class)];
-            let below = &mut self.below[used];
+            let (below, patients) = (&mut path.below[last], &mut path.patients[last]);
             for lane in 0..BATCH {
                 let chance = product[lane] * ways;
                 sums[lane] += chance;
                 below[lane] += chance;
+                patients[lane] += subjects * chance;
             }
             if let Some(days) = days.next() {
                 add(&mut self.days, &product.map(|product| product * days));
             }
         }
-        self.close(0, open);
-    }
-
-    /// Passes what was summed below the doses from `first` up to `open` on to the dose before each.
-    fn close(&mut self, first: usize, open: usize) {
-        for dose in (first..open).rev() {
-            let sum = std::mem::replace(&mut self.below[dose + 1], [0.0; BATCH]);
-            let subjects = self.current[dose];
-            let (patients, below) = (&mut self.patients[dose], &mut self.below[dose]);
-            for lane in 0..BATCH {
-                patients[lane] += subjects * sum[lane];
-                below[lane] += sum[lane];
-            }
-        }
+        path.close(0, open);
+        self.patients.copy_from_slice(&path.patients[..compiled.doses]);
     }
 
     /// The characteristics of one curve of the batch.
