@@ -260,6 +260,12 @@ fn decided(out: &mut Writer, report: &Report, part: &DecisionPart) {
         out.close();
         close_table(out);
     }
+    if !part.what_if.is_empty() {
+        out.leaf("h3", &[], "What each open outcome would change");
+        for sentence in &part.what_if {
+            out.leaf("p", &[], sentence);
+        }
+    }
     if part.records.len() <= MOST_RECORDS {
         section::records(out, &part.records, "Behind the decision");
     } else {

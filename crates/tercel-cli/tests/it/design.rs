@@ -344,3 +344,65 @@ fn boin12_decides_by_desirability() {
         "no subject has a response",
     );
 }
+
+/// The trial of the repository under another design: its protocol with these lines in place of `design = "3+3"`.
+fn decided_by(lines: &str, as_of: &str) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let trial = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    for entry in std::fs::read_dir(trial.join("data")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join("data").join(path.file_name().unwrap())).unwrap();
+    }
+    let protocol = std::fs::read_to_string(trial.join("protocol.toml")).unwrap();
+    let protocol = protocol.replace("design = \"3+3\"", lines);
+    std::fs::write(folder.path().join("protocol.toml"), protocol).unwrap();
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(["decide", folder.path().to_str().unwrap(), "--as-of", as_of, "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(status.code(), Some(0), "{}", String::from_utf8_lossy(&stderr));
+    serde_json::from_slice(&stdout).unwrap()
+}
+
+#[test]
+fn a_study_is_decided_by_any_design_of_its_protocol() {
+    let boin = "design = \"boin\"\ntarget = 0.28\ncohorts = 6";
+    // One DLT in one at level 3: the cohort is filled first; 2 of 3 would lead down, 1 of 3 stay.
+    let open = decided_by(boin, "2025-07-20");
+    assert_eq!(
+        (&open["action"], &open["dose_level"]),
+        (&json!("stay"), &json!(3)),
+        "{open}"
+    );
+    assert!(
+        open["because"].as_str().unwrap().contains("the cohort is not full"),
+        "{open}"
+    );
+    // 1NNN 2NNN 3NNNTT and level 2 again, 0 of 3: up.
+    let full = decided_by(boin, "2026-03-10");
+    assert_eq!(
+        (&full["action"], &full["dose_level"]),
+        (&json!("escalate"), &json!(3)),
+        "{full}"
+    );
+    let crm = "design = \"crm\"\ntarget = 0.28\nskeleton = [0.12, 0.28, 0.45]";
+    let model = decided_by(crm, "2026-06-20");
+    assert_eq!(model["action"], "stay", "{model}");
+    let what_if = model["what_if"].as_array().unwrap();
+    assert_eq!(what_if.len(), 1, "{model}");
+    assert_eq!(what_if[0]["dose_level"], 2);
+    assert!(what_if[0]["if_dlt"]["action"].is_string() && what_if[0]["if_no_dlt"]["action"].is_string());
+}
+
+#[test]
+fn each_open_outcome_says_what_it_would_change() {
+    let decided = decided_by("design = \"3+3\"", "2026-06-20");
+    let open = &decided["what_if"][0];
+    assert_eq!(open["if_dlt"]["action"], "de-escalate", "{decided}");
+    assert_eq!(open["if_dlt"]["dose_level"], 1);
+    assert_eq!(
+        (&open["if_no_dlt"]["action"], &open["if_no_dlt"]["mtd"]),
+        (&json!("stop"), &json!(2))
+    );
+}

@@ -152,24 +152,23 @@ impl<'a> Conduct<'a> {
             current,
             latest: self.latest.map_or(Count::default(), |(_, count)| count),
         };
-        let decision = decide(&plan, &stage);
-        self.with_full_cohorts(decision, counts.at(current), current)
+        match self.missing(counts.at(current)) {
+            0 => decide(&plan, &stage),
+            missing => decide_open_cohort(&plan, &stage, missing),
+        }
     }
 
-    /// A cohort is filled before the next level is opened; 3+3 and its kind say so themselves.
-    fn with_full_cohorts(&self, decision: Decision, count: Count, current: DoseLevel) -> Decision {
+    /// Subjects that the latest cohort still lacks; 3+3 and its kind say themselves when a level is filled.
+    fn missing(&self, count: Count) -> u32 {
         let itself = matches!(
             self.escalation.design,
             DesignName::ThreePlusThree | DesignName::AcceleratedTitration
         );
-        match decision.action {
-            Action::Escalate(_) if !itself && !count.evaluable.is_multiple_of(self.escalation.cohort_size) => {
-                Decision {
-                    action: Action::Stay(current),
-                    because: Because::CohortOpen(current, count),
-                }
-            }
-            Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait | Action::Stop(_) => decision,
+        let size = self.escalation.cohort_size;
+        match (count.evaluable + count.pending) % size {
+            0 => 0,
+            _ if itself => 0,
+            treated => size - treated,
         }
     }
 
@@ -198,5 +197,29 @@ impl<'a> Conduct<'a> {
             if_no_dlt: turned_out(index, open.pending.level, false),
         });
         each.collect()
+    }
+}
+
+/// A cohort is filled before the next level is opened; a lower level, or a stop, needs only that the subjects to come could
+/// not change it.
+fn decide_open_cohort(plan: &Plan<'_>, stage: &Stage<'_>, missing: u32) -> Decision {
+    let current = stage.current;
+    let mut filled = stage.counts.clone();
+    if let Some(count) = filled.get_mut(current) {
+        count.pending += missing;
+    }
+    let decision = decide(
+        plan,
+        &Stage {
+            counts: &filled,
+            ..*stage
+        },
+    );
+    match decision.action {
+        Action::DeEscalate(_) | Action::Stop(_) => decision,
+        Action::Escalate(_) | Action::Stay(_) | Action::Wait => Decision {
+            action: Action::Stay(current),
+            because: Because::CohortOpen(current, stage.counts.at(current)),
+        },
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::LevelName;
-use crate::design::{Action, Count, StudyDecision};
+use crate::design::{Action, Count, StudyDecision, WhatIf};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Facts};
 use crate::protocol::DoseLevel;
@@ -22,6 +22,8 @@ pub struct DecisionPart {
     pub mtd: Option<DoseLevel>,
     /// Subjects waited for.
     pub waiting_on: Vec<Waiting>,
+    /// What follows from each outcome still open, one sentence a subject.
+    pub what_if: Vec<String>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
     /// What must be known before the decision is acted on, a sentence each.
@@ -142,6 +144,7 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings:
         next_level: action.level(),
         mtd: action.mtd(),
         waiting_on: waiting_on.collect(),
+        what_if: decision.what_if.iter().map(WhatIf::sentence).collect(),
         earliest_infusion: decision.earliest_infusion,
         first: named_first(findings),
         held_up_by: findings
