@@ -406,3 +406,28 @@ fn each_open_outcome_says_what_it_would_change() {
         (&json!("stop"), &json!(2))
     );
 }
+
+#[test]
+fn where_the_states_do_not_fit_the_memory_trials_are_simulated_and_it_is_said() {
+    let question = "oc --design boin --target 0.28 --cohort-size 1 --cohorts 24 --truth .05,.1,.2,.3,.4";
+    let run = tercel(&format!("{question} --memory 1 --json"));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("too many states for 1 MiB"), "{}", run.stderr);
+    let simulated: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(simulated["method"], "monte-carlo");
+    let exact = answer(question);
+    let (one, other) = (&simulated["scenarios"][0], &exact["scenarios"][0]);
+    for dose in 0..5 {
+        let away = one["select"][dose].as_f64().unwrap() - other["select"][dose].as_f64().unwrap();
+        assert!(
+            away.abs() < 5.0 * one["se"]["select"][dose].as_f64().unwrap(),
+            "dose {dose}: {away}"
+        );
+    }
+    let wide = tercel(&format!(
+        "oc --design boin --target 0.28 --cohort-size 3 --cohorts 10 --truth {}",
+        ["0.1"; 20].join(",")
+    ));
+    assert_eq!(wide.code, Some(0), "{}", wide.stderr);
+    assert!(wide.stderr.contains("beyond the exact engine"), "{}", wide.stderr);
+}

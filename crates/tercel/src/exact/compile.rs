@@ -24,10 +24,7 @@ pub struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CompileError {
     /// The states do not fit the memory allowed.
-    #[error(
-        "the design has too many states for {limit_mib} MiB: {states} after {subjects} of {planned} subjects; \
-         use Monte Carlo, larger cohorts or fewer subjects"
-    )]
+    #[error("the design has too many states for {limit_mib} MiB: {states} after {subjects} of {planned} subjects")]
     TooLarge {
         /// States so far.
         states: u64,
@@ -39,7 +36,7 @@ pub enum CompileError {
         limit_mib: u64,
     },
     /// So many doses and subjects are beyond the engine.
-    #[error("{doses} doses with up to {subjects} subjects each are beyond the exact engine; use Monte Carlo")]
+    #[error("{doses} doses with up to {subjects} subjects each are beyond the exact engine")]
     TooWide {
         /// Dose levels.
         doses: u8,

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
 use tercel::design::{DesignName, Plan};
-use tercel::exact::{Characteristics, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
+use tercel::exact::{Characteristics, CompileError, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
+use tercel::trials::{Simulated, simulate_cohorts};
 
 use super::efficacy_oc;
 use super::options::{ConductArgs, DesignArgs, TimeArgs, doses, stops_by_itself, subjects};
@@ -63,7 +64,16 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         };
         return efficacy_oc::oc(&ask, output);
     }
-    let compiled = compiled(args, doses, cohort_size, max_n)?;
+    let compiled = match compiled(args, doses, cohort_size, max_n) {
+        Ok(compiled) => compiled,
+        Err(error) => match error.downcast_ref::<CompileError>() {
+            Some(CompileError::TooLarge { .. } | CompileError::TooWide { .. }) => {
+                eprintln!("warning: {error}; {FALLBACK_TRIALS} trials of each curve are simulated instead");
+                return simulated(args, doses, (cohort_size, max_n), &curves, output);
+            }
+            Some(CompileError::NoDecision(_) | CompileError::Cancelled) | None => return Err(error),
+        },
+    };
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
     let answers: Vec<(&Curve, Characteristics)> = curves.iter().zip(found).collect();
@@ -73,6 +83,44 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             json!({"method": "exact", "states": compiled.states(), "endings": compiled.endings_count(), "scenarios": scenarios})
         },
         || text(args, &compiled, &answers, cohort_size),
+    )?;
+    Ok(Answer::Given)
+}
+
+/// Trials simulated of each curve where the exact states do not fit the memory.
+const FALLBACK_TRIALS: u64 = 100_000;
+
+/// The same question answered by simulation.
+fn simulated(
+    args: &Args,
+    doses: u8,
+    (cohort_size, max_n): (u32, Option<u32>),
+    curves: &[Curve],
+    output: Output,
+) -> anyhow::Result<Answer> {
+    const SEED: u64 = 1;
+    let name = args.design.entry()?.name;
+    let most = max_n.unwrap_or(cohort_size).max(cohort_size);
+    let design = args.design.settings()?.design(name, doses, most)?;
+    let plan = args
+        .conduct
+        .apply(Plan::new(design.as_ref(), doses, cohort_size, max_n), &args.design)?;
+    let found: Result<Vec<Simulated>, _> = curves
+        .iter()
+        .map(|curve| simulate_cohorts(&plan, curve, FALLBACK_TRIALS, SEED))
+        .collect();
+    let found = found?;
+    output.print(
+        || {
+            let scenarios: Vec<Value> = curves.iter().zip(&found).map(super::simulate::scenario_json).collect();
+            json!({
+                "method": "monte-carlo", "states": null, "trials": FALLBACK_TRIALS, "seed": SEED, "scenarios": scenarios,
+            })
+        },
+        || {
+            let tables = curves.iter().zip(&found).map(|(curve, found)| super::simulate::table(curve, found));
+            format!("{FALLBACK_TRIALS} simulated trials, seed {SEED}\n\n{}", tables.collect::<Vec<_>>().join("\n"))
+        },
     )?;
     Ok(Answer::Given)
 }
@@ -134,7 +182,9 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
             steps,
             window_days,
         };
-        return compile_timed(&plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"));
+        return compile_timed(&plan, limit, &mut |_, _| true).map_err(|error| {
+            anyhow!("{error}; `tercel design simulate` answers the same question with standard errors")
+        });
     }
     let design = settings
         .design(name, doses, most.max(cohort_size))
@@ -142,7 +192,7 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
     let plan = args
         .conduct
         .apply(Plan::new(design.as_ref(), doses, cohort_size, max_n), &args.design)?;
-    compile(&plan, limit, &mut |_, _| true).map_err(|error| anyhow!("{error}"))
+    Ok(compile(&plan, limit, &mut |_, _| true)?)
 }
 
 /// Days of the window, and steps of the accrual grid in it.

@@ -286,7 +286,7 @@ fn characteristics_json(found: &Characteristics) -> Map<String, Value> {
         .collect()
 }
 
-fn scenario_json((curve, answer): (&Curve, &Simulated)) -> Value {
+pub(super) fn scenario_json((curve, answer): (&Curve, &Simulated)) -> Value {
     let mut scenario = Map::new();
     scenario.insert("truth".to_owned(), json!(curve.values()));
     scenario.append(&mut characteristics_json(&answer.found));
@@ -341,7 +341,7 @@ fn text(args: &Args, curves: &[Curve], answers: &[Simulated]) -> String {
     page
 }
 
-fn table(curve: &Curve, answer: &Simulated) -> String {
+pub(super) fn table(curve: &Curve, answer: &Simulated) -> String {
     let (found, se) = (&answer.found, &answer.se);
     let plain = |name: &str, values: &[f64]| -> Vec<String> {
         let each = values.iter().map(|value| format!("{value:.3}"));

@@ -89,8 +89,17 @@ fn value(option: &str, design: DesignName, settings: &Settings) -> String {
 }
 
 fn list(values: &[f64]) -> String {
-    let each: Vec<String> = values.iter().map(ToString::to_string).collect();
+    let each: Vec<String> = values.iter().map(|value| short(*value)).collect();
     each.join(", ")
+}
+
+/// Up to four decimals; a power of ten where that would be long.
+fn short(value: f64) -> String {
+    if value.abs() >= 1e5 {
+        return format!("{value:e}");
+    }
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Distance of the interval's ends from the target where none is given.
