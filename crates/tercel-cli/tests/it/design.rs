@@ -431,3 +431,25 @@ fn where_the_states_do_not_fit_the_memory_trials_are_simulated_and_it_is_said() 
     assert_eq!(wide.code, Some(0), "{}", wide.stderr);
     assert!(wide.stderr.contains("beyond the exact engine"), "{}", wide.stderr);
 }
+
+#[test]
+fn a_compiled_design_is_saved_and_used_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("boin.bin");
+    let oc = |extra: &[&str]| -> Output {
+        let question = "design oc --design boin --target 0.28 --cohort-size 3 --cohorts 6 --truth .08,.2,.35 --json";
+        Command::new(env!("CARGO_BIN_EXE_tercel"))
+            .args(question.split(' '))
+            .args(extra)
+            .output()
+            .unwrap()
+    };
+    let path = file.to_str().unwrap();
+    let made = oc(&["--save", path]);
+    let again = oc(&["--compiled", path]);
+    assert_eq!(made.stdout, again.stdout);
+    std::fs::write(&file, "something else").unwrap();
+    let refused = oc(&["--compiled", path]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("compile the design again"));
+}

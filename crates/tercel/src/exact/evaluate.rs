@@ -210,6 +210,16 @@ impl Compiled {
         compiled
     }
 
+    /// How its keys are packed.
+    pub(super) const fn packing(&self) -> Packing {
+        self.packing
+    }
+
+    /// Its endings as columns.
+    pub(super) const fn endings_columns(&self) -> &Endings {
+        &self.endings
+    }
+
     /// Number of dose levels.
     pub const fn doses(&self) -> usize {
         self.doses

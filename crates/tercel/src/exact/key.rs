@@ -24,6 +24,33 @@ impl Packing {
         (doses < (1 << LEVEL_BITS) - 1 && packing.width() <= u128::BITS).then_some(packing)
     }
 
+    /// From its parts; `None` where a key would not fit.
+    pub(super) fn from_parts(doses: u32, bits: u32) -> Option<Self> {
+        let sound = doses > 0 && (1..=16).contains(&bits) && doses < (1 << LEVEL_BITS) - 1;
+        let packing = Self { doses, bits };
+        (sound && packing.width() <= u128::BITS).then_some(packing)
+    }
+
+    /// Number of doses.
+    pub(super) const fn doses(self) -> u32 {
+        self.doses
+    }
+
+    /// Bits of one count.
+    pub(super) const fn bits(self) -> u32 {
+        self.bits
+    }
+
+    /// Whether a key can be: no more DLTs than subjects, a level the design has, nothing beyond its bits.
+    pub(super) fn is_sound(self, key: u128) -> bool {
+        let counts = (0..self.doses).all(|dose| {
+            let (n, y) = self.pair(key, dose);
+            y <= n
+        });
+        let within = self.width() == u128::BITS || key >> self.width() == 0;
+        counts && within && level(key).is_none_or(|level| u32::from(level.number()) <= self.doses)
+    }
+
     /// Bits of a key.
     pub(super) const fn width(self) -> u32 {
         self.doses * 2 * self.bits + LEVEL_BITS

@@ -13,6 +13,7 @@
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
 //! | how often a design is right, over a set of curves | [`assess`], [`standard_scenarios`] |
+//! | keep a compiled design | [`Compiled::to_bytes`], [`Compiled::from_bytes`] |
 //! | every way the trial can end | [`Compiled::endings`] |
 #![expect(
     clippy::indexing_slicing,
@@ -24,6 +25,7 @@ mod compare;
 mod compile;
 mod evaluate;
 mod key;
+mod saved;
 mod timed;
 
 pub use bivariate::{EfficacyCharacteristics, EfficacyCurve, EfficacyPlan, evaluate_efficacy};
@@ -33,4 +35,5 @@ pub use compare::{
 };
 pub use compile::{CompileError, Limit, compile};
 pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve};
+pub use saved::InvalidSaved;
 pub use timed::{TimedPlan, compile_timed};

@@ -38,6 +38,12 @@ pub(crate) struct Args {
     truth_file: Option<PathBuf>,
     #[command(flatten)]
     time: TimeArgs,
+    /// Write the compiled design to this file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Use a compiled design that --save wrote, instead of compiling; the options must be those it was compiled with
+    #[arg(long, value_name = "FILE")]
+    compiled: Option<PathBuf>,
     /// Most memory to use, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 6144)]
     memory: u64,
@@ -64,7 +70,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         };
         return efficacy_oc::oc(&ask, output);
     }
-    let compiled = match compiled(args, doses, cohort_size, max_n) {
+    let made = match &args.compiled {
+        Some(path) => load(path),
+        None => compiled(args, doses, cohort_size, max_n),
+    };
+    let compiled = match made {
         Ok(compiled) => compiled,
         Err(error) => match error.downcast_ref::<CompileError>() {
             Some(CompileError::TooLarge { .. } | CompileError::TooWide { .. }) => {
@@ -74,6 +84,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             Some(CompileError::NoDecision(_) | CompileError::Cancelled) | None => return Err(error),
         },
     };
+    if let Some(path) = &args.save {
+        std::fs::write(path, compiled.to_bytes()).with_context(|| format!("failed to write {}", path.display()))?;
+    }
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
     let answers: Vec<(&Curve, Characteristics)> = curves.iter().zip(found).collect();
@@ -85,6 +98,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         || text(args, &compiled, &answers, cohort_size),
     )?;
     Ok(Answer::Given)
+}
+
+fn load(path: &std::path::Path) -> anyhow::Result<Compiled> {
+    let bytes = std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+    Compiled::from_bytes(&bytes).with_context(|| format!("failed to read {}", path.display()))
 }
 
 /// Trials simulated of each curve where the exact states do not fit the memory.
