@@ -453,3 +453,20 @@ fn a_compiled_design_is_saved_and_used_again() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("compile the design again"));
 }
+
+#[test]
+fn a_trial_folder_stands_in_place_of_the_options() {
+    let trial = concat!(env!("CARGO_MANIFEST_DIR"), "/../../trials/il1rap-hcc");
+    let oc = answer(&format!("oc {trial} --truth 0.08,0.2,0.35"));
+    assert_eq!(
+        oc,
+        answer("oc --design 3+3 --variant korn-strict --truth 0.08,0.2,0.35")
+    );
+    let next = answer(&format!("next {trial} --outcomes 1NNN_2NNT"));
+    assert_eq!(
+        (&next["action"], &next["dose_level"]),
+        (&json!("stay"), &json!(2)),
+        "{next}"
+    );
+    refused("oc --truth 0.1,0.2", "or a trial folder");
+}

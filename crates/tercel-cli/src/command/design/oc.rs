@@ -152,6 +152,9 @@ pub(super) fn size(
     if stops_by_itself(design.entry()?.name) {
         return Ok((3, None));
     }
+    let planned = design.protocol()?.map(|trial| trial.escalation);
+    let cohort_size = cohort_size.or(planned.as_ref().map(|rules| rules.cohort_size));
+    let cohorts = cohorts.or_else(|| planned.and_then(|rules| Some(rules.max_n? / rules.cohort_size)));
     let (Some(cohort_size), Some(cohorts)) = (cohort_size, cohorts) else {
         bail!("give --cohort-size and --cohorts: the design goes on until all cohorts are treated");
     };
@@ -215,7 +218,13 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
 
 /// Days of the window, and steps of the accrual grid in it.
 fn grid(args: &Args) -> anyhow::Result<(f64, u32)> {
-    let (Some(window), Some(interval)) = (args.time.window()?, args.time.interval()?) else {
+    let planned = args
+        .design
+        .protocol()?
+        .map(|trial| (trial.dlt.window_days, trial.escalation.next_subject_days));
+    let window = args.time.window()?.or(planned.map(|(window, _)| f64::from(window)));
+    let interval = args.time.interval()?.or(planned.map(|(_, days)| f64::from(days)));
+    let (Some(window), Some(interval)) = (window, interval) else {
         bail!("give --window-days and --accrual-interval-days: the design treats subjects while outcomes are pending");
     };
     Ok((window, steps(window, interval)?))

@@ -1,11 +1,14 @@
 //! Options that say which design.
 
+use std::path::PathBuf;
+
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, TiteVariant, find};
-use tercel::protocol::{DoseLevel, ThreePlusThreeVariant};
+use tercel::protocol::{DoseLevel, ThreePlusThreeVariant, Trial};
 
 use super::efficacy::EfficacyArgs;
+use crate::study::require_protocol;
 
 /// Options of a design.
 #[derive(Debug, Clone, clap::Args)]
@@ -14,7 +17,10 @@ pub(super) struct DesignArgs {
     /// Design: 3+3, rolling-six, accelerated-titration, boin, keyboard, mtpi2, i3+3, ccd, crm, tite-crm, tite-boin, blrm,
     /// bf-boin, boin12
     #[arg(long, value_name = "NAME")]
-    design: String,
+    design: Option<String>,
+    /// Trial folder, or protocol file, whose [escalation] says the design in place of the options
+    #[arg(value_name = "TRIAL", conflicts_with = "design")]
+    trial: Option<PathBuf>,
     /// Target DLT probability
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
     target: Option<f64>,
@@ -133,18 +139,26 @@ enum Method {
 impl DesignArgs {
     /// The entry of the design named.
     pub(super) fn entry(&self) -> anyhow::Result<&'static DesignEntry> {
-        find(&self.design).ok_or_else(|| {
-            let words: Vec<&str> = ALL.iter().map(|entry| entry.word).collect();
-            anyhow!(
-                "--design {}: there is no such design; choose one of {}",
-                self.design,
-                words.join(", ")
-            )
-        })
+        let words = || ALL.iter().map(|entry| entry.word).collect::<Vec<&str>>().join(", ");
+        match (&self.design, self.protocol()?) {
+            (Some(word), _) => {
+                find(word).ok_or_else(|| anyhow!("--design {word}: there is no such design; choose one of {}", words()))
+            }
+            (None, Some(trial)) => Ok(trial.escalation.design.entry()),
+            (None, None) => bail!("give --design, one of {}, or a trial folder", words()),
+        }
+    }
+
+    /// The protocol in place of the options.
+    pub(super) fn protocol(&self) -> anyhow::Result<Option<Trial>> {
+        self.trial.as_deref().map(require_protocol).transpose()
     }
 
     /// The level of the first cohort.
     pub(super) fn start(&self) -> anyhow::Result<DoseLevel> {
+        if let Some(trial) = self.protocol()? {
+            return Ok(trial.escalation.start_level);
+        }
         DoseLevel::new(self.start_dose).ok_or_else(|| anyhow!("--start-dose 0: levels are counted from 1"))
     }
 
@@ -156,6 +170,20 @@ impl DesignArgs {
     /// The options as the library takes them.
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let entry = self.entry()?;
+        if let Some(trial) = self.protocol()? {
+            let given = self.given();
+            if !given.is_empty() {
+                eprintln!(
+                    "warning: the design comes from the protocol; --{} changes nothing",
+                    given.join(", --")
+                );
+            }
+            let rule = trial.escalation.rule;
+            return Ok(Settings {
+                target: self.target.or(rule.target),
+                ..rule
+            });
+        }
         let settings = Settings {
             target: self.target,
             elimination_cutoff: self.elimination_cutoff,
@@ -261,6 +289,26 @@ impl DesignArgs {
 impl ConductArgs {
     /// The plan with these rules.
     pub(super) fn apply<'a>(&self, plan: Plan<'a>, design: &DesignArgs) -> anyhow::Result<Plan<'a>> {
+        if let Some(trial) = design.protocol()? {
+            let rules = trial.escalation;
+            return Ok(Plan {
+                start: rules.start_level,
+                stop_at: self.n_earlystop.or(rules.stop_at),
+                demand: self.demand.or(rules.demand),
+                titration: self.titration,
+                no_skipping: self.no_skipping || rules.no_skipping,
+                safety_stop: self
+                    .safety_stop
+                    .or(rules.safety_stop)
+                    .zip(rules.rule.target)
+                    .map(|(cutoff, target)| SafetyStop {
+                        target,
+                        cutoff,
+                        min_n: 1,
+                    }),
+                ..plan
+            });
+        }
         let start = design.start()?;
         if start.number() > plan.doses {
             bail!("--start-dose {start}: there are {} dose levels", plan.doses);
