@@ -77,6 +77,11 @@ fn operating_characteristics_come_with_every_field_of_the_contract() {
         assert_eq!(first[field].as_array().unwrap().len(), 3, "{field}");
     }
     assert!(first["duration_days"].is_null());
+    // Level 3 is 0.07 above the target, so level 2 is right; the risks lie strictly between nothing and certainty.
+    for field in ["poor_allocation", "high_toxicity"] {
+        let risk = first[field].as_f64().unwrap();
+        assert!(risk > 0.01 && risk < 0.7, "{field}: {risk}");
+    }
 }
 
 #[test]
@@ -192,7 +197,13 @@ fn simulated_characteristics_come_with_their_standard_errors() {
         let away = (number(found) - number(exact)).abs();
         assert!(away < 4.0 * number(&found["se"]), "{field} {place}: off by {away}");
     }
-    for field in exact.as_object().unwrap().keys() {
+    let exact_alone = ["poor_allocation", "high_toxicity"];
+    for field in exact
+        .as_object()
+        .unwrap()
+        .keys()
+        .filter(|field| !exact_alone.contains(&field.as_str()))
+    {
         assert!(found.get(field).is_some(), "{field}");
         assert!(field == "truth" || found["se"].get(field).is_some(), "{field}");
     }

@@ -83,6 +83,15 @@ pub struct Characteristics {
     pub duration_days: Option<f64>,
 }
 
+/// What can go wrong in a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Risks {
+    /// Probability of fewer subjects at the right level than an even share.
+    pub poor_allocation: f64,
+    /// Probability of more DLTs in all than the target expects of the planned subjects.
+    pub high_toxicity: f64,
+}
+
 /// Endings in order of key, as they come out of a compilation.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Endings {
@@ -254,6 +263,39 @@ impl Compiled {
         let mut answer = self.empty();
         self.evaluate_each(std::slice::from_ref(curve), |_, found| answer.clone_from(found))?;
         Ok(answer)
+    }
+
+    /// Risks of a trial under one curve, where `right` is the level that should be selected: the probability that fewer
+    /// subjects are treated there than an even share of those planned, and that more DLTs occur in all than the target
+    /// expects of them. `None` where no number of subjects is planned.
+    pub fn risks(&self, curve: &Curve, right: DoseLevel, target: f64) -> Option<Risks> {
+        let planned = f64::from(self.max_n?);
+        let share = planned / self.doses as f64;
+        let place = u32::from(right.number()) - 1;
+        if curve.values().len() != self.doses || place as usize >= self.doses {
+            return None;
+        }
+        let mut risks = Risks {
+            poor_allocation: 0.0,
+            high_toxicity: 0.0,
+        };
+        for (&key, &ways) in self.endings.keys.iter().zip(&self.endings.ways) {
+            let mut chance = ways;
+            let mut dlts = 0;
+            for (dose, &p) in (0..).zip(curve.values()) {
+                let (n, y) = self.packing.pair(key, dose);
+                chance *= p.powi(y.cast_signed()) * (1.0 - p).powi((n - y).cast_signed());
+                dlts += y;
+            }
+            if f64::from(self.packing.pair(key, place).0) < share {
+                risks.poor_allocation += chance;
+            }
+            // A product that is whole up to rounding is not exceeded by its own number.
+            if f64::from(dlts) > target * planned + 1e-9 {
+                risks.high_toxicity += chance;
+            }
+        }
+        Some(risks)
     }
 
     /// Characteristics under each curve, in order; `visit` is given the curve's index.

@@ -34,6 +34,6 @@ pub use compare::{
     standard_scenarios,
 };
 pub use compile::{CompileError, Limit, compile};
-pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve};
+pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve, Risks};
 pub use saved::InvalidSaved;
 pub use timed::{TimedPlan, compile_timed};

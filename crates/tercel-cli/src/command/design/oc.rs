@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
-use tercel::design::{DesignName, Plan};
-use tercel::exact::{Characteristics, CompileError, Compiled, Curve, Limit, TimedPlan, compile, compile_timed};
+use tercel::design::{DesignName, Plan, Target};
+use tercel::exact::{
+    Characteristics, CompileError, Compiled, Curve, Limit, Risks, Scenario, TimedPlan, compile, compile_timed,
+};
 use tercel::trials::{Simulated, simulate_cohorts};
 
 use super::efficacy_oc;
@@ -92,12 +94,27 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let answers: Vec<(&Curve, Characteristics)> = curves.iter().zip(found).collect();
     output.print(
         || {
-            let scenarios: Vec<Value> = answers.iter().map(|answer| scenario_json(args, answer, cohort_size)).collect();
+            let scenario = |answer: &(&Curve, Characteristics)| {
+                let mut scenario = scenario_json(args, answer, cohort_size);
+                let risks = risks(args, &compiled, answer.0);
+                scenario["poor_allocation"] = json!(risks.map(|risks| risks.poor_allocation));
+                scenario["high_toxicity"] = json!(risks.map(|risks| risks.high_toxicity));
+                scenario
+            };
+            let scenarios: Vec<Value> = answers.iter().map(scenario).collect();
             json!({"method": "exact", "states": compiled.states(), "endings": compiled.endings_count(), "scenarios": scenarios})
         },
         || text(args, &compiled, &answers, cohort_size),
     )?;
     Ok(Answer::Given)
+}
+
+/// Risks under a curve, where the design has a target and a planned number of subjects.
+fn risks(args: &Args, compiled: &Compiled, curve: &Curve) -> Option<Risks> {
+    let planned = || args.design.protocol().ok()??.escalation.rule.target;
+    let target = Target::new(args.design.target().or_else(planned)?).ok()?;
+    let right = Scenario::new(String::new(), curve.clone(), target).correct?;
+    compiled.risks(curve, right, target.value())
 }
 
 fn load(path: &std::path::Path) -> anyhow::Result<Compiled> {
