@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::conduct::last_infused;
+use super::late_onset::suspended;
 use super::{
     Action, Because, Count, Decision, Design, DesignName, Interim, InvalidDesign, LateOnsetDesign, Pending, Plan,
     SafetyStop, Stage, WhatIf, decide,
@@ -11,7 +12,7 @@ use super::{
 use crate::dlt::Status;
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, Escalation, PerLevel};
-use crate::study::SubjectId;
+use crate::study::{Subject, SubjectId};
 
 /// A subject whose window is open.
 pub(super) struct Open {
@@ -19,11 +20,14 @@ pub(super) struct Open {
     pub(super) pending: Pending,
 }
 
-/// The subjects pending, with the share of the window followed at the data cut.
+/// The subjects pending, with the share of the window they were seen in by the data cut.
 pub(super) fn open_windows(analysis: &Analysis<'_>) -> Vec<Open> {
     let window = f64::from(analysis.trial.dlt.window_days);
-    let followed = |day0: Date| {
-        let days = analysis.cut.map_or(0, |cut| (cut - day0).get_days());
+    // Days nobody saw the subject are no follow-up: it ends at the latest contact, not at the cut.
+    let followed = |subject: &Subject, day0: Date| {
+        let contacts = subject.contacts.iter().map(|contact| contact.when.date.earliest());
+        let seen = contacts.filter(|day| analysis.cut.is_some_and(|cut| *day <= cut)).max();
+        let days = seen.map_or(0, |seen| (seen - day0).get_days());
         (f64::from(days) / window).clamp(0.0, 1.0)
     };
     let each = analysis.facts.iter().filter_map(|facts| {
@@ -34,7 +38,7 @@ pub(super) fn open_windows(analysis: &Analysis<'_>) -> Vec<Open> {
             subject: facts.subject.id.clone(),
             pending: Pending {
                 level: facts.level?,
-                followed: facts.day0.map_or(0.0, followed),
+                followed: facts.day0.map_or(0.0, |day0| followed(facts.subject, day0)),
             },
         })
     });
@@ -113,8 +117,15 @@ impl<'a> Conduct<'a> {
                 because: Because::Start,
             },
             Ok(Rule::LateOnset(design)) => {
-                let known: u32 = counts.values().iter().map(|count| count.evaluable).sum();
-                if pending.is_empty() && self.escalation.max_n.is_some_and(|max| known >= max) {
+                let treated: u32 = counts
+                    .values()
+                    .iter()
+                    .map(|count| count.evaluable + count.pending)
+                    .sum();
+                if self.escalation.max_n.is_some_and(|max| treated >= max) {
+                    if !pending.is_empty() {
+                        return suspended(current, counts.at(current));
+                    }
                     let mtd = design.select(counts);
                     return Decision {
                         action: Action::Stop(mtd),
