@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::study_design::{Conduct, latest_cohort, open_windows};
+use super::study_design::{Conduct, open_windows};
 use super::{Action, Because, Count, Decision};
 use crate::dlt::{Status, add_days};
 use crate::endpoint::Analysis;
@@ -103,8 +103,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     records.sort();
     records.dedup();
     let open = open_windows(analysis);
-    let latest = latest_cohort(analysis);
-    let conduct = Conduct::new(&trial.escalation, latest);
+    let conduct = Conduct::new(analysis);
     let mut decision = conduct.decide(&counts, &open.iter().map(|open| open.pending).collect::<Vec<_>>());
     let mut what_if = conduct.what_if(&counts, &open);
     if !unassigned.is_empty() {

@@ -6,7 +6,7 @@
 //!
 //! # Limits
 //! Records are replayed by the day they are dated, not by the day they were entered: who decided may have known less. A
-//! wait for a value that nobody entered, or within a cohort of three that is not full, is not held against an infusion. Studies with more than 200 infused
+//! wait for a value that nobody entered, or within a cohort that is not full, is not held against an infusion. Studies with more than 200 infused
 //! subjects are not replayed; a dose escalation has fewer.
 
 use std::collections::BTreeSet;
@@ -80,8 +80,10 @@ fn against(decided: &StudyDecision, replayed: &Analysis<'_>, level: DoseLevel) -
             } else {
                 Blocks::Decision
             };
-            // Within a cohort of three that is not full, the protocol's spacing rules hold.
-            let in_cohort = (count.evaluable + count.pending) % 3 != 0;
+            // Within a cohort that is not full, the protocol's spacing rules hold.
+            let size = replayed.trial.escalation.cohort_size;
+            let in_cohort = !(count.evaluable + count.pending).is_multiple_of(size)
+                && matches!(decided.decision.because, Because::Pending(_));
             let asked = is_within_a_window(decided, replayed) && !in_cohort;
             asked.then(|| was(action)).flatten().map(|text| (text, blocks))
         }
@@ -98,7 +100,7 @@ fn is_within_a_window(decided: &StudyDecision, replayed: &Analysis<'_>) -> bool 
         });
         until.zip(replayed.cut).is_some_and(|(until, cut)| until > cut)
     };
-    matches!(decided.decision.because, Because::Pending(_)) && replayed.facts.iter().any(open)
+    matches!(decided.decision.because, Because::Pending(_) | Because::Suspended(..)) && replayed.facts.iter().any(open)
 }
 
 /// The data of the subjects infused by a day, as of that day. What could not be read is asked about elsewhere.

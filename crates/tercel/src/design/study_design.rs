@@ -45,8 +45,9 @@ pub(super) fn open_windows(analysis: &Analysis<'_>) -> Vec<Open> {
     each.collect()
 }
 
-/// Level of the latest infusion, and the outcomes known of the latest cohort there.
-pub(super) fn latest_cohort(analysis: &Analysis<'_>) -> Option<(DoseLevel, Count)> {
+/// Level of the latest infusion, and the outcomes of the latest subjects known there, as many as a cohort has; `supposed` is
+/// an outcome taken as known.
+fn latest_cohort(analysis: &Analysis<'_>, supposed: Option<(&SubjectId, bool)>) -> Option<(DoseLevel, Count)> {
     let (current, _) = last_infused(analysis)?;
     let size = analysis.trial.escalation.cohort_size as usize;
     let mut known: Vec<(Date, bool)> = analysis
@@ -54,7 +55,9 @@ pub(super) fn latest_cohort(analysis: &Analysis<'_>) -> Option<(DoseLevel, Count
         .iter()
         .filter(|facts| facts.level == Some(current))
         .filter_map(|facts| {
+            let known = supposed.filter(|(subject, _)| **subject == facts.subject.id);
             let dlt = match facts.dlt.as_ref()?.status {
+                Status::Pending(_) if known.is_some() => known?.1,
                 Status::Dlt => true,
                 Status::NoDlt => false,
                 Status::Pending(_) | Status::NotEvaluable(_) => return None,
@@ -79,13 +82,18 @@ enum Rule {
 
 /// The protocol's design with what it needs to know beside the counts.
 pub(super) struct Conduct<'a> {
+    analysis: &'a Analysis<'a>,
     escalation: &'a Escalation,
     latest: Option<(DoseLevel, Count)>,
 }
 
 impl<'a> Conduct<'a> {
-    pub(super) const fn new(escalation: &'a Escalation, latest: Option<(DoseLevel, Count)>) -> Self {
-        Self { escalation, latest }
+    pub(super) fn new(analysis: &'a Analysis<'a>) -> Self {
+        Self {
+            analysis,
+            escalation: &analysis.trial.escalation,
+            latest: latest_cohort(analysis, None),
+        }
     }
 
     fn rule(&self, counts: &PerLevel<Count>) -> Result<Rule, InvalidDesign> {
@@ -194,11 +202,8 @@ impl<'a> Conduct<'a> {
             }
             let others = open.iter().enumerate().filter(|(other, _)| *other != index);
             let pending: Vec<Pending> = others.map(|(_, open)| open.pending).collect();
-            let latest = self.latest.map(|(current, latest)| {
-                let joins = current == level && latest.evaluable < self.escalation.cohort_size;
-                let count = Count::complete(latest.evaluable + 1, latest.dlt + u32::from(dlt));
-                (current, if joins { count } else { latest })
-            });
+            let subject = open.get(index).map(|open| (&open.subject, dlt));
+            let latest = latest_cohort(self.analysis, subject);
             Self { latest, ..*self }.decide(&counts, &pending)
         };
         let each = open.iter().enumerate().map(|(index, open)| WhatIf {
