@@ -164,6 +164,11 @@ fn a_bad_option_gets_one_clear_sentence() {
         &oc(&format!("--target 0.3 --cohort-size 3 --cohorts 6 --truth {forty}")),
         "40 dose levels",
     );
+    let tite = "oc --design tite-boin --target 0.3 --cohort-size 1 --cohorts 6 --truth .1,.2 --window-days 28";
+    refused(
+        &format!("{tite} --accrual-interval-days 14 --safety-stop 0.9"),
+        "--safety-stop does not go with",
+    );
     refused("oc --design bion --target 0.3 --truth .1,.2", "there is no such design");
     refused(
         "oc --design crm --target 0.3 --cohort-size 3 --cohorts 6 --truth .1,.2",

@@ -82,6 +82,19 @@ fn check_design(section: &Section<'_>, escalation: &Escalation, levels: Option<&
         let hint = "the options of the design as `tercel design --help` lists them, with _ for -, like target = 0.30";
         section.log().add(&section.span_of("design"), error.to_string(), hint);
     }
+    let late = matches!(escalation.rule.late_onset(escalation.design, doses, 1), Ok(Some(_)));
+    let rules = [
+        ("n_earlystop", escalation.stop_at.is_some()),
+        ("demand", escalation.demand.is_some()),
+        ("safety_stop", escalation.safety_stop.is_some()),
+        ("no_skipping", escalation.no_skipping),
+    ];
+    for (rule, _) in rules.into_iter().filter(|(_, given)| late && *given) {
+        let message = format!("`{rule}` does not go with a design that treats subjects while outcomes are pending");
+        section
+            .log()
+            .add(&section.span_of(rule), message, "leave it out, or a design in cohorts");
+    }
     if escalation.safety_stop.is_some() && escalation.rule.target.is_none() {
         let span = section.span_of("safety_stop");
         section

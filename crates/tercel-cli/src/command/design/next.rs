@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
     };
     if let Some(design) = late {
+        args.conduct.refuse(super::oc::LATE, false)?;
         let (counts, pending) = treated.interim(doses, args.time.window()?)?;
         let decision = if treated.0.is_empty() {
             Decision {
@@ -120,7 +121,7 @@ fn next_by_responses(
     doses: u8,
     output: Output,
 ) -> anyhow::Result<Answer> {
-    args.conduct.warn_beyond_responses();
+    args.conduct.refuse("looks at responses", true)?;
     let current = args.current_dose.map(|level| match DoseLevel::new(level) {
         Some(level) if level.number() <= doses => Ok(level),
         Some(_) | None => Err(anyhow!("--current-dose must be one of 1 to {doses}")),

@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let (cohort_size, max_n) = size(&args.design, args.cohort_size, args.cohorts)?;
     let name = args.design.entry()?.name;
     if name.looks_at_responses() {
-        args.conduct.warn_beyond_responses();
+        args.conduct.refuse("looks at responses", true)?;
         let ask = efficacy_oc::Ask {
             name,
             settings: &args.design.settings()?,
@@ -196,6 +196,9 @@ const fn limit(args: &Args) -> Limit {
     }
 }
 
+/// What sets late-onset designs apart from those with cohorts.
+pub(super) const LATE: &str = "treats subjects while outcomes are pending";
+
 /// Most subjects at a level of a rolling six.
 pub(super) const ROLLING_SIX_MOST: u32 = 6;
 
@@ -211,6 +214,7 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
         .late_onset(name, doses, most)
         .map_err(|error| anyhow!("{error}"))?
     {
+        args.conduct.refuse(LATE, false)?;
         let (window_days, steps) = grid(args)?;
         let plan = TimedPlan {
             design: design.as_ref(),

@@ -339,16 +339,18 @@ impl ConductArgs {
         self.n_earlystop
     }
 
-    /// Warns of rules given that a design which looks at responses does not know.
-    pub(super) fn warn_beyond_responses(&self) {
+    /// Refuses rules that a design without plain cohorts would not keep: an answer that ignores a safety rule is a wrong one.
+    pub(super) fn refuse(&self, why: &str, stop_at_is_kept: bool) -> anyhow::Result<()> {
         let rules = [
+            ("n-earlystop", self.n_earlystop.is_some() && !stop_at_is_kept),
             ("demand", self.demand.is_some()),
             ("titration", self.titration),
             ("safety-stop", self.safety_stop.is_some()),
             ("no-skipping", self.no_skipping),
         ];
-        for (rule, _) in rules.into_iter().filter(|(_, given)| *given) {
-            eprintln!("warning: --{rule} does not go with a design that looks at responses and changes nothing");
+        match rules.into_iter().find(|(_, given)| *given) {
+            Some((rule, _)) => bail!("--{rule} does not go with a design that {why}; leave it out"),
+            None => Ok(()),
         }
     }
 

@@ -87,6 +87,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         )
         .map_err(|error| anyhow!("{error}"))?;
     let (paths, facts, assessment) = if let Some(design) = late {
+        args.conduct.refuse(super::oc::LATE, false)?;
         let window = args.time.window()?.unwrap_or(USUAL_WINDOW);
         let interval = args.time.interval()?.unwrap_or(window / 4.0);
         let plan = TimedPlan {

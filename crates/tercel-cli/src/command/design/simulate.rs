@@ -137,6 +137,7 @@ fn simulate(args: &Args, doses: u8, curves: &[Curve]) -> anyhow::Result<Vec<Simu
         let Some(conditions) = conditions else {
             bail!("give --accrual-interval-days: the design treats subjects while outcomes are pending");
         };
+        args.conduct.refuse(super::oc::LATE, false)?;
         let rule = Rule::LateOnset {
             design: design.as_ref(),
             doses,
