@@ -464,6 +464,9 @@ fn a_compiled_design_is_saved_and_used_again() {
     let made = oc(&["--save", path]);
     let again = oc(&["--compiled", path]);
     assert_eq!(made.stdout, again.stdout);
+    let other = oc(&["--compiled", path, "--elimination-cutoff", "0.9"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&other.stderr).contains("compiled from other options"));
     std::fs::write(&file, "something else").unwrap();
     let refused = oc(&["--compiled", path]);
     assert_eq!(refused.status.code(), Some(2));

@@ -1,6 +1,6 @@
 //! Compiled designs as bytes, to be kept and read again.
 //!
-//! A header line with the version, then little-endian numbers: doses, bits of a count, planned subjects (0 for none), states,
+//! A header line with the version, a line that says of what the design was compiled, then little-endian numbers: doses, bits of a count, planned subjects (0 for none), states,
 //! endings, whether days follow; then keys, ways, and days. A reader of another version refuses the file.
 
 use thiserror::Error;
@@ -9,7 +9,7 @@ use super::Compiled;
 use super::evaluate::Endings;
 use super::key::Packing;
 
-const HEADER: &[u8] = b"tercel compiled design 1\n";
+const HEADER: &[u8] = b"tercel compiled design 2\n";
 
 /// Why bytes are no compiled design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -17,17 +17,22 @@ pub enum InvalidSaved {
     /// Another file, or another version.
     #[error("not a compiled design of this version; compile the design again")]
     Header,
+    /// The file holds another design.
+    #[error("compiled from other options; give those it was compiled with, or compile the design again")]
+    OtherDesign,
     /// The file ends early, goes on too long or contradicts itself.
     #[error("the compiled design is damaged; compile the design again")]
     Damaged,
 }
 
 impl Compiled {
-    /// The design as bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// The design as bytes; `made_of` says of what it was compiled, without line breaks.
+    pub fn to_bytes(&self, made_of: &str) -> Vec<u8> {
         let (packing, endings) = (self.packing(), self.endings_columns());
         let count = endings.keys.len() as u64;
         let mut bytes = HEADER.to_vec();
+        bytes.extend(made_of.as_bytes());
+        bytes.push(b'\n');
         let numbers = [
             u64::from(packing.doses()),
             u64::from(packing.bits()),
@@ -48,9 +53,13 @@ impl Compiled {
         bytes
     }
 
-    /// The design that [`to_bytes`](Self::to_bytes) wrote.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidSaved> {
-        let mut rest = bytes.strip_prefix(HEADER).ok_or(InvalidSaved::Header)?;
+    /// The design that [`to_bytes`](Self::to_bytes) wrote of the same.
+    pub fn from_bytes(bytes: &[u8], made_of: &str) -> Result<Self, InvalidSaved> {
+        let rest = bytes.strip_prefix(HEADER).ok_or(InvalidSaved::Header)?;
+        let line = rest
+            .strip_prefix(made_of.as_bytes())
+            .and_then(|rest| rest.strip_prefix(b"\n"));
+        let mut rest = line.ok_or(InvalidSaved::OtherDesign)?;
         let mut number = || -> Result<u64, InvalidSaved> {
             let (first, after) = rest.split_first_chunk::<8>().ok_or(InvalidSaved::Damaged)?;
             rest = after;
@@ -100,6 +109,8 @@ mod tests {
     use crate::design::{Boin, Plan, Target};
     use crate::exact::{Curve, Limit, compile};
 
+    const BOIN: &str = "boin";
+
     fn compiled() -> Compiled {
         let design = Boin::new(Target::new(0.28).unwrap()).design(18).unwrap();
         compile(
@@ -113,24 +124,28 @@ mod tests {
     #[test]
     fn a_saved_design_is_read_again_and_gives_the_same_numbers() {
         let compiled = compiled();
-        let again = Compiled::from_bytes(&compiled.to_bytes()).unwrap();
+        let again = Compiled::from_bytes(&compiled.to_bytes(BOIN), BOIN).unwrap();
         assert_eq!(again, compiled);
+        assert_eq!(
+            Compiled::from_bytes(&compiled.to_bytes(BOIN), "keyboard"),
+            Err(InvalidSaved::OtherDesign)
+        );
         let curve = Curve::new(vec![0.08, 0.2, 0.35]).unwrap();
         assert_eq!(again.evaluate(&curve), compiled.evaluate(&curve));
     }
 
     #[test]
     fn a_damaged_file_is_refused_wherever_it_is_cut() {
-        let bytes = compiled().to_bytes();
+        let bytes = compiled().to_bytes(BOIN);
         for length in [0, 10, HEADER.len(), HEADER.len() + 20, bytes.len() - 1] {
-            assert!(Compiled::from_bytes(&bytes[..length]).is_err(), "{length}");
+            assert!(Compiled::from_bytes(&bytes[..length], BOIN).is_err(), "{length}");
         }
-        for place in (HEADER.len()..HEADER.len() + 48).chain([HEADER.len() + 60, bytes.len() - 1]) {
+        for place in (HEADER.len()..HEADER.len() + 53).chain([HEADER.len() + 60, bytes.len() - 1]) {
             let mut wrong = bytes.clone();
             wrong[place] = 0xff;
             // Never a panic; a change that still makes sense gives another design, not the same.
-            if let Ok(other) = Compiled::from_bytes(&wrong) {
-                assert_ne!(other.to_bytes(), bytes);
+            if let Ok(other) = Compiled::from_bytes(&wrong, BOIN) {
+                assert_ne!(other.to_bytes(BOIN), bytes);
             }
         }
     }

@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         return efficacy_oc::oc(&ask, output);
     }
     let made = match &args.compiled {
-        Some(path) => load(path),
+        Some(path) => load(path, &made_of(args, doses, cohort_size, max_n)?),
         None => compiled(args, doses, cohort_size, max_n),
     };
     let compiled = match made {
@@ -87,7 +87,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         },
     };
     if let Some(path) = &args.save {
-        std::fs::write(path, compiled.to_bytes()).with_context(|| format!("failed to write {}", path.display()))?;
+        let made_of = made_of(args, doses, cohort_size, max_n)?;
+        std::fs::write(path, compiled.to_bytes(&made_of))
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     let mut found = Vec::with_capacity(curves.len());
     compiled.evaluate_each(&curves, |_, characteristics| found.push(characteristics.clone()))?;
@@ -117,9 +119,23 @@ fn risks(args: &Args, compiled: &Compiled, curve: &Curve) -> Option<Risks> {
     compiled.risks(curve, right, target.value())
 }
 
-fn load(path: &std::path::Path) -> anyhow::Result<Compiled> {
+/// Everything the compiled design depends on.
+fn made_of(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyhow::Result<String> {
+    let (name, settings) = (args.design.entry()?.word, args.design.settings()?);
+    let (start, window, interval) = (args.design.start()?, args.time.window()?, args.time.interval()?);
+    let trial = args
+        .design
+        .protocol()?
+        .map(|trial| (trial.escalation, trial.dlt.window_days));
+    Ok(format!(
+        "{name} {doses} {cohort_size} {max_n:?} {start} {window:?} {interval:?} {settings:?} {:?} {trial:?}",
+        args.conduct
+    ))
+}
+
+fn load(path: &std::path::Path, made_of: &str) -> anyhow::Result<Compiled> {
     let bytes = std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
-    Compiled::from_bytes(&bytes).with_context(|| format!("failed to read {}", path.display()))
+    Compiled::from_bytes(&bytes, made_of).with_context(|| format!("failed to read {}", path.display()))
 }
 
 /// Trials simulated of each curve where the exact states do not fit the memory.
