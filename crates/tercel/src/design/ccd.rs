@@ -20,66 +20,32 @@
 //! ```
 //!
 //! # Limits
-//! No closing of levels unless it is asked for; outcomes of every subject at the current dose must be known.
+//! No closing of levels unless it is asked for; the margin where none is given was not checked against the paper; outcomes of every subject at the current dose must be known.
 
-use super::boin::check_elimination;
-use super::keyboard::row_of;
-use super::{Boundaries, Elimination, ExtraSafe, IntervalDesign, InvalidDesign, Margins, Row, Side, Target};
+use super::{Boundaries, InvalidDesign, Margins, Side, Target, TargetInterval};
 
-/// CCD and its options.
+/// CCD: the interval is φ−Δ to φ+Δ.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Ccd {
-    /// Target DLT probability.
-    pub target: Target,
-    /// φ−Δ and φ+Δ.
-    pub interval: Margins,
-    /// When a level is closed, if ever.
-    pub elimination: Option<Elimination>,
-    /// Stricter stopping at the lowest level.
-    pub extra_safe: Option<ExtraSafe>,
-}
+pub struct Ccd(pub TargetInterval);
 
 impl Ccd {
-    /// The design as published.
+    /// The design as published, which closes no level.
     pub const fn new(target: Target, interval: Margins) -> Self {
-        Self {
-            target,
-            interval,
-            elimination: None,
-            extra_safe: None,
-        }
+        Self(TargetInterval::new(target, interval, None))
     }
 
     /// The decision table for up to `max_n` subjects a level.
     pub fn boundaries(&self, max_n: u32) -> Result<Boundaries, InvalidDesign> {
-        if let Some(rule) = self.elimination {
-            check_elimination(rule, self.extra_safe)?;
-        }
-        let row = |n: u32| Row {
-            eliminate_min: self.elimination.and_then(|rule| rule.least(self.target, n)),
-            ..row_of(n, |n, y| self.side(n, y))
-        };
-        Ok(Boundaries {
-            target: self.target,
-            rows: (1..=max_n).map(row).collect(),
-            elimination: self.elimination,
-            extra_safe: self.extra_safe,
-            estimate_limit: None,
-        })
-    }
-
-    /// The design, ready for up to `max_n` subjects a level.
-    pub fn design(&self, max_n: u32) -> Result<IntervalDesign, InvalidDesign> {
-        self.boundaries(max_n).map(IntervalDesign::new)
+        self.0.boundaries(max_n, |n, y| self.side(n, y))
     }
 
     fn side(&self, n: u32, y: u32) -> Side {
         // A rate that equals a boundary has reached it, whatever the rounding of the boundary.
         let slack = 1e-9;
         let (n, y) = (f64::from(n), f64::from(y));
-        if y <= self.interval.low * n + slack {
+        if y <= self.0.interval.low * n + slack {
             Side::Low
-        } else if y >= self.interval.high * n - slack {
+        } else if y >= self.0.interval.high * n - slack {
             Side::High
         } else {
             Side::Between

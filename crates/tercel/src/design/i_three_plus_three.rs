@@ -23,63 +23,35 @@
 //! # Limits
 //! Outcomes of every subject at the current dose must be known.
 
-use super::boin::check_elimination;
-use super::keyboard::row_of;
-use super::{Boundaries, Elimination, ExtraSafe, IntervalDesign, InvalidDesign, Margins, Row, Side, Target};
+use super::{Boundaries, Elimination, InvalidDesign, Margins, Side, Target, TargetInterval};
 
-/// i3+3 and its options.
+/// i3+3: the interval is the equivalence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct IThreePlusThree {
-    /// Target DLT probability.
-    pub target: Target,
-    /// The equivalence interval.
-    pub equivalence: Margins,
-    /// When a level is closed.
-    pub elimination: Elimination,
-    /// Stricter stopping at the lowest level.
-    pub extra_safe: Option<ExtraSafe>,
-}
+pub struct IThreePlusThree(pub TargetInterval);
 
 impl IThreePlusThree {
     /// The design with its published defaults.
-    pub const fn new(target: Target, equivalence: Margins) -> Self {
-        Self {
+    pub const fn new(target: Target, interval: Margins) -> Self {
+        Self(TargetInterval::new(
             target,
-            equivalence,
-            elimination: Elimination { cutoff: 0.95, min_n: 1 },
-            extra_safe: None,
-        }
+            interval,
+            Some(Elimination { cutoff: 0.95, min_n: 1 }),
+        ))
     }
 
     /// The decision table for up to `max_n` subjects a level.
     pub fn boundaries(&self, max_n: u32) -> Result<Boundaries, InvalidDesign> {
-        check_elimination(self.elimination, self.extra_safe)?;
-        let row = |n: u32| Row {
-            eliminate_min: self.elimination.least(self.target, n),
-            ..row_of(n, |n, y| self.side(n, y))
-        };
-        Ok(Boundaries {
-            target: self.target,
-            rows: (1..=max_n).map(row).collect(),
-            elimination: Some(self.elimination),
-            extra_safe: self.extra_safe,
-            estimate_limit: None,
-        })
-    }
-
-    /// The design, ready for up to `max_n` subjects a level.
-    pub fn design(&self, max_n: u32) -> Result<IntervalDesign, InvalidDesign> {
-        self.boundaries(max_n).map(IntervalDesign::new)
+        self.0.boundaries(max_n, |n, y| self.side(n, y))
     }
 
     fn side(&self, n: u32, y: u32) -> Side {
         // A rate that equals an end of the interval lies inside it, whatever the rounding of the end.
         let slack = 1e-9;
         let (n, y) = (f64::from(n), f64::from(y));
-        let below = |y: f64| y < self.equivalence.low * n - slack;
+        let below = |y: f64| y < self.0.interval.low * n - slack;
         if below(y) {
             Side::Low
-        } else if y <= self.equivalence.high * n + slack || below(y - 1.0) {
+        } else if y <= self.0.interval.high * n + slack || below(y - 1.0) {
             Side::Between
         } else {
             Side::High

@@ -2,8 +2,9 @@
 //!
 //! The designs differ only in how they fill the [`Row`]s.
 
+use super::boin::check_elimination;
 use super::isotonic::closest;
-use super::{Action, Because, Count, Decision, Design, Held, Side, Stage, Target};
+use super::{Action, Because, Count, Decision, Design, Held, InvalidDesign, Margins, Side, Stage, Target};
 use crate::protocol::{DoseLevel, PerLevel};
 
 /// Decision boundaries for one number of subjects; `None` where no number of DLTs leads to the decision.
@@ -46,6 +47,50 @@ pub struct Boundaries {
     pub extra_safe: Option<ExtraSafe>,
     /// Largest isotonic estimate of a selected dose.
     pub estimate_limit: Option<f64>,
+}
+
+/// What designs with an interval around the target are made of; they differ in the side they see an outcome on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TargetInterval {
+    /// Target DLT probability.
+    pub target: Target,
+    /// The interval around it.
+    pub interval: Margins,
+    /// When a level is closed, if ever.
+    pub elimination: Option<Elimination>,
+    /// Stricter stopping at the lowest level.
+    pub extra_safe: Option<ExtraSafe>,
+}
+
+impl TargetInterval {
+    /// Without stricter stopping.
+    pub const fn new(target: Target, interval: Margins, elimination: Option<Elimination>) -> Self {
+        Self {
+            target,
+            interval,
+            elimination,
+            extra_safe: None,
+        }
+    }
+
+    /// The decision table for up to `max_n` subjects a level of a rule that names a side for *y* of *n*.
+    pub(super) fn boundaries(&self, max_n: u32, side: impl Fn(u32, u32) -> Side) -> Result<Boundaries, InvalidDesign> {
+        if let Some(rule) = self.elimination {
+            check_elimination(rule, self.extra_safe)?;
+        }
+        let row = |n: u32| Row {
+            escalate_max: (0..=n).rfind(|&y| side(n, y) == Side::Low),
+            deescalate_min: (0..=n).find(|&y| side(n, y) == Side::High),
+            eliminate_min: self.elimination.and_then(|rule| rule.least(self.target, n)),
+        };
+        Ok(Boundaries {
+            target: self.target,
+            rows: (1..=max_n).map(row).collect(),
+            elimination: self.elimination,
+            extra_safe: self.extra_safe,
+            estimate_limit: None,
+        })
+    }
 }
 
 /// An interval design, ready to decide about up to as many subjects a level as its table has rows.

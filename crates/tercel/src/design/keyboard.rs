@@ -25,53 +25,27 @@
 //! # Limits
 //! Outcomes of every subject at the current dose must be known.
 
-use super::boin::check_elimination;
-use super::{Boundaries, Elimination, ExtraSafe, IntervalDesign, InvalidDesign, Margins, Row, Side, Target};
+use super::{Boundaries, Elimination, InvalidDesign, Margins, Side, Target, TargetInterval};
 
-/// The Keyboard design and its options.
+/// The Keyboard design: the interval is the target key.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Keyboard {
-    /// Target DLT probability.
-    pub target: Target,
-    /// The target key.
-    pub key: Margins,
-    /// When a level is closed.
-    pub elimination: Elimination,
-    /// Stricter stopping at the lowest level.
-    pub extra_safe: Option<ExtraSafe>,
-}
+pub struct Keyboard(pub TargetInterval);
 
 impl Keyboard {
     /// The design with its published defaults.
     pub const fn new(target: Target, key: Margins) -> Self {
-        Self {
+        Self(TargetInterval::new(
             target,
             key,
-            elimination: Elimination { cutoff: 0.95, min_n: 1 },
-            extra_safe: None,
-        }
+            Some(Elimination { cutoff: 0.95, min_n: 1 }),
+        ))
     }
 
     /// The decision table for up to `max_n` subjects a level.
     pub fn boundaries(&self, max_n: u32) -> Result<Boundaries, InvalidDesign> {
-        check_elimination(self.elimination, self.extra_safe)?;
-        let keys = tile(self.key);
-        let row = |n: u32| Row {
-            eliminate_min: self.elimination.least(self.target, n),
-            ..row_of(n, |n, y| strongest(&keys, self.key, n, y, Tie::Rightmost))
-        };
-        Ok(Boundaries {
-            target: self.target,
-            rows: (1..=max_n).map(row).collect(),
-            elimination: Some(self.elimination),
-            extra_safe: self.extra_safe,
-            estimate_limit: None,
-        })
-    }
-
-    /// The design, ready for up to `max_n` subjects a level.
-    pub fn design(&self, max_n: u32) -> Result<IntervalDesign, InvalidDesign> {
-        self.boundaries(max_n).map(IntervalDesign::new)
+        let keys = tile(self.0.interval);
+        self.0
+            .boundaries(max_n, |n, y| strongest(&keys, self.0.interval, n, y, Tie::Rightmost))
     }
 }
 
@@ -124,14 +98,5 @@ pub(super) fn strongest(keys: &[(f64, f64)], target: Margins, n: u32, y: u32, ti
         Some((_, centre)) if centre < target.low => Side::Low,
         Some((_, centre)) if centre > target.high => Side::High,
         Some(_) | None => Side::Between,
-    }
-}
-
-/// Boundaries of a rule that names a side for every count.
-pub(super) fn row_of(n: u32, side: impl Fn(u32, u32) -> Side) -> Row {
-    Row {
-        escalate_max: (0..=n).rfind(|&y| side(n, y) == Side::Low),
-        deescalate_min: (0..=n).find(|&y| side(n, y) == Side::High),
-        eliminate_min: None,
     }
 }

@@ -54,7 +54,7 @@ pub use crm::{CRM_PRIOR_SD, Crm, CrmFit, CrmMethod, CrmModel, FIT_QUANTILES, Obs
 pub use decision::{Action, Because, Decision, Held, Side};
 pub use efficacy::EfficacyCount;
 pub use i_three_plus_three::IThreePlusThree;
-pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, probability_above};
+pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, TargetInterval, probability_above};
 pub use isotonic::isotonic_estimates;
 pub use keyboard::Keyboard;
 pub use late_onset::{Interim, LateOnsetDesign, Pending};

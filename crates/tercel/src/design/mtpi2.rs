@@ -24,53 +24,28 @@
 //! # Limits
 //! Outcomes of every subject at the current dose must be known.
 
-use super::boin::check_elimination;
-use super::keyboard::{Tie, row_of, strongest, tile};
-use super::{Boundaries, Elimination, ExtraSafe, IntervalDesign, InvalidDesign, Margins, Row, Target};
+use super::keyboard::{Tie, strongest, tile};
+use super::{Boundaries, Elimination, InvalidDesign, Margins, Target, TargetInterval};
 
-/// mTPI-2 and its options.
+/// mTPI-2: the interval is the equivalence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mtpi2 {
-    /// Target DLT probability.
-    pub target: Target,
-    /// The equivalence interval.
-    pub equivalence: Margins,
-    /// When a level is closed.
-    pub elimination: Elimination,
-    /// Stricter stopping at the lowest level.
-    pub extra_safe: Option<ExtraSafe>,
-}
+pub struct Mtpi2(pub TargetInterval);
 
 impl Mtpi2 {
     /// The design with its published defaults.
     pub const fn new(target: Target, equivalence: Margins) -> Self {
-        Self {
+        Self(TargetInterval::new(
             target,
             equivalence,
-            elimination: Elimination { cutoff: 0.95, min_n: 1 },
-            extra_safe: None,
-        }
+            Some(Elimination { cutoff: 0.95, min_n: 1 }),
+        ))
     }
 
     /// The decision table for up to `max_n` subjects a level.
     pub fn boundaries(&self, max_n: u32) -> Result<Boundaries, InvalidDesign> {
-        check_elimination(self.elimination, self.extra_safe)?;
-        let intervals = tile(self.equivalence);
-        let row = |n: u32| Row {
-            eliminate_min: self.elimination.least(self.target, n),
-            ..row_of(n, |n, y| strongest(&intervals, self.equivalence, n, y, Tie::Leftmost))
-        };
-        Ok(Boundaries {
-            target: self.target,
-            rows: (1..=max_n).map(row).collect(),
-            elimination: Some(self.elimination),
-            extra_safe: self.extra_safe,
-            estimate_limit: None,
+        let intervals = tile(self.0.interval);
+        self.0.boundaries(max_n, |n, y| {
+            strongest(&intervals, self.0.interval, n, y, Tie::Leftmost)
         })
-    }
-
-    /// The design, ready for up to `max_n` subjects a level.
-    pub fn design(&self, max_n: u32) -> Result<IntervalDesign, InvalidDesign> {
-        self.boundaries(max_n).map(IntervalDesign::new)
     }
 }

@@ -3,8 +3,8 @@
 use super::{
     AcceleratedTitration, BfBoin, BfBoinDesign, Blrm, BlrmOptions, Boin, Boin12, Boin12Options, Boundaries,
     CRM_PRIOR_SD, Ccd, Crm, CrmMethod, CrmModel, Design, Elimination, ExtraSafe, IThreePlusThree, IntervalDesign,
-    InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2, RollingSix, Row, Stage, Target, ThreePlusThree, TiteBoin,
-    TiteCrm, TiteVariant,
+    InvalidDesign, Keyboard, LateOnsetDesign, Margins, Mtpi2, RollingSix, Row, Stage, Target, TargetInterval,
+    ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
 };
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
@@ -511,67 +511,41 @@ impl Settings {
         (1..=max_n).map(row).collect()
     }
 
-    /// The decision table of an interval design.
+    /// The decision table of an interval design, and of those that decide by BOIN's.
     pub fn interval(&self, name: DesignName, max_n: u32) -> Result<Boundaries, InvalidDesign> {
-        let target = self.target()?;
-        let extra_safe = self.extra_safe();
-        let rule = |published: Elimination| self.elimination(published);
         let margins = |usual: f64| {
             let (lower, upper) = (self.margin_lower.unwrap_or(usual), self.margin_upper.unwrap_or(usual));
-            Margins::new(target, lower, upper)
+            Margins::new(self.target()?, lower, upper)
+        };
+        let given = |published: TargetInterval| TargetInterval {
+            elimination: published.elimination.map(|rule| self.elimination(rule)),
+            extra_safe: self.extra_safe(),
+            ..published
         };
         match name {
-            DesignName::Keyboard => {
-                let published = Keyboard::new(target, margins(0.05)?);
-                let elimination = rule(published.elimination);
-                Keyboard {
-                    elimination,
-                    extra_safe,
-                    ..published
-                }
-                .boundaries(max_n)
-            }
-            DesignName::Mtpi2 => {
-                let published = Mtpi2::new(target, margins(0.05)?);
-                let elimination = rule(published.elimination);
-                Mtpi2 {
-                    elimination,
-                    extra_safe,
-                    ..published
-                }
-                .boundaries(max_n)
-            }
+            DesignName::Keyboard => Keyboard(given(Keyboard::new(self.target()?, margins(0.05)?).0)).boundaries(max_n),
+            DesignName::Mtpi2 => Mtpi2(given(Mtpi2::new(self.target()?, margins(0.05)?).0)).boundaries(max_n),
             DesignName::IThreePlusThree => {
-                let published = IThreePlusThree::new(target, margins(0.05)?);
-                let elimination = rule(published.elimination);
-                IThreePlusThree {
-                    elimination,
-                    extra_safe,
-                    ..published
-                }
-                .boundaries(max_n)
+                IThreePlusThree(given(IThreePlusThree::new(self.target()?, margins(0.05)?).0)).boundaries(max_n)
             }
             DesignName::Ccd => {
-                let published = Ccd::new(target, margins(usual_ccd_margin(target))?);
+                let published = Ccd::new(self.target()?, margins(usual_ccd_margin(self.target()?))?).0;
+                // It closes levels where that is asked for, by the rule of the others.
                 let asked = self.elimination_cutoff.is_some() || self.extra_safe;
-                let elimination = asked.then(|| rule(Elimination { cutoff: 0.95, min_n: 1 }));
-                Ccd {
-                    elimination,
-                    extra_safe,
+                Ccd(given(TargetInterval {
+                    elimination: asked.then_some(Elimination { cutoff: 0.95, min_n: 1 }),
                     ..published
-                }
+                }))
                 .boundaries(max_n)
             }
-            DesignName::Boin
-            | DesignName::TiteBoin
-            | DesignName::ThreePlusThree
+            DesignName::Boin | DesignName::TiteBoin | DesignName::BfBoin => self.boin()?.boundaries(max_n),
+            DesignName::ThreePlusThree
             | DesignName::Crm
             | DesignName::RollingSix
             | DesignName::AcceleratedTitration
             | DesignName::TiteCrm
-            | DesignName::BfBoin
             | DesignName::Boin12
-            | DesignName::Blrm => self.boin()?.boundaries(max_n),
+            | DesignName::Blrm => Err(InvalidDesign::NoTable),
         }
     }
 
@@ -638,7 +612,8 @@ impl Settings {
     }
 }
 
-/// Δ as recommended for the target (`ivanova2007ccd`): 0.09 up to 0.25, 0.10 up to 0.35, 0.12 at 0.40 and above.
+/// Δ where none is given: 0.09 up to a target of 0.25, 0.10 up to 0.35, 0.12 from 0.40 on. These are the margins commonly
+/// quoted for `ivanova2007ccd`; they were not checked against the paper, so a protocol gives its own.
 pub(crate) fn usual_ccd_margin(target: Target) -> f64 {
     match target.value() {
         phi if phi < 0.275 => 0.09,
