@@ -487,5 +487,7 @@ fn a_trial_folder_stands_in_place_of_the_options() {
         (&json!("stay"), &json!(2)),
         "{next}"
     );
+    assert_eq!(answer(&format!("paths {trial} --depth 1"))["tree"]["action"], "stay");
     refused("oc --truth 0.1,0.2", "or a trial folder");
+    refused(&format!("oc {trial} --truth 0.1,0.2"), "2 values, of 3 dose levels");
 }

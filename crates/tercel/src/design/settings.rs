@@ -251,6 +251,14 @@ impl DesignName {
         matches!(self, Self::BfBoin | Self::Boin12)
     }
 
+    /// Whether it ends the trial by its own rule, so that no number of cohorts is planned.
+    pub const fn stops_by_itself(self) -> bool {
+        matches!(
+            self,
+            Self::ThreePlusThree | Self::RollingSix | Self::AcceleratedTitration
+        )
+    }
+
     /// Its entry.
     pub fn entry(self) -> &'static DesignEntry {
         ALL.iter().find(|entry| entry.name == self).unwrap_or(&THREE_PLUS_THREE)

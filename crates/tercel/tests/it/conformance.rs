@@ -34,10 +34,7 @@ fn cohort_designs(target: f64, doses: u8, max_n: u32) -> Vec<(DesignName, Box<dy
         if settings.late_onset(entry.name, doses, max_n).unwrap().is_some() {
             continue;
         }
-        let by_itself = matches!(
-            entry.name,
-            DesignName::ThreePlusThree | DesignName::AcceleratedTitration
-        );
+        let by_itself = entry.name.stops_by_itself();
         let design = settings.design(entry.name, doses, max_n).unwrap();
         designs.push((entry.name, design, (!by_itself).then_some(max_n)));
     }

@@ -18,7 +18,7 @@ use tercel_report::render_design_page;
 
 use super::oc::{ROLLING_SIX_MOST, steps};
 use super::options::doses;
-use super::setup::{USUAL_COHORT, scenarios, size, write_file};
+use super::setup::{SizeArgs, TruthArgs, USUAL_COHORT, write_file};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
 use crate::study::require_protocol;
@@ -49,12 +49,8 @@ pub(crate) struct Args {
     /// Cohorts in all
     #[arg(long, value_name = "K", default_value_t = 6)]
     cohorts: u32,
-    /// A true curve beside the standard ones: DLT probabilities from the lowest level up; may be given again
-    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
-    truth: Vec<String>,
-    /// True curves beside the standard ones, one a line
-    #[arg(long, value_name = "FILE")]
-    truth_file: Option<PathBuf>,
+    #[command(flatten)]
+    truth: TruthArgs,
     /// Designs to compare [default: all that look at DLTs alone]
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     design: Vec<String>,
@@ -87,7 +83,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if let Some(cutoff) = args.safety_stop.filter(|cutoff| !(*cutoff > 0.0 && *cutoff < 1.0)) {
         bail!("--safety-stop {cutoff}: give a probability between 0 and 1");
     }
-    let (scenarios, standard) = scenarios(target, levels, &args.truth, args.truth_file.as_deref())?;
+    let (scenarios, standard) = args.truth.scenarios(target, levels)?;
     let skeleton = skeleton(target, levels)?;
     let settings = Settings {
         target: Some(args.target),
@@ -186,9 +182,7 @@ fn compared(
     levels: u8,
     scenarios: &[Scenario],
 ) -> anyhow::Result<Compared> {
-    let asked = super::options::stops_by_itself(entry.name);
-    let cohort_size = (!asked).then_some(args.cohort_size);
-    let (cohort_size, max_n) = size(entry, cohort_size, Some(args.cohorts))?;
+    let (cohort_size, max_n) = SizeArgs::new(args.cohort_size, args.cohorts).complete(entry, None)?;
     let limit = Limit {
         bytes: args.memory.saturating_mul(1 << 20),
     };
@@ -259,7 +253,7 @@ fn notes(args: &Args, designs: &[Compared], skeleton: &[f64]) -> Vec<String> {
         let each = designs.iter().map(|design| design.entry).filter(|entry| wanted(entry));
         each.map(|entry| entry.title).collect::<Vec<_>>().join(", ")
     };
-    let by_itself = named(|entry| super::options::stops_by_itself(entry.name));
+    let by_itself = named(|entry| entry.name.stops_by_itself());
     if !by_itself.is_empty() {
         notes.push(format!(
             "{by_itself}: cohorts of three, ended by its own rule rather than after {} cohorts, and without a target of its \

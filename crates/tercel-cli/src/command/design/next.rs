@@ -8,7 +8,7 @@ use tercel::design::{Action, Because, Count, Decision, Design, DesignName, Inter
 use tercel::protocol::{DoseLevel, PerLevel};
 
 use super::efficacy;
-use super::options::{ConductArgs, DesignArgs, MOST_SUBJECTS, TimeArgs, doses, subjects};
+use super::options::{ConductArgs, DesignArgs, MOST_SUBJECTS, TimeArgs, subjects};
 use super::outcomes::{OutcomeArgs, Subjects};
 use super::{Answer, Output};
 
@@ -41,14 +41,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let settings = args.design.settings()?;
     let treated = args.subjects.read()?;
-    let planned = args.design.protocol()?;
-    let doses = match args.doses_count {
-        Some(count) => doses(usize::from(count))?,
-        None if planned.is_some() => doses(planned.as_ref().map_or(0, |trial| trial.dose_levels.len()))?,
-        None if !settings.skeleton.is_empty() => doses(settings.skeleton.len())?,
-        None if !settings.doses.is_empty() => doses(settings.doses.len())?,
-        None => bail!("give --doses-count: the number of dose levels is not in the data"),
-    };
+    let doses = args.design.levels(args.doses_count)?;
     if treated.highest() > doses {
         bail!(
             "a subject was treated at level {}, of {doses} dose levels",

@@ -12,7 +12,8 @@ use tercel::exact::{
 use tercel::trials::{Simulated, simulate_cohorts};
 
 use super::efficacy_oc;
-use super::options::{ConductArgs, DesignArgs, TimeArgs, doses, stops_by_itself, subjects};
+use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
+use super::setup::{SizeArgs, TruthArgs};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
 
@@ -23,21 +24,13 @@ pub(crate) struct Args {
     design: DesignArgs,
     #[command(flatten)]
     conduct: ConductArgs,
-    /// Subjects in a cohort
-    #[arg(long, value_name = "C")]
-    cohort_size: Option<u32>,
-    /// Cohorts in all
-    #[arg(long, value_name = "K")]
-    cohorts: Option<u32>,
-    /// A true curve: DLT probabilities from the lowest level up, comma-separated; may be given again
-    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
-    truth: Vec<String>,
+    #[command(flatten)]
+    size: SizeArgs,
+    #[command(flatten)]
+    truth: TruthArgs,
     /// True response probabilities for a true curve, in the order of --truth (boin12)
     #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
     truth_response: Vec<String>,
-    /// True curves, one a line
-    #[arg(long, value_name = "FILE")]
-    truth_file: Option<PathBuf>,
     #[command(flatten)]
     time: TimeArgs,
     /// Write the compiled design to this file
@@ -53,10 +46,12 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let curves = curves(&args.truth, args.truth_file.as_deref())?;
+    let protocol = args.design.protocol()?;
+    let curves = args.truth.curves(protocol)?;
     let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
-    let (cohort_size, max_n) = size(&args.design, args.cohort_size, args.cohorts)?;
-    let name = args.design.entry()?.name;
+    let entry = args.design.entry()?;
+    let name = entry.name;
+    let (cohort_size, max_n) = args.size.stated(entry, protocol)?;
     if name.looks_at_responses() {
         args.conduct.refuse("looks at responses", true)?;
         let ask = efficacy_oc::Ask {
@@ -113,8 +108,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 
 /// Risks under a curve, where the design has a target and a planned number of subjects.
 fn risks(args: &Args, compiled: &Compiled, curve: &Curve) -> Option<Risks> {
-    let planned = || args.design.protocol().ok()??.escalation.rule.target;
-    let target = Target::new(args.design.target().or_else(planned)?).ok()?;
+    let target = Target::new(args.design.target().ok()??).ok()?;
     let right = Scenario::new(String::new(), curve.clone(), target).correct?;
     compiled.risks(curve, right, target.value())
 }
@@ -126,7 +120,7 @@ fn made_of(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyh
     let trial = args
         .design
         .protocol()?
-        .map(|trial| (trial.escalation, trial.dlt.window_days));
+        .map(|trial| (&trial.escalation, trial.dlt.window_days));
     Ok(format!(
         "{name} {doses} {cohort_size} {max_n:?} {start} {window:?} {interval:?} {settings:?} {:?} {trial:?}",
         args.conduct
@@ -174,26 +168,6 @@ fn simulated(
         },
     )?;
     Ok(Answer::Given)
-}
-
-/// Subjects in a cohort and in all.
-pub(super) fn size(
-    design: &DesignArgs,
-    cohort_size: Option<u32>,
-    cohorts: Option<u32>,
-) -> anyhow::Result<(u32, Option<u32>)> {
-    if stops_by_itself(design.entry()?.name) {
-        return Ok((3, None));
-    }
-    let planned = design.protocol()?.map(|trial| trial.escalation);
-    let cohort_size = cohort_size.or(planned.as_ref().map(|rules| rules.cohort_size));
-    let cohorts = cohorts.or_else(|| planned.and_then(|rules| Some(rules.max_n? / rules.cohort_size)));
-    let (Some(cohort_size), Some(cohorts)) = (cohort_size, cohorts) else {
-        bail!("give --cohort-size and --cohorts: the design goes on until all cohorts are treated");
-    };
-    let cohort_size = subjects("--cohort-size", cohort_size)?;
-    let cohorts = subjects("--cohorts", cohorts)?;
-    Ok((cohort_size, Some(subjects("subjects in all:", cohort_size * cohorts)?)))
 }
 
 /// Level of the first cohort, one of the design's.
@@ -279,46 +253,6 @@ pub(super) fn steps(window: f64, interval: f64) -> anyhow::Result<u32> {
     }
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 16")]
     Ok(steps as u32)
-}
-
-/// The curves of the options and of the file, all of one length.
-pub(super) fn curves(given: &[String], file: Option<&std::path::Path>) -> anyhow::Result<Vec<Curve>> {
-    let mut curves = Vec::new();
-    for text in given {
-        curves.push(curve(text).with_context(|| format!("--truth {text}"))?);
-    }
-    if let Some(path) = file {
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim_start_matches('\u{feff}').trim();
-            let heading = index == 0 && line.split([',', ';']).all(|cell| cell.trim().parse::<f64>().is_err());
-            if line.is_empty() || line.starts_with('#') || heading {
-                continue;
-            }
-            curves.push(curve(line).with_context(|| format!("{}, line {}", path.display(), index + 1))?);
-        }
-    }
-    let Some(first) = curves.first() else {
-        bail!("give a true curve: --truth 0.1,0.2,0.35 or --truth-file FILE");
-    };
-    if let Some(other) = curves.iter().find(|curve| curve.values().len() != first.values().len()) {
-        bail!(
-            "one true curve has {} dose levels, another {}; all curves of one question have the same levels",
-            first.values().len(),
-            other.values().len()
-        );
-    }
-    Ok(curves)
-}
-
-fn curve(text: &str) -> anyhow::Result<Curve> {
-    let numbers: Result<Vec<f64>, _> = text
-        .split([',', ';', ' ', '\t'])
-        .map(str::trim)
-        .filter(|cell| !cell.is_empty())
-        .map(|cell| cell.parse::<f64>().map_err(|_| anyhow!("\"{cell}\" is not a number")))
-        .collect();
-    Ok(Curve::new(numbers?)?)
 }
 
 /// Expected days from the first infusion to the last outcome, where cohorts are treated one after another: the subjects

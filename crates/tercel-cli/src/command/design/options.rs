@@ -1,5 +1,6 @@
 //! Options that say which design.
 
+use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
@@ -21,6 +22,12 @@ pub(super) struct DesignArgs {
     /// Trial folder, or protocol file, whose [escalation] says the design in place of the options
     #[arg(value_name = "TRIAL", conflicts_with = "design")]
     trial: Option<PathBuf>,
+    /// The protocol, once read.
+    #[arg(skip)]
+    read: OnceCell<Option<Trial>>,
+    /// Whether it was said which options change nothing.
+    #[arg(skip)]
+    warned: Cell<bool>,
     /// Target DLT probability
     #[arg(long, value_name = "P", allow_negative_numbers = true)]
     target: Option<f64>,
@@ -150,8 +157,32 @@ impl DesignArgs {
     }
 
     /// The protocol in place of the options.
-    pub(super) fn protocol(&self) -> anyhow::Result<Option<Trial>> {
-        self.trial.as_deref().map(require_protocol).transpose()
+    pub(super) fn protocol(&self) -> anyhow::Result<Option<&Trial>> {
+        if self.read.get().is_none() {
+            let read = self.trial.as_deref().map(require_protocol).transpose()?;
+            self.read.get_or_init(|| read);
+        }
+        Ok(self.read.get().and_then(Option::as_ref))
+    }
+
+    /// Number of dose levels: as given, of the protocol, of the skeleton or of the doses.
+    pub(super) fn levels(&self, given: Option<u8>) -> anyhow::Result<u8> {
+        match (given, self.protocol()?) {
+            (Some(count), _) => doses(usize::from(count)),
+            (None, Some(trial)) => doses(trial.dose_levels.len()),
+            (None, None) if !self.skeleton.is_empty() => doses(self.skeleton.len()),
+            (None, None) if !self.doses.is_empty() => doses(self.doses.len()),
+            (None, None) => bail!("give --doses-count: the number of dose levels"),
+        }
+    }
+
+    /// Says once which options change nothing.
+    fn warn(&self, options: &[&str], why: &str) {
+        if !self.warned.replace(true) {
+            for option in options {
+                eprintln!("warning: --{option} {why}");
+            }
+        }
     }
 
     /// The level of the first cohort.
@@ -162,23 +193,18 @@ impl DesignArgs {
         DoseLevel::new(self.start_dose).ok_or_else(|| anyhow!("--start-dose 0: levels are counted from 1"))
     }
 
-    /// The target, where one was given.
-    pub(super) const fn target(&self) -> Option<f64> {
-        self.target
+    /// The target, where one was given or the protocol has one.
+    pub(super) fn target(&self) -> anyhow::Result<Option<f64>> {
+        let planned = self.protocol()?.and_then(|trial| trial.escalation.rule.target);
+        Ok(self.target.or(planned))
     }
 
     /// The options as the library takes them.
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
         let entry = self.entry()?;
         if let Some(trial) = self.protocol()? {
-            let given = self.given();
-            if !given.is_empty() {
-                eprintln!(
-                    "warning: the design comes from the protocol; --{} changes nothing",
-                    given.join(", --")
-                );
-            }
-            let rule = trial.escalation.rule;
+            self.warn(&self.given(), "changes nothing: the design comes from the protocol");
+            let rule = trial.escalation.rule.clone();
             return Ok(Settings {
                 target: self.target.or(rule.target),
                 ..rule
@@ -215,16 +241,12 @@ impl DesignArgs {
             allow_incoherent: self.allow_incoherent,
             efficacy: self.efficacy.settings(),
         };
-        for option in self
+        let idle = self
             .given()
             .into_iter()
-            .filter(|option| !entry.options.contains(option))
-        {
-            eprintln!(
-                "warning: --{option} is not an option of {} and changes nothing",
-                entry.word
-            );
-        }
+            .filter(|option| !entry.options.contains(option));
+        let why = format!("is not an option of {} and changes nothing", entry.word);
+        self.warn(&idle.collect::<Vec<_>>(), &why);
         if let Some(target) = self.target {
             tercel::design::Target::new(target).map_err(|error| anyhow!("--target: {error}"))?;
         }
@@ -289,31 +311,13 @@ impl DesignArgs {
 impl ConductArgs {
     /// The plan with these rules.
     pub(super) fn apply<'a>(&self, plan: Plan<'a>, design: &DesignArgs) -> anyhow::Result<Plan<'a>> {
-        if let Some(trial) = design.protocol()? {
-            let rules = trial.escalation;
-            return Ok(Plan {
-                start: rules.start_level,
-                stop_at: self.n_earlystop.or(rules.stop_at),
-                demand: self.demand.or(rules.demand),
-                titration: self.titration,
-                no_skipping: self.no_skipping || rules.no_skipping,
-                safety_stop: self
-                    .safety_stop
-                    .or(rules.safety_stop)
-                    .zip(rules.rule.target)
-                    .map(|(cutoff, target)| SafetyStop {
-                        target,
-                        cutoff,
-                        min_n: 1,
-                    }),
-                ..plan
-            });
-        }
+        let planned = design.protocol()?.map(|trial| &trial.escalation);
         let start = design.start()?;
         if start.number() > plan.doses {
-            bail!("--start-dose {start}: there are {} dose levels", plan.doses);
+            bail!("the first level is {start}, of {} dose levels", plan.doses);
         }
-        let safety_stop = match (self.safety_stop, design.target()) {
+        let cutoff = self.safety_stop.or(planned.and_then(|rules| rules.safety_stop));
+        let safety_stop = match (cutoff, design.target()?) {
             (None, _) => None,
             (Some(_), None) => bail!("--safety-stop needs --target"),
             (Some(cutoff), Some(target)) if cutoff > 0.0 && cutoff < 1.0 => Some(SafetyStop {
@@ -323,12 +327,16 @@ impl ConductArgs {
             }),
             (Some(cutoff), Some(_)) => bail!("--safety-stop {cutoff}: give a probability between 0 and 1"),
         };
+        let no_skipping = match planned {
+            Some(rules) => rules.no_skipping,
+            None => design.entry()?.name == DesignName::Blrm && !design.allow_skipping,
+        };
         Ok(Plan {
             start,
-            stop_at: self.n_earlystop,
-            demand: self.demand,
+            stop_at: self.n_earlystop.or(planned.and_then(|rules| rules.stop_at)),
+            demand: self.demand.or(planned.and_then(|rules| rules.demand)),
             titration: self.titration,
-            no_skipping: self.no_skipping || (design.entry()?.name == DesignName::Blrm && !design.allow_skipping),
+            no_skipping: self.no_skipping || no_skipping,
             safety_stop,
             ..plan
         })
@@ -377,14 +385,6 @@ pub(super) fn doses(count: usize) -> anyhow::Result<u8> {
         Ok(doses) if (1..=30).contains(&doses) => Ok(doses),
         Ok(_) | Err(_) => bail!("{count} dose levels: a design has from 1 to 30"),
     }
-}
-
-/// Whether a design stops by itself, so that cohorts need not be given.
-pub(super) const fn stops_by_itself(name: DesignName) -> bool {
-    matches!(
-        name,
-        DesignName::ThreePlusThree | DesignName::RollingSix | DesignName::AcceleratedTitration
-    )
 }
 
 /// When subjects come and how long they are watched.

@@ -10,8 +10,8 @@ use tercel::protocol::DoseLevel;
 use tercel::report::design_page::{PathFigure, pathways_page};
 use tercel_report::{render_design_page, render_pathways};
 
-use super::options::{ConductArgs, DesignArgs, doses};
-use super::setup::{facts, size, write_file};
+use super::options::{ConductArgs, DesignArgs};
+use super::setup::{SizeArgs, facts, write_file};
 use super::{Answer, Output};
 
 /// Arguments of `tercel design paths`.
@@ -21,15 +21,11 @@ pub(crate) struct Args {
     design: DesignArgs,
     #[command(flatten)]
     conduct: ConductArgs,
-    /// Number of dose levels [default: that of the skeleton]
+    /// Number of dose levels [default: that of the trial, skeleton or doses]
     #[arg(long, value_name = "K")]
     doses_count: Option<u8>,
-    /// Subjects in a cohort [default: 3]
-    #[arg(long, value_name = "C")]
-    cohort_size: Option<u32>,
-    /// Cohorts planned; the trial ends when all are treated
-    #[arg(long, value_name = "K")]
-    cohorts: Option<u32>,
+    #[command(flatten)]
+    size: SizeArgs,
     /// Outcomes so far, in order of treatment
     #[arg(long, value_name = "\"1NNN 2NNT\"", default_value = "")]
     outcomes: String,
@@ -45,13 +41,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let entry = args.design.entry()?;
     let settings = args.design.settings()?;
-    let doses = match args.doses_count {
-        Some(count) => doses(usize::from(count))?,
-        None if !settings.skeleton.is_empty() => doses(settings.skeleton.len())?,
-        None => bail!("give --doses-count: the number of dose levels"),
-    };
+    let doses = args.design.levels(args.doses_count)?;
     let so_far = parse_outcomes(&args.outcomes).map_err(|error| anyhow!("--outcomes: {error}"))?;
-    let (cohort_size, max_n) = size(entry, args.cohort_size, args.cohorts)?;
+    let (cohort_size, max_n) = args.size.subjects(entry, args.design.protocol()?)?;
     let treated: u32 = so_far
         .iter()
         .map(|cohort| cohort.count.evaluable + cohort.count.pending)
@@ -67,7 +59,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         let content = match path.extension().and_then(|extension| extension.to_str()) {
             Some("svg") => render_pathways(&PathFigure::new(entry.title, &tree)),
             Some("html") => {
-                let facts = facts(entry.title, args.design.target(), &plan);
+                let facts = facts(entry.title, args.design.target()?, &plan);
                 render_design_page(&pathways_page(entry.title, facts, &tree))
             }
             Some(_) | None => bail!("--out {}: give a file that ends in .svg or .html", path.display()),

@@ -10,8 +10,8 @@ use tercel::report::design_page::{Description, conduct_rules, description_page};
 use tercel_report::render_design_page;
 
 use super::oc::{ROLLING_SIX_MOST, steps};
-use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
-use super::setup::{facts, scenarios, size, timed_facts, write_file};
+use super::options::{ConductArgs, DesignArgs, TimeArgs};
+use super::setup::{SizeArgs, TruthArgs, facts, timed_facts, write_file};
 use super::{Answer, Output};
 
 /// The target that levels are measured by where the design has none.
@@ -33,21 +33,13 @@ pub(crate) struct Args {
     design: DesignArgs,
     #[command(flatten)]
     conduct: ConductArgs,
-    /// Number of dose levels [default: that of the skeleton]
+    /// Number of dose levels [default: that of the trial, skeleton or doses]
     #[arg(long, value_name = "K")]
     doses_count: Option<u8>,
-    /// Subjects in a cohort [default: 3]
-    #[arg(long, value_name = "C")]
-    cohort_size: Option<u32>,
-    /// Cohorts in all; 3+3 ends by itself
-    #[arg(long, value_name = "K")]
-    cohorts: Option<u32>,
-    /// A true curve beside the standard ones: DLT probabilities from the lowest level up; may be given again
-    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
-    truth: Vec<String>,
-    /// True curves beside the standard ones, one a line
-    #[arg(long, value_name = "FILE")]
-    truth_file: Option<PathBuf>,
+    #[command(flatten)]
+    size: SizeArgs,
+    #[command(flatten)]
+    truth: TruthArgs,
     #[command(flatten)]
     time: TimeArgs,
     /// Most memory to use, in MiB
@@ -62,20 +54,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let entry = args.design.entry()?;
     let mut settings = args.design.settings()?;
-    let levels = match args.doses_count {
-        Some(count) => doses(usize::from(count))?,
-        None if !settings.skeleton.is_empty() => doses(settings.skeleton.len())?,
-        None if !settings.doses.is_empty() => doses(settings.doses.len())?,
-        None => bail!("give --doses-count: the number of dose levels"),
-    };
-    let (cohort_size, max_n) = size(entry, args.cohort_size, args.cohorts)?;
-    if max_n.is_none() && !super::options::stops_by_itself(entry.name) {
-        bail!("give --cohorts: the design goes on until all cohorts are treated");
-    }
+    let levels = args.design.levels(args.doses_count)?;
+    let (cohort_size, max_n) = args.size.complete(entry, args.design.protocol()?)?;
     let target = Target::new(settings.target.unwrap_or(USUAL_TARGET)).map_err(|error| anyhow!("{error}"))?;
     let mut conduct = default_skeleton(&mut settings, entry.options, target, levels)?;
     let most = max_n.unwrap_or(TABLE_ROWS);
-    let (scenarios, _) = scenarios(target, levels, &args.truth, args.truth_file.as_deref())?;
+    let (scenarios, _) = args.truth.scenarios(target, levels)?;
     let limit = Limit {
         bytes: args.memory.saturating_mul(1 << 20),
     };
@@ -88,7 +72,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         .map_err(|error| anyhow!("{error}"))?;
     let (paths, facts, assessment) = if let Some(design) = late {
         args.conduct.refuse(super::oc::LATE, false)?;
-        let window = args.time.window()?.unwrap_or(USUAL_WINDOW);
+        let planned = args.design.protocol()?.map(|trial| f64::from(trial.dlt.window_days));
+        let window = args.time.window()?.or(planned).unwrap_or(USUAL_WINDOW);
         let interval = args.time.interval()?.unwrap_or(window / 4.0);
         let plan = TimedPlan {
             design: design.as_ref(),

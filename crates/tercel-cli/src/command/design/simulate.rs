@@ -1,7 +1,6 @@
 //! `tercel design simulate`.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Map, Value, json};
@@ -11,8 +10,9 @@ use tercel::trials::{
     Accrual, Conditions, Delay, Mean, Onset, Rule, Simulated, Suspended, UnderDosing, simulate_cohorts, simulate_timed,
 };
 
-use super::oc::{ROLLING_SIX_MOST, curves, size};
+use super::oc::ROLLING_SIX_MOST;
 use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
+use super::setup::{SizeArgs, TruthArgs};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
 
@@ -23,18 +23,10 @@ pub(crate) struct Args {
     design: DesignArgs,
     #[command(flatten)]
     conduct: ConductArgs,
-    /// Subjects in a cohort
-    #[arg(long, value_name = "C")]
-    cohort_size: Option<u32>,
-    /// Cohorts in all
-    #[arg(long, value_name = "K")]
-    cohorts: Option<u32>,
-    /// A true curve: DLT probabilities from the lowest level up, comma-separated; may be given again
-    #[arg(long, value_name = "P,..", allow_hyphen_values = true)]
-    truth: Vec<String>,
-    /// True curves, one a line
-    #[arg(long, value_name = "FILE")]
-    truth_file: Option<PathBuf>,
+    #[command(flatten)]
+    size: SizeArgs,
+    #[command(flatten)]
+    truth: TruthArgs,
     /// Trials to simulate
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     trials: u64,
@@ -109,7 +101,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if !(2..=MOST_TRIALS).contains(&args.trials) {
         bail!("--trials {}: give a number from 2 to {MOST_TRIALS}", args.trials);
     }
-    let curves = curves(&args.truth, args.truth_file.as_deref())?;
+    let curves = args.truth.curves(args.design.protocol()?)?;
     let doses = doses(curves.first().map_or(0, |curve| curve.values().len()))?;
     let answers = simulate(args, doses, &curves)?;
     output.print(
@@ -123,7 +115,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 fn simulate(args: &Args, doses: u8, curves: &[Curve]) -> anyhow::Result<Vec<Simulated>> {
-    let (cohort_size, max_n) = size(&args.design, args.cohort_size, args.cohorts)?;
+    let (cohort_size, max_n) = args.size.stated(args.design.entry()?, args.design.protocol()?)?;
     let mut settings = args.design.settings()?;
     // As for exact characteristics: the published rule goes on treating at the lowest level.
     settings.accrue_at_lowest = true;
@@ -175,7 +167,8 @@ fn each(
 /// The conditions, where the days from one subject to the next are given.
 fn conditions(args: &Args) -> anyhow::Result<Option<Conditions>> {
     let given = &args.conditions;
-    let window = args.time.window()?.unwrap_or(WINDOW_DAYS);
+    let planned = args.design.protocol()?.map(|trial| f64::from(trial.dlt.window_days));
+    let window = args.time.window()?.or(planned).unwrap_or(WINDOW_DAYS);
     let Some(interval) = args.time.interval()? else {
         if let Some(option) = given.first() {
             bail!("--{option} needs --accrual-interval-days, the days from one subject to the next");
