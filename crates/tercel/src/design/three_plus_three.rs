@@ -64,7 +64,7 @@ impl Design for ThreePlusThree {
 
     /// A level is filled to three, then to six.
     fn cohort(&self, counts: &PerLevel<Count>, level: DoseLevel, usual: u32) -> u32 {
-        usual - counts.at(level).evaluable % usual
+        usual - counts.at(level).evaluable.checked_rem(usual).unwrap_or(0)
     }
 }
 

@@ -15,7 +15,8 @@ const BATCH: usize = 8;
 
 type Lanes = [f64; BATCH];
 
-/// Most batches on one side of a row, and most rows on one side: far beyond what any posterior takes.
+/// Most batches on one side of a row, and most rows on one side. A wide prior of the slope with a steep posterior takes some
+/// ten thousand rows.
 const MOST_BATCHES: usize = 256;
 const MOST_ROWS: usize = 1 << 17;
 
@@ -52,7 +53,7 @@ pub(super) struct Grid {
     pub(super) negligible: f64,
 }
 
-/// Errors of about 1e-6 at most in a probability.
+/// Errors of a few 1e-6 at most in a probability; closer calls are made on the fine grid.
 pub(super) const DECISION: Grid = Grid {
     alpha: (0.28, 0.35),
     beta: (0.42, 0.25),
