@@ -1,10 +1,10 @@
 //! DLT verdicts and dose decisions on small studies, each built around one way to get them wrong.
 
 use jiff::civil::{Date, date};
-use tercel::design::{StudyDecision, decide_study};
+use tercel::design::{Action, StudyDecision, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, NotEstimable, derive_cells};
-use tercel::protocol::{Trial, parse_protocol};
+use tercel::protocol::{DoseLevel, Trial, parse_protocol};
 use tercel::study::Rule;
 use tercel_exchange::{Table, read_tables};
 
@@ -394,4 +394,102 @@ fn a_death_recorded_only_as_the_end_of_participation_waits_for_the_committee_too
         &[("DS", &[died]), ("AE", &[event])],
         date(2025, 3, 13)
     )));
+}
+
+/// Five subjects at level 1 under these lines of `[escalation]`: a DLT, three through the window without one, and one infused
+/// on 2025-05-01 and last seen on 2025-05-04.
+fn five_under(design: &str, cut: Date) -> StudyDecision {
+    let protocol = include_str!("../../../../trials/il1rap-hcc/protocol.toml")
+        .replace("design = \"3+3\"", design)
+        .replace(
+            "variant = \"korn-strict\"",
+            if design.contains("tite") {
+                "variant = \"ess\""
+            } else {
+                "variant = \"storer\""
+            },
+        );
+    let trial = parse_protocol("protocol.toml", &protocol).unwrap();
+    let names = ["A", "B", "C", "D", "E"];
+    let infused = |name: &str| if name == "E" { "2025-05-01" } else { "2025-03-01" };
+    let seen = |name: &str| if name == "E" { "2025-05-04" } else { "2025-04-02" };
+    let dm: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name},2025-02-01,50,YEARS,F,DL1,"))
+        .collect();
+    let ex = |name: &&str| {
+        format!(
+            "{name},1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,{}T10:00",
+            infused(name)
+        )
+    };
+    let ex: Vec<String> = names.iter().map(ex).collect();
+    let sv: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name},VISIT,{}", seen(name)))
+        .collect();
+    let ae =
+        "A,1,Cytokine release syndrome,Immune system disorders,N,RELATED,RECOVERED/RESOLVED,4,2025-03-03,2025-03-09";
+    let lb = "A,90,ALT,30,U/L,40,2025-02-20";
+    let tables = [
+        ("dm", DM, dm),
+        ("ex", EX, ex),
+        ("sv", SV, sv),
+        ("ae", AE, vec![ae.to_owned()]),
+        ("lb", LB, vec![lb.to_owned()]),
+    ];
+    let tables = tables.into_iter().map(|(name, header, rows)| {
+        Table::parse_csv(
+            &format!("{name}.csv"),
+            format!("{header}\n{}\n", rows.join("\n")).as_bytes(),
+        )
+        .unwrap()
+    });
+    let data = read_tables(tables.collect(), &trial).unwrap().as_of(cut);
+    let decided = decide_study(&Analysis::new(&trial, &data, Some(cut))).unwrap();
+    let first = decided.levels.at(DoseLevel::FIRST);
+    assert_eq!((first.evaluable, first.dlt, first.pending), (4, 1, 1), "{decided:?}");
+    decided
+}
+
+/// 1/(4+3/28) = 0.243 lies between 0.2206 and 0.334; counting the unseen days to the cut, 1/(4+24/28) = 0.206 would escalate.
+#[test]
+fn days_on_which_nobody_saw_a_subject_are_no_follow_up() {
+    let tite = "design = \"tite-boin\"\ntarget = 0.28";
+    let decided = five_under(tite, date(2025, 5, 25));
+    assert_eq!(
+        decided.decision.action,
+        Action::Stay(DoseLevel::FIRST),
+        "{}",
+        decided.decision.because
+    );
+}
+
+#[test]
+fn nobody_is_treated_beyond_the_subjects_planned_while_one_is_pending() {
+    let planned = "design = \"tite-boin\"\ntarget = 0.28\ncohort_size = 1\ncohorts = 5";
+    let decided = five_under(planned, date(2025, 5, 25));
+    assert_eq!(decided.decision.action, Action::Wait, "{}", decided.decision.because);
+}
+
+/// The model would go up on 2 of 5, a skeleton as low as this; the subject supposed to have a DLT is the latest cohort.
+#[test]
+fn a_supposed_dlt_is_that_of_the_latest_cohort() {
+    let crm = "design = \"crm\"\ntarget = 0.5\nskeleton = [0.05, 0.1, 0.15]\nprior_sd = [0.1]\ncohort_size = 1";
+    let decided = five_under(crm, date(2025, 5, 25));
+    let what_if = &decided.what_if[0];
+    assert_eq!(
+        what_if.if_dlt.action,
+        Action::Stay(DoseLevel::FIRST),
+        "{}",
+        what_if.if_dlt.because
+    );
+    assert!(
+        what_if
+            .if_dlt
+            .because
+            .to_string()
+            .contains("no escalation follows a cohort")
+    );
+    assert_eq!(what_if.if_no_dlt.action, Action::Escalate(DoseLevel::FIRST.above()));
 }
