@@ -17,6 +17,17 @@ impl Progress {
         Self(bar)
     }
 
+    /// States compiled up to `done` of `all` subjects.
+    pub(crate) fn subjects(&self, done: u32, all: u32) {
+        if self.0.length().is_none()
+            && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {pos} of {len} subjects  {msg}")
+        {
+            self.0.set_style(style);
+        }
+        self.0.set_length(u64::from(all));
+        self.0.set_position(u64::from(done));
+    }
+
     /// Reading `file` after `done` of `all` bytes.
     pub(crate) fn read(&self, file: &str, done: u64, all: u64) {
         if self.0.length().is_none()

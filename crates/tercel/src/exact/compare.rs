@@ -145,7 +145,7 @@ pub fn assess_compiled(compiled: &Compiled, scenarios: &[Scenario]) -> Result<As
     })
 }
 
-fn assess_one(scenario: &Scenario, found: &Characteristics) -> Assessed {
+pub(super) fn assess_one(scenario: &Scenario, found: &Characteristics) -> Assessed {
     let above = |values: &PerLevel<f64>| -> f64 {
         let each = values.iter().filter(|(level, _)| scenario.is_above(*level));
         // The sum of nothing is 0, not −0.

@@ -83,6 +83,42 @@ pub struct Characteristics {
     pub duration_days: Option<f64>,
 }
 
+impl Characteristics {
+    /// The average over curves with weights of which one at least is above 0; `None` where there is nothing to average. The
+    /// curves are of one compiled design.
+    pub fn average(each: &[Self], weights: &[f64]) -> Option<Self> {
+        let all: f64 = weights.iter().sum();
+        if each.len() != weights.len() || all <= 0.0 {
+            return None;
+        }
+        let first = each.first()?;
+        let mean = |of: &dyn Fn(&Self) -> f64| -> f64 {
+            each.iter()
+                .zip(weights)
+                .map(|(found, weight)| weight / all * of(found))
+                .sum()
+        };
+        let means = |of: fn(&Self) -> &PerLevel<f64>| {
+            let places = 0..of(first).len();
+            PerLevel::new(places.map(|place| mean(&|found| of(found).values()[place])).collect())
+        };
+        let totals = first.n_distribution.iter().enumerate();
+        Some(Self {
+            select: means(|found| &found.select),
+            select_none: mean(&|found| found.select_none),
+            patients: means(|found| &found.patients),
+            dlts: means(|found| &found.dlts),
+            n_total: mean(&|found| found.n_total),
+            n_distribution: totals
+                .map(|(place, (total, _))| (*total, mean(&|found| found.n_distribution[place].1)))
+                .collect(),
+            duration_days: first
+                .duration_days
+                .map(|_| mean(&|found| found.duration_days.unwrap_or(0.0))),
+        })
+    }
+}
+
 /// What can go wrong in a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Risks {

@@ -13,6 +13,7 @@
 //! | operating characteristics of a true curve | [`Compiled::evaluate`] |
 //! | many curves | [`Compiled::evaluate_each`] |
 //! | how often a design is right, over a set of curves | [`assess`], [`standard_scenarios`] |
+//! | a prior on curves, the worst curve of a class | [`average`], [`worst`] |
 //! | keep a compiled design | [`Compiled::to_bytes`], [`Compiled::from_bytes`] |
 //! | every way the trial can end | [`Compiled::endings`] |
 #![expect(
@@ -25,6 +26,7 @@ mod compare;
 mod compile;
 mod evaluate;
 mod key;
+mod robust;
 mod saved;
 mod timed;
 
@@ -35,5 +37,6 @@ pub use compare::{
 };
 pub use compile::{CompileError, Limit, compile};
 pub use evaluate::{Characteristics, Compiled, Curve, Ending, InvalidCurve, Risks};
+pub use robust::{Averaged, Class, Fault, Mean, Worst, average, average_of, worst};
 pub use saved::InvalidSaved;
 pub use timed::{TimedPlan, compile_timed};

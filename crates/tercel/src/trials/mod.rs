@@ -11,10 +11,12 @@
 //! |---|---|
 //! | a cohort design, without time | [`simulate_cohorts`] |
 //! | any design on continuous time | [`simulate_timed`] with a [`Rule`] and [`Conditions`] |
+//! | true curves drawn at random | [`random_curves`] |
 //! | the answer with its standard errors | [`Simulated`] |
 
 mod cohort;
 mod conditions;
+mod curves;
 mod draws;
 mod roster;
 mod subject;
@@ -26,6 +28,7 @@ use thiserror::Error;
 
 pub use cohort::simulate_cohorts;
 pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Onset, Stagger, Suspended, UnderDosing};
+pub use curves::random_curves;
 pub use timed::{Rule, simulate_timed};
 
 use crate::exact::{Characteristics, InvalidCurve};

@@ -16,7 +16,7 @@ use tercel::report::design_page::{
 use tercel::report::number::raise;
 use tercel_report::render_design_page;
 
-use super::oc::{ROLLING_SIX_MOST, steps};
+use super::engine::{ROLLING_SIX_MOST, steps};
 use super::options::doses;
 use super::setup::{SizeArgs, TruthArgs, USUAL_COHORT, write_file};
 use super::{Answer, Output};

@@ -3,6 +3,7 @@
 mod compare;
 mod efficacy;
 mod efficacy_oc;
+mod engine;
 mod fit;
 mod next;
 mod oc;
@@ -10,6 +11,7 @@ mod options;
 mod outcomes;
 mod paths;
 mod report;
+mod robust;
 mod select;
 mod setup;
 mod simulate;
@@ -26,6 +28,8 @@ pub(crate) enum Command {
     Table(table::Args),
     /// Exact operating characteristics under true curves
     Oc(oc::Args),
+    /// A design over all curves: averages over random ones, the worst of each class
+    Robust(robust::Args),
     /// Simulated operating characteristics with their standard errors, on continuous time where asked
     Simulate(Box<simulate::Args>),
     /// The dose selected at the end, with its estimates
@@ -50,6 +54,7 @@ impl Command {
         match self {
             Self::Table(args) => table::run(&args, output),
             Self::Oc(args) => oc::run(&args, output),
+            Self::Robust(args) => robust::run(&args, output),
             Self::Simulate(args) => simulate::run(&args, output),
             Self::Select(args) => select::run(&args, output),
             Self::Fit(args) => fit::run(&args, output),

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
     };
     if let Some(design) = late {
-        args.conduct.refuse(super::oc::LATE, false)?;
+        args.conduct.refuse(super::engine::LATE, false)?;
         let (counts, pending) = treated.interim(doses, args.time.window()?)?;
         let decision = if treated.0.is_empty() {
             Decision {

@@ -9,7 +9,7 @@ use tercel::exact::{Limit, TimedPlan, assess, assess_compiled, compile_timed};
 use tercel::report::design_page::{Description, conduct_rules, description_page};
 use tercel_report::render_design_page;
 
-use super::oc::{ROLLING_SIX_MOST, steps};
+use super::engine::{ROLLING_SIX_MOST, steps};
 use super::options::{ConductArgs, DesignArgs, TimeArgs};
 use super::setup::{SizeArgs, TruthArgs, facts, timed_facts, write_file};
 use super::{Answer, Output};
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         )
         .map_err(|error| anyhow!("{error}"))?;
     let (paths, facts, assessment) = if let Some(design) = late {
-        args.conduct.refuse(super::oc::LATE, false)?;
+        args.conduct.refuse(super::engine::LATE, false)?;
         let planned = args.design.protocol()?.map(|trial| f64::from(trial.dlt.window_days));
         let window = args.time.window()?.or(planned).unwrap_or(USUAL_WINDOW);
         let interval = args.time.interval()?.unwrap_or(window / 4.0);

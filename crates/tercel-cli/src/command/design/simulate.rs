@@ -10,7 +10,7 @@ use tercel::trials::{
     Accrual, Conditions, Delay, Mean, Onset, Rule, Simulated, Suspended, UnderDosing, simulate_cohorts, simulate_timed,
 };
 
-use super::oc::ROLLING_SIX_MOST;
+use super::engine::ROLLING_SIX_MOST;
 use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
 use super::setup::{SizeArgs, TruthArgs};
 use super::{Answer, Output};
@@ -129,7 +129,7 @@ fn simulate(args: &Args, doses: u8, curves: &[Curve]) -> anyhow::Result<Vec<Simu
         let Some(conditions) = conditions else {
             bail!("give --accrual-interval-days: the design treats subjects while outcomes are pending");
         };
-        args.conduct.refuse(super::oc::LATE, false)?;
+        args.conduct.refuse(super::engine::LATE, false)?;
         let rule = Rule::LateOnset {
             design: design.as_ref(),
             doses,
