@@ -17,10 +17,10 @@ impl Progress {
         Self(bar)
     }
 
-    /// States compiled up to `done` of `all` subjects.
-    pub(crate) fn subjects(&self, done: u32, all: u32) {
+    /// After `done` of `all` steps.
+    pub(crate) fn steps(&self, done: u32, all: u32) {
         if self.0.length().is_none()
-            && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {pos} of {len} subjects  {msg}")
+            && let Ok(style) = ProgressStyle::with_template("{spinner} {bar:30} {percent}%  {msg}")
         {
             self.0.set_style(style);
         }

@@ -63,6 +63,7 @@ fn a_comparison_has_every_design_and_says_why_one_is_left_out() {
         } else {
             Ok(assessment.clone())
         },
+        averaged: average_of(&assessment.assessed, &vec![1.0; assessment.assessed.len()]),
     };
     let comparison = Comparison {
         trial: Some("T & U".to_owned()),

@@ -7,6 +7,7 @@
 use super::compile::{CompileError, Limit};
 use super::evaluate::{Curve, InvalidCurve};
 use super::key::{KeyMap, level, with_level};
+use super::memory::Memory;
 use crate::design::{Action, Boin12, EfficacyCount};
 use crate::protocol::{DoseLevel, PerLevel};
 
@@ -180,6 +181,7 @@ impl<'a> Walk<'a> {
     fn run(&mut self, limit: Limit, on_layer: &mut dyn FnMut(u32, u32) -> bool) -> Result<u64, CompileError> {
         let (size, planned) = (self.plan.cohort_size, self.plan.cohorts * self.plan.cohort_size);
         let mut states = 0;
+        let mut memory = Memory::new(limit, self.plan.cohorts);
         let mut layer: KeyMap<Lanes> = KeyMap::default();
         layer.insert(0, [1.0; BATCH]);
         for treated in 0..=self.plan.cohorts {
@@ -200,16 +202,9 @@ impl<'a> Walk<'a> {
                     }
                 }
             }
-            // A state in a map takes its key, its probabilities and a byte.
-            let live = (layer.capacity() + next.capacity()) as u64;
-            if live * (17 + 8 * BATCH as u64) > limit.bytes {
-                return Err(CompileError::TooLarge {
-                    states: states + next.len() as u64,
-                    subjects: treated * size,
-                    planned,
-                    limit_mib: limit.bytes >> 20,
-                });
-            }
+            // A state in a map takes its key, its probabilities and a byte; the map is on average two thirds full.
+            let live = (layer.len() + next.len()) as u64 * (17 + 8 * BATCH as u64) * 3 / 2;
+            memory.check(treated, live, 0, (treated * size, planned))?;
             if !on_layer(treated * size, planned) {
                 return Err(CompileError::Cancelled);
             }

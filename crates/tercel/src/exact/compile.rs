@@ -4,11 +4,18 @@ use thiserror::Error;
 
 use super::Compiled;
 use super::key::{KeyMap, Packing, level, with_level};
+use super::memory::Memory;
 use crate::design::{Action, Count, Plan, Stage};
 use crate::protocol::{DoseLevel, PerLevel};
 
 /// Marks an ending whose selection is still to be made.
 const UNDECIDED: u8 = 31;
+
+/// Memory of a state: 33 bytes in a map that is on average two thirds full, and its endings.
+const STATE_BYTES: u64 = 50 + ENDING_BYTES;
+
+/// Memory of an ending: 24 bytes here and as much again once flattened.
+const ENDING_BYTES: u64 = 50;
 
 /// Most subjects at one level of a design that has no planned number of subjects.
 const MOST_AT_LEVEL: u32 = 15;
@@ -24,16 +31,18 @@ pub struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CompileError {
     /// The states do not fit the memory allowed.
-    #[error("the design has too many states for {limit_mib} MiB: {states} after {subjects} of {planned} subjects")]
+    #[error(
+        "the states of the design need about {needs_mib} MiB and {limit_mib} MiB are allowed (seen after {subjects} of {planned} subjects)"
+    )]
     TooLarge {
-        /// States so far.
-        states: u64,
-        /// Subjects treated in the latest of them.
+        /// Memory needed at the last step as the states grow, in MiB.
+        needs_mib: u64,
+        /// Memory allowed, in MiB.
+        limit_mib: u64,
+        /// Subjects treated when that was seen.
         subjects: u32,
         /// Subjects planned.
         planned: u32,
-        /// Memory allowed, in MiB.
-        limit_mib: u64,
     },
     /// So many doses and subjects are beyond the engine.
     #[error("{doses} doses with up to {subjects} subjects each are beyond the exact engine")]
@@ -84,6 +93,7 @@ pub fn compile(
     walk.layers[0].insert(walk.packing.pack(&walk.counts, Some(plan.start)), 1.0);
     let mut endings = Endings::new();
     let mut states = 0_u64;
+    let mut memory = Memory::new(limit, planned);
     for subjects in 0..=planned {
         let layer = std::mem::take(&mut walk.layers[subjects as usize]);
         if layer.is_empty() {
@@ -92,17 +102,13 @@ pub fn compile(
         states += layer.len() as u64;
         let ended = walk.advance(&layer, subjects)?;
         endings.extend(ended);
-        let live: usize = walk.layers.iter().map(KeyMap::capacity).sum::<usize>() + layer.capacity();
-        // A state in a map takes 33 bytes; an ending takes 24 here and as much again once flattened.
-        let bytes = 33 * live as u64 + 50 * endings.len() as u64;
-        if bytes > limit.bytes {
-            return Err(CompileError::TooLarge {
-                states,
-                subjects,
-                planned,
-                limit_mib: limit.bytes >> 20,
-            });
-        }
+        let live = walk.layers.iter().map(KeyMap::len).sum::<usize>() + layer.len();
+        memory.check(
+            subjects,
+            STATE_BYTES * live as u64,
+            ENDING_BYTES * endings.len() as u64,
+            (subjects, planned),
+        )?;
         if !on_layer(subjects, planned) {
             return Err(CompileError::Cancelled);
         }

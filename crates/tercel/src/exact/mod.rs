@@ -26,6 +26,7 @@ mod compare;
 mod compile;
 mod evaluate;
 mod key;
+mod memory;
 mod robust;
 mod saved;
 mod timed;

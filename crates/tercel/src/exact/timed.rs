@@ -9,6 +9,7 @@
 use super::compile::{CompileError, Limit};
 use super::evaluate::{Compiled, Endings};
 use super::key::{KeyMap, Packing};
+use super::memory::Memory;
 use crate::design::{Action, Count, Interim, LateOnsetDesign, Pending};
 use crate::protocol::{DoseLevel, PerLevel};
 
@@ -38,6 +39,9 @@ impl std::fmt::Debug for TimedPlan<'_> {
             .finish_non_exhaustive()
     }
 }
+
+/// Memory of a state: 41 bytes in a map that is on average two thirds full.
+const STATE_BYTES: u64 = 62;
 
 /// Number of ways to a state, and the same times the steps taken.
 #[derive(Debug, Clone, Copy, Default)]
@@ -99,20 +103,19 @@ pub fn compile_timed(
     let first = Ways { ways: 1.0, steps: 1.0 };
     walk.layers[0].insert(packing.pack(&state), first);
     let mut states = 0_u64;
+    let mut memory = Memory::new(limit, most);
     for progress in 0..=most {
         let layer = std::mem::take(&mut walk.layers[progress as usize]);
         states += layer.len() as u64;
         walk.advance(&layer, progress, &mut state)?;
-        let live: usize = walk.layers.iter().map(KeyMap::capacity).sum::<usize>() + layer.capacity();
-        let bytes = 41 * live as u64 + 90 * walk.endings.len() as u64;
-        if bytes > limit.bytes {
-            return Err(CompileError::TooLarge {
-                states,
-                subjects: progress / plan.steps,
-                planned: plan.max_n,
-                limit_mib: limit.bytes >> 20,
-            });
-        }
+        let live = walk.layers.iter().map(KeyMap::len).sum::<usize>() + layer.len();
+        let subjects = progress / plan.steps;
+        memory.check(
+            progress,
+            STATE_BYTES * live as u64,
+            90 * walk.endings.len() as u64,
+            (subjects, plan.max_n),
+        )?;
         if !on_layer(progress, most) {
             return Err(CompileError::Cancelled);
         }

@@ -8,12 +8,16 @@ use serde_json::{Value, json};
 use tercel::design::{
     ALL, CrmModel, DesignEntry, DesignName, Plan, SafetyStop, Settings, Target, find, indifference_skeleton,
 };
-use tercel::exact::{Assessed, Compiled, Limit, Scenario, TimedPlan, assess_compiled, compile, compile_timed};
+use tercel::exact::{
+    Assessed, Compiled, InvalidAssessment, Limit, Scenario, TimedPlan, assess_compiled, average, compile, compile_timed,
+};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::design_page::{
-    Compared, Comparison, TextTable, comparison_page, correct_rule, measures_table, options_used, scenario_table,
+    Compared, Comparison, RANDOM_CURVES, TextTable, comparison_page, correct_rule, measures_table, options_used,
+    scenario_table,
 };
 use tercel::report::number::raise;
+use tercel::trials::random_curves;
 use tercel_report::render_design_page;
 
 use super::engine::{ROLLING_SIX_MOST, steps};
@@ -28,6 +32,9 @@ const PAGE: &str = "comparison.html";
 
 /// Most levels in one text table.
 const ACROSS: usize = 9;
+
+/// Seed of the random curves.
+const SEED: u64 = 1;
 
 /// Letters of a line.
 const LINE: usize = 100;
@@ -186,13 +193,24 @@ fn compared(
     let limit = Limit {
         bytes: args.memory.saturating_mul(1 << 20),
     };
-    let assessment = compiled(args, entry, settings, levels, (cohort_size, max_n), limit)
-        .map_err(|error| error.to_string())
-        .and_then(|compiled| assess_compiled(&compiled, scenarios).map_err(|error| error.to_string()));
+    let target = Target::new(args.target)?;
+    let random = random_curves(target, levels, RANDOM_CURVES, SEED);
+    let assessed = |compiled: &Compiled| {
+        let averaged = average(compiled, &random, &vec![1.0; random.len()])?;
+        Ok::<_, InvalidAssessment>((assess_compiled(compiled, scenarios)?, averaged))
+    };
+    let both = compiled(args, entry, settings, levels, (cohort_size, max_n), limit)
+        .and_then(|compiled| Ok(assessed(&compiled)?))
+        .map_err(|error| error.to_string());
+    let (assessment, averaged) = match both {
+        Ok((assessment, averaged)) => (Ok(assessment), averaged),
+        Err(reason) => (Err(reason), None),
+    };
     Ok(Compared {
         entry,
         options: options_used(entry, settings),
         assessment,
+        averaged,
     })
 }
 
@@ -314,6 +332,7 @@ fn comparison_json(comparison: &Comparison) -> Value {
     let design = |compared: &Compared| match &compared.assessment {
         Ok(found) => json!({
             "design": compared.entry.word, "options": compared.set(), "states": found.states, "endings": found.endings,
+            "average": compared.averaged.as_ref().map(super::robust::averaged_json),
             "scenarios": comparison.scenarios.iter().zip(&found.assessed).map(scenario).collect::<Vec<Value>>(),
         }),
         Err(reason) => json!({"design": compared.entry.word, "left_out": reason, "scenarios": []}),
@@ -345,6 +364,9 @@ fn text(comparison: &Comparison, args: &Args) -> String {
         let under = comparison.under(place);
         print_table(&mut page, &measures_table(scenario.name.clone(), "Design", &under));
         selections(&mut page, scenario, &under);
+    }
+    if let Some(table) = comparison.over_random_curves() {
+        print_table(&mut page, &table);
     }
     for design in &comparison.designs {
         if let Err(reason) = &design.assessment {

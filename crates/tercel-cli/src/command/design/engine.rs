@@ -57,7 +57,7 @@ impl EngineArgs {
         let name = self.design.entry()?.name;
         let progress = Progress::start("compiling the design");
         let on_layer = &mut |done: u32, all: u32| {
-            progress.subjects(done, all);
+            progress.steps(done, all);
             true
         };
         let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));

@@ -130,9 +130,15 @@ fn mean_json(mean: Mean) -> Value {
 }
 
 fn share_json(share: &Share) -> Value {
-    let averaged = &share.averaged;
+    let mut answer = averaged_json(&share.averaged);
+    answer["right"] = share.right.map_or(json!("any"), |level| json!(level.number()));
+    answer
+}
+
+/// An average over curves.
+pub(super) fn averaged_json(averaged: &Averaged) -> Value {
     json!({
-        "right": share.right.map_or(json!("any"), |level| json!(level.number())), "curves": averaged.curves,
+        "curves": averaged.curves,
         "correct": mean_json(averaged.correct), "overdose": mean_json(averaged.overdose),
         "patients_above": mean_json(averaged.patients_above), "n_total": mean_json(averaged.patients),
     })
@@ -188,6 +194,12 @@ fn text(args: &Args, title: &str, shares: &[Share], extremes: &[Extremes]) -> St
         "\nThe worst curves, every level but the right one at least {} from the target\n",
         args.halfwidth
     );
+    // Above the highest level there is none to select.
+    let highest = |both: &'_ Extremes| {
+        let worst = &both.often_too_high;
+        let top = worst.scenario.correct.map(|level| usize::from(level.number()));
+        (top != Some(worst.scenario.curve.values().len())).then(|| worst.clone())
+    };
     let curve = |worst: &Worst| {
         let each = worst.scenario.curve.values().iter().map(|p| format!("{p:.3}"));
         each.collect::<Vec<String>>().join(" ")
@@ -209,8 +221,8 @@ fn text(args: &Args, title: &str, shares: &[Share], extremes: &[Extremes]) -> St
             right.map_or_else(|| "none".to_owned(), |level| level.to_string()),
             percent(both.rarely_right.assessed.correct),
             curve(&both.rarely_right),
-            percent(both.often_too_high.assessed.overdose),
-            curve(&both.often_too_high),
+            highest(both).map_or_else(|| "–".to_owned(), |worst| percent(worst.assessed.overdose)),
+            highest(both).map_or_else(|| "–".to_owned(), |worst| curve(&worst)),
         ]);
     }
     let _ = write!(page, "{}", aligned(&rows));

@@ -4,7 +4,7 @@ use super::{
     BarGrid, Block, Page, Part, TextTable, correct_rule, levels_table, measures_table, percent, scenario_table,
 };
 use crate::design::{DesignEntry, Target};
-use crate::exact::{Assessed, Assessment, CURVE_SLOPE, Scenario};
+use crate::exact::{Assessed, Assessment, Averaged, CURVE_SLOPE, Mean, Scenario};
 
 /// A design with its assessment, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +15,12 @@ pub struct Compared {
     pub options: Vec<(String, String)>,
     /// One for each curve, or why not.
     pub assessment: Result<Assessment, String>,
+    /// Its average over random curves.
+    pub averaged: Option<Averaged>,
 }
+
+/// Random curves that a comparison averages over.
+pub const RANDOM_CURVES: usize = 500;
 
 /// What is compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +116,38 @@ impl Comparison {
             rows: self.assessed().map(row).collect(),
             words: false,
         }
+    }
+
+    /// The averages over random curves; `None` where there are none.
+    pub fn over_random_curves(&self) -> Option<TextTable> {
+        let with = |mean: Mean, scale: f64| format!("{:.1} ± {:.1}", scale * mean.value, scale * mean.standard_error);
+        let row = |design: &Compared| {
+            let averaged = design.averaged.as_ref()?;
+            Some(vec![
+                design.entry.title.to_owned(),
+                with(averaged.correct, 100.0),
+                with(averaged.overdose, 100.0),
+                with(averaged.patients_above, 1.0),
+                with(averaged.patients, 1.0),
+            ])
+        };
+        let rows: Vec<Vec<String>> = self.designs.iter().filter_map(row).collect();
+        let head = [
+            "Design",
+            "Correct selection, %",
+            "Selection above, %",
+            "Subjects above",
+            "Subjects",
+        ];
+        (!rows.is_empty()).then(|| TextTable {
+            title: format!(
+                "Averages over {RANDOM_CURVES} random curves that favour no level (clertant2017), ± the standard error from the \
+                 draw of the curves"
+            ),
+            head: head.map(str::to_owned).to_vec(),
+            rows,
+            words: false,
+        })
     }
 
     fn bars(&self, id: &'static str, title: &str, harm: bool, measure: fn(&Assessed) -> f64) -> BarGrid {
@@ -219,7 +256,7 @@ fn measured(comparison: &Comparison) -> Part {
 }
 
 fn overview(comparison: &Comparison) -> Part {
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Bars(comparison.bars("bars_correct", "Correct selection, %", false, |found| found.correct)),
         Block::Bars(
             comparison.bars("bars_above", "Selection above the correct level, %", true, |found| {
@@ -234,6 +271,7 @@ fn overview(comparison: &Comparison) -> Part {
         )),
         Block::Table(comparison.overview("Correct selection, %", |found| found.correct)),
     ];
+    blocks.extend(comparison.over_random_curves().map(Block::Table));
     Part {
         id: "overview".to_owned(),
         heading: "Overview".to_owned(),

@@ -13,7 +13,7 @@ mod options;
 mod paths;
 mod tables;
 
-pub use comparison::{Compared, Comparison, comparison_page};
+pub use comparison::{Compared, Comparison, RANDOM_CURVES, comparison_page};
 pub use description::{Description, description_page};
 pub use how::{How, conduct_rules, how_it_decides};
 pub use options::options_used;
