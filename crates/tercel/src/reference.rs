@@ -17,6 +17,10 @@ const CITATIONS: &[(&str, &str)] = &[
         "Cheung YK, Chappell R. Sequential designs for phase I clinical trials with late-onset toxicities. Biometrics 2000; 56 (4): 1177–1182. doi:10.1111/j.0006-341X.2000.01177.x",
     ),
     (
+        "clertant2017",
+        "Clertant M, O'Quigley J. Semiparametric dose finding methods. Journal of the Royal Statistical Society: Series B 2017; 79 (5): 1487–1508. doi:10.1111/rssb.12229",
+    ),
+    (
         "clopper1934",
         "Clopper CJ, Pearson ES. The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika 1934; 26 (4): 404–413.",
     ),

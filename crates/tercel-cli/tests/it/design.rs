@@ -202,7 +202,7 @@ fn simulated_characteristics_come_with_their_standard_errors() {
         let away = (number(found) - number(exact)).abs();
         assert!(away < 4.0 * number(&found["se"]), "{field} {place}: off by {away}");
     }
-    let exact_alone = ["poor_allocation", "high_toxicity"];
+    let exact_alone = ["poor_allocation", "high_toxicity", "simulation"];
     for field in exact
         .as_object()
         .unwrap()
@@ -428,7 +428,7 @@ fn where_the_states_do_not_fit_the_memory_trials_are_simulated_and_it_is_said() 
     let question = "oc --design boin --target 0.28 --cohort-size 1 --cohorts 24 --truth .05,.1,.2,.3,.4";
     let run = tercel(&format!("{question} --memory 1 --json"));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("too many states for 1 MiB"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 MiB are allowed"), "{}", run.stderr);
     let simulated: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(simulated["method"], "monte-carlo");
     let exact = answer(question);
@@ -490,4 +490,49 @@ fn a_trial_folder_stands_in_place_of_the_options() {
     assert_eq!(answer(&format!("paths {trial} --depth 1"))["tree"]["action"], "stay");
     refused("oc --truth 0.1,0.2", "or a trial folder");
     refused(&format!("oc {trial} --truth 0.1,0.2"), "2 values, of 3 dose levels");
+}
+
+#[test]
+fn a_design_is_averaged_over_random_curves_and_shown_under_its_worst_ones() {
+    let asked = "robust --design boin --target 0.3 --doses-count 3 --cohort-size 3 --cohorts 6 --curves 200";
+    let found = answer(asked);
+    let averages = found["average"].as_array().unwrap();
+    assert_eq!(averages.len(), 4);
+    assert_eq!(averages[0]["right"], "any");
+    let curves = |row: &Value| row["curves"].as_u64().unwrap();
+    assert_eq!(curves(&averages[0]), 200);
+    assert_eq!(averages[1..].iter().map(curves).sum::<u64>(), 200);
+    let worst = found["worst"].as_array().unwrap();
+    assert_eq!(worst.len(), 4);
+    // The worst curve is a curve like any other: `oc` gives the same numbers for it.
+    let truth: Vec<String> = worst[1]["least_correct"]["truth"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Value::to_string)
+        .collect();
+    let exact = answer(&format!(
+        "oc --design boin --target 0.3 --cohort-size 3 --cohorts 6 --truth {}",
+        truth.join(",")
+    ));
+    let close = (exact["scenarios"][0]["select"][1].as_f64().unwrap()
+        - worst[1]["least_correct"]["correct"].as_f64().unwrap())
+    .abs();
+    assert!(close < 1e-12);
+    assert_eq!(answer(asked), found);
+    refused(&format!("{asked} --halfwidth 0.4"), "at most 0.3");
+    refused("robust --design 3+3 --doses-count 3", "give --target");
+}
+
+#[test]
+fn curves_are_averaged_with_their_weights_and_simulation_error_stands_beside_exact_answers() {
+    let asked = "oc --design boin --target 0.3 --cohort-size 3 --cohorts 6 --truth 0.1,0.3,0.5 --truth 0.3,0.4,0.5";
+    let found = answer(&format!("{asked} --weights 3,1"));
+    let select = |curve: usize| found["scenarios"][curve]["select"][0].as_f64().unwrap();
+    let by_hand = 0.75 * select(0) + 0.25 * select(1);
+    assert!((found["average"]["select"][0].as_f64().unwrap() - by_hand).abs() < 1e-14);
+    let scatter = found["scenarios"][0]["simulation"]["select_se"][0].as_f64().unwrap();
+    assert!((scatter - (select(0) * (1.0 - select(0)) / 10_000.0).sqrt()).abs() < 1e-15);
+    refused(&format!("{asked} --weights 3"), "1 for 2 true curves");
+    refused(&format!("{asked} --weights 0,0"), "above 0");
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::Compiled;
-use super::key::{KeyMap, Packing, level, with_level};
+use super::key::{Packing, level, with_level};
 use super::memory::Memory;
 use crate::design::{Action, Count, Plan, Stage};
 use crate::protocol::{DoseLevel, PerLevel};
@@ -11,8 +11,8 @@ use crate::protocol::{DoseLevel, PerLevel};
 /// Marks an ending whose selection is still to be made.
 const UNDECIDED: u8 = 31;
 
-/// Memory of a state: 33 bytes in a map that is on average two thirds full, and its endings.
-const STATE_BYTES: u64 = 50 + ENDING_BYTES;
+/// Memory of a state: the key and the ways, and half as much again while a layer is sorted.
+const STATE_BYTES: u64 = 48;
 
 /// Memory of an ending: 24 bytes here and as much again once flattened.
 const ENDING_BYTES: u64 = 50;
@@ -32,7 +32,7 @@ pub struct Limit {
 pub enum CompileError {
     /// The states do not fit the memory allowed.
     #[error(
-        "the states of the design need about {needs_mib} MiB and {limit_mib} MiB are allowed (seen after {subjects} of {planned} subjects)"
+        "the states of the design need some {needs_mib} MiB or more, and {limit_mib} MiB are allowed (seen after {subjects} of {planned} subjects)"
     )]
     TooLarge {
         /// Memory needed at the last step as the states grow, in MiB.
@@ -60,15 +60,87 @@ pub enum CompileError {
     Cancelled,
 }
 
-/// Endings found so far: key and number of ways.
-type Endings = Vec<(u128, f64)>;
+/// States or endings, each with the number of ways to it.
+type Entries = Vec<(u128, f64)>;
+
+/// States of trials that go on with so many subjects treated, by the level of the next cohort.
+#[derive(Clone, Default)]
+struct Layer {
+    by_level: Vec<Entries>,
+}
+
+impl Layer {
+    /// Takes in a run of states in order of key.
+    fn take(&mut self, level: usize, run: &mut Entries) {
+        if self.by_level.len() <= level {
+            self.by_level.resize(level + 1, Entries::new());
+        }
+        match self.by_level.get_mut(level) {
+            Some(entries) if entries.is_empty() => *entries = std::mem::take(run),
+            Some(entries) => entries.append(run),
+            None => {}
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.by_level.iter().map(Vec::len).sum()
+    }
+}
+
+/// Puts entries in order of key and adds up the ways of equal ones. The entries are a few runs in order, which a stable sort
+/// merges in passes over them, without a look-up for each.
+fn merge(entries: &mut Entries) {
+    entries.sort_by_key(|(key, _)| *key);
+    entries.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+}
 
 /// States of trials that go on, by number of subjects treated.
 struct Walk<'a> {
     plan: &'a Plan<'a>,
     packing: Packing,
-    layers: Vec<KeyMap<f64>>,
+    layers: Vec<Layer>,
     counts: PerLevel<Count>,
+}
+
+/// What follows from the states at one level. Each run is of one size of cohort, one number of DLTs and one level after it, so
+/// that its keys differ from those of the states by the same amount, and are in order as they are.
+struct Runs {
+    places: usize,
+    runs: Vec<Entries>,
+}
+
+impl Runs {
+    fn new(doses: usize) -> Self {
+        Self {
+            places: doses + 1,
+            runs: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, cohort: u32, dlts: u32, place: u8, entry: (u128, f64)) {
+        // Pairs of a cohort and its DLTs in order: 0/0, 0/1, 1/1, 0/2, …
+        let pair = (cohort * (cohort + 1) / 2 + dlts) as usize;
+        let run = pair * self.places + usize::from(place);
+        if self.runs.len() <= run {
+            self.runs.resize(run + 1, Entries::new());
+        }
+        self.runs[run].push(entry);
+    }
+}
+
+/// The size of the cohort of a pair of a cohort and its DLTs.
+fn cohort_of(pair: usize) -> u32 {
+    let mut cohort = 0;
+    while (cohort + 1) * (cohort + 2) / 2 <= pair {
+        cohort += 1;
+    }
+    u32::try_from(cohort).unwrap_or(u32::MAX)
 }
 
 /// Compiles a design. `on_layer` is told how many of the planned subjects are treated and may cancel by `false`.
@@ -87,22 +159,23 @@ pub fn compile(
     let mut walk = Walk {
         plan,
         packing,
-        layers: vec![KeyMap::default(); planned as usize + 1],
+        layers: vec![Layer::default(); planned as usize + 1],
         counts,
     };
-    walk.layers[0].insert(walk.packing.pack(&walk.counts, Some(plan.start)), 1.0);
-    let mut endings = Endings::new();
+    let mut first = vec![(walk.packing.pack(&walk.counts, Some(plan.start)), 1.0)];
+    walk.layers[0].take(usize::from(plan.start.number()), &mut first);
+    let mut endings = Entries::new();
     let mut states = 0_u64;
     let mut memory = Memory::new(limit, planned);
     for subjects in 0..=planned {
-        let layer = std::mem::take(&mut walk.layers[subjects as usize]);
-        if layer.is_empty() {
+        let mut layer = std::mem::take(&mut walk.layers[subjects as usize]);
+        layer.by_level.iter_mut().for_each(merge);
+        if layer.len() == 0 {
             continue;
         }
         states += layer.len() as u64;
-        let ended = walk.advance(&layer, subjects)?;
-        endings.extend(ended);
-        let live = walk.layers.iter().map(KeyMap::len).sum::<usize>() + layer.len();
+        endings.append(&mut walk.advance(&layer, subjects)?);
+        let live = walk.layers.iter().map(Layer::len).sum::<usize>() + layer.len();
         memory.check(
             subjects,
             STATE_BYTES * live as u64,
@@ -129,58 +202,69 @@ pub fn compile(
 }
 
 impl Walk<'_> {
-    /// Treats the next cohort of every state of a layer.
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the hasher is fixed: every run has the same order"
-    )]
-    fn advance(&mut self, layer: &KeyMap<f64>, subjects: u32) -> Result<Endings, CompileError> {
-        let mut ended: KeyMap<f64> = KeyMap::default();
-        // Most states of a layer lead on to states of their own.
-        if let Some(next) = self.layers.get_mut((subjects + self.plan.cohort_size) as usize) {
-            next.reserve(layer.len() + layer.len() / 4);
-        }
-        for (&key, &ways) in layer {
-            let at = self.packing.unpack(key, &mut self.counts);
-            let at = at.ok_or(CompileError::NoDecision(subjects))?;
-            let cohort = self.plan.cohort(&self.counts, at);
-            let total = subjects + cohort;
-            if cohort == 0 || total as usize >= self.layers.len() {
-                return Err(CompileError::NoDecision(subjects));
+    /// Treats the next cohort of every state of a layer; the endings.
+    fn advance(&mut self, layer: &Layer, subjects: u32) -> Result<Entries, CompileError> {
+        let doses = self.counts.len();
+        let mut ended = Entries::new();
+        for states in &layer.by_level {
+            let (mut next, mut ends) = (Runs::new(doses), Runs::new(doses + UNDECIDED as usize));
+            for &(key, ways) in states {
+                self.treat((key, ways), subjects, &mut next, &mut ends)?;
             }
-            let full = self.plan.max_n.is_some_and(|max| total >= max);
-            let mut choices = 1.0;
-            for dlts in 0..=cohort {
-                let key = key + self.packing.step(at, cohort, dlts);
-                let ways = ways * choices;
-                choices *= f64::from(cohort - dlts) / f64::from(dlts + 1);
-                if full {
-                    *ended.entry(with_level(key, UNDECIDED)).or_default() += ways;
-                    continue;
+            for (place, run) in next.runs.iter_mut().enumerate().filter(|(_, run)| !run.is_empty()) {
+                let (total, level) = (subjects + cohort_of(place / (doses + 1)), place % (doses + 1));
+                self.layers[total as usize].take(level, run);
+            }
+            ends.runs.iter_mut().for_each(|run| ended.append(run));
+        }
+        merge(&mut ended);
+        for ending in &mut ended {
+            ending.0 = self.selected(ending.0);
+        }
+        Ok(ended)
+    }
+
+    /// Treats the next cohort of a state.
+    fn treat(
+        &mut self,
+        (key, ways): (u128, f64),
+        subjects: u32,
+        next: &mut Runs,
+        ends: &mut Runs,
+    ) -> Result<(), CompileError> {
+        let at = self.packing.unpack(key, &mut self.counts);
+        let at = at.ok_or(CompileError::NoDecision(subjects))?;
+        let cohort = self.plan.cohort(&self.counts, at);
+        let total = subjects + cohort;
+        if cohort == 0 || total as usize >= self.layers.len() {
+            return Err(CompileError::NoDecision(subjects));
+        }
+        let full = self.plan.max_n.is_some_and(|max| total >= max);
+        let mut choices = 1.0;
+        for dlts in 0..=cohort {
+            let key = key + self.packing.step(at, cohort, dlts);
+            let ways = ways * choices;
+            choices *= f64::from(cohort - dlts) / f64::from(dlts + 1);
+            if full {
+                ends.push(cohort, dlts, UNDECIDED, (with_level(key, UNDECIDED), ways));
+                continue;
+            }
+            match self.decide(at, Count::complete(cohort, dlts)) {
+                Action::Escalate(to) | Action::Stay(to) | Action::DeEscalate(to)
+                    if usize::from(to.number()) <= self.counts.len() =>
+                {
+                    next.push(cohort, dlts, to.number(), (with_level(key, to.number()), ways));
                 }
-                let next = self.decide(at, Count::complete(cohort, dlts));
-                match next {
-                    Action::Escalate(to) | Action::Stay(to) | Action::DeEscalate(to)
-                        if usize::from(to.number()) <= self.counts.len() =>
-                    {
-                        let slot = self.layers[total as usize].entry(with_level(key, to.number()));
-                        *slot.or_default() += ways;
-                    }
-                    Action::Stop(mtd) => {
-                        let selected = mtd.map_or(0, DoseLevel::number);
-                        *ended.entry(with_level(key, selected)).or_default() += ways;
-                    }
-                    Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait => {
-                        return Err(CompileError::NoDecision(total));
-                    }
+                Action::Stop(mtd) => {
+                    let selected = mtd.map_or(0, DoseLevel::number);
+                    ends.push(cohort, dlts, selected, (with_level(key, selected), ways));
+                }
+                Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait => {
+                    return Err(CompileError::NoDecision(total));
                 }
             }
         }
-        let mut endings = Endings::with_capacity(ended.len());
-        for (key, ways) in ended {
-            endings.push((self.selected(key), ways));
-        }
-        Ok(endings)
+        Ok(())
     }
 
     /// The decision after a cohort at a level, on top of the outcomes at hand.

@@ -140,10 +140,7 @@ impl Comparison {
             "Subjects",
         ];
         (!rows.is_empty()).then(|| TextTable {
-            title: format!(
-                "Averages over {RANDOM_CURVES} random curves that favour no level (clertant2017), ± the standard error from the \
-                 draw of the curves"
-            ),
+            title: format!("Averages over {RANDOM_CURVES} random curves (clertant2017), ± standard error"),
             head: head.map(str::to_owned).to_vec(),
             rows,
             words: false,
