@@ -17,6 +17,10 @@ const CITATIONS: &[(&str, &str)] = &[
         "Cheung YK, Chappell R. Sequential designs for phase I clinical trials with late-onset toxicities. Biometrics 2000; 56 (4): 1177–1182. doi:10.1111/j.0006-341X.2000.01177.x",
     ),
     (
+        "cheung2011crm",
+        "Cheung YK. Dose Finding by the Continual Reassessment Method. Boca Raton: Chapman and Hall/CRC, 2011. ISBN 9781420091519",
+    ),
+    (
         "clertant2017",
         "Clertant M, O'Quigley J. Semiparametric dose finding methods. Journal of the Royal Statistical Society: Series B 2017; 79 (5): 1487–1508. doi:10.1111/rssb.12229",
     ),
@@ -35,6 +39,10 @@ const CITATIONS: &[(&str, &str)] = &[
     (
         "fda-endpoints2018",
         "US Food and Drug Administration. Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics: Guidance for Industry. December 2018.",
+    ),
+    (
+        "frankel2020queue",
+        "Frankel PH, Chung V, Tuscano J, Siddiqi T, Sampath S, Longmate J, Groshen S, Newman EM. Model of a queuing approach for patient accrual in phase 1 oncology studies. JAMA Network Open 2020; 3 (5): e204787. doi:10.1001/jamanetworkopen.2020.4787",
     ),
     (
         "greenwood1926",

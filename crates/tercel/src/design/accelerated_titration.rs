@@ -9,7 +9,8 @@
 //!
 //! # Formula
 //! While every level has at most one subject and no DLT: escalate. After the first DLT, or at the highest level: 3+3 with
-//! every level filled to three, then six.
+//! every level filled to three, then six. A level passed by a single subject is no maximum tolerated dose before three of
+//! its subjects had no DLT, or six at most one.
 //!
 //! # Example
 //! ```
@@ -27,8 +28,10 @@
 //!
 //! # Limits
 //! The switch by a second moderate toxicity needs grades, which counts of DLTs do not hold: only a DLT ends the single
-//! subjects here. Doses are not raised within a subject.
+//! subjects here. Doses are not raised within a subject. The paper's own simulations follow a model of grades and of doses
+//! within subjects, and are not reproduced.
 
+use super::late_onset::towards;
 use super::{Action, Because, Count, Decision, Design, Stage, ThreePlusThree};
 use crate::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 
@@ -45,6 +48,11 @@ fn climbing(counts: &PerLevel<Count>) -> bool {
         .values()
         .iter()
         .all(|count| count.evaluable <= 1 && count.dlt == 0)
+}
+
+/// Whether enough subjects tolerated a level for 3+3 to leave it upwards.
+const fn tolerated(count: Count) -> bool {
+    matches!((count.evaluable, count.dlt), (3.., 0) | (6.., 1))
 }
 
 impl AcceleratedTitration {
@@ -65,11 +73,19 @@ impl Design for AcceleratedTitration {
                 because: Because::NoDlt(stage.current, stage.counts.at(stage.current)),
             };
         }
-        self.rule().decide(stage)
+        let decision = self.rule().decide(stage);
+        match (decision.action, stage.counts.iter().find(|(_, count)| count.dlt >= 2)) {
+            (Action::Stop(Some(below)), Some((closed, &count))) if !tolerated(stage.counts.at(below)) => Decision {
+                action: towards(stage.current, below),
+                because: Because::TooToxic { closed, count, below },
+            },
+            _ => decision,
+        }
     }
 
     fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
-        self.rule().select(counts)
+        let selected = self.rule().select(counts);
+        selected.filter(|level| tolerated(counts.at(*level)))
     }
 
     fn cohort(&self, counts: &PerLevel<Count>, level: DoseLevel, usual: u32) -> u32 {

@@ -4,7 +4,9 @@
 //! Escalate where the observed rate at the current dose is at or below φ−Δ, de-escalate at or above φ+Δ, stay between.
 //!
 //! # Source
-//! `ivanova2007ccd`. The margin Δ is the statistician's; the design as published closes no level.
+//! `ivanova2007ccd`. The margin Δ is the statistician's; the design as published closes no level. The paper itself was not
+//! read: a rate that equals a boundary moves the dose as in the code of A. Oron (UpndownBook), and the margins taken where
+//! none is given are those of the code of R. Lin and G. Yin (IntervalDesign), which however stays at a rate that equals φ+Δ.
 //!
 //! # Formula
 //! y/n ≤ φ−ε1: escalate; y/n ≥ φ+ε2: de-escalate.
@@ -20,7 +22,7 @@
 //! ```
 //!
 //! # Limits
-//! No closing of levels unless it is asked for; the margin where none is given was not checked against the paper; outcomes of every subject at the current dose must be known.
+//! No closing of levels unless it is asked for; outcomes of every subject at the current dose must be known.
 
 use super::{Boundaries, InvalidDesign, Margins, Side, Target, TargetInterval};
 

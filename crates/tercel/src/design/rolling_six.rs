@@ -5,7 +5,7 @@
 //! enrolled, had a DLT, finished without one, and are pending.
 //!
 //! # Source
-//! `skolnik2008rolling` (decision table).
+//! `skolnik2008rolling`; the decisions are those of its table as `frankel2020queue` prints it (table 2, column "Rolling 6").
 //!
 //! # Formula
 //! Two DLTs: close the level, de-escalate. No DLT in 3, 4 or 5 complete and nobody pending: escalate. Six enrolled:
@@ -23,7 +23,8 @@
 //! ```
 //!
 //! # Limits
-//! No target rate. A level below a closed one is filled to six before it is declared.
+//! No target rate. A level below a closed one is filled to six before it is declared. The printed table lets five subjects
+//! without DLT, or six of whom one is pending, be the maximum tolerated dose; here all six must be known.
 
 use super::late_onset::suspended;
 use super::{Action, Because, Count, Decision, Interim, LateOnsetDesign};

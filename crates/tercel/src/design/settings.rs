@@ -365,12 +365,14 @@ impl Settings {
     }
 }
 
-/// Δ where none is given: 0.09 up to a target of 0.25, 0.10 up to 0.35, 0.12 from 0.40 on. These are the margins commonly
-/// quoted for `ivanova2007ccd`; they were not checked against the paper, so a protocol gives its own.
+/// Δ where none is given: 0.09 below a target of 0.30, 0.10 below 0.40, 0.12 below 0.45, 0.13 from there on. These are the
+/// margins that R. Lin and G. Yin take as the default of `ivanova2007ccd` (R code IntervalDesign, `get.boundary`); the paper
+/// itself was not read.
 pub(crate) fn usual_ccd_margin(target: Target) -> f64 {
     match target.value() {
-        phi if phi < 0.275 => 0.09,
-        phi if phi < 0.375 => 0.10,
-        _ => 0.12,
+        phi if phi < 0.3 => 0.09,
+        phi if phi < 0.4 => 0.10,
+        phi if phi < 0.45 => 0.12,
+        _ => 0.13,
     }
 }

@@ -4,7 +4,7 @@
 //! The level whose DLT probability, estimated from complete and partial outcomes, is closest to the target.
 //!
 //! # Source
-//! `cheung2000titecrm`.
+//! `cheung2000titecrm`; checked against an example of `cheung2011crm` and fits of R package dfcrm.
 //!
 //! # Formula
 //! Likelihood ∏ p^y (1−w p)^(1−y). Linear weight: w = t/T, the share of the window followed; 1 after a DLT or the whole

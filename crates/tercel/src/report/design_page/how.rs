@@ -126,7 +126,7 @@ const ALL: &[How] = &[
         formulas: &[],
         symbols: "The rule needs no formula.",
         interval: false,
-        references: &["skolnik2008rolling"],
+        references: &["skolnik2008rolling", "frankel2020queue"],
     },
     How {
         design: DesignName::AcceleratedTitration,

@@ -16,13 +16,13 @@ fn model(case: &Value) -> CrmModel {
     }
 }
 
-fn crm(case: &Value, skeleton: &str) -> Crm {
+pub(super) fn crm(case: &Value, skeleton: &str) -> Crm {
     let target = Target::new(number(case, "target")).unwrap();
     let sd = case["scale"].as_f64().unwrap_or(1.0);
     Crm::with_model(target, numbers(case, skeleton), model(case), sd).unwrap()
 }
 
-fn observations(case: &Value) -> Vec<Observation> {
+pub(super) fn observations(case: &Value) -> Vec<Observation> {
     let weights = case["weights"].as_array();
     integers(case, "level")
         .into_iter()
@@ -93,5 +93,25 @@ fn skeletons_are_those_of_dfcrm() {
         for (mine, theirs) in skeleton.iter().zip(numbers(case, "prior")) {
             assert!((mine - theirs).abs() < 1e-12, "{mine} against {theirs}");
         }
+    }
+}
+
+#[test]
+fn an_example_printed_in_a_book() {
+    // Page 21 of `cheung2011crm`, as the tests of the R package trialr quote it; the book itself was not read.
+    let skeleton = vec![0.05, 0.12, 0.25, 0.40, 0.55];
+    let model = CrmModel::Logistic { intercept: 3.0 };
+    let crm = Crm::with_model(Target::new(0.25).unwrap(), skeleton, model, 1.34_f64.sqrt()).unwrap();
+    let subjects = [(3, false), (5, false), (5, true), (3, false), (4, false)].map(|(level, dlt)| Observation {
+        level: DoseLevel::new(level).unwrap(),
+        dlt,
+        weight: 1.0,
+    });
+    let fit = crm.fit(&subjects).unwrap();
+    assert!((fit.estimate - 0.28).abs() < 0.005, "{}", fit.estimate);
+    assert_eq!(fit.recommended.number(), 4);
+    // Not in the book but of dfcrm, from the same tests.
+    for (mine, theirs) in fit.probabilities.values().iter().zip([0.01, 0.03, 0.08, 0.18, 0.33]) {
+        assert!((mine - theirs).abs() < 0.005, "{mine} against {theirs}");
     }
 }
