@@ -224,8 +224,7 @@ fn simulated_characteristics_come_with_their_standard_errors() {
 
 #[test]
 fn trials_on_continuous_time_tell_how_long_they_take() {
-    let question =
-        "simulate --design tite-boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .08,.2,.35 --trials 500";
+    let question = "simulate --design tite-boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .08,.2,.35";
     let found = answer(&format!(
         "{question} --accrual-days 10 --poisson --onset late --sentinel-days 14 --stagger-days 3 --level-days 7 \
          --manufacturing-days 14 --manufacturing-exponential --failure 0.1 --under-dosed 0.2 --cells 1e6,1e7,1e8 \
@@ -243,6 +242,18 @@ fn trials_on_continuous_time_tell_how_long_they_take() {
         "hardly anybody would ever be infused",
     );
     refused(&format!("{question} --accrual-days 7 --onset soon"), "--onset soon");
+    let later = |onset: &str| {
+        let found = answer(&format!("{question} --accrual-days 7 --onset {onset} --trials 2000"));
+        found["scenarios"][0]["patients"][2].as_f64().unwrap()
+    };
+    // The later the DLTs, the more subjects are treated high before they are known.
+    assert!(later("weibull:0.9") > later("weibull:0.1"));
+    for wrong in ["weibull", "weibull:", "weibull:half", "weibull:1", "weibull:NaN"] {
+        refused(
+            &format!("{question} --accrual-days 7 --onset {wrong}"),
+            &format!("--onset {wrong}"),
+        );
+    }
     refused(&format!("{question} --accrual-days 7 --under-dosed 0.2"), "--cells");
     let cohorts = "simulate --design boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .1,.2";
     refused(

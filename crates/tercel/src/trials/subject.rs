@@ -78,7 +78,7 @@ impl Subject {
         let dlt = self.dlt < p;
         let window = conditions.window_days;
         let known_after = if dlt {
-            let days = conditions.onset.share(self.onset) * window;
+            let days = conditions.onset.share(self.onset, p) * window;
             let seen = conditions
                 .visit_days
                 .map_or(days, |every| (days / every).ceil() * every);

@@ -58,7 +58,8 @@ struct ConditionArgs {
     /// Fewest days from the latest infusion to the first at a new level
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     level_days: Option<f64>,
-    /// When in the window DLTs come: uniform, late (80 % in the second half), or weights of equal parts of the window
+    /// When in the window DLTs come: uniform, late (80 % in the second half), weibull:SHARE (a Weibull distribution with that
+    /// share of them in the second half), or weights of equal parts of the window
     #[arg(long, value_name = "ONSET", allow_hyphen_values = true)]
     onset: Option<String>,
     /// DLTs become known at visits so many days apart [default: at once]
@@ -225,10 +226,16 @@ impl ConditionArgs {
         match self.onset.as_deref() {
             None | Some("uniform") => Ok(Onset::uniform()),
             Some("late") => Ok(Onset::late()),
+            Some(text) if text.starts_with("weibull") => {
+                let share = text.strip_prefix("weibull:").and_then(|share| share.parse().ok());
+                let share =
+                    share.ok_or_else(|| anyhow!("--onset {text}: give the share of late DLTs, like weibull:0.5"))?;
+                Onset::weibull(share).map_err(|error| anyhow!("--onset {text}: {error}"))
+            }
             Some(text) => {
                 let weights: Result<Vec<f64>, _> = text.split(',').map(|cell| cell.trim().parse::<f64>()).collect();
-                let weights =
-                    weights.map_err(|_| anyhow!("--onset {text}: give uniform, late, or weights like 1,1,3"))?;
+                let weights = weights
+                    .map_err(|_| anyhow!("--onset {text}: give uniform, late, weibull:0.5, or weights like 1,1,3"))?;
                 Onset::weights(&weights).map_err(|error| anyhow!("--onset {text}: {error}"))
             }
         }
