@@ -69,7 +69,11 @@ impl<'a> Plan<'a> {
 
     /// What follows the latest cohort.
     pub fn next(&self, stage: &Stage<'_>) -> Decision {
-        let treated: u32 = stage.counts.values().iter().map(|count| count.evaluable).sum();
+        self.next_after(stage, treated(stage.counts))
+    }
+
+    /// The same where the counts hold others beside the `treated` subjects of the cohorts, of whom the trial plans `max_n`.
+    pub(crate) fn next_after(&self, stage: &Stage<'_>, treated: u32) -> Decision {
         if treated == 0 {
             return Decision {
                 action: Action::Stay(self.start),
@@ -91,7 +95,11 @@ impl<'a> Plan<'a> {
 
     /// Subjects of the next cohort at a level.
     pub fn cohort(&self, counts: &PerLevel<Count>, level: DoseLevel) -> u32 {
-        let treated: u32 = counts.values().iter().map(|count| count.evaluable).sum();
+        self.cohort_after(counts, level, treated(counts))
+    }
+
+    /// The same where the counts hold others beside the `treated` subjects of the cohorts.
+    pub(crate) fn cohort_after(&self, counts: &PerLevel<Count>, level: DoseLevel, treated: u32) -> u32 {
         let wanted = if self.titration && level_in_titration(counts) {
             match counts.at(level).evaluable {
                 0 if counts.values().iter().all(|count| count.dlt == 0) => 1,
@@ -198,6 +206,10 @@ impl<'a> Plan<'a> {
             _ => decision,
         }
     }
+}
+
+fn treated(counts: &PerLevel<Count>) -> u32 {
+    counts.values().iter().map(|count| count.evaluable).sum()
 }
 
 /// Whether nobody beyond the single subjects of titration has been treated: no level has two, or the level of the first

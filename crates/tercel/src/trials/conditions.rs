@@ -11,13 +11,15 @@ pub enum Accrual {
     Regular(f64),
     /// At random, a Poisson process: so many days on average between two.
     Poisson(f64),
+    /// At random, the days between two alike from 0 to twice so many.
+    Uniform(f64),
 }
 
 impl Accrual {
     /// Mean days between two subjects.
     pub const fn days(self) -> f64 {
         match self {
-            Self::Regular(days) | Self::Poisson(days) => days,
+            Self::Regular(days) | Self::Poisson(days) | Self::Uniform(days) => days,
         }
     }
 }
@@ -335,6 +337,12 @@ pub enum InvalidConditions {
     /// The amounts.
     #[error("under-dosing needs the planned amount of each of the {0} levels, rising and above 0")]
     Amounts(u8),
+    /// The response probabilities.
+    #[error("backfilling needs a response probability from 0 to 1 of each of the {0} levels")]
+    Responses(u8),
+    /// Backfilling during titration.
+    #[error("titration by single subjects does not go with backfilling: a level with a second subject would end it")]
+    Titration,
     /// Hardly any subject would be analysed.
     #[error("a share of {0} of the subjects would be left out as under-dosed; the trial would hardly ever end")]
     AllExcluded(f64),

@@ -11,8 +11,10 @@
 //! |---|---|
 //! | a cohort design, without time | [`simulate_cohorts`] |
 //! | any design on continuous time | [`simulate_timed`] with a [`Rule`] and [`Conditions`] |
+//! | BF-BOIN, or backfilling around any cohort design | [`Rule::Backfilled`] |
 //! | the answer with its standard errors | [`Simulated`] |
 
+mod backfill;
 mod cohort;
 mod conditions;
 mod draws;
@@ -24,6 +26,7 @@ mod trial;
 
 use thiserror::Error;
 
+pub use backfill::Backfill;
 pub use cohort::simulate_cohorts;
 pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Onset, Stagger, Suspended, UnderDosing};
 pub use timed::{Rule, simulate_timed};
@@ -73,6 +76,17 @@ pub struct Conduct {
     /// DLT probability of a subject drawn at random at the planned dose of each level, which differs from the true curve
     /// where subjects differ in frailty.
     pub marginal: PerLevel<f64>,
+    /// Who was backfilled, where subjects are.
+    pub backfilling: Option<Backfilling>,
+}
+
+/// Backfilled subjects per trial; they are among the subjects and DLTs of the characteristics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backfilling {
+    /// Subjects backfilled at each level.
+    pub backfilled: PerLevel<Mean>,
+    /// Subjects with a response at each level, of the cohorts and backfilled.
+    pub responses: PerLevel<Mean>,
 }
 
 /// Why trials cannot be simulated.
