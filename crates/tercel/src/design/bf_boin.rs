@@ -115,6 +115,11 @@ impl BfBoin {
 }
 
 impl BfBoinDesign {
+    /// Its options.
+    pub const fn options(&self) -> &BfBoin {
+        &self.options
+    }
+
     /// Levels open for backfilling while the escalation is at `current`, highest first: the next backfilled subject goes to
     /// the first.
     pub fn open(&self, counts: &PerLevel<EfficacyCount>, current: DoseLevel) -> Vec<DoseLevel> {

@@ -18,6 +18,7 @@ mod backfill;
 mod cohort;
 mod conditions;
 mod draws;
+mod onset;
 mod roster;
 mod subject;
 mod sums;
@@ -28,7 +29,8 @@ use thiserror::Error;
 
 pub use backfill::Backfill;
 pub use cohort::simulate_cohorts;
-pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Onset, Stagger, Suspended, UnderDosing};
+pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Stagger, Suspended, UnderDosing};
+pub use onset::Onset;
 pub use timed::{Rule, simulate_timed};
 
 use crate::exact::{Characteristics, InvalidCurve};

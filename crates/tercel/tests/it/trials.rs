@@ -2,8 +2,8 @@
 
 use tercel::design::{Action, Because, Interim};
 use tercel::design::{
-    BfBoin, Boin, Count, Crm, Decision, Design, LateOnsetDesign, Plan, RollingSix, SafetyStop, Stage, Target,
-    ThreePlusThree, TiteBoin, TiteVariant,
+    BfBoin, Boin, Count, Crm, Decision, Design, LateConduct, LateOnsetDesign, Plan, RollingSix, SafetyStop, Stage,
+    Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
 };
 use tercel::exact::{Characteristics, Curve, Limit, TimedPlan, compile, compile_timed};
 use tercel::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
@@ -224,6 +224,51 @@ fn tite_boin_on_the_grid_agrees_with_the_exact_engine() {
         conditions.visit_days = Some(step);
         let answer = simulate_timed(&late(&design, 12), &conditions, &curve(), TRIALS, 5).unwrap();
         agree(&answer, &exact);
+    }
+}
+
+/// The rules of conduct are one thing for both engines, and without any of them nothing changes.
+#[test]
+fn conduct_of_late_onset_designs_agrees_with_the_exact_engine() {
+    let tite = TiteBoin::new(&boin(), TiteVariant::EffectiveSampleSize, 12).unwrap();
+    let crm = TiteCrm {
+        crm: Crm::new(Target::new(0.28).unwrap(), vec![0.1, 0.28, 0.4]).unwrap(),
+        max_pending_fraction: Some(0.5),
+    };
+    let designs: [&dyn LateOnsetDesign; 3] = [&tite, &crm, &RollingSix];
+    for design in designs {
+        let exact = |design: &dyn LateOnsetDesign| {
+            let plan = TimedPlan {
+                design,
+                doses: 3,
+                start: DoseLevel::FIRST,
+                max_n: 12,
+                steps: 2,
+                window_days: 28.0,
+            };
+            let compiled = compile_timed(&plan, LIMIT, &mut |_, _| true).unwrap();
+            compiled.evaluate(&curve()).unwrap()
+        };
+        assert_eq!(exact(&LateConduct::new(design)), exact(design));
+        let conduct = LateConduct {
+            safety_stop: Some(SafetyStop {
+                target: 0.28,
+                cutoff: 0.8,
+                min_n: 1,
+            }),
+            stop_at: Some(5),
+            no_skipping: true,
+            ..LateConduct::new(design)
+        };
+        let with = exact(&conduct);
+        assert!(with.n_total < exact(design).n_total);
+        let mut conditions = Conditions::new(28.0, Accrual::Regular(14.0));
+        conditions.suspended = Suspended::Leaves;
+        conditions.visit_days = Some(14.0);
+        agree(
+            &simulate_timed(&late(&conduct, 12), &conditions, &curve(), 50_000, 5).unwrap(),
+            &with,
+        );
     }
 }
 

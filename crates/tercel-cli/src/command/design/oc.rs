@@ -11,8 +11,9 @@ use tercel::exact::{
 };
 use tercel::trials::{Simulated, simulate_cohorts};
 
+use super::conduct::ConductArgs;
 use super::efficacy_oc;
-use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
+use super::options::{DesignArgs, TimeArgs, doses};
 use super::setup::{SizeArgs, TruthArgs};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let name = entry.name;
     let (cohort_size, max_n) = args.size.stated(entry, protocol)?;
     if name.looks_at_responses() {
-        args.conduct.refuse("looks at responses", true)?;
+        args.conduct.refuse("looks at responses")?;
         let ask = efficacy_oc::Ask {
             name,
             settings: &args.design.settings()?,
@@ -186,9 +187,6 @@ const fn limit(args: &Args) -> Limit {
     }
 }
 
-/// What sets late-onset designs apart from those with cohorts.
-pub(super) const LATE: &str = "treats subjects while outcomes are pending";
-
 /// Most subjects at a level of a rolling six.
 pub(super) const ROLLING_SIX_MOST: u32 = 6;
 
@@ -199,15 +197,16 @@ fn compiled(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> any
     settings.accrue_at_lowest = true;
     let name = args.design.entry()?.name;
     let limit = limit(args);
-    let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));
+    let at_level = args.conduct.most_at_level(ROLLING_SIX_MOST, &args.design)?;
+    let most = max_n.unwrap_or(at_level * u32::from(doses));
     if let Some(design) = settings
         .late_onset(name, doses, most)
         .map_err(|error| anyhow!("{error}"))?
     {
-        args.conduct.refuse(LATE, false)?;
+        let design = args.conduct.late(design.as_ref(), &args.design)?;
         let (window_days, steps) = grid(args)?;
         let plan = TimedPlan {
-            design: design.as_ref(),
+            design: &design,
             doses,
             start: args.design.start()?,
             max_n: most,
