@@ -268,6 +268,26 @@ fn trials_on_continuous_time_tell_how_long_they_take() {
 }
 
 #[test]
+fn a_trial_is_simulated_with_its_days_between_infusions() {
+    let trial = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
+    let days = |more: &str| {
+        let question = format!("--truth .1,.2,.3 --accrual-interval-days 7 --trials 500 {more} --json");
+        let run = Command::new(env!("CARGO_BIN_EXE_tercel"))
+            .args(["design", "simulate", trial.to_str().unwrap()])
+            .args(question.split_whitespace())
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        let found: Value = serde_json::from_slice(&run.stdout).unwrap();
+        found["scenarios"][0]["duration_days"].as_f64().unwrap()
+    };
+    let none = days("--sentinel-days 0 --stagger-days 0 --level-days 0");
+    let (planned, said) = (days(""), days("--sentinel-days 14 --stagger-days 7 --level-days 28"));
+    assert!(planned > none, "{planned} against {none}");
+    assert!((planned - said).abs() < 1e-9, "{planned} against {said}");
+}
+
+#[test]
 fn bf_boin_is_simulated_with_those_backfilled_in_the_total() {
     let question = "simulate --design bf-boin --target 0.25 --cohort-size 3 --cohorts 8 --truth .04,.12,.25,.43 \
                     --accrual-interval-days 7 --poisson --trials 2000";

@@ -328,3 +328,96 @@ impl<'a> Trial<'a> {
         SimulationError::NoDecision(self.roster.analysed())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::design::{
+        AcceleratedTitration, Boin, Crm, Design, LateOnsetDesign, Plan, RollingSix, Target, ThreePlusThree, TiteBoin,
+        TiteCrm, TiteVariant,
+    };
+    use crate::protocol::ThreePlusThreeVariant;
+    use crate::trials::Delay;
+
+    /// Days between infusions, whatever decides about them.
+    fn keeps_its_distance(rule: &Rule<'_>, conditions: &Conditions) {
+        let mut trial = Trial::new(rule, conditions, &[0.1, 0.2, 0.35], [Draws::new(5), Draws::new(5)]);
+        let mut infused = 0;
+        for number in 0..200 {
+            trial.run(number).unwrap();
+            for (place, subject) in trial.treated().iter().enumerate() {
+                let before = &trial.treated()[..place];
+                let here = before.iter().filter(|other| other.level == subject.level).count();
+                let since = |other: &Treated| subject.infused - other.infused;
+                let (least, days) = match (here, before.last()) {
+                    (_, None) => continue,
+                    (0, Some(latest)) => (21.0, since(latest)),
+                    (1, _) => (
+                        14.0,
+                        before
+                            .iter()
+                            .rfind(|other| other.level == subject.level)
+                            .map_or(0.0, since),
+                    ),
+                    _ => (
+                        7.0,
+                        before
+                            .iter()
+                            .rfind(|other| other.level == subject.level)
+                            .map_or(0.0, since),
+                    ),
+                };
+                assert!(
+                    days >= least - 1e-6,
+                    "{rule:?}, trial {number}: {days} days, not {least}"
+                );
+                infused += 1;
+            }
+        }
+        assert!(infused > 500, "{infused}");
+    }
+
+    #[test]
+    fn sentinels_and_stagger_compose_with_any_design() {
+        let target = Target::new(0.28).unwrap();
+        let boin = Boin::new(target);
+        let variant = ThreePlusThreeVariant::KornStrict;
+        let interval = boin.design(18).unwrap();
+        let crm = Crm::new(target, vec![0.1, 0.28, 0.4]).unwrap();
+        let three = ThreePlusThree {
+            variant,
+            start: DoseLevel::FIRST,
+        };
+        let titration = AcceleratedTitration { variant };
+        let mut conditions = Conditions::new(28.0, Accrual::Poisson(3.0));
+        conditions.stagger.sentinel_days = 14.0;
+        conditions.stagger.subject_days = 7.0;
+        conditions.stagger.level_days = 21.0;
+        conditions.manufacturing = Delay::Exponential(10.0);
+        let designs: [(&dyn Design, Option<u32>); 4] = [
+            (&interval, Some(18)),
+            (&crm, Some(18)),
+            (&three, None),
+            (&titration, None),
+        ];
+        for (design, max_n) in designs {
+            let plan = Plan::new(design, 3, 3, max_n);
+            keeps_its_distance(&Rule::Cohorts(&plan), &conditions);
+        }
+        let tite = TiteBoin::new(&boin, TiteVariant::EffectiveSampleSize, 18).unwrap();
+        let tite_crm = TiteCrm {
+            crm,
+            max_pending_fraction: None,
+        };
+        let late: [&dyn LateOnsetDesign; 3] = [&tite, &tite_crm, &RollingSix];
+        for design in late {
+            let rule = Rule::LateOnset {
+                design,
+                doses: 3,
+                start: DoseLevel::FIRST,
+                max_n: 18,
+            };
+            keeps_its_distance(&rule, &conditions);
+        }
+    }
+}
