@@ -313,6 +313,10 @@ fn bf_boin_is_simulated_with_those_backfilled_in_the_total() {
     let boin = answer(&question.replace("bf-boin", "boin"));
     assert_eq!(none["scenarios"][0]["select"], boin["scenarios"][0]["select"]);
     assert_eq!(none["scenarios"][0]["patients"], boin["scenarios"][0]["patients"]);
+    refused(
+        &format!("{} --truth-response .1,.2,.3,.4", question.replace("bf-boin", "boin12")),
+        "boin12 is not simulated",
+    );
     refused(question, "give --truth-response for each --truth");
     refused(
         &format!("{question} --truth-response .1,.2"),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Map, Value, json};
-use tercel::design::{Design, Plan};
+use tercel::design::{Design, DesignName, Plan};
 use tercel::exact::{Characteristics, Curve};
 use tercel::trials::{Conditions, Mean, Rule, Simulated, SimulationError, simulate_cohorts, simulate_timed};
 
@@ -67,6 +67,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 fn simulate(args: &Args, doses: u8, curves: &[Curve]) -> anyhow::Result<Vec<Simulated>> {
     let entry = args.design.entry()?;
     let protocol = args.design.protocol()?;
+    if entry.name == DesignName::Boin12 {
+        bail!("boin12 is not simulated: `tercel design oc` gives its exact operating characteristics");
+    }
     let (cohort_size, max_n) = args.size.stated(entry, protocol)?;
     let mut settings = args.design.settings_beside(args.backfill.reads())?;
     // As for exact characteristics: the published rule goes on treating at the lowest level.
