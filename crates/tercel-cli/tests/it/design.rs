@@ -166,8 +166,12 @@ fn a_bad_option_gets_one_clear_sentence() {
     );
     let tite = "oc --design tite-boin --target 0.3 --cohort-size 1 --cohorts 6 --truth .1,.2 --window-days 28";
     refused(
-        &format!("{tite} --accrual-interval-days 14 --safety-stop 0.9"),
-        "--safety-stop does not go with",
+        &format!("{tite} --accrual-interval-days 14 --demand 6"),
+        "--demand does not go with a design that selects its dose",
+    );
+    refused(
+        &format!("{tite} --accrual-interval-days 14 --titration"),
+        "--titration does not go with",
     );
     refused("oc --design bion --target 0.3 --truth .1,.2", "there is no such design");
     refused(
@@ -224,8 +228,7 @@ fn simulated_characteristics_come_with_their_standard_errors() {
 
 #[test]
 fn trials_on_continuous_time_tell_how_long_they_take() {
-    let question =
-        "simulate --design tite-boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .08,.2,.35 --trials 500";
+    let question = "simulate --design tite-boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .08,.2,.35";
     let found = answer(&format!(
         "{question} --accrual-days 10 --poisson --onset late --sentinel-days 14 --stagger-days 3 --level-days 7 \
          --manufacturing-days 14 --manufacturing-exponential --failure 0.1 --under-dosed 0.2 --cells 1e6,1e7,1e8 \
@@ -243,6 +246,18 @@ fn trials_on_continuous_time_tell_how_long_they_take() {
         "hardly anybody would ever be infused",
     );
     refused(&format!("{question} --accrual-days 7 --onset soon"), "--onset soon");
+    let later = |onset: &str| {
+        let found = answer(&format!("{question} --accrual-days 7 --onset {onset} --trials 2000"));
+        found["scenarios"][0]["patients"][2].as_f64().unwrap()
+    };
+    // The later the DLTs, the more subjects are treated high before they are known.
+    assert!(later("weibull:0.9") > later("weibull:0.1"));
+    for wrong in ["weibull", "weibull:", "weibull:half", "weibull:1", "weibull:NaN"] {
+        refused(
+            &format!("{question} --accrual-days 7 --onset {wrong}"),
+            &format!("--onset {wrong}"),
+        );
+    }
     refused(&format!("{question} --accrual-days 7 --under-dosed 0.2"), "--cells");
     let cohorts = "simulate --design boin --target 0.28 --cohort-size 3 --cohorts 4 --truth .1,.2";
     refused(
@@ -250,6 +265,154 @@ fn trials_on_continuous_time_tell_how_long_they_take() {
         "--poisson needs --accrual-interval-days",
     );
     refused(&format!("{cohorts} --trials 1"), "--trials 1");
+}
+
+#[test]
+fn a_trial_is_simulated_with_its_days_between_infusions() {
+    let trial = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
+    let days = |more: &str| {
+        let question = format!("--truth .1,.2,.3 --accrual-interval-days 7 --trials 500 {more} --json");
+        let run = Command::new(env!("CARGO_BIN_EXE_tercel"))
+            .args(["design", "simulate", trial.to_str().unwrap()])
+            .args(question.split_whitespace())
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+        let found: Value = serde_json::from_slice(&run.stdout).unwrap();
+        found["scenarios"][0]["duration_days"].as_f64().unwrap()
+    };
+    let none = days("--sentinel-days 0 --stagger-days 0 --level-days 0");
+    let (planned, said) = (days(""), days("--sentinel-days 14 --stagger-days 7 --level-days 28"));
+    assert!(planned > none, "{planned} against {none}");
+    assert!((planned - said).abs() < 1e-9, "{planned} against {said}");
+}
+
+#[test]
+fn bf_boin_is_simulated_with_those_backfilled_in_the_total() {
+    let question = "simulate --design bf-boin --target 0.25 --cohort-size 3 --cohorts 8 --truth .04,.12,.25,.43 \
+                    --accrual-interval-days 7 --poisson --trials 2000";
+    let found = answer(&format!("{question} --truth-response .1,.2,.3,.45"));
+    let scenario = &found["scenarios"][0];
+    let sum = |field: &str| {
+        let each = scenario[field].as_array().unwrap();
+        each.iter().map(|value| value.as_f64().unwrap()).sum::<f64>()
+    };
+    let total = scenario["n_total"].as_f64().unwrap();
+    assert!((sum("patients") - total).abs() < 1e-9);
+    assert!(
+        sum("backfilled") > 2.0 && total - sum("backfilled") <= 24.0,
+        "{scenario}"
+    );
+    assert!(sum("responses") > 1.0 && scenario["duration_days"].as_f64().unwrap() > 100.0);
+    assert_eq!(scenario["truth_response"], json!([0.1, 0.2, 0.3, 0.45]));
+    assert_eq!(scenario["se"]["backfilled"].as_array().unwrap().len(), 4);
+    let page = tercel(&format!("{question} --truth-response .1,.2,.3,.45")).stdout;
+    assert!(page.contains("backfilled of them, mean"), "{page}");
+    // Without a response it is BOIN, draw for draw.
+    let none = answer(&format!("{question} --truth-response 0,0,0,0"));
+    let boin = answer(&question.replace("bf-boin", "boin"));
+    assert_eq!(none["scenarios"][0]["select"], boin["scenarios"][0]["select"]);
+    assert_eq!(none["scenarios"][0]["patients"], boin["scenarios"][0]["patients"]);
+    refused(
+        &format!("{} --truth-response .1,.2,.3,.4", question.replace("bf-boin", "boin12")),
+        "boin12 is not simulated",
+    );
+    refused(question, "give --truth-response for each --truth");
+    refused(
+        &format!("{question} --truth-response .1,.2"),
+        "a response probability from 0 to 1",
+    );
+    refused(
+        &format!("{question} --truth-response .1,.2,.3,.4 --backfill-cap 9"),
+        "--n-cap",
+    );
+    refused(
+        "simulate --design bf-boin --target 0.25 --cohort-size 3 --cohorts 8 --truth .1,.2 --truth-response .1,.2",
+        "who is backfilled depends on when subjects come",
+    );
+}
+
+#[test]
+fn any_design_in_cohorts_can_be_backfilled() {
+    let at = "--truth .05,.12,.25 --accrual-interval-days 7 --uniform --trials 500";
+    let keyboard = "--design keyboard --target 0.25 --cohort-size 3 --cohorts 6";
+    let crm = "--design crm --target 0.25 --skeleton .1,.25,.4 --cohort-size 3 --cohorts 6";
+    let backfilled = |design: &str, more: &str| {
+        let run = tercel(&format!("simulate {design} {at} {more} --json"));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert!(run.stderr.is_empty(), "{}", run.stderr);
+        let found: Value = serde_json::from_str(&run.stdout).unwrap();
+        found["scenarios"][0]["backfilled"][0].as_f64().unwrap()
+    };
+    for design in [keyboard, crm, "--design 3+3 --target 0.25"] {
+        let some = backfilled(design, "--backfill-cap 9 --truth-response .2,.3,.4");
+        let more = backfilled(design, "--backfill-cap 9 --backfill-without-response");
+        assert!(0.2 < some && some < more && more < 6.0, "{design}: {some}, {more}");
+        // A cap that the cohort fills leaves no room.
+        let none = backfilled(design, "--backfill-cap 3 --backfill-without-response");
+        assert!(none.abs() < 1e-12, "{none}");
+    }
+    refused(
+        &format!("simulate {keyboard} {at} --truth-response .2,.3,.4"),
+        "needs --backfill-cap",
+    );
+    refused(
+        &format!("simulate --design 3+3 {at} --backfill-cap 9 --backfill-without-response"),
+        "--backfill-cap needs --target",
+    );
+    refused(
+        &format!("simulate {keyboard} {at} --titration --backfill-cap 9 --backfill-without-response"),
+        "titration by single subjects does not go with backfilling",
+    );
+    let tite = "simulate --design tite-boin --target 0.25 --cohort-size 1 --cohorts 12";
+    refused(
+        &format!("{tite} {at} --backfill-cap 9"),
+        "nobody waits to be backfilled",
+    );
+}
+
+#[test]
+fn rules_of_conduct_compose_with_late_onset_designs() {
+    let at = "--target 0.25 --truth .3,.5 --accrual-interval-days 14 --window-days 28";
+    let none = |command: &str, design: &str, rules: &str| {
+        let found = answer(&format!("{command} --design {design} {at}{rules}"));
+        found["scenarios"][0]["select_none"].as_f64().unwrap()
+    };
+    let sized = "--cohort-size 1 --cohorts 9";
+    for design in [
+        format!("tite-boin {sized}"),
+        format!("tite-crm --skeleton .2,.4 {sized}"),
+        "rolling-six".to_owned(),
+    ] {
+        for command in ["oc", "simulate --trials 3000"] {
+            let (plain, safe) = (none(command, &design, ""), none(command, &design, " --safety-stop 0.7"));
+            assert!(safe > plain, "{command} {design}: {safe} against {plain}");
+        }
+    }
+    let next = |rules: &str| {
+        let question = "next --design tite-boin --target 0.3 --doses-count 3 --outcomes";
+        let mut asked: Vec<&str> = question.split(' ').collect();
+        asked.push("1NNNNNNTTT");
+        asked.extend(rules.split(' ').filter(|word| !word.is_empty()));
+        let run = Command::new(env!("CARGO_BIN_EXE_tercel"))
+            .arg("design")
+            .args(asked)
+            .arg("--json")
+            .output()
+            .unwrap();
+        serde_json::from_slice::<Value>(&run.stdout).unwrap()
+    };
+    // 3 of 9 stays; with nine enough the trial ends.
+    assert_eq!(next("")["action"], "stay");
+    let end = next("--n-earlystop 9");
+    assert_eq!((&end["action"], &end["mtd"]), (&json!("stop"), &json!(1)), "{end}");
+    // Pr(p > 0.3 | Beta(4, 7)) = Pr(Bin(10, 0.3) ≤ 3) = 0.650.
+    assert_eq!(next("--safety-stop 0.64")["action"], "stop");
+    assert_eq!(next("--safety-stop 0.66")["action"], "stay");
+    refused(
+        "next --design rolling-six --doses-count 3 --outcomes 1NNN --safety-stop 0.9",
+        "--safety-stop needs --target",
+    );
 }
 
 /// A file of subjects, one a row.
@@ -409,6 +572,38 @@ fn a_study_is_decided_by_any_design_of_its_protocol() {
     assert_eq!(what_if.len(), 1, "{model}");
     assert_eq!(what_if[0]["dose_level"], 2);
     assert!(what_if[0]["if_dlt"]["action"].is_string() && what_if[0]["if_no_dlt"]["action"].is_string());
+}
+
+#[test]
+fn a_protocol_gives_late_onset_designs_their_rules() {
+    let crm = "design = \"tite-crm\"\ntarget = 0.28\nskeleton = [0.12, 0.28, 0.45]\ncohorts = 12";
+    // One DLT in one at level 3, where the model stays.
+    let stays = decided_by(crm, "2025-07-20");
+    assert_eq!(
+        (&stays["action"], &stays["dose_level"]),
+        (&json!("stay"), &json!(3)),
+        "{stays}"
+    );
+    let enough = decided_by(&format!("{crm}\nn_earlystop = 1"), "2025-07-20");
+    assert_eq!(
+        (&enough["action"], &enough["mtd"]),
+        (&json!("stop"), &json!(3)),
+        "{enough}"
+    );
+    let rolling = "design = \"rolling-six\"";
+    // 1 of 8 at level 2 below a closed level.
+    let declared = decided_by(rolling, "2026-09-01");
+    assert_eq!(
+        (&declared["action"], &declared["mtd"]),
+        (&json!("stop"), &json!(2)),
+        "{declared}"
+    );
+    let demanded = decided_by(&format!("{rolling}\ndemand = 9"), "2026-09-01");
+    assert_eq!(
+        (&demanded["action"], &demanded["dose_level"]),
+        (&json!("stay"), &json!(2)),
+        "{demanded}"
+    );
 }
 
 #[test]

@@ -8,8 +8,8 @@
 //! `zhao2024bfboin` (opening and closing of levels, pooling); `liu2015boin` (boundaries and selection).
 //!
 //! # Formula
-//! With q = y/n of all subjects evaluated at a level and λe, λd of BOIN: level b below the current level d is open when it has
-//! a response, fewer than `n_cap` subjects were enrolled there, and q_b < λd or (y_b + y_{b+1})/(n_b + n_{b+1}) < λd; a level
+//! With q = y/n of all subjects evaluated at a level and λe, λd of BOIN: level b below the current level d is open when it or
+//! a lower level has a response, fewer than `n_cap` subjects were enrolled there, and q_b < λd or (y_b + y_{b+1})/(n_b + n_{b+1}) < λd; a level
 //! that fails the last condition closes those above it too. Conflict: d asks for escalation and a lower level does not, or a
 //! lower level asks for de-escalation and d does not ask for escalation. Then b* is the highest such level and
 //! q* = Σ_{b*..d} y / Σ_{b*..d} n: escalate where q* ≤ λe; where q* ≥ λd go to the highest level k with
@@ -31,6 +31,8 @@
 //! ```
 //!
 //! # Limits
+//! A response at a lower level opens a level too: so the operating characteristics of the paper's table 4 are met, while an
+//! independent program (the R package bfboin) asks for one at the level itself and backfills fewer.
 //! Pending subjects count as enrolled and enter no rate. A current level closed by its own outcomes is left even where the
 //! pooled rate would stay; a lower level is judged by pooling alone until the final selection.
 
@@ -50,7 +52,7 @@ pub struct BfBoin {
     pub boin: Boin,
     /// A level with this many subjects takes no more for backfilling.
     pub n_cap: u32,
-    /// Whether a level needs a response before it opens.
+    /// Whether a level needs a response, at it or below, before it opens.
     pub response_required: bool,
     /// Whether one DLT in three at the current level means stay.
     pub stay_on_one_of_three: bool,
@@ -113,23 +115,37 @@ impl BfBoin {
 }
 
 impl BfBoinDesign {
+    /// Its options.
+    pub const fn options(&self) -> &BfBoin {
+        &self.options
+    }
+
     /// Levels open for backfilling while the escalation is at `current`, highest first: the next backfilled subject goes to
     /// the first.
     pub fn open(&self, counts: &PerLevel<EfficacyCount>, current: DoseLevel) -> Vec<DoseLevel> {
         let mut open = Vec::new();
+        let mut responded = !self.options.response_required;
         for (level, count) in counts.iter().take_while(|(level, _)| *level < current) {
             let here = count.dlts;
+            let full = self.room(*count) == 0;
             let pair = sum([here, counts.at(level.above()).dlts]);
             if self.side(here) == Side::High && self.side(pair) == Side::High {
                 break;
             }
-            let responded = count.response > 0 || !self.options.response_required;
-            if here.evaluable > 0 && responded && here.evaluable + here.pending < self.options.n_cap {
+            responded |= count.response > 0;
+            if here.evaluable > 0 && responded && !full {
                 open.push(level);
             }
         }
         open.reverse();
         open
+    }
+
+    /// Subjects a level can still take for backfilling by its cap.
+    pub fn room(&self, count: EfficacyCount) -> u32 {
+        self.options
+            .n_cap
+            .saturating_sub(count.dlts.evaluable + count.dlts.pending)
     }
 
     /// What follows the latest cohort of the escalation, treated at `current`, of whom `pending` are not evaluated yet.
@@ -145,7 +161,11 @@ impl BfBoinDesign {
 
     /// What follows the latest cohort of the escalation, treated at `current` and evaluated.
     pub fn decide(&self, counts: &PerLevel<EfficacyCount>, current: DoseLevel) -> Decision {
-        let dlts = counts.dlts();
+        self.decide_dlts(&counts.dlts(), current)
+    }
+
+    /// The decision looks at DLTs alone; responses open levels.
+    fn decide_dlts(&self, dlts: &PerLevel<Count>, current: DoseLevel) -> Decision {
         let here = dlts.at(current);
         let stays = self.options.stay_on_one_of_three && here.evaluable == 3 && here.dlt == 1;
         let side = if stays { Side::Between } else { self.side(here) };
@@ -155,7 +175,7 @@ impl BfBoinDesign {
         };
         let below = |(level, count): &(DoseLevel, &Count)| *level < current && contradicts(self.side(**count));
         if let Some((lower, _)) = dlts.iter().rfind(below) {
-            return self.pool(&dlts, current, lower);
+            return self.pool(dlts, current, lower);
         }
         if stays {
             return Decision {
@@ -164,7 +184,7 @@ impl BfBoinDesign {
             };
         }
         self.interval.decide(&Stage {
-            counts: &dlts,
+            counts: dlts,
             current,
             latest: here,
         })
@@ -231,6 +251,16 @@ impl BfBoinDesign {
             return Side::Low;
         }
         self.interval.side(count)
+    }
+}
+
+impl Design for BfBoinDesign {
+    fn decide(&self, stage: &Stage<'_>) -> Decision {
+        self.decide_dlts(stage.counts, stage.current)
+    }
+
+    fn select(&self, counts: &PerLevel<Count>) -> Option<DoseLevel> {
+        self.interval.select(counts)
     }
 }
 

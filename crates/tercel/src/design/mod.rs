@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the next dose of a study | [`decide_study`] |
 //! | the next dose from counts | [`Plan::next`], [`decide`] with outcomes pending |
+//! | the same of a design that does not wait for outcomes | [`LateConduct`], [`LateOnsetDesign::offer`] |
 //! | a design | [`Boin`], [`Keyboard`], [`Mtpi2`], [`IThreePlusThree`], [`Ccd`], [`Crm`], [`Blrm`], [`ThreePlusThree`] |
 //! | a design that looks at responses | [`BfBoin`], [`Boin12`] |
 //! | a decision table | [`Boundaries`] |
@@ -25,6 +26,7 @@ mod i_three_plus_three;
 mod interval;
 mod isotonic;
 mod keyboard;
+mod late_conduct;
 mod late_onset;
 mod list;
 mod mtpi2;
@@ -58,6 +60,7 @@ pub use i_three_plus_three::IThreePlusThree;
 pub use interval::{Boundaries, Elimination, ExtraSafe, IntervalDesign, Row, TargetInterval, probability_above};
 pub use isotonic::isotonic_estimates;
 pub use keyboard::Keyboard;
+pub use late_conduct::LateConduct;
 pub use late_onset::{Interim, LateOnsetDesign, Pending};
 pub use list::{ALL, DesignEntry, DesignName, find};
 pub use mtpi2::Mtpi2;

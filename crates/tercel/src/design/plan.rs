@@ -69,7 +69,11 @@ impl<'a> Plan<'a> {
 
     /// What follows the latest cohort.
     pub fn next(&self, stage: &Stage<'_>) -> Decision {
-        let treated: u32 = stage.counts.values().iter().map(|count| count.evaluable).sum();
+        self.next_after(stage, treated(stage.counts))
+    }
+
+    /// The same where the counts hold others beside the `treated` subjects of the cohorts, of whom the trial plans `max_n`.
+    pub(crate) fn next_after(&self, stage: &Stage<'_>, treated: u32) -> Decision {
         if treated == 0 {
             return Decision {
                 action: Action::Stay(self.start),
@@ -91,7 +95,11 @@ impl<'a> Plan<'a> {
 
     /// Subjects of the next cohort at a level.
     pub fn cohort(&self, counts: &PerLevel<Count>, level: DoseLevel) -> u32 {
-        let treated: u32 = counts.values().iter().map(|count| count.evaluable).sum();
+        self.cohort_after(counts, level, treated(counts))
+    }
+
+    /// The same where the counts hold others beside the `treated` subjects of the cohorts.
+    pub(crate) fn cohort_after(&self, counts: &PerLevel<Count>, level: DoseLevel, treated: u32) -> u32 {
         let wanted = if self.titration && level_in_titration(counts) {
             match counts.at(level).evaluable {
                 0 if counts.values().iter().all(|count| count.dlt == 0) => 1,
@@ -116,22 +124,7 @@ impl<'a> Plan<'a> {
     }
 
     fn stops_for_safety(&self, counts: &PerLevel<Count>) -> Option<Decision> {
-        let rule = self.safety_stop?;
-        let first = counts.at(DoseLevel::FIRST);
-        if first.evaluable < rule.min_n.max(1) {
-            return None;
-        }
-        let probability = probability_above(rule.target, first.evaluable, first.dlt);
-        (probability > rule.cutoff).then_some(Decision {
-            action: Action::Stop(None),
-            because: Because::Closed {
-                level: DoseLevel::FIRST,
-                count: first,
-                target: rule.target,
-                probability,
-                cutoff: rule.cutoff,
-            },
-        })
+        self.safety_stop?.decide(counts.at(DoseLevel::FIRST))
     }
 
     /// Single subjects climb one level at a time; the level of the first DLT is filled before the rule takes over.
@@ -154,22 +147,11 @@ impl<'a> Plan<'a> {
     }
 
     fn without_skipping(&self, decision: Decision, stage: &Stage<'_>) -> Decision {
-        let Action::Escalate(to) = decision.action else {
+        if !self.no_skipping {
             return decision;
-        };
+        }
         let tried = stage.counts.iter().rfind(|(_, count)| count.evaluable > 0);
-        let highest = tried.map_or(self.start, |(level, _)| level).above();
-        if !self.no_skipping || to <= highest {
-            return decision;
-        }
-        let mut because = decision.because;
-        if let Because::Model { held, .. } | Because::Overdose { held, .. } = &mut because {
-            *held = Some(Held::NoSkipping);
-        }
-        Decision {
-            action: Action::Escalate(highest),
-            because,
-        }
+        hold_back(decision, tried.map_or(self.start, |(level, _)| level))
     }
 
     /// Ends the trial on enough subjects, or goes on where too few were treated at the dose to be declared.
@@ -183,21 +165,65 @@ impl<'a> Plan<'a> {
                     ..self.complete(stage.counts)
                 }
             }
-            (Action::Stop(Some(level)), _, Some(demanded)) if stage.counts.at(level).evaluable < demanded => Decision {
-                action: if level < stage.current {
-                    Action::DeEscalate(level)
-                } else {
-                    Action::Stay(level)
-                },
-                because: Because::TooFew {
-                    level,
-                    count: stage.counts.at(level),
-                    demanded,
-                },
-            },
+            (Action::Stop(Some(level)), _, Some(demanded)) if stage.counts.at(level).evaluable < demanded => {
+                too_few(level, stage.counts.at(level), demanded, stage.current)
+            }
             _ => decision,
         }
     }
+}
+
+impl SafetyStop {
+    /// The stop, where the outcomes of the lowest level ask for it.
+    pub(super) fn decide(self, first: Count) -> Option<Decision> {
+        if first.evaluable < self.min_n.max(1) {
+            return None;
+        }
+        let probability = probability_above(self.target, first.evaluable, first.dlt);
+        (probability > self.cutoff).then_some(Decision {
+            action: Action::Stop(None),
+            because: Because::Closed {
+                level: DoseLevel::FIRST,
+                count: first,
+                target: self.target,
+                probability,
+                cutoff: self.cutoff,
+            },
+        })
+    }
+}
+
+/// The decision with no more than one level above the highest level tried.
+pub(super) fn hold_back(decision: Decision, tried: DoseLevel) -> Decision {
+    match decision.action {
+        Action::Escalate(to) if to > tried.above() => {
+            let mut because = decision.because;
+            if let Because::Model { held, .. } | Because::Overdose { held, .. } = &mut because {
+                *held = Some(Held::NoSkipping);
+            }
+            Decision {
+                action: Action::Escalate(tried.above()),
+                because,
+            }
+        }
+        Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Wait | Action::Stop(_) => decision,
+    }
+}
+
+/// Goes on at a level that would be the maximum tolerated dose on fewer subjects than demanded.
+pub(super) fn too_few(level: DoseLevel, count: Count, demanded: u32, current: DoseLevel) -> Decision {
+    Decision {
+        action: if level < current {
+            Action::DeEscalate(level)
+        } else {
+            Action::Stay(level)
+        },
+        because: Because::TooFew { level, count, demanded },
+    }
+}
+
+fn treated(counts: &PerLevel<Count>) -> u32 {
+    counts.values().iter().map(|count| count.evaluable).sum()
 }
 
 /// Whether nobody beyond the single subjects of titration has been treated: no level has two, or the level of the first

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::conduct::last_infused;
 use super::late_onset::suspended;
 use super::{
-    Action, Because, Count, Decision, Design, DesignName, Interim, InvalidDesign, LateOnsetDesign, Pending, Plan,
-    SafetyStop, Stage, WhatIf, decide,
+    Action, Because, Count, Decision, Design, DesignName, Interim, InvalidDesign, LateConduct, LateOnsetDesign,
+    Pending, Plan, SafetyStop, Stage, WhatIf, decide,
 };
 use crate::dlt::Status;
 use crate::endpoint::Analysis;
@@ -125,6 +125,13 @@ impl<'a> Conduct<'a> {
                 because: Because::Start,
             },
             Ok(Rule::LateOnset(design)) => {
+                let design = LateConduct {
+                    safety_stop: self.safety_stop(),
+                    stop_at: self.escalation.stop_at,
+                    demand: self.escalation.demand,
+                    no_skipping: self.escalation.no_skipping,
+                    ..LateConduct::new(design.as_ref())
+                };
                 let treated: u32 = counts
                     .values()
                     .iter()
@@ -150,20 +157,25 @@ impl<'a> Conduct<'a> {
         }
     }
 
+    fn safety_stop(&self) -> Option<SafetyStop> {
+        let target = self.escalation.rule.target;
+        let asked = self.escalation.safety_stop.zip(target);
+        asked.map(|(cutoff, target)| SafetyStop {
+            target,
+            cutoff,
+            min_n: 1,
+        })
+    }
+
     fn decide_cohorts(&self, design: &dyn Design, counts: &PerLevel<Count>, current: DoseLevel) -> Decision {
         let escalation = self.escalation;
         let doses = u8::try_from(counts.len()).unwrap_or(u8::MAX);
-        let target = escalation.rule.target;
         let plan = Plan {
             start: escalation.start_level,
             stop_at: escalation.stop_at,
             demand: escalation.demand,
             no_skipping: escalation.no_skipping,
-            safety_stop: escalation.safety_stop.zip(target).map(|(cutoff, target)| SafetyStop {
-                target,
-                cutoff,
-                min_n: 1,
-            }),
+            safety_stop: self.safety_stop(),
             ..Plan::new(design, doses, escalation.cohort_size, escalation.max_n)
         };
         let stage = Stage {

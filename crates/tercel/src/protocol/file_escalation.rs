@@ -83,17 +83,10 @@ fn check_design(section: &Section<'_>, escalation: &Escalation, levels: Option<&
         section.log().add(&section.span_of("design"), error.to_string(), hint);
     }
     let late = matches!(escalation.rule.late_onset(escalation.design, doses, 1), Ok(Some(_)));
-    let rules = [
-        ("n_earlystop", escalation.stop_at.is_some()),
-        ("demand", escalation.demand.is_some()),
-        ("safety_stop", escalation.safety_stop.is_some()),
-        ("no_skipping", escalation.no_skipping),
-    ];
-    for (rule, _) in rules.into_iter().filter(|(_, given)| late && *given) {
-        let message = format!("`{rule}` does not go with a design that treats subjects while outcomes are pending");
-        section
-            .log()
-            .add(&section.span_of(rule), message, "leave it out, or a design in cohorts");
+    if late && escalation.demand.is_some() && !escalation.design.stops_by_itself() {
+        let message = "`demand` does not go with a design that selects its dose once all planned subjects are known";
+        let hint = "leave it out, or a design that declares the dose by itself, like rolling-six";
+        section.log().add(&section.span_of("demand"), message, hint);
     }
     if escalation.safety_stop.is_some() && escalation.rule.target.is_none() {
         let span = section.span_of("safety_stop");

@@ -321,7 +321,7 @@ fn ended(counts: &PerLevel<Count>, mtd: Option<DoseLevel>) -> Ended {
         mtd,
         patients: counts.values().iter().map(|count| count.evaluable).collect(),
         dlts: counts.values().iter().map(|count| count.dlt).collect(),
-        timed: None,
+        ..Ended::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::onset::Onset;
 use crate::protocol::DoseLevel;
 
 /// When subjects are offered, counted from the opening of accrual.
@@ -11,13 +12,15 @@ pub enum Accrual {
     Regular(f64),
     /// At random, a Poisson process: so many days on average between two.
     Poisson(f64),
+    /// At random, the days between two alike from 0 to twice so many.
+    Uniform(f64),
 }
 
 impl Accrual {
     /// Mean days between two subjects.
     pub const fn days(self) -> f64 {
         match self {
-            Self::Regular(days) | Self::Poisson(days) => days,
+            Self::Regular(days) | Self::Poisson(days) | Self::Uniform(days) => days,
         }
     }
 }
@@ -57,55 +60,6 @@ impl Delay {
         match self {
             Self::Fixed(days) | Self::Exponential(days) => days,
         }
-    }
-}
-
-/// When in the window a DLT comes: with constant hazard inside each of several equal parts.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Onset {
-    /// Share of the DLTs up to the end of each part.
-    until: Vec<f64>,
-}
-
-impl Onset {
-    /// On any day of the window alike.
-    pub fn uniform() -> Self {
-        Self { until: vec![1.0] }
-    }
-
-    /// Four in five in the second half of the window.
-    pub fn late() -> Self {
-        Self { until: vec![0.2, 1.0] }
-    }
-
-    /// The window in as many equal parts as weights are given; a DLT falls into a part in proportion to its weight, and on
-    /// any moment of it alike.
-    pub fn weights(weights: &[f64]) -> Result<Self, InvalidConditions> {
-        let total: f64 = weights.iter().sum();
-        let wrong = weights.iter().any(|weight| !(weight.is_finite() && *weight >= 0.0));
-        if wrong || !(total > 0.0 && total.is_finite()) {
-            return Err(InvalidConditions::Onset);
-        }
-        let mut sum = 0.0;
-        let until = weights.iter().map(|weight| {
-            sum += weight / total;
-            sum
-        });
-        Ok(Self { until: until.collect() })
-    }
-
-    /// The time of a DLT as a share of the window, above 0, from a uniform draw.
-    pub(super) fn share(&self, uniform: f64) -> f64 {
-        let parts = self.until.len();
-        let place = self
-            .until
-            .iter()
-            .position(|until| uniform < *until)
-            .unwrap_or(parts - 1);
-        let before = place.checked_sub(1).and_then(|last| self.until.get(last)).copied();
-        let (from, to) = (before.unwrap_or(0.0), self.until.get(place).copied().unwrap_or(1.0));
-        let within = if to > from { (uniform - from) / (to - from) } else { 1.0 };
-        ((place as f64 + within.min(1.0)) / parts as f64).min(1.0)
     }
 }
 
@@ -291,6 +245,9 @@ pub enum InvalidConditions {
     /// Weights of the onset.
     #[error("weights of the onset are non-negative numbers, at least one of them above 0")]
     Onset,
+    /// The share of late DLTs of a Weibull onset.
+    #[error("{0} is no share of the DLTs in the second half of the window; give a number between 0 and 1")]
+    LateShare(f64),
     /// Hardly any product can be made.
     #[error("the probability of failed manufacture is {0}; with more than 0.95 hardly anybody would ever be infused")]
     Failure(f64),
@@ -305,6 +262,12 @@ pub enum InvalidConditions {
     /// The amounts.
     #[error("under-dosing needs the planned amount of each of the {0} levels, rising and above 0")]
     Amounts(u8),
+    /// The response probabilities.
+    #[error("backfilling needs a response probability from 0 to 1 of each of the {0} levels")]
+    Responses(u8),
+    /// Backfilling during titration.
+    #[error("titration by single subjects does not go with backfilling: a level with a second subject would end it")]
+    Titration,
     /// Hardly any subject would be analysed.
     #[error("a share of {0} of the subjects would be left out as under-dosed; the trial would hardly ever end")]
     AllExcluded(f64),
@@ -313,19 +276,6 @@ pub enum InvalidConditions {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn onset_follows_its_weights() {
-        let onset = Onset::weights(&[1.0, 0.0, 4.0]).unwrap();
-        let near = |uniform: f64, wanted: f64| assert!((onset.share(uniform) - wanted).abs() < 1e-12);
-        near(0.1, 1.0 / 6.0);
-        near(0.6, 5.0 / 6.0);
-        near(0.999_999_999_999_999_9, 1.0);
-        assert!(Onset::weights(&[0.0, 0.0]).is_err());
-        assert!(Onset::weights(&[]).is_err());
-        assert!((Onset::late().share(0.2) - 0.5).abs() < 1e-12);
-        assert!((Onset::uniform().share(0.3) - 0.3).abs() < 1e-12);
-    }
 
     #[test]
     fn under_dosing_reads_the_curve_between_the_levels() {

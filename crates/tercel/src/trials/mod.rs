@@ -11,13 +11,16 @@
 //! |---|---|
 //! | a cohort design, without time | [`simulate_cohorts`] |
 //! | any design on continuous time | [`simulate_timed`] with a [`Rule`] and [`Conditions`] |
+//! | BF-BOIN, or backfilling around any cohort design | [`Rule::Backfilled`] |
 //! | true curves drawn at random | [`random_curves`] |
 //! | the answer with its standard errors | [`Simulated`] |
 
+mod backfill;
 mod cohort;
 mod conditions;
 mod curves;
 mod draws;
+mod onset;
 mod roster;
 mod subject;
 mod sums;
@@ -26,9 +29,11 @@ mod trial;
 
 use thiserror::Error;
 
+pub use backfill::Backfill;
 pub use cohort::simulate_cohorts;
-pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Onset, Stagger, Suspended, UnderDosing};
+pub use conditions::{Accrual, Conditions, Delay, InvalidConditions, Stagger, Suspended, UnderDosing};
 pub use curves::random_curves;
+pub use onset::Onset;
 pub use timed::{Rule, simulate_timed};
 
 use crate::exact::{Characteristics, InvalidCurve};
@@ -76,6 +81,17 @@ pub struct Conduct {
     /// DLT probability of a subject drawn at random at the planned dose of each level, which differs from the true curve
     /// where subjects differ in frailty.
     pub marginal: PerLevel<f64>,
+    /// Who was backfilled, where subjects are.
+    pub backfilling: Option<Backfilling>,
+}
+
+/// Backfilled subjects per trial; they are among the subjects and DLTs of the characteristics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backfilling {
+    /// Subjects backfilled at each level.
+    pub backfilled: PerLevel<Mean>,
+    /// Subjects with a response at each level, of the cohorts and backfilled.
+    pub responses: PerLevel<Mean>,
 }
 
 /// Why trials cannot be simulated.

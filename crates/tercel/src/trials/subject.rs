@@ -16,6 +16,7 @@ pub(super) struct Subject {
     frailty: f64,
     dlt: f64,
     onset: f64,
+    response: f64,
 }
 
 /// What became of an infused subject.
@@ -31,7 +32,7 @@ pub(super) struct Outcome {
 impl Subject {
     /// The next subject of a stream: eight draws, one block of it.
     pub(super) fn draw(draws: &mut Draws) -> Self {
-        let subject = Self {
+        Self {
             fails: draws.uniform(),
             delay: draws.uniform(),
             under_dosed: draws.uniform(),
@@ -39,9 +40,13 @@ impl Subject {
             frailty: draws.uniform(),
             dlt: draws.uniform(),
             onset: draws.uniform(),
-        };
-        draws.uniform();
-        subject
+            response: draws.uniform(),
+        }
+    }
+
+    /// Whether there is a response where it has this probability.
+    pub(super) fn responds(&self, p: f64) -> bool {
+        self.response < p
     }
 
     /// Whether no product can be made.
@@ -78,7 +83,7 @@ impl Subject {
         let dlt = self.dlt < p;
         let window = conditions.window_days;
         let known_after = if dlt {
-            let days = conditions.onset.share(self.onset) * window;
+            let days = conditions.onset.share(self.onset, p) * window;
             let seen = conditions
                 .visit_days
                 .map_or(days, |every| (days / every).ceil() * every);

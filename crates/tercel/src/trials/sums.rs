@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Conduct, Mean, Simulated};
+use super::{Backfilling, Conduct, Mean, Simulated};
 use crate::exact::Characteristics;
 use crate::protocol::{DoseLevel, PerLevel};
 
@@ -14,6 +14,9 @@ pub(super) struct Ended {
     pub(super) patients: Vec<u32>,
     /// DLTs per level.
     pub(super) dlts: Vec<u32>,
+    /// Subjects backfilled and responses per level; empty where nobody can be backfilled.
+    pub(super) backfilled: Vec<u32>,
+    pub(super) responses: Vec<u32>,
     pub(super) timed: Option<Timed>,
 }
 
@@ -77,6 +80,8 @@ pub(super) struct Sums {
     none: u64,
     patients: Vec<Count>,
     dlts: Vec<Count>,
+    backfilled: Vec<Count>,
+    responses: Vec<Count>,
     totals: BTreeMap<u32, u64>,
     timed: Option<TimedSums>,
 }
@@ -89,6 +94,8 @@ impl Sums {
             none: 0,
             patients: vec![Count::default(); doses],
             dlts: vec![Count::default(); doses],
+            backfilled: Vec::new(),
+            responses: Vec::new(),
             totals: BTreeMap::new(),
             timed: None,
         }
@@ -101,11 +108,17 @@ impl Sums {
             .mtd
             .and_then(|mtd| self.select.get_mut(usize::from(mtd.number()) - 1));
         *slot.unwrap_or(&mut self.none) += times;
-        for (sum, value) in self.patients.iter_mut().zip(&ended.patients) {
-            sum.add(*value, times);
-        }
-        for (sum, value) in self.dlts.iter_mut().zip(&ended.dlts) {
-            sum.add(*value, times);
+        let lists = [
+            (&mut self.patients, &ended.patients),
+            (&mut self.dlts, &ended.dlts),
+            (&mut self.backfilled, &ended.backfilled),
+            (&mut self.responses, &ended.responses),
+        ];
+        for (sums, values) in lists {
+            sums.resize(values.len(), Count::default());
+            for (sum, value) in sums.iter_mut().zip(values) {
+                sum.add(*value, times);
+            }
         }
         *self.totals.entry(ended.patients.iter().sum()).or_default() += times;
         if let Some(timed) = ended.timed {
@@ -128,9 +141,17 @@ impl Sums {
         for (sum, part) in self.select.iter_mut().zip(&other.select) {
             *sum += part;
         }
-        let parts = other.patients.iter().chain(&other.dlts);
-        for (sum, part) in self.patients.iter_mut().chain(&mut self.dlts).zip(parts) {
-            sum.merge(*part);
+        let lists = [
+            (&mut self.patients, &other.patients),
+            (&mut self.dlts, &other.dlts),
+            (&mut self.backfilled, &other.backfilled),
+            (&mut self.responses, &other.responses),
+        ];
+        for (sums, parts) in lists {
+            sums.resize(parts.len(), Count::default());
+            for (sum, part) in sums.iter_mut().zip(parts) {
+                sum.merge(*part);
+            }
         }
         for (total, times) in &other.totals {
             *self.totals.entry(*total).or_default() += times;
@@ -155,6 +176,7 @@ impl Sums {
             total.add(*n, *times);
         }
         let days = self.timed.map(|sums| mean_of(sums.days, sums.days_squared, trials));
+        let per_level = |counts: &[Count]| PerLevel::new(counts.iter().map(|count| count.mean(trials)).collect());
         let pick = |of: fn(Mean) -> f64| Characteristics {
             select: PerLevel::new(self.select.iter().map(|hits| of(share(*hits, trials))).collect()),
             select_none: of(share(self.none, trials)),
@@ -180,6 +202,10 @@ impl Sums {
                 turned_away: sums.turned_away.mean(trials),
                 doses_tried: sums.tried.mean(trials),
                 marginal: PerLevel::new(marginal.to_vec()),
+                backfilling: (!self.backfilled.is_empty()).then(|| Backfilling {
+                    backfilled: per_level(&self.backfilled),
+                    responses: per_level(&self.responses),
+                }),
             }),
         }
     }
@@ -217,6 +243,8 @@ mod tests {
             mtd,
             patients: vec![n],
             dlts: vec![1],
+            backfilled: Vec::new(),
+            responses: Vec::new(),
             timed: None,
         };
         sums.add(&ended(3, None), 2);

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::backfill::Backfill;
 use super::conditions::Conditions;
 use super::draws::Draws;
 use super::subject::marginal;
@@ -20,6 +21,9 @@ const PART: u64 = 1 << 10;
 pub enum Rule<'a> {
     /// A cohort design: each cohort waits until all outcomes of the one before are known.
     Cohorts(&'a Plan<'a>),
+    /// The same, while further subjects are treated at lower levels. The subjects planned are those of the cohorts; who is
+    /// backfilled comes on top, and is among the subjects, the DLTs and the days of the answer.
+    Backfilled(&'a Plan<'a>, Backfill<'a>),
     /// A design that goes on while outcomes are pending.
     LateOnset {
         /// The rule itself.
@@ -37,6 +41,7 @@ impl std::fmt::Debug for Rule<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Cohorts(plan) => f.debug_tuple("Cohorts").field(plan).finish(),
+            Self::Backfilled(plan, _) => f.debug_tuple("Backfilled").field(plan).finish_non_exhaustive(),
             Self::LateOnset { doses, max_n, .. } => f
                 .debug_struct("LateOnset")
                 .field("doses", doses)
@@ -50,7 +55,7 @@ impl Rule<'_> {
     /// Number of dose levels.
     pub const fn doses(&self) -> u8 {
         match self {
-            Self::Cohorts(plan) => plan.doses,
+            Self::Cohorts(plan) | Self::Backfilled(plan, _) => plan.doses,
             Self::LateOnset { doses, .. } => *doses,
         }
     }
@@ -58,9 +63,22 @@ impl Rule<'_> {
     /// Level of the first subject.
     pub const fn start(&self) -> DoseLevel {
         match self {
-            Self::Cohorts(plan) => plan.start,
+            Self::Cohorts(plan) | Self::Backfilled(plan, _) => plan.start,
             Self::LateOnset { start, .. } => *start,
         }
+    }
+
+    /// How subjects are backfilled, where they are.
+    pub(super) const fn backfill(&self) -> Option<&Backfill<'_>> {
+        match self {
+            Self::Backfilled(_, backfill) => Some(backfill),
+            Self::Cohorts(_) | Self::LateOnset { .. } => None,
+        }
+    }
+
+    /// Whether the counts the rule decides from hold everybody infused.
+    pub(super) fn counts_backfilled(&self) -> bool {
+        self.backfill().is_none_or(|backfill| backfill.counted)
     }
 }
 
@@ -83,6 +101,9 @@ pub fn simulate_timed(
 ) -> Result<Simulated, SimulationError> {
     check_question(rule.doses(), rule.start(), curve.values(), trials)?;
     conditions.check(rule.doses())?;
+    if let Rule::Backfilled(plan, backfill) = rule {
+        backfill.check(plan)?;
+    }
     let doses = curve.values().len();
     let parts: Result<Vec<Sums>, SimulationError> = (0..trials.div_ceil(PART))
         .into_par_iter()

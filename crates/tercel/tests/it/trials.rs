@@ -2,14 +2,14 @@
 
 use tercel::design::{Action, Because, Interim};
 use tercel::design::{
-    Boin, Count, Crm, Decision, Design, LateOnsetDesign, Plan, RollingSix, Stage, Target, ThreePlusThree, TiteBoin,
-    TiteVariant,
+    BfBoin, Boin, Count, Crm, Decision, Design, LateConduct, LateOnsetDesign, Plan, RollingSix, SafetyStop, Stage,
+    Target, ThreePlusThree, TiteBoin, TiteCrm, TiteVariant,
 };
 use tercel::exact::{Characteristics, Curve, Limit, TimedPlan, compile, compile_timed};
 use tercel::protocol::{DoseLevel, PerLevel, ThreePlusThreeVariant};
 use tercel::trials::{
-    Accrual, Conditions, Delay, InvalidConditions, Onset, Rule, Simulated, SimulationError, Suspended, UnderDosing,
-    simulate_cohorts, simulate_timed,
+    Accrual, Backfill, Conditions, Delay, InvalidConditions, Mean, Onset, Rule, Simulated, SimulationError, Suspended,
+    UnderDosing, simulate_cohorts, simulate_timed,
 };
 
 const TRIALS: u64 = 200_000;
@@ -227,6 +227,51 @@ fn tite_boin_on_the_grid_agrees_with_the_exact_engine() {
     }
 }
 
+/// The rules of conduct are one thing for both engines, and without any of them nothing changes.
+#[test]
+fn conduct_of_late_onset_designs_agrees_with_the_exact_engine() {
+    let tite = TiteBoin::new(&boin(), TiteVariant::EffectiveSampleSize, 12).unwrap();
+    let crm = TiteCrm {
+        crm: Crm::new(Target::new(0.28).unwrap(), vec![0.1, 0.28, 0.4]).unwrap(),
+        max_pending_fraction: Some(0.5),
+    };
+    let designs: [&dyn LateOnsetDesign; 3] = [&tite, &crm, &RollingSix];
+    for design in designs {
+        let exact = |design: &dyn LateOnsetDesign| {
+            let plan = TimedPlan {
+                design,
+                doses: 3,
+                start: DoseLevel::FIRST,
+                max_n: 12,
+                steps: 2,
+                window_days: 28.0,
+            };
+            let compiled = compile_timed(&plan, LIMIT, &mut |_, _| true).unwrap();
+            compiled.evaluate(&curve()).unwrap()
+        };
+        assert_eq!(exact(&LateConduct::new(design)), exact(design));
+        let conduct = LateConduct {
+            safety_stop: Some(SafetyStop {
+                target: 0.28,
+                cutoff: 0.8,
+                min_n: 1,
+            }),
+            stop_at: Some(5),
+            no_skipping: true,
+            ..LateConduct::new(design)
+        };
+        let with = exact(&conduct);
+        assert!(with.n_total < exact(design).n_total);
+        let mut conditions = Conditions::new(28.0, Accrual::Regular(14.0));
+        conditions.suspended = Suspended::Leaves;
+        conditions.visit_days = Some(14.0);
+        agree(
+            &simulate_timed(&late(&conduct, 12), &conditions, &curve(), 50_000, 5).unwrap(),
+            &with,
+        );
+    }
+}
+
 /// Without visits only the end differs: a last outcome that is a DLT is known up to a step before the grid shows it.
 #[test]
 fn without_visits_the_trial_ends_at_most_a_step_earlier() {
@@ -272,6 +317,109 @@ fn cohorts_on_continuous_time_agree_with_the_exact_engine_and_take_their_time() 
     let conduct = answer.conduct.unwrap();
     assert!((conduct.consented.mean - answer.found.n_total).abs() < 1e-12);
     assert_eq!(conduct.marginal.values(), curve().values());
+}
+
+/// BF-BOIN without a response is BOIN, subject for subject: the draws are the same, and nobody contradicts the current level.
+#[test]
+fn without_responses_bf_boin_is_boin_exactly() {
+    let bf_boin = BfBoin {
+        boin: boin(),
+        ..BfBoin::new(Target::new(0.28).unwrap())
+    };
+    let bf_boin = bf_boin.design(60).unwrap();
+    let boin = boin().design(60).unwrap();
+    let mut conditions = Conditions::new(28.0, Accrual::Poisson(7.0));
+    conditions.manufacturing = Delay::Fixed(10.0);
+    conditions.failure = 0.1;
+    let (mut one, mut other) = (Plan::new(&bf_boin, 3, 3, Some(24)), Plan::new(&boin, 3, 3, Some(24)));
+    for plan in [&mut one, &mut other] {
+        plan.stop_at = Some(9);
+        plan.safety_stop = Some(SafetyStop {
+            target: 0.28,
+            cutoff: 0.9,
+            min_n: 1,
+        });
+    }
+    let backfill = Backfill {
+        opening: &bf_boin,
+        counted: true,
+        response: &[0.0; 3],
+        response_days: 28.0,
+    };
+    let run = |rule: &Rule<'_>| simulate_timed(rule, &conditions, &curve(), 20_000, 3).unwrap();
+    let mut backfilled = run(&Rule::Backfilled(&one, backfill));
+    let none = backfilled.conduct.as_mut().unwrap().backfilling.take().unwrap();
+    assert!(none.backfilled.values().iter().all(|mean| mean.mean <= 0.0));
+    assert_eq!(backfilled, run(&Rule::Cohorts(&other)));
+}
+
+/// Level 1, no DLTs, everybody responds, worked by hand: cohorts on days 1 to 3, evaluated on day 31; the fourth subject, who
+/// waited since day 4, is the first at level 2 on day 31, with two more on 32 and 33. From day 34 on one subject a day is
+/// backfilled at level 1, from three there up to the cap of five: two subjects. Then nobody is taken until day 61, where the
+/// escalation, of six, ends.
+#[test]
+fn backfilling_worked_by_hand() {
+    let design = BfBoin {
+        boin: boin(),
+        n_cap: 5,
+        ..BfBoin::new(Target::new(0.28).unwrap())
+    };
+    let design = design.design(30).unwrap();
+    let plan = Plan::new(&design, 2, 3, Some(6));
+    let conditions = Conditions::new(28.0, Accrual::Regular(1.0));
+    let none = Curve::new(vec![0.0; 2]).unwrap();
+    let run = |response: &[f64], response_days| {
+        let backfill = Backfill {
+            opening: &design,
+            counted: true,
+            response,
+            response_days,
+        };
+        let answer = simulate_timed(&Rule::Backfilled(&plan, backfill), &conditions, &none, 10, 1).unwrap();
+        let backfilling = answer.conduct.unwrap().backfilling.unwrap();
+        let means = |list: &PerLevel<Mean>| list.values().iter().map(|mean| mean.mean).collect::<Vec<f64>>();
+        let days = answer.found.duration_days.unwrap();
+        (
+            means(&backfilling.backfilled),
+            means(&backfilling.responses),
+            answer.found.n_total,
+            days,
+        )
+    };
+    // The last outcome is that of the subject backfilled on day 35.
+    assert_eq!(run(&[1.0, 1.0], 28.0), (vec![2.0, 0.0], vec![5.0, 3.0], 8.0, 63.0));
+    // Responses of level 1 are known on day 60 at the earliest; on that day one subject and on day 61 nobody.
+    assert_eq!(run(&[1.0, 1.0], 59.0), (vec![1.0, 0.0], vec![4.0, 3.0], 7.0, 88.0));
+    assert_eq!(run(&[0.0, 1.0], 28.0), (vec![0.0, 0.0], vec![0.0, 3.0], 6.0, 61.0));
+}
+
+#[test]
+fn backfilled_trials_are_the_same_on_any_number_of_threads() {
+    let design = BfBoin::new(Target::new(0.28).unwrap()).design(60).unwrap();
+    let plan = Plan::new(&design, 3, 3, Some(24));
+    let backfill = Backfill {
+        opening: &design,
+        counted: true,
+        response: &[0.2, 0.3, 0.4],
+        response_days: 28.0,
+    };
+    let conditions = Conditions::new(28.0, Accrual::Poisson(7.0));
+    let run = || simulate_timed(&Rule::Backfilled(&plan, backfill), &conditions, &curve(), 10_001, 3).unwrap();
+    let (one, many) = (with_threads(1, run), with_threads(16, run));
+    assert_eq!(one, many);
+    let total: f64 = one.found.patients.values().iter().sum();
+    assert!((total - one.found.n_total).abs() < 1e-9);
+    let conduct = one.conduct.unwrap();
+    let backfilled: f64 = conduct
+        .backfilling
+        .unwrap()
+        .backfilled
+        .values()
+        .iter()
+        .map(|mean| mean.mean)
+        .sum();
+    assert!(backfilled > 1.0 && total - backfilled <= 24.0);
+    assert!((conduct.consented.mean - total).abs() < 1e-9);
 }
 
 /// The first cohort of a design that never goes up, without DLTs: its days can be counted by hand.

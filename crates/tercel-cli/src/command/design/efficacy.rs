@@ -22,7 +22,7 @@ pub(super) struct EfficacyArgs {
     /// Subjects at a level that close it for backfilling (bf-boin) [default: 12]
     #[arg(long, value_name = "N")]
     n_cap: Option<u32>,
-    /// Open a level for backfilling without a response there (bf-boin)
+    /// Open a level for backfilling without a response, at it or below (bf-boin, simulate --backfill-cap)
     #[arg(long)]
     backfill_without_response: bool,
     /// Stay where one of three subjects at the current level has a DLT (bf-boin)

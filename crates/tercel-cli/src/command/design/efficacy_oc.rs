@@ -28,8 +28,8 @@ pub(super) struct Ask<'a> {
 pub(super) fn oc(ask: &Ask<'_>, output: Output) -> anyhow::Result<Answer> {
     if ask.name == DesignName::BfBoin {
         bail!(
-            "bf-boin has no exact operating characteristics, as who is backfilled depends on when subjects come; \
-             --design boin gives those of its escalation without backfilling"
+            "bf-boin has no exact operating characteristics, as who is backfilled depends on when subjects come: \
+             `tercel design simulate` answers by simulation, and --design boin is its escalation without backfilling"
         );
     }
     let design = ask.settings.boin12().map_err(|error| anyhow!("{error}"))?;
@@ -75,7 +75,7 @@ pub(super) fn oc(ask: &Ask<'_>, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
-fn probabilities(text: &str) -> anyhow::Result<Vec<f64>> {
+pub(super) fn probabilities(text: &str) -> anyhow::Result<Vec<f64>> {
     text.split(',')
         .map(|cell| {
             let cell = cell.trim();

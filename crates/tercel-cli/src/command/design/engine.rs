@@ -5,7 +5,8 @@ use tercel::design::Plan;
 use tercel::exact::{Compiled, Limit, TimedPlan, compile, compile_timed};
 use tercel::protocol::DoseLevel;
 
-use super::options::{ConductArgs, DesignArgs, TimeArgs};
+use super::conduct::ConductArgs;
+use super::options::{DesignArgs, TimeArgs};
 use super::setup::SizeArgs;
 use crate::progress::Progress;
 
@@ -24,9 +25,6 @@ pub(super) struct EngineArgs {
     #[arg(long, value_name = "MIB", default_value_t = 6144)]
     memory: u64,
 }
-
-/// What sets late-onset designs apart from those with cohorts.
-pub(super) const LATE: &str = "treats subjects while outcomes are pending";
 
 /// Most subjects at a level of a rolling six.
 pub(super) const ROLLING_SIX_MOST: u32 = 6;
@@ -60,15 +58,16 @@ impl EngineArgs {
             progress.steps(done, all);
             true
         };
-        let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));
+        let at_level = self.conduct.most_at_level(ROLLING_SIX_MOST, &self.design)?;
+        let most = max_n.unwrap_or(at_level * u32::from(doses));
         if let Some(design) = settings
             .late_onset(name, doses, most)
             .map_err(|error| anyhow!("{error}"))?
         {
-            self.conduct.refuse(LATE, false)?;
+            let design = self.conduct.late(design.as_ref(), &self.design)?;
             let (window_days, steps) = self.grid()?;
             let plan = TimedPlan {
-                design: design.as_ref(),
+                design: &design,
                 doses,
                 start: self.design.start()?,
                 max_n: most,

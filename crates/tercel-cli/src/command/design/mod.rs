@@ -1,6 +1,9 @@
 //! `tercel design`: one question a file.
 
+mod backfill;
 mod compare;
+mod conditions;
+mod conduct;
 mod efficacy;
 mod efficacy_oc;
 mod engine;

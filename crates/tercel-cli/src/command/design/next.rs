@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
-use tercel::design::{Action, Because, Count, Decision, Design, DesignName, Interim, Plan, Settings, Stage, decide};
+use tercel::design::{
+    Action, Because, Count, Decision, Design, DesignName, Interim, LateOnsetDesign, Plan, Settings, Stage, decide,
+};
 use tercel::protocol::{DoseLevel, PerLevel};
 
+use super::conduct::ConductArgs;
 use super::efficacy;
-use super::options::{ConductArgs, DesignArgs, MOST_SUBJECTS, TimeArgs, subjects};
+use super::options::{DesignArgs, MOST_SUBJECTS, TimeArgs, subjects};
 use super::outcomes::{OutcomeArgs, Subjects};
 use super::{Answer, Output};
 
@@ -64,7 +67,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         Some(_) => bail!("--current-dose must be one of 1 to {doses}"),
     };
     if let Some(design) = late {
-        args.conduct.refuse(super::engine::LATE, false)?;
+        let design = args.conduct.late(design.as_ref(), &args.design)?;
         let (counts, pending) = treated.interim(doses, args.time.window()?)?;
         let decision = if treated.0.is_empty() {
             Decision {
@@ -114,7 +117,7 @@ fn next_by_responses(
     doses: u8,
     output: Output,
 ) -> anyhow::Result<Answer> {
-    args.conduct.refuse("looks at responses", true)?;
+    args.conduct.refuse("looks at responses")?;
     let current = args.current_dose.map(|level| match DoseLevel::new(level) {
         Some(level) if level.number() <= doses => Ok(level),
         Some(_) | None => Err(anyhow!("--current-dose must be one of 1 to {doses}")),

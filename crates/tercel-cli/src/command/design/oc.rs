@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let name = entry.name;
     let (cohort_size, max_n) = args.engine.size.stated(entry, protocol)?;
     if name.looks_at_responses() {
-        args.engine.conduct.refuse("looks at responses", true)?;
+        args.engine.conduct.refuse("looks at responses")?;
         if !args.weights.is_empty() {
             bail!("--weights: {} has no average over curves; leave it out", entry.title);
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
-use tercel::design::{ALL, DesignEntry, DesignName, Plan, SafetyStop, Settings, TiteVariant, find};
+use tercel::design::{ALL, DesignEntry, DesignName, Settings, TiteVariant, find};
 use tercel::protocol::{DoseLevel, ThreePlusThreeVariant, Trial};
 
 use super::efficacy::EfficacyArgs;
@@ -110,27 +110,6 @@ pub(super) struct DesignArgs {
     efficacy: EfficacyArgs,
 }
 
-/// Rules around a design.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Conduct")]
-pub(super) struct ConductArgs {
-    /// End the trial when the next cohort would stay at a level with this many subjects
-    #[arg(long, value_name = "N")]
-    n_earlystop: Option<u32>,
-    /// Declare no maximum tolerated dose on fewer subjects than this
-    #[arg(long, value_name = "N")]
-    demand: Option<u32>,
-    /// One subject a level up to the first DLT, then whole cohorts
-    #[arg(long)]
-    titration: bool,
-    /// Stop when the lowest level's DLT rate exceeds the target with more than this probability, whatever the design
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    safety_stop: Option<f64>,
-    /// Never go more than one level above the highest level tried, whatever the design
-    #[arg(long)]
-    no_skipping: bool,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Model {
     Power,
@@ -201,9 +180,31 @@ impl DesignArgs {
 
     /// The options as the library takes them.
     pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        self.settings_beside(&[])
+    }
+
+    /// Whether no level is skipped where nothing else is said.
+    pub(super) fn never_skips(&self) -> anyhow::Result<bool> {
+        Ok(match self.protocol()? {
+            Some(trial) => trial.escalation.no_skipping,
+            None => self.entry()?.name == DesignName::Blrm && !self.allow_skipping,
+        })
+    }
+
+    /// Whether levels open for backfilling without a response.
+    pub(super) fn backfill_without_response(&self) -> bool {
+        self.efficacy.settings().backfill_without_response
+    }
+
+    /// The same where something else than the design reads some of the options.
+    pub(super) fn settings_beside(&self, read: &[&str]) -> anyhow::Result<Settings> {
         let entry = self.entry()?;
+        let given = self.given().into_iter().filter(|option| !read.contains(option));
         if let Some(trial) = self.protocol()? {
-            self.warn(&self.given(), "changes nothing: the design comes from the protocol");
+            self.warn(
+                &given.collect::<Vec<_>>(),
+                "changes nothing: the design comes from the protocol",
+            );
             let rule = trial.escalation.rule.clone();
             return Ok(Settings {
                 target: self.target.or(rule.target),
@@ -241,10 +242,7 @@ impl DesignArgs {
             allow_incoherent: self.allow_incoherent,
             efficacy: self.efficacy.settings(),
         };
-        let idle = self
-            .given()
-            .into_iter()
-            .filter(|option| !entry.options.contains(option));
+        let idle = given.filter(|option| !entry.options.contains(option));
         let why = format!("is not an option of {} and changes nothing", entry.word);
         self.warn(&idle.collect::<Vec<_>>(), &why);
         if let Some(target) = self.target {
@@ -305,66 +303,6 @@ impl DesignArgs {
             .filter(|(_, given)| *given)
             .map(|(name, _)| name)
             .collect()
-    }
-}
-
-impl ConductArgs {
-    /// The plan with these rules.
-    pub(super) fn apply<'a>(&self, plan: Plan<'a>, design: &DesignArgs) -> anyhow::Result<Plan<'a>> {
-        let planned = design.protocol()?.map(|trial| &trial.escalation);
-        let start = design.start()?;
-        if start.number() > plan.doses {
-            bail!("the first level is {start}, of {} dose levels", plan.doses);
-        }
-        let cutoff = self.safety_stop.or(planned.and_then(|rules| rules.safety_stop));
-        let safety_stop = match (cutoff, design.target()?) {
-            (None, _) => None,
-            (Some(_), None) => bail!("--safety-stop needs --target"),
-            (Some(cutoff), Some(target)) if cutoff > 0.0 && cutoff < 1.0 => Some(SafetyStop {
-                target,
-                cutoff,
-                min_n: 1,
-            }),
-            (Some(cutoff), Some(_)) => bail!("--safety-stop {cutoff}: give a probability between 0 and 1"),
-        };
-        let no_skipping = match planned {
-            Some(rules) => rules.no_skipping,
-            None => design.entry()?.name == DesignName::Blrm && !design.allow_skipping,
-        };
-        Ok(Plan {
-            start,
-            stop_at: self.n_earlystop.or(planned.and_then(|rules| rules.stop_at)),
-            demand: self.demand.or(planned.and_then(|rules| rules.demand)),
-            titration: self.titration,
-            no_skipping: self.no_skipping || no_skipping,
-            safety_stop,
-            ..plan
-        })
-    }
-
-    /// Subjects at a level that end the trial, where given.
-    pub(super) const fn stop_at(&self) -> Option<u32> {
-        self.n_earlystop
-    }
-
-    /// Refuses rules that a design without plain cohorts would not keep: an answer that ignores a safety rule is a wrong one.
-    pub(super) fn refuse(&self, why: &str, stop_at_is_kept: bool) -> anyhow::Result<()> {
-        let rules = [
-            ("n-earlystop", self.n_earlystop.is_some() && !stop_at_is_kept),
-            ("demand", self.demand.is_some()),
-            ("titration", self.titration),
-            ("safety-stop", self.safety_stop.is_some()),
-            ("no-skipping", self.no_skipping),
-        ];
-        match rules.into_iter().find(|(_, given)| *given) {
-            Some((rule, _)) => bail!("--{rule} does not go with a design that {why}; leave it out"),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether subjects are treated one by one at first.
-    pub(super) const fn titration(&self) -> bool {
-        self.titration
     }
 }
 

@@ -10,7 +10,8 @@ use tercel::protocol::DoseLevel;
 use tercel::report::design_page::{PathFigure, pathways_page};
 use tercel_report::{render_design_page, render_pathways};
 
-use super::options::{ConductArgs, DesignArgs};
+use super::conduct::ConductArgs;
+use super::options::DesignArgs;
 use super::setup::{SizeArgs, facts, write_file};
 use super::{Answer, Output};
 

@@ -6,11 +6,12 @@ use anyhow::{anyhow, bail};
 use serde_json::json;
 use tercel::design::{CrmModel, Design, InvalidDesign, Plan, Settings, Target, indifference_skeleton, pathways};
 use tercel::exact::{Limit, TimedPlan, assess, assess_compiled, compile_timed};
-use tercel::report::design_page::{Description, conduct_rules, description_page};
+use tercel::report::design_page::{Description, conduct_rules, description_page, late_conduct_rules};
 use tercel_report::render_design_page;
 
+use super::conduct::ConductArgs;
 use super::engine::{ROLLING_SIX_MOST, steps};
-use super::options::{ConductArgs, DesignArgs, TimeArgs};
+use super::options::{DesignArgs, TimeArgs};
 use super::setup::{SizeArgs, TruthArgs, facts, timed_facts, write_file};
 use super::{Answer, Output};
 
@@ -63,23 +64,21 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let limit = Limit {
         bytes: args.memory.saturating_mul(1 << 20),
     };
+    let at_level = args.conduct.most_at_level(ROLLING_SIX_MOST, &args.design)?;
     let late = settings
-        .late_onset(
-            entry.name,
-            levels,
-            max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(levels)),
-        )
+        .late_onset(entry.name, levels, max_n.unwrap_or(at_level * u32::from(levels)))
         .map_err(|error| anyhow!("{error}"))?;
     let (paths, facts, assessment) = if let Some(design) = late {
-        args.conduct.refuse(super::engine::LATE, false)?;
+        let design = args.conduct.late(design.as_ref(), &args.design)?;
+        conduct.extend(late_conduct_rules(&design));
         let planned = args.design.protocol()?.map(|trial| f64::from(trial.dlt.window_days));
         let window = args.time.window()?.or(planned).unwrap_or(USUAL_WINDOW);
         let interval = args.time.interval()?.unwrap_or(window / 4.0);
         let plan = TimedPlan {
-            design: design.as_ref(),
+            design: &design,
             doses: levels,
             start: args.design.start()?,
-            max_n: max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(levels)),
+            max_n: max_n.unwrap_or(at_level * u32::from(levels)),
             steps: steps(window, interval)?,
             window_days: window,
         };

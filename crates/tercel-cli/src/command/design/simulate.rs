@@ -4,14 +4,15 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Map, Value, json};
-use tercel::design::Plan;
+use tercel::design::{Design, DesignName, Plan};
 use tercel::exact::{Characteristics, Curve};
-use tercel::trials::{
-    Accrual, Conditions, Delay, Mean, Onset, Rule, Simulated, Suspended, UnderDosing, simulate_cohorts, simulate_timed,
-};
+use tercel::trials::{Conditions, Mean, Rule, Simulated, SimulationError, simulate_cohorts, simulate_timed};
 
+use super::backfill::{BackfillArgs, Backfilling};
+use super::conditions::{ConditionArgs, conditions};
+use super::conduct::ConductArgs;
 use super::engine::ROLLING_SIX_MOST;
-use super::options::{ConductArgs, DesignArgs, TimeArgs, doses};
+use super::options::{DesignArgs, TimeArgs, doses};
 use super::setup::{SizeArgs, TruthArgs};
 use super::{Answer, Output};
 use crate::command::estimate::aligned;
@@ -37,61 +38,9 @@ pub(crate) struct Args {
     time: TimeArgs,
     #[command(flatten)]
     conditions: ConditionArgs,
+    #[command(flatten)]
+    backfill: BackfillArgs,
 }
-
-/// How the trial runs; all of them need the days from one subject to the next.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Conditions (with --accrual-interval-days)")]
-struct ConditionArgs {
-    /// Subjects come at random, so many days apart on average
-    #[arg(long)]
-    poisson: bool,
-    /// A subject offered while nobody can be taken goes elsewhere instead of waiting
-    #[arg(long)]
-    turn_away: bool,
-    /// Fewest days between the first and the second infusion at a level
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    sentinel_days: Option<f64>,
-    /// Fewest days between later infusions at a level
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    stagger_days: Option<f64>,
-    /// Fewest days from the latest infusion to the first at a new level
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    level_days: Option<f64>,
-    /// When in the window DLTs come: uniform, late (80 % in the second half), or weights of equal parts of the window
-    #[arg(long, value_name = "ONSET", allow_hyphen_values = true)]
-    onset: Option<String>,
-    /// DLTs become known at visits so many days apart [default: at once]
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    visit_days: Option<f64>,
-    /// Days from consent to a product
-    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
-    manufacturing_days: Option<f64>,
-    /// The days from consent to a product are exponential with that mean
-    #[arg(long, requires = "manufacturing_days")]
-    manufacturing_exponential: bool,
-    /// Probability that no product can be made
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    failure: Option<f64>,
-    /// Probability that a product has fewer cells than planned
-    #[arg(long, value_name = "P", allow_negative_numbers = true)]
-    under_dosed: Option<f64>,
-    /// Least and largest share of the planned cells in such a product [default: 0.5,0.8]
-    #[arg(long, value_name = "LOW,HIGH", value_delimiter = ',', requires = "under_dosed")]
-    under_dosed_share: Vec<f64>,
-    /// Planned cells of each level, comma-separated, for --under-dosed
-    #[arg(long, value_name = "CELLS,..", value_delimiter = ',', requires = "under_dosed")]
-    cells: Vec<f64>,
-    /// Leave out of the analysis, and replace, subjects with less than this share of the planned cells
-    #[arg(long, value_name = "SHARE", requires = "under_dosed")]
-    exclude_below: Option<f64>,
-    /// Standard deviation between subjects of the DLT probability's logit; the true curve is that of the middle subject
-    #[arg(long, value_name = "SD", allow_negative_numbers = true)]
-    frailty: Option<f64>,
-}
-
-/// Days of the window where none are given.
-const WINDOW_DAYS: f64 = 28.0;
 
 /// Most trials of one question.
 const MOST_TRIALS: u64 = 1_000_000_000;
@@ -106,7 +55,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let answers = simulate(args, doses, &curves)?;
     output.print(
         || {
-            let scenarios: Vec<Value> = curves.iter().zip(&answers).map(scenario_json).collect();
+            let mut scenarios: Vec<Value> = curves.iter().zip(&answers).map(scenario_json).collect();
+            args.backfill.note(&mut scenarios);
             json!({"method": "monte-carlo", "trials": args.trials, "seed": args.seed, "scenarios": scenarios})
         },
         || text(args, &curves, &answers),
@@ -115,148 +65,77 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 fn simulate(args: &Args, doses: u8, curves: &[Curve]) -> anyhow::Result<Vec<Simulated>> {
-    let (cohort_size, max_n) = args.size.stated(args.design.entry()?, args.design.protocol()?)?;
-    let mut settings = args.design.settings()?;
+    let entry = args.design.entry()?;
+    let protocol = args.design.protocol()?;
+    if entry.name == DesignName::Boin12 {
+        bail!("boin12 is not simulated: `tercel design oc` gives its exact operating characteristics");
+    }
+    let (cohort_size, max_n) = args.size.stated(entry, protocol)?;
+    let mut settings = args.design.settings_beside(args.backfill.reads())?;
     // As for exact characteristics: the published rule goes on treating at the lowest level.
     settings.accrue_at_lowest = true;
-    let name = args.design.entry()?.name;
-    let most = max_n.unwrap_or(ROLLING_SIX_MOST * u32::from(doses));
-    let conditions = conditions(args)?;
+    let at_level = args.conduct.most_at_level(ROLLING_SIX_MOST, &args.design)?;
+    let most = max_n.unwrap_or(at_level * u32::from(doses));
+    let conditions = conditions(&args.conditions, &args.time, protocol)?;
     let late = settings
-        .late_onset(name, doses, most)
+        .late_onset(entry.name, doses, most)
         .map_err(|error| anyhow!("{error}"))?;
+    let timed = |rule: &Rule<'_>, conditions: &Conditions, curve: &Curve| {
+        simulate_timed(rule, conditions, curve, args.trials, args.seed)
+    };
     if let Some(design) = late {
+        args.backfill.refuse()?;
         let Some(conditions) = conditions else {
             bail!("give --accrual-interval-days: the design treats subjects while outcomes are pending");
         };
-        args.conduct.refuse(super::engine::LATE, false)?;
+        let design = args.conduct.late(design.as_ref(), &args.design)?;
         let rule = Rule::LateOnset {
-            design: design.as_ref(),
+            design: &design,
             doses,
             start: args.design.start()?,
             max_n: most,
         };
-        return each(curves, |curve| {
-            simulate_timed(&rule, &conditions, curve, args.trials, args.seed)
-        });
+        return each(curves, |_, curve| timed(&rule, &conditions, curve));
     }
-    let design = settings
-        .design(name, doses, most.max(cohort_size))
-        .map_err(|error| anyhow!("{error}"))?;
-    let plan = Plan::new(design.as_ref(), doses, cohort_size, max_n);
-    let plan = args.conduct.apply(plan, &args.design)?;
-    match conditions {
-        None => each(curves, |curve| simulate_cohorts(&plan, curve, args.trials, args.seed)),
-        Some(conditions) => {
-            let rule = Rule::Cohorts(&plan);
-            each(curves, |curve| {
-                simulate_timed(&rule, &conditions, curve, args.trials, args.seed)
-            })
-        }
+    let backfilling = args
+        .backfill
+        .ask(&args.design, &settings, most.max(cohort_size), curves)?;
+    let all = backfilling
+        .as_ref()
+        .map_or(most, |backfilling| backfilling.most_n)
+        .max(cohort_size);
+    let other;
+    let design: &dyn Design = if let Some(Backfilling { opening, own: true, .. }) = &backfilling {
+        opening
+    } else {
+        other = settings
+            .design(entry.name, doses, all)
+            .map_err(|error| anyhow!("{error}"))?;
+        other.as_ref()
+    };
+    let plan = args
+        .conduct
+        .apply(Plan::new(design, doses, cohort_size, max_n), &args.design)?;
+    match (conditions, &backfilling) {
+        (None, None) => each(curves, |_, curve| {
+            simulate_cohorts(&plan, curve, args.trials, args.seed)
+        }),
+        (None, Some(_)) => bail!("give --accrual-interval-days: who is backfilled depends on when subjects come"),
+        (Some(conditions), None) => each(curves, |_, curve| timed(&Rule::Cohorts(&plan), &conditions, curve)),
+        (Some(conditions), Some(backfilling)) => each(curves, |place, curve| {
+            let backfill = backfilling.around(place, conditions.window_days);
+            timed(&Rule::Backfilled(&plan, backfill), &conditions, curve)
+        }),
     }
 }
 
 /// One answer a curve. Every curve has the same seed, so that two of them differ by the curve alone.
 fn each(
     curves: &[Curve],
-    simulate: impl Fn(&Curve) -> Result<Simulated, tercel::trials::SimulationError>,
+    simulate: impl Fn(usize, &Curve) -> Result<Simulated, SimulationError>,
 ) -> anyhow::Result<Vec<Simulated>> {
-    curves.iter().map(|curve| Ok(simulate(curve)?)).collect()
-}
-
-/// The conditions, where the days from one subject to the next are given.
-fn conditions(args: &Args) -> anyhow::Result<Option<Conditions>> {
-    let given = &args.conditions;
-    let planned = args.design.protocol()?.map(|trial| f64::from(trial.dlt.window_days));
-    let window = args.time.window()?.or(planned).unwrap_or(WINDOW_DAYS);
-    let Some(interval) = args.time.interval()? else {
-        if let Some(option) = given.first() {
-            bail!("--{option} needs --accrual-interval-days, the days from one subject to the next");
-        }
-        return Ok(None);
-    };
-    let accrual = if given.poisson {
-        Accrual::Poisson(interval)
-    } else {
-        Accrual::Regular(interval)
-    };
-    let mut conditions = Conditions::new(window, accrual);
-    if given.turn_away {
-        conditions.suspended = Suspended::Leaves;
-    }
-    let stagger = &mut conditions.stagger;
-    stagger.sentinel_days = given.sentinel_days.unwrap_or(0.0);
-    stagger.subject_days = given.stagger_days.unwrap_or(0.0);
-    stagger.level_days = given.level_days.unwrap_or(0.0);
-    conditions.onset = given.onset()?;
-    conditions.visit_days = given.visit_days;
-    let days = given.manufacturing_days.unwrap_or(0.0);
-    conditions.manufacturing = if given.manufacturing_exponential {
-        Delay::Exponential(days)
-    } else {
-        Delay::Fixed(days)
-    };
-    conditions.failure = given.failure.unwrap_or(0.0);
-    conditions.under_dosing = given.under_dosing()?;
-    conditions.frailty_sd = given.frailty.unwrap_or(0.0);
-    Ok(Some(conditions))
-}
-
-impl ConditionArgs {
-    /// The first of the options that was given.
-    fn first(&self) -> Option<&'static str> {
-        let options = [
-            ("poisson", self.poisson),
-            ("turn-away", self.turn_away),
-            ("sentinel-days", self.sentinel_days.is_some()),
-            ("stagger-days", self.stagger_days.is_some()),
-            ("level-days", self.level_days.is_some()),
-            ("onset", self.onset.is_some()),
-            ("visit-days", self.visit_days.is_some()),
-            ("manufacturing-days", self.manufacturing_days.is_some()),
-            ("failure", self.failure.is_some()),
-            ("under-dosed", self.under_dosed.is_some()),
-            ("frailty", self.frailty.is_some()),
-        ];
-        options.into_iter().find(|(_, given)| *given).map(|(name, _)| name)
-    }
-
-    fn onset(&self) -> anyhow::Result<Onset> {
-        match self.onset.as_deref() {
-            None | Some("uniform") => Ok(Onset::uniform()),
-            Some("late") => Ok(Onset::late()),
-            Some(text) => {
-                let weights: Result<Vec<f64>, _> = text.split(',').map(|cell| cell.trim().parse::<f64>()).collect();
-                let weights =
-                    weights.map_err(|_| anyhow!("--onset {text}: give uniform, late, or weights like 1,1,3"))?;
-                Onset::weights(&weights).map_err(|error| anyhow!("--onset {text}: {error}"))
-            }
-        }
-    }
-
-    fn under_dosing(&self) -> anyhow::Result<Option<UnderDosing>> {
-        let Some(probability) = self.under_dosed else {
-            return Ok(None);
-        };
-        let (least, most) = match self.under_dosed_share.as_slice() {
-            [] => (0.5, 0.8),
-            &[least, most] => (least, most),
-            other => bail!(
-                "--under-dosed-share has {} numbers; give the least and the largest share",
-                other.len()
-            ),
-        };
-        if self.cells.is_empty() {
-            bail!("--under-dosed needs --cells, the planned cells of each level");
-        }
-        Ok(Some(UnderDosing {
-            probability,
-            least,
-            most,
-            amounts: self.cells.clone(),
-            exclude_below: self.exclude_below,
-        }))
-    }
+    let each = curves.iter().enumerate();
+    each.map(|(place, curve)| Ok(simulate(place, curve)?)).collect()
 }
 
 fn characteristics_json(found: &Characteristics) -> Map<String, Value> {
@@ -298,6 +177,17 @@ pub(super) fn scenario_json((curve, answer): (&Curve, &Simulated)) -> Value {
             se.insert(name.to_owned(), json!(mean.se));
         }
         scenario.insert("truth_marginal".to_owned(), json!(conduct.marginal.values()));
+        if let Some(backfilling) = &conduct.backfilling {
+            let lists = [
+                ("backfilled", &backfilling.backfilled),
+                ("responses", &backfilling.responses),
+            ];
+            for (name, means) in lists {
+                let pick = |of: fn(&Mean) -> f64| means.values().iter().map(of).collect::<Vec<f64>>();
+                scenario.insert(name.to_owned(), pick(|mean| mean.mean).into());
+                se.insert(name.to_owned(), pick(|mean| mean.se).into());
+            }
+        }
     }
     scenario.insert("se".to_owned(), Value::Object(se));
     Value::Object(scenario)
@@ -375,5 +265,20 @@ pub(super) fn table(curve: &Curve, answer: &Simulated) -> String {
         ),
         with_error("DLTs, mean", found.dlts.values(), se.dlts.values(), 1.0, None),
     ]);
+    if let Some(backfilling) = answer.conduct.as_ref().and_then(|conduct| conduct.backfilling.as_ref()) {
+        for (name, means) in [
+            ("backfilled of them, mean", &backfilling.backfilled),
+            ("responses, mean", &backfilling.responses),
+        ] {
+            let pick = |of: fn(&Mean) -> f64| means.values().iter().map(of).collect::<Vec<f64>>();
+            rows.push(with_error(
+                name,
+                &pick(|mean| mean.mean),
+                &pick(|mean| mean.se),
+                1.0,
+                None,
+            ));
+        }
+    }
     aligned(&rows)
 }

@@ -1,7 +1,7 @@
 //! How each design decides, in words and formulas for a protocol.
 
 use super::Block;
-use crate::design::{Boin, DesignName, Margins, Plan, Settings};
+use crate::design::{Boin, DesignName, LateConduct, Margins, Plan, Settings};
 use crate::protocol::ThreePlusThreeVariant;
 use crate::reference::citation;
 
@@ -177,8 +177,8 @@ const ALL: &[How] = &[
     },
     How {
         design: DesignName::BfBoin,
-        rule: "BOIN for the escalation, while further subjects are treated at lower levels that have shown a response and have \
-               room: they are backfilled, the highest open level first. Where the rate at a backfilled level contradicts the \
+        rule: "BOIN for the escalation, while further subjects are treated at lower levels that have room and have shown a \
+               response, there or below: they are backfilled, the highest open level first. Where the rate at a backfilled level contradicts the \
                decision at the current one, the outcomes of the levels between them are pooled before BOIN's boundaries are \
                applied. The maximum tolerated dose is selected from all subjects, those backfilled included.",
         formulas: &[],
@@ -345,6 +345,35 @@ pub fn conduct_rules(plan: &Plan<'_>) -> Vec<String> {
         rules.push(format!(
             "The trial stops without a maximum tolerated dose when the probability that the DLT rate of the lowest level \
              exceeds {} is above {}, under the posterior Beta(1 + y, 1 + n − y).",
+            stop.target, stop.cutoff
+        ));
+    }
+    rules
+}
+
+/// The rules around a late-onset design, one sentence each.
+pub fn late_conduct_rules(conduct: &LateConduct<'_>) -> Vec<String> {
+    let mut rules = Vec::new();
+    if conduct.no_skipping {
+        rules
+            .push("The dose never goes more than one level above the highest level anybody was treated at.".to_owned());
+    }
+    if let Some(enough) = conduct.stop_at {
+        rules.push(format!(
+            "Where the design would stay at a level with {enough} complete outcomes or more, nobody is treated until all pending \
+             outcomes are known; where it still stays then, the trial ends."
+        ));
+    }
+    if let Some(demanded) = conduct.demand {
+        rules.push(format!(
+            "No maximum tolerated dose is declared on fewer than {demanded} complete outcomes at it."
+        ));
+    }
+    if let Some(stop) = conduct.safety_stop {
+        rules.push(format!(
+            "Accrual is suspended when the probability that the DLT rate of the lowest level exceeds {} is above {}, under the \
+             posterior Beta(1 + y, 1 + n − y) of its complete outcomes; the trial stops without a maximum tolerated dose when it \
+             is so with every pending subject of the level counted without DLT.",
             stop.target, stop.cutoff
         ));
     }

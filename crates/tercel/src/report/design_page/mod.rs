@@ -15,7 +15,7 @@ mod tables;
 
 pub use comparison::{Compared, Comparison, RANDOM_CURVES, comparison_page};
 pub use description::{Description, description_page};
-pub use how::{How, conduct_rules, how_it_decides};
+pub use how::{How, conduct_rules, how_it_decides, late_conduct_rules};
 pub use options::options_used;
 pub use paths::{PathFigure, PathKind, PathNode, pathways_page};
 pub use tables::{correct_rule, decision_table, levels_table, measures_table, scenario_table};

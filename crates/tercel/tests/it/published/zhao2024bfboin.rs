@@ -1,10 +1,13 @@
 //! Zhao Y, Yuan Y, Korn EL, Freidlin B. BF-BOIN. Clinical Cancer Research 2024; 30: 673–679. doi:10.1158/1078-0432.CCR-23-2585
 //!
-//! The rules as the R package bfboin applies them, worked by hand at the paper's target 0.25: λe = 0.197, λd = 0.298.
-//! Outcomes of a level are written evaluable, DLTs, responses.
+//! The rules worked by hand at the paper's target 0.25: λe = 0.197, λd = 0.298. Outcomes of a level are written evaluable,
+//! DLTs, responses. Operating characteristics of tables 3 and 4, as transcribed in the validation data of the R package
+//! simFastBOIN (the scenarios also in the vignettes of bfboin).
 
-use tercel::design::{Action, BfBoin, BfBoinDesign, EfficacyCount, Target};
+use tercel::design::{Action, BfBoin, BfBoinDesign, EfficacyCount, Plan, Target};
+use tercel::exact::Curve;
 use tercel::protocol::{DoseLevel, PerLevel};
+use tercel::trials::{Accrual, Backfill, Conditions, Onset, Rule, Simulated, Suspended, simulate_timed};
 
 fn design() -> BfBoinDesign {
     BfBoin::new(Target::new(0.25).unwrap()).design(90).unwrap()
@@ -133,6 +136,8 @@ fn levels_open_for_backfilling_and_close() {
     };
     // A response opens, the highest level first; the current level is never open.
     assert_eq!(open(&[(3, 0, 1), (3, 0, 1), (3, 0, 1)], 3), [2, 1]);
+    // What responds at a lower level is expected to respond at a higher one, not the other way round.
+    assert_eq!(open(&[(3, 0, 1), (3, 0, 0), (3, 0, 0)], 3), [2, 1]);
     assert_eq!(open(&[(3, 0, 0), (3, 0, 1), (3, 0, 0)], 3), [2]);
     assert_eq!(open(&[(3, 0, 1), (3, 0, 1)], 1), Vec::<u8>::new());
     // Twelve subjects close, eleven do not.
@@ -176,4 +181,135 @@ fn selection_counts_backfilled_subjects() {
         Some(level(2))
     );
     assert_eq!(design().select(&counts(&[(3, 3, 0)])), None);
+}
+
+/// DLT probabilities of table 3: scenarios 1 to 5; 6 to 12 have those of 2, 3, 4, 5, 3, 4, 5.
+const DLT: [[f64; 5]; 5] = [
+    [0.25, 0.41, 0.45, 0.49, 0.53],
+    [0.12, 0.25, 0.42, 0.49, 0.55],
+    [0.04, 0.12, 0.25, 0.43, 0.63],
+    [0.02, 0.06, 0.10, 0.25, 0.40],
+    [0.02, 0.05, 0.08, 0.11, 0.25],
+];
+
+/// One row of table 4: the scenario of DLTs, response probabilities of table 3, then selected correctly and above (%), subjects
+/// below, at and above the right level and in all, and months.
+type Published = (usize, [f64; 5], [f64; 7]);
+
+/// Not applicable in the table.
+const NA: f64 = f64::NAN;
+
+const BF_BOIN: [Published; 12] = [
+    (
+        1,
+        [0.30, 0.40, 0.45, 0.50, 0.55],
+        [79.9, 13.5, NA, 10.8, 6.1, 17.0, 8.4],
+    ),
+    (
+        2,
+        [0.20, 0.30, 0.40, 0.50, 0.60],
+        [57.8, 10.9, 10.4, 10.3, 4.8, 25.5, 12.1],
+    ),
+    (
+        3,
+        [0.10, 0.20, 0.30, 0.45, 0.58],
+        [57.6, 9.7, 16.9, 9.8, 4.2, 30.9, 14.3],
+    ),
+    (
+        4,
+        [0.05, 0.10, 0.15, 0.30, 0.45],
+        [56.7, 13.6, 20.4, 9.6, 3.7, 33.8, 15.6],
+    ),
+    (5, [0.05, 0.10, 0.15, 0.20, 0.30], [62.8, NA, 27.2, 7.2, NA, 34.4, 15.5]),
+    (
+        2,
+        [0.30, 0.35, 0.36, 0.36, 0.36],
+        [57.5, 10.8, 11.1, 10.3, 4.8, 26.2, 12.1],
+    ),
+    (
+        3,
+        [0.15, 0.30, 0.35, 0.36, 0.36],
+        [57.1, 9.6, 18.3, 9.9, 4.2, 32.3, 14.3],
+    ),
+    (
+        4,
+        [0.10, 0.20, 0.30, 0.35, 0.35],
+        [57.0, 13.2, 23.5, 9.7, 3.6, 36.7, 15.6],
+    ),
+    (5, [0.10, 0.15, 0.20, 0.30, 0.35], [62.9, NA, 29.5, 7.2, NA, 36.7, 15.5]),
+    (
+        3,
+        [0.30, 0.32, 0.35, 0.36, 0.36],
+        [57.2, 9.5, 20.1, 9.8, 4.2, 34.2, 14.3],
+    ),
+    (
+        4,
+        [0.10, 0.30, 0.32, 0.35, 0.36],
+        [57.0, 13.1, 24.3, 9.7, 3.5, 37.5, 15.6],
+    ),
+    (5, [0.10, 0.15, 0.30, 0.32, 0.35], [62.8, NA, 30.0, 7.1, NA, 37.1, 15.5]),
+];
+
+/// BOIN in the same table: nobody responds, so nobody is backfilled.
+const BOIN: [Published; 5] = [
+    (1, [0.0; 5], [77.0, 16.7, NA, 8.7, 6.2, 15.1, 8.8]),
+    (2, [0.0; 5], [55.6, 14.5, 7.2, 8.4, 5.1, 20.7, 12.3]),
+    (3, [0.0; 5], [56.7, 12.3, 11.4, 8.0, 4.6, 23.9, 14.3]),
+    (4, [0.0; 5], [53.3, 17.1, 14.0, 7.7, 4.0, 25.7, 15.5]),
+    (5, [0.0; 5], [63.9, NA, 17.6, 7.3, NA, 24.9, 15.1]),
+];
+
+/// The numbers of a row, where the month is the unit of time; the paper counts from the first arrival.
+fn row(scenario: usize, found: &Simulated, interval: f64) -> [f64; 7] {
+    let (select, patients) = (found.found.select.values(), found.found.patients.values());
+    let right = scenario - 1;
+    let sum = |values: &[f64]| values.iter().sum::<f64>();
+    [
+        100.0 * select[right],
+        100.0 * sum(&select[right + 1..]),
+        sum(&patients[..right]),
+        patients[right],
+        sum(&patients[right + 1..]),
+        found.found.n_total,
+        found.found.duration_days.unwrap() - interval,
+    ]
+}
+
+/// Ten cohorts of three, one DLT in three stays, the trial stops to stay at a level with nine, three subjects a month, DLTs by
+/// a Weibull distribution with half of them in the second half of the month. The paper states a Poisson process and not what
+/// becomes of whoever finds no place; its durations, BOIN's too, are those of uniform intervals and of subjects who leave.
+/// Ten thousand trials in the paper and more here leave about 0.5 points and 0.1 subjects; its own two runs of BOIN (tables 4
+/// and A2) differ by up to 1.3 points.
+#[test]
+fn operating_characteristics_are_those_of_table_4() {
+    let stays = BfBoin {
+        stay_on_one_of_three: true,
+        ..BfBoin::new(Target::new(0.25).unwrap())
+    };
+    let design = stays.design(90).unwrap();
+    let mut plan = Plan::new(&design, 5, 3, Some(30));
+    plan.stop_at = Some(9);
+    let interval = 1.0 / 3.0;
+    let mut conditions = Conditions::new(1.0, Accrual::Uniform(interval));
+    conditions.suspended = Suspended::Leaves;
+    conditions.onset = Onset::weibull(0.5).unwrap();
+    for (scenario, response, published) in BF_BOIN.into_iter().chain(BOIN) {
+        let backfill = Backfill {
+            opening: &design,
+            counted: true,
+            response: &response,
+            response_days: 1.0,
+        };
+        let curve = Curve::new(DLT[scenario - 1].to_vec()).unwrap();
+        let found = simulate_timed(&Rule::Backfilled(&plan, backfill), &conditions, &curve, 20_000, 1).unwrap();
+        let allowed = [1.3, 1.3, 0.5, 0.5, 0.5, 0.5, 0.15];
+        let found = row(scenario, &found, interval);
+        for ((found, published), allowed) in found.into_iter().zip(published).zip(allowed) {
+            let differs = (found - published).abs();
+            assert!(
+                published.is_nan() || differs <= allowed,
+                "scenario {scenario} with responses {response:?}: {found} is not {published}"
+            );
+        }
+    }
 }
