@@ -1,7 +1,8 @@
 //! Which dose level each subject of a rehearsal is given, and when.
 //!
-//! The rehearsal follows 3+3 with six subjects at the maximum tolerated dose (`korn1994`, strict): it must be a study
-//! that could have happened. The decision a committee sees is made elsewhere, from the records alone.
+//! The rehearsal follows the protocol's design on the outcomes its subjects will have: it must be a study that could have
+//! happened. The decision a committee sees is made elsewhere, from the records alone. Designs that treat subjects while
+//! outcomes are pending wait for each outcome here, as they may.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use super::RehearsalOptions;
 use super::course::Fate;
 use super::parameters as p;
 use super::random::{Draws, Topic, round};
+use crate::design::{Action, Count, EscalationRules};
 use crate::protocol::{DoseLevel, PerLevel, Trial};
 
 /// A subject's place in the study.
@@ -22,14 +24,6 @@ pub(super) struct Slot {
     pub(super) infusion: Date,
 }
 
-/// Evaluable subjects and DLTs at a level.
-#[derive(Debug, Clone, Copy, Default)]
-struct Count {
-    treated: u32,
-    evaluable: u32,
-    dlt: u32,
-}
-
 /// Where the next subject goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -38,31 +32,54 @@ enum Step {
     Stop,
 }
 
-/// One 3+3 step after a subject at `level`; levels from `closed` up are not open.
-fn step(counts: &PerLevel<Count>, level: DoseLevel, closed: &mut Option<DoseLevel>) -> Step {
-    let count = counts.get(level).copied().unwrap_or_default();
-    if count.dlt >= 2 {
-        *closed = Some(level);
-        return match level.below().map(|below| (below, counts.get(below))) {
-            None => Step::Stop,
-            Some((below, Some(count))) if count.evaluable >= 6 => Step::Expand(below),
-            Some((below, _)) => Step::Treat(below),
+/// Outcomes as they are known once each window has closed.
+struct Outcomes {
+    counts: PerLevel<Count>,
+    /// Level and DLT of each subject, in order.
+    known: Vec<(DoseLevel, bool)>,
+}
+
+impl Outcomes {
+    /// The step after these outcomes by the protocol's design.
+    fn step(&self, trial: &Trial) -> Step {
+        let size = trial.escalation.cohort_size as usize;
+        let latest = self.known.last().map(|&(level, _)| {
+            let here = self.known.iter().rev().filter(|(at, _)| *at == level).take(size);
+            let cohort: Vec<bool> = here.map(|(_, dlt)| *dlt).collect();
+            let dlt = cohort.iter().filter(|dlt| **dlt).count();
+            (level, Count::complete(count(cohort.len()), count(dlt)))
+        });
+        let rules = EscalationRules {
+            escalation: &trial.escalation,
+            latest,
         };
+        match rules.decide(&self.counts, &[]).action {
+            Action::Escalate(to) | Action::Stay(to) | Action::DeEscalate(to) => Step::Treat(to),
+            Action::Stop(Some(mtd)) => Step::Expand(mtd),
+            Action::Stop(None) | Action::Wait => Step::Stop,
+        }
     }
-    let above = level.above();
-    let open = counts.get(above).is_some() && closed.is_none_or(|closed| above < closed);
-    match count.evaluable {
-        6.. if open => Step::Treat(above),
-        6.. => Step::Expand(level),
-        3.. if count.dlt == 0 && open => Step::Treat(above),
-        _ => Step::Treat(level),
+
+    fn know(&mut self, level: DoseLevel, dlt: bool) {
+        if let Some(count) = self.counts.get_mut(level) {
+            count.evaluable += 1;
+            count.dlt += u32::from(dlt);
+        }
+        self.known.push((level, dlt));
     }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The places of all subjects; fewer than asked for where the first level fails.
 pub(super) fn plan(trial: &Trial, options: RehearsalOptions) -> Vec<Slot> {
-    let mut counts = PerLevel::new(trial.dose_levels.levels().map(|_| Count::default()).collect());
-    let mut closed = None;
+    let mut outcomes = Outcomes {
+        counts: PerLevel::new(trial.dose_levels.levels().map(|_| Count::default()).collect()),
+        known: Vec::new(),
+    };
+    let mut treated = PerLevel::new(trial.dose_levels.levels().map(|_| 0).collect());
     let mut next = Step::Treat(trial.escalation.start_level);
     let mut consent = trial.version_date;
     let mut earliest = trial.version_date;
@@ -81,24 +98,26 @@ pub(super) fn plan(trial: &Trial, options: RehearsalOptions) -> Vec<Slot> {
             level,
             infusion,
         });
-        let Some(count) = counts.get_mut(level).filter(|_| fate.is_infused()) else {
+        let Some(here) = treated.get_mut(level).filter(|_| fate.is_infused()) else {
             continue;
         };
-        count.treated += 1;
+        *here += 1;
+        let first = *here == 1;
         let evaluable = fate.is_evaluable(trial);
-        count.evaluable += u32::from(evaluable);
-        count.dlt += u32::from(evaluable && fate.dlt.is_some());
-        let (treated, complete) = (count.treated, count.evaluable);
+        if evaluable {
+            outcomes.know(level, fate.dlt.is_some());
+        }
+        let complete = outcomes.counts.at(level).evaluable;
         let rule = &trial.escalation;
-        let mut wait = if treated == 1 {
+        let mut wait = if first {
             rule.sentinel_days
         } else {
             rule.next_subject_days
         };
         if let Step::Treat(_) = next {
-            next = step(&counts, level, &mut closed);
+            next = outcomes.step(trial);
             // A cohort that is complete, or a subject to be replaced, is decided on when the window has closed.
-            if complete % 3 == 0 || !evaluable || next != Step::Treat(level) {
+            if complete.is_multiple_of(rule.cohort_size) || !evaluable || next != Step::Treat(level) {
                 wait = wait.max(rule.next_level_days).max(trial.dlt.window_days) + 1;
                 wait += round(p::SIGN_OFF.get()).unsigned_abs();
             }
@@ -111,37 +130,4 @@ pub(super) fn plan(trial: &Trial, options: RehearsalOptions) -> Vec<Slot> {
 /// `date` and so many days; the calendar ends in the year 9999.
 pub(super) fn later(date: Date, days: i32) -> Date {
     date.saturating_add(days.days())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn level(number: u8) -> DoseLevel {
-        DoseLevel::new(number).unwrap()
-    }
-
-    fn after(table: &[(u32, u32)], at: u8, mut closed: Option<DoseLevel>) -> Step {
-        let counts = table.iter().map(|&(evaluable, dlt)| Count {
-            treated: evaluable,
-            evaluable,
-            dlt,
-        });
-        step(&PerLevel::new(counts.collect()), level(at), &mut closed)
-    }
-
-    #[test]
-    fn three_plus_three_goes_where_the_rule_says() {
-        assert_eq!(after(&[(2, 0), (0, 0)], 1, None), Step::Treat(level(1)));
-        assert_eq!(after(&[(3, 0), (0, 0)], 1, None), Step::Treat(level(2)));
-        assert_eq!(after(&[(3, 1), (0, 0)], 1, None), Step::Treat(level(1)));
-        assert_eq!(after(&[(6, 1), (0, 0)], 1, None), Step::Treat(level(2)));
-        assert_eq!(after(&[(4, 2), (0, 0)], 1, None), Step::Stop);
-        assert_eq!(after(&[(3, 0), (2, 2)], 2, None), Step::Treat(level(1)));
-        assert_eq!(after(&[(6, 1), (3, 2)], 2, None), Step::Expand(level(1)));
-        assert_eq!(after(&[(3, 0), (3, 0)], 2, None), Step::Treat(level(2)));
-        assert_eq!(after(&[(3, 0), (6, 1)], 2, None), Step::Expand(level(2)));
-        assert_eq!(after(&[(4, 0), (3, 2)], 1, Some(level(2))), Step::Treat(level(1)));
-        assert_eq!(after(&[(6, 0), (3, 2)], 1, Some(level(2))), Step::Expand(level(1)));
-    }
 }

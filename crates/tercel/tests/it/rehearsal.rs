@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use tercel::design::check_infusions;
+use tercel::endpoint::Analysis;
 use tercel::estimate::Level;
 use tercel::estimate::survival::{ConfType, KaplanMeier, Observation};
 use tercel::grade::Grade;
@@ -203,6 +205,43 @@ fn the_first_level_is_left_after_three_without_toxicity() {
         .collect();
     assert_eq!(levels[..3], [1, 1, 1]);
     assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1));
+}
+
+/// Every infusion of a rehearsal is one that the protocol's design had decided on by the day before.
+#[test]
+fn a_rehearsal_follows_the_design_of_its_protocol() {
+    let three_plus_three = "design = \"3+3\"\nvariant = \"korn-strict\"\n";
+    let designs = [
+        "design = \"boin\"\ntarget = 0.3\ncohort_size = 3\ncohorts = 4\n",
+        "design = \"boin\"\ntarget = 0.3\ncohort_size = 1\ncohorts = 12\n",
+        "design = \"crm\"\ntarget = 0.3\ncohort_size = 3\ncohorts = 4\nskeleton = [0.1, 0.2, 0.3]\nprior_sd = [1.16]\n",
+        "design = \"tite-boin\"\ntarget = 0.3\ncohorts = 12\ncohort_size = 1\n",
+        "design = \"rolling-six\"\n",
+        three_plus_three,
+    ];
+    for design in designs {
+        let its_own = ["escalation.variant"];
+        let settings = SETTINGS.iter().map(|setting| setting.path);
+        let stated: Vec<&str> = settings
+            .filter(|path| design == three_plus_three || !its_own.contains(path))
+            .collect();
+        let text =
+            include_str!("../data/rehearsal/protocol.toml").replace("stated = []", &format!("stated = {stated:?}"));
+        assert!(text.contains(three_plus_three));
+        let trial = parse_protocol("protocol.toml", &text.replace(three_plus_three, design)).unwrap();
+        for seed in 1..=3 {
+            let data = rehearse(&trial, RehearsalOptions { subjects: 12, seed });
+            let cut = "2030-01-01".parse().unwrap();
+            let analysis = Analysis::new(&trial, &data, Some(cut));
+            // Those infused once the dose is declared are the expansion.
+            let against: Vec<String> = check_infusions(&analysis)
+                .iter()
+                .map(|finding| finding.rule.to_string())
+                .filter(|text| !text.contains("after the escalation had ended"))
+                .collect();
+            assert!(against.is_empty(), "{design}seed {seed}: {against:#?}");
+        }
+    }
 }
 
 #[test]
