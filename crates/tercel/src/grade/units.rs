@@ -40,6 +40,8 @@ pub enum Dimension {
     Charge,
     /// Enzyme activity per volume; base U/L.
     Activity,
+    /// Volume cleared per time; base mL/min.
+    Clearance,
     /// Duration; base s.
     Time,
     /// Per cent.
@@ -154,6 +156,9 @@ const WHOLE: &[(&str, Dimension, f64)] = &[
     ("second", Dimension::Time, 1.),
     ("seconds", Dimension::Time, 1.),
     ("min", Dimension::Time, 60.),
+    ("mL/min", Dimension::Clearance, 1.),
+    ("mL/s", Dimension::Clearance, 60.),
+    ("L/h", Dimension::Clearance, 1000. / 60.),
     ("%", Dimension::Percent, 1.),
     ("percent", Dimension::Percent, 1.),
     ("1", Dimension::One, 1.),

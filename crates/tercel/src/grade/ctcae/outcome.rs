@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::Ctcae;
 use crate::grade::criteria::LabTerm;
 use crate::grade::units::UnitError;
-use crate::grade::{Grade, Toxicity};
+use crate::grade::{Grade, Scale, Toxicity};
 
 /// A laboratory value and what is known about it. Limits and baseline are in the unit of the value.
 #[derive(Debug, Clone, Copy)]
@@ -147,15 +148,42 @@ pub enum UnknownLab {
         /// A known name that looks like it.
         nearest: Option<String>,
     },
-    /// A test for which the scale has no term.
-    #[error("CTCAE 5.0 has no laboratory term for \"{name}\"")]
+    /// A laboratory term of another version only.
+    #[error("\"{name}\" is a laboratory term of {other}; {}", in_version(*version, now))]
+    OtherVersion {
+        /// As written.
+        name: String,
+        /// The version that has it.
+        other: Ctcae,
+        /// The version asked for.
+        version: Ctcae,
+        /// What it is called there.
+        now: Vec<String>,
+    },
+    /// A test for which the version has no term.
+    #[error("{version} has no laboratory term for \"{name}\"")]
     NoTerm {
+        /// The version.
+        version: Ctcae,
         /// As written.
         name: String,
     },
 }
 
+fn in_version(version: Ctcae, now: &[String]) -> String {
+    if now.is_empty() {
+        format!("{version} has none of that name")
+    } else {
+        format!("in {version} it is \"{}\"", now.join("\" or \""))
+    }
+}
+
 impl LabGrade<'_> {
+    /// The scale of the grade.
+    pub const fn scale(&self) -> Scale {
+        Scale::Ctcae(self.term.version)
+    }
+
     /// The sentence shown with the grade.
     pub fn reason(&self) -> String {
         let mut reason = match &self.outcome {

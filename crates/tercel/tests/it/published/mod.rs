@@ -3,7 +3,9 @@
 mod admiralonco;
 mod astct2019;
 mod binomial_r;
+mod ctcae;
 mod ctcae5;
+mod ctcae6;
 mod eisenhauer2009recist;
 mod fixture;
 mod guo2017mtpi2;
