@@ -271,6 +271,10 @@ fn is_legacy_thousand_per_ml(cells: f64, litres: f64) -> bool {
 /// One spelling for each way to write a power of ten, a micro sign or a cubic millimetre.
 fn plain_spelling(written: &str) -> String {
     let mut plain: String = written.chars().filter(|letter| !letter.is_whitespace()).collect();
+    // Most units are plain already.
+    if plain.is_ascii() && !plain.contains(['*', '(', '+', 'e', 'E', 'x', 'X']) && !plain.contains("^0") {
+        return plain;
+    }
     for (from, to) in [
         ("\u{b5}", "u"),
         ("\u{3bc}", "u"),

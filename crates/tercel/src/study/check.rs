@@ -11,6 +11,7 @@ use super::{
 };
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
+use crate::grade::ctcae::Ctcae;
 use crate::grade::dictionary::{Dictionary, Term};
 use crate::protocol::Trial;
 
@@ -260,15 +261,16 @@ impl Check<'_> {
         }
     }
 
-    /// A grade that the event's CTCAE term does not have. What the investigator wrote comes before the coder's term; a name of
-    /// the other version stands for the terms that took its place.
+    /// A grade that the event's CTCAE term does not have. What the investigator wrote comes before the coder's term. A name of
+    /// 5.0 stands for the terms that took its place in 6.0; the reverse is not asked, since names new in 6.0 are common words.
     fn grade_of_term(&mut self, trial: &Trial, event: &AdverseEvent) {
         let Some(grade) = event.grade else { return };
         let version = trial.safety.ctcae;
         let dictionary = Dictionary::of(version);
         let meant = |name: &str| match dictionary.find(name) {
             Some(term) => vec![term],
-            None => dictionary.named_after(name),
+            None if version == Ctcae::V6 => dictionary.named_after(name),
+            None => Vec::new(),
         };
         let coded = event.preferred_term.as_deref();
         let mut names = [Some(event.term.as_str()), coded].into_iter().flatten();

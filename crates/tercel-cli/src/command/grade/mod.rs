@@ -171,12 +171,17 @@ fn aligned(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String 
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for line in &lines {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, &width)| format!("{cell:width$}"))
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
+        let start = text.len();
+        let last = line.len().saturating_sub(1);
+        for (column, (cell, &width)) in line.iter().zip(&widths).enumerate() {
+            text.push_str(cell);
+            if column < last {
+                let gap = width.saturating_sub(cell.chars().count()) + 2;
+                text.extend(std::iter::repeat_n(' ', gap));
+            }
+        }
+        let end = text.get(start..).map_or(0, |line| line.trim_end().len());
+        text.truncate(start + end);
         text.push('\n');
     }
     text

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
+use tercel::grade::criteria::{Bound, Direction, LabCriteria, LabTerm};
 use tercel::grade::ctcae::{Baseline, Ctcae, LabOutcome, LabResult, RangeIndicator, grade_lab, grade_term};
+use tercel::grade::units::{Dimension, convert};
 
 const ONE_SUBJECT: &str = include_str!("../../data/adlb_ctcae_one_subject.csv");
 
@@ -260,4 +261,37 @@ pub(super) fn compare_with_peer(
         }
     }
     (same, differing)
+}
+
+/// Cut-points that NCI prints in two unit systems and that are more than half a per cent apart: a value between the two has
+/// another grade in another unit.
+pub(super) fn columns_apart(version: Ctcae) -> BTreeSet<String> {
+    let mut rows = BTreeSet::new();
+    for term in &LabCriteria::of(version).terms {
+        let Some(analyte) = term.analyte else { continue };
+        for grade in &term.grades {
+            let conditional = grade.conditional.iter().flat_map(|conditional| &conditional.cuts);
+            let bounds: Vec<&Bound> = grade
+                .cuts
+                .iter()
+                .chain(conditional)
+                .flat_map(|cut| &cut.bounds)
+                .collect();
+            let printed = |dimension: Dimension| {
+                let bounds = bounds.iter().filter_map(|bound| Some((bound.number, bound.unit()?)));
+                bounds.filter(move |(_, unit)| unit.unit.dimension == dimension)
+            };
+            for (mass, substance) in printed(Dimension::Mass).zip(printed(Dimension::Substance)) {
+                let (number, unit) = substance;
+                let meant = convert(analyte, mass.0, mass.1.unit, unit.unit).unwrap();
+                if (meant / number - 1.).abs() > 0.005 {
+                    rows.insert(format!(
+                        "| {} | {} {} | {meant:.2} | {number} {} |",
+                        term.nci_term, mass.0, mass.1.spelled, unit.spelled
+                    ));
+                }
+            }
+        }
+    }
+    rows
 }

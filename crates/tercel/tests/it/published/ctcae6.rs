@@ -11,7 +11,9 @@ use tercel::grade::Scale;
 use tercel::grade::criteria::LabCriteria;
 use tercel::grade::ctcae::{Baseline, Ctcae, LabResult, UnknownLab, grade_lab};
 
-use super::ctcae::{alter_every_cut_point, bounds, compare_with_peer, disagreements, number, walk_every_table};
+use super::ctcae::{
+    alter_every_cut_point, bounds, columns_apart, compare_with_peer, disagreements, number, walk_every_table,
+};
 
 const TABLE: &str = include_str!("../../../data/ctcae_v6.toml");
 const BOUNDARIES: &str = include_str!("../../data/ctcae6_boundaries.csv");
@@ -103,4 +105,24 @@ fn deliberate_difference(term: &str, unit: &str) -> Option<&'static str> {
 #[test]
 fn one_subject_of_the_cdisc_pilot_is_graded_as_its_peer_does_or_for_a_stated_reason() {
     assert_eq!(compare_with_peer(Ctcae::V6, deliberate_difference), (230, 30));
+}
+
+#[test]
+fn the_methods_list_the_cut_points_that_differ_between_the_columns_of_a_term() {
+    let methods = include_str!("../../../../../docs/methods.md");
+    for version in Ctcae::ALL {
+        for row in columns_apart(version) {
+            assert!(methods.contains(&row), "{version}: {row}");
+        }
+    }
+    let anemia = |value, unit| {
+        let result = LabResult {
+            unit: Some(unit),
+            ..LabResult::of(value)
+        };
+        bounds(&grade_lab(Ctcae::V6, "Anemia", &result).unwrap()[0].outcome)
+    };
+    // 4.93 mmol/L is 7.94 g/dL: grade 2 in its own column, grade 3 in the other.
+    assert_eq!(anemia(4.93, "mmol/L"), Some((2, 2)));
+    assert_eq!(anemia(7.94, "g/dL"), Some((3, 3)));
 }
