@@ -30,8 +30,10 @@ fn main() {
         "version", "rows", "grades", "time/ms", "rows/s", "x admiral"
     );
     for version in Ctcae::ALL {
-        let start = Instant::now();
+        // The criteria are read on first use.
+        grade(version, &rows[0]);
         let mut grades = 0;
+        let start = Instant::now();
         for _ in 0..rounds {
             grades += rows.iter().map(|row| grade(version, row)).sum::<usize>();
         }

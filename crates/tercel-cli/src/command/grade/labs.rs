@@ -1,5 +1,6 @@
 //! `tercel grade labs`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
@@ -30,14 +31,18 @@ struct Line<'a> {
     reason: String,
 }
 
+/// Why a test has no grade, once for each: to find what it may have meant takes longer than to grade a value.
+type Unknown<'a> = HashMap<&'a str, String>;
+
 /// Grades every row.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let version = args.version.ctcae()?;
     let table = Table::read(&args.file)?;
     table.require(&["param", "value"])?;
     let mut lines = Vec::new();
+    let mut unknown = Unknown::new();
     for row in table.rows() {
-        lines.extend(grade(version, row)?);
+        lines.extend(grade(version, row, &mut unknown)?);
     }
     output.print(
         || json!({ "scale": version.name(), "rows": lines.iter().map(|line| line_json(&table, line)).collect::<Vec<_>>() }),
@@ -46,7 +51,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
-fn grade(version: Ctcae, row: Row<'_>) -> anyhow::Result<Vec<Line<'_>>> {
+fn grade<'a>(version: Ctcae, row: Row<'a>, unknown: &mut Unknown<'a>) -> anyhow::Result<Vec<Line<'a>>> {
     let no_grade = |reason| {
         vec![Line {
             row,
@@ -82,7 +87,12 @@ fn grade(version: Ctcae, row: Row<'_>) -> anyhow::Result<Vec<Line<'_>>> {
     };
     let grades = match grade_lab(version, row.text("param"), &result) {
         Ok(grades) => grades,
-        Err(unknown) => return Ok(no_grade(format!("not gradable: {unknown}"))),
+        Err(error) => {
+            let sentence = unknown.entry(row.text("param"));
+            return Ok(no_grade(
+                sentence.or_insert_with(|| format!("not gradable: {error}")).clone(),
+            ));
+        }
     };
     let lines = grades.into_iter().map(|grade| Line {
         row,

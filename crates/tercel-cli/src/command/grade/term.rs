@@ -91,7 +91,7 @@ fn answer(dictionary: &Dictionary, text: &str, renamed: &[&Term], search: &Searc
             description(term)
         ),
         (several, ..) => format!(
-            "{version} has no term \"{text}\"; by grade, it is under:\n{}",
+            "{version} has no term \"{text}\"; it is under one of:\n{}",
             names(several)
         ),
     }

@@ -288,7 +288,9 @@ impl LabCriteria {
         let tests = tests.flat_map(Analyte::all_names).map(|name| -> &'c str { name });
         let names = terms.chain(tests);
         names
-            .map(|known| (edit_distance(&key, &name_key(known)), known))
+            .map(|known| (name_key(known), known))
+            .filter(|(known, _)| known.chars().count().abs_diff(key.chars().count()) <= allowed)
+            .map(|(key_of_known, known)| (edit_distance(&key, &key_of_known), known))
             .filter(|&(distance, _)| distance <= allowed)
             .min_by_key(|&(distance, _)| distance)
             .map(|(_, known)| known)

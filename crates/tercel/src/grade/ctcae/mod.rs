@@ -77,10 +77,8 @@ fn unknown(criteria: &LabCriteria, name: &str) -> UnknownLab {
             now: now.iter().map(|term| term.name.to_owned()).collect(),
         };
     }
-    UnknownLab::Name {
-        name: name.to_owned(),
-        nearest: criteria.nearest(name).map(str::to_owned),
-    }
+    let name = name.to_owned();
+    UnknownLab::Name { version, name }
 }
 
 /// Grades a value by one term.

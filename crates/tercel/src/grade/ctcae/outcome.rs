@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Ctcae;
-use crate::grade::criteria::LabTerm;
+use crate::grade::criteria::{LabCriteria, LabTerm};
 use crate::grade::units::UnitError;
 use crate::grade::{Grade, Scale, Toxicity};
 
@@ -140,13 +140,13 @@ impl fmt::Display for Missing {
 /// Why a name has no grades.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownLab {
-    /// Neither a term nor a test.
-    #[error("unknown term or test \"{name}\"{}", nearest.as_ref().map(|near| format!("; nearest is \"{near}\"")).unwrap_or_default())]
+    /// Neither a term nor a test; what looks like it is sought when the sentence is asked for.
+    #[error("unknown term or test \"{name}\"{}", nearest(*version, name))]
     Name {
+        /// The version.
+        version: Ctcae,
         /// As written.
         name: String,
-        /// A known name that looks like it.
-        nearest: Option<String>,
     },
     /// A laboratory term of another version only.
     #[error("\"{name}\" is a laboratory term of {other}; {}", in_version(*version, now))]
@@ -168,6 +168,11 @@ pub enum UnknownLab {
         /// As written.
         name: String,
     },
+}
+
+fn nearest(version: Ctcae, name: &str) -> String {
+    let near = LabCriteria::of(version).nearest(name);
+    near.map_or_else(String::new, |near| format!("; nearest is \"{near}\""))
 }
 
 fn in_version(version: Ctcae, now: &[String]) -> String {
