@@ -545,3 +545,28 @@ fn a_grade_that_the_term_does_not_have_is_a_finding() {
     );
     assert!(found(&six, "Platelet count decreased", "", 4).is_empty());
 }
+
+#[test]
+fn a_laboratory_change_carries_the_grade_of_the_protocols_version() {
+    let note = |scale: &str| {
+        let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml")
+            .replace("scale = \"CTCAE 5.0\"", &format!("scale = \"{scale}\""));
+        let trial = parse_protocol("protocol.toml", &text).unwrap();
+        let mut tables = read(&[]);
+        tables.retain(|table| !matches!(table.name.as_str(), "LB" | "PR"));
+        let labs =
+            "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBCLSIG,LBDTC\nS,1,NEUT,0.4,10^9/L,1.8,Y,2025-03-10\n";
+        let collection = "USUBJID,PRSEQ,PRTRT,PRCAT,PRSTDTC\nS,1,LEUKAPHERESIS,CELL COLLECTION,2025-02-10\n";
+        tables.push(Table::parse_csv("lb.csv", labs.as_bytes()).unwrap());
+        tables.push(Table::parse_csv("pr.csv", collection.as_bytes()).unwrap());
+        let data = read_tables(tables, &trial).unwrap().as_of(LATER);
+        let cells = derive_cells(&Analysis::new(&trial, &data, Some(LATER)));
+        let notes = cells
+            .iter()
+            .flat_map(|cell| &cell.contributions)
+            .map(|part| part.note.clone());
+        notes.into_iter().find(|note| note.starts_with("NEUT")).unwrap()
+    };
+    assert_eq!(note("CTCAE 5.0"), "NEUT 0.4 10^9/L on 2025-03-10, CTCAE 5.0 grade 4");
+    assert_eq!(note("CTCAE 6.0"), "NEUT 0.4 10^9/L on 2025-03-10, CTCAE 6.0 grade 3");
+}

@@ -330,7 +330,7 @@ proptest! {
             ("ALT", "ukat/L", "U/L", 60.),
             ("CREAT", "umol/L", "nmol/L", 1000.),
         ] {
-            let in_unit = |unit, factor: f64| {
+            let in_unit = |version, unit, factor: f64| {
                 let scale = |thousandths: u32| f64::from(thousandths) / 1000. * factor;
                 let result = LabResult {
                     unit: Some(unit),
@@ -339,10 +339,12 @@ proptest! {
                     baseline: Some(Baseline { value: Some(scale(baseline)), ..Baseline::default() }),
                     ..LabResult::of(scale(thousandths))
                 };
-                let grades = grade_lab(test, &result).unwrap();
+                let grades = tercel::grade::ctcae::grade_lab(version, test, &result).unwrap();
                 grades.iter().map(|grade| bounds(&grade.outcome)).collect::<Vec<_>>()
             };
-            prop_assert_eq!(in_unit(from, 1.), in_unit(to, factor), "{} {} {}", test, from, to);
+            for version in Ctcae::ALL {
+                prop_assert_eq!(in_unit(version, from, 1.), in_unit(version, to, factor), "{} {} {} {}", version, test, from, to);
+            }
         }
     }
 }
