@@ -33,6 +33,10 @@ const CITATIONS: &[(&str, &str)] = &[
         "US Department of Health and Human Services, National Institutes of Health, National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version 5.0. Published 27 November 2017.",
     ),
     (
+        "ctcae6",
+        "US Department of Health and Human Services, National Institutes of Health, National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE), version 6.0. Published 22 July 2025.",
+    ),
+    (
         "eisenhauer2009recist",
         "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid tumours: revised RECIST guideline (version 1.1). European Journal of Cancer 2009; 45 (2): 228–247. doi:10.1016/j.ejca.2008.10.026",
     ),

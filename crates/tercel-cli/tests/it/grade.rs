@@ -102,9 +102,23 @@ fn labs_use_the_limits_of_the_baseline_and_know_the_baseline_row() {
 }
 
 #[test]
-fn labs_grade_by_version_5_only() {
-    let message = refused("labs", "param,value\nK,4\n", &["--ctcae", "6.0"]);
-    assert!(message.contains("CTCAE 5.0 only"), "{message}");
+fn labs_are_graded_by_the_version_asked_for() {
+    let csv = "param,value,unit,lln\nNEUT,0.4,10^9/L,1.8\nPLAT,20,10^9/L,150\n";
+    for (options, scale, grades) in [
+        (["--json"].as_slice(), "CTCAE 5.0", [4, 4]),
+        (&["--json", "--ctcae", "6.0"], "CTCAE 6.0", [3, 3]),
+    ] {
+        let document: Value = serde_json::from_slice(&tercel("labs", csv, options).stdout).unwrap();
+        assert_eq!(document["scale"], scale);
+        let rows = document["rows"].as_array().unwrap().iter();
+        let low: Vec<Value> = rows
+            .filter(|row| row["direction"] == "low")
+            .map(|row| row["grade"].clone())
+            .collect();
+        assert_eq!(low, grades);
+    }
+    let message = refused("labs", "param,value\nK,4\n", &["--ctcae", "4.03"]);
+    assert!(message.contains("use --ctcae 5.0 or --ctcae 6.0"), "{message}");
     let message = refused("labs", "test,value\nK,4\n", &["--json"]);
     assert!(message.contains("has no column param"), "{message}");
 }
@@ -227,4 +241,53 @@ fn help_lists_what_every_column_may_hold() {
     for name in names.chain(icans::Oedema::NAMES.map(|(name, _)| name)) {
         assert!(of_icans.contains(name), "{name}: {of_icans}");
     }
+}
+
+fn term(words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(["grade", "term"])
+        .args(words)
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_term_is_shown_with_its_grades() {
+    let answer = term(&["febrile", "neutropenia"]);
+    assert!(
+        answer.starts_with(
+            "Febrile neutropenia (CTCAE 5.0, Blood and lymphatic system disorders)\n  1  not available\n  2  not available\n  3  ANC <1000/mm3"
+        ),
+        "{answer}"
+    );
+    assert!(answer.contains("Definition: "), "{answer}");
+    let document: Value = serde_json::from_str(&term(&["Alopecia", "--json", "--ctcae", "6.0"])).unwrap();
+    assert_eq!(
+        (&document["scale"], &document["match"]),
+        (&json!("CTCAE 6.0"), &json!("name"))
+    );
+    assert_eq!(document["terms"][0]["allowed_grades"], json!([1, 2]));
+    assert_eq!(document["terms"][0]["grades"]["3"], Value::Null);
+}
+
+#[test]
+fn a_term_is_found_by_words_by_likeness_and_under_its_old_name() {
+    let several = term(&["hemorrhage"]);
+    assert!(several.contains("terms of CTCAE 5.0 have \"hemorrhage\""), "{several}");
+    assert!(
+        several.contains("  Anal hemorrhage (grades 1, 2, 3, 4 and 5)"),
+        "{several}"
+    );
+    assert!(term(&["hypokalemya"]).starts_with("Hypokalemia (CTCAE 5.0"));
+    let renamed = term(&["platelet count decreased", "--ctcae", "6.0"]);
+    assert!(renamed.contains("it is under \"Thrombocytopenia\""), "{renamed}");
+    assert!(term(&["platelets low"]).contains("Nearest:"));
+    assert!(term(&["qqqq"]).contains("and none like it"));
 }

@@ -5,7 +5,7 @@ use tercel::design::{Action, StudyDecision, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, NotEstimable, derive_cells};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
-use tercel::study::Rule;
+use tercel::study::{Blocks, Rule, check_study};
 use tercel_exchange::{Table, read_tables};
 
 const DM: &str = "USUBJID,RFICDTC,AGE,AGEU,SEX,ARMCD,DTHDTC";
@@ -492,4 +492,81 @@ fn a_supposed_dlt_is_that_of_the_latest_cohort() {
             .contains("no escalation follows a cohort")
     );
     assert_eq!(what_if.if_no_dlt.action, Action::Escalate(DoseLevel::FIRST.above()));
+}
+
+#[test]
+fn a_grade_that_the_term_does_not_have_is_a_finding() {
+    let found = |trial: &Trial, term: &str, coded: &str, grade: u8| -> Vec<(String, Blocks)> {
+        let event = format!(
+            "S,1,{term},{coded},Skin and subcutaneous tissue disorders,N,NOT RELATED,RECOVERED/RESOLVED,{grade},2025-03-05,2025-03-06"
+        );
+        let header = AE.replacen("AETERM,", "AETERM,AEDECOD,", 1);
+        let text = format!("{header}\n{event}\n");
+        let mut tables = read(&[]);
+        tables.retain(|table| table.name != "AE");
+        tables.push(Table::parse_csv("ae.csv", text.as_bytes()).unwrap());
+        let findings = check_study(trial, &read_tables(tables, trial).unwrap());
+        let of_grade = findings
+            .iter()
+            .filter(|finding| finding.rule.id() == "grade-not-in-term");
+        of_grade
+            .map(|finding| (finding.rule.to_string(), finding.blocks))
+            .collect()
+    };
+    let five = trial();
+    let sentence = |text: &str| vec![(text.to_owned(), Blocks::Decision)];
+    assert_eq!(
+        found(&five, "Febrile neutropenia", "", 2),
+        sentence(
+            "\"Febrile neutropenia\" cannot be of grade 2 by CTCAE 5.0: \"Febrile neutropenia\" has only 3, 4 and 5; correct term or grade"
+        )
+    );
+    assert_eq!(
+        found(&five, "hair loss", "ALOPECIA", 3),
+        sentence(
+            "\"hair loss\" cannot be of grade 3 by CTCAE 5.0: \"Alopecia\" has only 1 and 2; correct term or grade"
+        )
+    );
+    assert!(found(&five, "Febrile neutropenia", "", 3).is_empty());
+    assert!(
+        found(&five, "Low platelets", "Thrombocytopenia", 5).is_empty(),
+        "no term of 5.0"
+    );
+    // CRS is graded by ASTCT.
+    assert!(found(&five, "Cytokine release syndrome", "", 1).is_empty());
+    let six = include_str!("../../../../trials/il1rap-hcc/protocol.toml")
+        .replace("scale = \"CTCAE 5.0\"", "scale = \"CTCAE 6.0\"");
+    let six = parse_protocol("protocol.toml", &six).unwrap();
+    assert_eq!(
+        found(&six, "Lymphocyte count decreased", "", 3),
+        sentence(
+            "\"Lymphocyte count decreased\" cannot be of grade 3 by CTCAE 6.0: \"Lymphopenia\" has only 1; correct term or grade"
+        )
+    );
+    assert!(found(&six, "Platelet count decreased", "", 4).is_empty());
+}
+
+#[test]
+fn a_laboratory_change_carries_the_grade_of_the_protocols_version() {
+    let note = |scale: &str| {
+        let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml")
+            .replace("scale = \"CTCAE 5.0\"", &format!("scale = \"{scale}\""));
+        let trial = parse_protocol("protocol.toml", &text).unwrap();
+        let mut tables = read(&[]);
+        tables.retain(|table| !matches!(table.name.as_str(), "LB" | "PR"));
+        let labs =
+            "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBCLSIG,LBDTC\nS,1,NEUT,0.4,10^9/L,1.8,Y,2025-03-10\n";
+        let collection = "USUBJID,PRSEQ,PRTRT,PRCAT,PRSTDTC\nS,1,LEUKAPHERESIS,CELL COLLECTION,2025-02-10\n";
+        tables.push(Table::parse_csv("lb.csv", labs.as_bytes()).unwrap());
+        tables.push(Table::parse_csv("pr.csv", collection.as_bytes()).unwrap());
+        let data = read_tables(tables, &trial).unwrap().as_of(LATER);
+        let cells = derive_cells(&Analysis::new(&trial, &data, Some(LATER)));
+        let notes = cells
+            .iter()
+            .flat_map(|cell| &cell.contributions)
+            .map(|part| part.note.clone());
+        notes.into_iter().find(|note| note.starts_with("NEUT")).unwrap()
+    };
+    assert_eq!(note("CTCAE 5.0"), "NEUT 0.4 10^9/L on 2025-03-10, CTCAE 5.0 grade 4");
+    assert_eq!(note("CTCAE 6.0"), "NEUT 0.4 10^9/L on 2025-03-10, CTCAE 6.0 grade 3");
 }

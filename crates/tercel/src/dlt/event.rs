@@ -273,7 +273,7 @@ impl Judge<'_> {
         if self.syndrome_of(event).is_some() {
             Scale::Astct2019
         } else {
-            Scale::Ctcae5
+            Scale::Ctcae(self.trial.safety.ctcae)
         }
     }
 }

@@ -18,8 +18,8 @@
 use jiff::civil::Date;
 
 use super::{Facts, Method, Part, Reading, Statistic};
-use crate::grade::ctcae::{Baseline, LabGrade, LabOutcome, LabResult, grade_lab};
-use crate::grade::{Scale, Toxicity};
+use crate::grade::Toxicity;
+use crate::grade::ctcae::{Baseline, Ctcae, LabGrade, LabOutcome, LabResult, grade_lab};
 use crate::study::{AdverseEvent, Lab, RecordId};
 
 pub(super) const METHOD: Method = Method {
@@ -27,7 +27,7 @@ pub(super) const METHOD: Method = Method {
     components: &[],
     at_time_points: false,
     needs: None,
-    references: &["ctcae5"],
+    references: &["ctcae5", "ctcae6"],
     settings: &[
         "safety.analytes",
         "safety.relatedness",
@@ -75,7 +75,8 @@ fn read(facts: &Facts<'_>) -> Part {
         let unrelated = linked.and_then(|event| event.causality.strongest());
         if unrelated.is_none_or(|relation| relation >= facts.trial.safety.relatedness) && is_worse(lab, baseline) {
             let value = lab.value.map_or_else(|| "?".to_owned(), |value| value.to_string());
-            let grade = ctcae_grade(lab, baseline).map_or_else(String::new, |grade| format!(", {grade}"));
+            let grade = ctcae_grade(facts.trial.safety.ctcae, lab, baseline)
+                .map_or_else(String::new, |grade| format!(", {grade}"));
             found.push(format!("{} {value} {} on {}{grade}", lab.test, lab.unit, lab.when.date));
         }
     }
@@ -87,7 +88,7 @@ fn read(facts: &Facts<'_>) -> Part {
 }
 
 /// The CTCAE grade of the result by its worst term, beside the investigator's judgement; `None` where the value gives none.
-fn ctcae_grade(lab: &Lab, baseline: Option<&Lab>) -> Option<String> {
+fn ctcae_grade(version: Ctcae, lab: &Lab, baseline: Option<&Lab>) -> Option<String> {
     let same_unit = baseline.filter(|baseline| baseline.unit == lab.unit);
     let result = LabResult {
         value: lab.value,
@@ -102,7 +103,7 @@ fn ctcae_grade(lab: &Lab, baseline: Option<&Lab>) -> Option<String> {
         }),
         is_baseline: false,
     };
-    let grades = grade_lab(&lab.test, &result).ok()?;
+    let grades = grade_lab(version, &lab.test, &result).ok()?;
     let bounds = |grade: &LabGrade<'_>| match grade.outcome {
         LabOutcome::Graded(toxicity) => Some((toxicity, toxicity)),
         LabOutcome::Range { min, max, .. } => Some((min, max)),
@@ -121,7 +122,7 @@ fn ctcae_grade(lab: &Lab, baseline: Option<&Lab>) -> Option<String> {
     } else {
         format!("{} to {}", number(low), number(high))
     };
-    Some(format!("{} grade {range}", Scale::Ctcae5))
+    Some(format!("{version} grade {range}"))
 }
 
 /// The day from which a value is no longer baseline: lymphodepletion, or infusion without it.

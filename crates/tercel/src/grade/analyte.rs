@@ -29,6 +29,8 @@ pub struct Analyte {
     names: &'static [&'static str],
     /// Grams per mole, where a laboratory may report mass or substance concentration.
     pub molar_mass: Option<f64>,
+    /// The test of which this is a special case.
+    pub(crate) kind_of: Option<&'static str>,
     /// Charge number, where a laboratory may report milliequivalents.
     pub valence: Option<f64>,
 }
@@ -66,6 +68,7 @@ const fn test(name: &'static str, names: &'static [&'static str]) -> Analyte {
         name,
         names,
         molar_mass: None,
+        kind_of: None,
         valence: None,
     }
 }
@@ -138,12 +141,20 @@ const ANALYTES: &[Analyte] = &[
         &["CREAT", "CREA", "SCR", "serum creatinine", "blood creatinine"],
         113.10,
     ),
-    // C6H12O6: 18.016 mg/dL per mmol/L.
-    molar(
-        "glucose",
-        &["GLUC", "GLU", "blood glucose", "serum glucose", "fasting glucose"],
-        180.16,
+    test(
+        "creatinine clearance",
+        &["CREATCLR", "CrCl", "renal creatinine clearance"],
     ),
+    // C6H12O6: 18.016 mg/dL per mmol/L.
+    molar("glucose", &["GLUC", "GLU", "blood glucose", "serum glucose"], 180.16),
+    Analyte {
+        kind_of: Some("glucose"),
+        ..molar(
+            "fasting glucose",
+            &["fasting blood glucose", "glucose fasting", "fasting plasma glucose"],
+            180.16,
+        )
+    },
     // CO(NH2)2: 6.006 mg/dL per mmol/L. Urea nitrogen is the 28.014 g of nitrogen in it.
     molar("urea", &["blood urea", "serum urea"], 60.06),
     molar("urea nitrogen", &["BUN", "UREAN", "blood urea nitrogen"], 28.014),
@@ -153,6 +164,16 @@ const ANALYTES: &[Analyte] = &[
     molar(
         "cholesterol",
         &["CHOL", "CHOLES", "total cholesterol", "cholesterol total"],
+        386.7,
+    ),
+    molar(
+        "HDL cholesterol",
+        &["HDL", "high density lipoprotein cholesterol"],
+        386.7,
+    ),
+    molar(
+        "LDL cholesterol",
+        &["LDL", "low density lipoprotein cholesterol"],
         386.7,
     ),
     molar("triglycerides", &["TRIG", "triglyceride", "TG"], 885.7),
@@ -202,6 +223,11 @@ const ANALYTES: &[Analyte] = &[
     ),
     // One haem and its chain, 16 114 g/mol: 1.6114 g/dL per mmol/L.
     molar("hemoglobin", &["HGB", "HB"], 16_114.),
+    test("methemoglobin", &["HGBMET", "MetHb"]),
+    test(
+        "vitamin D",
+        &["25-hydroxyvitamin D", "25-hydroxy vitamin D", "calcidiol"],
+    ),
     test("albumin", &["ALB", "serum albumin"]),
     test("total protein", &["PROT", "protein"]),
     test("fibrinogen", &["FIBRINO", "FIB", "FIBR"]),

@@ -4,9 +4,13 @@ pub mod analyte;
 pub mod astct;
 pub mod criteria;
 pub mod ctcae;
+pub mod dictionary;
+mod text;
 pub mod units;
 
 use std::fmt;
+
+use ctcae::Ctcae;
 
 /// A toxicity grade from 1 (mild) to 5 (death). "No toxicity" is not a grade: see the result types that hold one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,20 +84,20 @@ impl fmt::Display for Toxicity {
 /// The scale a grade belongs to. Grades of different scales never compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scale {
-    /// NCI Common Terminology Criteria for Adverse Events, version 5.0 (2017).
-    Ctcae5,
+    /// NCI Common Terminology Criteria for Adverse Events.
+    Ctcae(Ctcae),
     /// ASTCT consensus grading of CRS and ICANS (Lee 2019).
     Astct2019,
 }
 
 impl Scale {
     /// All scales.
-    pub const ALL: [Self; 2] = [Self::Ctcae5, Self::Astct2019];
+    pub const ALL: [Self; 3] = [Self::Ctcae(Ctcae::V5), Self::Ctcae(Ctcae::V6), Self::Astct2019];
 
     /// Name as protocol files and reports write it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Ctcae5 => "CTCAE 5.0",
+            Self::Ctcae(version) => version.name(),
             Self::Astct2019 => "ASTCT 2019",
         }
     }

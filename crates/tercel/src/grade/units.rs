@@ -40,6 +40,8 @@ pub enum Dimension {
     Charge,
     /// Enzyme activity per volume; base U/L.
     Activity,
+    /// Volume cleared per time; base mL/min.
+    Clearance,
     /// Duration; base s.
     Time,
     /// Per cent.
@@ -154,6 +156,9 @@ const WHOLE: &[(&str, Dimension, f64)] = &[
     ("second", Dimension::Time, 1.),
     ("seconds", Dimension::Time, 1.),
     ("min", Dimension::Time, 60.),
+    ("mL/min", Dimension::Clearance, 1.),
+    ("mL/s", Dimension::Clearance, 60.),
+    ("L/h", Dimension::Clearance, 1000. / 60.),
     ("%", Dimension::Percent, 1.),
     ("percent", Dimension::Percent, 1.),
     ("1", Dimension::One, 1.),
@@ -266,6 +271,10 @@ fn is_legacy_thousand_per_ml(cells: f64, litres: f64) -> bool {
 /// One spelling for each way to write a power of ten, a micro sign or a cubic millimetre.
 fn plain_spelling(written: &str) -> String {
     let mut plain: String = written.chars().filter(|letter| !letter.is_whitespace()).collect();
+    // Most units are plain already.
+    if plain.is_ascii() && !plain.contains(['*', '(', '+', 'e', 'E', 'x', 'X']) && !plain.contains("^0") {
+        return plain;
+    }
     for (from, to) in [
         ("\u{b5}", "u"),
         ("\u{3bc}", "u"),

@@ -14,6 +14,8 @@ use super::{
     VisitTime, Windows,
 };
 use crate::estimate::survival::ConfType;
+use crate::grade::Scale;
+use crate::grade::ctcae::Ctcae;
 use crate::response::Criteria;
 
 /// Reads a protocol file. `file` is the name diagnostics carry.
@@ -355,6 +357,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let relatedness = section.choice("relatedness", &Relatedness::NAMES);
     let analytes = section.some_texts("analytes", "[\"ALT\", \"AST\"]");
     let scale = section.choice("scale", &[("ASTCT 2019", ())]);
+    let ctcae = parse_ctcae(section, dlt);
     let class = |key: &'static str, example: &str| {
         let id = section.text(key, example)?;
         let known = dlt.is_none_or(|dlt| dlt.event_classes.iter().any(|class| class.id == id));
@@ -375,9 +378,34 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     Some(SafetyRules {
         relatedness: relatedness?,
         analytes: analytes?,
+        ctcae: ctcae?,
         crs_class: crs_class?,
         icans_class: icans_class?,
     })
+}
+
+/// The version of the CTCAE: as stated, or that of the DLT criteria. A criterion over another version would see no event.
+fn parse_ctcae(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<Ctcae> {
+    let versions = Ctcae::ALL.map(|version| (version.number(), version));
+    let stated = section.optional_choice("ctcae", &versions);
+    let criteria = dlt.map_or(&[][..], |dlt| dlt.criteria.as_slice());
+    let version_of = |scale| match scale {
+        Scale::Ctcae(version) => Some(version),
+        Scale::Astct2019 => None,
+    };
+    let of_criteria = criteria.iter().find_map(|criterion| version_of(criterion.scale));
+    let version = stated.or(of_criteria).unwrap_or(Ctcae::V5);
+    let differs = |criterion: &&super::Criterion| version_of(criterion.scale).is_some_and(|other| other != version);
+    if let Some(criterion) = criteria.iter().find(differs) {
+        let message = format!(
+            "criterion \"{}\" is over {}, but adverse events are graded by {version}: it would never be met",
+            criterion.id, criterion.scale
+        );
+        let hint = format!("the same version in every criterion and in `safety.ctcae`, scale = \"{version}\"");
+        section.log().add(&section.span_of("ctcae"), message, hint);
+        return None;
+    }
+    Some(version)
 }
 
 fn parse_kinetics(section: &Section<'_>) -> Option<KineticsRules> {

@@ -34,6 +34,7 @@ pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
 use crate::estimate::survival::ConfType;
+use crate::grade::ctcae::Ctcae;
 use crate::response::Criteria;
 
 /// A whole protocol, as one version of the file states it.
@@ -374,6 +375,8 @@ pub struct SafetyRules {
     pub relatedness: Relatedness,
     /// Analytes of the laboratory outcome.
     pub analytes: Vec<String>,
+    /// Version of the CTCAE by which events other than CRS and ICANS, and laboratory values, are graded.
+    pub ctcae: Ctcae,
     /// Event class of CRS.
     pub crs_class: String,
     /// Event class of ICANS.

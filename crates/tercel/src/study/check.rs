@@ -11,6 +11,8 @@ use super::{
 };
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
+use crate::grade::ctcae::Ctcae;
+use crate::grade::dictionary::{Dictionary, Term};
 use crate::protocol::Trial;
 
 /// Checks every subject.
@@ -250,10 +252,40 @@ impl Check<'_> {
             (Some(_), None) => true,
             (None, _) => false,
         };
+        if !after_infusion {
+            self.grade_of_term(trial, event);
+        }
         if after_infusion && too_early {
             let text = format!("{} cannot begin before infusion; check term and date", event.term);
             self.add(record, "AESTDTC", Rule::OutOfOrder(text), Blocks::Decision);
         }
+    }
+
+    /// A grade that the event's CTCAE term does not have. What the investigator wrote comes before the coder's term. A name of
+    /// 5.0 stands for the terms that took its place in 6.0; the reverse is not asked, since names new in 6.0 are common words.
+    fn grade_of_term(&mut self, trial: &Trial, event: &AdverseEvent) {
+        let Some(grade) = event.grade else { return };
+        let version = trial.safety.ctcae;
+        let dictionary = Dictionary::of(version);
+        let meant = |name: &str| match dictionary.find(name) {
+            Some(term) => vec![term],
+            None if version == Ctcae::V6 => dictionary.named_after(name),
+            None => Vec::new(),
+        };
+        let coded = event.preferred_term.as_deref();
+        let mut names = [Some(event.term.as_str()), coded].into_iter().flatten();
+        let terms = names.find_map(|name| Some(meant(name)).filter(|terms| !terms.is_empty()));
+        let Some(terms) = terms.filter(|terms| terms.iter().all(|term| term.text(grade).is_none())) else {
+            return;
+        };
+        let allowed = |term: &&Term| format!("\"{}\" has only {}", term.name, term.allowed_text());
+        let allowed: Vec<String> = terms.iter().map(allowed).collect();
+        let text = format!(
+            "\"{}\" cannot be of grade {grade} by {version}: {}; correct term or grade",
+            event.term,
+            allowed.join(", ")
+        );
+        self.add(&event.record, "AETOXGR", Rule::GradeNotInTerm(text), Blocks::Decision);
     }
 
     fn biomarker(&mut self, trial: &Trial) {

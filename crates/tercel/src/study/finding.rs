@@ -64,6 +64,8 @@ pub enum Rule {
     OffDose(String),
     /// A subject was infused although the decision of the day before said otherwise.
     AgainstDecision(String),
+    /// An adverse event has a grade that its CTCAE term does not have.
+    GradeNotInTerm(String),
     /// Two files of a dataset hold the same records.
     SameRecords(String),
     /// A file of the folder is in a format that is not read.
@@ -90,6 +92,7 @@ impl Rule {
             Self::PartialAtCut(_) => "partial-at-cut",
             Self::OffDose(_) => "off-dose",
             Self::AgainstDecision(_) => "against-decision",
+            Self::GradeNotInTerm(_) => "grade-not-in-term",
             Self::SameRecords(_) => "same-records",
             Self::NotRead(_) => "not-read",
         }
@@ -118,6 +121,7 @@ impl Rule {
             Self::AgainstDecision(_) => {
                 "check day and level against the source document; what took place is the committee's to judge"
             }
+            Self::GradeNotInTerm(_) => "check term and grade against the source document: one of them is wrong",
             Self::SameRecords(_) => "keep one of the files in the folder",
             Self::NotRead(_) => "save the file as CSV, Dataset-JSON or SAS XPORT, or take it out of the folder",
         }
@@ -143,6 +147,7 @@ impl fmt::Display for Rule {
             | Self::PartialAtCut(sentence)
             | Self::OffDose(sentence)
             | Self::AgainstDecision(sentence)
+            | Self::GradeNotInTerm(sentence)
             | Self::SameRecords(sentence)
             | Self::NotRead(sentence) => f.write_str(sentence),
         }
@@ -187,6 +192,7 @@ impl Finding {
             | Rule::PartialAtCut(_)
             | Rule::OffDose(_)
             | Rule::AgainstDecision(_)
+            | Rule::GradeNotInTerm(_)
             | Rule::SameRecords(_)
             | Rule::NotRead(_) => false,
         };

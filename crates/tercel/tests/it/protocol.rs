@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use tercel::endpoint;
 use tercel::grade::Grade;
+use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::{Assessed, Diagnostic, OutcomeKind, Persistence, SETTINGS, Trial, VisitTime, parse_protocol};
 
 const HCC: &str = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
@@ -183,7 +184,7 @@ struct Broken {
 const SYNTAX: &str =
     "TOML: key = value, text in \"quotes\", and [section] or [[repeated section]] on a line of its own";
 
-const BROKEN: [Broken; 38] = [
+const BROKEN: [Broken; 39] = [
     Broken {
         from: "[response]\n",
         to: "[respons]\n",
@@ -440,6 +441,15 @@ const BROKEN: [Broken; 38] = [
         )],
     },
     Broken {
+        from: "[safety]\n",
+        to: "[safety]\nctcae = \"6.0\"\n",
+        found: &[(
+            "ctcae = ¦\"6.0\"",
+            "criterion \"grade-5\" is over CTCAE 5.0, but adverse events are graded by CTCAE 6.0: it would never be met",
+            "the same version in every criterion and in `safety.ctcae`, scale = \"CTCAE 6.0\"",
+        )],
+    },
+    Broken {
         from: "persists_hours = 72",
         to: "persists_hours = 72\npersists_days = 3",
         found: &[(
@@ -558,6 +568,15 @@ fn a_mistake_is_reported_where_it_stands_with_what_to_write() {
             .collect();
         assert_eq!(found, expected, "{} for {}", broken.to, broken.from);
     }
+}
+
+#[test]
+fn the_ctcae_version_is_that_of_the_criteria_or_the_one_stated() {
+    assert_eq!(parsed(HCC).safety.ctcae, Ctcae::V5);
+    let six = HCC.replace("scale = \"CTCAE 5.0\"", "scale = \"CTCAE 6.0\"");
+    assert_eq!(parsed(&six).safety.ctcae, Ctcae::V6);
+    let stated = six.replacen("[safety]\n", "[safety]\nctcae = \"6.0\"\n", 1);
+    assert_eq!(parsed(&stated).safety.ctcae, Ctcae::V6);
 }
 
 #[test]

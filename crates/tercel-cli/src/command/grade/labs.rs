@@ -1,13 +1,13 @@
 //! `tercel grade labs`.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use anyhow::bail;
 use serde_json::{Value, json};
 use tercel::grade::Toxicity;
-use tercel::grade::ctcae::{Baseline, LabOutcome, LabResult, RangeIndicator, grade_lab};
+use tercel::grade::ctcae::{Baseline, Ctcae, LabOutcome, LabResult, RangeIndicator, grade_lab};
 
-use super::{Answer, aligned, grade_fields, grade_text, input, word, yes_no};
+use super::{Answer, Version, aligned, grade_fields, grade_text, input, word, yes_no};
 use crate::output::Output;
 use crate::table::{Row, Table};
 
@@ -16,9 +16,8 @@ use crate::table::{Row, Table};
 pub(crate) struct Args {
     /// CSV file, one value a row
     file: PathBuf,
-    /// Version of the CTCAE
-    #[arg(long, default_value = "5.0", value_name = "VERSION")]
-    ctcae: String,
+    #[command(flatten)]
+    version: Version,
 }
 
 const NUMERIC: [&str; 6] = ["value", "lln", "uln", "baseline", "baseline_lln", "baseline_uln"];
@@ -32,28 +31,27 @@ struct Line<'a> {
     reason: String,
 }
 
+/// Why a test has no grade, once for each: to find what it may have meant takes longer than to grade a value.
+type Unknown<'a> = HashMap<&'a str, String>;
+
 /// Grades every row.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    if !matches!(args.ctcae.trim(), "5" | "5.0") {
-        bail!(
-            "CTCAE {} is not available: this version grades by CTCAE 5.0 only; use --ctcae 5.0, and report the version with the grade",
-            args.ctcae
-        );
-    }
+    let version = args.version.ctcae()?;
     let table = Table::read(&args.file)?;
     table.require(&["param", "value"])?;
     let mut lines = Vec::new();
+    let mut unknown = Unknown::new();
     for row in table.rows() {
-        lines.extend(grade(row)?);
+        lines.extend(grade(version, row, &mut unknown)?);
     }
     output.print(
-        || json!({ "scale": "CTCAE 5.0", "rows": lines.iter().map(|line| line_json(&table, line)).collect::<Vec<_>>() }),
+        || json!({ "scale": version.name(), "rows": lines.iter().map(|line| line_json(&table, line)).collect::<Vec<_>>() }),
         || text(&lines),
     )?;
     Ok(Answer::Given)
 }
 
-fn grade(row: Row<'_>) -> anyhow::Result<Vec<Line<'_>>> {
+fn grade<'a>(version: Ctcae, row: Row<'a>, unknown: &mut Unknown<'a>) -> anyhow::Result<Vec<Line<'a>>> {
     let no_grade = |reason| {
         vec![Line {
             row,
@@ -87,9 +85,14 @@ fn grade(row: Row<'_>) -> anyhow::Result<Vec<Line<'_>>> {
         }),
         is_baseline: yes_no(row, "is_baseline")?.unwrap_or(false),
     };
-    let grades = match grade_lab(row.text("param"), &result) {
+    let grades = match grade_lab(version, row.text("param"), &result) {
         Ok(grades) => grades,
-        Err(unknown) => return Ok(no_grade(format!("not gradable: {unknown}"))),
+        Err(error) => {
+            let sentence = unknown.entry(row.text("param"));
+            return Ok(no_grade(
+                sentence.or_insert_with(|| format!("not gradable: {error}")).clone(),
+            ));
+        }
     };
     let lines = grades.into_iter().map(|grade| Line {
         row,

@@ -3,6 +3,7 @@
 mod crs;
 mod icans;
 mod labs;
+mod term;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 use tercel::grade::Toxicity;
 use tercel::grade::astct::AstctOutcome;
+use tercel::grade::ctcae::Ctcae;
 use tercel::study::When;
 
 use super::Answer;
@@ -41,6 +43,26 @@ pub(crate) enum Command {
     /// ice: 0 to 10. arousal: spontaneous, voice, tactile, unarousable, unknown. seizure: none, resolved, prolonged. motor:
     /// none, deep_focal_weakness. oedema: none, focal, diffuse. attributed: yes, no.
     Icans(Args),
+    /// Look up an adverse-event term of the CTCAE: its grades, definition and note
+    ///
+    /// TEXT is the name of a term, or words of it; a letter or two may be wrong. A name of the other version is led to the name
+    /// of this one.
+    Term(term::Args),
+}
+
+/// The version of the CTCAE to use.
+#[derive(Debug, clap::Args)]
+struct Version {
+    /// Version of the CTCAE: 5.0 or 6.0
+    #[arg(long, default_value = "5.0", value_name = "VERSION")]
+    ctcae: String,
+}
+
+impl Version {
+    fn ctcae(&self) -> anyhow::Result<Ctcae> {
+        let unknown = || anyhow::anyhow!("CTCAE {} is not available: use --ctcae 5.0 or --ctcae 6.0", self.ctcae);
+        Ctcae::parse(&self.ctcae).ok_or_else(unknown)
+    }
 }
 
 /// A file of assessments.
@@ -57,6 +79,7 @@ impl Command {
             Self::Labs(args) => labs::run(&args, output),
             Self::Crs(args) => crs::run(&args, output),
             Self::Icans(args) => icans::run(&args, output),
+            Self::Term(args) => term::run(&args, output),
         }
     }
 }
@@ -148,12 +171,17 @@ fn aligned(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String 
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for line in &lines {
-        let cells: Vec<String> = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, &width)| format!("{cell:width$}"))
-            .collect();
-        text.push_str(cells.join("  ").trim_end());
+        let start = text.len();
+        let last = line.len().saturating_sub(1);
+        for (column, (cell, &width)) in line.iter().zip(&widths).enumerate() {
+            text.push_str(cell);
+            if column < last {
+                let gap = width.saturating_sub(cell.chars().count()) + 2;
+                text.extend(std::iter::repeat_n(' ', gap));
+            }
+        }
+        let end = text.get(start..).map_or(0, |line| line.trim_end().len());
+        text.truncate(start + end);
         text.push('\n');
     }
     text

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use tercel::grade::criteria::Direction;
-use tercel::grade::ctcae::{Baseline, LabOutcome, LabResult, RangeIndicator, Undecided, grade_lab};
+use tercel::grade::ctcae::{Baseline, Ctcae, LabOutcome, LabResult, RangeIndicator, Undecided, grade_lab};
 use tercel::study::SubjectId;
 
 use super::Subjects;
@@ -147,7 +147,7 @@ fn find_parameter(test: &str) -> Parameter {
         let [code, low, high] = [code, low, high].map(|text| (*text).to_owned());
         return Parameter { code, low, high };
     }
-    let terms = grade_lab(test, &LabResult::of(1.0)).unwrap_or_default();
+    let terms = grade_lab(Ctcae::V5, test, &LabResult::of(1.0)).unwrap_or_default();
     let first = |direction: Direction| {
         let found = terms.iter().find(|grade| grade.term.direction == direction);
         found.map_or_else(String::new, |grade| grade.term.nci_term.clone())
@@ -364,7 +364,7 @@ fn grade(term: &str, result: &Result<'_>, baseline: Option<&Result<'_>>) -> Opti
         baseline,
         is_baseline: result.is_baseline,
     };
-    let grades = grade_lab(term, &value).ok()?;
+    let grades = grade_lab(Ctcae::V5, term, &value).ok()?;
     match &grades.first()?.outcome {
         LabOutcome::Graded(toxicity) => Some((toxicity.number(), false)),
         LabOutcome::Range {

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::grade::criteria::LabTerm;
+use super::Ctcae;
+use crate::grade::criteria::{LabCriteria, LabTerm};
 use crate::grade::units::UnitError;
-use crate::grade::{Grade, Toxicity};
+use crate::grade::{Grade, Scale, Toxicity};
 
 /// A laboratory value and what is known about it. Limits and baseline are in the unit of the value.
 #[derive(Debug, Clone, Copy)]
@@ -139,23 +140,55 @@ impl fmt::Display for Missing {
 /// Why a name has no grades.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownLab {
-    /// Neither a term nor a test.
-    #[error("unknown term or test \"{name}\"{}", nearest.as_ref().map(|near| format!("; nearest is \"{near}\"")).unwrap_or_default())]
+    /// Neither a term nor a test; what looks like it is sought when the sentence is asked for.
+    #[error("unknown term or test \"{name}\"{}", nearest(*version, name))]
     Name {
+        /// The version.
+        version: Ctcae,
         /// As written.
         name: String,
-        /// A known name that looks like it.
-        nearest: Option<String>,
     },
-    /// A test for which the scale has no term.
-    #[error("CTCAE 5.0 has no laboratory term for \"{name}\"")]
+    /// A laboratory term of another version only.
+    #[error("\"{name}\" is a laboratory term of {other}; {}", in_version(*version, now))]
+    OtherVersion {
+        /// As written.
+        name: String,
+        /// The version that has it.
+        other: Ctcae,
+        /// The version asked for.
+        version: Ctcae,
+        /// What it is called there.
+        now: Vec<String>,
+    },
+    /// A test for which the version has no term.
+    #[error("{version} has no laboratory term for \"{name}\"")]
     NoTerm {
+        /// The version.
+        version: Ctcae,
         /// As written.
         name: String,
     },
 }
 
+fn nearest(version: Ctcae, name: &str) -> String {
+    let near = LabCriteria::of(version).nearest(name);
+    near.map_or_else(String::new, |near| format!("; nearest is \"{near}\""))
+}
+
+fn in_version(version: Ctcae, now: &[String]) -> String {
+    if now.is_empty() {
+        format!("{version} has none of that name")
+    } else {
+        format!("in {version} it is \"{}\"", now.join("\" or \""))
+    }
+}
+
 impl LabGrade<'_> {
+    /// The scale of the grade.
+    pub const fn scale(&self) -> Scale {
+        Scale::Ctcae(self.term.version)
+    }
+
     /// The sentence shown with the grade.
     pub fn reason(&self) -> String {
         let mut reason = match &self.outcome {

@@ -29,7 +29,7 @@ kinds! {
     "committee against the rules" "FA" overrule Found::By("disagree"), false;
 }
 
-fn is_crs(trial: &Trial, event: &AdverseEvent) -> bool {
+pub(super) fn is_crs(trial: &Trial, event: &AdverseEvent) -> bool {
     is_in_class(trial, &trial.safety.crs_class, event)
 }
 

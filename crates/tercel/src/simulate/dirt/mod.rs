@@ -29,6 +29,7 @@ macro_rules! kinds {
 
 mod course;
 mod entry;
+mod grades;
 mod tumour;
 
 use super::random::{Draws, Topic};
@@ -108,7 +109,11 @@ struct Kind {
 }
 
 fn all() -> impl Iterator<Item = &'static Kind> {
-    entry::KINDS.iter().chain(course::KINDS).chain(tumour::KINDS)
+    entry::KINDS
+        .iter()
+        .chain(course::KINDS)
+        .chain(tumour::KINDS)
+        .chain(grades::KINDS)
 }
 
 /// The name of every kind of dirt that [`soil`] knows.

@@ -1,65 +1,21 @@
 //! National Cancer Institute. Common Terminology Criteria for Adverse Events (CTCAE) version 5.0. 27 November 2017.
 //!
-//! The tables against their own wording, and two sets of graded values (sources in `tests/data/ctcae5_sources.md`).
+//! The tables against their own wording, and two sets of graded values (sources in `tests/data/ctcae_sources.md`).
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its own data has failed")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
-use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
-use tercel::grade::ctcae::{Baseline, LabOutcome, LabResult, RangeIndicator, Undecided, grade_lab, grade_term};
+use tercel::grade::ctcae::{Baseline, Ctcae, LabGrade, LabOutcome, LabResult, Undecided, UnknownLab};
+
+use super::ctcae::{alter_every_cut_point, bounds, compare_with_peer, disagreements, number, walk_every_table};
 
 const TABLE: &str = include_str!("../../../data/ctcae_v5.toml");
 const BOUNDARY_CASES: &str = include_str!("../../data/ctcae5_boundary_cases.csv");
-const ONE_SUBJECT: &str = include_str!("../../data/adlb_ctcae5_one_subject.csv");
 
-/// The numbers of a text, without units that contain digits.
-fn numbers(text: &str) -> BTreeSet<String> {
-    let mut text = text.replace(',', "");
-    for unit in ["10e9", "/mm3", "10^9/L"] {
-        text = text.replace(unit, " ");
-    }
-    let digits = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
-    digits
-        .filter_map(|number| number.trim_matches('.').parse::<f64>().ok())
-        .map(|number| number.to_string())
-        .collect()
-}
-
-/// Every grade whose cut-points are not the numbers of its text: term, grade and text.
-fn disagreements(table: &str) -> Vec<String> {
-    let table: toml::Table = table.parse().unwrap();
-    let text_of = |value: &toml::Value, key: &str| value.get(key).and_then(toml::Value::as_str).map(str::to_owned);
-    // A term printed once for two tests has one text and the cut-points of both.
-    let mut grades: BTreeMap<(String, i64, String), [BTreeSet<String>; 2]> = BTreeMap::new();
-    for term in table["term"].as_array().unwrap() {
-        let name = text_of(term, "nci_term").or_else(|| text_of(term, "name")).unwrap();
-        for grade in term["grade"].as_array().unwrap() {
-            let text = text_of(grade, "text").unwrap();
-            let mut printed = numbers(&text);
-            for ends in grade.get("ends").and_then(toml::Value::as_array).into_iter().flatten() {
-                assert!(
-                    printed.remove(&ends[0].to_string()),
-                    "{name}: {ends} is not in \"{text}\""
-                );
-                printed.insert(ends[1].to_string());
-            }
-            let cuts = ["cuts", "cuts_if"]
-                .iter()
-                .filter_map(|key| grade.get(*key)?.as_array())
-                .flatten();
-            let key = (name.clone(), grade["grade"].as_integer().unwrap(), text);
-            let both = grades.entry(key).or_default();
-            both[0].extend(printed);
-            both[1].extend(cuts.flat_map(|cut| numbers(cut.as_str().unwrap())));
-        }
-    }
-    grades
-        .iter()
-        .filter(|(_, [printed, cuts])| printed != cuts)
-        .map(|((term, grade, text), [_, cuts])| format!("{term} grade {grade} \"{text}\": cut-points {cuts:?}"))
-        .collect()
+fn grade_lab(name: &str, result: &LabResult<'_>) -> Result<Vec<LabGrade<'static>>, UnknownLab> {
+    tercel::grade::ctcae::grade_lab(Ctcae::V5, name, result)
 }
 
 #[test]
@@ -69,136 +25,12 @@ fn every_number_of_the_wording_is_a_cut_point_and_the_reverse() {
 
 #[test]
 fn altering_any_cut_point_names_the_term_the_grade_and_the_text() {
-    let lines: Vec<&str> = TABLE.lines().collect();
-    let mut altered = 0;
-    let mut text = "";
-    for (index, line) in lines.iter().enumerate() {
-        text = line.strip_prefix("text = ").map_or(text, |text| text.trim_matches('"'));
-        if !line.starts_with("cuts") && !line.starts_with("    \"") {
-            continue;
-        }
-        for (at, _) in line.match_indices(['>', '<']) {
-            let number: String = line[at..]
-                .chars()
-                .skip_while(|c| "><=".contains(*c))
-                .take_while(|c| "0123456789.".contains(*c))
-                .collect();
-            if number.is_empty() {
-                continue;
-            }
-            let other = format!("{}", number.parse::<f64>().unwrap() + 0.013);
-            let changed = format!("{}{}", &line[..at], line[at..].replacen(&number, &other, 1));
-            let mut copy = lines.clone();
-            copy[index] = &changed;
-            let found = disagreements(&copy.join("\n"));
-            assert!(
-                found.iter().any(|message| message.contains(text)),
-                "{changed}: {found:?}"
-            );
-            altered += 1;
-        }
-    }
-    assert!(altered > 200, "{altered}");
-}
-
-/// A laboratory in one of the unit systems of a term, with limits inside its grade 1.
-fn systems(term: &LabTerm) -> Vec<(&'static str, f64, f64, f64)> {
-    match term.nci_term.as_str() {
-        "Anemia" | "Hemoglobin increased" => vec![
-            ("g/dL", 12., 16., 40.),
-            ("g/L", 120., 160., 400.),
-            ("mmol/L", 7.4, 9.9, 25.),
-        ],
-        "Leukocytosis" | "White blood cell decreased" => {
-            vec![("10^9/L", 4., 10., 150.), ("/mm3", 4000., 10_000., 150_000.)]
-        }
-        "Lymphocyte count decreased" | "Lymphocyte count increased" => {
-            vec![("10^9/L", 1.2, 3.5, 30.), ("/uL", 1200., 3500., 30_000.)]
-        }
-        "CD4 lymphocytes decreased" => vec![("/mm3", 600., 1500., 2000.)],
-        "Neutrophil count decreased" => vec![("10^9/L", 1.8, 7., 20.), ("K/uL", 1.8, 7., 20.)],
-        "Platelet count decreased" => vec![("10^9/L", 150., 400., 900.)],
-        "Cholesterol high" => vec![("mg/dL", 100., 200., 700.), ("mmol/L", 2.6, 5.2, 20.)],
-        "Fibrinogen decreased" => vec![("g/L", 2., 4., 8.), ("mg/dL", 200., 400., 800.)],
-        "Hypercalcemia" | "Hypocalcemia" if term.name.contains("Ionized") => vec![("mmol/L", 1.15, 1.3, 2.5)],
-        "Hypercalcemia" | "Hypocalcemia" => vec![("mmol/L", 2.15, 2.55, 4.), ("mg/dL", 8.6, 10.2, 16.)],
-        "Hyperkalemia" | "Hypokalemia" => vec![("mmol/L", 3.5, 5.1, 9.), ("mEq/L", 3.5, 5.1, 9.)],
-        "Hypermagnesemia" | "Hypomagnesemia" => vec![("mmol/L", 0.7, 1., 4.), ("mg/dL", 1.7, 2.4, 10.)],
-        "Hypernatremia" | "Hyponatremia" => vec![("mmol/L", 135., 145., 180.)],
-        "Hypertriglyceridemia" => vec![("mg/dL", 50., 149., 1500.), ("mmol/L", 0.5, 1.7, 15.)],
-        "Hypoalbuminemia" => vec![("g/L", 35., 50., 60.), ("g/dL", 3.5, 5., 6.)],
-        "Hypoglycemia" => vec![("mmol/L", 3.9, 5.6, 10.), ("mg/dL", 70., 100., 200.)],
-        "INR increased" => vec![("", 0.9, 1.2, 6.)],
-        "Acidosis" | "Alkalosis" => vec![("pH", 7.35, 7.45, 8.)],
-        "Creatinine increased" => vec![("umol/L", 60., 100., 900.), ("mg/dL", 0.7, 1.2, 12.)],
-        _ => vec![("U/L", 20., 40., 1200.)],
-    }
-}
-
-fn bounds(outcome: &LabOutcome<'_>) -> Option<(u8, u8)> {
-    match outcome {
-        LabOutcome::Graded(toxicity) => Some((toxicity.number(), toxicity.number())),
-        LabOutcome::Range { min, max, .. } => Some((min.number(), max.number())),
-        LabOutcome::NotGradable(_) => None,
-    }
+    alter_every_cut_point(TABLE);
 }
 
 #[test]
 fn every_table_has_no_gap_no_overlap_and_the_right_order() {
-    for term in &LabCriteria::v5().terms {
-        for (unit, lln, uln, largest) in systems(term) {
-            let mut seen = BTreeSet::new();
-            for baseline in [f64::midpoint(lln, uln), 1.3 * uln, 0.8 * lln] {
-                let grade = |value: f64| {
-                    let baseline = Some(Baseline {
-                        value: Some(baseline),
-                        ..Baseline::default()
-                    });
-                    let result = LabResult {
-                        unit: Some(unit),
-                        lln: Some(lln),
-                        uln: Some(uln),
-                        baseline,
-                        ..LabResult::of(value)
-                    };
-                    bounds(&grade_term(term, &result).outcome).unwrap_or_else(|| panic!("{} {value} {unit}", term.name))
-                };
-                let steps = 5_000;
-                let values = (0..=steps).map(|step| largest * f64::from(step) / f64::from(steps));
-                let values: Vec<f64> = match term.direction {
-                    Direction::High => values.collect(),
-                    Direction::Low => values.rev().collect(),
-                };
-                let mut worst = (0, 0);
-                for value in values {
-                    let next = grade(value);
-                    assert!(
-                        next.0 >= worst.0 && next.1 >= worst.1,
-                        "{} {value} {unit}: {next:?} after {worst:?}",
-                        term.name
-                    );
-                    worst = next;
-                    seen.extend([next.0, next.1]);
-                }
-                let deepest = term
-                    .grades
-                    .iter()
-                    .filter(|grade| !grade.cuts.is_empty())
-                    .map(|grade| grade.grade.number())
-                    .max();
-                assert_eq!(Some(worst.0), deepest.or(Some(0)), "{} {unit}", term.name);
-            }
-            let by_value = term.grades.iter().filter(|grade| !grade.cuts.is_empty());
-            for grade in by_value {
-                assert!(
-                    seen.contains(&grade.grade.number()),
-                    "{} {unit}: grade {} is never given",
-                    term.name,
-                    grade.grade
-                );
-            }
-        }
-    }
+    walk_every_table(Ctcae::V5);
 }
 
 #[test]
@@ -435,10 +267,6 @@ fn what_cannot_be_graded_says_why() {
     assert_eq!(chloride.to_string(), "CTCAE 5.0 has no laboratory term for \"CL\"");
 }
 
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
-}
-
 #[test]
 fn boundary_cases_of_four_terms_come_out_as_expected() {
     let mut reader = csv::Reader::from_reader(BOUNDARY_CASES.as_bytes());
@@ -480,50 +308,7 @@ fn deliberate_difference(term: &str, unit: &str) -> Option<&'static str> {
 
 #[test]
 fn one_subject_of_the_cdisc_pilot_is_graded_as_its_peer_does_or_for_a_stated_reason() {
-    let mut reader = csv::Reader::from_reader(ONE_SUBJECT.as_bytes());
-    let (mut same, mut differing) = (0, 0);
-    for row in reader.deserialize::<BTreeMap<String, String>>() {
-        let row = row.unwrap();
-        for (term, expected) in [
-            (&row["ATOXDSCL"], &row["ATOXGRL_V5"]),
-            (&row["ATOXDSCH"], &row["ATOXGRH_V5"]),
-        ] {
-            if term.is_empty() {
-                continue;
-            }
-            let range = match row["BNRIND"].as_str() {
-                "LOW" => Some(RangeIndicator::Low),
-                "NORMAL" => Some(RangeIndicator::Normal),
-                "HIGH" => Some(RangeIndicator::High),
-                _ => None,
-            };
-            let result = LabResult {
-                value: number(&row["AVAL"]),
-                unit: Some(&row["AVALU"]),
-                lln: number(&row["ANRLO"]),
-                uln: number(&row["ANRHI"]),
-                baseline: Some(Baseline {
-                    value: number(&row["BASE"]),
-                    range,
-                    ..Baseline::default()
-                }),
-                is_baseline: row["ABLFL"] == "Y",
-            };
-            let grades = grade_lab(term, &result).unwrap();
-            let got = match &grades[0].outcome {
-                LabOutcome::Graded(toxicity) => toxicity.to_string(),
-                LabOutcome::Range { .. } | LabOutcome::NotGradable(_) => String::from("?"),
-            };
-            if &got == expected {
-                same += 1;
-            } else {
-                let reason = deliberate_difference(term, &row["AVALU"]);
-                assert!(reason.is_some(), "{row:?}: {got} {}", grades[0].reason());
-                differing += 1;
-            }
-        }
-    }
-    assert_eq!((same, differing), (220, 40));
+    assert_eq!(compare_with_peer(Ctcae::V5, deliberate_difference), (220, 40));
 }
 
 proptest! {
@@ -545,7 +330,7 @@ proptest! {
             ("ALT", "ukat/L", "U/L", 60.),
             ("CREAT", "umol/L", "nmol/L", 1000.),
         ] {
-            let in_unit = |unit, factor: f64| {
+            let in_unit = |version, unit, factor: f64| {
                 let scale = |thousandths: u32| f64::from(thousandths) / 1000. * factor;
                 let result = LabResult {
                     unit: Some(unit),
@@ -554,10 +339,12 @@ proptest! {
                     baseline: Some(Baseline { value: Some(scale(baseline)), ..Baseline::default() }),
                     ..LabResult::of(scale(thousandths))
                 };
-                let grades = grade_lab(test, &result).unwrap();
+                let grades = tercel::grade::ctcae::grade_lab(version, test, &result).unwrap();
                 grades.iter().map(|grade| bounds(&grade.outcome)).collect::<Vec<_>>()
             };
-            prop_assert_eq!(in_unit(from, 1.), in_unit(to, factor), "{} {} {}", test, from, to);
+            for version in Ctcae::ALL {
+                prop_assert_eq!(in_unit(version, from, 1.), in_unit(version, to, factor), "{} {} {} {}", version, test, from, to);
+            }
         }
     }
 }

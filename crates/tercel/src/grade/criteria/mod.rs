@@ -1,10 +1,11 @@
 //! Grading tables as data: the published wording of each grade beside the cut-points computed from it.
 //!
 //! # What it derives
-//! [`LabCriteria`]: the laboratory terms of CTCAE 5.0 that a value can grade, read from `data/ctcae_v5.toml`.
+//! [`LabCriteria`]: the laboratory terms of a version of the CTCAE that a value can grade, read from `data/ctcae_v5.toml` and
+//! `data/ctcae_v6.toml`.
 //!
 //! # Source
-//! `ctcae5`, all grades of each term as NCI prints them.
+//! `ctcae5`, `ctcae6`, all grades of each term as NCI prints them.
 //!
 //! # Formula
 //! A [`Cut`] is met when all its [`Bound`]s are; a grade is met when any of its cuts is. See the head of the data file.
@@ -18,7 +19,10 @@
 //! ```
 //!
 //! # Limits
-//! Terms measured by other means than a blood test (ejection fraction, QTc, urine protein, eGFR) are not here.
+//! Terms measured by other means than one laboratory test (ejection fraction, QTc, urine protein, eGFR, tumour lysis syndrome) are
+//! not here, nor is "pancreatic enzymes decreased", which names no test.
+
+mod read;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,11 +30,16 @@ use std::sync::LazyLock;
 
 use super::Grade;
 use super::analyte::{Analyte, name_key};
+use super::ctcae::Ctcae;
+use super::text::edit_distance;
 use super::units::Unit;
+use read::Entry;
 
 /// Every laboratory term of one version of the CTCAE.
 #[derive(Debug)]
 pub struct LabCriteria {
+    /// The version.
+    pub version: Ctcae,
     /// The terms, in file order.
     pub terms: Vec<LabTerm>,
     /// Name key of a term or of a test, to the terms meant (for a test: high first).
@@ -40,6 +49,8 @@ pub struct LabCriteria {
 /// One term: one direction of one test.
 #[derive(Debug)]
 pub struct LabTerm {
+    /// The version it belongs to.
+    pub version: Ctcae,
     /// Name as NCI spells it, with `(Ionized)` where NCI has one term for two tests.
     pub name: String,
     /// The CTCAE term it is reported as.
@@ -52,12 +63,20 @@ pub struct LabTerm {
     pub note: Option<String>,
     /// The grades NCI defines by a text other than "Death", ascending.
     pub grades: Vec<GradeCriteria>,
+    units: Vec<CutUnit>,
 }
 
-/// Names are unique within a table.
+impl LabTerm {
+    /// The units its cut-points are printed in, in the order of the text; none for a term of multiples alone.
+    pub fn units(&self) -> &[CutUnit] {
+        &self.units
+    }
+}
+
+/// Names are unique within a version.
 impl PartialEq for LabTerm {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        self.version == other.version && self.name == other.name
     }
 }
 
@@ -107,18 +126,20 @@ pub struct Conditional {
 #[derive(Debug)]
 pub struct Cut {
     /// The cut counts only for such a baseline.
-    pub baseline: Option<BaselineState>,
+    pub baseline: Option<BaselineCase>,
     /// Empty for "any value".
     pub bounds: Vec<Bound>,
 }
 
-/// A baseline inside or outside the limits, in the direction of the term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BaselineState {
-    /// Not beyond the limit.
+/// Where a baseline lies.
+#[derive(Debug)]
+pub enum BaselineCase {
+    /// Not beyond the limit in the direction of the term.
     Normal,
     /// Beyond it: above ULN for a high term, below LLN for a low one.
     Abnormal,
+    /// Between multiples of its limits, whatever the direction of the term.
+    Within(Vec<Bound>),
 }
 
 /// One end of a range.
@@ -130,6 +151,16 @@ pub struct Bound {
     pub number: f64,
     /// What the number counts.
     pub of: Of,
+}
+
+impl Bound {
+    /// The unit the number is printed in.
+    pub const fn unit(&self) -> Option<&CutUnit> {
+        match &self.of {
+            Of::Unit(unit) | Of::AboveUln(unit) => Some(unit),
+            Of::Lln | Of::Uln | Of::Baseline | Of::PercentFall => None,
+        }
+    }
 }
 
 /// A comparison of the value with a bound.
@@ -187,31 +218,53 @@ pub enum CriteriaError {
     },
 }
 
-static V5: LazyLock<LabCriteria> = LazyLock::new(embedded_v5);
+static V5: LazyLock<LabCriteria> = LazyLock::new(|| embedded(include_str!("../../../data/ctcae_v5.toml")));
+static V6: LazyLock<LabCriteria> = LazyLock::new(|| embedded(include_str!("../../../data/ctcae_v6.toml")));
 
-#[expect(clippy::expect_used, reason = "the table is part of the program; a test parses it")]
-fn embedded_v5() -> LabCriteria {
-    LabCriteria::parse(include_str!("../../data/ctcae_v5.toml")).expect("data/ctcae_v5.toml is well-formed")
+#[expect(
+    clippy::expect_used,
+    reason = "the tables are part of the program; a test parses them"
+)]
+fn embedded(text: &str) -> LabCriteria {
+    LabCriteria::parse(text).expect("the criteria are well-formed")
 }
 
 impl LabCriteria {
+    /// The criteria of a version.
+    pub fn of(version: Ctcae) -> &'static Self {
+        match version {
+            Ctcae::V5 => &V5,
+            Ctcae::V6 => &V6,
+        }
+    }
+
     /// CTCAE 5.0.
     pub fn v5() -> &'static Self {
-        &V5
+        Self::of(Ctcae::V5)
+    }
+
+    /// CTCAE 6.0.
+    pub fn v6() -> &'static Self {
+        Self::of(Ctcae::V6)
     }
 
     /// Reads a table written as `data/ctcae_v5.toml` is.
     pub fn parse(text: &str) -> Result<Self, CriteriaError> {
         let document: toml::Table = text.parse()?;
+        let version = document.get("version").and_then(toml::Value::as_str);
+        let version = version.and_then(Ctcae::parse).ok_or_else(|| CriteriaError::Expected {
+            term: "version".to_owned(),
+            expected: "version = \"5.0\" or \"6.0\"".to_owned(),
+        })?;
         let entries = document.get("term").and_then(toml::Value::as_array);
         let terms = entries
             .into_iter()
             .flatten()
             .enumerate()
-            .map(|(index, entry)| Entry::new(entry, index).term())
+            .map(|(index, entry)| Entry::new(entry, index).term(version))
             .collect::<Result<Vec<_>, _>>()?;
         let index = index_of(&terms);
-        Ok(Self { terms, index })
+        Ok(Self { version, terms, index })
     }
 
     /// The terms meant by the name of a term or of a test, high before low; empty for a test that has none.
@@ -235,7 +288,9 @@ impl LabCriteria {
         let tests = tests.flat_map(Analyte::all_names).map(|name| -> &'c str { name });
         let names = terms.chain(tests);
         names
-            .map(|known| (edit_distance(&key, &name_key(known)), known))
+            .map(|known| (name_key(known), known))
+            .filter(|(known, _)| known.chars().count().abs_diff(key.chars().count()) <= allowed)
+            .map(|(key_of_known, known)| (edit_distance(&key, &key_of_known), known))
             .filter(|&(distance, _)| distance <= allowed)
             .min_by_key(|&(distance, _)| distance)
             .map(|(_, known)| known)
@@ -245,12 +300,18 @@ impl LabCriteria {
 fn index_of(terms: &[LabTerm]) -> BTreeMap<String, Vec<usize>> {
     let mut index: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for analyte in Analyte::ALL {
-        let mut positions: Vec<(Direction, usize)> = terms
-            .iter()
-            .enumerate()
-            .filter(|(_, term)| term.analyte == Some(analyte))
-            .map(|(position, term)| (term.direction, position))
-            .collect();
+        let of_test = |test: Option<&Analyte>| -> Vec<(Direction, usize)> {
+            let named = terms
+                .iter()
+                .enumerate()
+                .filter(|(_, term)| term.analyte.is_some() && term.analyte == test);
+            named.map(|(position, term)| (term.direction, position)).collect()
+        };
+        let mut positions = of_test(Some(analyte));
+        // A fasting glucose is a glucose: where it has no term of its own, it is graded as one.
+        let general = of_test(analyte.kind_of.and_then(Analyte::named));
+        let own: Vec<Direction> = positions.iter().map(|&(direction, _)| direction).collect();
+        positions.extend(general.into_iter().filter(|(direction, _)| !own.contains(direction)));
         positions.sort_unstable();
         let positions: Vec<usize> = positions.into_iter().map(|(_, position)| position).collect();
         for name in analyte.all_names() {
@@ -263,173 +324,22 @@ fn index_of(terms: &[LabTerm]) -> BTreeMap<String, Vec<usize>> {
     index
 }
 
-/// Number of letters to insert, delete or replace.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, left) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for ((&right, &diagonal), &above) in b.iter().zip(&row).zip(row.iter().skip(1)) {
-            let before = next.last().copied().unwrap_or(i + 1);
-            next.push((diagonal + usize::from(left != right)).min(above + 1).min(before + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
-}
-
-/// A `[[term]]` or `[[term.grade]]` table with the name to blame.
-struct Entry<'t> {
-    value: &'t toml::Value,
-    name: String,
-}
-
-impl<'t> Entry<'t> {
-    fn new(value: &'t toml::Value, index: usize) -> Self {
-        let name = value.get("name").and_then(toml::Value::as_str);
-        let name = name.map_or_else(|| format!("number {}", index + 1), str::to_owned);
-        Self { value, name }
-    }
-
-    fn expected(&self, expected: impl Into<String>) -> CriteriaError {
-        CriteriaError::Expected {
-            term: self.name.clone(),
-            expected: expected.into(),
-        }
-    }
-
-    fn optional(&self, key: &str) -> Result<Option<&'t str>, CriteriaError> {
-        let Some(value) = self.value.get(key) else {
-            return Ok(None);
-        };
-        let text = value.as_str().ok_or_else(|| self.expected(format!("{key} = \"…\"")))?;
-        Ok(Some(text))
-    }
-
-    fn text(&self, key: &str) -> Result<&'t str, CriteriaError> {
-        self.optional(key)?
-            .ok_or_else(|| self.expected(format!("{key} = \"…\"")))
-    }
-
-    fn term(&self) -> Result<LabTerm, CriteriaError> {
-        let name = self.text("name")?.to_owned();
-        let analyte = self.optional("analyte")?.map(|analyte| {
-            Analyte::named(analyte).ok_or_else(|| self.expected(format!("a known analyte, not \"{analyte}\"")))
-        });
-        let grades = self.value.get("grade").and_then(toml::Value::as_array);
-        let grades = grades.ok_or_else(|| self.expected("[[term.grade]]"))?.iter();
-        let grades = grades.map(|value| {
-            let name = self.name.clone();
-            Entry { value, name }.grade()
-        });
-        Ok(LabTerm {
-            nci_term: self.optional("nci_term")?.unwrap_or(&name).to_owned(),
-            direction: match self.text("direction")? {
-                "high" => Direction::High,
-                "low" => Direction::Low,
-                _ => return Err(self.expected("direction = \"high\" or \"low\"")),
-            },
-            analyte: analyte.transpose()?,
-            note: self.optional("note")?.map(str::to_owned),
-            grades: grades.collect::<Result<_, _>>()?,
-            name,
-        })
-    }
-
-    fn grade(&self) -> Result<GradeCriteria, CriteriaError> {
-        let number = self.value.get("grade").and_then(toml::Value::as_integer);
-        let number = number.and_then(|number| u8::try_from(number).ok());
-        let grade = number.and_then(Grade::from_number);
-        let conditional = self.optional("condition")?.map(|condition| {
-            Ok::<_, CriteriaError>(Conditional {
-                condition: condition.to_owned(),
-                cuts: self.cuts("cuts_if")?,
-            })
-        });
-        Ok(GradeCriteria {
-            grade: grade.ok_or_else(|| self.expected("grade = 1 to 5"))?,
-            text: self.text("text")?.to_owned(),
-            cuts: self.cuts("cuts")?,
-            conditional: conditional.transpose()?,
-            clinical: self.optional("clinical")?.map(str::to_owned),
-        })
-    }
-
-    fn cuts(&self, key: &str) -> Result<Vec<Cut>, CriteriaError> {
-        let Some(value) = self.value.get(key) else {
-            return Ok(Vec::new());
-        };
-        let expected = || self.expected(format!("{key} = [\"…\"]"));
-        let cuts = value.as_array().ok_or_else(expected)?.iter();
-        cuts.map(|cut| {
-            let text = cut.as_str().ok_or_else(expected)?;
-            parse_cut(text).ok_or_else(|| self.expected(format!("a cut, not \"{text}\"")))
-        })
-        .collect()
-    }
-}
-
-fn parse_cut(text: &str) -> Option<Cut> {
-    let (baseline, range) = match text.split_once(':') {
-        Some(("baseline normal", range)) => (Some(BaselineState::Normal), range),
-        Some(("baseline abnormal", range)) => (Some(BaselineState::Abnormal), range),
-        Some(_) => return None,
-        None => (None, text),
-    };
-    let bounds = if range.trim() == "any" {
-        Vec::new()
-    } else {
-        range.split('&').map(parse_bound).collect::<Option<_>>()?
-    };
-    Some(Cut { baseline, bounds })
-}
-
-fn parse_bound(text: &str) -> Option<Bound> {
-    let operators = [
-        (">=", Operator::AtLeast),
-        ("<=", Operator::AtMost),
-        (">", Operator::Above),
-        ("<", Operator::Below),
-    ];
-    let text = text.trim();
-    let (operator, rest) = operators
-        .into_iter()
-        .find_map(|(sign, operator)| text.strip_prefix(sign).map(|rest| (operator, rest.trim())))?;
-    let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
-    let (digits, of) = rest.split_at_checked(end)?;
-    let number = if digits.is_empty() { 1. } else { digits.parse().ok()? };
-    let of = parse_of(of.trim())?;
-    Some(Bound { operator, number, of })
-}
-
-fn parse_of(text: &str) -> Option<Of> {
-    let unit = |spelled: &str| {
-        let unit = Unit::parse(spelled).ok()?;
-        let spelled = spelled.to_owned();
-        Some(CutUnit { unit, spelled })
-    };
-    match text {
-        "LLN" => Some(Of::Lln),
-        "ULN" => Some(Of::Uln),
-        "baseline" => Some(Of::Baseline),
-        "% fall" => Some(Of::PercentFall),
-        _ => match text.strip_suffix(" above ULN") {
-            Some(spelled) => unit(spelled).map(Of::AboveUln),
-            None => unit(text).map(Of::Unit),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::read::parse_cut;
     use super::*;
 
     #[test]
     fn a_cut_is_read_as_written() {
         let cut = parse_cut("baseline abnormal: >=1.5 baseline & <=3.0 baseline").unwrap();
-        assert_eq!(cut.baseline, Some(BaselineState::Abnormal));
+        assert!(matches!(cut.baseline, Some(BaselineCase::Abnormal)));
         assert_eq!(cut.bounds[0].operator, Operator::AtLeast);
         assert_eq!(cut.bounds[1].of, Of::Baseline);
+        let cut = parse_cut("baseline >ULN & <=5 ULN: >2.0 baseline").unwrap();
+        assert!(
+            matches!(cut.baseline, Some(BaselineCase::Within(limits)) if limits.len() == 2 && limits[1].of == Of::Uln)
+        );
+        assert!(parse_cut("baseline >7 mmol/L: >2.0 baseline").is_none());
         assert!(parse_cut("<LLN & >=10.0 furlongs").is_none());
         assert!(parse_cut("").is_none());
         assert!(parse_cut(">").is_none());
@@ -443,12 +353,5 @@ mod tests {
         assert_eq!(criteria.nearest("serum rhubarb"), None);
         assert_eq!(criteria.find("Hypokalaemia").unwrap()[0].name, "Hypokalemia");
         assert_eq!(criteria.find("BUN").unwrap().len(), 0);
-    }
-
-    #[test]
-    fn edit_distance_counts_letters() {
-        assert_eq!(edit_distance("kitten", "sitting"), 3);
-        assert_eq!(edit_distance("", "abc"), 3);
-        assert_eq!(edit_distance("abc", ""), 3);
     }
 }
