@@ -266,6 +266,12 @@ fn decided(out: &mut Writer, report: &Report, part: &DecisionPart) {
             out.leaf("p", &[], sentence);
         }
     }
+    if !part.attribution.is_empty() {
+        out.leaf("h3", &[], "What the decision owes to each DLT");
+        for sentence in &part.attribution {
+            out.leaf("p", &[], sentence);
+        }
+    }
     if part.records.len() <= MOST_RECORDS {
         section::records(out, &part.records, "Behind the decision");
     } else {

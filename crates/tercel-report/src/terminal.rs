@@ -82,6 +82,9 @@ fn decision(out: &mut String, report: &Report, width: usize) {
     for sentence in &part.what_if {
         paragraph(out, &format!("  {sentence}"), width, 4);
     }
+    for sentence in &part.attribution {
+        paragraph(out, &format!("  {sentence}"), width, 4);
+    }
     let notations: Vec<String> = report.board.iter().map(BoardLevel::notation).collect();
     let known = "N no DLT, T DLT, . pending";
     paragraph(out, &format!("  outcomes {} ({known})", notations.join(" ")), width, 4);

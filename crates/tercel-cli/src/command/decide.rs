@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use tercel::design::{Action, Decision, StudyDecision, WhatIf, decide_study};
+use tercel::design::{Action, Attribution, Because, Decision, StudyDecision, WhatIf, decide_study};
+use tercel::dlt::Halt;
 use tercel::endpoint::Analysis;
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, Finding, named_first};
+use tercel::study::{Blocks, Finding, SubjectId, named_first};
 
 use super::Answer;
 use crate::output::Output;
@@ -82,6 +83,8 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
         "waiting_reasons": awaited(true),
         "levels": levels.collect::<Vec<Value>>(),
         "what_if": decision.what_if.iter().map(what_if_json).collect::<Vec<Value>>(),
+        "attribution": decision.attribution.iter().map(attribution_json).collect::<Vec<Value>>(),
+        "halts": halts_json(&decision.decision),
         "earliest_infusion": decision.earliest_infusion.map(|day| day.to_string()),
         "data_cut": analysis.cut.map(|cut| cut.to_string()),
         "blocking_findings": blocking(findings),
@@ -90,15 +93,40 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
     })
 }
 
-fn what_if_json(open: &WhatIf) -> Value {
-    let then = |decision: &Decision| {
+/// A decision that would be taken.
+fn then(decision: &Decision) -> Value {
+    json!({
+        "action": decision.action.name(),
+        "dose_level": decision.action.level().map(tercel::protocol::DoseLevel::number),
+        "mtd": decision.action.mtd().map(tercel::protocol::DoseLevel::number),
+        "because": decision.because.to_string(),
+    })
+}
+
+fn attribution_json(attribution: &Attribution) -> Value {
+    json!({
+        "subject": attribution.subject.to_string(), "dose_level": attribution.level.number(),
+        "if_no_dlt": then(&attribution.decision),
+    })
+}
+
+/// The rules that halt enrolment, each with who met it.
+fn halts_json(decision: &Decision) -> Vec<Value> {
+    let Because::Halted { halts, .. } = &decision.because else {
+        return Vec::new();
+    };
+    let one = |halt: &Halt| {
+        let subject = |(subject, what): &(SubjectId, String)| json!({"subject": subject.to_string(), "reason": what});
         json!({
-            "action": decision.action.name(),
-            "dose_level": decision.action.level().map(tercel::protocol::DoseLevel::number),
-            "mtd": decision.action.mtd().map(tercel::protocol::DoseLevel::number),
-            "because": decision.because.to_string(),
+            "rule": halt.rule, "text": halt.text,
+            "subjects": halt.subjects.iter().map(subject).collect::<Vec<Value>>(),
+            "records": halt.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
         })
     };
+    halts.iter().map(one).collect()
+}
+
+fn what_if_json(open: &WhatIf) -> Value {
     json!({
         "subject": open.subject.to_string(), "dose_level": open.level.number(),
         "if_dlt": then(&open.if_dlt), "if_no_dlt": then(&open.if_no_dlt),
@@ -123,6 +151,9 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
     }
     for open in &decision.what_if {
         let _ = writeln!(page, "{}", open.sentence());
+    }
+    for attribution in &decision.attribution {
+        let _ = writeln!(page, "{}", attribution.sentence());
     }
     if let Some(day) = decision.earliest_infusion {
         let _ = writeln!(page, "Earliest day of the next infusion: {day}.");

@@ -154,6 +154,11 @@ fn the_dose_decision_follows_three_plus_three_as_the_study_goes() {
             "2024-03-31",
             json!({"action": "escalate", "dose_level": 3, "waiting_on": []}),
         ),
+        // ICANS of grade 4 in H-11 halts enrolment until the committee lifts the halt on 2025-03-20.
+        (
+            "2025-03-19",
+            json!({"action": "wait", "dose_level": null, "waiting_on": ["H-11"]}),
+        ),
         // 10 and H-13 on day 20: a second DLT would close the top level.
         (
             CUT,

@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 46] = [
+pub(super) const DEFAULTS: [Default; 47] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -154,6 +154,12 @@ pub(super) const DEFAULTS: [Default; 46] = [
         "What is not dose-limiting whatever its grade.",
         "Expected lymphopenia, alopecia and B-cell effects; passing fever, fatigue or nausea of grade 3.",
         "They follow from lymphodepletion or pass, in nearly every subject.",
+    ),
+    default(
+        "dlt.pause",
+        "What halts enrolment at once.",
+        "A related death within 30 days, ICANS of grade 4 or brain oedema, IEC-HS of grade 3 in two subjects, a replication-competent vector, a product given to another than its donor.",
+        "They are the rules usual in trials of CAR-T cells; each waits for a clinician to confirm it.",
     ),
     default(
         "windows.ae_months",

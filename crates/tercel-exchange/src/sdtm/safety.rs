@@ -4,7 +4,8 @@ use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
 use tercel::protocol::{Relatedness, Trial};
 use tercel::study::{
-    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Rule, Subject, Syndrome, ToxicityFinding, Vital,
+    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Lifted, Rule, Subject, Syndrome, ToxicityFinding,
+    Vital,
 };
 
 use super::{is_named, kinetics};
@@ -178,7 +179,8 @@ pub(super) fn read_vs(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     });
 }
 
-/// `FA`: items of CRS and ICANS assessments (`FAOBJ` names the toxicity) and adjudicated DLTs (`FATESTCD` DLT).
+/// `FA`: items of CRS and ICANS assessments (`FAOBJ` names the toxicity) adjudicated DLTs (`FATESTCD` DLT) and halts of
+/// enrolment that were lifted (`FATESTCD` PAUSE).
 pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let Some(item) = row.require("FATESTCD", Blocks::Export) else {
         return;
@@ -206,6 +208,21 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             dlt,
             when,
         });
+        return;
+    }
+    if item.eq_ignore_ascii_case("PAUSE") {
+        row.require("FADTC", Blocks::Decision);
+        match result.map(str::to_uppercase).as_deref() {
+            Some("LIFTED") => subject.lifted.push(Lifted {
+                record,
+                evaluator: evaluator.to_owned(),
+                when,
+            }),
+            other => {
+                let text = other.unwrap_or_default().to_owned();
+                row.find("FASTRESC", Rule::NotInCodelist(text, "LIFTED"), Blocks::Decision);
+            }
+        }
         return;
     }
     let toxicity = match object.as_str() {

@@ -244,5 +244,6 @@ pub(crate) fn sort_records(subject: &mut Subject) {
     by!(responses, |r: &tercel::study::ResponseRecord| r.when.order());
     by!(contacts, |r: &Contact| r.when.order());
     by!(adjudications, |r: &tercel::study::Adjudication| order(r.when));
+    by!(lifted, |r: &tercel::study::Lifted| order(r.when));
     by!(dispositions, |r: &Disposition| order(r.when));
 }

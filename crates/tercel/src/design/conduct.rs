@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::study_design::{Conduct, open_windows};
 use super::{Action, Because, Count, Decision};
-use crate::dlt::{Status, add_days};
+use crate::dlt::{Halt, Status, add_days, standing_halts};
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
 use crate::study::{Finding, RecordId, SubjectId};
@@ -44,6 +44,27 @@ impl WhatIf {
     }
 }
 
+/// What would be decided if one subject's DLT were judged not to be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attribution {
+    /// The subject.
+    pub subject: SubjectId,
+    /// Its dose level.
+    pub level: DoseLevel,
+    /// The decision then.
+    pub decision: Decision,
+}
+
+impl Attribution {
+    /// `If the DLT of 003 (level 2) were not one: escalate to level 3.`
+    pub fn sentence(&self) -> String {
+        format!(
+            "If the DLT of {} (level {}) were not one: {}.",
+            self.subject, self.level, self.decision.action
+        )
+    }
+}
+
 /// The decision for the next subject of a study.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StudyDecision {
@@ -55,6 +76,8 @@ pub struct StudyDecision {
     pub waiting_on: Vec<Awaited>,
     /// What follows from each outcome still open, the others staying as they are.
     pub what_if: Vec<WhatIf>,
+    /// What would follow if one DLT were judged not to be one, for each.
+    pub attribution: Vec<Attribution>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
     /// Records the decision rests on.
@@ -106,6 +129,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     let conduct = Conduct::new(analysis);
     let mut decision = conduct.decide(&counts, &open.iter().map(|open| open.pending).collect::<Vec<_>>());
     let mut what_if = conduct.what_if(&counts, &open);
+    let attribution = conduct.attribution(&counts, &open);
     if !unassigned.is_empty() {
         decision = Decision {
             action: Action::Wait,
@@ -135,11 +159,14 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         decision,
         levels: counts,
         what_if,
+        attribution,
         waiting_on: awaited,
         earliest_infusion,
         records,
     };
-    Some(decided.held_up_by(&analysis.data.findings))
+    let subjects: Vec<_> = analysis.facts.iter().map(|facts| (facts.subject, facts.day0)).collect();
+    let halts = standing_halts(trial, &subjects);
+    Some(decided.held_up_by(&analysis.data.findings).halted_by(halts))
 }
 
 impl StudyDecision {
@@ -170,6 +197,38 @@ impl StudyDecision {
             action: Action::Wait,
             because: Because::HeldUp {
                 findings: open.len(),
+                otherwise,
+                because: Box::new(self.decision.because),
+            },
+        };
+        self
+    }
+
+    /// The decision while enrolment is halted: nobody is treated. To stop needs no committee to lift the halt.
+    fn halted_by(mut self, halts: Vec<Halt>) -> Self {
+        let otherwise = self.decision.action;
+        if halts.is_empty() || matches!(otherwise, Action::Stop(_)) {
+            return self;
+        }
+        let subjects = halts.iter().flat_map(|halt| halt.subjects.iter());
+        for (subject, what) in subjects {
+            if !self.waiting_on.iter().any(|awaited| awaited.subject == *subject) {
+                self.waiting_on.push(Awaited {
+                    subject: subject.clone(),
+                    level: None,
+                    sentence: format!("the committee decides whether enrolment goes on: {what}"),
+                });
+            }
+        }
+        self.records
+            .extend(halts.iter().flat_map(|halt| halt.records.iter().cloned()));
+        self.records.sort();
+        self.records.dedup();
+        self.earliest_infusion = None;
+        self.decision = Decision {
+            action: Action::Wait,
+            because: Because::Halted {
+                halts,
                 otherwise,
                 because: Box::new(self.decision.because),
             },

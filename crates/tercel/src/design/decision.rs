@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Backfilled, Count, InvalidDesign, UtilityReason};
+use crate::dlt::Halt;
 use crate::protocol::DoseLevel;
 
 /// What to do with the next subject.
@@ -218,6 +219,15 @@ pub enum Because {
         /// Why that would be done.
         because: Box<Because>,
     },
+    /// Enrolment is halted until the committee lifts the halt.
+    Halted {
+        /// The rules, with who met them.
+        halts: Vec<Halt>,
+        /// What would be done without the halt.
+        otherwise: Action,
+        /// Why that would be done.
+        because: Box<Because>,
+    },
     /// Pending outcomes could change the answer.
     Pending(Vec<(DoseLevel, Count)>),
 }
@@ -367,6 +377,11 @@ impl fmt::Display for Because {
                 otherwise,
                 because,
             } => write_held_up(f, *findings, *otherwise, because),
+            Self::Halted {
+                halts,
+                otherwise,
+                because,
+            } => write_halted(f, halts, *otherwise, because),
             Self::Pending(levels) => {
                 let each = levels.iter().map(|(level, count)| {
                     format!(
@@ -403,6 +418,23 @@ fn write_rate(
         "DLT in {dlt} of {evaluable} evaluable subjects at level {level}, {side}"
     )?;
     held.map_or(Ok(()), |held| write!(f, "; {held}"))
+}
+
+fn write_halted(f: &mut fmt::Formatter<'_>, halts: &[Halt], otherwise: Action, because: &Because) -> fmt::Result {
+    for halt in halts {
+        let each = halt.subjects.iter().map(|(subject, what)| format!("{subject}: {what}"));
+        let each: Vec<String> = each.collect();
+        write!(
+            f,
+            "enrolment is halted by the rule \"{}\" ({}); ",
+            halt.text,
+            each.join("; ")
+        )?;
+    }
+    write!(
+        f,
+        "the committee decides whether it goes on. Without the halt the answer is to {otherwise}: {because}"
+    )
 }
 
 fn write_held_up(f: &mut fmt::Formatter<'_>, findings: usize, otherwise: Action, because: &Because) -> fmt::Result {

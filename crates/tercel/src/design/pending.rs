@@ -104,7 +104,7 @@ fn restate(because: Because, counts: &PerLevel<Count>) -> Because {
         | Because::Complete(_)) => same,
         Because::NotRecorded(what) => Because::NotRecorded(what),
         Because::Unassigned(count) => Because::Unassigned(count),
-        held @ Because::HeldUp { .. } => held,
+        held @ (Because::HeldUp { .. } | Because::Halted { .. }) => held,
         Because::Pending(levels) => Because::Pending(levels),
     }
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::conduct::last_infused;
 use super::escalation_rules::EscalationRules;
-use super::{Count, Decision, Pending, WhatIf};
+use super::{Attribution, Count, Decision, Pending, WhatIf};
 use crate::dlt::Status;
 use crate::endpoint::Analysis;
 use crate::protocol::{DoseLevel, PerLevel};
@@ -54,7 +54,7 @@ fn latest_cohort(analysis: &Analysis<'_>, supposed: Option<(&SubjectId, bool)>) 
         .filter_map(|facts| {
             let known = supposed.filter(|(subject, _)| **subject == facts.subject.id);
             let dlt = match facts.dlt.as_ref()?.status {
-                Status::Pending(_) if known.is_some() => known?.1,
+                Status::Pending(_) | Status::Dlt if known.is_some() => known?.1,
                 Status::Dlt => true,
                 Status::NoDlt => false,
                 Status::Pending(_) | Status::NotEvaluable(_) => return None,
@@ -119,6 +119,24 @@ impl<'a> Conduct<'a> {
             level: open.pending.level,
             if_dlt: turned_out(index, open.pending.level, true),
             if_no_dlt: turned_out(index, open.pending.level, false),
+        });
+        each.collect()
+    }
+
+    /// What follows if the DLT of one subject were not one, for each subject with a DLT.
+    pub(super) fn attribution(&self, counts: &PerLevel<Count>, open: &[Open]) -> Vec<Attribution> {
+        let pending: Vec<Pending> = open.iter().map(|open| open.pending).collect();
+        let each = self.analysis.facts.iter().filter_map(|facts| {
+            let has_dlt = facts.dlt.as_ref()?.status == Status::Dlt;
+            let level = facts.level.filter(|_| has_dlt)?;
+            let mut counts = counts.clone();
+            let count = counts.get_mut(level)?;
+            count.dlt = count.dlt.saturating_sub(1);
+            Some(Attribution {
+                subject: facts.subject.id.clone(),
+                level,
+                decision: self.decide_supposing(Some((&facts.subject.id, false)), &counts, &pending),
+            })
         });
         each.collect()
     }

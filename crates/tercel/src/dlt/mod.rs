@@ -20,12 +20,14 @@ mod case;
 mod event;
 mod lab;
 mod lasting;
+mod pause;
 mod toxicity;
 
 use std::fmt;
 
 use jiff::civil::Date;
 
+pub use pause::{Halt, standing_halts};
 pub use toxicity::{ToxicityGrade, toxicity_grades};
 
 use self::case::Case;

@@ -1,7 +1,7 @@
 //! The sections `[[event_class]]` and `[dlt]` of a protocol file.
 
 use super::reader::{Section, check_unique, nearest};
-use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
+use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
 use crate::grade::{Grade, Scale};
 
 const HOURS: std::ops::RangeInclusive<f64> = 0.0..=8760.0;
@@ -72,6 +72,7 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
     let criteria = section.sections("criterion");
     let lab_criteria = section.sections("lab_criterion");
     let exclusions = section.sections("exclusion");
+    let pauses = section.sections("pause");
     section.finish();
     if criteria.is_empty() && lab_criteria.is_empty() {
         // Without a criterion every subject would be free of DLT.
@@ -80,11 +81,12 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
             .log()
             .add_missing(section.span(), "there is no DLT criterion", hint);
     }
-    let rules: Vec<Section<'_>> = [criteria.as_slice(), &lab_criteria, &exclusions].concat();
+    let rules: Vec<Section<'_>> = [criteria.as_slice(), &lab_criteria, &exclusions, &pauses].concat();
     check_unique(&rules, "id");
     let criteria: Vec<_> = criteria.iter().map(|s| parse_criterion(s, classes)).collect();
     let lab_criteria: Vec<_> = lab_criteria.iter().map(parse_lab_criterion).collect();
     let exclusions: Vec<_> = exclusions.iter().map(|s| parse_exclusion(s, classes)).collect();
+    let pauses: Vec<_> = pauses.iter().map(|s| parse_pause(s, classes)).collect();
     Some(DltRules {
         window_days: window_days?,
         origin: origin?,
@@ -95,6 +97,7 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
         criteria: criteria.into_iter().collect::<Option<_>>()?,
         lab_criteria: lab_criteria.into_iter().collect::<Option<_>>()?,
         exclusions: exclusions.into_iter().collect::<Option<_>>()?,
+        pauses: pauses.into_iter().collect::<Option<_>>()?,
     })
 }
 
@@ -113,13 +116,18 @@ fn optional_grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
 /// The event class a rule names, which must exist.
 fn events(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<String> {
     let id = section.text("events", "\"crs\"")?;
+    known_class(section, &id, classes);
+    Some(id)
+}
+
+/// Says where no event class is called so.
+fn known_class(section: &Section<'_>, id: &str, classes: Option<&[EventClass]>) {
     if classes.is_some_and(|classes| !classes.iter().any(|class| class.id == id)) {
         let message = format!("no event class is called \"{id}\"");
         section
             .log()
-            .add_missing(&section.span_of("events"), message, class_hint("events", &id, classes));
+            .add_missing(&section.span_of("events"), message, class_hint("events", id, classes));
     }
-    Some(id)
 }
 
 /// The event class that was meant, or how to make one.
@@ -181,6 +189,41 @@ fn parse_criterion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Opt
         grade_max,
         persistence,
         exclusions_apply: exclusions_apply?,
+    })
+}
+
+fn parse_pause(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<PauseRule> {
+    let id = section.text("id", "\"related-death\"");
+    let text = section.text("text", "\"a related death within 30 days of infusion\"");
+    let class = section.optional_text("events");
+    let deviations = section.texts("deviations");
+    let grade_min = optional_grade(section, "grade_min");
+    let within_days = section.optional_integer("within_days", 0..=5500);
+    let related = section.optional_flag("related");
+    let subjects = section.optional_integer("subjects", 1..=1000);
+    section.finish();
+    let deviations = deviations?;
+    if let Some(class) = &class {
+        known_class(section, class, classes);
+    }
+    if class.is_some() != deviations.is_empty() {
+        let message = "a pausing rule is about `events` or about `deviations`, one of them";
+        let hint = "events = \"fatal\" with grade_min, or deviations = [\"wrong product\"]";
+        section.log().add(section.span(), message, hint);
+    }
+    if class.is_some() && grade_min.is_none() {
+        let message = "a pausing rule about events needs the lowest grade that halts enrolment";
+        section.log().add_missing(section.span(), message, "grade_min = 4");
+    }
+    Some(PauseRule {
+        id: id?,
+        text: text?,
+        events: class,
+        deviations,
+        grade_min: grade_min.unwrap_or(Grade::G1),
+        within_days,
+        related: related.unwrap_or(false),
+        subjects: subjects.unwrap_or(1),
     })
 }
 

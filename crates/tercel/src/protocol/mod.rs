@@ -29,7 +29,7 @@ pub use diagnostic::Diagnostic;
 pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
-pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
+pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -202,6 +202,8 @@ pub struct DltRules {
     pub lab_criteria: Vec<LabCriterion>,
     /// Events that never count.
     pub exclusions: Vec<Exclusion>,
+    /// What halts enrolment.
+    pub pauses: Vec<PauseRule>,
 }
 
 /// Entry limits checked against the data.

@@ -124,6 +124,27 @@ pub struct Criterion {
     pub exclusions_apply: bool,
 }
 
+/// What halts enrolment at once, until the committee lifts the halt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PauseRule {
+    /// Stable name.
+    pub id: String,
+    /// The rule in the protocol's words.
+    pub text: String,
+    /// Event class it looks at; `None` for a rule over deviations.
+    pub events: Option<String>,
+    /// Phrases of protocol deviations it looks at, compared without case.
+    pub deviations: Vec<String>,
+    /// Lowest grade that meets it.
+    pub grade_min: Grade,
+    /// Last day after infusion on which the event begins; `None`: any day from infusion on.
+    pub within_days: Option<u32>,
+    /// Whether the event must be related to the infusion.
+    pub related: bool,
+    /// Subjects it takes.
+    pub subjects: u32,
+}
+
 /// Events that are no DLT whatever criterion they meet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exclusion {

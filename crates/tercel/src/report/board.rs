@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::LevelName;
-use crate::design::{Action, Count, StudyDecision, WhatIf};
+use crate::design::{Action, Attribution, Count, StudyDecision, WhatIf};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Facts};
 use crate::protocol::DoseLevel;
@@ -24,6 +24,8 @@ pub struct DecisionPart {
     pub waiting_on: Vec<Waiting>,
     /// What follows from each outcome still open, one sentence a subject.
     pub what_if: Vec<String>,
+    /// What would follow if a DLT were judged not to be one, one sentence a subject.
+    pub attribution: Vec<String>,
     /// First day on which the next infusion keeps the protocol's spacing.
     pub earliest_infusion: Option<Date>,
     /// What must be known before the decision is acted on, a sentence each.
@@ -145,6 +147,7 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings:
         mtd: action.mtd(),
         waiting_on: waiting_on.collect(),
         what_if: decision.what_if.iter().map(WhatIf::sentence).collect(),
+        attribution: decision.attribution.iter().map(Attribution::sentence).collect(),
         earliest_infusion: decision.earliest_infusion,
         first: named_first(findings),
         held_up_by: findings

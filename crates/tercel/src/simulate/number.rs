@@ -50,6 +50,7 @@ pub(super) fn number_records(mut subject: Subject, row: u64) -> Subject {
         contacts r => Some(r.when);
         dispositions r => r.when;
         adjudications r => r.when;
+        lifted r => r.when;
     }
     // Demography has one row a subject and no sequence: its records are known by that row.
     let row = u32::try_from(row).unwrap_or(u32::MAX);

@@ -91,6 +91,7 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
     subject.contacts.retain(|r| keep(&r.record, "SVSTDTC", Some(r.when)));
     subject.dispositions.retain(|r| keep(&r.record, "DSSTDTC", r.when));
     subject.adjudications.retain(|r| keep(&r.record, "FADTC", r.when));
+    subject.lifted.retain(|r| keep(&r.record, "FADTC", r.when));
     subject.death = subject
         .death
         .take()
@@ -138,6 +139,7 @@ fn all_moments(subject: &Subject) -> Vec<When> {
     moments.extend(subject.contacts.iter().map(|r| Some(r.when)));
     moments.extend(subject.dispositions.iter().map(|Disposition { when, .. }| *when));
     moments.extend(subject.adjudications.iter().map(|r| r.when));
+    moments.extend(subject.lifted.iter().map(|r| r.when));
     moments.extend(subject.death.iter().map(|r| Some(r.when)));
     moments.into_iter().flatten().collect()
 }

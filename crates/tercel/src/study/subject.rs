@@ -75,6 +75,8 @@ pub struct Subject {
     pub dispositions: Vec<Disposition>,
     /// DLT adjudications.
     pub adjudications: Vec<Adjudication>,
+    /// Halts of enrolment that the committee lifted, knowing of this subject.
+    pub lifted: Vec<Lifted>,
     /// Death.
     pub death: Option<Death>,
     /// Published analysis values without calendar dates, where that is all there is.
@@ -114,6 +116,7 @@ impl Subject {
             contacts: Vec::new(),
             dispositions: Vec::new(),
             adjudications: Vec::new(),
+            lifted: Vec::new(),
             death: None,
             published: Vec::new(),
         }
@@ -525,6 +528,17 @@ pub struct Adjudication {
     pub evaluator: String,
     /// Whether it is a DLT.
     pub dlt: bool,
+    /// When.
+    pub when: Option<When>,
+}
+
+/// The committee's decision to go on after a halt of enrolment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lifted {
+    /// Record.
+    pub record: RecordId,
+    /// Who decided.
+    pub evaluator: String,
     /// When.
     pub when: Option<When>,
 }

@@ -156,6 +156,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
     // What outcomes do not read belongs to the dose decision, to entry findings or to the reading of the data.
     let elsewhere = [
         "escalation.",
+        "dlt.pause",
         "eligibility.",
         "dose_level.",
         "names.",

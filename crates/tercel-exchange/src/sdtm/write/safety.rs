@@ -365,6 +365,16 @@ fn findings_about(study: Study<'_>, subjects: &[Subject]) -> Table {
                 verdict.when,
             );
         }
+        for lifted in &subject.lifted {
+            write(
+                &lifted.record,
+                "PAUSE",
+                "ENROLMENT",
+                "LIFTED",
+                &lifted.evaluator,
+                lifted.when,
+            );
+        }
     }
     sheet.table
 }

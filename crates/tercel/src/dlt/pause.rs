@@ -1,0 +1,182 @@
+//! Rules that halt enrolment at once, whatever the dose decision: who set them off, and whether the committee has lifted the
+//! halt.
+//!
+//! # What it derives
+//! A [`Halt`] for each `[[dlt.pause]]` of the protocol that enough subjects have met and that stands.
+//!
+//! # Source
+//! The protocol; the rules of the draft are those usual in sibling trials (`docs/methods.md`, "Pausing enrolment").
+//!
+//! # Formula
+//! A subject meets a rule over events when an event of its class has reached the grade on any scale the class is graded by, with a
+//! possible onset from infusion to the rule's last day. Where the rule asks for related events, an event whose relation is not
+//! recorded meets it too: a halt errs on the safe side. A death without a fatal event meets a rule over grade 5 of all events.
+//! A rule over deviations is met by a deviation whose text holds one of its phrases. A subject no longer counts once the
+//! committee lifted the halt on a later day, or on that of the onset.
+//!
+//! # Limits
+//! An event without a grade meets no rule.
+
+use jiff::civil::Date;
+
+use super::{Window, add_days, class_holds, is_in_class, toxicity_grades};
+use crate::grade::Grade;
+use crate::protocol::{PauseRule, Trial};
+use crate::study::{EventOutcome, RecordId, Subject, SubjectId, Syndrome, When};
+
+/// A halt that stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Halt {
+    /// Name of the rule.
+    pub rule: String,
+    /// The rule in the protocol's words.
+    pub text: String,
+    /// Who met it, with what, in order of subject.
+    pub subjects: Vec<(SubjectId, String)>,
+    /// Records it rests on.
+    pub records: Vec<RecordId>,
+}
+
+/// What sets off a rule in one subject.
+struct Trigger {
+    what: String,
+    /// Last day it may have begun.
+    began: Option<Date>,
+    records: Vec<RecordId>,
+}
+
+/// The halts that stand, in order of the protocol's rules. `day0` is the first infusion of each subject.
+pub fn standing_halts(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> Vec<Halt> {
+    let halt = |rule: &PauseRule| {
+        let mut halt = Halt {
+            rule: rule.id.clone(),
+            text: rule.text.clone(),
+            subjects: Vec::new(),
+            records: Vec::new(),
+        };
+        for &(subject, day0) in subjects {
+            let stands = triggers(trial, rule, subject, day0)
+                .into_iter()
+                .filter(|trigger| !lifted(subject, trigger.began));
+            let mut what = Vec::new();
+            for trigger in stands {
+                what.push(trigger.what);
+                halt.records.extend(trigger.records);
+            }
+            if !what.is_empty() {
+                halt.subjects.push((subject.id.clone(), what.join("; ")));
+            }
+        }
+        (halt.subjects.len() >= rule.subjects as usize).then_some(halt)
+    };
+    trial.dlt.pauses.iter().filter_map(halt).collect()
+}
+
+/// Whether the committee lifted the halt knowing of what began by this day.
+fn lifted(subject: &Subject, began: Option<Date>) -> bool {
+    let days = subject.lifted.iter().filter_map(|lifted| lifted.when);
+    days.map(|when| when.date.earliest())
+        .any(|day| began.is_some_and(|began| began <= day))
+}
+
+fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Date>) -> Vec<Trigger> {
+    let Some(class) = &rule.events else {
+        return deviations(rule, subject);
+    };
+    let Some(day0) = day0 else { return Vec::new() };
+    let window = Window {
+        infused: day0,
+        first: day0,
+        last: rule.within_days.map_or(Date::MAX, |days| add_days(day0, days)),
+    };
+    let mut triggers = events(trial, rule, class, subject, window);
+    triggers.extend(findings(trial, rule, class, subject, window));
+    if triggers.is_empty() && rule.grade_min == Grade::G5 && trial.event_class(class).is_some_and(|class| class.all) {
+        let fatal = subject.adverse_events.iter().any(is_fatal);
+        let died = subject.died().filter(|(when, _)| !fatal && within(*when, window));
+        triggers.extend(died.map(|(when, record)| Trigger {
+            what: format!("death on {when}, no fatal event recorded"),
+            began: Some(when.date.latest()),
+            records: vec![record.clone()],
+        }));
+    }
+    triggers
+}
+
+fn within(when: When, window: Window) -> bool {
+    when.date.latest() >= window.first && when.date.earliest() <= window.last
+}
+
+fn is_fatal(event: &crate::study::AdverseEvent) -> bool {
+    event.grade == Some(Grade::G5) || event.outcome == EventOutcome::Fatal
+}
+
+fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, window: Window) -> Vec<Trigger> {
+    let Some(class) = trial.event_class(class) else {
+        return Vec::new();
+    };
+    let meets = subject.adverse_events.iter().filter(|event| {
+        let grade = if is_fatal(event) { Some(Grade::G5) } else { event.grade };
+        let related = event
+            .causality
+            .infusion
+            .is_none_or(|related| related >= trial.dlt.relatedness);
+        grade.is_some_and(|grade| grade >= rule.grade_min)
+            && (related || !rule.related)
+            && class_holds(trial, class, event) != Some(false)
+            && event.start.is_none_or(|start| within(start, window))
+    });
+    let trigger = |event: &crate::study::AdverseEvent| Trigger {
+        what: format!(
+            "{}{}",
+            event.term,
+            event.start.map_or_else(String::new, |start| format!(" from {start}"))
+        ),
+        began: event.start.map(|start| start.date.latest()),
+        records: vec![event.record.clone()],
+    };
+    meets.map(trigger).collect()
+}
+
+/// Graded findings of CRS and ICANS, where the rule is about one of them.
+fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, window: Window) -> Option<Trigger> {
+    let syndrome = if class == trial.safety.crs_class {
+        Syndrome::Crs
+    } else if class == trial.safety.icans_class {
+        Syndrome::Icans
+    } else {
+        return None;
+    };
+    let recorded =
+        |event: &&crate::study::AdverseEvent| is_in_class(trial, class, event) && event.grade >= Some(rule.grade_min);
+    if subject.adverse_events.iter().any(|event| recorded(&event)) {
+        return None;
+    }
+    let moment = toxicity_grades(subject, syndrome).into_iter().find(|moment| {
+        within(moment.when, window) && moment.worst().is_some_and(|grade| grade >= rule.grade_min.number())
+    })?;
+    Some(Trigger {
+        what: format!(
+            "grade {} by the findings of {}",
+            moment.worst().unwrap_or(0),
+            moment.when
+        ),
+        began: Some(moment.when.date.latest()),
+        records: moment.records,
+    })
+}
+
+fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
+    let named = subject.deviations.iter().filter(|deviation| {
+        let text = deviation.term.to_lowercase();
+        rule.deviations
+            .iter()
+            .any(|phrase| text.contains(&phrase.to_lowercase()))
+    });
+    let trigger = |deviation: &crate::study::Deviation| Trigger {
+        what: deviation.term.clone(),
+        began: deviation.when.map(|when| when.date.latest()),
+        records: vec![deviation.record.clone()],
+    };
+    named.map(trigger).collect()
+}
