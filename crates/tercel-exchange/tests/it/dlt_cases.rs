@@ -15,10 +15,11 @@ const LB: &str = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC";
 const FA: &str = "USUBJID,FASEQ,FATESTCD,FAOBJ,FASTRESC,FAEVAL,FADTC";
 const DS: &str = "USUBJID,DSSEQ,DSCAT,DSDECOD,DSSTDTC";
 const SV: &str = "USUBJID,VISIT,SVSTDTC";
+const DV: &str = "USUBJID,DVSEQ,DVTERM,DVSTDTC";
 const CM: &str = "USUBJID,CMSEQ,CMTRT,CMCAT,CMSTDTC";
 
 const CRS: &str = "CYTOKINE RELEASE SYNDROME";
-const LATER: Date = date(2025, 6, 30);
+pub(super) const LATER: Date = date(2025, 6, 30);
 
 fn trial() -> Trial {
     parse_protocol(
@@ -48,6 +49,7 @@ fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
         ("FA", FA, ""),
         ("DS", DS, ""),
         ("CM", CM, ""),
+        ("DV", DV, ""),
     ];
     let table = |(name, header, row): &(&str, &str, &str)| {
         let given = rows
@@ -72,7 +74,7 @@ fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
     analysis.facts[0].dlt.clone().unwrap().status
 }
 
-fn decision(rows: &[(&str, &[&str])], cut: Date) -> StudyDecision {
+pub(super) fn decision(rows: &[(&str, &[&str])], cut: Date) -> StudyDecision {
     let trial = trial();
     let data = read_tables(read(rows), &trial).unwrap().as_of(cut);
     decide_study(&Analysis::new(&trial, &data, Some(cut))).unwrap()

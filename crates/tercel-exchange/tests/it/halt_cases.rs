@@ -1,0 +1,134 @@
+//! Rules that halt enrolment, and what the decision owes to one DLT.
+
+use tercel::design::{Action, Because, StudyDecision};
+use tercel::protocol::DoseLevel;
+
+use super::dlt_cases::{LATER, decision};
+
+const ICANS: &str = "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME";
+
+/// The rules that halt enrolment.
+fn halts(decided: &StudyDecision) -> Vec<&str> {
+    match &decided.decision.because {
+        Because::Halted { halts, .. } => halts.iter().map(|halt| halt.rule.as_str()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn event(term: &str, related: &str, outcome: &str, grade: &str, start: &str) -> String {
+    format!("S,1,{term},Nervous system disorders,Y,{related},{outcome},{grade},{start},")
+}
+
+#[test]
+fn each_rule_halts_enrolment_where_it_is_met_and_only_there() {
+    let dead = "FATAL";
+    let well = "RECOVERED/RESOLVED";
+    let cases: [(&str, String, &[&str]); 10] = [
+        (
+            "grade 4",
+            event("ICANS", "RELATED", well, "4", "2025-03-09"),
+            &["halt-icans-4"],
+        ),
+        ("grade 3", event("ICANS", "RELATED", well, "3", "2025-03-09"), &[]),
+        (
+            "grade 4 before infusion",
+            event("ICANS", "RELATED", well, "4", "2025-02-27"),
+            &[],
+        ),
+        (
+            "grade 4, onset of which only the month is known",
+            event("ICANS", "RELATED", well, "4", "2025-03"),
+            &["halt-icans-4"],
+        ),
+        (
+            "related death",
+            event("Sepsis", "RELATED", dead, "5", "2025-03-20"),
+            &["halt-related-death"],
+        ),
+        (
+            "death on the last day",
+            event("Sepsis", "RELATED", dead, "5", "2025-03-31"),
+            &["halt-related-death"],
+        ),
+        (
+            "death a day later",
+            event("Sepsis", "RELATED", dead, "5", "2025-04-01"),
+            &[],
+        ),
+        (
+            "unrelated death",
+            event("Sepsis", "NOT RELATED", dead, "5", "2025-03-20"),
+            &[],
+        ),
+        (
+            "relation not recorded",
+            event("Sepsis", "", dead, "5", "2025-03-20"),
+            &["halt-related-death"],
+        ),
+        (
+            "one IEC-HS, of the two it takes",
+            event("IEC-HS", "RELATED", well, "3", "2025-03-20"),
+            &[],
+        ),
+    ];
+    for (what, event, wanted) in cases {
+        let decided = decision(&[("AE", &[&event])], LATER);
+        assert_eq!(halts(&decided), wanted, "{what}: {}", decided.decision.because);
+        if !wanted.is_empty() {
+            assert_eq!(decided.decision.action, Action::Wait, "{what}");
+            assert!(!decided.waiting_on.is_empty(), "{what}");
+            assert_eq!(decided.earliest_infusion, None, "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_death_that_no_event_explains_halts_enrolment() {
+    let died = |day: &str| format!("S,2025-02-01,50,YEARS,F,DL1,{day}");
+    let seen = "S,DAY 10,2025-03-11";
+    let early = decision(&[("DM", &[&died("2025-03-20")]), ("SV", &[seen])], LATER);
+    assert_eq!(halts(&early), ["halt-related-death"], "{}", early.decision.because);
+    let late = decision(&[("DM", &[&died("2025-04-05")])], LATER);
+    assert!(halts(&late).is_empty(), "{}", late.decision.because);
+}
+
+#[test]
+fn the_committee_lifts_a_halt_for_what_had_begun() {
+    let event = event("ICANS", "RELATED", "RECOVERED/RESOLVED", "4", "2025-03-09");
+    let lifted = |day: &str| format!("S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,{day}");
+    let with = |row: &str| decision(&[("AE", &[&event]), ("FA", &[row])], LATER);
+    assert!(halts(&with(&lifted("2025-03-12"))).is_empty());
+    assert!(halts(&with(&lifted("2025-03-09"))).is_empty());
+    assert_eq!(halts(&with(&lifted("2025-03-08"))), ["halt-icans-4"]);
+    assert_eq!(halts(&with(&lifted(""))), ["halt-icans-4"]);
+}
+
+#[test]
+fn graded_findings_halt_enrolment_without_an_event() {
+    let grade = format!("S,1,TOXGR,{ICANS},4,INVESTIGATOR,2025-03-09T08:00");
+    assert_eq!(halts(&decision(&[("FA", &[&grade])], LATER)), ["halt-icans-4"]);
+}
+
+#[test]
+fn a_product_given_to_another_halts_enrolment() {
+    let with = |term: &str| decision(&[("DV", &[&format!("S,1,{term},2025-03-01")])], LATER);
+    assert_eq!(halts(&with("Wrong product infused")), ["halt-wrong-product"]);
+    assert!(halts(&with("Visit out of window")).is_empty());
+}
+
+#[test]
+fn the_decision_says_what_it_owes_to_each_dlt() {
+    // One subject with a DLT: the level is filled. Without it the same, with the other counts.
+    let event =
+        "S,1,Cytokine release syndrome,Immune system disorders,Y,RELATED,RECOVERED/RESOLVED,4,2025-03-03,2025-03-09";
+    let decided = decision(&[("AE", &[event])], LATER);
+    assert_eq!(decided.attribution.len(), 1);
+    let attribution = &decided.attribution[0];
+    assert_eq!(attribution.level, DoseLevel::FIRST);
+    assert_eq!(attribution.decision.action, Action::Stay(DoseLevel::FIRST));
+    assert_eq!(
+        attribution.sentence(),
+        "If the DLT of S (level 1) were not one: stay at level 1."
+    );
+    assert!(decision(&[], LATER).attribution.is_empty());
+}
