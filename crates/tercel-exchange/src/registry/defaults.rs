@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 46] = [
+pub(super) const DEFAULTS: [Default; 47] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -280,6 +280,12 @@ pub(super) const DEFAULTS: [Default; 46] = [
         "The scale of CRS and ICANS.",
         "ASTCT 2019.",
         "It is the consensus scale of both.",
+    ),
+    default(
+        "safety.interest",
+        "Which adverse events are of special interest.",
+        "CRS, ICANS, IEC-HS, prolonged cytopenia, secondary malignancy, hypogammaglobulinaemia and reactivation of hepatitis B.",
+        "They are the known harm of CAR-T cells and of the lymphodepletion before them.",
     ),
     default(
         "kinetics.baseline",

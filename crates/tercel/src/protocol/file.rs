@@ -6,6 +6,7 @@ use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
+use super::file_safety::parse_interest;
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -370,6 +371,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     };
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
+    let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
     section.finish();
     scale?;
     Some(SafetyRules {
@@ -377,6 +379,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         analytes: analytes?,
         crs_class: crs_class?,
         icans_class: icans_class?,
+        interest: interest?,
     })
 }
 
