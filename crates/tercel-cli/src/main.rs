@@ -3,6 +3,7 @@
 mod command;
 mod output;
 mod progress;
+mod safety;
 mod study;
 mod table;
 

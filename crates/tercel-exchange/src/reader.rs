@@ -223,6 +223,11 @@ impl<'a> Row<'a> {
         answer
     }
 
+    /// Whether the dataset has this variable.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.reader.has(name)
+    }
+
     /// A text; blank and the missing codes (`.`, `.A`, `NA`) are `None`.
     pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         let column = self.reader.position(name)?;

@@ -12,6 +12,7 @@ pub(crate) fn bar(out: &mut Writer) {
         ("#contents", "Contents"),
         ("#decision", "Decision"),
         ("#matrix", "Matrix"),
+        ("#safety", "Adverse events"),
         ("#subjects", "Subjects"),
         ("#findings", "Findings"),
     ] {
@@ -63,6 +64,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             &outcome.measure,
         );
     }
+    entry(out, "", "#safety", "Adverse events");
     entry(out, "", "#subjects", "Subjects");
     entry(out, "", "#assumptions", "Assumptions");
     entry(out, "", "#findings", "Findings");

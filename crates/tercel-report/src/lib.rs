@@ -26,6 +26,7 @@ mod markup;
 mod math;
 mod matrix;
 mod pathways;
+mod safety;
 mod section;
 mod spider;
 mod subjects;

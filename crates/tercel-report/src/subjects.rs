@@ -76,7 +76,7 @@ fn write_fact(out: &mut Writer, fact: &Fact) {
 }
 
 /// Records of one subject by dataset, without the subject they all belong to: `DM 1; LB 3, 17–21`.
-fn own_records(records: &[RecordId]) -> String {
+pub(crate) fn own_records(records: &[RecordId]) -> String {
     let mut by_dataset: BTreeMap<&Dataset, BTreeSet<u32>> = BTreeMap::new();
     for record in records {
         by_dataset.entry(&record.dataset).or_default().insert(record.number);

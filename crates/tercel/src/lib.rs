@@ -14,6 +14,7 @@
 //! | survival curve, proportion, kinetics | [`estimate`] |
 //! | rehearse the trial | [`simulate`] |
 //! | report contents as data | [`report`] |
+//! | adverse events as a safety report reads them | [`safety`] |
 //! | citations of the references | [`reference`](mod@reference) |
 //!
 //! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
@@ -29,6 +30,7 @@ pub mod protocol;
 pub mod reference;
 pub mod report;
 pub mod response;
+pub mod safety;
 pub mod simulate;
 pub mod study;
 pub mod trials;

@@ -18,6 +18,7 @@ use super::Answer;
 use super::decide::decision_json;
 use crate::output::{Output, number};
 use crate::progress::Progress;
+use crate::safety::safety_json;
 use crate::study::{Study, TrialArgs, all_findings, protocol_path};
 
 /// Arguments of `tercel run`.
@@ -69,6 +70,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                     "reason": assumption.reason,
                 })).collect::<Vec<Value>>(),
                 "findings": findings_json(&findings),
+                "safety": safety_json(&analysis),
             })
         },
         || {

@@ -288,6 +288,12 @@ pub(super) const DEFAULTS: [Default; 47] = [
         "It is the consensus scale of both.",
     ),
     default(
+        "safety.interest",
+        "Which adverse events are of special interest.",
+        "CRS, ICANS, IEC-HS, prolonged cytopenia, secondary malignancy, hypogammaglobulinaemia and reactivation of hepatitis B.",
+        "They are the known harm of CAR-T cells and of the lymphodepletion before them.",
+    ),
+    default(
         "kinetics.baseline",
         "Which sample is the baseline of the biomarker and of the kinetics.",
         "The last before infusion.",

@@ -114,6 +114,43 @@ analytes = [
   "SODIUM", "K", "CA", "MG", "PHOS", "GLUC", "LDH", "FERRITIN",
 ]
 
+[[safety.interest]]
+id = "crs"
+label = "Cytokine release syndrome"
+events = "crs"
+
+[[safety.interest]]
+id = "icans"
+label = "ICANS"
+events = "icans"
+
+[[safety.interest]]
+id = "iec-hs"
+label = "IEC-HS"
+events = "iec-hs"
+
+[[safety.interest]]
+id = "prolonged-cytopenia"
+label = "Prolonged cytopenia"
+events = "cytopenia"
+grade_min = 3
+present_on_day = 28
+
+[[safety.interest]]
+id = "secondary-malignancy"
+label = "Secondary malignancy"
+events = "secondary-malignancy"
+
+[[safety.interest]]
+id = "hypogammaglobulinaemia"
+label = "Hypogammaglobulinaemia"
+events = "hypogammaglobulinaemia"
+
+[[safety.interest]]
+id = "hbv-reactivation"
+label = "Reactivation of hepatitis B"
+events = "hbv-reactivation"
+
 [kinetics]
 baseline = "before infusion"
 biomarker_unit = "ng/mL"

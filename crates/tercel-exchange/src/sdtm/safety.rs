@@ -4,8 +4,8 @@ use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
 use tercel::protocol::{Relatedness, Trial};
 use tercel::study::{
-    Adjudication, AdverseEvent, Blocks, Causality, EventOutcome, Lab, Lifted, Rule, Subject, Syndrome, ToxicityFinding,
-    Vital,
+    Adjudication, AdverseEvent, Blocks, Causality, EventDetails, EventOutcome, InitialGrade, Lab, Lifted, Rule,
+    SeriousCriteria, Subject, Syndrome, ToxicityFinding, Vital,
 };
 
 use super::{is_named, kinetics};
@@ -21,8 +21,8 @@ const OUTCOMES: [(&str, EventOutcome); 7] = [
     ("ONGOING", EventOutcome::Ongoing),
 ];
 
-/// `AE`: adverse events. Relatedness to the infusion is `AEREL`; to lymphodepletion, collection and bridging the
-/// qualifiers `AERELLD`, `AERELCOL`, `AERELBRG`.
+/// `AE`: adverse events. Relatedness to the infusion is `AEREL`; to lymphodepletion, collection, bridging, the disease and
+/// any other cause the qualifiers `AERELLD`, `AERELCOL`, `AERELBRG`, `AERELDIS`, `AERELOTH`.
 pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let Some(term) = row.require("AETERM", Blocks::Decision) else {
         return;
@@ -52,6 +52,8 @@ pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         lymphodepletion: relation("AERELLD"),
         collection: relation("AERELCOL"),
         bridging: relation("AERELBRG"),
+        disease: relation("AERELDIS"),
+        other: relation("AERELOTH"),
     };
     row.require("AEREL", Blocks::Decision);
     row.require("AESTDTC", Blocks::Decision);
@@ -69,7 +71,34 @@ pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         start: row.when("AESTDTC"),
         end: row.when("AEENDTC"),
         outcome,
+        details: read_details(row),
     });
+}
+
+/// Grade at onset (`AEITOXGR`), criteria of seriousness (`AESDTH` and its kin), treatment given (`AECONTRT`).
+fn read_details(row: &Row<'_>) -> EventDetails {
+    let initial_grade = if row.has("AEITOXGR") {
+        row.text("AEITOXGR")
+            .and_then(parse_grade)
+            .map_or(InitialGrade::Missing, InitialGrade::Recorded)
+    } else {
+        InitialGrade::NotCollected
+    };
+    let beside_death = ["AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE"];
+    let criteria = SeriousCriteria {
+        collected: beside_death.into_iter().any(|name| row.has(name)),
+        death: row.yes("AESDTH"),
+        life_threatening: row.yes("AESLIFE"),
+        hospitalisation: row.yes("AESHOSP"),
+        disability: row.yes("AESDISAB"),
+        congenital: row.yes("AESCONG"),
+        important: row.yes("AESMIE"),
+    };
+    EventDetails {
+        initial_grade,
+        criteria,
+        treated: row.yes("AECONTRT"),
+    }
 }
 
 /// `1` to `5`, alone or after the word grade.

@@ -16,5 +16,6 @@ mod halt_cases;
 mod laws;
 mod records;
 mod registry;
+mod safety_cases;
 mod schema;
 mod sdtm_write;

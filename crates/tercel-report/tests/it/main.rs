@@ -8,6 +8,7 @@ mod hostile;
 mod markup;
 mod page;
 mod rehearsal;
+mod safety;
 mod small_study;
 
 use tercel::design::{StudyDecision, decide_study};

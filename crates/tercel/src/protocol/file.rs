@@ -6,6 +6,7 @@ use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
+use super::file_safety::parse_interest;
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -373,6 +374,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     };
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
+    let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
     section.finish();
     scale?;
     Some(SafetyRules {
@@ -381,6 +383,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         ctcae: ctcae?,
         crs_class: crs_class?,
         icans_class: icans_class?,
+        interest: interest?,
     })
 }
 

@@ -107,14 +107,14 @@ fn grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
         .and_then(|number| Grade::from_number(u8::try_from(number).ok()?))
 }
 
-fn optional_grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
+pub(super) fn optional_grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
     section
         .optional_integer(key, 1..=5)
         .and_then(|number| Grade::from_number(u8::try_from(number).ok()?))
 }
 
 /// The event class a rule names, which must exist.
-fn events(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<String> {
+pub(super) fn events(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<String> {
     let id = section.text("events", "\"crs\"")?;
     known_class(section, &id, classes);
     Some(id)

@@ -10,6 +10,7 @@ mod file_assumptions;
 mod file_escalation;
 mod file_outcomes;
 mod file_rules;
+mod file_safety;
 mod keys;
 mod level;
 mod log;
@@ -19,6 +20,7 @@ mod log;
 )]
 mod reader;
 mod rules;
+mod safety;
 mod settings;
 
 use std::fmt;
@@ -30,6 +32,7 @@ pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
+pub use safety::Interest;
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -383,6 +386,8 @@ pub struct SafetyRules {
     pub crs_class: String,
     /// Event class of ICANS.
     pub icans_class: String,
+    /// Kinds of adverse event of special interest.
+    pub interest: Vec<Interest>,
 }
 
 /// Kinetics and biomarker conventions.

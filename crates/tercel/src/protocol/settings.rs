@@ -77,6 +77,7 @@ pub const SETTINGS: [Setting; 47] = [
     setting("safety.relatedness", "treatment-associated events"),
     setting("safety.analytes", "clinically significant laboratory changes"),
     setting("safety.scale", "grades of CRS and ICANS"),
+    setting("safety.interest", "adverse events of special interest"),
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
     setting("kinetics.biomarker_unit", "base unit of the biomarker"),
     setting("kinetics.biomarker_floor", "unit check of the biomarker"),

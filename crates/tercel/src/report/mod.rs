@@ -11,6 +11,7 @@
 //! | what is wrong in the data, by action | [`FindingSection`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
+//! | adverse events counted and listed | [`Safety`] |
 
 mod biomarker;
 mod board;
@@ -23,6 +24,7 @@ mod kinetics;
 mod listing;
 mod outcome;
 mod planned;
+mod safety;
 mod spider;
 mod subject;
 mod swimmer;
@@ -42,6 +44,10 @@ pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
 pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
+pub use safety::{
+    Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
+    Safety,
+};
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
@@ -96,6 +102,8 @@ pub struct Report {
     pub swimmer: Swimmer,
     /// The other figures.
     pub figures: Figures,
+    /// Adverse events.
+    pub safety: Safety,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
@@ -142,6 +150,7 @@ pub fn build_report(
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
         figures: figures::build(analysis, &levels),
+        safety: safety::build(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),

@@ -89,6 +89,8 @@ pub(super) fn relate(cause: Cause, strength: Relatedness, from: i32, fate: &Fate
         lymphodepletion: (infused && from >= -5).then(|| relation(Cause::Lymphodepletion)),
         collection: Some(relation(Cause::Collection)),
         bridging: fate.bridging.map(|_| relation(Cause::Bridging)),
+        disease: None,
+        other: None,
     }
 }
 

@@ -17,8 +17,8 @@ use crate::grade::Grade;
 use crate::protocol::{Assessed, Cells, Relatedness, Trial};
 use crate::study::{
     Adjudication, AdverseEvent, Causality, Clock, Contact, Dataset, Death, Deviation, Disposition, DispositionReason,
-    EventOutcome, Exposure, Infusion, Medication, MedicationClass, Milestone, Procedure, RecordId, Subject, SubjectId,
-    When,
+    EventDetails, EventOutcome, Exposure, Infusion, Medication, MedicationClass, Milestone, Procedure, RecordId,
+    SeriousCriteria, Subject, SubjectId, When,
 };
 
 /// Days of lymphodepletion.
@@ -186,6 +186,7 @@ impl<'a> Recorder<'a> {
             start: Some(event.from),
             end,
             outcome,
+            details: details(event.serious, event.grade, outcome),
         });
         number
     }
@@ -449,6 +450,24 @@ pub(super) struct NewEvent<'a> {
     pub(super) from: When,
     pub(super) to: Option<When>,
     pub(super) outcome: EventOutcome,
+}
+
+/// Why an event is serious: death, danger to life from grade 4 on, a stay in hospital.
+fn details(serious: bool, grade: u8, outcome: EventOutcome) -> EventDetails {
+    let fatal = outcome == EventOutcome::Fatal;
+    let met = |met: bool| serious.then_some(met);
+    EventDetails {
+        criteria: SeriousCriteria {
+            collected: true,
+            death: met(fatal),
+            life_threatening: met(grade >= 4),
+            hospitalisation: met(!fatal),
+            disability: met(false),
+            congenital: met(false),
+            important: met(false),
+        },
+        ..EventDetails::default()
+    }
 }
 
 fn blank(id: SubjectId, slot: &Slot) -> Subject {

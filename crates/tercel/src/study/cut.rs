@@ -116,6 +116,10 @@ fn hide_end(event: &mut AdverseEvent, cut: Date, dies_later: bool) {
     if event.grade == Some(Grade::G5) {
         event.grade = None;
     }
+    // The event was serious for a reason that still lay ahead; no criterion stands for it.
+    if fatal {
+        event.details.criteria.death = None;
+    }
 }
 
 /// Every moment recorded for a subject.

@@ -1,6 +1,6 @@
 //! What is known of one subject: typed records, each with the identity of the row it came from.
 
-use super::{RecordId, SubjectId, When};
+use super::{EventDetails, RecordId, SubjectId, When};
 use crate::grade::Grade;
 use crate::protocol::{Cells, DoseLevel, Relatedness};
 use crate::response::Overall;
@@ -266,7 +266,8 @@ pub struct Vital {
     pub when: When,
 }
 
-/// Relatedness of an event to each procedure and treatment of the study; `None` where not recorded.
+/// Relatedness of an event to each procedure and treatment of the study, and to what else may have caused it; `None` where
+/// not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Causality {
     /// To the CAR-T infusion.
@@ -277,6 +278,10 @@ pub struct Causality {
     pub collection: Option<Relatedness>,
     /// To bridging therapy.
     pub bridging: Option<Relatedness>,
+    /// To the disease under study.
+    pub disease: Option<Relatedness>,
+    /// To any other cause.
+    pub other: Option<Relatedness>,
 }
 
 impl Causality {
@@ -325,6 +330,8 @@ pub struct AdverseEvent {
     pub end: Option<When>,
     /// Outcome.
     pub outcome: EventOutcome,
+    /// What safety reports ask beyond that.
+    pub details: EventDetails,
 }
 
 /// A laboratory result.

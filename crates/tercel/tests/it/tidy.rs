@@ -153,7 +153,8 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
     for path in &read {
         assert!(known.contains(path), "an outcome reads {path}, which is no setting");
     }
-    // What outcomes do not read belongs to the dose decision, to entry findings or to the reading of the data.
+    // What outcomes do not read belongs to the dose decision, to entry findings, to the reading of the data or to the safety
+    // tables.
     let elsewhere = [
         "escalation.",
         "dlt.pause",
@@ -161,6 +162,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "dose_level.",
         "names.",
         "kinetics.biomarker_floor",
+        "safety.interest",
     ];
     for path in known.difference(&read) {
         assert!(

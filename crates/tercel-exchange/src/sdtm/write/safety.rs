@@ -37,14 +37,14 @@ const fn outcome(outcome: EventOutcome) -> &'static str {
 
 fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     let variables = [
-        "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEREL", "AEOUT", "AESDTH", "AETOXGR", "AESTDTC", "AEENDTC",
-        "AESTDY", "AEENDY",
+        "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEREL", "AEOUT", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP",
+        "AESLIFE", "AESMIE", "AETOXGR", "AESTDTC", "AEENDTC", "AESTDY", "AEENDY",
     ];
     let mut sheet = Sheet::new(study, "AE", variables);
     let mut supplement = Supplement::new(study, "AE");
     for subject in subjects {
         for event in &subject.adverse_events {
-            let fatal = event.outcome == EventOutcome::Fatal;
+            let criteria = event.details.criteria;
             sheet.row(
                 &event.record,
                 [
@@ -54,7 +54,12 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     flag(event.serious),
                     event.causality.infusion.map(relation).unwrap_or_default().to_owned(),
                     outcome(event.outcome).to_owned(),
-                    flag(fatal.then_some(true)),
+                    flag(criteria.congenital),
+                    flag(criteria.disability),
+                    flag(criteria.death),
+                    flag(criteria.hospitalisation),
+                    flag(criteria.life_threatening),
+                    flag(criteria.important),
                     event.grade.map(|grade| grade.to_string()).unwrap_or_default(),
                     moment(event.start),
                     moment(event.end),
@@ -70,6 +75,12 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                 ),
                 ("AERELCOL", "Relationship to Collection", event.causality.collection),
                 ("AERELBRG", "Relationship to Bridging Therapy", event.causality.bridging),
+                (
+                    "AERELDIS",
+                    "Relationship to Disease Under Study",
+                    event.causality.disease,
+                ),
+                ("AERELOTH", "Relationship to Other Cause", event.causality.other),
             ] {
                 if let Some(to) = to {
                     supplement.row(&event.record, name, text, relation(to));

@@ -1,0 +1,64 @@
+//! Adverse events in the JSON of `run`.
+
+use serde_json::{Value, json};
+use tercel::endpoint::Analysis;
+use tercel::grade::Grade;
+use tercel::protocol::DoseLevel;
+use tercel::safety::{Population, Row, derive_tables};
+use tercel::study::RecordId;
+
+/// Counts by population, table and row; `null` where the source records no dated adverse events.
+pub(crate) fn safety_json(analysis: &Analysis<'_>) -> Value {
+    if !analysis.data.dated || !analysis.data.holds("AE") {
+        return Value::Null;
+    }
+    let levels = analysis.trial.dose_levels.levels().map(Some).chain([None]);
+    let levels: Vec<Option<DoseLevel>> = levels.collect();
+    let tables = derive_tables(analysis);
+    let populations = tables.populations.iter().map(|one| population_json(one, &levels));
+    let each = tables.tables.iter().map(|table| {
+        json!({
+            "id": table.id,
+            "reference": table.reference.name(),
+            "rows": table.rows.iter().map(|row| row_json(row, &levels)).collect::<Vec<Value>>(),
+        })
+    });
+    json!({
+        "populations": populations.collect::<Vec<Value>>(),
+        "tables": each.collect::<Vec<Value>>(),
+        "events_not_coded": tables.not_coded,
+        "events_without_relation": tables.relation_not_recorded,
+    })
+}
+
+fn population_json(population: &Population, levels: &[Option<DoseLevel>]) -> Value {
+    let count = |level: &Option<DoseLevel>| json!({"dose_level": level.map(DoseLevel::number), "subjects": population.count(*level)});
+    json!({
+        "reference": population.reference.name(),
+        "counts": levels.iter().map(count).collect::<Vec<Value>>(),
+        "records": texts(population.subjects.iter().flat_map(|part| &part.records)),
+    })
+}
+
+fn row_json(row: &Row, levels: &[Option<DoseLevel>]) -> Value {
+    let count = |level: &Option<DoseLevel>| {
+        json!({
+            "dose_level": level.map(DoseLevel::number),
+            "subjects": row.subjects(*level),
+            "events": row.events(*level),
+            "subjects_grade_3_or_worse": row.subjects_from(Grade::G3, *level),
+            "subjects_grade_5": row.subjects_from(Grade::G5, *level),
+        })
+    };
+    json!({
+        "id": row.id,
+        "label": row.label,
+        "is_term": row.is_term,
+        "counts": levels.iter().map(count).collect::<Vec<Value>>(),
+        "records": texts(row.parts.iter().flat_map(|part| &part.records)),
+    })
+}
+
+fn texts<'r>(records: impl Iterator<Item = &'r RecordId>) -> Vec<String> {
+    records.map(ToString::to_string).collect()
+}
