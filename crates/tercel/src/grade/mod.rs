@@ -4,6 +4,7 @@ pub mod analyte;
 pub mod astct;
 pub mod criteria;
 pub mod ctcae;
+pub mod icaht;
 pub mod units;
 
 use std::fmt;

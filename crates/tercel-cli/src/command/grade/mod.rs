@@ -1,6 +1,7 @@
 //! `tercel grade`.
 
 mod crs;
+mod icaht;
 mod icans;
 mod labs;
 
@@ -41,6 +42,12 @@ pub(crate) enum Command {
     /// ice: 0 to 10. arousal: spontaneous, voice, tactile, unarousable, unknown. seizure: none, resolved, prolonged. motor:
     /// none, deep_focal_weakness. oedema: none, focal, diffuse. attributed: yes, no.
     Icans(Args),
+    /// Grade neutropenia after CAR-T cells (ICAHT, early and late)
+    ///
+    /// Columns: subject, day (day 0 is the infusion), anc_per_ul (cells per microlitre), and where known follow_up_end (day of
+    /// death or last contact) and censored_on (day of progression or other therapy), the same in every row of a subject; later
+    /// counts are not taken. A blank count means not drawn.
+    Icaht(icaht::Args),
 }
 
 /// A file of assessments.
@@ -57,6 +64,7 @@ impl Command {
             Self::Labs(args) => labs::run(&args, output),
             Self::Crs(args) => crs::run(&args, output),
             Self::Icans(args) => icans::run(&args, output),
+            Self::Icaht(args) => icaht::run(&args, output),
         }
     }
 }
