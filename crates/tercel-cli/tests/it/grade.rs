@@ -291,3 +291,98 @@ fn a_term_is_found_by_words_by_likeness_and_under_its_old_name() {
     assert!(term(&["platelets low"]).contains("Nearest:"));
     assert!(term(&["qqqq"]).contains("and none like it"));
 }
+
+const ICAHT: &str = "subject,day,anc_per_ul,follow_up_end,censored_on\n";
+
+/// Subjects 8 (shortened to its limits) and 4 of the data set published with the method: `liang2024icaht`.
+#[test]
+fn icaht_gives_both_grades_with_exceedances_reasons_and_the_policy() {
+    let csv = "8,0,100,16,\n8,1,330,,\n8,3,110,,\n8,4,10,,\n8,6,10,,\n8,9,30,,\n8,16,30,,\n\
+               4,D0,2150,,\n4,D2,2280,,\n4,D3,460,,\n4,5,250,,\n4,6,1220,,\n4,8,1650,,\n4,11,890,,\n4,14,680,,\n4,18,650,,\n\
+               4,21,370,,\n4,22,7580,,\n4,26,910,,\n4,28,1170,,\n4,29,,,\n4,35,900,,\n";
+    let output = tercel("icaht", &format!("{ICAHT}{csv}"), &["--json"]);
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["scale"], "ICAHT, EHA/EBMT 2023");
+    let policy = document["policy"].as_str().unwrap();
+    assert!(policy.starts_with("linear v1: "), "{policy}");
+    let rows = document["rows"].as_array().unwrap();
+    let brief: Vec<Value> = rows
+        .iter()
+        .map(|row| {
+            json!([
+                row["subject"],
+                row["early_grade"],
+                row["late_grade"],
+                row["exceedances"],
+                row["policy"]
+            ])
+        })
+        .collect();
+    assert_eq!(
+        brief,
+        [
+            json!(["4", 1, 2, [
+                { "limit_per_ul": 500, "start": 3, "end": 5, "days": 3 },
+                { "limit_per_ul": 500, "start": 20, "end": 21, "days": 2 },
+            ], policy]),
+            json!(["8", 4, null, [
+                { "limit_per_ul": 500, "start": 0, "end": 16, "days": 17 },
+                { "limit_per_ul": 100, "start": 0, "end": 0, "days": 1 },
+                { "limit_per_ul": 100, "start": 4, "end": 16, "days": 13 },
+            ], policy]),
+        ]
+    );
+    assert_eq!(
+        rows[0]["late_reason"],
+        "lowest count 900/uL on day 35; no other count to confirm it"
+    );
+    assert_eq!(
+        rows[1]["early_reason"],
+        "longest at or below 500/uL 17 d (days 0-16), at or below 100/uL 13 d (days 4-16); from day 0 never above 500/uL until \
+         day 16"
+    );
+    assert_eq!(rows[1]["late_reason"], "no count from day 31 on");
+    let text = tercel(
+        "icaht",
+        &format!("{ICAHT}{csv}"),
+        &["--interpolation", "carried-forward"],
+    );
+    let text = String::from_utf8(text.stdout).unwrap();
+    assert!(text.contains("Interpolation carried-forward v1: "), "{text}");
+}
+
+#[test]
+fn icaht_bounds_the_grade_where_days_without_a_count_decide() {
+    let rows = rows(
+        "icaht",
+        &format!("{ICAHT}A,0,2000,,\nA,5,400,,\nA,9,400,,\nA,10,2000,,\n"),
+    );
+    assert_eq!(
+        json!([
+            rows[0]["early_grade"],
+            rows[0]["early_grade_min"],
+            rows[0]["early_grade_max"]
+        ]),
+        json!([null, 1, 4])
+    );
+    assert_eq!(rows[0]["days_without_count"], json!([{ "start": 11, "end": 30 }]));
+}
+
+#[test]
+fn icaht_refuses_what_it_cannot_read() {
+    for (csv, column) in [
+        ("A,5.5,400,,\n", "day"),
+        ("A,,400,,\n", "day"),
+        (",5,400,,\n", "subject"),
+        ("A,5,-1,,\n", "anc_per_ul"),
+        ("A,5,low,,\n", "anc_per_ul"),
+        ("A,5,0.4,,\nA,6,2.1,,\n", "10^9/L"),
+        ("A,5,400,20,\nA,6,400,21,\n", "follow_up_end"),
+        ("A,5,400,,20\nA,6,400,,21\n", "censored_on"),
+    ] {
+        let message = refused("icaht", &format!("{ICAHT}{csv}"), &[]);
+        assert!(message.contains(column), "{csv}: {message}");
+    }
+    let message = refused("icaht", &format!("{ICAHT}A,5,400,,\n"), &["--interpolation", "spline"]);
+    assert!(message.contains("linear, carried-forward"), "{message}");
+}

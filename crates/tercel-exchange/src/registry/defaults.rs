@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 47] = [
+pub(super) const DEFAULTS: [Default; 48] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",

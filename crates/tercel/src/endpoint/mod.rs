@@ -17,6 +17,7 @@ mod dlt;
 mod dor;
 mod facts;
 mod follow_up;
+mod icaht;
 mod lab_changes;
 mod median_os;
 mod median_pfs;
@@ -36,6 +37,7 @@ pub use analysis::{Analysis, derive_cells};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
 pub use check::check_derived;
 pub use facts::{Duration, Facts};
+pub use icaht::SubjectIcaht;
 pub use summarize::Statistic;
 pub use tumour::{Point, Source, Tumour};
 

@@ -5,6 +5,7 @@ pub mod astct;
 pub mod criteria;
 pub mod ctcae;
 pub mod dictionary;
+pub mod icaht;
 mod text;
 pub mod units;
 

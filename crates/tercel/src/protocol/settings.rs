@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 47] = [
+pub const SETTINGS: [Setting; 48] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),

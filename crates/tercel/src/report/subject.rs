@@ -6,9 +6,16 @@ use super::findings::FindingRow;
 use super::listing::quotas;
 use super::{LISTING_LIMIT, LevelName, number};
 use crate::endpoint::{Analysis, Duration, Facts};
+use crate::grade::icaht::{IcahtOptions, Interpolation};
 use crate::protocol::{DoseLevel, Relatedness};
 use crate::response::Bor;
 use crate::study::{AdverseEvent, Blocks, EventOutcome, Finding, Infusion, RecordId, SubjectId, When};
+
+/// How neutropenia is graded in a profile: as the published implementation does.
+const ICAHT: IcahtOptions = IcahtOptions {
+    interpolation: Interpolation::Linear,
+    late_last_day: 100,
+};
 
 /// Most findings a profile shows.
 const FINDINGS_SHOWN: usize = 20;
@@ -150,6 +157,7 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
             records: verdict.records.clone(),
         });
     }
+    known.extend(haematotoxicity(facts));
     if let Some(best) = &facts.tumour.best {
         let on = |day: Option<i32>| day.map_or_else(String::new, |day| format!(" on day {day}"));
         let text = if best.confirmed == Bor::Missing && best.unconfirmed == Bor::Missing {
@@ -181,6 +189,38 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
         },
     });
     known
+}
+
+/// Early and late ICAHT with what they rest on; nothing without neutrophil counts.
+fn haematotoxicity(facts: &Facts<'_>) -> Vec<Fact> {
+    let Some(found) = facts.icaht(ICAHT) else {
+        return Vec::new();
+    };
+    let policy = ICAHT.interpolation;
+    let early = found.icaht.early.as_ref().map_or_else(
+        || "no neutrophil count from infusion to day 30".to_owned(),
+        |early| {
+            let grade = match early.bounds() {
+                (least, most) if least == most => format!("grade {least}"),
+                (least, most) => format!("grade {least} to {most}"),
+            };
+            format!(
+                "{grade}: {early} (interpolation {} v{})",
+                policy.name(),
+                policy.version()
+            )
+        },
+    );
+    let late = found.icaht.late.as_ref().map_or_else(
+        || "no neutrophil count after day 30".to_owned(),
+        |late| format!("grade {}: {late}", late.toxicity),
+    );
+    let fact = |name, text| Fact {
+        name,
+        text,
+        records: found.records.clone(),
+    };
+    vec![fact("Early ICAHT", early), fact("Late ICAHT", late)]
 }
 
 fn infusion(infusion: Option<&Infusion>) -> Fact {

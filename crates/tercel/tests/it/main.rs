@@ -8,6 +8,7 @@
 mod conformance;
 mod design;
 mod figures;
+mod icaht;
 mod protocol;
 mod published;
 mod rehearsal;

@@ -1,6 +1,7 @@
 //! `tercel grade`.
 
 mod crs;
+mod icaht;
 mod icans;
 mod labs;
 mod term;
@@ -48,6 +49,12 @@ pub(crate) enum Command {
     /// TEXT is the name of a term, or words of it; a letter or two may be wrong. A name of the other version is led to the name
     /// of this one.
     Term(term::Args),
+    /// Grade neutropenia after CAR-T cells (ICAHT, early and late)
+    ///
+    /// Columns: subject, day (day 0 is the infusion), anc_per_ul (cells per microlitre), and where known follow_up_end (day of
+    /// death or last contact) and censored_on (day of progression or other therapy), the same in every row of a subject; later
+    /// counts are not taken. A blank count means not drawn.
+    Icaht(icaht::Args),
 }
 
 /// The version of the CTCAE to use.
@@ -80,6 +87,7 @@ impl Command {
             Self::Crs(args) => crs::run(&args, output),
             Self::Icans(args) => icans::run(&args, output),
             Self::Term(args) => term::run(&args, output),
+            Self::Icaht(args) => icaht::run(&args, output),
         }
     }
 }

@@ -13,6 +13,7 @@ mod guo2017mtpi2;
 mod ivanova2007ccd;
 mod korn1994;
 mod lencioni2010mrecist;
+mod liang2024icaht;
 mod lin2020boin12;
 mod lin2020titeboin;
 mod liu2015boin;
