@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
 use tercel_exchange::adam::{DeriveOptions, derive_datasets};
@@ -41,7 +42,7 @@ const KEYS: [(&str, &str); 6] = [
     ("response.max_ne", "a whole number, 0 or more"),
     ("response.accept_sd", "true or false"),
     ("response.criteria", "recist-1.1 or mrecist"),
-    ("grading.ctcae", "5.0"),
+    ("grading.ctcae", "5.0 or 6.0"),
 ];
 
 /// Runs the command.
@@ -117,6 +118,7 @@ fn defaults() -> DeriveOptions {
         lymphodepletion: ["FLUDARABINE", "CYCLOPHOSPHAMIDE", "BENDAMUSTINE"]
             .map(str::to_owned)
             .to_vec(),
+        ctcae: Ctcae::V5,
     }
 }
 
@@ -133,6 +135,7 @@ fn from_protocol(trial: &Trial) -> DeriveOptions {
         criteria: rules.criteria,
         evaluator: rules.evaluator.clone(),
         lymphodepletion: trial.names.lymphodepletion.clone(),
+        ctcae: trial.safety.ctcae,
     }
 }
 
@@ -151,7 +154,7 @@ fn apply(setting: &str, options: &mut DeriveOptions) -> anyhow::Result<()> {
         "response.max_ne" => value.parse().ok().map(|count| options.best.max_ne = count),
         "response.accept_sd" => yes_no(value).map(|accept| options.best.accept_sd = accept),
         "response.criteria" => criteria(value).map(|criteria| options.criteria = criteria),
-        _ => matches!(value, "5" | "5.0").then_some(()),
+        _ => Ctcae::parse(value).map(|version| options.ctcae = version),
     };
     understood.with_context(|| format!("--set {key}: expected {expected}, found \"{value}\""))
 }
@@ -191,6 +194,6 @@ fn settings_json(options: &DeriveOptions) -> serde_json::Value {
         "response.accept_sd": best.accept_sd,
         "response.criteria": options.criteria.to_string(),
         "response.evaluator": options.evaluator,
-        "grading.ctcae": "5.0",
+        "grading.ctcae": options.ctcae.number(),
     })
 }

@@ -74,6 +74,30 @@ fn a_rule_given_on_the_command_line_changes_the_answer() {
 }
 
 #[test]
+fn the_version_of_the_ctcae_given_on_the_command_line_grades_the_values() {
+    // Neutrophils 0.3 × 10⁹/L: grade 4 by 5.0 (below 0.5), grade 3 by 6.0 (0.5 to 0.1).
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBDTC\n1,1,NEUT,0.3,10^9/L,2,2024-01-09\n";
+    let (sdtm, out) = (
+        folder(&[("adsl.csv", "USUBJID,TRTSDT\n1,2024-01-01\n"), ("lb.csv", lb)]),
+        TempDir::new().unwrap(),
+    );
+    for (version, grade) in [("5.0", "4"), ("6.0", "3")] {
+        let setting = format!("grading.ctcae={version}");
+        let answer = answer(&derive(sdtm.path(), out.path(), &["--set", &setting]));
+        assert_eq!(answer["settings"]["grading.ctcae"], version);
+        let adlb = std::fs::read_to_string(out.path().join("adlb.csv")).unwrap();
+        let mut reader = csv::Reader::from_reader(adlb.as_bytes());
+        let column = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "ATOXGRL")
+            .unwrap();
+        assert_eq!(&reader.records().next().unwrap().unwrap()[column], grade);
+    }
+}
+
+#[test]
 fn without_responses_the_other_datasets_are_still_written() {
     let (sdtm, out) = (folder(&[("adsl.csv", ADSL)]), TempDir::new().unwrap());
     let answer = answer(&derive(sdtm.path(), out.path(), &[]));
@@ -104,7 +128,7 @@ fn a_value_that_makes_no_sense_is_refused_with_what_is_expected() {
         ("response.confirmation_days=soon", "days, 0 or more"),
         ("response.accept_sd=maybe", "true or false"),
         ("response.criteria=irecist", "recist-1.1 or mrecist"),
-        ("grading.ctcae=4.03", "expected 5.0"),
+        ("grading.ctcae=4.03", "expected 5.0 or 6.0"),
     ];
     for (setting, expected) in cases {
         refused(sdtm.path(), &["--set", setting], &[expected]);

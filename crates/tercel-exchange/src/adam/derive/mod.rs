@@ -23,6 +23,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
+use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel::study::SubjectId;
 
@@ -42,6 +43,8 @@ pub struct DeriveOptions {
     pub evaluator: String,
     /// Treatments that are lymphodepletion: the first dose of anything else starts treatment.
     pub lymphodepletion: Vec<String>,
+    /// The version laboratory values are graded by.
+    pub ctcae: Ctcae,
 }
 
 /// What was derived.
@@ -84,7 +87,7 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Optio
         derived.notes.push("no AE dataset: adae is not derived".to_owned());
     }
     if let Some(lb) = sources.cells("LB") {
-        let adlb = adlb::write_adlb(&lb, &subjects, &mut derived.notes);
+        let adlb = adlb::write_adlb(&lb, &subjects, options.ctcae, &mut derived.notes);
         derived.tables.push(adlb);
     } else {
         derived.notes.push("no LB dataset: adlb is not derived".to_owned());
