@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use tercel::endpoint::Analysis;
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, derive_datasets};
-use tercel_exchange::{Table, read_datasets};
+use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_datasets};
+use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
 use crate::output::Output;
@@ -47,10 +48,8 @@ const KEYS: [(&str, &str); 6] = [
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let mut options = match &args.protocol {
-        Some(path) => from_protocol(&require_protocol(path)?),
-        None => defaults(),
-    };
+    let trial = args.protocol.as_deref().map(require_protocol).transpose()?;
+    let mut options = trial.as_ref().map_or_else(defaults, from_protocol);
     for setting in &args.set {
         apply(setting, &mut options)?;
     }
@@ -58,12 +57,16 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     for finding in found.iter().filter(|finding| finding.leads()) {
         eprintln!("warning: {}", finding.rule);
     }
-    let Some(derived) = derive_datasets(tables, &options) else {
+    let Some(mut derived) = derive_datasets(tables, &options) else {
         bail!(
             "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",
             args.sdtm.display()
         );
     };
+    match dose_limiting(trial.as_ref(), &args.sdtm)? {
+        Ok(table) => derived.tables.push(table),
+        Err(why) => derived.notes.push(format!("{why}: addlt is not derived")),
+    }
     fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
     let files = derived
         .tables
@@ -94,6 +97,23 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     };
     output.print(json, text)?;
     Ok(Answer::Given)
+}
+
+/// The DLT status of every subject, or what is missing for it.
+fn dose_limiting(trial: Option<&Trial>, sdtm: &Path) -> anyhow::Result<Result<Table, &'static str>> {
+    let Some(trial) = trial else {
+        return Ok(Err(
+            "what is a DLT stands in a protocol, and none is given (--protocol)",
+        ));
+    };
+    let whole = read_folder(sdtm, trial)?;
+    let cut = whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
+    let Some(cut) = cut else {
+        return Ok(Err("the data carry no dates, so no subject has a DLT verdict"));
+    };
+    let data = whole.into_as_of(cut);
+    let analysis = Analysis::new(trial, &data, Some(cut));
+    Ok(derive_addlt(&analysis).ok_or("no subject has a DLT verdict"))
 }
 
 /// Writes one dataset; returns its path and number of rows.

@@ -2,7 +2,8 @@
 //!
 //! # What it derives
 //! `ADSL ADRS ADTTE ADTR ADAE ADLB`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`, `AE`
-//! and `LB`. A dataset whose source is absent is not made; a value that cannot be derived is blank.
+//! and `LB`; `ADDLT` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
+//! be derived is blank.
 //!
 //! # Source
 //! Parameter codes, flags and conventions are those of `admiral` and `admiralonco`; response rules are
@@ -13,6 +14,7 @@
 //! not looked at.
 
 mod adae;
+mod addlt;
 mod adlb;
 mod adrs;
 mod adsl;
@@ -31,6 +33,8 @@ use crate::sdtm;
 use crate::table::Table;
 use adsl::Subject;
 use cells::Cells;
+
+pub use addlt::derive_addlt;
 
 /// What a protocol says about the derivations.
 #[derive(Debug, Clone, PartialEq)]
