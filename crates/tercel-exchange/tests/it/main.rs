@@ -12,6 +12,7 @@ mod dirt;
 mod dlt_cases;
 mod efficacy_cases;
 mod formats;
+mod lab_cases;
 mod laws;
 mod records;
 mod registry;

@@ -17,6 +17,7 @@ mod dlt;
 mod dor;
 mod facts;
 mod follow_up;
+mod lab_baseline;
 mod lab_changes;
 mod median_os;
 mod median_pfs;

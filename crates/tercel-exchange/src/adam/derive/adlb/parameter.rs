@@ -52,15 +52,6 @@ const PARAMETERS: [(&str, &str, &str, &str); 38] = [
     ("WBC", "WBC", "White blood cell decreased", "Leukocytosis"),
 ];
 
-/// What the CTCAE grades by the treatment given, not by the value.
-const BY_INTERVENTION: [(&str, Option<Ctcae>); 4] = [
-    ("Glucose intolerance", None),
-    // 6.0 prints values for it again.
-    ("Hyperglycemia", Some(Ctcae::V5)),
-    ("Hyperphosphatemia", None),
-    ("Hypophosphatemia", None),
-];
-
 /// A parameter with the terms of one version.
 #[derive(Debug, Clone)]
 pub(super) struct Parameter {
@@ -129,10 +120,6 @@ impl Term {
 
     /// The criteria, where a value decides by them.
     pub(super) fn by_value(&self) -> Option<&'static LabTerm> {
-        let term = self.criteria?;
-        let by_intervention = |(name, version): &(&str, Option<Ctcae>)| {
-            *name == term.nci_term && version.is_none_or(|version| version == term.version)
-        };
-        (!BY_INTERVENTION.iter().any(by_intervention)).then_some(term)
+        self.criteria.filter(|term| term.is_graded_by_value())
     }
 }
