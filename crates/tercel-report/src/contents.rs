@@ -64,6 +64,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             &outcome.measure,
         );
     }
+    entry(out, "", "#population", "Study population and conduct");
     entry(out, "", "#safety", "Adverse events");
     entry(out, "", "#subjects", "Subjects");
     entry(out, "", "#assumptions", "Assumptions");

@@ -26,6 +26,7 @@ mod markup;
 mod math;
 mod matrix;
 mod pathways;
+mod population;
 mod safety;
 mod section;
 mod spider;

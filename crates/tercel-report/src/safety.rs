@@ -165,7 +165,8 @@ fn behind_row(out: &mut Writer, report: &Report, row: &Behind) {
     out.close();
 }
 
-fn listing(out: &mut Writer, report: &Report, table: &EventTable) {
+/// A listing by subject.
+pub(crate) fn listing(out: &mut Writer, report: &Report, table: &EventTable) {
     out.leaf("h3", &[("id", table.anchor)], table.title);
     if table.lines.is_empty() {
         out.leaf("p", &[], "None.");

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use tercel::endpoint::Analysis;
+use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, derive_datasets};
-use tercel_exchange::{Table, read_datasets};
+use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_datasets};
+use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
 use crate::output::Output;
@@ -41,15 +43,13 @@ const KEYS: [(&str, &str); 6] = [
     ("response.max_ne", "a whole number, 0 or more"),
     ("response.accept_sd", "true or false"),
     ("response.criteria", "recist-1.1 or mrecist"),
-    ("grading.ctcae", "5.0"),
+    ("grading.ctcae", "5.0 or 6.0"),
 ];
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let mut options = match &args.protocol {
-        Some(path) => from_protocol(&require_protocol(path)?),
-        None => defaults(),
-    };
+    let trial = args.protocol.as_deref().map(require_protocol).transpose()?;
+    let mut options = trial.as_ref().map_or_else(defaults, from_protocol);
     for setting in &args.set {
         apply(setting, &mut options)?;
     }
@@ -57,12 +57,16 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     for finding in found.iter().filter(|finding| finding.leads()) {
         eprintln!("warning: {}", finding.rule);
     }
-    let Some(derived) = derive_datasets(tables, &options) else {
+    let Some(mut derived) = derive_datasets(tables, &options) else {
         bail!(
             "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",
             args.sdtm.display()
         );
     };
+    match dose_limiting(trial.as_ref(), &args.sdtm)? {
+        Ok(table) => derived.tables.push(table),
+        Err(why) => derived.notes.push(format!("{why}: addlt is not derived")),
+    }
     fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
     let files = derived
         .tables
@@ -95,6 +99,23 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
+/// The DLT status of every subject, or what is missing for it.
+fn dose_limiting(trial: Option<&Trial>, sdtm: &Path) -> anyhow::Result<Result<Table, &'static str>> {
+    let Some(trial) = trial else {
+        return Ok(Err(
+            "what is a DLT stands in a protocol, and none is given (--protocol)",
+        ));
+    };
+    let whole = read_folder(sdtm, trial)?;
+    let cut = whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
+    let Some(cut) = cut else {
+        return Ok(Err("the data carry no dates, so no subject has a DLT verdict"));
+    };
+    let data = whole.into_as_of(cut);
+    let analysis = Analysis::new(trial, &data, Some(cut));
+    Ok(derive_addlt(&analysis).ok_or("no subject has a DLT verdict"))
+}
+
 /// Writes one dataset; returns its path and number of rows.
 fn write(table: &Table, out: &Path) -> anyhow::Result<(PathBuf, usize)> {
     let path = out.join(&table.file);
@@ -117,6 +138,7 @@ fn defaults() -> DeriveOptions {
         lymphodepletion: ["FLUDARABINE", "CYCLOPHOSPHAMIDE", "BENDAMUSTINE"]
             .map(str::to_owned)
             .to_vec(),
+        ctcae: Ctcae::V5,
     }
 }
 
@@ -133,6 +155,7 @@ fn from_protocol(trial: &Trial) -> DeriveOptions {
         criteria: rules.criteria,
         evaluator: rules.evaluator.clone(),
         lymphodepletion: trial.names.lymphodepletion.clone(),
+        ctcae: trial.safety.ctcae,
     }
 }
 
@@ -151,7 +174,7 @@ fn apply(setting: &str, options: &mut DeriveOptions) -> anyhow::Result<()> {
         "response.max_ne" => value.parse().ok().map(|count| options.best.max_ne = count),
         "response.accept_sd" => yes_no(value).map(|accept| options.best.accept_sd = accept),
         "response.criteria" => criteria(value).map(|criteria| options.criteria = criteria),
-        _ => matches!(value, "5" | "5.0").then_some(()),
+        _ => Ctcae::parse(value).map(|version| options.ctcae = version),
     };
     understood.with_context(|| format!("--set {key}: expected {expected}, found \"{value}\""))
 }
@@ -191,6 +214,6 @@ fn settings_json(options: &DeriveOptions) -> serde_json::Value {
         "response.accept_sd": best.accept_sd,
         "response.criteria": options.criteria.to_string(),
         "response.evaluator": options.evaluator,
-        "grading.ctcae": "5.0",
+        "grading.ctcae": options.ctcae.number(),
     })
 }

@@ -74,6 +74,30 @@ fn a_rule_given_on_the_command_line_changes_the_answer() {
 }
 
 #[test]
+fn the_version_of_the_ctcae_given_on_the_command_line_grades_the_values() {
+    // Neutrophils 0.3 × 10⁹/L: grade 4 by 5.0 (below 0.5), grade 3 by 6.0 (0.5 to 0.1).
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBDTC\n1,1,NEUT,0.3,10^9/L,2,2024-01-09\n";
+    let (sdtm, out) = (
+        folder(&[("adsl.csv", "USUBJID,TRTSDT\n1,2024-01-01\n"), ("lb.csv", lb)]),
+        TempDir::new().unwrap(),
+    );
+    for (version, grade) in [("5.0", "4"), ("6.0", "3")] {
+        let setting = format!("grading.ctcae={version}");
+        let answer = answer(&derive(sdtm.path(), out.path(), &["--set", &setting]));
+        assert_eq!(answer["settings"]["grading.ctcae"], version);
+        let adlb = std::fs::read_to_string(out.path().join("adlb.csv")).unwrap();
+        let mut reader = csv::Reader::from_reader(adlb.as_bytes());
+        let column = reader
+            .headers()
+            .unwrap()
+            .iter()
+            .position(|name| name == "ATOXGRL")
+            .unwrap();
+        assert_eq!(&reader.records().next().unwrap().unwrap()[column], grade);
+    }
+}
+
+#[test]
 fn without_responses_the_other_datasets_are_still_written() {
     let (sdtm, out) = (folder(&[("adsl.csv", ADSL)]), TempDir::new().unwrap());
     let answer = answer(&derive(sdtm.path(), out.path(), &[]));
@@ -104,7 +128,7 @@ fn a_value_that_makes_no_sense_is_refused_with_what_is_expected() {
         ("response.confirmation_days=soon", "days, 0 or more"),
         ("response.accept_sd=maybe", "true or false"),
         ("response.criteria=irecist", "recist-1.1 or mrecist"),
-        ("grading.ctcae=4.03", "expected 5.0"),
+        ("grading.ctcae=4.03", "expected 5.0 or 6.0"),
     ];
     for (setting, expected) in cases {
         refused(sdtm.path(), &["--set", setting], &[expected]);
@@ -117,4 +141,68 @@ fn a_folder_that_is_not_there_or_names_no_subject_is_refused() {
     refused(folder(&[("rs.csv", RS)]).path(), &[], &["neither dm.csv nor adsl.csv"]);
     let twice = folder(&[("adsl.csv", "USUBJID;TRTSDT;TRTSDT\n1;2024-01-01;\n")]);
     refused(twice.path(), &[], &["adsl.csv", "two columns are named TRTSDT"]);
+}
+
+/// The trial folder with its rehearsed study.
+fn rehearsal() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
+}
+
+#[test]
+fn dlt_statuses_count_to_what_the_decision_counts() {
+    let (trial, out) = (rehearsal(), TempDir::new().unwrap());
+    let protocol = trial.to_str().unwrap();
+    let answer = answer(&derive(&trial.join("data"), out.path(), &["--protocol", protocol]));
+    assert!(!answer["notes"].to_string().contains("addlt"), "{answer}");
+    let decision = Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(["decide", protocol, "--json"])
+        .output()
+        .unwrap();
+    let decision: Value = serde_json::from_slice(&decision.stdout).unwrap();
+    let text = std::fs::read_to_string(out.path().join("addlt.csv")).unwrap();
+    let rows: Vec<std::collections::BTreeMap<String, String>> = csv::Reader::from_reader(text.as_bytes())
+        .deserialize()
+        .map(Result::unwrap)
+        .collect();
+    let dm = std::fs::read_to_string(trial.join("data/dm.csv")).unwrap();
+    assert_eq!(rows.len(), dm.lines().count() - 1);
+    let levels = decision["levels"].as_array().unwrap();
+    assert_eq!(levels.len(), 3);
+    for level in levels {
+        let number = level["dose_level"].to_string();
+        let count = |codes: &[&str]| {
+            let here = rows.iter().filter(|row| row["DOSELVL"] == number);
+            here.filter(|row| codes.contains(&row["AVALC"].as_str())).count() as u64
+        };
+        assert_eq!(count(&["DLT", "NODLT"]), level["evaluable"].as_u64().unwrap());
+        assert_eq!(count(&["DLT"]), level["dlt"].as_u64().unwrap());
+        assert_eq!(count(&["PENDING"]), level["pending"].as_u64().unwrap());
+    }
+    assert!(rows.iter().any(|row| row["AVALC"] == "DLT"));
+    for row in &rows {
+        let evaluable = match row["AVALC"].as_str() {
+            "DLT" | "NODLT" => "Y",
+            "NOTEVAL" => "N",
+            _ => "",
+        };
+        assert_eq!(row["DLTEVLFL"], evaluable, "{row:?}");
+        if row["AVALC"] == "DLT" {
+            assert!(!row["DLTCRIT"].is_empty() && !row["ADT"].is_empty(), "{row:?}");
+        }
+        if row["AVALC"] == "DLT" || row["AVALC"] == "NODLT" {
+            // The record named is in its file.
+            let file = trial.join("data").join(format!("{}.csv", row["SRCDOM"].to_lowercase()));
+            let source = std::fs::read_to_string(file).unwrap();
+            let found = format!("{},{},", row["USUBJID"], row["SRCSEQ"]);
+            assert!(source.contains(&found), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn without_a_protocol_the_dataset_of_dlts_is_missing_and_it_is_said_why() {
+    let (sdtm, out) = (folder(&[("adsl.csv", ADSL)]), TempDir::new().unwrap());
+    let answer = answer(&derive(sdtm.path(), out.path(), &[]));
+    assert!(answer["notes"].to_string().contains("--protocol"), "{answer}");
+    assert!(!out.path().join("addlt.csv").exists());
 }

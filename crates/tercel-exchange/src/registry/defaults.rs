@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 48] = [
+pub(super) const DEFAULTS: [Default; 49] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -280,6 +280,12 @@ pub(super) const DEFAULTS: [Default; 48] = [
         "Which laboratory tests are safety tests.",
         "Liver, clotting, kidney, blood counts, electrolytes, glucose, LDH and ferritin.",
         "They show the usual harm of CAR-T cells and lymphodepletion.",
+    ),
+    default(
+        "safety.baseline",
+        "Which value is the baseline that a laboratory result is compared with.",
+        "The last before lymphodepletion; before infusion where there was none.",
+        "Lymphodepletion lowers blood counts: a later baseline would hide the fall.",
     ),
     default(
         "safety.scale",

@@ -106,6 +106,7 @@ count_first_day = true
 
 [safety]
 relatedness = "possible"
+baseline = "before lymphodepletion"
 scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel_exchange::Table;
 use tercel_exchange::adam::{DeriveOptions, Derived, derive_datasets};
@@ -23,6 +24,7 @@ fn options() -> DeriveOptions {
         criteria: Criteria::Recist11,
         evaluator: "INVESTIGATOR".to_owned(),
         lymphodepletion: vec!["FLUDARABINE".to_owned(), "CYCLOPHOSPHAMIDE".to_owned()],
+        ctcae: Ctcae::V5,
     }
 }
 
@@ -241,36 +243,140 @@ fn laboratory_results(adlb: &str) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
+/// Where the grades differ from admiral's, and why: parameter, version, grade column, theirs, ours.
+///
+/// admiral knows the limits of haemoglobin in g/L only, though NCI prints them in mmol/L too. It looks for the terms of 5.0 in
+/// 6.0 by their names, so that it grades neither platelets nor lymphocytes where NCI renamed the term ("Thrombocytopenia",
+/// "Lymphopenia"), nor glucose, for which 6.0 prints values again ("Hyperglycemia").
+const DIFFERENCES: [(&str, Ctcae, &str, &str, &str); 7] = [
+    ("HGB", Ctcae::V5, "ATOXGRL", "", "0"),
+    ("HGB", Ctcae::V5, "ATOXGRH", "", "0"),
+    ("HGB", Ctcae::V6, "ATOXGRL", "", "0"),
+    ("HGB", Ctcae::V6, "ATOXGRH", "", "0"),
+    ("PLAT", Ctcae::V6, "ATOXGRL", "", "0"),
+    ("LYMPH", Ctcae::V6, "ATOXGRL", "", "0"),
+    ("GLUC", Ctcae::V6, "ATOXGRH", "", "0"),
+];
+
+/// Terms that 6.0 names otherwise, or not at all: parameter, column, of 5.0, of 6.0.
+const RENAMED: [(&str, &str, &str, &str); 4] = [
+    ("PLAT", "ATOXDSCL", "Platelet count decreased", "Thrombocytopenia"),
+    ("LYMPH", "ATOXDSCL", "Lymphocyte count decreased", "Lymphopenia"),
+    ("GLUC", "ATOXDSCH", "Glucose intolerance", "Hyperglycemia"),
+    ("CK", "ATOXDSCH", "CPK increased", ""),
+];
+
 #[test]
-fn laboratory_results_of_one_subject_agree() {
-    let expected = include_str!("../data/derive/pharmaverse_adlb.csv");
-    let tables = vec![
-        table("adsl.csv", "USUBJID,TRTSDT,SEX\n01-701-1118,2014-03-12,M\n"),
-        table("lb.csv", &laboratory_results(expected)),
-    ];
-    let derivation = derive_datasets(tables, &options()).unwrap();
-    let mut adlb = derived(&derivation, "ADLB");
-    let mut haemoglobin = 0;
-    let by_sequence: BTreeMap<String, Record> = records(expected)
-        .into_iter()
-        .map(|record| (record["LBSEQ"].clone(), record))
-        .collect();
-    for row in &mut adlb {
-        let expected = &by_sequence[&row["LBSEQ"]];
-        // CTCAE 5.0 prints limits of haemoglobin in mmol/L; admiral knows only those in g/L.
-        let ungraded = row["PARAMCD"] == "HGB" && expected["ATOXGRL_V5"].is_empty();
-        for (ours, theirs) in [("ATOXGRL", "ATOXGRL_V5"), ("ATOXGRH", "ATOXGRH_V5")] {
-            let grade = if ungraded { String::new() } else { row[ours].clone() };
-            row.insert(theirs.to_owned(), grade);
+fn laboratory_results_of_one_subject_agree_in_both_versions_but_for_what_is_listed() {
+    let file = include_str!("../data/derive/pharmaverse_adlb.csv");
+    let expected = records(file);
+    let by_sequence: BTreeMap<&str, &Record> = expected.iter().map(|row| (row["LBSEQ"].as_str(), row)).collect();
+    for (version, suffix) in [(Ctcae::V5, "_V5"), (Ctcae::V6, "_V6")] {
+        let tables = vec![
+            table("adsl.csv", "USUBJID,TRTSDT,SEX\n01-701-1118,2014-03-12,M\n"),
+            table("lb.csv", &laboratory_results(file)),
+        ];
+        let options = DeriveOptions {
+            ctcae: version,
+            ..options()
+        };
+        let mut adlb = derived(&derive_datasets(tables, &options).unwrap(), "ADLB");
+        let mut differ = Vec::new();
+        for row in &mut adlb {
+            let theirs = by_sequence[row["LBSEQ"].as_str()];
+            for column in ["ATOXGRL", "ATOXGRH"] {
+                let grade = &theirs[&format!("{column}{suffix}")];
+                if row[column] != *grade {
+                    let differs = (row["PARAMCD"].clone(), column, grade.clone(), row[column].clone());
+                    differ.push(differs);
+                }
+            }
+            for (parameter, column, old, new) in RENAMED {
+                if version == Ctcae::V6 && row["PARAMCD"] == parameter {
+                    assert_eq!(row[column], new);
+                    row.insert(column.to_owned(), old.to_owned());
+                }
+            }
+            for column in ["ATOXGRL_V5", "ATOXGRH_V5", "ATOXGRL_V6", "ATOXGRH_V6"] {
+                row.insert(column.to_owned(), theirs[column].clone());
+            }
         }
-        haemoglobin += usize::from(ungraded && row["ATOXGRL"] == "0");
-        // Version 6.0 is not derived.
-        for name in ["ATOXGRL_V6", "ATOXGRH_V6"] {
-            row.insert(name.to_owned(), expected[name].clone());
-        }
+        assert_eq!(compare(file, &adlb, &["USUBJID", "PARAMCD", "LBSEQ"]), 322);
+        differ.sort();
+        let each = differ.len();
+        differ.dedup();
+        let mut listed: Vec<_> = DIFFERENCES
+            .iter()
+            .filter(|(_, of, ..)| *of == version)
+            .map(|(parameter, _, column, theirs, ours)| {
+                (
+                    (*parameter).to_owned(),
+                    *column,
+                    (*theirs).to_owned(),
+                    (*ours).to_owned(),
+                )
+            })
+            .collect();
+        listed.sort();
+        assert_eq!(differ, listed);
+        // Ten results of each parameter.
+        assert_eq!(each, 10 * listed.len());
     }
-    assert_eq!(compare(expected, &adlb, &["USUBJID", "PARAMCD", "LBSEQ"]), 322);
-    assert_eq!(haemoglobin, 10);
+}
+
+#[test]
+fn grades_shift_from_those_of_the_baseline_and_the_worst_of_each_direction_is_marked() {
+    // ALT, upper limit 40. Baseline 60 is 1.5 ULN: grade 1. 100 is 1.67 × baseline: grade 1 (1.5 to 3 × baseline); 200 is
+    // 3.33 ×: grade 2; 70 is 1.17 ×: grade 0, though above ULN. Potassium 3.5 to 5.0: 5.2 is grade 1 high, 2.9 grade 3 low,
+    // 2.8 the worse of two of grade 3.
+    let header = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBSTNRHI,LBDTC\n";
+    let alt = "A,1,ALT,60,U/L,7,40,2025-02-20\nA,2,ALT,100,U/L,7,40,2025-03-01\nA,3,ALT,200,U/L,7,40,2025-03-05\n\
+               A,4,ALT,70,U/L,7,40,2025-03-20\nA,5,ALT,90,U/L,7,,2025-03-21\n";
+    let potassium = "A,6,K,4.0,mmol/L,3.5,5.0,2025-02-20\nA,7,K,5.2,mmol/L,3.5,5.0,2025-03-01\n\
+                     A,8,K,2.9,mmol/L,3.5,5.0,2025-03-05\nA,9,K,2.8,mmol/L,3.5,5.0,2025-03-20\n";
+    let results = format!("{header}{alt}{potassium}");
+    let adlb = derived(&from_tabulations(&[("lb.csv", &results)]), "ADLB");
+    let cells = |number: &str, columns: &[&str]| {
+        let row = adlb.iter().find(|row| row["LBSEQ"] == number).unwrap();
+        columns
+            .iter()
+            .map(|column| row[*column].clone())
+            .collect::<Vec<_>>()
+            .join("|")
+    };
+    let columns = ["ATOXGRH", "BTOXGRH", "SHIFT1", "SHIFT2", "ANL02FL", "ANL03FL", "LVOTFL"];
+    assert_eq!(cells("1", &columns), "1|1|HIGH to HIGH|1 to 1|||");
+    assert_eq!(cells("2", &columns), "1|1|HIGH to HIGH|1 to 1|||");
+    assert_eq!(cells("3", &columns), "2|1|HIGH to HIGH|1 to 2||Y|");
+    assert_eq!(cells("4", &columns), "0|1|HIGH to HIGH|1 to 0|||");
+    // Without an upper limit there: by that of the baseline, which was abnormal; 1.5 × baseline is grade 1.
+    assert_eq!(cells("5", &["ATOXGRH", "R2BASE", "R2ANRHI"]), "1|1.5|");
+    let columns = [
+        "ATOXGR", "BTOXGR", "SHIFT2", "SHIFT2L", "SHIFT2H", "ANL02FL", "ANL03FL", "LVOTFL",
+    ];
+    assert_eq!(cells("6", &columns), "0|0|0 to 0|0 to 0|0 to 0|||");
+    assert_eq!(cells("7", &columns), "1|0|0 to 1|0 to 0|0 to 1||Y|");
+    assert_eq!(cells("8", &columns), "-3|0|0 to -3|0 to 3|0 to 0|||");
+    assert_eq!(cells("9", &columns), "-3|0|0 to -3|0 to 3|0 to 0|Y||Y");
+    assert_eq!(
+        cells("9", &["ATOXVER", "ATOXDSCL", "ATOXDSCH"]),
+        "CTCAE 5.0|Hypokalemia|Hyperkalemia"
+    );
+}
+
+#[test]
+fn a_value_that_cannot_be_graded_has_no_grade_instead_of_zero() {
+    let results = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRLO,LBSTNRHI,LBDTC\n\
+                   A,1,ALT,30,U/L,7,,2025-03-01\nA,2,PLAT,140,,150,400,2025-03-01\nA,3,BILI,,umol/L,5,21,2025-03-01\n";
+    let adlb = derived(&from_tabulations(&[("lb.csv", results)]), "ADLB");
+    assert_eq!(adlb.len(), 3);
+    for row in adlb {
+        assert_eq!(
+            [row["ATOXGRL"].as_str(), &row["ATOXGRH"], &row["ATOXGR"]],
+            ["", "", ""],
+            "{row:?}"
+        );
+    }
 }
 
 /// A subject without an `ADSL`, infused on 2025-02-24.

@@ -7,7 +7,7 @@
 //! The registry record (P4); `docs/methods.md`, "Laboratory changes".
 //!
 //! # Formula
-//! Counted: in the adverse-event window, clinically significant = yes, outside the reference range on a side and further to that side than the baseline (last value before lymphodepletion, or before infusion where there was none). Not counted when linked to an adverse event judged unrelated. Without baseline or range it counts.
+//! Counted: in the adverse-event window, clinically significant = yes, outside the reference range on a side and further to that side than the baseline (the last value before lymphodepletion, infusion or PBMC collection, by `safety.baseline`). Not counted when linked to an adverse event judged unrelated. Without baseline or range it counts.
 //!
 //! # Example
 //! ALT 180 U/L, range to 40, baseline 35, significant: counted. ALT 60 with baseline 75: not worse, not counted.
@@ -15,8 +15,7 @@
 //! # Limits
 //! A value is compared with its own baseline only in the same unit; in another unit it counts.
 
-use jiff::civil::Date;
-
+use super::lab_baseline::{baseline_end, lab_baseline};
 use super::{Facts, Method, Part, Reading, Statistic};
 use crate::grade::Toxicity;
 use crate::grade::ctcae::{Baseline, Ctcae, LabGrade, LabOutcome, LabResult, grade_lab};
@@ -30,6 +29,7 @@ pub(super) const METHOD: Method = Method {
     references: &["ctcae5", "ctcae6"],
     settings: &[
         "safety.analytes",
+        "safety.baseline",
         "safety.relatedness",
         "windows.ae_months",
         "windows.uninfused_end",
@@ -51,7 +51,7 @@ fn read(facts: &Facts<'_>) -> Part {
     let Some(window) = &facts.ae_window else {
         return Part::out("no PBMC collection");
     };
-    let before = baseline_end(facts);
+    let end = baseline_end(facts);
     let mut records = window.records.clone();
     let mut found: Vec<String> = Vec::new();
     let is_listed = |lab: &&Lab| {
@@ -67,7 +67,7 @@ fn read(facts: &Facts<'_>) -> Part {
         if lab.significant != Some(true) || day.latest() < window.from || day.earliest() > window.to {
             continue;
         }
-        let baseline = before.and_then(|before| baseline_of(facts, lab, before));
+        let baseline = end.and_then(|end| lab_baseline(facts, lab, end));
         records.push(lab.record.clone());
         records.extend(baseline.map(|baseline| baseline.record.clone()));
         let linked = linked_event(facts, lab);
@@ -123,26 +123,6 @@ fn ctcae_grade(version: Ctcae, lab: &Lab, baseline: Option<&Lab>) -> Option<Stri
         format!("{} to {}", number(low), number(high))
     };
     Some(format!("{version} grade {range}"))
-}
-
-/// The day from which a value is no longer baseline: lymphodepletion, or infusion without it.
-fn baseline_end(facts: &Facts<'_>) -> Option<Date> {
-    let conditioned = facts
-        .subject
-        .lymphodepletion
-        .first()
-        .map(|dose| dose.start.date.earliest());
-    conditioned.or(facts.day0)
-}
-
-/// The last value of the same analyte before the day.
-fn baseline_of<'a>(facts: &Facts<'a>, lab: &Lab, before: Date) -> Option<&'a Lab> {
-    facts.subject.labs.iter().rfind(|other| {
-        other.test == lab.test
-            && other.value.is_some()
-            && other.when.date.latest() < before
-            && other.when.order() < lab.when.order()
-    })
 }
 
 fn linked_event<'a>(facts: &Facts<'a>, lab: &Lab) -> Option<&'a AdverseEvent> {

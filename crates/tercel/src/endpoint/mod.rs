@@ -18,6 +18,7 @@ mod dor;
 mod facts;
 mod follow_up;
 mod icaht;
+mod lab_baseline;
 mod lab_changes;
 mod median_os;
 mod median_pfs;

@@ -10,9 +10,9 @@ use super::file_safety::parse_interest;
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
-    Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, Eligibility, Estimation, KineticsRules, OrrReading, PerLevel,
-    Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames, Trial, Unassessed, UninfusedEnd, Visit,
-    VisitTime, Windows,
+    Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, Eligibility, Estimation, KineticsRules, LabBaseline,
+    OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames, Trial, Unassessed,
+    UninfusedEnd, Visit, VisitTime, Windows,
 };
 use crate::estimate::survival::ConfType;
 use crate::grade::Scale;
@@ -359,6 +359,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let analytes = section.some_texts("analytes", "[\"ALT\", \"AST\"]");
     let scale = section.choice("scale", &[("ASTCT 2019", ())]);
     let ctcae = parse_ctcae(section, dlt);
+    let baseline = section.optional_choice("baseline", &LabBaseline::NAMES);
     let class = |key: &'static str, example: &str| {
         let id = section.text(key, example)?;
         let known = dlt.is_none_or(|dlt| dlt.event_classes.iter().any(|class| class.id == id));
@@ -380,6 +381,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     Some(SafetyRules {
         relatedness: relatedness?,
         analytes: analytes?,
+        baseline: baseline.unwrap_or(LabBaseline::BeforeLymphodepletion),
         ctcae: ctcae?,
         crs_class: crs_class?,
         icans_class: icans_class?,

@@ -380,6 +380,8 @@ pub struct SafetyRules {
     pub relatedness: Relatedness,
     /// Analytes of the laboratory outcome.
     pub analytes: Vec<String>,
+    /// What comes before the baseline of a laboratory value.
+    pub baseline: LabBaseline,
     /// Version of the CTCAE by which events other than CRS and ICANS, and laboratory values, are graded.
     pub ctcae: Ctcae,
     /// Event class of CRS.
@@ -388,6 +390,35 @@ pub struct SafetyRules {
     pub icans_class: String,
     /// Kinds of adverse event of special interest.
     pub interest: Vec<Interest>,
+}
+
+/// Which value is the baseline of a laboratory test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabBaseline {
+    /// Last before the first dose of lymphodepletion.
+    BeforeLymphodepletion,
+    /// Last before infusion.
+    BeforeInfusion,
+    /// Last before PBMC collection.
+    BeforeCollection,
+}
+
+impl LabBaseline {
+    /// All with the names that protocol files give them.
+    pub const NAMES: [(&'static str, Self); 3] = [
+        ("before lymphodepletion", Self::BeforeLymphodepletion),
+        ("before infusion", Self::BeforeInfusion),
+        ("before collection", Self::BeforeCollection),
+    ];
+
+    /// What the baseline comes before, in words.
+    pub const fn before(self) -> &'static str {
+        match self {
+            Self::BeforeLymphodepletion => "lymphodepletion, or before infusion where there was none",
+            Self::BeforeInfusion => "infusion",
+            Self::BeforeCollection => "PBMC collection",
+        }
+    }
 }
 
 /// Kinetics and biomarker conventions.

@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 48] = [
+pub const SETTINGS: [Setting; 49] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -76,6 +76,7 @@ pub const SETTINGS: [Setting; 48] = [
     setting("estimation.count_first_day", "durations in days"),
     setting("safety.relatedness", "treatment-associated events"),
     setting("safety.analytes", "clinically significant laboratory changes"),
+    setting("safety.baseline", "baseline of laboratory values"),
     setting("safety.scale", "grades of CRS and ICANS"),
     setting("safety.interest", "adverse events of special interest"),
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),

@@ -24,6 +24,7 @@ mod kinetics;
 mod listing;
 mod outcome;
 mod planned;
+mod population;
 mod safety;
 mod spider;
 mod subject;
@@ -44,6 +45,7 @@ pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
 pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
+pub use population::{Population, SummaryRow, SummaryTable};
 pub use safety::{
     Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
     Safety,
@@ -102,6 +104,8 @@ pub struct Report {
     pub swimmer: Swimmer,
     /// The other figures.
     pub figures: Figures,
+    /// Who was in the study and what was done.
+    pub population: Population,
     /// Adverse events.
     pub safety: Safety,
     /// What the record leaves open, each with choice and reason.
@@ -150,6 +154,7 @@ pub fn build_report(
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
         figures: figures::build(analysis, &levels),
+        population: population::build(analysis, &levels),
         safety: safety::build(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),

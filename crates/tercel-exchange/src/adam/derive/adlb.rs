@@ -1,13 +1,25 @@
-//! `ADLB`: laboratory results with baseline, change, range indicator and CTCAE 5.0 grade.
+//! `ADLB`: laboratory results with baseline, change, range indicator and CTCAE grade.
 //!
+//! # What it derives
+//! Per result: `BASE CHG PCHG` and the ratios to baseline and limits; `ANRIND BNRIND SHIFT1`; `ATOXGRL ATOXGRH ATOXGR` with the
+//! terms they are grades of, the same of the baseline (`BTOXGR…`), and `SHIFT2` from the one to the other. `ANL01FL` is the last
+//! result of a visit under treatment, `LVOTFL` the last of all, `ANL02FL` and `ANL03FL` the worst low and the worst high grade.
+//!
+//! # Source
+//! Codes, flags and terms as `admiral` names them; grades are those of [`tercel::grade::ctcae`] (`ctcae5`, `ctcae6`).
+//!
+//! # Limits
 //! The grade of the baseline itself is that by the limits of normal. Where the value leaves several grades open because
-//! symptoms decide, the highest is written, as admiral does; what is graded by intervention alone stays blank.
+//! symptoms decide, the highest is written, as admiral does; what is graded by intervention alone stays blank, and so does a
+//! grade for which a limit, the baseline or the unit is missing.
+
+mod grade;
+mod parameter;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::grade::criteria::Direction;
-use tercel::grade::ctcae::{Baseline, Ctcae, LabOutcome, LabResult, RangeIndicator, Undecided, grade_lab};
+use tercel::grade::ctcae::{Ctcae, RangeIndicator};
 use tercel::study::SubjectId;
 
 use super::Subjects;
@@ -15,91 +27,38 @@ use super::adsl::Subject;
 use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use crate::table::Table;
+use grade::{Grades, grade, mark_worst};
+use parameter::Parameter;
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 39] = [
     "PARAMCD", "PARAM", "ADT", "ADY", "AVISIT", "AVISITN", "AVAL", "AVALC", "AVALU", "ANRLO", "ANRHI", "ANRIND",
-    "BASE", "BNRIND", "CHG", "PCHG", "ABLFL", "ANL01FL", "ONTRTFL", "SEX", "ATOXDSCL", "ATOXDSCH", "ATOXGRL",
-    "ATOXGRH", "ATOXGR", "SHIFT1",
+    "BASE", "BNRIND", "CHG", "PCHG", "R2BASE", "R2ANRLO", "R2ANRHI", "ABLFL", "ANL01FL", "ANL02FL", "ANL03FL",
+    "LVOTFL", "ONTRTFL", "SEX", "ATOXVER", "ATOXDSCL", "ATOXDSCH", "ATOXGRL", "ATOXGRH", "ATOXGR", "BTOXGRL",
+    "BTOXGRH", "BTOXGR", "SHIFT1", "SHIFT2", "SHIFT2L", "SHIFT2H",
 ];
 
-/// The tests that admiral knows: test, parameter, low and high term. Any other is its own parameter, graded by the terms of
-/// its analyte.
-const PARAMETERS: [(&str, &str, &str, &str); 38] = [
-    ("ALB", "ALB", "Hypoalbuminemia", ""),
-    ("ALP", "ALKPH", "", "Alkaline phosphatase increased"),
-    ("ALT", "ALT", "", "Alanine aminotransferase increased"),
-    ("AST", "AST", "", "Aspartate aminotransferase increased"),
-    ("BASO", "BASO", "", ""),
-    ("BILI", "BILI", "", "Blood bilirubin increased"),
-    ("BUN", "BUN", "", ""),
-    ("CA", "CA", "Hypocalcemia", "Hypercalcemia"),
-    ("CHOL", "CHOLES", "", "Cholesterol high"),
-    ("CK", "CK", "", "CPK increased"),
-    ("CL", "CL", "", ""),
-    ("CREAT", "CREAT", "", "Creatinine increased"),
-    ("EOS", "EOS", "", ""),
-    ("GGT", "GGT", "", "GGT increased"),
-    ("GLUC", "GLUC", "Hypoglycemia", "Glucose intolerance"),
-    ("HGB", "HGB", "Anemia", "Hemoglobin increased"),
-    ("K", "POTAS", "Hypokalemia", "Hyperkalemia"),
-    ("KETONES", "KETON", "", ""),
-    (
-        "LYM",
-        "LYMPH",
-        "Lymphocyte count decreased",
-        "Lymphocyte count increased",
-    ),
-    ("LYMLE", "LYMPHLE", "", ""),
-    ("MACROCY", "MACROC", "", ""),
-    ("MICROCY", "MICROC", "", ""),
-    ("MONO", "MONO", "", ""),
-    // The pH of urine; that of blood is reported under its own code.
-    ("PH", "PH", "", ""),
-    ("PHOS", "PHOS", "Hypophosphatemia", ""),
-    ("PLAT", "PLAT", "Platelet count decreased", ""),
-    ("POIKILO", "POIKIL", "", ""),
-    ("POLYCHR", "POLYCH", "", ""),
-    ("PROT", "PROT", "", ""),
-    ("RBC", "RBC", "", ""),
-    ("SODIUM", "SODIUM", "Hyponatremia", "Hypernatremia"),
-    ("SPGRAV", "SPGRAV", "", ""),
-    ("TSH", "TSH", "", ""),
-    ("URATE", "URATE", "", "Hyperuricemia"),
-    ("UROBIL", "UROBIL", "", ""),
-    ("CHOLES", "CHOLES", "", "Cholesterol high"),
-    ("VITB12", "VITB12", "", ""),
-    ("WBC", "WBC", "White blood cell decreased", "Leukocytosis"),
-];
-
-/// What CTCAE 5.0 grades by the treatment given, not by the value.
-const BY_INTERVENTION: [&str; 4] = [
-    "Glucose intolerance",
-    "Hyperglycemia",
-    "Hyperphosphatemia",
-    "Hypophosphatemia",
-];
-
-/// A result as recorded.
+/// A result as recorded, and what stands out about it.
 struct Result<'c> {
     row: CellRow<'c>,
     parameter: Parameter,
     day: Option<Date>,
+    order: [f64; 2],
     analysis_visit: String,
     value: Option<f64>,
+    unit: &'c str,
+    lln: Option<f64>,
+    uln: Option<f64>,
     range: Option<RangeIndicator>,
+    grades: Grades,
     is_baseline: bool,
     last_of_visit: bool,
-}
-
-#[derive(Clone)]
-struct Parameter {
-    code: String,
-    low: String,
-    high: String,
+    last_of_all: bool,
+    worst_low: bool,
+    worst_high: bool,
 }
 
 /// Writes the dataset: one row a result, in the order of subject, parameter and date.
-pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<String>) -> Table {
+pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, notes: &mut Vec<String>) -> Table {
     let recorded: Vec<&str> = lb
         .columns()
         .into_iter()
@@ -110,7 +69,9 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
     for row in lb.rows() {
         let Some(id) = row.subject() else { continue };
         let test = row.text("LBTESTCD").to_ascii_uppercase();
-        let parameter = parameters.entry(test.clone()).or_insert_with(|| find_parameter(&test));
+        let parameter = parameters
+            .entry(test.clone())
+            .or_insert_with(|| Parameter::of(version, &test));
         let result = read_result(row, parameter.clone());
         groups.entry((id, parameter.code.clone())).or_default().push(result);
     }
@@ -122,13 +83,15 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
             continue;
         };
         mark(results, subject);
+        worst_cases += grade(results);
+        mark_worst(results, subject);
         let baseline = results.iter().find(|result| result.is_baseline);
         for result in results.iter() {
             let mut row: Vec<String> = recorded
                 .iter()
                 .map(|column| result.row.text(column).to_owned())
                 .collect();
-            row.extend(derive_result(result, baseline, subject, &mut worst_cases));
+            row.extend(derive_result(result, baseline, subject, version));
             rows.push(row);
         }
     }
@@ -141,35 +104,26 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
     Table::from_rows("ADLB", &columns, rows)
 }
 
-/// The parameter of a test, and the terms it is graded by.
-fn find_parameter(test: &str) -> Parameter {
-    if let Some((_, code, low, high)) = PARAMETERS.iter().find(|(known, ..)| *known == test) {
-        let [code, low, high] = [code, low, high].map(|text| (*text).to_owned());
-        return Parameter { code, low, high };
-    }
-    let terms = grade_lab(Ctcae::V5, test, &LabResult::of(1.0)).unwrap_or_default();
-    let first = |direction: Direction| {
-        let found = terms.iter().find(|grade| grade.term.direction == direction);
-        found.map_or_else(String::new, |grade| grade.term.nci_term.clone())
-    };
-    Parameter {
-        code: test.to_owned(),
-        low: first(Direction::Low),
-        high: first(Direction::High),
-    }
-}
-
 fn read_result(row: CellRow<'_>, parameter: Parameter) -> Result<'_> {
-    let value = row.number("LBSTRESN");
+    let number = |column| row.number(column);
+    let (value, lln, uln) = (number("LBSTRESN"), number("LBSTNRLO"), number("LBSTNRHI"));
     Result {
         row,
         parameter,
         day: row.day("LBDTC"),
+        order: ["VISITNUM", "LBSEQ"].map(|column| number(column).unwrap_or(f64::INFINITY)),
         analysis_visit: analysis_visit(row.text("VISIT")),
         value,
-        range: indicate(value, row.number("LBSTNRLO"), row.number("LBSTNRHI")),
+        unit: unit(row.text("LBSTRESU")),
+        lln,
+        uln,
+        range: indicate(value, lln, uln),
+        grades: Grades::default(),
         is_baseline: false,
         last_of_visit: false,
+        last_of_all: false,
+        worst_low: false,
+        worst_high: false,
     }
 }
 
@@ -210,12 +164,12 @@ fn indicate(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Option<R
     }
 }
 
-/// Marks the last result not after the first dose, and the last of each visit under treatment.
+/// Marks the last result not after the first dose, the last of each visit under treatment, and the last under treatment.
 fn mark(results: &mut [Result<'_>], subject: &Subject) {
     results.sort_by(|a, b| {
-        let number = |result: &Result<'_>, column| result.row.number(column).unwrap_or(f64::INFINITY);
-        let by = |column| number(a, column).total_cmp(&number(b, column));
-        a.day.cmp(&b.day).then(by("VISITNUM")).then(by("LBSEQ"))
+        let ([visit, number], [other_visit, other_number]) = (a.order, b.order);
+        let recorded = visit.total_cmp(&other_visit).then(number.total_cmp(&other_number));
+        a.day.cmp(&b.day).then(recorded)
     });
     let before = |result: &Result<'_>| {
         let dated = result.day.zip(subject.treatment_start);
@@ -242,6 +196,12 @@ fn mark(results: &mut [Result<'_>], subject: &Subject) {
             result.last_of_visit = true;
         }
     }
+    let last = results
+        .iter()
+        .rposition(|result| result.value.is_some() && is_on_treatment(result, subject));
+    if let Some(result) = last.and_then(|at| results.get_mut(at)) {
+        result.last_of_all = true;
+    }
 }
 
 /// From the first dose to the last; a treatment given once has no end.
@@ -254,13 +214,47 @@ fn is_on_treatment(result: &Result<'_>, subject: &Subject) -> bool {
         && dated.is_some_and(|(day, start)| day >= start && end.is_none_or(|end| day <= end))
 }
 
-fn derive_result(
-    result: &Result<'_>,
-    baseline: Option<&Result<'_>>,
-    subject: &Subject,
-    worst_cases: &mut usize,
-) -> Vec<String> {
-    let row = result.row;
+fn derive_result(result: &Result<'_>, baseline: Option<&Result<'_>>, subject: &Subject, version: Ctcae) -> Vec<String> {
+    let day = subject.treatment_start.zip(result.day);
+    let mut cells = vec![
+        result.parameter.code.clone(),
+        label(result),
+        maybe_day(result.day),
+        day.map_or_else(String::new, |(start, day)| relative_day(start, day).to_string()),
+        result.analysis_visit.clone(),
+        visit_number(result),
+        maybe_number(result.value),
+        result.row.text("LBSTRESC").to_owned(),
+        result.unit.to_owned(),
+        maybe_number(result.lln),
+        maybe_number(result.uln),
+        word(result.range).to_owned(),
+    ];
+    cells.extend(compare(result, baseline));
+    let flags = [
+        result.is_baseline,
+        result.last_of_visit,
+        result.worst_low,
+        result.worst_high,
+        result.last_of_all,
+        is_on_treatment(result, subject),
+    ];
+    cells.extend(flags.map(flag));
+    cells.push(subject.sex.clone());
+    cells.extend(toxicity(result, baseline, version));
+    cells
+}
+
+fn label(result: &Result<'_>) -> String {
+    match [result.row.text("LBTEST"), result.row.text("LBSTRESU")] {
+        ["", _] => result.parameter.code.clone(),
+        [test, ""] => test.to_owned(),
+        [test, unit] => format!("{test} ({unit})"),
+    }
+}
+
+/// Baseline, its range, change, change in percent, and the ratios to baseline and to the limits.
+fn compare(result: &Result<'_>, baseline: Option<&Result<'_>>) -> [String; 7] {
     let base = baseline.and_then(|baseline| baseline.value);
     let difference = |(value, base): (f64, f64)| as_exact_as(value - base, value.abs().max(base.abs()));
     let change = result.value.zip(base).map(difference);
@@ -270,52 +264,64 @@ fn derive_result(
         .filter(|(_, base)| base.abs() > 0.0)
         .map(|(change, base)| 100.0 * change / base.abs())
         .map(|percent| as_exact_as(percent, percent.abs()));
-    let day = subject.treatment_start.zip(result.day);
-    let [low, high] = [&result.parameter.low, &result.parameter.high].map(|term| grade(term, result, baseline));
-    *worst_cases += [low, high].iter().flatten().filter(|grade| grade.1).count();
-    let [low, high] = [low, high].map(|grade| grade.map(|(number, _)| number));
-    let name = [row.text("LBTEST"), row.text("LBSTRESU")];
-    let label = match name {
-        ["", _] => result.parameter.code.clone(),
-        [test, ""] => test.to_owned(),
-        [test, unit] => format!("{test} ({unit})"),
+    let ratio = |to: Option<f64>| {
+        let both = result.value.zip(to).filter(|(_, to)| to.abs() > 0.0);
+        maybe_number(both.map(|(value, to)| as_exact_as(value / to, (value / to).abs())))
     };
-    let (from, to) = (word(baseline.and_then(|baseline| baseline.range)), word(result.range));
-    let shift = if from.is_empty() && to.is_empty() {
-        String::new()
-    } else {
-        let of = |word: &str| if word.is_empty() { "NULL" } else { word }.to_owned();
-        format!("{} to {}", of(from), of(to))
-    };
-    let written = |grade: Option<u8>| grade.map_or_else(String::new, |grade| grade.to_string());
-    vec![
-        result.parameter.code.clone(),
-        label,
-        maybe_day(result.day),
-        day.map_or_else(String::new, |(start, day)| relative_day(start, day).to_string()),
-        result.analysis_visit.clone(),
-        visit_number(result),
-        maybe_number(result.value),
-        row.text("LBSTRESC").to_owned(),
-        unit(row.text("LBSTRESU")).to_owned(),
-        maybe_number(row.number("LBSTNRLO")),
-        maybe_number(row.number("LBSTNRHI")),
-        to.to_owned(),
+    [
         maybe_number(base),
-        from.to_owned(),
+        word(baseline.and_then(|baseline| baseline.range)).to_owned(),
         maybe_number(change),
         maybe_number(percent),
-        flag(result.is_baseline),
-        flag(result.last_of_visit),
-        flag(is_on_treatment(result, subject)),
-        subject.sex.clone(),
-        result.parameter.low.clone(),
-        result.parameter.high.clone(),
-        written(low),
-        written(high),
-        both_directions(low, high),
-        shift,
+        ratio(base),
+        ratio(result.lln),
+        ratio(result.uln),
     ]
+}
+
+/// Version, terms, grades of value and baseline, and the shifts of range and grade.
+fn toxicity(result: &Result<'_>, baseline: Option<&Result<'_>>, version: Ctcae) -> [String; 13] {
+    let written = |grade: Option<u8>| grade.map_or_else(String::new, |grade| grade.to_string());
+    let (now, before) = (
+        result.grades,
+        baseline.map(|baseline| baseline.grades).unwrap_or_default(),
+    );
+    let parameter = &result.parameter;
+    let graded = parameter.has_term();
+    let of_term = |name: &str, from: Option<u8>, to: Option<u8>| {
+        let shift = shift(&written(from), &written(to));
+        if name.is_empty() { String::new() } else { shift }
+    };
+    let range = shift(word(baseline.and_then(|baseline| baseline.range)), word(result.range));
+    let either = shift(&before.both(), &now.both());
+    [
+        if graded {
+            version.name().to_owned()
+        } else {
+            String::new()
+        },
+        parameter.low.name.clone(),
+        parameter.high.name.clone(),
+        written(now.low),
+        written(now.high),
+        now.both(),
+        written(before.low),
+        written(before.high),
+        before.both(),
+        range,
+        if graded { either } else { String::new() },
+        of_term(&parameter.low.name, before.low, now.low),
+        of_term(&parameter.high.name, before.high, now.high),
+    ]
+}
+
+/// `NORMAL to HIGH`, with `NULL` for what is not known; blank where neither is.
+fn shift(from: &str, to: &str) -> String {
+    if from.is_empty() && to.is_empty() {
+        return String::new();
+    }
+    let of = |word: &str| if word.is_empty() { "NULL" } else { word }.to_owned();
+    format!("{} to {}", of(from), of(to))
 }
 
 fn visit_number(result: &Result<'_>) -> String {
@@ -340,48 +346,5 @@ fn word(range: Option<RangeIndicator>) -> &'static str {
         Some(RangeIndicator::Normal) => "NORMAL",
         Some(RangeIndicator::High) => "HIGH",
         None => "",
-    }
-}
-
-/// The grade by one term, and whether it is the highest of several that the value leaves open.
-fn grade(term: &str, result: &Result<'_>, baseline: Option<&Result<'_>>) -> Option<(u8, bool)> {
-    if term.is_empty() || BY_INTERVENTION.contains(&term) {
-        return None;
-    }
-    let limits = |result: &Result<'_>| (result.row.number("LBSTNRLO"), result.row.number("LBSTNRHI"));
-    let (lln, uln) = limits(result);
-    let baseline = baseline.map(|baseline| Baseline {
-        value: baseline.value,
-        lln: limits(baseline).0,
-        uln: limits(baseline).1,
-        range: baseline.range,
-    });
-    let value = LabResult {
-        value: result.value,
-        unit: Some(unit(result.row.text("LBSTRESU"))).filter(|unit| !unit.is_empty()),
-        lln,
-        uln,
-        baseline,
-        is_baseline: result.is_baseline,
-    };
-    let grades = grade_lab(Ctcae::V5, term, &value).ok()?;
-    match &grades.first()?.outcome {
-        LabOutcome::Graded(toxicity) => Some((toxicity.number(), false)),
-        LabOutcome::Range {
-            max,
-            because: Undecided::NeedsClinicalInput(_),
-            ..
-        } => Some((max.number(), true)),
-        LabOutcome::Range { .. } | LabOutcome::NotGradable(_) => None,
-    }
-}
-
-/// The grade whatever the direction: a low one is negative.
-fn both_directions(low: Option<u8>, high: Option<u8>) -> String {
-    match (low, high) {
-        (_, Some(high)) if high > 0 => high.to_string(),
-        (Some(low), _) if low > 0 => format!("-{low}"),
-        (Some(_), _) | (_, Some(_)) => "0".to_owned(),
-        (None, None) => String::new(),
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! # What it derives
 //! `ADSL ADRS ADTTE ADTR ADAE ADLB`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`, `AE`
-//! and `LB`. A dataset whose source is absent is not made; a value that cannot be derived is blank.
+//! and `LB`; `ADDLT` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
+//! be derived is blank.
 //!
 //! # Source
 //! Parameter codes, flags and conventions are those of `admiral` and `admiralonco`; response rules are
@@ -13,6 +14,7 @@
 //! not looked at.
 
 mod adae;
+mod addlt;
 mod adlb;
 mod adrs;
 mod adsl;
@@ -23,6 +25,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
+use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel::study::SubjectId;
 
@@ -30,6 +33,8 @@ use crate::sdtm;
 use crate::table::Table;
 use adsl::Subject;
 use cells::Cells;
+
+pub use addlt::derive_addlt;
 
 /// What a protocol says about the derivations.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +47,8 @@ pub struct DeriveOptions {
     pub evaluator: String,
     /// Treatments that are lymphodepletion: the first dose of anything else starts treatment.
     pub lymphodepletion: Vec<String>,
+    /// The version laboratory values are graded by.
+    pub ctcae: Ctcae,
 }
 
 /// What was derived.
@@ -84,7 +91,7 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Optio
         derived.notes.push("no AE dataset: adae is not derived".to_owned());
     }
     if let Some(lb) = sources.cells("LB") {
-        let adlb = adlb::write_adlb(&lb, &subjects, &mut derived.notes);
+        let adlb = adlb::write_adlb(&lb, &subjects, options.ctcae, &mut derived.notes);
         derived.tables.push(adlb);
     } else {
         derived.notes.push("no LB dataset: adlb is not derived".to_owned());

@@ -67,6 +67,14 @@ pub struct LabTerm {
 }
 
 impl LabTerm {
+    /// Whether a value decides. A term by intervention has a grade that any value may have.
+    pub fn is_graded_by_value(&self) -> bool {
+        let conditional = self.grades.iter().filter_map(|criteria| criteria.conditional.as_ref());
+        !conditional
+            .flat_map(|conditional| &conditional.cuts)
+            .any(|cut| cut.bounds.is_empty())
+    }
+
     /// The units its cut-points are printed in, in the order of the text; none for a term of multiples alone.
     pub fn units(&self) -> &[CutUnit] {
         &self.units

@@ -41,7 +41,7 @@ pub struct EventLine {
 
 impl EventTable {
     /// A listing of these lines; a large one is cut short.
-    pub(super) fn new(
+    pub(in crate::report) fn new(
         anchor: &'static str,
         title: &'static str,
         columns: Vec<&'static str>,

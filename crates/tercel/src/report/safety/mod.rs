@@ -132,7 +132,7 @@ fn notes(analysis: &Analysis<'_>, not_coded: usize, relation_not_recorded: usize
 }
 
 /// `day 5`, counted from infusion, with the date as written; only the date where the day is not known.
-fn dated(facts: &Facts<'_>, when: When) -> String {
+pub(in crate::report) fn dated(facts: &Facts<'_>, when: When) -> String {
     let day = facts.day0.zip(when.day()).map(|(day0, day)| days_between(day0, day));
     day.map_or_else(|| when.to_string(), |day| format!("{when} (day {})", signed(day)))
 }
@@ -146,7 +146,7 @@ fn signed(days: i32) -> String {
     }
 }
 
-fn level_name(facts: &Facts<'_>, levels: &[LevelName]) -> String {
+pub(in crate::report) fn level_name(facts: &Facts<'_>, levels: &[LevelName]) -> String {
     let name = levels.iter().find(|name| Some(name.level) == facts.level);
     name.map_or_else(|| "not assigned".to_owned(), |name| name.label.clone())
 }

@@ -1,0 +1,125 @@
+//! Parameters of `ADLB`: their codes, and the terms of the CTCAE they are graded by.
+
+use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
+use tercel::grade::ctcae::Ctcae;
+
+/// The tests that admiral knows: test, parameter, low and high term of 5.0. Any other is its own parameter, graded by the terms of
+/// its analyte.
+const PARAMETERS: [(&str, &str, &str, &str); 38] = [
+    ("ALB", "ALB", "Hypoalbuminemia", ""),
+    ("ALP", "ALKPH", "", "Alkaline phosphatase increased"),
+    ("ALT", "ALT", "", "Alanine aminotransferase increased"),
+    ("AST", "AST", "", "Aspartate aminotransferase increased"),
+    ("BASO", "BASO", "", ""),
+    ("BILI", "BILI", "", "Blood bilirubin increased"),
+    ("BUN", "BUN", "", ""),
+    ("CA", "CA", "Hypocalcemia", "Hypercalcemia"),
+    ("CHOL", "CHOLES", "", "Cholesterol high"),
+    ("CK", "CK", "", "CPK increased"),
+    ("CL", "CL", "", ""),
+    ("CREAT", "CREAT", "", "Creatinine increased"),
+    ("EOS", "EOS", "", ""),
+    ("GGT", "GGT", "", "GGT increased"),
+    ("GLUC", "GLUC", "Hypoglycemia", "Glucose intolerance"),
+    ("HGB", "HGB", "Anemia", "Hemoglobin increased"),
+    ("K", "POTAS", "Hypokalemia", "Hyperkalemia"),
+    ("KETONES", "KETON", "", ""),
+    (
+        "LYM",
+        "LYMPH",
+        "Lymphocyte count decreased",
+        "Lymphocyte count increased",
+    ),
+    ("LYMLE", "LYMPHLE", "", ""),
+    ("MACROCY", "MACROC", "", ""),
+    ("MICROCY", "MICROC", "", ""),
+    ("MONO", "MONO", "", ""),
+    // The pH of urine; that of blood is reported under its own code.
+    ("PH", "PH", "", ""),
+    ("PHOS", "PHOS", "Hypophosphatemia", ""),
+    ("PLAT", "PLAT", "Platelet count decreased", ""),
+    ("POIKILO", "POIKIL", "", ""),
+    ("POLYCHR", "POLYCH", "", ""),
+    ("PROT", "PROT", "", ""),
+    ("RBC", "RBC", "", ""),
+    ("SODIUM", "SODIUM", "Hyponatremia", "Hypernatremia"),
+    ("SPGRAV", "SPGRAV", "", ""),
+    ("TSH", "TSH", "", ""),
+    ("URATE", "URATE", "", "Hyperuricemia"),
+    ("UROBIL", "UROBIL", "", ""),
+    ("CHOLES", "CHOLES", "", "Cholesterol high"),
+    ("VITB12", "VITB12", "", ""),
+    ("WBC", "WBC", "White blood cell decreased", "Leukocytosis"),
+];
+
+/// A parameter with the terms of one version.
+#[derive(Debug, Clone)]
+pub(super) struct Parameter {
+    /// Its code.
+    pub(super) code: String,
+    /// The term of low values.
+    pub(super) low: Term,
+    /// The term of high values.
+    pub(super) high: Term,
+}
+
+/// A term as the dataset names it, and its criteria.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Term {
+    /// Blank where there is none.
+    pub(super) name: String,
+    criteria: Option<&'static LabTerm>,
+}
+
+impl Parameter {
+    /// The parameter of a test, and the terms it is graded by.
+    pub(super) fn of(version: Ctcae, test: &str) -> Self {
+        if let Some((_, code, low, high)) = PARAMETERS.iter().find(|(known, ..)| *known == test) {
+            return Self {
+                code: (*code).to_owned(),
+                low: Term::named(version, test, low, Direction::Low),
+                high: Term::named(version, test, high, Direction::High),
+            };
+        }
+        Self {
+            code: test.to_owned(),
+            low: Term::of_test(version, test, Direction::Low),
+            high: Term::of_test(version, test, Direction::High),
+        }
+    }
+
+    /// Whether values of it have a grade in some direction.
+    pub(super) fn has_term(&self) -> bool {
+        !self.low.name.is_empty() || !self.high.name.is_empty()
+    }
+}
+
+impl Term {
+    /// A term of 5.0; in another version the term its test has there.
+    fn named(version: Ctcae, test: &str, name: &str, direction: Direction) -> Self {
+        match (name, version) {
+            ("", _) => Self::default(),
+            (name, Ctcae::V5) => Self {
+                name: name.to_owned(),
+                criteria: LabCriteria::of(version)
+                    .find(name)
+                    .and_then(|found| found.first().copied()),
+            },
+            (_, Ctcae::V6) => Self::of_test(version, test, direction),
+        }
+    }
+
+    fn of_test(version: Ctcae, test: &str, direction: Direction) -> Self {
+        let found = LabCriteria::of(version).find(test).unwrap_or_default();
+        let criteria = found.into_iter().find(|term| term.direction == direction);
+        Self {
+            name: criteria.map_or_else(String::new, |term| term.nci_term.clone()),
+            criteria,
+        }
+    }
+
+    /// The criteria, where a value decides by them.
+    pub(super) fn by_value(&self) -> Option<&'static LabTerm> {
+        self.criteria.filter(|term| term.is_graded_by_value())
+    }
+}

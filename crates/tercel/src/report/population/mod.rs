@@ -1,0 +1,110 @@
+//! Who was in the study and what was done: participant flow, who they were, exposure, medication, vital signs, deviations.
+//!
+//! Counts and summaries stand by assigned dose level and overall; the listings below them hold the records of every subject.
+
+mod listing;
+mod summary;
+
+use super::{EventTable, LevelName};
+use crate::endpoint::{Analysis, Facts};
+use crate::protocol::DoseLevel;
+
+/// The section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Population {
+    /// Why there is nothing to show; `None` where there is.
+    pub reason: Option<&'static str>,
+    /// Tables by dose level.
+    pub summaries: Vec<SummaryTable>,
+    /// Listings by subject.
+    pub listings: Vec<EventTable>,
+}
+
+/// A table with a column for each dose level and one for all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryTable {
+    /// Place in the document.
+    pub anchor: &'static str,
+    /// Title.
+    pub title: &'static str,
+    /// How to read it.
+    pub note: &'static str,
+    /// Labels of the columns.
+    pub columns: Vec<String>,
+    /// Rows.
+    pub rows: Vec<SummaryRow>,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SummaryRow {
+    /// What it shows.
+    pub label: String,
+    /// Whether it details the row above it.
+    pub is_detail: bool,
+    /// A cell for each column.
+    pub cells: Vec<String>,
+}
+
+/// The subjects of each column: those of each dose level, those without one, then all.
+struct Columns<'a> {
+    groups: Vec<(String, Vec<&'a Facts<'a>>)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(analysis: &'a Analysis<'a>, levels: &[LevelName]) -> Self {
+        let of = |level: Option<DoseLevel>| -> Vec<&Facts<'_>> {
+            analysis.facts.iter().filter(|facts| facts.level == level).collect()
+        };
+        let mut groups: Vec<(String, Vec<&Facts<'_>>)> = levels
+            .iter()
+            .map(|name| (name.label.clone(), of(Some(name.level))))
+            .collect();
+        let unassigned = of(None);
+        if !unassigned.is_empty() {
+            groups.push(("No dose level".to_owned(), unassigned));
+        }
+        groups.push(("Overall".to_owned(), analysis.facts.iter().collect()));
+        Self { groups }
+    }
+
+    fn labels(&self) -> Vec<String> {
+        self.groups.iter().map(|(label, _)| label.clone()).collect()
+    }
+
+    fn row(&self, label: impl Into<String>, is_detail: bool, cell: impl Fn(&[&Facts<'_>]) -> String) -> SummaryRow {
+        SummaryRow {
+            label: label.into(),
+            is_detail,
+            cells: self.groups.iter().map(|(_, group)| cell(group)).collect(),
+        }
+    }
+}
+
+pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Population {
+    if !analysis.data.dated {
+        return Population {
+            reason: Some("The source does not record dated milestones."),
+            summaries: Vec::new(),
+            listings: Vec::new(),
+        };
+    }
+    let columns = Columns::new(analysis, levels);
+    let mut facts: Vec<&Facts<'_>> = analysis.facts.iter().collect();
+    facts.sort_by(|one, other| one.subject.id.cmp(&other.subject.id));
+    Population {
+        reason: None,
+        summaries: vec![
+            summary::flow(&columns),
+            summary::baseline(&columns),
+            summary::exposure(&columns),
+            summary::medication(&columns),
+            summary::vitals(&columns),
+        ],
+        listings: vec![
+            listing::conduct(&facts, levels),
+            listing::supportive(&facts, levels),
+            listing::deviations(&facts, levels),
+        ],
+    }
+}
