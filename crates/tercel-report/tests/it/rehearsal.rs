@@ -75,3 +75,31 @@ fn a_large_study_is_cut_short_with_a_sentence() {
     assert!(html.len() < 30_000_000, "{} bytes", html.len());
     markup::check(&html);
 }
+
+#[test]
+fn the_participant_flow_adds_up_and_every_subject_is_listed() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 24, seed: 3 });
+    let cut = data.last_day().map(|day| day.to_string());
+    let (report, _) = report(&trial, &data, cut.as_deref());
+    let flow = &report.population.summaries[0];
+    let number = |label: &str, column: usize| -> usize {
+        let row = flow.rows.iter().find(|row| row.label == label).unwrap();
+        row.cells[column].split(' ').next().unwrap().parse().unwrap_or(0)
+    };
+    let overall = flow.columns.len() - 1;
+    for row in &flow.rows {
+        let by_level: usize = (0..overall).map(|column| number(&row.label, column)).sum();
+        assert_eq!(by_level, number(&row.label, overall), "{}", row.label);
+    }
+    let of_infused = ["DLT", "no DLT", "DLT status open", "not evaluable for DLT, replaced"];
+    let infused: usize = of_infused.iter().map(|label| number(label, overall)).sum();
+    assert_eq!(infused, number("Infused", overall));
+    let board: usize = report.board.iter().map(|level| level.subjects.len()).sum();
+    assert_eq!(infused, board);
+    assert_eq!(
+        report.population.listings[0].total,
+        number("Subjects in the data", overall)
+    );
+    markup::check(&render_html(&report));
+}

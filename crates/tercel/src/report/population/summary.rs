@@ -9,28 +9,31 @@ use crate::endpoint::Facts;
 use crate::estimate::summary::median;
 use crate::study::{DispositionReason, MedicationClass, ScoreKind, Sex, Vital, days_between};
 
-/// `3 (75.0 %)` of so many; a dash where there is nobody.
+/// `3 (75.0 %)` of so many, or `0`; a dash where there is nobody.
 fn share(part: usize, of: usize) -> String {
-    if of == 0 {
-        return number::MISSING.to_owned();
+    match (part, of) {
+        (_, 0) => return number::MISSING.to_owned(),
+        (0, _) => return "0".to_owned(),
+        (_, _) => {}
     }
     format!("{} ({})", number::count(part), number::percent(part as f64 / of as f64))
 }
 
-/// `62 (41–70), n = 6`.
-fn spread(sample: &[f64], write: fn(f64) -> String) -> String {
+/// `62 (41 to 70)`, with the number of subjects where it is not all of the group: `62 (41 to 70), n = 6`.
+fn spread(group: &[&Facts<'_>], value: impl Fn(&Facts<'_>) -> Option<f64>, write: fn(f64) -> String) -> String {
+    let sample: Vec<f64> = each(group, value);
+    let sample = sample.as_slice();
     let Some(middle) = median(sample) else {
         return number::MISSING.to_owned();
     };
     let low = sample.iter().copied().fold(f64::INFINITY, f64::min);
     let high = sample.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    format!(
-        "{} ({} to {}), n = {}",
-        write(middle),
-        write(low),
-        write(high),
-        sample.len()
-    )
+    let known = if sample.len() == group.len() {
+        String::new()
+    } else {
+        format!(", n = {}", sample.len())
+    };
+    format!("{} ({} to {}){known}", write(middle), write(low), write(high))
 }
 
 fn counted(columns: &Columns<'_>, label: &str, is_detail: bool, holds: impl Fn(&Facts<'_>) -> bool) -> SummaryRow {
@@ -94,7 +97,7 @@ pub(super) fn flow(columns: &Columns<'_>) -> SummaryTable {
             DispositionReason::Withdrawal,
             DispositionReason::Lost,
         ];
-        !left.iter().any(|reason| ended(facts, *reason))
+        !facts.subject.consent.is_empty() && !left.iter().any(|reason| ended(facts, *reason))
     }));
     SummaryTable {
         anchor: "population_flow",
@@ -124,7 +127,7 @@ fn whole(value: f64) -> String {
 pub(super) fn baseline(columns: &Columns<'_>) -> SummaryTable {
     let mut rows = vec![
         columns.row("Age in years, median (range)", false, |group| {
-            spread(&each(group, |facts| facts.subject.age), whole)
+            spread(group, |facts| facts.subject.age, whole)
         }),
         counted(columns, "Female", false, |facts| facts.subject.sex == Some(Sex::Female)),
         counted(columns, "Male", false, |facts| facts.subject.sex == Some(Sex::Male)),
@@ -189,16 +192,16 @@ pub(super) fn exposure(columns: &Columns<'_>) -> SummaryTable {
     };
     let rows = vec![
         columns.row("Days from collection to infusion, median (range)", false, |group| {
-            spread(&each(group, days), whole)
+            spread(group, days, whole)
         }),
         columns.row("Doses of lymphodepletion, median (range)", false, |group| {
-            spread(&each(group, lymphodepletion), whole)
+            spread(group, lymphodepletion, whole)
         }),
         columns.row("Cells infused, median (range)", false, |group| {
-            spread(&each(group, cells), number::level)
+            spread(group, cells, number::level)
         }),
         columns.row("In percent of the group's dose, median (range)", false, |group| {
-            spread(&each(group, percent), |value| format!("{value:.1}"))
+            spread(group, percent, |value| format!("{value:.1}"))
         }),
         counted(columns, "Below the tolerance of the dose", true, |facts| {
             percent(facts).is_some_and(|percent| percent < facts.trial.dlt.dose_percent_min)
@@ -282,7 +285,7 @@ pub(super) fn vitals(columns: &Columns<'_>) -> SummaryTable {
             };
             rows.push(
                 columns.row(format!("{label} ({unit}), median (range)"), false, |group| {
-                    spread(&each(group, worst), |value| format!("{value:.1}"))
+                    spread(group, worst, |value| format!("{value:.1}"))
                 }),
             );
         }
