@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 46] = [
+pub(super) const DEFAULTS: [Default; 47] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -280,6 +280,12 @@ pub(super) const DEFAULTS: [Default; 46] = [
         "The scale of CRS and ICANS.",
         "ASTCT 2019.",
         "It is the consensus scale of both.",
+    ),
+    default(
+        "safety.episode_gap_hours",
+        "After how many hours without symptoms CRS or ICANS is a new episode.",
+        "24.",
+        "The consensus gives no interval; one day is the shortest that findings by the day can show.",
     ),
     default(
         "kinetics.baseline",

@@ -109,6 +109,7 @@ relatedness = "possible"
 scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"
+episode_gap_hours = 24
 analytes = [
   "ALT", "AST", "ALP", "GGT", "BILI", "ALB", "INR", "APTT", "FIBRINO", "CREAT", "NEUT", "LYM", "WBC", "PLAT", "HGB",
   "SODIUM", "K", "CA", "MG", "PHOS", "GLUC", "LDH", "FERRITIN",

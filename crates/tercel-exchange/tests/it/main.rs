@@ -15,5 +15,6 @@ mod formats;
 mod laws;
 mod records;
 mod registry;
+mod scale_cases;
 mod schema;
 mod sdtm_write;

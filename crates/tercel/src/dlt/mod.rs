@@ -28,6 +28,8 @@ use jiff::civil::Date;
 
 pub use toxicity::{ToxicityGrade, toxicity_grades};
 
+pub(crate) use self::event::covers;
+
 use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;

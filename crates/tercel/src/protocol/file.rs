@@ -370,6 +370,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     };
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
+    let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
     section.finish();
     scale?;
     Some(SafetyRules {
@@ -377,6 +378,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         analytes: analytes?,
         crs_class: crs_class?,
         icans_class: icans_class?,
+        episode_gap_hours,
     })
 }
 

@@ -378,6 +378,8 @@ pub struct SafetyRules {
     pub crs_class: String,
     /// Event class of ICANS.
     pub icans_class: String,
+    /// Hours without symptoms after which CRS or ICANS is a new episode, where the protocol has it.
+    pub episode_gap_hours: Option<f64>,
 }
 
 /// Kinetics and biomarker conventions.

@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 46] = [
+pub const SETTINGS: [Setting; 47] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -76,6 +76,7 @@ pub const SETTINGS: [Setting; 46] = [
     setting("safety.relatedness", "treatment-associated events"),
     setting("safety.analytes", "clinically significant laboratory changes"),
     setting("safety.scale", "grades of CRS and ICANS"),
+    setting("safety.episode_gap_hours", "episodes of CRS and ICANS"),
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
     setting("kinetics.biomarker_unit", "base unit of the biomarker"),
     setting("kinetics.biomarker_floor", "unit check of the biomarker"),

@@ -153,13 +153,14 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
     for path in &read {
         assert!(known.contains(path), "an outcome reads {path}, which is no setting");
     }
-    // What outcomes do not read belongs to the dose decision, to entry findings or to the reading of the data.
+    // What outcomes do not read belongs to the dose decision, to findings, to profiles or to the reading of the data.
     let elsewhere = [
         "escalation.",
         "eligibility.",
         "dose_level.",
         "names.",
         "kinetics.biomarker_floor",
+        "safety.episode_gap_hours",
     ];
     for path in known.difference(&read) {
         assert!(
