@@ -9,7 +9,7 @@ use tercel::grade::{Scale, Toxicity};
 use super::time::{Time, TimeUnit, by_subject, read};
 use super::{Answer, aligned, grade_fields, grade_text, input};
 use crate::output::Output;
-use crate::table::Table;
+use crate::table::{Row, Table};
 
 /// A file of assessments.
 #[derive(Debug, clap::Args)]
@@ -75,7 +75,10 @@ pub(super) fn print(
             });
             let rows: Vec<Value> = rows.collect();
             let (episodes, reason) = match &found {
-                Ok(found) => (json!(found.iter().map(episode_json).collect::<Vec<_>>()), Value::Null),
+                Ok(found) => (
+                    json!(found.iter().map(|timed| episode_json(timed, scale)).collect::<Vec<_>>()),
+                    Value::Null,
+                ),
                 Err(error) => (Value::Null, json!(error.to_string())),
             };
             json!({
@@ -107,6 +110,7 @@ fn find_episodes(args: &AssessmentArgs, table: &Table, graded: &[Graded]) -> any
     let options = EpisodeOptions {
         gap_hours: args.episode_gap,
     };
+    let all: Vec<Row<'_>> = table.rows().collect();
     let mut found = Vec::new();
     for (subject, rows) in by_subject(table, args.time_unit)? {
         let Some(&(_, origin)) = rows.first() else { continue };
@@ -121,11 +125,11 @@ fn find_episodes(args: &AssessmentArgs, table: &Table, graded: &[Graded]) -> any
                 })
             })
             .collect();
-        let infusions = times(args, table, "infusion_time", &rows)?;
-        let treatments = times(args, table, "treatment_time", &rows)?;
+        let infusions = times(args, &all, "infusion_time", &rows)?;
+        let treatments = times(args, &all, "treatment_time", &rows)?;
         let written = |at: usize| {
             let (position, time) = rows.get(at)?;
-            let text = table.rows().nth(*position)?.text("time").to_owned();
+            let text = all.get(*position)?.text("time").to_owned();
             Some((text, *time))
         };
         let episodes = episodes(&series, options);
@@ -173,11 +177,11 @@ fn find_episodes(args: &AssessmentArgs, table: &Table, graded: &[Graded]) -> any
 }
 
 /// The times in a column of a subject's rows, earliest first; blank cells and a column that is not there are none.
-fn times(args: &AssessmentArgs, table: &Table, name: &str, rows: &[(usize, Time)]) -> anyhow::Result<Vec<Time>> {
+fn times(args: &AssessmentArgs, all: &[Row<'_>], name: &str, rows: &[(usize, Time)]) -> anyhow::Result<Vec<Time>> {
     let mut times = Vec::new();
     for &(position, time) in rows {
-        let row = table.rows().nth(position).filter(|row| !row.text(name).is_empty());
-        if let Some(row) = row {
+        let row = all.get(position).filter(|row| !row.text(name).is_empty());
+        if let Some(&row) = row {
             times.push(read(row, name, args.time_unit, Some(time))?);
         }
     }
@@ -195,7 +199,7 @@ const fn state(end: EpisodeEnd) -> &'static str {
     }
 }
 
-fn episode_json(timed: &Timed) -> Value {
+fn episode_json(timed: &Timed, scale: Scale) -> Value {
     let mut fields = Map::new();
     let bounds = (timed.episode.at_least, timed.episode.at_most);
     for (name, value) in grade_fields(Some(bounds)) {
@@ -216,6 +220,7 @@ fn episode_json(timed: &Timed) -> Value {
         .collect();
     for (name, value) in [
         ("subject", json!(timed.subject)),
+        ("scale", json!(scale.name())),
         ("episode", json!(timed.number)),
         ("onset", json!(timed.onset)),
         ("worst_time", json!(timed.worst)),
