@@ -377,6 +377,7 @@ fn icaht_refuses_what_it_cannot_read() {
         ("A,5,-1,,\n", "anc_per_ul"),
         ("A,5,low,,\n", "anc_per_ul"),
         ("A,5,0.4,,\nA,6,2.1,,\n", "10^9/L"),
+        ("A,5,1,,\nA,6,3,,\n", "10^9/L"),
         ("A,5,400,20,\nA,6,400,21,\n", "follow_up_end"),
         ("A,5,400,,20\nA,6,400,,21\n", "censored_on"),
     ] {
@@ -385,4 +386,135 @@ fn icaht_refuses_what_it_cannot_read() {
     }
     let message = refused("icaht", &format!("{ICAHT}A,5,400,,\n"), &["--interpolation", "spline"]);
     assert!(message.contains("linear, carried-forward"), "{message}");
+}
+
+/// Infused at 10:00; fever 20 h later, hypotension with 50 % oxygen through a cannula, tocilizumab, well from 00:00 on; fever
+/// again 78 h later.
+const COURSE: &str = "subject,time,temperature_c,hypotension,vasopressors,vasopressin,oxygen_device,oxygen_flow_l_min,\
+    masking_treatment,attributed,fio2,infusion_time,treatment_time\n\
+    A,2025-03-05T06:00,38.5,no,0,no,none,,no,yes,,2025-03-04T10:00,\n\
+    A,2025-03-05T18:00,39.0,yes,0,no,nasal_cannula,6,no,yes,50,,2025-03-05T19:00\n\
+    A,2025-03-06T00:00,37.0,no,0,no,none,,yes,yes,,,\n\
+    A,2025-03-07T06:00,36.8,no,0,no,none,,yes,yes,,,\n\
+    A,2025-03-09T06:00,38.1,no,0,no,none,,no,yes,,,\n";
+
+fn document(command: &str, csv: &str, options: &[&str]) -> Value {
+    let output = tercel(command, csv, &[&["--json"], options].concat());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn crs_rows_come_with_episodes() {
+    let found = document("crs", COURSE, &[]);
+    assert_eq!(
+        json!([found["scale"], found["episode_gap_hours"], found["episodes_missing"]]),
+        json!(["ASTCT 2019", 24.0, null])
+    );
+    let episodes = found["episodes"].as_array().unwrap();
+    assert_eq!(episodes.len(), 2);
+    let first = &episodes[0];
+    assert_eq!(
+        json!([
+            first["onset"],
+            first["grade"],
+            first["worst_time"],
+            first["end"],
+            first["state"]
+        ]),
+        json!([
+            "2025-03-05T06:00",
+            2,
+            "2025-03-05T18:00",
+            "2025-03-06T00:00",
+            "resolved"
+        ])
+    );
+    assert_eq!(
+        json!([
+            first["duration_hours"],
+            first["hours_from_infusion"],
+            first["hours_to_treatment"]
+        ]),
+        json!([18.0, 20.0, 13.0])
+    );
+    assert_eq!(
+        first["daily"],
+        json!([{ "day": "2025-03-05", "grade": 2, "grade_min": 2, "grade_max": 2 }])
+    );
+    let second = &episodes[1];
+    assert_eq!(
+        json!([
+            second["state"],
+            second["end"],
+            second["duration_hours"],
+            second["hours_to_treatment"]
+        ]),
+        json!(["ongoing", null, null, null])
+    );
+    let joined = document("crs", COURSE, &["--episode-gap", "96"]);
+    assert_eq!(joined["episodes"].as_array().unwrap().len(), 1);
+    let text = String::from_utf8(tercel("crs", COURSE, &[]).stdout).unwrap();
+    assert!(
+        text.contains("A new episode begins after 24 h without symptoms (assumed"),
+        "{text}"
+    );
+}
+
+#[test]
+fn crs_by_ctcae_asks_for_the_fraction_of_oxygen_and_says_its_scale() {
+    let scale = ["--scale", "ctcae-5.0"];
+    let found = document("crs", COURSE, &scale);
+    assert_eq!(
+        json!([found["scale"], found["episodes"][0]["scale"]]),
+        json!(["CTCAE 5.0", "CTCAE 5.0"])
+    );
+    // 50 % through a cannula at 6 L/min: grade 3, where ASTCT has 2.
+    assert_eq!(found["rows"][1]["grade"], 3);
+    let blank = document("crs", &COURSE.replace(",50,", ",,"), &scale);
+    let row = &blank["rows"][1];
+    assert_eq!(
+        json!([row["grade"], row["grade_min"], row["grade_max"]]),
+        json!([null, 2, 3])
+    );
+    let reason = row["reason"].as_str().unwrap();
+    assert!(
+        reason.starts_with("needs clinical input: the fraction of inspired oxygen"),
+        "{reason}"
+    );
+    let message = refused("crs", &COURSE.replace(",50,", ",0.5,"), &scale);
+    assert!(
+        message.contains("column fio2") && message.contains("21 to 100"),
+        "{message}"
+    );
+}
+
+#[test]
+fn icans_episodes_count_in_days_and_a_time_no_one_can_read_leaves_only_the_rows() {
+    let header = "subject,time,ice,arousal,seizure,motor,oedema\n";
+    let course = "A,D3,9,spontaneous,none,none,none\nA,D4,5,voice,none,none,none\nA,D5,10,spontaneous,none,none,none\n";
+    let found = document("icans", &format!("{header}{course}"), &[]);
+    let episode = &found["episodes"][0];
+    assert_eq!(
+        json!([
+            episode["onset"],
+            episode["grade"],
+            episode["worst_time"],
+            episode["end"],
+            episode["state"]
+        ]),
+        json!(["D3", 2, "D4", "D5", "resolved, not yet confirmed"])
+    );
+    assert_eq!(episode["duration_hours"], 48.0);
+    let other = format!("{header}{course}B,later,7,spontaneous,none,none,none\n");
+    let other = document("icans", &other, &[]);
+    assert_eq!(other["rows"].as_array().unwrap().len(), 4);
+    assert_eq!(other["episodes"], Value::Null);
+    let reason = other["episodes_missing"].as_str().unwrap();
+    assert!(reason.contains("row 4, column time"), "{reason}");
+    // Bare numbers are hours unless the options say days.
+    let bare = format!("{header}{}", course.replace(",D", ","));
+    for (options, expected) in [(&[][..], 2.0), (&["--time-unit", "days"], 48.0)] {
+        let found = document("icans", &bare, options);
+        assert_eq!(found["episodes"][0]["duration_hours"], expected);
+    }
 }

@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 49] = [
+pub(super) const DEFAULTS: [Default; 50] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -298,6 +298,12 @@ pub(super) const DEFAULTS: [Default; 49] = [
         "Which adverse events are of special interest.",
         "CRS, ICANS, IEC-HS, prolonged cytopenia, secondary malignancy, hypogammaglobulinaemia and reactivation of hepatitis B.",
         "They are the known harm of CAR-T cells and of the lymphodepletion before them.",
+    ),
+    default(
+        "safety.episode_gap_hours",
+        "After how many hours without symptoms CRS or ICANS is a new episode.",
+        "24.",
+        "The consensus gives no interval; one day is the shortest that findings by the day can show.",
     ),
     default(
         "kinetics.baseline",

@@ -110,6 +110,7 @@ baseline = "before lymphodepletion"
 scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"
+episode_gap_hours = 24
 analytes = [
   "ALT", "AST", "ALP", "GGT", "BILI", "ALB", "INR", "APTT", "FIBRINO", "CREAT", "NEUT", "LYM", "WBC", "PLAT", "HGB",
   "SODIUM", "K", "CA", "MG", "PHOS", "GLUC", "LDH", "FERRITIN",

@@ -18,5 +18,6 @@ mod laws;
 mod records;
 mod registry;
 mod safety_cases;
+mod scale_cases;
 mod schema;
 mod sdtm_write;

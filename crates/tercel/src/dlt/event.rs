@@ -298,7 +298,7 @@ fn seen_by(event: &AdverseEvent, criterion: &Criterion, graded: &Graded<'_>) -> 
 }
 
 /// Whether a moment lies within an event.
-fn covers(event: &AdverseEvent, when: When) -> bool {
+pub(crate) fn covers(event: &AdverseEvent, when: When) -> bool {
     let after = event.start.is_none_or(|start| match (start.clock, when.clock) {
         (Some(_), Some(_)) => when.order() >= start.order(),
         (None, _) | (_, None) => when.date.latest() >= start.date.earliest(),

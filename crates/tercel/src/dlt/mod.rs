@@ -30,6 +30,8 @@ use jiff::civil::Date;
 pub use pause::{Halt, standing_halts};
 pub use toxicity::{ToxicityGrade, toxicity_grades};
 
+pub(crate) use self::event::covers;
+
 use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;

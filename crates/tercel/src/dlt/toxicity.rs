@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::grade::Toxicity;
+use crate::grade::astct::AstctOutcome;
 use crate::grade::astct::crs::{CrsAssessment, CrsOptions, Oxygen, grade_crs};
 use crate::grade::astct::icans::{Arousal, IcansAssessment, Ice, Motor, Oedema, Seizure, grade_icans};
 use crate::grade::{Grade, Scale};
@@ -17,6 +17,8 @@ pub struct ToxicityGrade {
     pub recorded: Option<u8>,
     /// By the rules of the scale; the least it can be where an item is missing. `None` without items.
     pub derived: Option<u8>,
+    /// By the rules of the scale, the most it can be. `None` without items.
+    pub derived_at_most: Option<u8>,
     /// Whether a recorded grade cannot be read.
     pub unreadable: bool,
     /// Scale of both.
@@ -29,6 +31,23 @@ impl ToxicityGrade {
     /// The higher of the two.
     pub fn worst(&self) -> Option<u8> {
         self.recorded.max(self.derived)
+    }
+
+    /// Bounds of the grade: by the items, where there are any, otherwise as recorded. `None` where nothing can be read.
+    pub fn by_items(&self) -> Option<(u8, u8)> {
+        let items = self.derived.zip(self.derived_at_most);
+        items.or(self.recorded.map(|grade| (grade, grade)))
+    }
+
+    /// Bounds of the higher of the two; a recorded grade settles what the items leave open, but lowers nothing.
+    pub fn worst_bounds(&self) -> Option<(u8, u8)> {
+        let least = self.worst()?;
+        let most = if self.recorded.is_some() {
+            least
+        } else {
+            self.derived_at_most.unwrap_or(least)
+        };
+        Some((least, most))
     }
 }
 
@@ -48,7 +67,7 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
         Syndrome::Crs => derive_crs(&moments),
         Syndrome::Icans => moments.iter().map(|items| derive_icans(items)).collect(),
     };
-    let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<u8>)| {
+    let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<(u8, u8)>)| {
         let when = items.first()?.when;
         let recorded = texts(items, "TOXGR").filter_map(parse_grade).max();
         let unreadable = texts(items, "TOXGR").any(|text| parse_grade(text).is_none());
@@ -56,7 +75,8 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
         Some(ToxicityGrade {
             when,
             recorded,
-            derived,
+            derived: derived.map(|(least, _)| least),
+            derived_at_most: derived.map(|(_, most)| most),
             unreadable,
             scale: Scale::Astct2019,
             records,
@@ -121,14 +141,12 @@ fn has_items(items: &[&ToxicityFinding]) -> bool {
         .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT"))
 }
 
-const fn least(toxicity: Toxicity) -> u8 {
-    match toxicity {
-        Toxicity::Absent => 0,
-        Toxicity::Present(grade) => grade.number(),
-    }
+fn bounds(outcome: AstctOutcome) -> (u8, u8) {
+    let (least, most) = outcome.bounds();
+    (least.number(), most.number())
 }
 
-fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
+fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<(u8, u8)>> {
     let assessments: Vec<CrsAssessment> = moments
         .iter()
         .map(|items| CrsAssessment {
@@ -146,7 +164,7 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
         .collect();
     let grades = grade_crs(&assessments, CRS_OPTIONS)
         .into_iter()
-        .map(|grade| least(grade.outcome.bounds().0));
+        .map(|grade| bounds(grade.outcome));
     moments
         .iter()
         .zip(grades)
@@ -154,7 +172,7 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<u8>> {
         .collect()
 }
 
-fn derive_icans(items: &[&ToxicityFinding]) -> Option<u8> {
+fn derive_icans(items: &[&ToxicityFinding]) -> Option<(u8, u8)> {
     has_items(items).then(|| {
         let assessment = IcansAssessment {
             ice: texts(items, "ICE")
@@ -166,6 +184,6 @@ fn derive_icans(items: &[&ToxicityFinding]) -> Option<u8> {
             oedema: named(items, "OEDEMA", &Oedema::NAMES),
             attributed: yes(items, "ATTRIB").unwrap_or(true),
         };
-        least(grade_icans(&assessment).outcome.bounds().0)
+        bounds(grade_icans(&assessment).outcome)
     })
 }

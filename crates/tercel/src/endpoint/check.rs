@@ -1,5 +1,6 @@
 //! Findings where two readings of one fact disagree: derived against recorded response and grade, rule against committee.
 
+use super::check_episodes::check_episodes;
 use super::{Analysis, Facts, Source};
 use crate::dlt::Status;
 use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Syndrome, days_between};
@@ -11,13 +12,14 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
         check_responses(facts, &mut findings);
         check_scans(facts, &mut findings);
         check_grades(facts, &mut findings);
+        check_episodes(facts, &mut findings);
         check_dlt(facts, &mut findings);
         check_labs(facts, &mut findings);
     }
     findings
 }
 
-fn finding(facts: &Facts<'_>, record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
+pub(super) fn finding(facts: &Facts<'_>, record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
     Finding {
         subject: Some(facts.subject.id.clone()),
         dataset: record.dataset.clone(),

@@ -11,6 +11,7 @@ mod biomarker_change;
 mod car_t_level;
 mod cell;
 mod check;
+mod check_episodes;
 mod crs_icans;
 mod dcr;
 mod dlt;
@@ -40,6 +41,7 @@ pub use check::check_derived;
 pub use facts::{Duration, Facts};
 pub use icaht::SubjectIcaht;
 pub use summarize::Statistic;
+pub use toxicity::SyndromeEpisode;
 pub use tumour::{Point, Source, Tumour};
 
 pub(crate) use adverse_events::associated as associated_events;

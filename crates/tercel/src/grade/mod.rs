@@ -3,6 +3,7 @@
 pub mod analyte;
 pub mod astct;
 pub mod criteria;
+pub mod crs_ctcae;
 pub mod ctcae;
 pub mod dictionary;
 pub mod icaht;

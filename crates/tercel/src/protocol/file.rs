@@ -376,6 +376,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
     let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
+    let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
     section.finish();
     scale?;
     Some(SafetyRules {
@@ -386,6 +387,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         crs_class: crs_class?,
         icans_class: icans_class?,
         interest: interest?,
+        episode_gap_hours,
     })
 }
 

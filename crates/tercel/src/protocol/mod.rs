@@ -390,6 +390,8 @@ pub struct SafetyRules {
     pub icans_class: String,
     /// Kinds of adverse event of special interest.
     pub interest: Vec<Interest>,
+    /// Hours without symptoms after which CRS or ICANS is a new episode, where the protocol has it.
+    pub episode_gap_hours: Option<f64>,
 }
 
 /// Which value is the baseline of a laboratory test.

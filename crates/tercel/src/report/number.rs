@@ -26,6 +26,15 @@ pub fn confidence(level: f64) -> String {
     format!("{digits} %")
 }
 
+/// Hours as days where they are whole days, otherwise as hours.
+pub(crate) fn elapsed(hours: f64) -> String {
+    if hours.rem_euclid(24.0) < f64::EPSILON {
+        format!("{} d", hours / 24.0)
+    } else {
+        format!("{hours:.1} h")
+    }
+}
+
 /// A duration in months without its unit: `5.42`, `12.3`.
 pub fn months(value: f64) -> String {
     // What matters is the number as written: 9.996 is written 10.0.

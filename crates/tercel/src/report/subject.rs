@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::findings::FindingRow;
 use super::listing::quotas;
 use super::{LISTING_LIMIT, LevelName, number};
-use crate::endpoint::{Analysis, Duration, Facts};
+use crate::endpoint::{Analysis, Duration, Facts, SyndromeEpisode};
 use crate::grade::icaht::{IcahtOptions, Interpolation};
 use crate::protocol::{DoseLevel, Relatedness};
 use crate::response::Bor;
-use crate::study::{AdverseEvent, Blocks, EventOutcome, Finding, Infusion, RecordId, SubjectId, When};
+use crate::study::{AdverseEvent, Blocks, EventOutcome, Finding, Infusion, RecordId, SubjectId, Syndrome, When};
 
 /// How neutropenia is graded in a profile: as the published implementation does.
 const ICAHT: IcahtOptions = IcahtOptions {
@@ -157,6 +157,8 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
             records: verdict.records.clone(),
         });
     }
+    known.extend(syndrome(facts, Syndrome::Crs, "CRS"));
+    known.extend(syndrome(facts, Syndrome::Icans, "ICANS"));
     known.extend(haematotoxicity(facts));
     if let Some(best) = &facts.tumour.best {
         let on = |day: Option<i32>| day.map_or_else(String::new, |day| format!(" on day {day}"));
@@ -189,6 +191,54 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
         },
     });
     known
+}
+
+/// The episodes of a syndrome; nothing without any.
+fn syndrome(facts: &Facts<'_>, syndrome: Syndrome, name: &'static str) -> Option<Fact> {
+    let episodes = facts.episodes(syndrome);
+    let texts: Vec<String> = episodes.iter().map(episode).collect();
+    let gap = match facts.episode_gap() {
+        _ if episodes.is_empty() => return None,
+        (_, true) => String::new(),
+        (hours, false) => format!(" (new episode after {hours} h without symptoms, an assumption)"),
+    };
+    Some(Fact {
+        name,
+        text: format!("{}{gap}", texts.join("; ")),
+        records: episodes.iter().flat_map(SyndromeEpisode::records).collect(),
+    })
+}
+
+fn episode(episode: &SyndromeEpisode) -> String {
+    let grade = if episode.at_least == episode.at_most {
+        episode.at_least.to_string()
+    } else {
+        format!("{} to {}", episode.at_least, episode.at_most)
+    };
+    let onset = episode.from_infusion.map_or_else(String::new, |hours| {
+        format!(", {} after infusion", number::elapsed(hours))
+    });
+    let end = match (episode.end, episode.duration_hours()) {
+        (Some(end), Some(hours)) => {
+            let seen = if episode.confirmed {
+                ""
+            } else {
+                " (findings stop before its end is certain)"
+            };
+            format!("ended {end} after {}{seen}", number::elapsed(hours))
+        }
+        (Some(_) | None, _) => format!("ongoing on {}", episode.last),
+    };
+    let treatment = episode
+        .treatment
+        .as_ref()
+        .map_or_else(String::new, |(medication, hours)| {
+            format!(", {} after {}", medication.name.to_lowercase(), number::elapsed(*hours))
+        });
+    format!(
+        "grade {grade} (worst on {}), onset {}{onset}, {end}{treatment}",
+        episode.worst_at, episode.onset
+    )
 }
 
 /// Early and late ICAHT with what they rest on; nothing without neutrophil counts.

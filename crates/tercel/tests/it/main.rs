@@ -6,7 +6,9 @@
 )]
 
 mod conformance;
+mod crs_ctcae;
 mod design;
+mod episodes;
 mod figures;
 mod icaht;
 mod protocol;

@@ -153,7 +153,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
     for path in &read {
         assert!(known.contains(path), "an outcome reads {path}, which is no setting");
     }
-    // What outcomes do not read belongs to the dose decision, to entry findings, to the reading of the data or to the safety
+    // What outcomes do not read belongs to the dose decision, to findings, to profiles, to the reading of the data or to the safety
     // tables.
     let elsewhere = [
         "escalation.",
@@ -163,6 +163,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "names.",
         "kinetics.biomarker_floor",
         "safety.interest",
+        "safety.episode_gap_hours",
     ];
     for path in known.difference(&read) {
         assert!(

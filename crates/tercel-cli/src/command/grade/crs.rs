@@ -1,22 +1,47 @@
 //! `tercel grade crs`.
 
-use tercel::grade::Grade;
 use tercel::grade::astct::crs::{CrsAssessment, CrsItem, CrsOptions, Oxygen, grade_crs};
+use tercel::grade::crs_ctcae::grade_crs_ctcae;
+use tercel::grade::ctcae::Ctcae;
+use tercel::grade::{Grade, Scale};
 
-use super::{Answer, Args, Graded, by_subject, print_assessments, yes_no};
+use super::assessments::{self, AssessmentArgs, Graded};
+use super::time::by_subject;
+use super::{Answer, yes_no};
 use crate::output::Output;
 use crate::table::{Row, Table};
+
+/// A file of assessments and the scale.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    assessments: AssessmentArgs,
+    /// The scale; grades of the two do not compare
+    #[arg(long, value_enum, default_value = "astct-2019")]
+    scale: CrsScale,
+}
+
+/// Scales that grade CRS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum CrsScale {
+    /// ASTCT consensus 2019: by device and number of vasopressors.
+    #[value(name = "astct-2019")]
+    Astct2019,
+    /// CTCAE 5.0: by fraction of inspired oxygen and pressor.
+    #[value(name = "ctcae-5.0")]
+    Ctcae5,
+}
 
 /// The table leaves vasopressin alone open; it is treatment with a vasopressor.
 const OPTIONS: CrsOptions = CrsOptions {
     vasopressin_alone: Grade::G3,
 };
 
-const NUMERIC: [&str; 4] = ["time", "temperature_c", "vasopressors", "oxygen_flow_l_min"];
+const NUMERIC: [&str; 5] = ["time", "temperature_c", "vasopressors", "oxygen_flow_l_min", "fio2"];
 
-/// Grades every assessment; those of a subject in order of time, since an episode goes on from one to the next.
+/// Grades every assessment.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let table = Table::read(&args.file)?;
+    let table = Table::read(&args.assessments.file)?;
     table.require(&[
         "subject",
         "time",
@@ -26,16 +51,25 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         "oxygen_device",
     ])?;
     let assessments = table.rows().map(assessment).collect::<anyhow::Result<Vec<_>>>()?;
+    let (scale, graded) = match args.scale {
+        CrsScale::Astct2019 => (Scale::Astct2019, by_astct(args, &table, &assessments)?),
+        CrsScale::Ctcae5 => (Scale::Ctcae(Ctcae::V5), by_ctcae(&table, &assessments)?),
+    };
+    assessments::print(&args.assessments, &table, scale, &graded, &NUMERIC, output)
+}
+
+/// The assessments of a subject are graded in order of time, since an episode goes on from one to the next.
+fn by_astct(args: &Args, table: &Table, assessments: &[CrsAssessment]) -> anyhow::Result<Vec<Graded>> {
     let mut graded: Vec<(usize, Graded)> = Vec::new();
-    for positions in by_subject(&table)?.into_values() {
-        let series: Vec<CrsAssessment> = positions
+    for rows in by_subject(table, args.assessments.time_unit)?.into_values() {
+        let series: Vec<CrsAssessment> = rows
             .iter()
-            .filter_map(|&at| assessments.get(at))
+            .filter_map(|&(at, _)| assessments.get(at))
             .copied()
             .collect();
-        for (position, grade) in positions.into_iter().zip(grade_crs(&series, OPTIONS)) {
+        for ((position, _), grade) in rows.into_iter().zip(grade_crs(&series, OPTIONS)) {
             let printed = Graded {
-                outcome: grade.outcome,
+                bounds: grade.outcome.bounds(),
                 deciding: grade.deciding.map(CrsItem::name),
                 reason: grade.reason.to_string(),
             };
@@ -43,8 +77,30 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         }
     }
     graded.sort_by_key(|&(position, _)| position);
-    let graded: Vec<Graded> = graded.into_iter().map(|(_, graded)| graded).collect();
-    print_assessments(&table, &graded, &NUMERIC, output)
+    Ok(graded.into_iter().map(|(_, graded)| graded).collect())
+}
+
+/// Every assessment by itself.
+fn by_ctcae(table: &Table, assessments: &[CrsAssessment]) -> anyhow::Result<Vec<Graded>> {
+    let rows = table.rows().zip(assessments);
+    rows.map(|(row, assessment)| {
+        let grade = grade_crs_ctcae(assessment, fio2(row)?);
+        Ok(Graded {
+            bounds: (grade.at_least, grade.at_most),
+            deciding: grade.deciding.map(CrsItem::name),
+            reason: grade.reason.to_string(),
+        })
+    })
+    .collect()
+}
+
+fn fio2(row: Row<'_>) -> anyhow::Result<Option<f64>> {
+    match row.number_or_blank("fio2")? {
+        Some(percent) if !(21. ..=100.).contains(&percent) => {
+            Err(row.wrong("fio2", "the fraction of inspired oxygen in percent, 21 to 100"))
+        }
+        percent => Ok(percent),
+    }
 }
 
 fn assessment(row: Row<'_>) -> anyhow::Result<CrsAssessment> {

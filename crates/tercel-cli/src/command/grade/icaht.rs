@@ -129,13 +129,14 @@ fn same_day(row: Row<'_>, name: &str, known: &mut Option<i32>) -> anyhow::Result
 /// Counts in 10^9/L would all read as neutropenia of grade 4.
 fn refuse_other_unit(table: &Table, subjects: &BTreeMap<String, Subject>) -> anyhow::Result<()> {
     let counts = || subjects.values().flat_map(|subject| &subject.counts);
-    let small = |count: &Count| count.per_ul < 100.0;
-    let broken = |count: &Count| count.per_ul.fract() > 0.0;
+    let small = |count: &Count| count.per_ul < 30.0;
+    // Counts per microlitre are reported in tens.
+    let uneven = |count: &Count| count.per_ul % 10.0 > 0.0;
     let first = table
         .rows()
         .find(|row| !matches!(row.text("anc_per_ul"), "" | "NA" | "."));
     match first {
-        Some(row) if counts().all(small) && counts().any(broken) => Err(row.wrong(
+        Some(row) if counts().all(small) && counts().any(uneven) => Err(row.wrong(
             "anc_per_ul",
             "cells per microlitre; these look like 10^9/L, multiply them by 1000",
         )),

@@ -1,23 +1,25 @@
 //! `tercel grade icans`.
 
+use tercel::grade::Scale;
 use tercel::grade::astct::icans::{Arousal, IcansAssessment, IcansItem, Ice, Motor, Oedema, Seizure, grade_icans};
 
-use super::{Answer, Args, Graded, print_assessments, word, yes_no};
+use super::assessments::{self, AssessmentArgs, Graded};
+use super::{Answer, word, yes_no};
 use crate::output::Output;
 use crate::table::{Row, Table};
 
 /// Grades every assessment by itself.
-pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+pub(crate) fn run(args: &AssessmentArgs, output: Output) -> anyhow::Result<Answer> {
     let table = Table::read(&args.file)?;
     table.require(&["subject", "time", "ice", "arousal", "seizure", "motor", "oedema"])?;
     let graded = table.rows().map(graded).collect::<anyhow::Result<Vec<_>>>()?;
-    print_assessments(&table, &graded, &["time", "ice"], output)
+    assessments::print(args, &table, Scale::Astct2019, &graded, &["time", "ice"], output)
 }
 
 fn graded(row: Row<'_>) -> anyhow::Result<Graded> {
     let grade = grade_icans(&assessment(row)?);
     Ok(Graded {
-        outcome: grade.outcome,
+        bounds: grade.outcome.bounds(),
         deciding: grade.deciding.map(IcansItem::name),
         reason: grade.sentence(),
     })

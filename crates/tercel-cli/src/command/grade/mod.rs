@@ -1,19 +1,16 @@
 //! `tercel grade`.
 
+mod assessments;
 mod crs;
 mod icaht;
 mod icans;
 mod labs;
 mod term;
-
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod time;
 
 use serde_json::{Map, Value, json};
 use tercel::grade::Toxicity;
-use tercel::grade::astct::AstctOutcome;
 use tercel::grade::ctcae::Ctcae;
-use tercel::study::When;
 
 use super::Answer;
 use crate::output::Output;
@@ -28,14 +25,19 @@ pub(crate) enum Command {
     /// NORMAL, HIGH) and is_baseline (yes, no). param is a CTCAE term, a test or its SDTM code. Limits and baseline are in the unit
     /// of the value.
     Labs(labs::Args),
-    /// Grade cytokine release syndrome by ASTCT 2019
+    /// Grade cytokine release syndrome by ASTCT 2019 or CTCAE 5.0
     ///
     /// Columns: subject, time, temperature_c, hypotension, vasopressors (other than vasopressin), vasopressin, oxygen_device,
     /// oxygen_flow_l_min, masking_treatment, attributed. A blank cell means not recorded; a blank attributed means yes.
     ///
     /// oxygen_device: none, nasal_cannula, blow_by, high_flow, mask, non_rebreather, venturi, cpap, bipap, ventilator, unknown.
     /// hypotension, vasopressin, masking_treatment, attributed: yes, no. vasopressors: 0, 1, 2 and so on. temperature_c: 25 to 45.
-    Crs(Args),
+    ///
+    /// Where there: fio2 (fraction of inspired oxygen, 21 to 100 %; CTCAE 5.0 asks for it), infusion_time, and treatment_time
+    /// (anticytokine or steroid) for the times of an episode. Times: a number, a day as D3, or YYYY-MM-DD[Thh:mm].
+    ///
+    /// Grades of the two scales do not compare. IEC-HS is not graded from findings: its grade is the investigator's.
+    Crs(crs::Args),
     /// Grade neurotoxicity (ICANS, adults) by ASTCT 2019
     ///
     /// Columns: subject, time, ice, arousal, seizure, motor, oedema, attributed. A blank cell means not recorded; a blank
@@ -43,7 +45,10 @@ pub(crate) enum Command {
     ///
     /// ice: 0 to 10. arousal: spontaneous, voice, tactile, unarousable, unknown. seizure: none, resolved, prolonged. motor:
     /// none, deep_focal_weakness. oedema: none, focal, diffuse. attributed: yes, no.
-    Icans(Args),
+    ///
+    /// Where there: infusion_time, and treatment_time (anticytokine or steroid) for the times of an episode. Times: a number,
+    /// a day as D3, or YYYY-MM-DD[Thh:mm].
+    Icans(assessments::AssessmentArgs),
     /// Look up an adverse-event term of the CTCAE: its grades, definition and note
     ///
     /// TEXT is the name of a term, or words of it; a letter or two may be wrong. A name of the other version is led to the name
@@ -70,13 +75,6 @@ impl Version {
         let unknown = || anyhow::anyhow!("CTCAE {} is not available: use --ctcae 5.0 or --ctcae 6.0", self.ctcae);
         Ctcae::parse(&self.ctcae).ok_or_else(unknown)
     }
-}
-
-/// A file of assessments.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Args {
-    /// CSV file, one assessment a row
-    file: PathBuf,
 }
 
 impl Command {
@@ -128,45 +126,6 @@ fn grade_text(bounds: Option<(Toxicity, Toxicity)>) -> String {
     }
 }
 
-/// A graded assessment, ready to print.
-struct Graded {
-    outcome: AstctOutcome,
-    deciding: Option<&'static str>,
-    reason: String,
-}
-
-/// Prints the graded assessments in file order.
-fn print_assessments(table: &Table, graded: &[Graded], numeric: &[&str], output: Output) -> anyhow::Result<Answer> {
-    let rows = || table.rows().zip(graded);
-    output.print(
-        || {
-            let rows = rows().map(|(row, graded)| {
-                let mut fields = input(table, row, numeric);
-                for (name, value) in grade_fields(Some(graded.outcome.bounds())) {
-                    fields.insert(name.to_owned(), value);
-                }
-                fields.insert("deciding_item".to_owned(), json!(graded.deciding));
-                fields.insert("reason".to_owned(), json!(graded.reason));
-                Value::Object(fields)
-            });
-            json!({ "scale": "ASTCT 2019", "rows": rows.collect::<Vec<_>>() })
-        },
-        || {
-            let lines = rows().map(|(row, graded)| {
-                vec![
-                    row.text("subject").to_owned(),
-                    row.text("time").to_owned(),
-                    grade_text(Some(graded.outcome.bounds())),
-                    graded.deciding.unwrap_or("-").to_owned(),
-                    graded.reason.clone(),
-                ]
-            });
-            aligned(&["subject", "time", "grade", "item", "reason"], lines)
-        },
-    )?;
-    Ok(Answer::Given)
-}
-
 /// Columns padded to their widest cell; the last is not padded.
 fn aligned(header: &[&str], lines: impl Iterator<Item = Vec<String>>) -> String {
     let header: Vec<String> = header.iter().map(|&name| name.to_owned()).collect();
@@ -216,64 +175,4 @@ fn word<T: Copy>(row: Row<'_>, name: &str, words: &[(&str, T)]) -> anyhow::Resul
     found
         .map(|&(_, value)| Some(value))
         .ok_or_else(|| row.wrong(name, &format!("one of {}", expected())))
-}
-
-/// The positions of the rows of each subject, in order of time; rows of the same time keep the order of the file.
-fn by_subject(table: &Table) -> anyhow::Result<BTreeMap<String, Vec<usize>>> {
-    let mut subjects: BTreeMap<String, Vec<(Time, usize)>> = BTreeMap::new();
-    for (position, row) in table.rows().enumerate() {
-        if row.text("subject").is_empty() {
-            return Err(row.wrong("subject", "the id of a subject"));
-        }
-        let rows = subjects.entry(row.text("subject").to_owned()).or_default();
-        let time =
-            Time::parse(row.text("time")).filter(|time| rows.first().is_none_or(|(other, _)| other.comparable(time)));
-        let time = time.ok_or_else(|| {
-            row.wrong(
-                "time",
-                "a number, a day as D3, or a date as YYYY-MM-DD[Thh:mm], the same for all rows of a subject",
-            )
-        })?;
-        rows.push((time, position));
-    }
-    Ok(subjects
-        .into_iter()
-        .map(|(subject, mut rows)| {
-            rows.sort_by(|(a, _), (b, _)| a.order(b));
-            (subject, rows.into_iter().map(|(_, position)| position).collect())
-        })
-        .collect())
-}
-
-/// When an assessment was made: hours or days from any origin, or a calendar date.
-enum Time {
-    Elapsed(f64),
-    Calendar(When),
-}
-
-impl Time {
-    fn parse(text: &str) -> Option<Self> {
-        let lower = text.to_lowercase();
-        let number = lower.strip_prefix("day").or(lower.strip_prefix('d')).unwrap_or(&lower);
-        if let Ok(elapsed) = number.trim().parse::<f64>() {
-            return elapsed.is_finite().then_some(Self::Elapsed(elapsed));
-        }
-        let when = When::parse(&text.replace(' ', "T")).ok()?;
-        when.day().is_some().then_some(Self::Calendar(when))
-    }
-
-    fn comparable(&self, other: &Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::Elapsed(_), Self::Elapsed(_)) | (Self::Calendar(_), Self::Calendar(_))
-        )
-    }
-
-    fn order(&self, other: &Self) -> std::cmp::Ordering {
-        match (self, other) {
-            (Self::Elapsed(a), Self::Elapsed(b)) => a.total_cmp(b),
-            (Self::Calendar(a), Self::Calendar(b)) => a.order().cmp(&b.order()),
-            (Self::Elapsed(_), Self::Calendar(_)) | (Self::Calendar(_), Self::Elapsed(_)) => std::cmp::Ordering::Equal,
-        }
-    }
 }

@@ -227,7 +227,7 @@ impl fmt::Display for CrsReason {
 }
 
 /// Temperature from which there is fever, °C.
-const FEVER_C: f64 = 38.0;
+pub(crate) const FEVER_C: f64 = 38.0;
 /// Highest flow that is low flow, L/min.
 const LOW_FLOW_L_MIN: f64 = 6.;
 

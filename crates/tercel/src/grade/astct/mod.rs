@@ -18,6 +18,7 @@
 //! CTCAE apart and changes neither scale. Lee 2014, Penn, MSKCC and CARTOX grade the same patient differently.
 
 pub mod crs;
+pub mod episode;
 pub mod icans;
 
 use super::Toxicity;

@@ -382,3 +382,93 @@ fn icans_items_not_recorded_are_named_and_another_cause_does_not_count() {
         (graded(0), IcansReason::NotAttributed)
     );
 }
+
+/// The worst item wins: one vasopressor with low-flow oxygen is 3, hypotension without one on high flow is 3.
+#[test]
+fn of_two_items_the_worse_one_is_the_grade() {
+    let low_flow = Oxygen::NasalCannula { flow_l_min: Some(4.) };
+    for (vasopressors, oxygen, expected, item) in [
+        (1, low_flow, 3, CrsItem::Hypotension),
+        (0, Oxygen::NonRebreather, 3, CrsItem::Hypoxia),
+        (0, low_flow, 2, CrsItem::Hypotension),
+        (1, Oxygen::Bipap, 4, CrsItem::Hypoxia),
+        (2, low_flow, 4, CrsItem::Hypotension),
+    ] {
+        let grade = one(CrsAssessment {
+            hypotension: Some(true),
+            vasopressors: Some(vasopressors),
+            oxygen: Some(oxygen),
+            ..FEVER
+        });
+        assert_eq!(
+            (grade.outcome, grade.deciding),
+            (graded(expected), Some(item)),
+            "{oxygen:?}"
+        );
+    }
+}
+
+/// Intubation to protect the airway is recorded without an oxygen device: CRS stays what its own items give, ICANS is 4.
+#[test]
+fn an_airway_protected_without_hypoxia_does_not_grade_crs() {
+    assert_eq!(one(FEVER).outcome, graded(1));
+    let intubated = IcansAssessment {
+        ice: Ice::new(0),
+        arousal: Some(Arousal::Unarousable),
+        ..AWAKE
+    };
+    assert_eq!(grade_icans(&intubated).outcome, graded(4));
+}
+
+/// After tocilizumab or a steroid fever is not asked for any more: hypoxia alone grades, and so does what follows.
+#[test]
+fn after_treatment_of_crs_signs_without_fever_are_graded() {
+    let treated = CrsAssessment {
+        masking_treatment: Some(true),
+        ..WELL
+    };
+    let hypoxic = CrsAssessment {
+        oxygen: Some(Oxygen::NasalCannula { flow_l_min: Some(2.) }),
+        ..treated
+    };
+    let pressor = CrsAssessment {
+        hypotension: Some(true),
+        vasopressors: Some(1),
+        ..treated
+    };
+    let outcomes: Vec<_> = series(&[FEVER, hypoxic, treated, pressor])
+        .iter()
+        .map(|grade| grade.outcome)
+        .collect();
+    assert_eq!(outcomes, [graded(1), graded(2), graded(0), graded(3)]);
+}
+
+/// Hypotension alone, without fever and without treatment that hides it, is no CRS by the rule and asks for its cause.
+#[test]
+fn hypotension_with_pressors_but_never_fever_is_queried() {
+    let grade = one(CrsAssessment {
+        vasopressors: Some(2),
+        ..LOW_PRESSURE
+    });
+    assert_eq!((grade.outcome, grade.reason), (graded(0), CrsReason::NoFeverAtOnset));
+    assert!(grade.reason.to_string().contains("query the cause"));
+}
+
+/// An ICE of 0 in a subject who wakes to voice or touch is 3: the subject is not unarousable.
+#[test]
+fn an_ice_of_zero_in_a_subject_who_can_be_woken_is_grade_3() {
+    for arousal in [Arousal::Spontaneous, Arousal::Voice, Arousal::Tactile] {
+        let grade = grade_icans(&IcansAssessment {
+            ice: Ice::new(0),
+            arousal: Some(arousal),
+            ..AWAKE
+        });
+        assert_eq!(grade.outcome, graded(3), "{arousal:?}");
+    }
+    // A full score does not lower what another item shows.
+    let weak = grade_icans(&IcansAssessment {
+        motor: Some(Motor::DeepFocalWeakness),
+        ..AWAKE
+    });
+    assert_eq!((weak.outcome, weak.deciding), (graded(4), Some(IcansItem::Motor)));
+}
