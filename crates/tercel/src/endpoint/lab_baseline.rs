@@ -41,6 +41,11 @@ impl BaselineEnd {
         };
         drawn.date.latest() < self.day || earlier_that_day()
     }
+
+    /// Whether the value may have been drawn at that moment or later.
+    pub(crate) fn precedes(self, drawn: When) -> bool {
+        drawn.date.latest() >= self.day && !self.follows(drawn)
+    }
 }
 
 /// When the baseline of laboratory values ends; `None` for a subject to whom nothing was done yet.

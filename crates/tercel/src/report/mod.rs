@@ -12,6 +12,7 @@
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
 //! | adverse events counted and listed | [`Safety`] |
+//! | laboratory grades, shifts, Hy's law, blood counts | [`LabSafety`] |
 
 mod biomarker;
 mod board;
@@ -21,6 +22,7 @@ mod figures;
 mod findings;
 mod heat_map;
 mod kinetics;
+mod labs;
 mod listing;
 mod outcome;
 mod planned;
@@ -43,6 +45,10 @@ pub use figures::Figures;
 pub use findings::{FindingRow, FindingSection, finding_sections};
 pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
 pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
+pub use labs::{
+    CountLine, CountMedian, HysLaw, HysPoint, HysScale, HysSubject, LAB_ROW_LIMIT, LabSafety, LevelGrades, Mismatch,
+    Recovery, SHIFT_UNKNOWN, Shade, Shift, TermGrades, WorstResult,
+};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
 pub use population::{Population, SummaryRow, SummaryTable};
@@ -108,6 +114,8 @@ pub struct Report {
     pub population: Population,
     /// Adverse events.
     pub safety: Safety,
+    /// Laboratory safety.
+    pub labs: LabSafety,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
@@ -156,6 +164,7 @@ pub fn build_report(
         figures: figures::build(analysis, &levels),
         population: population::build(analysis, &levels),
         safety: safety::build(analysis, &levels),
+        labs: labs::labs(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),

@@ -11,6 +11,7 @@ mod design;
 mod episodes;
 mod figures;
 mod icaht;
+mod lab_cut_points;
 mod protocol;
 mod published;
 mod rehearsal;
