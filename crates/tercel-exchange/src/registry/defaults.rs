@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 47] = [
+pub(super) const DEFAULTS: [Default; 48] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -286,6 +286,12 @@ pub(super) const DEFAULTS: [Default; 47] = [
         "Which adverse events are of special interest.",
         "CRS, ICANS, IEC-HS, prolonged cytopenia, secondary malignancy, hypogammaglobulinaemia and reactivation of hepatitis B.",
         "They are the known harm of CAR-T cells and of the lymphodepletion before them.",
+    ),
+    default(
+        "safety.reporting",
+        "To whom serious, suspected and unexpected events are reported.",
+        "The ethics committee within one day.",
+        "Every study has one; the authorities are for the sponsor to add.",
     ),
     default(
         "kinetics.baseline",

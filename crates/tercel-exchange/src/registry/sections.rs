@@ -109,6 +109,8 @@ relatedness = "possible"
 scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"
+reporting = ["ethics committee"]
+ethics_days = 1
 analytes = [
   "ALT", "AST", "ALP", "GGT", "BILI", "ALB", "INR", "APTT", "FIBRINO", "CREAT", "NEUT", "LYM", "WBC", "PLAT", "HGB",
   "SODIUM", "K", "CA", "MG", "PHOS", "GLUC", "LDH", "FERRITIN",

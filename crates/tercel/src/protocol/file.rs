@@ -6,7 +6,7 @@ use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
-use super::file_safety::parse_interest;
+use super::file_safety::{parse_interest, parse_reference_information, parse_reporting};
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -372,14 +372,20 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
     let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
+    let reporting = parse_reporting(section);
+    let reference_information = parse_reference_information(section);
     section.finish();
     scale?;
+    let (reporting, ethics_days) = reporting?;
     Some(SafetyRules {
         relatedness: relatedness?,
         analytes: analytes?,
         crs_class: crs_class?,
         icans_class: icans_class?,
         interest: interest?,
+        reporting,
+        ethics_days,
+        reference_information: reference_information?,
     })
 }
 

@@ -32,7 +32,7 @@ pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, Persistence, Relatedness};
-pub use safety::Interest;
+pub use safety::{Authority, Expected, Interest, ReferenceInformation, Stage};
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -383,6 +383,12 @@ pub struct SafetyRules {
     pub icans_class: String,
     /// Kinds of adverse event of special interest.
     pub interest: Vec<Interest>,
+    /// To whom serious, suspected and unexpected events are reported.
+    pub reporting: Vec<Authority>,
+    /// Calendar days within which they reach the ethics committee.
+    pub ethics_days: Option<u32>,
+    /// Versions of the reference safety information; without one every event is unexpected.
+    pub reference_information: Vec<ReferenceInformation>,
 }
 
 /// Kinetics and biomarker conventions.

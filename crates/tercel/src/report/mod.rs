@@ -46,7 +46,7 @@ pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
 pub use safety::{
     Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
-    Safety,
+    Narrative, Safety,
 };
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};

@@ -162,6 +162,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "names.",
         "kinetics.biomarker_floor",
         "safety.interest",
+        "safety.reporting",
     ];
     for path in known.difference(&read) {
         assert!(
