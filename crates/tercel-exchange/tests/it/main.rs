@@ -18,5 +18,6 @@ mod records;
 mod registry;
 mod safety_cases;
 mod safety_findings;
+mod safety_laws;
 mod schema;
 mod sdtm_write;
