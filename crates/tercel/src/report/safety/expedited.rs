@@ -14,14 +14,10 @@ pub(super) fn table(analysis: &Analysis<'_>, told: &[Told<'_>], levels: &[LevelN
         for event in &told.events {
             let deadlines = analysis.cut.map(|cut| derive_deadlines(trial, event.event, cut));
             for deadline in deadlines.into_iter().flatten() {
+                let aware = event.event.details.aware;
                 let cells = vec![
                     event.term().to_owned(),
-                    why(trial, event),
-                    event
-                        .event
-                        .details
-                        .aware
-                        .map_or_else(|| "not recorded".to_owned(), |aware| aware.to_string()),
+                    standing(deadline.standing),
                     addressee(&deadline),
                     deadline
                         .due
@@ -29,7 +25,8 @@ pub(super) fn table(analysis: &Analysis<'_>, told: &[Told<'_>], levels: &[LevelN
                     deadline
                         .submitted
                         .map_or_else(|| number::MISSING.to_owned(), |when| when.to_string()),
-                    standing(deadline.standing),
+                    aware.map_or_else(|| "not recorded".to_owned(), |aware| aware.to_string()),
+                    why(trial, event),
                 ];
                 let line = EventLine {
                     subject: told.facts.subject.id.clone(),
@@ -47,12 +44,12 @@ pub(super) fn table(analysis: &Analysis<'_>, told: &[Told<'_>], levels: &[LevelN
         "Expedited reports",
         vec![
             "Event",
-            "Why",
-            "Sponsor aware",
+            "At the data cut",
             "To",
             "Due",
             "Submitted",
-            "At the data cut",
+            "Sponsor aware",
+            "Why",
         ],
         lines.into_iter().map(|(_, line)| line).collect(),
         if trial.safety.reporting.is_empty() {
