@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::grade::Grade;
 use tercel::protocol::DoseLevel;
-use tercel::safety::{Population, Row, derive_tables};
+use tercel::safety::{Population, Row, derive_deadlines, derive_tables};
 use tercel::study::RecordId;
 
 /// Counts by population, table and row; `null` where the source records no dated adverse events.
@@ -29,6 +29,33 @@ pub(crate) fn safety_json(analysis: &Analysis<'_>) -> Value {
         "events_not_coded": tables.not_coded,
         "events_without_relation": tables.relation_not_recorded,
     })
+}
+
+/// Expedited reports, one entry a report, in order of subject and event; `null` where the data carry no dates.
+pub(crate) fn expedited_json(analysis: &Analysis<'_>) -> Value {
+    let Some(cut) = analysis.cut else {
+        return Value::Null;
+    };
+    let mut reports = Vec::new();
+    for facts in &analysis.facts {
+        for event in &facts.subject.adverse_events {
+            for deadline in derive_deadlines(analysis.trial, event, cut) {
+                reports.push(json!({
+                    "subject": facts.subject.id.to_string(),
+                    "record": event.record.to_string(),
+                    "event": event.term,
+                    "authority": deadline.authority.name(),
+                    "stage": deadline.stage.name(),
+                    "days": deadline.days,
+                    "aware": event.details.aware.map(|aware| aware.to_string()),
+                    "due": deadline.due.map(|due| due.to_string()),
+                    "submitted": deadline.submitted.map(|when| when.to_string()),
+                    "standing": deadline.standing.name(),
+                }));
+            }
+        }
+    }
+    Value::Array(reports)
 }
 
 fn population_json(population: &Population, levels: &[Option<DoseLevel>]) -> Value {

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tercel::design::check_infusions;
 use tercel::endpoint::{Analysis, check_derived};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
+use tercel::safety::check_safety;
 use tercel::study::{Finding, StudyData, check_study, days_between};
 use tercel_exchange::read_folder_telling;
 
@@ -154,6 +155,7 @@ pub(crate) fn all_findings(analysis: &Analysis<'_>) -> Vec<Finding> {
     let mut findings = analysis.data.findings.clone();
     findings.extend(check_study(analysis.trial, analysis.data));
     findings.extend(check_derived(analysis));
+    findings.extend(check_safety(analysis));
     findings.extend(check_infusions(analysis));
     let key = |finding: &Finding| {
         (

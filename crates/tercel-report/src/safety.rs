@@ -25,7 +25,44 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     for table in &safety.listings {
         listing(out, report, table);
     }
+    narratives(out, report);
     out.close();
+}
+
+fn narratives(out: &mut Writer, report: &Report) {
+    let safety = &report.safety;
+    out.leaf("h3", &[("id", "safety_narratives")], "Narratives");
+    if safety.narratives.is_empty() {
+        out.leaf(
+            "p",
+            &[],
+            "None: no serious event, death, DLT or event of special interest of grade 3 or worse.",
+        );
+        return;
+    }
+    out.leaf(
+        "p",
+        &[("class", "quiet")],
+        "Put together from the records, without judgement: for the investigator to complete.",
+    );
+    if safety.narratives.len() < safety.narratives_total {
+        let sentence = format!(
+            "Shown are the first {} of {}.",
+            counted(safety.narratives.len(), "subject"),
+            count(safety.narratives_total)
+        );
+        out.leaf("p", &[], &sentence);
+    }
+    for narrative in &safety.narratives {
+        out.open("div", &[("class", "narrative")]);
+        out.open("p", &[]);
+        subject_link(out, report, &narrative.subject);
+        out.leaf("span", &[("class", "quiet")], &format!(" ({})", narrative.because));
+        out.close();
+        out.leaf("p", &[], &narrative.text);
+        out.leaf("div", &[("class", "quiet records")], &own_records(&narrative.records));
+        out.close();
+    }
 }
 
 fn counts(out: &mut Writer, report: &Report, table: &CountTable) {
@@ -165,11 +202,23 @@ fn behind_row(out: &mut Writer, report: &Report, row: &Behind) {
     out.close();
 }
 
+/// Sentences have room, dates stay whole.
+fn width(text: &str) -> &'static str {
+    if text.chars().count() > 40 {
+        "wide"
+    } else if text.starts_with(|letter: char| letter.is_ascii_digit()) {
+        "nowrap"
+    } else {
+        ""
+    }
+}
+
 /// A listing by subject.
 pub(crate) fn listing(out: &mut Writer, report: &Report, table: &EventTable) {
     out.leaf("h3", &[("id", table.anchor)], table.title);
     if table.lines.is_empty() {
         out.leaf("p", &[], "None.");
+        out.leaf("p", &[("class", "quiet")], table.note);
         return;
     }
     out.leaf("p", &[("class", "quiet")], table.note);
@@ -195,9 +244,9 @@ pub(crate) fn listing(out: &mut Writer, report: &Report, table: &EventTable) {
         subject_link(out, report, &line.subject);
         out.close();
         for text in std::iter::once(&line.level).chain(&line.cells) {
-            out.leaf("td", &[], text);
+            out.leaf("td", &[("class", width(text))], text);
         }
-        out.leaf("td", &[("class", "records")], &own_records(&line.records));
+        out.leaf("td", &[("class", "short records")], &own_records(&line.records));
         out.close();
     }
     out.close();

@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 50] = [
+pub(super) const DEFAULTS: [Default; 51] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -304,6 +304,12 @@ pub(super) const DEFAULTS: [Default; 50] = [
         "After how many hours without symptoms CRS or ICANS is a new episode.",
         "24.",
         "The consensus gives no interval; one day is the shortest that findings by the day can show.",
+    ),
+    default(
+        "safety.reporting",
+        "To whom serious, suspected and unexpected events are reported.",
+        "The ethics committee within one day.",
+        "Every study has one; the authorities are for the sponsor to add.",
     ),
     default(
         "kinetics.baseline",

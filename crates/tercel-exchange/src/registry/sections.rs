@@ -111,6 +111,8 @@ scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"
 episode_gap_hours = 24
+reporting = ["ethics committee"]
+ethics_days = 1
 analytes = [
   "ALT", "AST", "ALP", "GGT", "BILI", "ALB", "INR", "APTT", "FIBRINO", "CREAT", "NEUT", "LYM", "WBC", "PLAT", "HGB",
   "SODIUM", "K", "CA", "MG", "PHOS", "GLUC", "LDH", "FERRITIN",

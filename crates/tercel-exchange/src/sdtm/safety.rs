@@ -2,10 +2,10 @@
 
 use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
-use tercel::protocol::{Relatedness, Trial};
+use tercel::protocol::{Authority, Relatedness, Stage, Trial};
 use tercel::study::{
     Adjudication, AdverseEvent, Blocks, Causality, EventDetails, EventOutcome, InitialGrade, Lab, Lifted, Rule,
-    SeriousCriteria, Subject, Syndrome, ToxicityFinding, Vital,
+    SafetyReport, SeriousCriteria, Subject, Syndrome, ToxicityFinding, Vital,
 };
 
 use super::{is_named, kinetics};
@@ -38,15 +38,7 @@ pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         }
         grade
     });
-    let relation = |name: &str| {
-        let text = row.text(name)?;
-        let relation = Relatedness::parse(text);
-        if relation.is_none() {
-            let allowed = "NOT RELATED, UNLIKELY RELATED, POSSIBLY RELATED, PROBABLY RELATED, RELATED";
-            row.find(name, Rule::NotInCodelist(text.to_owned(), allowed), Blocks::Decision);
-        }
-        relation
-    };
+    let relation = |name: &str| read_relation(row, name);
     let causality = Causality {
         infusion: relation("AEREL"),
         lymphodepletion: relation("AERELLD"),
@@ -75,7 +67,34 @@ pub(super) fn read_ae(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     });
 }
 
-/// Grade at onset (`AEITOXGR`), criteria of seriousness (`AESDTH` and its kin), treatment given (`AECONTRT`).
+fn read_relation(row: &Row<'_>, name: &str) -> Option<Relatedness> {
+    let text = row.text(name)?;
+    let relation = Relatedness::parse(text);
+    if relation.is_none() {
+        let allowed = "NOT RELATED, UNLIKELY RELATED, POSSIBLY RELATED, PROBABLY RELATED, RELATED";
+        row.find(name, Rule::NotInCodelist(text.to_owned(), allowed), Blocks::Decision);
+    }
+    relation
+}
+
+/// Qualifiers of the day on which a report was submitted.
+pub(super) const REPORTS: [(&str, &str, Authority, Stage); 7] = [
+    (
+        "AERPTEC",
+        "Reported to Ethics Committee",
+        Authority::EthicsCommittee,
+        Stage::Initial,
+    ),
+    ("AERPTFDA", "Reported to FDA", Authority::Fda, Stage::Initial),
+    ("AERPTNMP", "Reported to NMPA", Authority::Nmpa, Stage::Initial),
+    ("AERPTEU", "Reported to EU", Authority::Eu, Stage::Initial),
+    ("AECMPFDA", "Complete Report to FDA", Authority::Fda, Stage::Complete),
+    ("AECMPNMP", "Complete Report to NMPA", Authority::Nmpa, Stage::Complete),
+    ("AECMPEU", "Complete Report to EU", Authority::Eu, Stage::Complete),
+];
+
+/// The sponsor's relation (`AERELSPN`), its awareness (`AEAWARE`) and the reports submitted are qualifiers too. Grade at onset
+/// (`AEITOXGR`), criteria of seriousness (`AESDTH` and its kin), treatment given (`AECONTRT`).
 fn read_details(row: &Row<'_>) -> EventDetails {
     let initial_grade = if row.has("AEITOXGR") {
         row.text("AEITOXGR")
@@ -98,6 +117,15 @@ fn read_details(row: &Row<'_>) -> EventDetails {
         initial_grade,
         criteria,
         treated: row.yes("AECONTRT"),
+        sponsor: read_relation(row, "AERELSPN"),
+        aware: row.when("AEAWARE"),
+        reports: REPORTS
+            .into_iter()
+            .filter_map(|(name, _, authority, stage)| {
+                let when = row.when(name)?;
+                Some(SafetyReport { authority, stage, when })
+            })
+            .collect(),
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod clock_cases;
 mod conduct_cases;
 mod corruption;
 mod derive;
@@ -18,6 +19,8 @@ mod laws;
 mod records;
 mod registry;
 mod safety_cases;
+mod safety_findings;
+mod safety_laws;
 mod scale_cases;
 mod schema;
 mod sdtm_write;

@@ -65,3 +65,42 @@ fn without_adverse_events_the_section_says_why_it_is_empty() {
     assert!(render_html(&report).contains("The source does not record dated adverse events."));
     assert!(report.safety.counts.is_empty() && report.safety.listings.is_empty());
 }
+
+const DM: &str = "USUBJID,RFICDTC,AGE,SEX,ARMCD\nS-1,2025-01-02,51,M,DL1\n";
+const EX: &str =
+    "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\nS-1,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-02-01\n";
+const CM: &str = "USUBJID,CMSEQ,CMTRT,CMCAT,CMSTDTC\nS-1,1,TOCILIZUMAB,ANTICYTOKINE,2025-02-04\n";
+const AE: &str = "USUBJID,AESEQ,AETERM,AETOXGR,AESER,AESHOSP,AEREL,AESTDTC,AEENDTC,AEOUT\n\
+                  S-1,1,CRS,3,Y,Y,RELATED,2025-02-03,2025-02-05,RECOVERED/RESOLVED\n";
+
+#[test]
+fn a_serious_event_is_told_and_its_clock_waits_for_the_day_of_awareness() {
+    let trial = trial();
+    let data = read(&trial, &[("dm", DM), ("ex", EX), ("cm", CM), ("ae", AE)]);
+    let (report, _) = report(&trial, &data, Some("2025-04-01"));
+    let [narrative] = report.safety.narratives.as_slice() else {
+        panic!("one subject is told of");
+    };
+    assert_eq!(
+        narrative.because,
+        "serious event, event of special interest of grade 3 or worse"
+    );
+    for words in [
+        "A man aged 51 years, assigned to the first dose group (1.0×10⁸ cells).",
+        "1.0×10⁸ cells were infused on 2025-02-01.",
+        "CRS of grade 3, onset 2025-02-03 (day 2): serious (hospitalisation); related to: CAR-T cells; duration: 3 days; \
+         outcome: recovered.",
+        "Last seen on 2025-02-01 (day 0).",
+    ] {
+        assert!(narrative.text.contains(words), "{words}\n{}", narrative.text);
+    }
+    let reports = report
+        .safety
+        .listings
+        .iter()
+        .find(|table| table.title == "Expedited reports");
+    let lines = &reports.expect("the listing is there").lines;
+    // To the ethics committee and to the NMPA.
+    assert_eq!(lines.len(), 2);
+    assert!(lines.iter().all(|line| line.cells[1] == "clock cannot start"));
+}

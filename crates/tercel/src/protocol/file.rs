@@ -6,7 +6,7 @@ use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
-use super::file_safety::parse_interest;
+use super::file_safety::{parse_interest, parse_reference_information, parse_reporting};
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -377,8 +377,11 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let icans_class = class("icans_class", "\"icans\"");
     let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
     let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
+    let reporting = parse_reporting(section);
+    let reference_information = parse_reference_information(section);
     section.finish();
     scale?;
+    let (reporting, ethics_days) = reporting?;
     Some(SafetyRules {
         relatedness: relatedness?,
         analytes: analytes?,
@@ -388,6 +391,9 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         icans_class: icans_class?,
         interest: interest?,
         episode_gap_hours,
+        reporting,
+        ethics_days,
+        reference_information: reference_information?,
     })
 }
 

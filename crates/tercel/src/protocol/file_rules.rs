@@ -101,7 +101,7 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
     })
 }
 
-fn grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
+pub(super) fn grade(section: &Section<'_>, key: &'static str) -> Option<Grade> {
     section
         .integer(key, 1..=5, "3")
         .and_then(|number| Grade::from_number(u8::try_from(number).ok()?))

@@ -1,8 +1,72 @@
-//! `[[safety.interest]]` of a protocol file.
+//! `[[safety.interest]]`, `safety.reporting` and `[[safety.reference_information]]` of a protocol file.
 
-use super::file_rules::{events, optional_grade};
-use super::reader::{Section, check_unique};
-use super::{EventClass, Interest};
+use super::file_rules::{events, grade, optional_grade};
+use super::reader::{Section, check_unique, nearest};
+use super::{Authority, EventClass, Expected, Interest, ReferenceInformation};
+
+/// To whom events are reported, and within how many days to the ethics committee; a protocol may name nobody.
+pub(super) fn parse_reporting(safety: &Section<'_>) -> Option<(Vec<Authority>, Option<u32>)> {
+    let known: Vec<&str> = Authority::NAMES.iter().map(|(name, _)| *name).collect();
+    let names = safety.texts_among("reporting", &known);
+    let ethics_days = safety.optional_integer("ethics_days", 0..=365);
+    let mut authorities = Vec::new();
+    for name in names? {
+        if let Some((_, authority)) = Authority::NAMES.iter().find(|(known, _)| *known == name) {
+            authorities.push(*authority);
+        } else {
+            let hint = nearest(&name, &known).map_or_else(
+                || format!("one of \"{}\"", known.join("\", \"")),
+                |near| format!("\"{near}\""),
+            );
+            let message = format!("no authority is called \"{name}\"");
+            safety.log().add(&safety.span_of("reporting"), message, hint);
+        }
+    }
+    let to_committee = authorities.contains(&Authority::EthicsCommittee);
+    if to_committee && ethics_days.is_none() {
+        let message = "reports go to the ethics committee, but `safety.ethics_days` is missing";
+        let place = safety.span_of("reporting");
+        safety.log().add_missing(&place, message, "ethics_days = 1");
+    }
+    if !to_committee && ethics_days.is_some() {
+        let message = "`safety.ethics_days` is set, but no report goes to the ethics committee";
+        let hint = "reporting = [\"ethics committee\"], or no ethics_days";
+        safety.log().add(&safety.span_of("ethics_days"), message, hint);
+    }
+    Some((authorities, ethics_days))
+}
+
+/// Versions of the reference safety information.
+pub(super) fn parse_reference_information(safety: &Section<'_>) -> Option<Vec<ReferenceInformation>> {
+    let sections = safety.sections("reference_information");
+    check_unique(&sections, "version");
+    let versions: Vec<Option<ReferenceInformation>> = sections.iter().map(parse_version).collect();
+    versions.into_iter().collect()
+}
+
+fn parse_version(section: &Section<'_>) -> Option<ReferenceInformation> {
+    let version = section.text("version", "\"Investigator's brochure 1.0\"");
+    let from = section.date("from", "2025-01-01");
+    let expected: Vec<Option<Expected>> = section
+        .sections("expected")
+        .iter()
+        .map(|expected| {
+            let terms = expected.some_texts("terms", "[\"Cytokine release syndrome\"]");
+            let grade_max = grade(expected, "grade_max");
+            expected.finish();
+            Some(Expected {
+                terms: terms?,
+                grade_max: grade_max?,
+            })
+        })
+        .collect();
+    section.finish();
+    Some(ReferenceInformation {
+        version: version?,
+        from: from?,
+        expected: expected.into_iter().collect::<Option<_>>()?,
+    })
+}
 
 /// The kinds of event of special interest; a protocol may name none.
 pub(super) fn parse_interest(safety: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Vec<Interest>> {

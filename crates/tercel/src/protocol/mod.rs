@@ -32,7 +32,7 @@ pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
-pub use safety::Interest;
+pub use safety::{Authority, Expected, Interest, ReferenceInformation, Stage};
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -392,6 +392,12 @@ pub struct SafetyRules {
     pub interest: Vec<Interest>,
     /// Hours without symptoms after which CRS or ICANS is a new episode, where the protocol has it.
     pub episode_gap_hours: Option<f64>,
+    /// To whom serious, suspected and unexpected events are reported.
+    pub reporting: Vec<Authority>,
+    /// Calendar days within which they reach the ethics committee.
+    pub ethics_days: Option<u32>,
+    /// Versions of the reference safety information; without one every event is unexpected.
+    pub reference_information: Vec<ReferenceInformation>,
 }
 
 /// Which value is the baseline of a laboratory test.

@@ -1,6 +1,80 @@
-//! Which adverse events a protocol watches most closely.
+//! Which adverse events a protocol watches most closely, and to whom it reports them.
+
+use jiff::civil::Date;
 
 use crate::grade::Grade;
+
+/// To whom serious, suspected and unexpected events are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Authority {
+    /// The ethics committee, first of all where an investigator initiates the study.
+    EthicsCommittee,
+    /// US Food and Drug Administration.
+    Fda,
+    /// China's National Medical Products Administration.
+    Nmpa,
+    /// The authorities of the European Union.
+    Eu,
+}
+
+impl Authority {
+    /// Names in protocol files and reports.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("ethics committee", Self::EthicsCommittee),
+        ("FDA", Self::Fda),
+        ("NMPA", Self::Nmpa),
+        ("EU", Self::Eu),
+    ];
+
+    /// Name in protocol files and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EthicsCommittee => "ethics committee",
+            Self::Fda => "FDA",
+            Self::Nmpa => "NMPA",
+            Self::Eu => "EU",
+        }
+    }
+}
+
+/// Which report of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The first.
+    Initial,
+    /// The complete one that follows it.
+    Complete,
+}
+
+impl Stage {
+    /// Name in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Initial => "first report",
+            Self::Complete => "complete report",
+        }
+    }
+}
+
+/// A version of the reference safety information: what is expected of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceInformation {
+    /// Document and version.
+    pub version: String,
+    /// First day in force.
+    pub from: Date,
+    /// Expected events.
+    pub expected: Vec<Expected>,
+}
+
+/// Events that are expected up to a grade.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// Reported or dictionary terms, compared without case.
+    pub terms: Vec<String>,
+    /// Highest grade that is expected.
+    pub grade_max: Grade,
+}
 
 /// A kind of adverse event of special interest.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,10 +18,14 @@
 //! # Limits
 //! An event of special interest belongs to the first kind of the protocol that holds it.
 
+mod check;
+mod clock;
 mod emergence;
 mod interest;
 mod table;
 
+pub use check::check_safety;
+pub use clock::{Deadline, Expectedness, Standing, derive_deadlines, derive_expectedness, is_urgent, required_reports};
 pub use emergence::{Emergence, Emergent, NotEmergent, derive_emergence, is_certainly_before};
 pub use table::{Part, Population, Row, SafetyTable, Tables, derive_tables};
 

@@ -34,6 +34,7 @@ pub mod parameters;
 mod person;
 mod random;
 mod recorder;
+mod reporting;
 mod scans;
 mod toxicity;
 mod tumour;

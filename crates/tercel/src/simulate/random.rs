@@ -44,6 +44,8 @@ pub(super) enum Topic {
     Levels = 14,
     /// Where dirt falls; the stream is the kind of dirt, not the subject.
     Dirt = 15,
+    /// When serious events are reported.
+    Reporting = 16,
 }
 
 /// Words set aside for one topic: far more than a subject draws.

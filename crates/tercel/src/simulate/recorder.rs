@@ -10,6 +10,7 @@ use super::labs::draw_panels;
 use super::number::number_records;
 use super::parameters as p;
 use super::random::{Draws, Topic, round};
+use super::reporting::report_events;
 use super::toxicity::Toxicity;
 use super::tumour::{Scan, Tumour};
 use super::visits::{VisitDone, hold_visits, last_day};
@@ -57,7 +58,9 @@ pub(super) fn write_subject(trial: &Trial, seed: u64, slot: Slot, width: usize) 
     recorder.write_events();
     recorder.write_scans();
     recorder.write_end();
-    number_records(recorder.subject, slot.number)
+    let mut subject = number_records(recorder.subject, slot.number);
+    report_events(trial, &mut subject, seed, slot.number);
+    subject
 }
 
 impl<'a> Recorder<'a> {

@@ -33,7 +33,8 @@ impl StudyData {
         data
     }
 
-    /// The latest day any record mentions; `None` where the data have no dates.
+    /// The latest day any record mentions; `None` where the data have no dates. What the sponsor did with an event (awareness,
+    /// reports to authorities) is nothing that was seen of a subject, and moves no cut.
     pub fn last_day(&self) -> Option<Date> {
         self.subjects
             .iter()
@@ -98,6 +99,9 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
         .filter(|death| keep(&death.record, "DTHDTC", Some(death.when)));
     for event in &mut subject.adverse_events {
         hide_end(event, cut, dies_later);
+        let known = |when: &When| when.date.earliest() <= cut;
+        event.details.aware = event.details.aware.filter(known);
+        event.details.reports.retain(|report| known(&report.when));
     }
     for Medication { end, .. } in &mut subject.medications {
         *end = end.filter(|end| end.date.earliest() <= cut);

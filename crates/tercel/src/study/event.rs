@@ -1,6 +1,8 @@
 //! What a safety report asks of an adverse event beyond term, grade and dates.
 
+use super::When;
 use crate::grade::Grade;
+use crate::protocol::{Authority, Relatedness, Stage};
 
 /// The grade an event had when it began, beside the worst it reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,6 +55,17 @@ impl SeriousCriteria {
     }
 }
 
+/// A report of an event that was submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SafetyReport {
+    /// To whom.
+    pub authority: Authority,
+    /// First or complete.
+    pub stage: Stage,
+    /// When.
+    pub when: When,
+}
+
 /// What is recorded of an event beyond what outcomes read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventDetails {
@@ -62,4 +75,10 @@ pub struct EventDetails {
     pub criteria: SeriousCriteria,
     /// Whether a treatment was given for it.
     pub treated: Option<bool>,
+    /// Relation to the study's treatments in the sponsor's judgement.
+    pub sponsor: Option<Relatedness>,
+    /// When the sponsor became aware of it, with subject, event, product and reporter.
+    pub aware: Option<When>,
+    /// Reports submitted.
+    pub reports: Vec<SafetyReport>,
 }

@@ -13,7 +13,7 @@ mod subject;
 pub use check::check_study;
 pub use data::{DatasetRead, StudyData, TextColumn};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
-pub use event::{EventDetails, InitialGrade, SeriousCriteria};
+pub use event::{EventDetails, InitialGrade, SafetyReport, SeriousCriteria};
 pub use finding::{Blocks, Finding, Rule};
 pub use group::{FindingGroup, group_findings, named_first};
 pub use record::{Dataset, RecordId, SubjectId};

@@ -164,6 +164,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "kinetics.biomarker_floor",
         "safety.interest",
         "safety.episode_gap_hours",
+        "safety.reporting",
     ];
     for path in known.difference(&read) {
         assert!(

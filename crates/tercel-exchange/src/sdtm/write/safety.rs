@@ -2,8 +2,9 @@
 
 use tercel::protocol::Relatedness;
 use tercel::simulate::parameters;
-use tercel::study::{Amount, EventOutcome, Level, Subject, Syndrome};
+use tercel::study::{AdverseEvent, Amount, EventOutcome, Level, Subject, Syndrome};
 
+use super::super::safety::REPORTS;
 use super::{Sheet, Study, Supplement, flag, label, moment, number, study_day};
 use crate::table::Table;
 
@@ -81,14 +82,29 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     event.causality.disease,
                 ),
                 ("AERELOTH", "Relationship to Other Cause", event.causality.other),
+                ("AERELSPN", "Relationship by the Sponsor", event.details.sponsor),
             ] {
                 if let Some(to) = to {
                     supplement.row(&event.record, name, text, relation(to));
                 }
             }
+            reporting(&mut supplement, event);
         }
     }
     [sheet.table, supplement.table]
+}
+
+/// When the sponsor became aware of an event, and when it reported it.
+fn reporting(supplement: &mut Supplement<'_>, event: &AdverseEvent) {
+    if let Some(aware) = event.details.aware {
+        supplement.row(&event.record, "AEAWARE", "Sponsor Aware On", &aware.to_string());
+    }
+    for (name, text, authority, stage) in REPORTS {
+        let mut reports = event.details.reports.iter();
+        if let Some(report) = reports.find(|one| one.authority == authority && one.stage == stage) {
+            supplement.row(&event.record, name, text, &report.when.to_string());
+        }
+    }
 }
 
 /// Names of laboratory tests.

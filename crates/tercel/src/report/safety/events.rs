@@ -231,7 +231,7 @@ pub(super) fn related(event: &SafetyEvent<'_>) -> String {
     }
 }
 
-fn words(list: &[&'static str]) -> String {
+pub(super) fn words(list: &[&'static str]) -> String {
     if list.is_empty() {
         "not recorded".to_owned()
     } else {

@@ -2,9 +2,12 @@
 
 mod count;
 mod events;
+mod expedited;
+mod narrative;
 
 pub use count::{Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, GRADES_SHOWN};
 pub use events::{EventLine, EventTable};
+pub use narrative::Narrative;
 
 use super::{LISTING_LIMIT, LevelName};
 use crate::endpoint::{Analysis, Facts};
@@ -22,6 +25,10 @@ pub struct Safety {
     pub counts: Vec<CountTable>,
     /// Listings of events and deaths.
     pub listings: Vec<EventTable>,
+    /// What happened to the subjects most concerned.
+    pub narratives: Vec<Narrative>,
+    /// Number of all narratives, shown or not.
+    pub narratives_total: usize,
 }
 
 /// Which tables are shown; the machine-readable answer has all.
@@ -54,6 +61,8 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Safety {
         notes: Vec::new(),
         counts: Vec::new(),
         listings: Vec::new(),
+        narratives: Vec::new(),
+        narratives_total: 0,
     };
     if !analysis.data.dated || !analysis.data.holds("AE") {
         safety.reason = Some("The source does not record dated adverse events.");
@@ -83,7 +92,9 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Safety {
         events::serious(&told, levels),
         events::interest(&told, levels),
         events::deaths(&told, levels),
+        expedited::table(analysis, &told, levels),
     ];
+    (safety.narratives, safety.narratives_total) = narrative::narratives(&told, levels);
     safety.notes = notes(analysis, tables.not_coded, tables.relation_not_recorded);
     safety
 }

@@ -1,0 +1,187 @@
+//! Expedited reports: which events go to which authority, and by when.
+//!
+//! # What it derives
+//! For each serious, suspected and unexpected event the reports due to the authorities the protocol names, their due days,
+//! and how they stand at the data cut.
+//!
+//! # Source
+//! `cfr312-32` (FDA), `ich-e2a` (EU), `nmpa-expedited` (NMPA); `docs/methods.md`, "Expedited reports".
+//!
+//! # Formula
+//! Day 0 is the day on which the sponsor became aware. Fatal or life-threatening: 7 calendar days, and complete within 8
+//! more (FDA: the written report within 15). Otherwise 15 calendar days. Ethics committee: the protocol's days. Suspected:
+//! the investigator's or the sponsor's relation cannot exclude it; for the FDA the sponsor's, where there is one.
+//!
+//! # Example
+//! Grade 4 CRS, aware on 2025-03-22: NMPA by 2025-03-29, complete by 2025-04-06.
+//!
+//! # Limits
+//! An event without recorded seriousness is a finding and has no clock. Only an explicit "not life-threatening" frees an
+//! event of grade 4, or without a grade, from 7 days. A partial day of awareness is read by its earliest day.
+
+use jiff::civil::Date;
+
+use super::{event_term, is_fatal};
+use crate::dlt::add_days;
+use crate::grade::Grade;
+use crate::protocol::{Authority, ReferenceInformation, Stage, Trial};
+use crate::study::{AdverseEvent, When, days_between};
+
+/// How a report stands at the data cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The day of awareness is not recorded.
+    CannotStart,
+    /// Not submitted, and so many days are left.
+    Open(i32),
+    /// Not submitted, so many days too late.
+    Overdue(i32),
+    /// Submitted by its day.
+    InTime,
+    /// Submitted so many days late.
+    Late(i32),
+}
+
+impl Standing {
+    /// Name in the JSON of `run`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CannotStart => "clock-cannot-start",
+            Self::Open(_) => "open",
+            Self::Overdue(_) => "overdue",
+            Self::InTime => "in-time",
+            Self::Late(_) => "late",
+        }
+    }
+}
+
+/// One report of one event to one authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// To whom.
+    pub authority: Authority,
+    /// First or complete report.
+    pub stage: Stage,
+    /// Calendar days from awareness.
+    pub days: u32,
+    /// Last day; `None` while the clock cannot start.
+    pub due: Option<Date>,
+    /// When it was submitted.
+    pub submitted: Option<When>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// Whether an event was to be expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expectedness<'a> {
+    /// The reference safety information in force at onset lists it at its grade.
+    Expected(&'a ReferenceInformation),
+    /// The reference safety information in force at onset does not.
+    Unexpected(&'a ReferenceInformation),
+    /// None was in force.
+    NoReference,
+}
+
+/// Whether a serious event is fatal or life-threatening for its clock.
+pub fn is_urgent(event: &AdverseEvent) -> bool {
+    let grave = event.grade.is_none_or(|grade| grade >= Grade::G4);
+    is_fatal(event) || event.details.criteria.life_threatening.unwrap_or(grave)
+}
+
+/// Whether an event was expected by the reference safety information in force at its onset; without an onset, by the last.
+pub fn derive_expectedness<'a>(trial: &'a Trial, event: &AdverseEvent) -> Expectedness<'a> {
+    let onset = event.start.map(|start| start.date.earliest());
+    let in_force = |version: &&ReferenceInformation| onset.is_none_or(|onset| version.from <= onset);
+    let versions = trial.safety.reference_information.iter().filter(in_force);
+    let Some(version) = versions.max_by_key(|version| version.from) else {
+        return Expectedness::NoReference;
+    };
+    let terms = [event.term.as_str(), event_term(event)];
+    let listed = version.expected.iter().any(|expected| {
+        let named = expected.terms.iter().any(|term| {
+            terms
+                .iter()
+                .any(|own| own.trim().to_lowercase() == term.trim().to_lowercase())
+        });
+        named && event.grade.is_some_and(|grade| grade <= expected.grade_max)
+    });
+    if listed {
+        Expectedness::Expected(version)
+    } else {
+        Expectedness::Unexpected(version)
+    }
+}
+
+/// Whether the event is suspected to be caused by what the study does, as this authority asks.
+fn is_suspected(trial: &Trial, event: &AdverseEvent, authority: Authority) -> bool {
+    let least = trial.safety.relatedness;
+    let investigator = event.causality.strongest().is_none_or(|relation| relation >= least);
+    let sponsor = event.details.sponsor.map(|relation| relation >= least);
+    match authority {
+        // The sponsor decides; until it has, the investigator's judgement stands.
+        Authority::Fda => sponsor.unwrap_or(investigator),
+        Authority::EthicsCommittee | Authority::Nmpa | Authority::Eu => investigator || sponsor == Some(true),
+    }
+}
+
+/// The reports an event needs, whatever has been submitted: to whom, which, within how many days of awareness.
+pub fn required_reports(trial: &Trial, event: &AdverseEvent) -> Vec<(Authority, Stage, u32)> {
+    let expected = matches!(derive_expectedness(trial, event), Expectedness::Expected(_));
+    if event.serious != Some(true) || expected {
+        return Vec::new();
+    }
+    let urgent = is_urgent(event);
+    let asked = trial.safety.reporting.iter().copied();
+    let suspected = asked.filter(|authority| is_suspected(trial, event, *authority));
+    suspected
+        .flat_map(|authority| {
+            let first = match authority {
+                Authority::EthicsCommittee => trial.safety.ethics_days,
+                Authority::Fda | Authority::Nmpa | Authority::Eu => Some(if urgent { 7 } else { 15 }),
+            };
+            let complete = match authority {
+                Authority::EthicsCommittee => None,
+                Authority::Fda | Authority::Nmpa | Authority::Eu => urgent.then_some(15),
+            };
+            let first = first.map(|days| (authority, Stage::Initial, days));
+            first
+                .into_iter()
+                .chain(complete.map(|days| (authority, Stage::Complete, days)))
+        })
+        .collect()
+}
+
+/// The reports an event needs, with their due days and how they stand at the cut.
+pub fn derive_deadlines(trial: &Trial, event: &AdverseEvent, cut: Date) -> Vec<Deadline> {
+    let aware = event.details.aware.map(|aware| aware.date.earliest());
+    let deadline = |(authority, stage, days)| {
+        let due = aware.map(|aware| add_days(aware, days));
+        let mut reports = event.details.reports.iter();
+        let submitted = reports.find(|report| report.authority == authority && report.stage == stage);
+        let submitted = submitted.map(|report| report.when);
+        Deadline {
+            authority,
+            stage,
+            days,
+            due,
+            submitted,
+            standing: standing(due, submitted, cut),
+        }
+    };
+    required_reports(trial, event).into_iter().map(deadline).collect()
+}
+
+fn standing(due: Option<Date>, submitted: Option<When>, cut: Date) -> Standing {
+    let Some(due) = due else {
+        return Standing::CannotStart;
+    };
+    let until = submitted.map_or(cut, |when| when.date.latest());
+    let late = days_between(due, until);
+    match (submitted, late) {
+        (Some(_), ..=0) => Standing::InTime,
+        (Some(_), days) => Standing::Late(days),
+        (None, ..=0) => Standing::Open(-late),
+        (None, days) => Standing::Overdue(days),
+    }
+}
