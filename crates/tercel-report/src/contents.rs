@@ -63,6 +63,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             &outcome.measure,
         );
     }
+    entry(out, "", "#labs", "Laboratory safety");
     entry(out, "", "#subjects", "Subjects");
     entry(out, "", "#assumptions", "Assumptions");
     entry(out, "", "#findings", "Findings");

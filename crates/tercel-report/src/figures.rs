@@ -8,18 +8,18 @@ use crate::markup::Writer;
 use crate::{biomarker, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, waterfall};
 
 /// One figure of the section.
-struct Figure<'f> {
-    anchor: &'f str,
-    title: &'f str,
+pub(crate) struct Figure<'f> {
+    pub(crate) anchor: &'f str,
+    pub(crate) title: &'f str,
     /// Quiet words after the title.
-    beside: String,
-    svg: Option<String>,
+    pub(crate) beside: String,
+    pub(crate) svg: Option<String>,
     /// What is said in place of a drawing.
-    reason: &'f str,
+    pub(crate) reason: &'f str,
     /// How to read it; said only where there is a drawing.
-    reading: &'f str,
+    pub(crate) reading: &'f str,
     /// Sentences that are said in either case.
-    remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
 }
 
 /// Writes the section.
@@ -34,7 +34,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     out.close();
 }
 
-fn figure(out: &mut Writer, figure: &Figure<'_>) {
+pub(crate) fn figure(out: &mut Writer, figure: &Figure<'_>) {
     out.open("figure", &[("id", figure.anchor)]);
     out.open("figcaption", &[]);
     out.text(figure.title);
@@ -58,7 +58,7 @@ fn figure(out: &mut Writer, figure: &Figure<'_>) {
 }
 
 /// Says that a figure leaves subjects out.
-fn first_of(shown: usize, all: usize) -> String {
+pub(crate) fn first_of(shown: usize, all: usize) -> String {
     if shown >= all {
         return String::new();
     }

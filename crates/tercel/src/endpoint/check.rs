@@ -1,6 +1,6 @@
 //! Findings where two readings of one fact disagree: derived against recorded response and grade, rule against committee.
 
-use super::{Analysis, Facts, Source};
+use super::{Analysis, Facts, Source, graded_labs, unreconciled};
 use crate::dlt::Status;
 use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Syndrome, days_between};
 
@@ -13,6 +13,7 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
         check_grades(facts, &mut findings);
         check_dlt(facts, &mut findings);
         check_labs(facts, &mut findings);
+        findings.extend(lab_queries(facts));
     }
     findings
 }
@@ -160,4 +161,22 @@ fn check_labs(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             findings.push(query);
         }
     }
+}
+
+/// Severe results without an adverse event, and adverse events without a result: they hold up nothing.
+fn lab_queries<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = Finding> + 'f {
+    let found = unreconciled(facts, &graded_labs(facts))
+        .into_iter()
+        .filter(|found| found.asked);
+    found.filter_map(|found| {
+        let record = found.records.first()?;
+        let field = if record.dataset.as_str() == "AE" {
+            "AETERM"
+        } else {
+            "LBSTRESN"
+        };
+        let mut query = finding(facts, record, field, String::new(), Blocks::None);
+        query.rule = Rule::Incomplete(found.text);
+        Some(query)
+    })
 }

@@ -34,12 +34,17 @@ pub(crate) struct BaselineEnd {
 
 impl BaselineEnd {
     /// Whether the value was drawn before.
-    fn follows(&self, drawn: When) -> bool {
+    fn follows(self, drawn: When) -> bool {
         let earlier_that_day = || {
             let same_day = drawn.day() == Some(self.day);
             same_day && drawn.clock.zip(self.clock).is_some_and(|(drawn, end)| drawn < end)
         };
         drawn.date.latest() < self.day || earlier_that_day()
+    }
+
+    /// Whether the value may have been drawn at that moment or later.
+    pub(crate) fn precedes(self, drawn: When) -> bool {
+        drawn.date.latest() >= self.day && !self.follows(drawn)
     }
 }
 
@@ -76,7 +81,7 @@ pub(crate) fn baseline_end(facts: &Facts<'_>) -> Option<BaselineEnd> {
 }
 
 /// The last value of the same test before the baseline ends, and before the result itself.
-pub(crate) fn lab_baseline<'a>(facts: &Facts<'a>, lab: &Lab, end: &BaselineEnd) -> Option<&'a Lab> {
+pub(crate) fn lab_baseline<'a>(facts: &Facts<'a>, lab: &Lab, end: BaselineEnd) -> Option<&'a Lab> {
     facts.subject.labs.iter().rfind(|other| {
         other.test == lab.test
             && other.value.is_some()

@@ -67,7 +67,7 @@ fn read(facts: &Facts<'_>) -> Part {
         if lab.significant != Some(true) || day.latest() < window.from || day.earliest() > window.to {
             continue;
         }
-        let baseline = end.as_ref().and_then(|end| lab_baseline(facts, lab, end));
+        let baseline = end.and_then(|end| lab_baseline(facts, lab, end));
         records.push(lab.record.clone());
         records.extend(baseline.map(|baseline| baseline.record.clone()));
         let linked = linked_event(facts, lab);

@@ -19,6 +19,8 @@ mod facts;
 mod follow_up;
 mod lab_baseline;
 mod lab_changes;
+mod lab_course;
+mod lab_events;
 mod median_os;
 mod median_pfs;
 mod orr;
@@ -44,6 +46,8 @@ pub(crate) use adverse_events::associated as associated_events;
 pub(crate) use biomarker_change::{baseline as biomarker_baseline, change as biomarker_change};
 pub(crate) use car_t_level::{CELLS, COPIES, sample_at};
 pub(crate) use facts::add_months;
+pub(crate) use lab_course::{Certainty, GradedLab, Worst, graded_labs, terms_of as lab_terms, worst_grades};
+pub(crate) use lab_events::unreconciled;
 pub(crate) use summarize::median_above;
 
 use crate::protocol::{Assessed, Trial};

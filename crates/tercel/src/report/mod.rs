@@ -11,6 +11,7 @@
 //! | what is wrong in the data, by action | [`FindingSection`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
+//! | laboratory grades, shifts, Hy's law, blood counts | [`LabSafety`] |
 
 mod biomarker;
 mod board;
@@ -20,6 +21,7 @@ mod figures;
 mod findings;
 mod heat_map;
 mod kinetics;
+mod labs;
 mod listing;
 mod outcome;
 mod planned;
@@ -40,6 +42,10 @@ pub use figures::Figures;
 pub use findings::{FindingRow, FindingSection, finding_sections};
 pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
 pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
+pub use labs::{
+    CountLine, CountMedian, HysLaw, HysPoint, HysScale, HysSubject, LAB_ROW_LIMIT, LabSafety, LevelGrades, Mismatch,
+    Recovery, SHIFT_UNKNOWN, Shade, Shift, TermGrades, WorstResult,
+};
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
@@ -96,6 +102,8 @@ pub struct Report {
     pub swimmer: Swimmer,
     /// The other figures.
     pub figures: Figures,
+    /// Laboratory safety.
+    pub labs: LabSafety,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
@@ -142,6 +150,7 @@ pub fn build_report(
         survival: figure::figures(analysis, &levels),
         swimmer: swimmer::swimmer(analysis),
         figures: figures::build(analysis, &levels),
+        labs: labs::labs(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),

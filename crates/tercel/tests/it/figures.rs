@@ -245,3 +245,58 @@ fn nobody_gives_sentences_in_place_of_figures() {
         },
     );
 }
+
+#[test]
+fn every_subject_stands_once_in_the_grades_and_the_shift_of_a_term() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 24, seed: 4 });
+    let analysis = Analysis::new(&trial, &data, data.last_day());
+    let labs = build_report(&analysis, &derive_cells(&analysis), None, &data.findings).labs;
+    assert_eq!(labs.worst.len(), labs.worst_total);
+    assert!(labs.grades.len() > 10 && labs.grades.len() == labs.shifts.len());
+    for (term, shift) in labs.grades.iter().zip(&labs.shifts) {
+        let (all, each) = term.levels.split_last().unwrap();
+        for level in &term.levels {
+            assert_eq!(level.grades.iter().sum::<usize>() + level.unknown, level.subjects);
+            assert!(level.open <= level.subjects);
+        }
+        assert_eq!(each.iter().map(|level| level.subjects).sum::<usize>(), all.subjects);
+        for grade in 0..5 {
+            let to: usize = shift.counts.iter().map(|row| row[grade]).sum();
+            assert_eq!(to, all.grades[grade], "{}", term.term);
+        }
+        let listed = labs
+            .worst
+            .iter()
+            .filter(|row| row.what == format!("{}, {}", term.test, term.term));
+        let toxic: usize = all.grades[1..].iter().sum();
+        assert_eq!(listed.count(), toxic, "{}", term.term);
+    }
+    for counts in &labs.recovery {
+        assert!(counts.shades.windows(2).all(|pair| pair[0].below > pair[1].below));
+        assert!(counts.medians.iter().all(|median| median.lowest <= median.median));
+        let inside = |point: &(f64, f64)| (counts.days.0..=counts.days.1).contains(&point.0);
+        assert!(counts.lines.iter().flat_map(|line| &line.points).all(inside));
+    }
+}
+
+/// Grades of blood counts as CTCAE 5.0 prints them: neutrophils below 1.5, 1.0 and 0.5, platelets below 75, 50 and 25 × 10⁹/L,
+/// haemoglobin below 100 and 80 g/L; grade 1 below the lower limit of normal.
+#[test]
+fn the_shades_of_blood_counts_begin_where_the_grades_do() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 12, seed: 4 });
+    let analysis = Analysis::new(&trial, &data, data.last_day());
+    let labs = build_report(&analysis, &derive_cells(&analysis), None, &data.findings).labs;
+    let printed: [&[(u8, f64)]; 3] = [
+        &[(2, 1.5), (3, 1.0), (4, 0.5)],
+        &[(2, 75.0), (3, 50.0), (4, 25.0)],
+        &[(2, 100.0), (3, 80.0)],
+    ];
+    assert_eq!(labs.recovery.len(), 3);
+    for (counts, printed) in labs.recovery.iter().zip(printed) {
+        let shades: Vec<(u8, f64)> = counts.shades.iter().map(|shade| (shade.grade, shade.below)).collect();
+        let absolute: Vec<(u8, f64)> = shades.into_iter().filter(|(grade, _)| *grade > 1).collect();
+        assert_eq!(absolute, printed, "{}", counts.title);
+    }
+}
