@@ -8,6 +8,7 @@
 mod conformance;
 mod design;
 mod figures;
+mod lab_cut_points;
 mod protocol;
 mod published;
 mod rehearsal;
