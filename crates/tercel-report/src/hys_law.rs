@@ -55,7 +55,7 @@ pub(crate) fn draw(report: &Report, law: &HysLaw) -> Option<String> {
             svg.styled_text(middle.0, middle.1, Anchor::Middle, &[("fill", GREY)], "no subject");
         }
         for point in points {
-            dot(&mut svg, point, x, y);
+            dot(&mut svg, report, point, x, y);
         }
         label_candidates(&mut svg, report, points, x, y);
         end = axis::below(&mut svg, x, y.page.0, &ticks(x), &format!("peak ALT or AST, {unit}"));
@@ -122,15 +122,18 @@ fn frame(svg: &mut Svg, x: Scale, y: Scale, (title, unit): (&str, &str), half: f
     svg.line((up, y.page.1), (up, y.page.0), &dashed);
 }
 
-fn dot(svg: &mut Svg, point: &HysPoint, x: Scale, y: Scale) {
+fn dot(svg: &mut Svg, report: &Report, point: &HysPoint, x: Scale, y: Scale) {
     let centre = (place(x, point.transaminase), place(y, point.bilirubin));
-    svg.open_subject(&point.subject, &point.hint);
+    if report.has_profile(&point.subject) {
+        svg.open_subject(&point.subject, &point.hint);
+    } else {
+        svg.open_group(&point.hint);
+    }
     let style = [
         ("fill", level_colour(point.level.number())),
         ("stroke", "#fff"),
         ("stroke-width", "0.8"),
     ];
-    // The link says the hint already.
     svg.circle(centre, 5.0, &style);
     if point.candidate {
         ring(svg, centre.0, centre.1);

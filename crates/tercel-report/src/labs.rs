@@ -4,7 +4,7 @@ use tercel::report::number::{count, counted, level as number, raise};
 use tercel::report::{HysLaw, LabSafety, Mismatch, Recovery, Report, SHIFT_UNKNOWN, Shift, TermGrades, WorstResult};
 
 use crate::figures::{Figure, figure, first_of};
-use crate::html::{close_table, head, open_section, open_table};
+use crate::html::{close_table, head, open_section, open_table, prefix};
 use crate::markup::Writer;
 use crate::section::records;
 use crate::subjects::subject_link;
@@ -222,7 +222,11 @@ fn liver(out: &mut Writer, report: &Report, law: &HysLaw) {
         &Figure {
             anchor: "figure_hys_law",
             title: "Peak ALT or AST against peak bilirubin after the baseline",
-            beside: String::new(),
+            beside: if law.candidates.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
             svg: hys_law::draw(report, law),
             reason: &law.description,
             reading: "Each dot is a subject, by the highest ALT or AST and the highest bilirubin, whenever they were. Candidates \

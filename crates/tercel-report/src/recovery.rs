@@ -111,7 +111,7 @@ pub(crate) fn draw(report: &Report, counts: &Recovery) -> Option<String> {
         ("stroke-linejoin", "round"),
     ]);
     for line in &counts.lines {
-        course(&mut svg, line, x, y);
+        course(&mut svg, report, line, x, y);
     }
     svg.close_group();
     let median: Vec<(f64, f64)> = counts
@@ -175,13 +175,17 @@ fn shades(svg: &mut Svg, counts: &Recovery, x: Scale, y: Height) {
     }
 }
 
-fn course(svg: &mut Svg, line: &CountLine, x: Scale, y: Height) {
+fn course(svg: &mut Svg, report: &Report, line: &CountLine, x: Scale, y: Height) {
     let points: Vec<(f64, f64)> = line
         .points
         .iter()
         .map(|(day, value)| (x.at(*day), y.at(*value)))
         .collect();
-    svg.open_subject(&line.subject, &line.hint);
+    if report.has_profile(&line.subject) {
+        svg.open_subject(&line.subject, &line.hint);
+    } else {
+        svg.open_group(&line.hint);
+    }
     svg.path(&points, false, &[("stroke", level_colour(line.level.number()))]);
     svg.close_group();
 }

@@ -63,7 +63,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             args.sdtm.display()
         );
     };
-    match dose_limiting(trial.as_ref(), &args.sdtm)? {
+    match dose_limiting(trial.as_ref(), &args.sdtm, &derived.tables)? {
         Ok(table) => derived.tables.push(table),
         Err(why) => derived.notes.push(format!("{why}: addlt is not derived")),
     }
@@ -100,7 +100,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 /// The DLT status of every subject, or what is missing for it.
-fn dose_limiting(trial: Option<&Trial>, sdtm: &Path) -> anyhow::Result<Result<Table, &'static str>> {
+fn dose_limiting(trial: Option<&Trial>, sdtm: &Path, derived: &[Table]) -> anyhow::Result<Result<Table, &'static str>> {
     let Some(trial) = trial else {
         return Ok(Err(
             "what is a DLT stands in a protocol, and none is given (--protocol)",
@@ -113,7 +113,11 @@ fn dose_limiting(trial: Option<&Trial>, sdtm: &Path) -> anyhow::Result<Result<Ta
     };
     let data = whole.into_as_of(cut);
     let analysis = Analysis::new(trial, &data, Some(cut));
-    Ok(derive_addlt(&analysis).ok_or("no subject has a DLT verdict"))
+    // The other datasets name the study as the data do.
+    let adsl = derived.iter().find(|table| table.name == "ADSL");
+    let named = adsl.and_then(|adsl| Some(adsl.cell(0, adsl.column("STUDYID")?)));
+    let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id);
+    Ok(derive_addlt(&analysis, study).ok_or("no subject has a DLT verdict"))
 }
 
 /// Writes one dataset; returns its path and number of rows.

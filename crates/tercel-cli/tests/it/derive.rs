@@ -179,6 +179,13 @@ fn dlt_statuses_count_to_what_the_decision_counts() {
         assert_eq!(count(&["PENDING"]), level["pending"].as_u64().unwrap());
     }
     assert!(rows.iter().any(|row| row["AVALC"] == "DLT"));
+    let adsl = std::fs::read_to_string(out.path().join("adsl.csv")).unwrap();
+    assert!(
+        adsl.lines()
+            .nth(1)
+            .unwrap()
+            .starts_with(&format!("{},", rows[0]["STUDYID"]))
+    );
     for row in &rows {
         let evaluable = match row["AVALC"].as_str() {
             "DLT" | "NODLT" => "Y",

@@ -26,10 +26,10 @@ const COLUMNS: [&str; 25] = [
     "SRCDOM", "SRCSEQ", "SRCRECS",
 ];
 
-/// The dataset of a study whose data carry dates; `None` for one without, whose subjects have no verdict.
-pub fn derive_addlt(analysis: &Analysis<'_>) -> Option<Table> {
+/// The dataset of a study, which its data call `study`; `None` for data without dates, whose subjects have no verdict.
+pub fn derive_addlt(analysis: &Analysis<'_>, study: &str) -> Option<Table> {
     analysis.cut?;
-    let rows = analysis.facts.iter().map(|facts| row(analysis, facts)).collect();
+    let rows = analysis.facts.iter().map(|facts| row(analysis, facts, study)).collect();
     Some(Table::from_rows("ADDLT", &COLUMNS, rows))
 }
 
@@ -46,7 +46,7 @@ struct Answer {
     records: Vec<RecordId>,
 }
 
-fn row(analysis: &Analysis<'_>, facts: &Facts<'_>) -> Vec<String> {
+fn row(analysis: &Analysis<'_>, facts: &Facts<'_>, study: &str) -> Vec<String> {
     let (trial, subject) = (analysis.trial, facts.subject);
     let answer = facts
         .dlt
@@ -64,7 +64,7 @@ fn row(analysis: &Analysis<'_>, facts: &Facts<'_>) -> Vec<String> {
     let source = answer.records.first();
     let records: Vec<String> = answer.records.iter().map(ToString::to_string).collect();
     vec![
-        trial.id.clone(),
+        study.to_owned(),
         subject.id.to_string(),
         subject.site.clone().unwrap_or_default(),
         maybe_day(facts.day0),
