@@ -26,7 +26,7 @@ pub(crate) fn safety_json(analysis: &Analysis<'_>) -> Value {
     json!({
         "populations": populations.collect::<Vec<Value>>(),
         "tables": each.collect::<Vec<Value>>(),
-        "events_not_coded": tables.not_coded,
+        "events_not_coded": tables.not_coded, "events_by_ctcae_category": tables.by_category,
         "events_without_relation": tables.relation_not_recorded,
     })
 }

@@ -145,7 +145,8 @@ fn the_overview_counts_what_was_counted_by_hand() {
         );
         assert_eq!(counts(&infusion.rows[at]), after_infusion, "{id} after infusion");
     }
-    assert_eq!((tables.not_coded, tables.relation_not_recorded), (1, 1));
+    let uncoded = (tables.not_coded, tables.by_category);
+    assert_eq!((uncoded, tables.relation_not_recorded), ((0, 1), 1));
 }
 
 #[test]
@@ -167,10 +168,15 @@ fn a_subject_counts_once_in_a_term_by_its_worst_grade() {
             ("Cytokine release syndrome", true),
             ("Investigations", false),
             ("Neutrophil count decreased", true),
-            ("Not coded", false),
+            // The class is blank; the term is one of the CTCAE.
+            ("Musculoskeletal and connective tissue disorders", false),
             ("Back pain", true),
         ]
     );
+    let unknown = self::tables(&AE.replace("Back pain", "Sore toe"));
+    let classes = &table(&unknown, "terms", Reference::Lymphodepletion).rows;
+    assert!(classes.iter().any(|row| row.label == "Not coded"));
+    assert_eq!((unknown.not_coded, unknown.by_category), (1, 0));
     // Nausea of A twice, grades 2 and 1, in different capitals.
     assert_eq!(counts(&rows[1]), [(1, 2), (0, 0), (1, 2)]);
     assert_eq!(rows[1].parts[0].worst, Some(Grade::G2));

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use super::{Reference, SafetyEvent, derive_events};
 use crate::endpoint::{Analysis, Facts};
 use crate::grade::Grade;
+use crate::grade::ctcae::Ctcae;
+use crate::grade::dictionary::Dictionary;
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -104,6 +106,8 @@ pub struct Tables {
     pub tables: Vec<SafetyTable>,
     /// Events in the tables that have no system organ class.
     pub not_coded: usize,
+    /// Events without a system organ class that stand under the category of their CTCAE term.
+    pub by_category: usize,
     /// Events in the tables without any recorded relation to what the study does; they count as related.
     pub relation_not_recorded: usize,
 }
@@ -178,6 +182,7 @@ pub fn derive_tables(analysis: &Analysis<'_>) -> Tables {
         populations: Vec::new(),
         tables: Vec::new(),
         not_coded: 0,
+        by_category: 0,
         relation_not_recorded: 0,
     };
     for reference in Reference::ALL {
@@ -203,7 +208,11 @@ pub fn derive_tables(analysis: &Analysis<'_>) -> Tables {
     }
     let emerged = subjects.iter().flat_map(|subject| &subject.events);
     for event in emerged.filter(|event| Reference::ALL.iter().any(|one| event.emergence(*one).counts())) {
-        tables.not_coded += usize::from(class(event) == NOT_CODED);
+        match (coded(event), category(event, analysis.trial.safety.ctcae)) {
+            (Some(_), _) => {}
+            (None, Some(_)) => tables.by_category += 1,
+            (None, None) => tables.not_coded += 1,
+        }
         tables.relation_not_recorded += usize::from(event.event.causality.strongest().is_none());
     }
     tables
@@ -263,10 +272,25 @@ fn part(counted: &Counted<'_>, events: &[&SafetyEvent<'_>]) -> Option<Part> {
     })
 }
 
-/// System organ class of an event.
-fn class<'e>(event: &'e SafetyEvent<'_>) -> &'e str {
+/// System organ class of an event; where it is not coded, the category its term stands under in the CTCAE.
+fn class<'e>(event: &'e SafetyEvent<'_>, version: Ctcae) -> &'e str {
+    coded(event).or_else(|| category(event, version)).unwrap_or(NOT_CODED)
+}
+
+fn coded<'e>(event: &'e SafetyEvent<'_>) -> Option<&'e str> {
     let coded = event.event.organ_class.as_deref().map(str::trim);
-    coded.filter(|class| !class.is_empty()).unwrap_or(NOT_CODED)
+    coded.filter(|class| !class.is_empty())
+}
+
+/// The category of the reported term, or of the coded one.
+fn category(event: &SafetyEvent<'_>, version: Ctcae) -> Option<&'static str> {
+    let dictionary = Dictionary::of(version);
+    let coded = event.event.preferred_term.as_deref();
+    let names = std::iter::once(event.event.term.as_str()).chain(coded);
+    names
+        .filter_map(|name| dictionary.find(name))
+        .map(|term| term.category)
+        .next()
 }
 
 /// Rows by system organ class, each followed by its terms: what most subjects had comes first. Capitals do not matter.
@@ -274,14 +298,15 @@ fn by_term(subjects: &[Counted<'_>], reference: Reference, chosen: Chosen) -> Ve
     let mut classes: BTreeMap<String, (Row, BTreeMap<String, Row>)> = BTreeMap::new();
     for counted in subjects {
         let mut own: BTreeMap<String, BTreeMap<String, Vec<&SafetyEvent<'_>>>> = BTreeMap::new();
+        let version = counted.facts.trial.safety.ctcae;
         let events = counted.events.iter();
         for event in events.filter(|event| event.emergence(reference).counts() && chosen(event)) {
-            let terms = own.entry(class(event).to_lowercase()).or_default();
+            let terms = own.entry(class(event, version).to_lowercase()).or_default();
             terms.entry(event.term().to_lowercase()).or_default().push(event);
         }
         for (key, terms) in own {
             let all: Vec<&SafetyEvent<'_>> = terms.values().flatten().copied().collect();
-            let name = all.first().map_or(NOT_CODED, |event| class(event)).to_owned();
+            let name = all.first().map_or(NOT_CODED, |event| class(event, version)).to_owned();
             let (row, rows) = classes
                 .entry(key)
                 .or_insert_with(|| (blank_row(&name, &name, false), BTreeMap::new()));

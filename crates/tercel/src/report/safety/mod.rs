@@ -11,7 +11,7 @@ pub use narrative::Narrative;
 
 use super::{LISTING_LIMIT, LevelName};
 use crate::endpoint::{Analysis, Facts};
-use crate::safety::{Reference, SafetyEvent, derive_events, derive_tables};
+use crate::safety::{Reference, SafetyEvent, Tables, derive_events, derive_tables};
 use crate::study::{When, days_between};
 
 /// The section of adverse events.
@@ -95,11 +95,12 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Safety {
         expedited::table(analysis, &told, levels),
     ];
     (safety.narratives, safety.narratives_total) = narrative::narratives(&told, levels);
-    safety.notes = notes(analysis, tables.not_coded, tables.relation_not_recorded);
+    safety.notes = notes(analysis, &tables);
     safety
 }
 
-fn notes(analysis: &Analysis<'_>, not_coded: usize, relation_not_recorded: usize) -> Vec<String> {
+fn notes(analysis: &Analysis<'_>, tables: &Tables) -> Vec<String> {
+    let (not_coded, relation_not_recorded) = (tables.not_coded, tables.relation_not_recorded);
     let events = |number: usize| {
         if number == 1 {
             "1 event".to_owned()
@@ -123,9 +124,15 @@ fn notes(analysis: &Analysis<'_>, not_coded: usize, relation_not_recorded: usize
             events(relation_not_recorded)
         ));
     }
+    if tables.by_category > 0 {
+        notes.push(format!(
+            "{} without a system organ class; they stand under the CTCAE category of their term.",
+            events(tables.by_category)
+        ));
+    }
     if not_coded > 0 {
         notes.push(format!(
-            "{} without a system organ class; they stand under \"Not coded\".",
+            "{} without a system organ class or a CTCAE term; they stand under \"Not coded\".",
             events(not_coded)
         ));
     }
