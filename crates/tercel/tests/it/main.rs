@@ -8,6 +8,7 @@
 mod conformance;
 mod crs_ctcae;
 mod design;
+mod dlt_laws;
 mod episodes;
 mod figures;
 mod icaht;

@@ -1,0 +1,165 @@
+//! Laws of the DLT status, tried on every record of rehearsals at several data cuts.
+//!
+//! A record of absence can only move a status from pending to no DLT, an event only towards a DLT.
+#![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
+
+use std::mem::discriminant;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use tercel::dlt::{Status, derive_dlt};
+use tercel::protocol::{SETTINGS, Trial, parse_protocol};
+use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::study::{AdverseEvent, EventOutcome, StudyData, Subject};
+
+/// 400 years: the calendar repeats after so many days.
+const FOUR_CENTURIES: i32 = 146_097;
+
+fn trial() -> Trial {
+    let stated = format!("stated = {:?}", SETTINGS.map(|setting| setting.path));
+    let text = include_str!("../data/rehearsal/protocol.toml").replace("stated = []", &stated);
+    parse_protocol("protocol.toml", &text).unwrap()
+}
+
+fn status(trial: &Trial, subject: &Subject, cut: Date) -> Option<Status> {
+    derive_dlt(trial, subject, cut).map(|verdict| verdict.status)
+}
+
+/// Every infused subject of some rehearsals, as known at several days after its infusion.
+fn each(check: &mut dyn FnMut(&Trial, &StudyData, &Subject, Date)) {
+    let trial = trial();
+    for seed in 1..=4 {
+        let whole = rehearse(&trial, RehearsalOptions { subjects: 18, seed });
+        let days: Vec<Date> = whole
+            .subjects
+            .iter()
+            .filter_map(|subject| subject.infusions.first()?.when.day())
+            .collect();
+        for day in days {
+            for later in [5, 20, 28, 31, 90] {
+                let cut = day.saturating_add(later.days());
+                let data = whole.clone().as_of(cut);
+                for subject in &data.subjects {
+                    if subject.infusions.first().and_then(|infusion| infusion.when.day()) == Some(day) {
+                        check(&trial, &data, subject, cut);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn taking_away_a_record_of_absence_never_makes_a_subject_free_of_dlt() {
+    let mut free = 0;
+    each(&mut |trial, _, subject, cut| {
+        let before = status(trial, subject, cut);
+        free += usize::from(before == Some(Status::NoDlt));
+        let mut fewer: Vec<Subject> = Vec::new();
+        for at in 0..subject.contacts.len() {
+            let mut other = subject.clone();
+            other.contacts.remove(at);
+            fewer.push(other);
+        }
+        let mut silent = subject.clone();
+        silent.contacts.clear();
+        fewer.push(silent);
+        for at in (0..subject.adverse_events.len()).filter(|at| subject.adverse_events[*at].end.is_some()) {
+            let mut other = subject.clone();
+            other.adverse_events[at].end = None;
+            other.adverse_events[at].outcome = EventOutcome::Ongoing;
+            fewer.push(other);
+        }
+        let normal = |at: &usize| {
+            let lab = &subject.labs[*at];
+            lab.value.zip(lab.uln).is_some_and(|(value, uln)| value <= uln)
+        };
+        for at in (0..subject.labs.len()).filter(normal).step_by(7) {
+            let mut other = subject.clone();
+            other.labs.remove(at);
+            fewer.push(other);
+        }
+        for at in (0..subject.toxicity.len())
+            .filter(|at| subject.toxicity[*at].result == "0")
+            .step_by(5)
+        {
+            let mut other = subject.clone();
+            other.toxicity.remove(at);
+            fewer.push(other);
+        }
+        for other in fewer {
+            let after = status(trial, &other, cut);
+            assert!(
+                after != Some(Status::NoDlt) || before == Some(Status::NoDlt),
+                "{} at {cut}: {before:?} became {after:?}",
+                subject.id
+            );
+        }
+    });
+    assert!(free > 20, "{free}");
+}
+
+#[test]
+fn an_event_less_makes_no_dlt_and_an_event_more_clears_none() {
+    let mut limiting = 0;
+    each(&mut |trial, data, subject, cut| {
+        let before = status(trial, subject, cut);
+        for at in 0..subject.adverse_events.len() {
+            let mut other = subject.clone();
+            other.adverse_events.remove(at);
+            let after = status(trial, &other, cut);
+            assert!(
+                after != Some(Status::Dlt) || before == Some(Status::Dlt),
+                "{} at {cut}: {before:?} became {after:?}",
+                subject.id
+            );
+        }
+        if before != Some(Status::Dlt) {
+            return;
+        }
+        limiting += 1;
+        let others = data.subjects.iter().filter(|other| other.id != subject.id);
+        let events: Vec<&AdverseEvent> = others.flat_map(|other| &other.adverse_events).step_by(11).collect();
+        for event in events {
+            let mut other = subject.clone();
+            let mut event = event.clone();
+            event.start = subject.infusions[0].when.into();
+            other.adverse_events.push(event);
+            assert_eq!(status(trial, &other, cut), before, "{} at {cut}", subject.id);
+        }
+    });
+    assert!(limiting > 3, "{limiting}");
+}
+
+#[test]
+fn four_centuries_later_every_status_is_the_same() {
+    let now = trial();
+    let mut later = trial();
+    later.version_date = later.version_date.saturating_add(FOUR_CENTURIES.days());
+    let options = RehearsalOptions { subjects: 30, seed: 5 };
+    let (first, second) = (rehearse(&now, options), rehearse(&later, options));
+    assert_eq!(first.subjects.len(), second.subjects.len());
+    for (one, other) in first.subjects.iter().zip(&second.subjects) {
+        for days in [10, 28, 40, 200] {
+            let Some(day) = one.infusions.first().and_then(|infusion| infusion.when.day()) else {
+                continue;
+            };
+            let cut = day.saturating_add(days.days());
+            let then = cut.saturating_add(FOUR_CENTURIES.days());
+            let now_known = first.clone().as_of(cut);
+            let then_known = second.clone().as_of(then);
+            let of = |data: &StudyData, trial: &Trial, cut: Date| {
+                let subject = data.subjects.iter().find(|subject| subject.id == one.id).unwrap();
+                status(trial, subject, cut)
+            };
+            let (before, after) = (of(&now_known, &now, cut), of(&then_known, &later, then));
+            assert_eq!(
+                before.as_ref().map(discriminant),
+                after.as_ref().map(discriminant),
+                "{} and {}: {before:?}, {after:?}",
+                one.id,
+                other.id
+            );
+        }
+    }
+}
