@@ -12,7 +12,7 @@ use tercel_exchange::adam::{DeriveOptions, Derived, derive_datasets};
 
 type Record = BTreeMap<String, String>;
 
-fn options() -> DeriveOptions {
+pub(super) fn options() -> DeriveOptions {
     DeriveOptions {
         best: BestOptions {
             confirmation_days: 28.0,
