@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let entry = args.engine.design.entry()?;
     if entry.name.looks_at_responses() {
         bail!(
-            "--design {}: its answer depends on true response probabilities too; use tercel design oc",
+            "--design {}: its answer depends on true response probabilities too, which `tercel design oc` (boin12) and `simulate` (bf-boin) take",
             entry.word
         );
     }
