@@ -52,7 +52,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let entry = args.engine.design.entry()?;
     if entry.name.looks_at_responses() {
         bail!(
-            "--design {}: its answer depends on true response probabilities too, which `tercel design oc` (boin12) and `simulate` (bf-boin) take",
+            "--design {}: its answer depends on true response probabilities too, which \
+             `tercel design oc` (boin12) and `simulate` (bf-boin) take",
             entry.word
         );
     }
