@@ -102,6 +102,31 @@ fn subjects(out: &mut String, report: &Report, width: usize) {
         known(cover.pending)
     );
     paragraph(out, &line, width, 2);
+    adverse_events(out, report, width);
+}
+
+/// The overview of adverse events after infusion, in one paragraph.
+fn adverse_events(out: &mut String, report: &Report, width: usize) {
+    let Some(table) = report.safety.counts.first() else {
+        return;
+    };
+    let shown = [
+        "Any event",
+        "Grade 3 or worse",
+        "Serious",
+        "Of special interest",
+        "Leading to death",
+    ];
+    let each = table.rows.iter().filter(|row| shown.contains(&row.label.as_str()));
+    let overall = each.filter_map(|row| {
+        let number = row.cells.last()?.text.split(' ').next()?;
+        Some(format!("{} {number}", row.label.to_lowercase()))
+    });
+    let line = format!(
+        "Adverse events after infusion, subjects: {}",
+        overall.collect::<Vec<String>>().join(", ")
+    );
+    paragraph(out, &line, width, 2);
 }
 
 /// A row of the table: identifier, measure, time point, then one text per level, overall, and the overall interval.
