@@ -78,6 +78,8 @@ fn each_rule_halts_enrolment_where_it_is_met_and_only_there() {
             assert_eq!(decided.decision.action, Action::Wait, "{what}");
             assert!(!decided.waiting_on.is_empty(), "{what}");
             assert_eq!(decided.earliest_infusion, None, "{what}");
+            // No sentence says that somebody would be treated while enrolment is halted.
+            assert!(decided.what_if.is_empty() && decided.attribution.is_empty(), "{what}");
         }
     }
 }

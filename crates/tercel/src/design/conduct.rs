@@ -129,7 +129,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     let conduct = Conduct::new(analysis);
     let mut decision = conduct.decide(&counts, &open.iter().map(|open| open.pending).collect::<Vec<_>>());
     let mut what_if = conduct.what_if(&counts, &open);
-    let attribution = conduct.attribution(&counts, &open);
+    let mut attribution = conduct.attribution(&counts, &open);
     if !unassigned.is_empty() {
         decision = Decision {
             action: Action::Wait,
@@ -146,6 +146,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     }
     if matches!(decision.because, Because::NotRecorded(_) | Because::Unassigned(_)) {
         what_if.clear();
+        attribution.clear();
     }
     if decision.action != Action::Wait {
         awaited.clear();
@@ -191,23 +192,17 @@ impl StudyDecision {
             sentence: "data the decision rests on cannot be read".to_owned(),
         });
         self.waiting_on = awaited.collect();
-        self.what_if.clear();
-        self.earliest_infusion = None;
-        self.decision = Decision {
-            action: Action::Wait,
-            because: Because::HeldUp {
-                findings: open.len(),
-                otherwise,
-                because: Box::new(self.decision.because),
-            },
-        };
-        self
+        self.withheld(|otherwise, because| Because::HeldUp {
+            findings: open.len(),
+            otherwise,
+            because,
+        })
     }
 
-    /// The decision while enrolment is halted: nobody is treated. To stop needs no committee to lift the halt.
+    /// The decision while enrolment is halted: nobody is treated and no dose is declared tolerated. To stop without a tolerated
+    /// dose needs no committee to lift the halt.
     fn halted_by(mut self, halts: Vec<Halt>) -> Self {
-        let otherwise = self.decision.action;
-        if halts.is_empty() || matches!(otherwise, Action::Stop(_)) {
+        if halts.is_empty() || self.decision.action == Action::Stop(None) {
             return self;
         }
         let subjects = halts.iter().flat_map(|halt| halt.subjects.iter());
@@ -224,14 +219,22 @@ impl StudyDecision {
             .extend(halts.iter().flat_map(|halt| halt.records.iter().cloned()));
         self.records.sort();
         self.records.dedup();
+        self.withheld(|otherwise, because| Because::Halted {
+            halts,
+            otherwise,
+            because,
+        })
+    }
+
+    /// A wait in place of the decision, whatever an outcome would change: what would be done otherwise stands in the reason
+    /// alone.
+    fn withheld(mut self, because: impl FnOnce(Action, Box<Because>) -> Because) -> Self {
+        self.what_if.clear();
+        self.attribution.clear();
         self.earliest_infusion = None;
         self.decision = Decision {
             action: Action::Wait,
-            because: Because::Halted {
-                halts,
-                otherwise,
-                because: Box::new(self.decision.because),
-            },
+            because: because(self.decision.action, Box::new(self.decision.because)),
         };
         self
     }
@@ -277,4 +280,49 @@ fn earliest_infusion(analysis: &Analysis<'_>, level: DoseLevel) -> Option<Date> 
         rules.next_subject_days
     };
     Some(add_days(last_day, days))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_halt_holds_every_decision_but_a_stop_without_a_tolerated_dose() {
+        let halt = Halt {
+            rule: "halt".to_owned(),
+            text: "ICANS of grade 4".to_owned(),
+            subjects: vec![(SubjectId::new("S"), "ICANS from 2025-03-09".to_owned())],
+            records: Vec::new(),
+        };
+        let first = DoseLevel::FIRST;
+        for action in [
+            Action::Escalate(first.above()),
+            Action::Stay(first),
+            Action::DeEscalate(first),
+            Action::Wait,
+            Action::Stop(Some(first)),
+            Action::Stop(None),
+        ] {
+            let decided = StudyDecision {
+                decision: Decision {
+                    action,
+                    because: Because::Start,
+                },
+                levels: PerLevel::new(vec![Count::default(); 2]),
+                waiting_on: Vec::new(),
+                what_if: Vec::new(),
+                attribution: Vec::new(),
+                earliest_infusion: None,
+                records: Vec::new(),
+            };
+            assert_eq!(decided.clone().halted_by(Vec::new()), decided);
+            let halted = decided.clone().halted_by(vec![halt.clone()]);
+            if action == Action::Stop(None) {
+                assert_eq!(halted, decided);
+            } else {
+                assert_eq!(halted.decision.action, Action::Wait, "{action:?}");
+                assert_eq!(halted.waiting_on.len(), 1, "{action:?}");
+            }
+        }
+    }
 }

@@ -127,13 +127,5 @@ fn as_infused_by(data: &StudyData, day: Date) -> StudyData {
 
 fn finding(facts: &Facts<'_>, text: String, blocks: Blocks) -> Option<Finding> {
     let record = &facts.infusion?.record;
-    Some(Finding {
-        subject: Some(facts.subject.id.clone()),
-        dataset: record.dataset.clone(),
-        record: Some(record.clone()),
-        row: None,
-        field: "EXSTDTC".to_owned(),
-        rule: Rule::AgainstDecision(text),
-        blocks,
-    })
+    Some(Finding::of(record, "EXSTDTC", Rule::AgainstDecision(text), blocks))
 }

@@ -20,16 +20,8 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
     findings
 }
 
-pub(super) fn finding(facts: &Facts<'_>, record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
-    Finding {
-        subject: Some(facts.subject.id.clone()),
-        dataset: record.dataset.clone(),
-        record: Some(record.clone()),
-        row: None,
-        field: field.to_owned(),
-        rule: Rule::Disagree(text),
-        blocks,
-    }
+pub(super) fn finding(record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
+    Finding::of(record, field, Rule::Disagree(text), blocks)
 }
 
 /// The evaluator's response against the one derived from lesions within a week of it.
@@ -58,27 +50,21 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 "recorded {} on {day}, but the lesions give {} ({}); review both",
                 recorded.overall, point.overall, point.reason
             );
-            findings.push(finding(facts, &recorded.record, "RSSTRESC", text, Blocks::Export));
+            findings.push(finding(&recorded.record, "RSSTRESC", text, Blocks::Export));
         }
     }
     if let (Some(query), Some(record)) = (
         facts.tumour.best.and_then(|best| best.disease_after_cr),
         facts.subject.measurements.last(),
     ) {
-        findings.push(finding(
-            facts,
-            &record.record,
-            "RSSTRESC",
-            query.to_string(),
-            Blocks::Export,
-        ));
+        findings.push(finding(&record.record, "RSSTRESC", query.to_string(), Blocks::Export));
     }
 }
 
 /// What the criteria ask about the readings of lesions.
 fn check_scans(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (record, text) in &facts.tumour.queries {
-        let mut query = finding(facts, record, "TRLNKID", String::new(), Blocks::Export);
+        let mut query = finding(record, "TRLNKID", String::new(), Blocks::Export);
         query.rule = Rule::Incomplete(text.clone());
         findings.push(query);
     }
@@ -103,7 +89,7 @@ fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 } else {
                     Blocks::Export
                 };
-                findings.push(finding(facts, record, "FASTRESC", text, blocks));
+                findings.push(finding(record, "FASTRESC", text, blocks));
             }
         }
     }
@@ -122,12 +108,12 @@ fn check_dlt(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let judgement = if judged.dlt { "a DLT" } else { "no DLT" };
         if judgement != rules {
             let text = format!("{} says {judgement}, the rules say {rules}", judged.evaluator);
-            findings.push(finding(facts, &judged.record, "FASTRESC", text, Blocks::Decision));
+            findings.push(finding(&judged.record, "FASTRESC", text, Blocks::Decision));
         }
     }
     for open in verdict.open.iter().filter(|open| open.until.is_none()) {
         let record = open.records.first().unwrap_or(&facts.subject.record);
-        let mut query = finding(facts, record, "DLT", String::new(), Blocks::Decision);
+        let mut query = finding(record, "DLT", String::new(), Blocks::Decision);
         query.rule = Rule::Incomplete(format!("the DLT verdict waits for this: {}", open.text));
         findings.push(query);
     }
@@ -158,7 +144,7 @@ fn check_labs(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 "{} on {} is clinically significant but linked to no adverse event",
                 lab.test, lab.when
             );
-            let mut query = finding(facts, &lab.record, "LBAESEQ", String::new(), Blocks::Export);
+            let mut query = finding(&lab.record, "LBAESEQ", String::new(), Blocks::Export);
             query.rule = Rule::Incomplete(text);
             findings.push(query);
         }
@@ -177,7 +163,7 @@ fn lab_queries<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = Finding> + 'f {
         } else {
             "LBSTRESN"
         };
-        let mut query = finding(facts, record, field, String::new(), Blocks::None);
+        let mut query = finding(record, field, String::new(), Blocks::None);
         query.rule = Rule::Incomplete(found.text);
         Some(query)
     })

@@ -29,11 +29,11 @@ pub(super) fn check_episodes(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let events: Vec<&AdverseEvent> = events.filter(|event| is_in_class(facts.trial, class, event)).collect();
         let groups = groups(&events, &episodes);
         for group in &groups {
-            findings.extend(compare(facts, name, group, &episodes, &moments));
+            findings.extend(compare(name, group, &episodes, &moments));
         }
         for (index, episode) in episodes.iter().enumerate() {
             if !groups.iter().any(|group| group.episodes.contains(&index)) {
-                findings.extend(without_event(facts, name, episode));
+                findings.extend(without_event(name, episode));
             }
         }
     }
@@ -66,13 +66,7 @@ fn present(episode: &SyndromeEpisode) -> impl Iterator<Item = &ToxicityGrade> {
     moments.filter(|moment| moment.by_items().is_some_and(|(least, _)| least > 0))
 }
 
-fn compare(
-    facts: &Facts<'_>,
-    name: &str,
-    group: &Group<'_>,
-    episodes: &[SyndromeEpisode],
-    moments: &[ToxicityGrade],
-) -> Option<Finding> {
+fn compare(name: &str, group: &Group<'_>, episodes: &[SyndromeEpisode], moments: &[ToxicityGrade]) -> Option<Finding> {
     let worst = group.events.iter().max_by_key(|event| event.grade)?;
     let recorded = worst.grade.filter(|grade| *grade < Grade::G5)?.number();
     let of_group = || group.episodes.iter().filter_map(|index| episodes.get(*index));
@@ -105,16 +99,10 @@ fn compare(
         "{name} is grade {recorded} as adverse event, but the findings {when} give grade {grade} by {}; review both",
         Scale::Astct2019
     );
-    Some(finding(
-        facts,
-        &worst.record,
-        "AETOXGR",
-        text,
-        blocks(recorded.max(least)),
-    ))
+    Some(finding(&worst.record, "AETOXGR", text, blocks(recorded.max(least))))
 }
 
-fn without_event(facts: &Facts<'_>, name: &str, episode: &SyndromeEpisode) -> Option<Finding> {
+fn without_event(name: &str, episode: &SyndromeEpisode) -> Option<Finding> {
     let record = present(episode).next()?.records.first()?;
     let text = format!(
         "the findings from {} to {} give {name} of grade {} by {}, but no adverse event records it",
@@ -123,7 +111,7 @@ fn without_event(facts: &Facts<'_>, name: &str, episode: &SyndromeEpisode) -> Op
         episode.at_least,
         Scale::Astct2019
     );
-    Some(finding(facts, record, "FASTRESC", text, blocks(episode.at_least)))
+    Some(finding(record, "FASTRESC", text, blocks(episode.at_least)))
 }
 
 /// Below grade 3 neither reading can be a DLT.

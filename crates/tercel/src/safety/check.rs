@@ -31,15 +31,7 @@ struct Check<'c> {
 
 impl Check<'_> {
     fn add(&mut self, record: &RecordId, field: &str, rule: Rule, blocks: Blocks) {
-        self.findings.push(Finding {
-            subject: Some(self.facts.subject.id.clone()),
-            dataset: record.dataset.clone(),
-            record: Some(record.clone()),
-            row: None,
-            field: field.to_owned(),
-            rule,
-            blocks,
-        });
+        self.findings.push(Finding::of(record, field, rule, blocks));
     }
 
     /// A death while adverse events are collected that no event of grade 5 explains: often the disease, which someone has

@@ -46,15 +46,7 @@ struct Check<'c> {
 
 impl Check<'_> {
     fn add(&mut self, record: &RecordId, field: &str, rule: Rule, blocks: Blocks) {
-        self.findings.push(Finding {
-            subject: Some(self.subject.id.clone()),
-            dataset: record.dataset.clone(),
-            record: Some(record.clone()),
-            row: None,
-            field: field.to_owned(),
-            rule,
-            blocks,
-        });
+        self.findings.push(Finding::of(record, field, rule, blocks));
     }
 
     fn eligibility(&mut self, trial: &Trial) {

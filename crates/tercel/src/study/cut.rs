@@ -56,15 +56,7 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
         let kept = when.date.earliest() <= cut;
         if kept && when.date.latest() > cut {
             let sentence = format!("\"{when}\" may lie after the data cut {cut}; it was read by its earliest day");
-            findings.push(Finding {
-                subject: Some(record.subject.clone()),
-                dataset: record.dataset.clone(),
-                record: Some(record.clone()),
-                row: None,
-                field: field.to_owned(),
-                rule: Rule::PartialAtCut(sentence),
-                blocks: Blocks::None,
-            });
+            findings.push(Finding::of(record, field, Rule::PartialAtCut(sentence), Blocks::None));
         }
         kept
     };

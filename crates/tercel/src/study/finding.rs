@@ -174,6 +174,19 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// A finding in a variable of a record.
+    pub fn of(record: &RecordId, field: &str, rule: Rule, blocks: Blocks) -> Self {
+        Self {
+            subject: Some(record.subject.clone()),
+            dataset: record.dataset.clone(),
+            record: Some(record.clone()),
+            row: None,
+            field: field.to_owned(),
+            rule,
+            blocks,
+        }
+    }
+
     /// Whether something the decision rests on could not be read at all, so that no verdict accounts for it: nobody can say
     /// whose DLT it was, or when. What is blank or not in a list stands in its subject's verdict, which stays pending on it.
     pub fn is_unread(&self) -> bool {
