@@ -27,13 +27,13 @@ const SCAN: u32 = 24;
 /// Smallest step of a move.
 const FINEST: f64 = 1e-7;
 
-/// A mean over curves with its standard error.
+/// A mean with its standard error, from curves that are a random sample of a prior or from trials simulated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mean {
-    /// The weighted mean.
-    pub value: f64,
-    /// Standard error from the curves being a random sample of the prior.
-    pub standard_error: f64,
+    /// The mean.
+    pub mean: f64,
+    /// Its standard error.
+    pub se: f64,
 }
 
 /// A design averaged over curves.
@@ -72,8 +72,8 @@ pub fn average_of(assessed: &[Assessed], weights: &[f64]) -> Option<Averaged> {
         let value: f64 = each().map(|(x, share)| share * x).sum();
         let squares: f64 = each().map(|(x, share)| (share * (x - value)).powi(2)).sum();
         Mean {
-            value,
-            standard_error: squares.sqrt(),
+            mean: value,
+            se: squares.sqrt(),
         }
     };
     Some(Averaged {
@@ -321,11 +321,11 @@ mod tests {
         let scenario = |values: &[f64]| Scenario::new(String::new(), Curve::new(values.to_vec()).unwrap(), target);
         let scenarios = [scenario(&[0.3, 0.5, 0.6]), scenario(&[0.1, 0.3, 0.5])];
         let one = average(&compiled, &scenarios[..1], &[2.0]).unwrap().unwrap();
-        assert!(one.correct.standard_error.abs() < 1e-15);
+        assert!(one.correct.se.abs() < 1e-15);
         let other = average(&compiled, &scenarios[1..], &[1.0]).unwrap().unwrap();
         let both = average(&compiled, &scenarios, &[3.0, 1.0]).unwrap().unwrap();
-        let by_hand = 0.75 * one.correct.value + 0.25 * other.correct.value;
-        assert!((both.correct.value - by_hand).abs() < 1e-15);
+        let by_hand = 0.75 * one.correct.mean + 0.25 * other.correct.mean;
+        assert!((both.correct.mean - by_hand).abs() < 1e-15);
         assert_eq!(average(&compiled, &scenarios, &[0.0, 0.0]).unwrap(), None);
     }
 }

@@ -36,6 +36,7 @@ pub use curves::random_curves;
 pub use onset::Onset;
 pub use timed::{Rule, simulate_timed};
 
+pub use crate::exact::Mean;
 use crate::exact::{Characteristics, InvalidCurve};
 use crate::protocol::PerLevel;
 
@@ -54,15 +55,6 @@ pub struct Simulated {
     pub se: Characteristics,
     /// What only a trial on continuous time has.
     pub conduct: Option<Conduct>,
-}
-
-/// A mean over trials with its Monte Carlo standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mean {
-    /// The mean.
-    pub mean: f64,
-    /// Its standard error.
-    pub se: f64,
 }
 
 /// How trials on continuous time went, per trial.

@@ -127,7 +127,7 @@ fn extremes(compiled: &Compiled, target: Target, halfwidth: f64) -> anyhow::Resu
 }
 
 fn mean_json(mean: Mean) -> Value {
-    json!({"mean": mean.value, "standard_error": mean.standard_error})
+    json!({"mean": mean.mean, "standard_error": mean.se})
 }
 
 fn share_json(share: &Share) -> Value {
@@ -179,7 +179,7 @@ fn text(args: &Args, title: &str, shares: &[Share], extremes: &[Extremes]) -> St
     ];
     for share in shares {
         let averaged = &share.averaged;
-        let with = |mean: Mean, scale: f64| format!("{:.2} ± {:.2}", scale * mean.value, scale * mean.standard_error);
+        let with = |mean: Mean, scale: f64| format!("{:.2} ± {:.2}", scale * mean.mean, scale * mean.se);
         rows.push(vec![
             share.right.map_or_else(|| "any".to_owned(), |level| level.to_string()),
             averaged.curves.to_string(),

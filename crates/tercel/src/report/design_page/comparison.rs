@@ -120,7 +120,7 @@ impl Comparison {
 
     /// The averages over random curves; `None` where there are none.
     pub fn over_random_curves(&self) -> Option<TextTable> {
-        let with = |mean: Mean, scale: f64| format!("{:.1} ± {:.1}", scale * mean.value, scale * mean.standard_error);
+        let with = |mean: Mean, scale: f64| format!("{:.1} ± {:.1}", scale * mean.mean, scale * mean.se);
         let row = |design: &Compared| {
             let averaged = design.averaged.as_ref()?;
             Some(vec![
