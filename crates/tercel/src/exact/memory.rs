@@ -12,7 +12,7 @@ const SEEN: f64 = 0.35;
 /// Steps that have to be seen.
 const FEWEST: usize = 8;
 
-/// A forecast is believed where it exceeds the limit so many times: what fits is never refused for a guess.
+/// A forecast is believed where it exceeds the limit so many times, so that a guess seldom refuses what would fit.
 const CLEARLY: f64 = 2.0;
 
 /// Memory of a compilation so far.
