@@ -41,6 +41,10 @@ const CITATIONS: &[(&str, &str)] = &[
         "Eisenhauer EA, Therasse P, Bogaerts J, et al. New response evaluation criteria in solid tumours: revised RECIST guideline (version 1.1). European Journal of Cancer 2009; 45 (2): 228–247. doi:10.1016/j.ejca.2008.10.026",
     ),
     (
+        "eortc-recist-faq",
+        "European Organisation for Research and Treatment of Cancer, RECIST Working Group. Questions and answers on RECIST 1.1 and iRECIST. recist.eortc.org.",
+    ),
+    (
         "fda-endpoints2018",
         "US Food and Drug Administration. Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics: Guidance for Industry. December 2018.",
     ),
@@ -111,6 +115,10 @@ const CITATIONS: &[(&str, &str)] = &[
     (
         "royston2013",
         "Royston P, Parmar MKB. Restricted mean survival time: an alternative to the hazard ratio for the design and analysis of randomized trials with a time-to-event outcome. BMC Medical Research Methodology 2013; 13: 152. doi:10.1186/1471-2288-13-152",
+    ),
+    (
+        "seymour2017irecist",
+        "Seymour L, Bogaerts J, Perrone A, et al. iRECIST: guidelines for response criteria for use in trials testing immunotherapeutics. Lancet Oncology 2017; 18 (3): e143–e152. doi:10.1016/S1470-2045(17)30074-8",
     ),
     (
         "simon1997titration",

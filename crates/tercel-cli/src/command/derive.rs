@@ -42,7 +42,7 @@ const KEYS: [(&str, &str); 6] = [
     ("response.sd_min_days", "days, 0 or more"),
     ("response.max_ne", "a whole number, 0 or more"),
     ("response.accept_sd", "true or false"),
-    ("response.criteria", "recist-1.1 or mrecist"),
+    ("response.criteria", "recist-1.1, mrecist or irecist"),
     ("grading.ctcae", "5.0 or 6.0"),
 ];
 
@@ -177,7 +177,7 @@ fn apply(setting: &str, options: &mut DeriveOptions) -> anyhow::Result<()> {
         "response.sd_min_days" => days(value).map(|days| options.best.sd_min_days = days),
         "response.max_ne" => value.parse().ok().map(|count| options.best.max_ne = count),
         "response.accept_sd" => yes_no(value).map(|accept| options.best.accept_sd = accept),
-        "response.criteria" => criteria(value).map(|criteria| options.criteria = criteria),
+        "response.criteria" => Criteria::parse(value).map(|criteria| options.criteria = criteria),
         _ => Ctcae::parse(value).map(|version| options.ctcae = version),
     };
     understood.with_context(|| format!("--set {key}: expected {expected}, found \"{value}\""))
@@ -196,15 +196,6 @@ fn yes_no(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" => Some(true),
         "false" | "no" | "n" => Some(false),
-        _ => None,
-    }
-}
-
-fn criteria(value: &str) -> Option<Criteria> {
-    let word: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
-    match word.to_ascii_lowercase().as_str() {
-        "recist11" | "recist" => Some(Criteria::Recist11),
-        "mrecist" => Some(Criteria::Mrecist { floor_mm: 0.0 }),
         _ => None,
     }
 }

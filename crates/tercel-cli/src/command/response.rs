@@ -8,8 +8,10 @@ use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
+use tercel::response::irecist::{as_recist, spell_best};
 use tercel::response::{
-    Assessment, Best, BestOptions, Criteria, Overall, TimePoint, check_baseline, derive_best, derive_time_points,
+    Assessment, Best, BestOptions, Bor, Criteria, Immune, Overall, TimePoint, check_baseline, derive_best,
+    derive_time_points,
 };
 
 use super::Answer;
@@ -22,10 +24,10 @@ pub(crate) struct Args {
     ///
     /// CSV: one row a lesion and visit, with columns subject, visit, day (infusion = 0), lesion, role (target, non_target,
     /// new), node (yes, no), diameter_mm, status (absent, present, progression, not_evaluable, too_small) and, where
-    /// known, effusion, cytology, new_therapy_day. JSON: courses with baseline_targets and visits, or with seq, a list of
-    /// day and overall response.
+    /// known, organ, stands_for (T1 for a part of a lesion T1 that split, T1/T2 for T1 and T2 merged), effusion, cytology,
+    /// new_therapy_day. JSON: courses with baseline_targets and visits, or with seq, a list of day and overall response.
     file: PathBuf,
-    /// Response criteria: recist-1.1 or mrecist
+    /// Response criteria: recist-1.1, mrecist or irecist
     #[arg(long, default_value = "recist-1.1")]
     criteria: String,
     /// Days after which a later assessment confirms a response
@@ -66,14 +68,16 @@ enum Course {
         baseline: Assessment,
         later: Vec<Assessment>,
     },
-    /// Overall responses that someone else derived.
-    Responses(Vec<(i32, Overall)>),
+    /// Overall responses that someone else derived; by iRECIST with its own words.
+    Responses(Vec<(i32, Overall, Option<Immune>)>),
 }
 
 /// The answer for one subject.
 struct Assessed {
     id: String,
     points: Vec<TimePoint>,
+    /// The course by iRECIST, where that is the criteria.
+    immune: Option<Vec<Immune>>,
     best: Best,
     queries: Vec<String>,
 }
@@ -115,17 +119,11 @@ fn settings(args: &Args) -> anyhow::Result<Settings> {
     })
 }
 
-/// Criteria by name; case and punctuation do not matter.
 fn criteria(name: &str, floor_mm: f64) -> anyhow::Result<Criteria> {
-    let word: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    match word.to_ascii_lowercase().as_str() {
-        "recist11" | "recist" => Ok(Criteria::Recist11),
-        "mrecist" => Ok(Criteria::Mrecist { floor_mm }),
-        "irecist" => bail!(
-            "iRECIST is not derived: whether an unconfirmed progression (iUPD) is confirmed depends on readings this file \
-             does not hold; use recist-1.1 or mrecist"
-        ),
-        _ => bail!("expected recist-1.1 or mrecist, found \"{name}\""),
+    match Criteria::parse(name) {
+        Some(Criteria::Mrecist { .. }) => Ok(Criteria::Mrecist { floor_mm }),
+        Some(criteria) => Ok(criteria),
+        None => bail!("expected recist-1.1, mrecist or irecist, found \"{name}\""),
     }
 }
 
@@ -146,16 +144,27 @@ fn whole(value: f64) -> Option<i32> {
 
 fn assess(subject: Subject) -> Assessed {
     let Subject { id, settings, course } = subject;
-    let (points, responses, mut queries) = match course {
-        Course::Responses(responses) => (Vec::new(), responses, Vec::new()),
+    let by_immune = settings.criteria == Criteria::Irecist;
+    let (points, responses, immune, mut queries) = match course {
+        Course::Responses(mut responses) => {
+            responses.sort_by_key(|(day, ..)| *day);
+            let immune: Option<Vec<Immune>> = responses.iter().map(|(_, _, immune)| *immune).collect();
+            let overall = match immune.as_deref().filter(|_| by_immune) {
+                Some(course) => as_recist(course),
+                None => responses.iter().map(|(_, overall, _)| *overall).collect(),
+            };
+            let days = responses.iter().map(|(day, ..)| *day);
+            (Vec::new(), days.zip(overall).collect::<Vec<_>>(), immune, Vec::new())
+        }
         Course::Lesions { baseline, later } => {
             let points = derive_time_points(&baseline, &later, settings.criteria);
             let responses = points.iter().map(|point| (point.day, point.overall)).collect();
-            let queries = check_baseline(&baseline)
+            let immune = points.iter().map(|point| point.immune).collect();
+            let queries = check_baseline(&baseline, settings.criteria)
                 .iter()
                 .map(|query| format!("baseline: {query}"))
                 .collect();
-            (points, responses, queries)
+            (points, responses, immune, queries)
         }
     };
     let best = derive_best(&responses, &settings.best);
@@ -163,8 +172,19 @@ fn assess(subject: Subject) -> Assessed {
     Assessed {
         id,
         points,
+        immune: immune.filter(|_| by_immune),
         best,
         queries,
+    }
+}
+
+impl Assessed {
+    /// A best response in the words of the criteria.
+    fn spell(&self, best: Bor) -> String {
+        match &self.immune {
+            Some(course) => spell_best(best, course).to_owned(),
+            None => best.to_string(),
+        }
     }
 }
 
@@ -192,7 +212,7 @@ fn time_point(subject: &str, point: &TimePoint) -> Value {
         "target": point.target.map(|target| target.to_string()),
         "non_target": point.non_target.map(|non_target| non_target.to_string()),
         "new_lesion": point.new_lesion,
-        "overall": point.overall.to_string(),
+        "overall": point.response(),
         "reason": reason(point),
         "queries": point.queries.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
@@ -203,9 +223,9 @@ fn best(subject: &Assessed) -> Value {
     let response = best.confirmed_response;
     json!({
         "subject": subject.id,
-        "bor": best.unconfirmed.to_string(),
+        "bor": subject.spell(best.unconfirmed),
         "bor_day": best.unconfirmed_day,
-        "confirmed_bor": best.confirmed.to_string(),
+        "confirmed_bor": subject.spell(best.confirmed),
         "confirmed_bor_day": best.confirmed_day,
         "first_response_day": best.first_response_day,
         "confirmed_response_day": response.map(|response| response.day),
@@ -288,7 +308,7 @@ fn point_row(subject: &str, point: &TimePoint) -> Vec<String> {
             .non_target
             .map_or("-".to_owned(), |non_target| non_target.to_string()),
         if point.new_lesion { "yes" } else { "no" }.to_owned(),
-        point.overall.to_string(),
+        point.response(),
         reason(point),
     ]
 }
@@ -298,8 +318,8 @@ fn best_row(subject: &Assessed) -> Vec<String> {
     let day = |day: Option<i32>| day.map_or("-".to_owned(), |day| format!("day {day}"));
     vec![
         subject.id.clone(),
-        best.unconfirmed.to_string(),
-        best.confirmed.to_string(),
+        subject.spell(best.unconfirmed),
+        subject.spell(best.confirmed),
         day(best.first_response_day),
         day(best.confirmed_response.map(|response| response.confirmed_on)),
         best.awaiting_confirmation.map_or(String::new(), |day| {

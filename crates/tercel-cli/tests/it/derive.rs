@@ -127,7 +127,7 @@ fn a_value_that_makes_no_sense_is_refused_with_what_is_expected() {
         ("response.max_ne=-1", "a whole number"),
         ("response.confirmation_days=soon", "days, 0 or more"),
         ("response.accept_sd=maybe", "true or false"),
-        ("response.criteria=irecist", "recist-1.1 or mrecist"),
+        ("response.criteria=choi", "recist-1.1, mrecist or irecist"),
         ("grading.ctcae=4.03", "expected 5.0 or 6.0"),
     ];
     for (setting, expected) in cases {

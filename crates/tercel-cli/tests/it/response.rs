@@ -243,6 +243,45 @@ fn best_response_vectors_are_read() {
 }
 
 #[test]
+fn irecist_has_its_own_words_and_best_response() {
+    let course = "1,Baseline,-3,T,target,no,50,\n1,V1,28,T,target,no,62,\n1,V2,56,T,target,no,30,\n\
+                  2,Baseline,-3,T,target,no,50,\n2,V1,28,T,target,no,62,\n2,V2,56,T,target,no,67,\n";
+    let answer = answer("lesions.csv", &format!("{HEADER}{course}"), &["--criteria", "irecist"]);
+    let overall: Vec<&str> = answer["timepoints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| point["overall"].as_str().unwrap())
+        .collect();
+    assert_eq!(overall, ["iUPD", "iPR", "iUPD", "iCPD"]);
+    assert_eq!(answer["best"][0]["bor"], "iPR");
+    assert_eq!(answer["best"][1]["confirmed_bor"], "iCPD");
+    assert_eq!(answer["best"][1]["progression_day"], 28);
+    let seq = "[{\"id\":\"A\",\"criteria\":\"iRECIST\",\"seq\":[[28,\"iUPD\"],[56,\"iPR\"],[84,\"iPR\"]]}]";
+    let answer = self::answer("vectors.json", seq, &[]);
+    assert_eq!(answer["best"][0]["confirmed_bor"], "iPR");
+}
+
+#[test]
+fn parts_and_organs_are_optional_columns() {
+    let content = "subject,visit,day,lesion,role,node,diameter_mm,status,organ,stands_for\n\
+                   1,Baseline,-3,T1,target,no,60,,liver,\n\
+                   1,V1,28,T1a,target,no,20,,liver,T1\n\
+                   1,V1,28,T1b,target,no,22,,liver,T1\n\
+                   1,V1,28,N,new,no,8,,liver,\n";
+    let under = |criteria| answer("lesions.csv", content, &["--criteria", criteria])["timepoints"][0].clone();
+    assert_eq!(under("recist-1.1")["sum"], 42.0);
+    assert_eq!(under("recist-1.1")["overall"], "PD");
+    assert_eq!(under("mrecist")["overall"], "PR");
+    refused(
+        "lesions.csv",
+        &content.replace(",T1\n", ",T1/\n"),
+        &[],
+        &["column stands_for", "row 2"],
+    );
+}
+
+#[test]
 fn a_wrong_cell_is_named_by_row_and_column() {
     let wrong = |row: &str, parts: &[&str]| {
         let content = format!("{HEADER}1,Baseline,-3,T,target,no,50,\n{row}\n");
@@ -268,8 +307,8 @@ fn a_wrong_request_is_refused() {
     refused(
         "lesions.csv",
         &content,
-        &["--criteria", "irecist"],
-        &["iRECIST is not derived", "mrecist"],
+        &["--criteria", "choi"],
+        &["recist-1.1, mrecist or irecist", "choi"],
     );
     refused("lesions.csv", &content, &["--criteria", "who"], &["--criteria", "who"]);
     refused(

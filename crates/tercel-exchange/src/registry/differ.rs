@@ -9,7 +9,7 @@ use super::words::{holds, plain, sentences, words};
 const OF_RESPONSE: [&str; 7] = ["orr", "dcr", "pfs", "median-pfs", "pfs-rate", "ttr", "dor"];
 
 /// Criteria that the methods use.
-pub(super) const KNOWN: [&str; 2] = ["RECIST 1.1", "mRECIST"];
+pub(super) const KNOWN: [&str; 3] = ["RECIST 1.1", "mRECIST", "iRECIST"];
 
 /// Words that name criteria, and their name. RECIST without its version is in neither list: it is asked about.
 const NAMED: [(&str, &str); 20] = [

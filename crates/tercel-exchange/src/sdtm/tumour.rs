@@ -1,7 +1,8 @@
 //! `RS TR TU`: lesions, their measurements, and assessments by an evaluator; ECOG and Child-Pugh scores.
 
 use tercel::protocol::Trial;
-use tercel::response::Overall;
+use tercel::response::irecist::as_recist;
+use tercel::response::{Cytology, Immune, Overall};
 use tercel::study::{
     Blocks, Lesion, LesionResult, LesionRole, Measurement, ResponseRecord, Rule, Score, ScoreKind, Subject,
 };
@@ -38,15 +39,48 @@ pub(super) fn read_tu(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         return;
     }
     if let (Some(link), Some(role)) = (link, role) {
-        let node = place.contains("LYMPH NODE");
         subject.lesions.push(Lesion {
             record: row.record.clone(),
             link: link.to_owned(),
             role,
-            node,
+            node: place.contains("LYMPH NODE"),
+            place,
+            stands_for: stands_for(row, link),
             when,
         });
     }
+}
+
+/// How a record came to identify a lesion.
+#[derive(Clone, Copy)]
+enum Identified {
+    AsItself,
+    ByFragmentation,
+    ByMerging,
+}
+
+/// The lesions that a part (`T01.2`) or a merged lesion (`T01/T02`) stands for, by its identifier.
+fn stands_for(row: &Row<'_>, link: &str) -> Vec<String> {
+    let codes = [
+        ("TUMIDENT", Identified::AsItself),
+        ("LESIDENT", Identified::AsItself),
+        ("TIND", Identified::AsItself),
+        ("NTIND", Identified::AsItself),
+        ("TUSPLIT", Identified::ByFragmentation),
+        ("TUMERGE", Identified::ByMerging),
+    ];
+    let wholes: Vec<&str> = match row.code("TUTESTCD", &codes, "TUMIDENT, LESIDENT, TIND, NTIND, TUSPLIT, TUMERGE") {
+        None | Some(Identified::AsItself) => return Vec::new(),
+        Some(Identified::ByFragmentation) => link.rsplit_once('.').map(|(whole, _)| vec![whole]).unwrap_or_default(),
+        Some(Identified::ByMerging) if link.contains('/') => link.split('/').collect(),
+        Some(Identified::ByMerging) => Vec::new(),
+    };
+    if wholes.is_empty() || wholes.iter().any(|whole| whole.trim().is_empty()) {
+        let example = "T01.1 for a part of T01, T01/T02 for T01 and T02 merged";
+        row.find("TULNKID", Rule::NotInCodelist(link.to_owned(), example), Blocks::Export);
+        return Vec::new();
+    }
+    wholes.into_iter().map(|whole| whole.trim().to_owned()).collect()
 }
 
 /// `TR`: measurements. A longest diameter, a short axis of a node (`LPERP`, `SAXIS`), a viable diameter, or a state.
@@ -74,7 +108,21 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         "LDIAM" if !node => mm().map(LesionResult::Diameter),
         "LPERP" | "SAXIS" if node => mm().map(LesionResult::Diameter),
         "VDIAM" => mm().map(LesionResult::ViableDiameter),
-        "TUMSTATE" => stated.map(|text| LesionResult::State(text.to_uppercase())),
+        "TUMSTATE" | "LNSTATE" | "NEWCONF" => stated.map(|text| LesionResult::State(text.to_uppercase())),
+        "CYTOLOGY" => {
+            let cytologies = [
+                ("POSITIVE", Cytology::Positive),
+                ("NEGATIVE", Cytology::Negative),
+                ("NOT DONE", Cytology::NotDone),
+            ];
+            let name = if row.text("TRSTRESC").is_some() {
+                "TRSTRESC"
+            } else {
+                "TRORRES"
+            };
+            let found = row.code(name, &cytologies, "POSITIVE, NEGATIVE, NOT DONE");
+            found.map(LesionResult::Cytology)
+        }
         // The other axis of a lesion plays no part in the sum.
         _ => return,
     };
@@ -148,16 +196,22 @@ fn read_response(
         return;
     };
     let counted = counts(row, "RSEVAL", "RSACPTFL", trial);
-    match (Overall::parse(text), row.when("RSDTC")) {
+    let immune = Immune::parse(text).ok().filter(|_| criteria.starts_with("IRECIST"));
+    let overall = match immune {
+        Some(immune) => as_recist(&[immune]).first().copied().ok_or(()),
+        None => Overall::parse(text).map_err(|_| ()),
+    };
+    match (overall, row.when("RSDTC")) {
         (Ok(overall), Some(when)) if counted => {
             subject.responses.push(ResponseRecord {
                 record: row.record.clone(),
                 criteria,
                 overall,
+                immune,
                 when,
             });
         }
-        (Err(_), _) => {
+        (Err(()), _) => {
             let rule = Rule::NotInCodelist(text.to_owned(), "CR, PR, SD, NON-CR/NON-PD, PD, NE");
             row.find(name, rule, Blocks::Export);
         }

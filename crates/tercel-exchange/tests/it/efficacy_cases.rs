@@ -382,3 +382,142 @@ fn a_death_recorded_only_as_disposition_blocks_and_is_the_event() {
     assert_eq!(days(&data, "S9", 6, 300), (81, true));
     assert_eq!(days(&data, "S6", 6, 300), (81, true));
 }
+
+/// The findings of reading and checking under these criteria, and the course of the subject.
+fn course_under(criteria: &str, datasets: &[(&str, &str)]) -> (Vec<(i64, String)>, Vec<String>) {
+    let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
+    let text = text.replace("criteria = \"RECIST 1.1\"", &format!("criteria = \"{criteria}\""));
+    let trial = parse_protocol("protocol.toml", &text).unwrap();
+    assert_eq!(trial.response.criteria.to_string(), criteria);
+    let data = infused(datasets).as_of(day(300));
+    let analysis = Analysis::new(&trial, &data, Some(day(300)));
+    let points = &analysis.facts[0].tumour.points;
+    let course = points.iter().map(|point| {
+        let days = tercel::study::days_between(day(0), point.day);
+        (i64::from(days), point.response())
+    });
+    let findings = check_derived(&analysis);
+    (
+        course.collect(),
+        findings.iter().map(|finding| finding.rule.to_string()).collect(),
+    )
+}
+
+fn says(course: &[(i64, &str)]) -> Vec<(i64, String)> {
+    course.iter().map(|(day, text)| (*day, (*text).to_owned())).collect()
+}
+
+#[test]
+fn a_split_lesion_is_the_sum_of_its_parts_and_merged_ones_are_one() {
+    let lesions = "TULNKID,TUTESTCD,TUSTRESC,TULOC,TUEVAL,TUDTC
+        T1,TUMIDENT,TARGET,LIVER,INVESTIGATOR,@-14
+        T2,TUMIDENT,TARGET,LIVER,INVESTIGATOR,@-14
+        T1.1,TUSPLIT,TARGET,LIVER,INVESTIGATOR,@28
+        T1.2,TUSPLIT,TARGET,LIVER,INVESTIGATOR,@28
+        T1/T2,TUMERGE,TARGET,LIVER,INVESTIGATOR,@56";
+    let scans = readings(&[
+        "T1 CT @-14 50",
+        "T2 CT @-14 50",
+        "T1.1 W4 @28 20",
+        "T1.2 W4 @28 20",
+        "T2 W4 @28 20",
+        "T1/T2 W8 @56 60",
+        "T1/T2 W12 @84 71",
+        "T1.1 W16 @112 30",
+        "T2 W16 @112 20",
+    ]);
+    let (course, _) = course_under("RECIST 1.1", &[("TU", lesions), ("TR", &scans)]);
+    assert_eq!(course, says(&[(28, "PR"), (56, "PR"), (84, "SD"), (112, "NE")]));
+    let nameless = lesions.replace("T1/T2,TUMERGE", "T3,TUMERGE");
+    let data = infused(&[("TU", &nameless)]);
+    let asked = data.findings.iter().find(|finding| finding.field == "TULNKID").unwrap();
+    assert!(asked.rule.to_string().contains("T01/T02"), "{}", asked.rule);
+}
+
+#[test]
+fn under_mrecist_ascites_is_progression_only_with_malignant_cells() {
+    let lesions = "TULNKID,TUSTRESC,TULOC,TUEVAL,TUDTC
+        T1,TARGET,LIVER,INVESTIGATOR,@-14
+        NT1,NON-TARGET,PERITONEAL FLUID,INVESTIGATOR,@-14
+        N1,NEW,PLEURAL FLUID,INVESTIGATOR,@56";
+    let scans = |cytology: &str| {
+        let scans = readings(&[
+            "T1 CT @-14 50",
+            "NT1 CT @-14 PRESENT",
+            "T1 W4 @28 50",
+            "NT1 W4 @28 UNEQUIVOCAL PROGRESSION",
+            "T1 W8 @56 50",
+            "NT1 W8 @56 PRESENT",
+            "N1 W8 @56 PRESENT",
+        ]);
+        format!("{scans}N1,CYTOLOGY,{cytology},,,INVESTIGATOR,W8,@56\n")
+    };
+    let under = |criteria, cytology| course_under(criteria, &[("TU", lesions), ("TR", &scans(cytology))]).0;
+    assert_eq!(under("mRECIST", "NEGATIVE"), says(&[(28, "SD"), (56, "SD")]));
+    assert_eq!(under("mRECIST", "POSITIVE"), says(&[(28, "SD"), (56, "PD")]));
+    assert_eq!(under("RECIST 1.1", "NEGATIVE"), says(&[(28, "PD"), (56, "PD")]));
+}
+
+#[test]
+fn under_mrecist_a_nodule_that_is_proven_later_is_progression_since_it_was_first_seen() {
+    let lesions = format!("{TARGET}\nN1,NEW,\"LIVER, LEFT LOBE\",INVESTIGATOR,@28");
+    let scans = |equivocal: bool, last: &str| {
+        let mut scans = readings(&[
+            "T1 CT @-14 50",
+            "T1 W4 @28 50",
+            "N1 W4 @28 8",
+            "T1 W8 @56 50",
+            &format!("N1 W8 @56 {last}"),
+        ]);
+        if equivocal {
+            scans += "N1,NEWCONF,EQUIVOCAL,,,INVESTIGATOR,W4,@28\nN1,NEWCONF,EQUIVOCAL,,,INVESTIGATOR,W8,@56\n";
+        }
+        scans
+    };
+    let under = |criteria, equivocal, last| {
+        let scans = scans(equivocal, last);
+        course_under(criteria, &[("TU", &lesions), ("TR", &scans)]).0
+    };
+    let (none, both) = (says(&[(28, "SD"), (56, "SD")]), says(&[(28, "PD"), (56, "PD")]));
+    assert_eq!(under("mRECIST", false, "9"), none);
+    assert_eq!(under("mRECIST", false, "10"), both);
+    assert_eq!(under("mRECIST", true, "17"), none);
+    assert_eq!(under("mRECIST", true, "18"), both);
+    assert_eq!(under("RECIST 1.1", false, "9"), both);
+    assert_eq!(under("RECIST 1.1", true, "18"), none);
+}
+
+#[test]
+fn irecist_is_derived_and_read_in_its_own_words_and_the_two_are_compared() {
+    let response = |rows: &[(&str, i64)]| {
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|(text, day)| format!("OVRLRESP,iRECIST,{text},INVESTIGATOR,@{day}"))
+            .collect();
+        format!("RSTESTCD,RSCAT,RSSTRESC,RSEVAL,RSDTC\n{}", rows.join("\n"))
+    };
+    let scans = target(&[(28, 62), (56, 30), (84, 43), (112, 48)]);
+    let recorded = response(&[("iUPD", 28), ("iPR", 56), ("iUPD", 84), ("iUPD", 112)]);
+    let (course, findings) = course_under("iRECIST", &[("TR", &scans), ("RS", &recorded)]);
+    assert_eq!(course, says(&[(28, "iUPD"), (56, "iPR"), (84, "iUPD"), (112, "iCPD")]));
+    let disagreements: Vec<&String> = findings.iter().filter(|text| text.contains("recorded")).collect();
+    assert_eq!(disagreements.len(), 1, "{findings:?}");
+    assert!(
+        disagreements[0].contains("iUPD") && disagreements[0].contains("iCPD"),
+        "{disagreements:?}"
+    );
+    // Without lesions the evaluator's words stand, and unconfirmed progression that is taken back is none.
+    let (course, _) = course_under("iRECIST", &[("RS", &recorded)]);
+    assert_eq!(course.len(), 4);
+    assert_eq!(course[0], (28, "iUPD".to_owned()));
+}
+
+#[test]
+fn targets_that_the_criteria_do_not_allow_are_asked_about() {
+    let lesions = format!("{TARGET}\nT2,TARGET,LIVER,INVESTIGATOR,@-14\nT3,TARGET,LIVER,INVESTIGATOR,@-14");
+    let scans = readings(&["T1 CT @-14 50", "T2 CT @-14 9", "T3 CT @-14 20", "T1 W4 @28 50"]);
+    let (_, findings) = course_under("RECIST 1.1", &[("TU", &lesions), ("TR", &scans)]);
+    let asked = |words: &str| findings.iter().any(|text| text.contains(words));
+    assert!(asked("target T2 is below 10 mm"), "{findings:?}");
+    assert!(asked("3 target lesions in liver"), "{findings:?}");
+}

@@ -45,10 +45,16 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let Some(point) = near.min_by_key(|point| days_between(point.day, day).abs()) else {
             continue;
         };
-        if point.overall != recorded.overall {
+        let agree = match (recorded.immune, point.immune) {
+            (Some(recorded), Some(derived)) => recorded == derived,
+            (_, None) | (None, _) => point.overall == recorded.overall,
+        };
+        if !agree {
             let text = format!(
                 "recorded {} on {day}, but the lesions give {} ({}); review both",
-                recorded.overall, point.overall, point.reason
+                recorded.response(),
+                point.response(),
+                point.reason
             );
             findings.push(finding(&recorded.record, "RSSTRESC", text, Blocks::Export));
         }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::response::{Assessment, Criteria, Effusion, Lesion, LesionStatus, Role};
+use crate::response::{Assessment, Criteria, Cytology, Effusion, Lesion, LesionStatus, Role};
 use crate::study::{
     Lesion as Identified, LesionResult, LesionRole, Measurement, RecordId, Subject, When, days_between,
 };
@@ -116,7 +116,7 @@ impl<'a> Scans<'a> {
 
     /// One assessment after infusion.
     pub(super) fn assess(&self, scan: &Scan<'_>) -> Assessment {
-        let mut lesions = Vec::new();
+        let (mut lesions, mut effusion) = (Vec::new(), Effusion::NotWorse);
         for (link, lesion) in &self.lesions {
             if lesion.role == LesionRole::New && self.is_old(lesion) {
                 continue;
@@ -127,10 +127,26 @@ impl<'a> Scans<'a> {
                 .copied()
                 .filter(|reading| reading.link == **link)
                 .collect();
-            lesions.extend(read_lesion(lesion, &of_lesion, self.criteria));
+            let read = read_lesion(lesion, &of_lesion, self.criteria);
+            if judged_by_cytology(lesion, self.criteria) {
+                let (fluid, worse) = read_fluid(lesion, read);
+                if worse && effusion != Effusion::Worse(Cytology::Positive) {
+                    effusion = Effusion::Worse(cytology(&of_lesion));
+                }
+                lesions.extend(fluid);
+            } else {
+                lesions.extend(read);
+            }
         }
-        lesions.extend(scan.unread.iter().map(|lesion| Lesion::new_lesion(&lesion.link)));
-        assessment(&scan.name, days_between(self.day0, scan.first), lesions)
+        let unread = scan
+            .unread
+            .iter()
+            .filter(|lesion| !judged_by_cytology(lesion, self.criteria));
+        lesions.extend(unread.map(|lesion| Lesion::new_lesion(&lesion.link)));
+        Assessment {
+            effusion,
+            ..assessment(&scan.name, days_between(self.day0, scan.first), lesions)
+        }
     }
 
     /// Whether a lesion called new was there before infusion.
@@ -237,7 +253,7 @@ fn diameters<'a>(readings: &[&'a Measurement], criteria: Criteria) -> Vec<&'a Me
     let is_whole = |reading: &&&Measurement| matches!(reading.result, Some(LesionResult::Diameter(_)));
     let viable: Vec<&Measurement> = match criteria {
         Criteria::Mrecist { .. } => readings.iter().filter(is_viable).copied().collect(),
-        Criteria::Recist11 => Vec::new(),
+        Criteria::Recist11 | Criteria::Irecist => Vec::new(),
     };
     if viable.is_empty() {
         readings.iter().filter(is_whole).copied().collect()
@@ -263,6 +279,8 @@ fn read_lesion(identified: &Identified, readings: &[&Measurement], criteria: Cri
         node: identified.node,
         diameter_mm,
         status,
+        organ: identified.place.clone(),
+        stands_for: identified.stands_for.clone(),
     };
     match (sizes.as_slice(), states.as_slice()) {
         // A new lesion described in other words is still one that was identified as new.
@@ -276,6 +294,49 @@ fn read_lesion(identified: &Identified, readings: &[&Measurement], criteria: Cri
                 .collect()
         }
     }
+}
+
+/// Pleural fluid and ascites, which under mRECIST are progression only with malignant cells in them.
+fn judged_by_cytology(lesion: &Identified, criteria: Criteria) -> bool {
+    let is_fluid = ["FLUID", "EFFUSION", "ASCITES"]
+        .iter()
+        .any(|word| lesion.place.contains(word));
+    matches!(criteria, Criteria::Mrecist { .. }) && is_fluid
+}
+
+/// What is left of a fluid as a lesion, and whether it appeared or grew.
+fn read_fluid(identified: &Identified, read: Vec<Lesion>) -> (Vec<Lesion>, bool) {
+    let is_there = |lesion: &Lesion| match lesion.status {
+        Some(LesionStatus::Absent | LesionStatus::NotEvaluable) => false,
+        Some(LesionStatus::Present | LesionStatus::Progression | LesionStatus::TooSmall) | None => true,
+    };
+    if identified.role == LesionRole::New {
+        return (Vec::new(), read.iter().any(is_there));
+    }
+    let grew = |lesion: &Lesion| lesion.status == Some(LesionStatus::Progression);
+    let worse = read.iter().any(grew);
+    let as_present = |lesion: Lesion| Lesion {
+        status: if grew(&lesion) {
+            Some(LesionStatus::Present)
+        } else {
+            lesion.status
+        },
+        ..lesion
+    };
+    (read.into_iter().map(as_present).collect(), worse)
+}
+
+/// The cytology among the readings of a fluid.
+fn cytology(readings: &[&Measurement]) -> Cytology {
+    let found = readings.iter().filter_map(|reading| match reading.result {
+        Some(LesionResult::Cytology(cytology)) => Some(cytology),
+        _ => None,
+    });
+    let found: Vec<Cytology> = found.collect();
+    [Cytology::Positive, Cytology::Negative]
+        .into_iter()
+        .find(|cytology| found.contains(cytology))
+        .unwrap_or(Cytology::NotDone)
 }
 
 /// The different diameters among the readings.

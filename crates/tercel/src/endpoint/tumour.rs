@@ -5,7 +5,10 @@ use jiff::civil::Date;
 use super::facts::Facts;
 use super::scans::{Scan, Scans};
 use crate::protocol::Trial;
-use crate::response::{Assessment, Best, BestOptions, Overall, Query, check_baseline, derive_best, derive_time_points};
+use crate::response::irecist::as_recist;
+use crate::response::{
+    Assessment, Best, BestOptions, Immune, Overall, Query, check_baseline, derive_best, derive_time_points,
+};
 use crate::study::{RecordId, Subject, days_between};
 
 /// Where the responses of a subject come from.
@@ -26,8 +29,10 @@ pub struct Point {
     pub visit: String,
     /// Day of the assessment: for progression the first scan of the visit, otherwise the last.
     pub day: Date,
-    /// Overall response.
+    /// Overall response; under iRECIST what [`immune`](Self::immune) stands for.
     pub overall: Overall,
+    /// Response by iRECIST, where that is the criteria.
+    pub immune: Option<Immune>,
     /// Sum of target diameters in mm, where complete.
     pub sum: Option<f64>,
     /// Whether a new lesion was seen.
@@ -40,6 +45,12 @@ impl Point {
     /// Whether the assessment can be used.
     pub const fn is_adequate(&self) -> bool {
         !matches!(self.overall, Overall::Ne)
+    }
+
+    /// The response as its criteria spell it.
+    pub fn response(&self) -> String {
+        self.immune
+            .map_or_else(|| self.overall.to_string(), |immune| immune.to_string())
     }
 
     /// Whether it shows progression.
@@ -123,25 +134,35 @@ pub(super) fn derive_tumour(
 }
 
 fn from_evaluator(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumour) {
-    let name = trial.response.criteria.to_string();
-    let by_criteria = subject.responses.iter().filter(|response| {
-        response.criteria.is_empty() || response.criteria.to_uppercase().starts_with(&name.to_uppercase())
-    });
+    let criteria = trial.response.criteria;
+    let name = criteria.to_string().to_uppercase();
+    let by_criteria = subject
+        .responses
+        .iter()
+        .filter(|response| response.criteria.is_empty() || response.criteria.to_uppercase().starts_with(&name));
+    let mut dated = Vec::new();
     for response in by_criteria {
         tumour.source = Source::Evaluator;
         tumour.records.push(response.record.clone());
-        let Some(day) = response.when.day().filter(|day| *day > day0) else {
-            continue;
-        };
+        dated.extend(response.when.day().filter(|day| *day > day0).map(|day| (day, response)));
+    }
+    dated.sort_by_key(|(day, _)| *day);
+    let course: Option<Vec<Immune>> = dated.iter().map(|(_, response)| response.immune).collect();
+    let stands_for = course.as_deref().map(as_recist);
+    for (index, (day, response)) in dated.into_iter().enumerate() {
+        let overall = stands_for
+            .as_ref()
+            .and_then(|stands_for| stands_for.get(index).copied());
         tumour.points.push(Point {
             visit: String::new(),
             day,
-            overall: response.overall,
+            overall: overall.unwrap_or(response.overall),
+            immune: response.immune,
             sum: None,
             new_lesion: false,
             reason: format!(
                 "{} by the {}",
-                response.overall,
+                response.response(),
                 trial.response.evaluator.to_lowercase()
             ),
         });
@@ -168,7 +189,7 @@ fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumou
             tumour.queries.push((record, format!("{when}: {query}")));
         }
     };
-    ask(None, &check_baseline(&baseline));
+    ask(None, &check_baseline(&baseline, criteria));
     for (scan, point) in scans.later.iter().zip(points) {
         ask(Some(scan), &point.queries);
         let reasons: Vec<String> = point.reasons.iter().map(ToString::to_string).collect();
@@ -179,6 +200,7 @@ fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumou
                 Overall::Cr | Overall::Pr | Overall::Sd | Overall::NonCrNonPd | Overall::Ne => scan.last,
             },
             overall: point.overall,
+            immune: point.immune,
             sum: point.sum,
             new_lesion: point.new_lesion,
             reason: reasons.join("; "),
@@ -197,6 +219,12 @@ fn lesion_of(query: &Query) -> &str {
         | Query::ImpossibleDiameter(id)
         | Query::Contradiction(id)
         | Query::TargetMarkedProgression(id)
-        | Query::EquivocalNewLesion(id) => id,
+        | Query::EquivocalNewLesion(id)
+        | Query::UnprovenNodule(id)
+        | Query::WholeBesideParts(id)
+        | Query::TargetTooSmall(id, _)
+        | Query::ThrombusAsTarget(id) => id,
+        // About the choice of targets, not about one of them.
+        Query::TooManyTargets(_) | Query::TooManyInOrgan(..) => "",
     }
 }

@@ -297,6 +297,7 @@ fn parse_response(section: &Section<'_>) -> Option<ResponseRules> {
         &[
             ("RECIST 1.1", Criteria::Recist11),
             ("mRECIST", Criteria::Mrecist { floor_mm: 0.0 }),
+            ("iRECIST", Criteria::Irecist),
         ],
     );
     let confirmation_days = section.integer("confirmation_days", 0..=365, "28");

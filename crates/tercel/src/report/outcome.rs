@@ -218,9 +218,12 @@ fn section(
 
 /// Those of the method, of the response criteria in force where it reads them, and of its statistic, each once.
 fn references(trial: &Trial, method: &Method) -> Vec<Reference> {
-    let by_mrecist =
-        method.settings.contains(&"response.criteria") && matches!(trial.response.criteria, Criteria::Mrecist { .. });
-    let criteria: &[&str] = if by_mrecist { &["lencioni2010mrecist"] } else { &[] };
+    let by_response = method.settings.contains(&"response.criteria");
+    let criteria: &[&str] = match trial.response.criteria {
+        Criteria::Mrecist { .. } if by_response => &["lencioni2010mrecist"],
+        Criteria::Irecist if by_response => &["seymour2017irecist"],
+        Criteria::Recist11 | Criteria::Mrecist { .. } | Criteria::Irecist => &[],
+    };
     let keys = [method.references, criteria, method.statistic.references()].concat();
     let mut references: Vec<Reference> = Vec::new();
     for key in keys {

@@ -86,7 +86,7 @@ fn line(facts: &Facts<'_>) -> Option<SpiderLine> {
                     "{who}: {value} on {} ({} months), {}{new}",
                     point.day,
                     number::months(months),
-                    point.overall
+                    point.response()
                 ),
                 months,
                 change,

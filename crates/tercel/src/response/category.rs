@@ -14,6 +14,21 @@ pub enum Criteria {
         /// Smallest absolute growth that can be progression, in mm. The paper states none: 0.
         floor_mm: f64,
     },
+    /// iRECIST (`seymour2017irecist`): progression stands once a later scan confirms it.
+    Irecist,
+}
+
+impl Criteria {
+    /// Criteria by name, in any case and punctuation; without a version the one derived here. mRECIST without a floor.
+    pub fn parse(name: &str) -> Option<Self> {
+        let word: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        match word.to_ascii_lowercase().as_str() {
+            "recist11" | "recist" => Some(Self::Recist11),
+            "mrecist" => Some(Self::Mrecist { floor_mm: 0.0 }),
+            "irecist" => Some(Self::Irecist),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Criteria {
@@ -21,6 +36,7 @@ impl fmt::Display for Criteria {
         f.write_str(match self {
             Self::Recist11 => "RECIST 1.1",
             Self::Mrecist { .. } => "mRECIST",
+            Self::Irecist => "iRECIST",
         })
     }
 }

@@ -39,6 +39,11 @@ pub struct Lesion {
     pub diameter_mm: Option<f64>,
     /// State in words.
     pub status: Option<LesionStatus>,
+    /// Where it lies, as the case report form says it; blank where it does not.
+    pub organ: String,
+    /// The lesions of the baseline this one stands for: one where it is a part of a lesion that split, several where they
+    /// merged into it. Empty: only itself.
+    pub stands_for: Vec<String>,
 }
 
 impl Lesion {
@@ -50,6 +55,8 @@ impl Lesion {
             node: false,
             diameter_mm,
             status: None,
+            organ: String::new(),
+            stands_for: Vec::new(),
         }
     }
 
@@ -76,6 +83,22 @@ impl Lesion {
             role: Role::New,
             ..Self::target(id, None)
         }
+    }
+
+    /// Whether it lies in the liver itself.
+    pub(super) fn is_in_liver(&self) -> bool {
+        let organ = self.organ.to_uppercase();
+        organ.starts_with("LIVER") || organ.starts_with("HEPATIC PARENCHYMA")
+    }
+
+    /// Whether it is a lymph node at the porta hepatis.
+    pub(super) fn is_at_porta_hepatis(&self) -> bool {
+        self.node && self.organ.to_uppercase().contains("PORTA HEPATIS")
+    }
+
+    /// Whether it is a thrombus of the portal vein.
+    pub(super) fn is_in_portal_vein(&self) -> bool {
+        self.organ.to_uppercase().contains("PORTAL VEIN")
     }
 }
 

@@ -2,8 +2,8 @@
 //!
 //! | Task | Start here |
 //! |---|---|
-//! | response at each assessment, RECIST 1.1 or mRECIST | [`derive_time_points`] |
-//! | what differs under mRECIST | [`mrecist`] |
+//! | response at each assessment, RECIST 1.1, mRECIST or iRECIST | [`derive_time_points`] |
+//! | what differs under mRECIST and iRECIST | [`mrecist`], [`irecist`] |
 //! | best overall response, unconfirmed and confirmed | [`derive_best`] |
 //!
 //! ```
@@ -21,15 +21,21 @@
 mod baseline;
 pub mod best;
 mod category;
+pub mod irecist;
 mod lesion;
+mod measurable;
 pub mod mrecist;
+mod nodules;
 mod non_target;
+mod parts;
 mod reason;
 pub mod recist;
 mod target;
 
 pub use best::{Best, BestOptions, Bor, ConfirmedResponse, DiseaseAfterCr, derive_best};
 pub use category::{CategoryError, Criteria, NonTarget, Overall, Target};
+pub use irecist::Immune;
 pub use lesion::{Assessment, Cytology, Effusion, Lesion, LesionStatus, Role};
+pub use measurable::check_baseline;
 pub use reason::{Query, Reason};
-pub use recist::{TimePoint, check_baseline, derive_time_points};
+pub use recist::{TimePoint, derive_time_points};

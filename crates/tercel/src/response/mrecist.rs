@@ -16,6 +16,9 @@
 //! | CR of a target | lesion gone | no arterial enhancement left: 0 mm viable |
 //! | PD | ≥ 20 % and ≥ 5 mm above the nadir | ≥ 20 % above the nadir; the 2010 text states no floor, so it is an option, 0 unless given |
 //! | PD from a nadir of 0 | ≥ 5 mm | any enhancement that returns (or the floor given) |
+//! | new nodule of the liver | a new lesion | from 10 mm, or once 10 mm larger than at first where it is equivocal; dated back to the scan that first showed it |
+//! | portal vein thrombus | | non-target; as a target it is asked about |
+//! | node at the porta hepatis | from 15 mm | malignant from 20 mm; a smaller target is asked about |
 //! | effusion, ascites | follows the non-target rule | PD only where it appears or grows with positive cytology |
 //! | non-target | NON-CR/NON-PD | IR/SD, printed here as NON-CR/NON-PD |
 //!
@@ -35,7 +38,6 @@
 //! ```
 //!
 //! # Limits
-//! The reader decides what enhances, and whether a new liver nodule counts: longest diameter at least 10 mm with arterial
-//! hyperenhancement and washout, or growth of at least 10 mm without them, then dated back to the scan that first
-//! showed it. A node at the porta hepatis is malignant from 20 mm short axis; malignant portal vein thrombosis and
-//! ill-defined infiltrative tumour are non-target lesions. Extrahepatic lesions without enhancement follow RECIST 1.1.
+//! The reader decides what enhances, and whether a new nodule shows arterial hyperenhancement with washout; one that does
+//! not is recorded as not evaluable with its diameter. Ill-defined infiltrative tumour is a non-target lesion by the
+//! reader's choice. Extrahepatic lesions without enhancement follow RECIST 1.1.

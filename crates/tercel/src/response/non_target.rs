@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::baseline::{Baseline, Readings};
 use super::category::NonTarget;
 use super::lesion::{Assessment, Cytology, Effusion, LesionStatus, Role};
+use super::nodules::Nodules;
 use super::reason::Query;
 use super::target::{NOISE_MM, gone, usable_diameter};
 
@@ -69,13 +70,29 @@ fn non_target_lesion(id: &str, readings: &Readings, queries: &mut Vec<Query>) ->
 }
 
 /// Lesions that were not there at baseline and are there now.
-pub(super) fn new_lesions(baseline: &Baseline, assessment: &Assessment, queries: &mut Vec<Query>) -> Vec<String> {
+pub(super) fn new_lesions(
+    baseline: &Baseline,
+    assessment: &Assessment,
+    nodules: Option<&Nodules>,
+    queries: &mut Vec<Query>,
+) -> Vec<String> {
     let mut lesions = BTreeSet::new();
     for lesion in &assessment.lesions {
         let id = lesion.id.as_str();
         let known = baseline.targets.contains_key(id) || baseline.non_targets.contains(id);
         if lesion.role != Role::New || known {
             continue;
+        }
+        match nodules.and_then(|nodules| nodules.counts(lesion)) {
+            Some(true) => {
+                lesions.insert(id);
+                continue;
+            }
+            Some(false) => {
+                queries.push(Query::UnprovenNodule(lesion.id.clone()));
+                continue;
+            }
+            None => {}
         }
         match lesion.status {
             Some(LesionStatus::Absent) => {}

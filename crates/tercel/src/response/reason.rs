@@ -66,6 +66,16 @@ pub enum Reason {
     OnlyNonTargetsNotEvaluated,
     /// The baseline has neither target nor non-target lesions.
     NoDiseaseAtBaseline,
+    /// iRECIST: progression confirms that of this day, and by what.
+    ConfirmsProgression(i32, &'static str),
+    /// iRECIST: progression goes further than that of this day, but less than four weeks after it.
+    ConfirmedTooSoon(i32),
+    /// iRECIST: progression goes no further than that of this day.
+    ProgressionUnchanged(i32),
+    /// iRECIST: the new lesions of this day remain without growth, and the lesions of the baseline respond better than then.
+    BaselineLesionsImproved(i32),
+    /// iRECIST: progression was confirmed on this day.
+    AfterConfirmedProgression(i32),
 }
 
 impl fmt::Display for Reason {
@@ -131,6 +141,19 @@ impl fmt::Display for Reason {
             Self::OnlyNonTargetsPersist => f.write_str("no target lesions; non-target lesions persist"),
             Self::OnlyNonTargetsNotEvaluated => f.write_str("no target lesions; non-target lesions not all evaluated"),
             Self::NoDiseaseAtBaseline => f.write_str("no target or non-target lesion at baseline"),
+            Self::ConfirmsProgression(day, why) => write!(f, "confirms the progression of day {day}: {why}"),
+            Self::ConfirmedTooSoon(day) => {
+                write!(
+                    f,
+                    "further than on day {day}, but less than four weeks later: not yet confirmed"
+                )
+            }
+            Self::ProgressionUnchanged(day) => write!(f, "no further than on day {day}: not confirmed"),
+            Self::BaselineLesionsImproved(day) => write!(
+                f,
+                "the new lesions of day {day} did not grow, and the lesions of the baseline respond better than then"
+            ),
+            Self::AfterConfirmedProgression(day) => write!(f, "progression was confirmed on day {day}"),
         }
     }
 }
@@ -156,6 +179,18 @@ pub enum Query {
     TargetMarkedProgression(String),
     /// A new lesion recorded as not evaluable: not counted as new until it is confirmed.
     EquivocalNewLesion(String),
+    /// A new liver nodule that mRECIST does not count yet.
+    UnprovenNodule(String),
+    /// A lesion measured as a whole beside the parts it split into: none is used.
+    WholeBesideParts(String),
+    /// A target below the size that is measurable at baseline, in mm: used all the same.
+    TargetTooSmall(String, u32),
+    /// More targets than the criteria allow: all are used.
+    TooManyTargets(usize),
+    /// More targets in one organ than the criteria allow: all are used.
+    TooManyInOrgan(String, usize),
+    /// A thrombus of the portal vein as target, which mRECIST follows as non-target: used all the same.
+    ThrombusAsTarget(String),
 }
 
 impl fmt::Display for Query {
@@ -190,6 +225,30 @@ impl fmt::Display for Query {
                     "new lesion {id} is not evaluable; if it is confirmed, date progression to this scan"
                 )
             }
+            Self::UnprovenNodule(id) => write!(
+                f,
+                "new liver nodule {id} is below 10 mm, or equivocal and not yet 10 mm larger; if a later scan proves it, \
+                 progression is dated back to the scan that first showed it"
+            ),
+            Self::WholeBesideParts(id) => write!(
+                f,
+                "{id} is measured as a whole beside the parts it split into; keep the parts"
+            ),
+            Self::TargetTooSmall(id, least) => write!(
+                f,
+                "target {id} is below {least} mm at baseline, too small to be a target; make it non-target, or correct it"
+            ),
+            Self::TooManyTargets(found) => write!(f, "{found} target lesions at baseline; the criteria allow 5"),
+            Self::TooManyInOrgan(organ, found) => {
+                write!(
+                    f,
+                    "{found} target lesions in {organ} at baseline; the criteria allow 2 per organ"
+                )
+            }
+            Self::ThrombusAsTarget(id) => write!(
+                f,
+                "target {id} lies in the portal vein; a malignant thrombus is a non-target lesion"
+            ),
         }
     }
 }

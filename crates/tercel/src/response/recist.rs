@@ -31,12 +31,17 @@
 //!
 //! # Limits
 //! Whether a lesion is measurable, and whether a new finding is a tumour, is the reader's judgement. Tumour markers are
-//! not read. Lesions that split or merge must be recorded by the reader as parts under the ids of the baseline.
+//! not read. A lesion that split or merged says so by [`Lesion::stands_for`](super::Lesion::stands_for).
+
+use std::borrow::Cow;
 
 use super::baseline::{Baseline, by_lesion, check_roles};
 use super::category::{Criteria, NonTarget, Overall, Target};
+use super::irecist::{self, Immune};
 use super::lesion::Assessment;
+use super::nodules::Nodules;
 use super::non_target::{malignant_effusion, new_lesions, non_target_response};
+use super::parts::Parts;
 use super::reason::{Query, Reason};
 use super::target::Targets;
 
@@ -61,46 +66,76 @@ pub struct TimePoint {
     pub non_target: Option<NonTarget>,
     /// Whether a new lesion was seen at this assessment.
     pub new_lesion: bool,
-    /// Overall response.
+    /// Overall response; under iRECIST what [`immune`](Self::immune) stands for.
     pub overall: Overall,
+    /// Response by iRECIST, where that is the criteria.
+    pub immune: Option<Immune>,
     /// The rules that decided it: one, or for PD and NE each that applies.
     pub reasons: Vec<Reason>,
     /// What to ask about the readings.
     pub queries: Vec<Query>,
 }
 
+impl TimePoint {
+    /// The response as its criteria spell it.
+    pub fn response(&self) -> String {
+        self.immune
+            .map_or_else(|| self.overall.to_string(), |immune| immune.to_string())
+    }
+}
+
 /// Response at each assessment in `later`, in order of day. See the [module](self) for the rules.
 ///
 /// `later` holds what was read after `baseline`, in any order; a lesion of the baseline without a reading was not assessed.
 pub fn derive_time_points(baseline: &Assessment, later: &[Assessment], criteria: Criteria) -> Vec<TimePoint> {
-    let baseline = Baseline::read(baseline);
-    let mut later: Vec<&Assessment> = later.iter().collect();
-    later.sort_by(|a, b| (a.day, &a.visit).cmp(&(b.day, &b.visit)));
+    let mut sorted: Vec<&Assessment> = later.iter().collect();
+    sorted.sort_by(|a, b| (a.day, &a.visit).cmp(&(b.day, &b.visit)));
+    let (mut parts, mut asked) = (Parts::default(), Vec::new());
+    let baseline = parts.restore(baseline, &mut asked);
+    let baseline = Baseline::read(&baseline);
+    let restored: Vec<(Cow<'_, Assessment>, Vec<Query>)> = sorted
+        .into_iter()
+        .map(|assessment| {
+            let mut asked = Vec::new();
+            (parts.restore(assessment, &mut asked), asked)
+        })
+        .collect();
+    let later: Vec<&Assessment> = restored.iter().map(|(assessment, _)| assessment.as_ref()).collect();
+    let nodules = match criteria {
+        Criteria::Mrecist { .. } => Some(Nodules::read(&later)),
+        Criteria::Recist11 | Criteria::Irecist => None,
+    };
     let mut nadir = baseline.sum;
     let mut points = Vec::new();
-    for assessment in later {
-        let point = time_point(&baseline, assessment, nadir, criteria);
+    for (assessment, asked) in &restored {
+        let mut point = time_point(&baseline, assessment, nadir, criteria, nodules.as_ref());
+        point.queries.extend(asked.iter().cloned());
         if let Some(sum) = point.sum {
             nadir = Some(nadir.map_or(sum, |nadir| nadir.min(sum)));
         }
         points.push(point);
     }
+    match criteria {
+        Criteria::Irecist => irecist::apply(&mut points, &later),
+        Criteria::Recist11 | Criteria::Mrecist { .. } => {}
+    }
     points
 }
 
-/// What to ask about the readings of the baseline.
-pub fn check_baseline(baseline: &Assessment) -> Vec<Query> {
-    Baseline::read(baseline).queries
-}
-
-fn time_point(baseline: &Baseline, assessment: &Assessment, nadir: Option<f64>, criteria: Criteria) -> TimePoint {
+fn time_point(
+    baseline: &Baseline,
+    assessment: &Assessment,
+    nadir: Option<f64>,
+    criteria: Criteria,
+    nodules: Option<&Nodules>,
+) -> TimePoint {
     let readings = by_lesion(assessment);
     let mut queries = Vec::new();
     check_roles(baseline, assessment, &mut queries);
     let targets = Targets::read(baseline, &readings, &mut queries);
     let (target, target_reasons) = targets.response(baseline, nadir, criteria).unzip();
     let (non_target, progressing) = non_target_response(baseline, assessment, &readings, &mut queries);
-    let new_lesions = new_lesions(baseline, assessment, &mut queries);
+    let new_lesions = new_lesions(baseline, assessment, nodules, &mut queries);
 
     let new_lesion = !new_lesions.is_empty();
     let overall = overall(target, non_target, new_lesion);
@@ -119,6 +154,7 @@ fn time_point(baseline: &Baseline, assessment: &Assessment, nadir: Option<f64>, 
         non_target,
         new_lesion,
         overall,
+        immune: None,
         reasons,
         queries,
     }
@@ -140,7 +176,7 @@ fn progression_reasons(assessment: &Assessment, new_lesions: Vec<String>, progre
 }
 
 /// RECIST 1.1 Tables 1 and 2 in one.
-fn overall(target: Option<Target>, non_target: Option<NonTarget>, new_lesion: bool) -> Overall {
+pub(super) fn overall(target: Option<Target>, non_target: Option<NonTarget>, new_lesion: bool) -> Overall {
     if new_lesion {
         return Overall::Pd;
     }
@@ -170,6 +206,7 @@ fn table_reasons(target: Option<Target>, non_target: Option<NonTarget>, of_targe
 
 #[cfg(test)]
 mod tests {
+    use super::super::check_baseline;
     use super::super::lesion::{Lesion, LesionStatus, Role};
     use super::*;
 
@@ -375,7 +412,10 @@ mod tests {
         let point = derive_time_points(&baseline, std::slice::from_ref(&twice), Criteria::Recist11).remove(0);
         assert_eq!(point.overall, Overall::Ne);
         assert_eq!(point.reasons, [Reason::MeasuredTwice(vec!["T0".to_owned()])]);
-        assert_eq!(check_baseline(&twice), [Query::MeasuredTwice("T0".to_owned())]);
+        assert_eq!(
+            check_baseline(&twice, Criteria::Recist11),
+            [Query::MeasuredTwice("T0".to_owned())]
+        );
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Targets {
 /// At least 20 % above the nadir, and by the floor; inclusive.
 fn progressed(sum: f64, nadir: f64, criteria: Criteria) -> bool {
     let floor = match criteria {
-        Criteria::Recist11 => 5.0,
+        Criteria::Recist11 | Criteria::Irecist => 5.0,
         Criteria::Mrecist { floor_mm } => floor_mm,
     };
     sum > nadir + NOISE_MM && sum >= 1.2 * nadir - NOISE_MM && sum - nadir >= floor - NOISE_MM

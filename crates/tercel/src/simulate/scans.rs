@@ -25,6 +25,8 @@ impl Recorder<'_> {
                         link,
                         role,
                         node: reading.node,
+                        place: reading.organ.clone(),
+                        stands_for: Vec::new(),
                         when: Some(when),
                     });
                 }
@@ -49,6 +51,7 @@ impl Recorder<'_> {
                     record,
                     criteria,
                     overall,
+                    immune: None,
                     when,
                 });
             }

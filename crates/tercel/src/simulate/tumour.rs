@@ -30,6 +30,7 @@ pub(super) struct Followed {
     pub(super) link: String,
     pub(super) node: bool,
     pub(super) target: bool,
+    place: &'static str,
     diameter: f64,
 }
 
@@ -91,6 +92,12 @@ impl Tumour {
                 link: format!("T{number:02}"),
                 node,
                 target: true,
+                place: match (node, number) {
+                    (true, _) => "LYMPH NODE",
+                    (false, 1 | 2) => "LIVER",
+                    (false, 3 | 4) => "LUNG",
+                    (false, _) => "ADRENAL GLAND",
+                },
                 diameter,
             });
         }
@@ -99,6 +106,7 @@ impl Tumour {
                 link: format!("NT{number:02}"),
                 node: false,
                 target: false,
+                place: "LIVER",
                 diameter: 8.0,
             });
         }
@@ -127,6 +135,13 @@ impl Tumour {
     }
 
     fn read(&self, lesion: &Followed, day: i32, draws: &mut Draws) -> Lesion {
+        Lesion {
+            organ: lesion.place.to_owned(),
+            ..self.measure(lesion, day, draws)
+        }
+    }
+
+    fn measure(&self, lesion: &Followed, day: i32, draws: &mut Draws) -> Lesion {
         let (time, noise) = (f64::from(day), draws.lognormal(1.0, p::MEASUREMENT_SIGMA.get()));
         if !lesion.target {
             let status = if self.ratio(time) < 0.15 {
@@ -170,6 +185,7 @@ impl Tumour {
             if f64::from(visit.day) >= self.new_lesion {
                 readings.push(Lesion {
                     status: Some(LesionStatus::Present),
+                    organ: "LIVER".to_owned(),
                     ..Lesion::new_lesion(NEW_LESION)
                 });
             }

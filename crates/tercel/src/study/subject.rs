@@ -3,7 +3,7 @@
 use super::{EventDetails, RecordId, SubjectId, When};
 use crate::grade::Grade;
 use crate::protocol::{Cells, DoseLevel, Relatedness};
-use crate::response::Overall;
+use crate::response::{Cytology, Immune, Overall};
 
 /// Sex as recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -433,6 +433,10 @@ pub struct Lesion {
     pub role: LesionRole,
     /// Whether it is a lymph node.
     pub node: bool,
+    /// Where it lies, in capitals; blank where that is not recorded.
+    pub place: String,
+    /// The lesions it stands for: one where it is a part of a lesion that split, several where they merged into it.
+    pub stands_for: Vec<String>,
     /// When identified.
     pub when: Option<When>,
 }
@@ -444,6 +448,8 @@ pub enum LesionResult {
     Diameter(f64),
     /// Viable (arterially enhancing) diameter in mm.
     ViableDiameter(f64),
+    /// Cytology of fluid.
+    Cytology(Cytology),
     /// State in words (`ABSENT`, `PRESENT`, `UNEQUIVOCAL PROGRESSION`).
     State(String),
 }
@@ -470,10 +476,20 @@ pub struct ResponseRecord {
     pub record: RecordId,
     /// Criteria, as written.
     pub criteria: String,
-    /// Response.
+    /// Response; for iUPD and iCPD it is PD.
     pub overall: Overall,
+    /// Response, where it was recorded by iRECIST.
+    pub immune: Option<Immune>,
     /// Date of assessment.
     pub when: When,
+}
+
+impl ResponseRecord {
+    /// The response as it was written.
+    pub fn response(&self) -> String {
+        self.immune
+            .map_or_else(|| self.overall.to_string(), |immune| immune.to_string())
+    }
 }
 
 /// A protocol deviation.

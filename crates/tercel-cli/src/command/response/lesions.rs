@@ -80,10 +80,23 @@ fn reading(row: Row) -> anyhow::Result<Reading> {
             node: words::node(row.text("node")).ok_or_else(|| row.wrong("node", words::NODES))?,
             diameter_mm,
             status,
+            organ: row.text("organ").to_owned(),
+            stands_for: stands_for(row)?,
         },
         effusion: words::effusion(row.text("effusion"), cytology)
             .ok_or_else(|| row.wrong("effusion", words::EFFUSIONS))?,
     })
+}
+
+/// The lesions of the baseline a part or a merged lesion stands for.
+fn stands_for(row: Row) -> anyhow::Result<Vec<String>> {
+    let text = row.text("stands_for");
+    let ids: Vec<String> = text.split('/').map(|id| id.trim().to_owned()).collect();
+    match text {
+        "" => Ok(Vec::new()),
+        _ if ids.iter().any(String::is_empty) => Err(row.wrong("stands_for", "lesion ids, as in T1 or T1/T2")),
+        _ => Ok(ids),
+    }
 }
 
 fn whole_days(row: Row, column: &str) -> anyhow::Result<Option<i32>> {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::Value;
-use tercel::response::{Assessment, Lesion, NonTarget, Overall};
+use tercel::response::irecist::as_recist;
+use tercel::response::{Assessment, Immune, Lesion, NonTarget, Overall};
 
 use super::words;
 use super::{Course, Settings, Subject};
@@ -70,13 +71,18 @@ fn subject(id: &str, vector: &Value, mut settings: Settings) -> anyhow::Result<S
     })
 }
 
-fn sequence(responses: &Value) -> anyhow::Result<Vec<(i32, Overall)>> {
+fn sequence(responses: &Value) -> anyhow::Result<Vec<(i32, Overall, Option<Immune>)>> {
     let pair = |(index, entry): (usize, &Value)| {
         let key = format!("seq, entry {}", index + 1);
         let (Some(day), Some(overall)) = (entry[0].as_f64().and_then(super::whole), entry[1].as_str()) else {
             return Err(wrong(&key, "[day, \"response\"]", entry));
         };
-        Ok((day, Overall::parse(overall).context(key)?))
+        let immune = Immune::parse(overall).ok();
+        let stands_for = immune.and_then(|immune| as_recist(&[immune]).first().copied());
+        match stands_for {
+            Some(stands_for) => Ok((day, stands_for, immune)),
+            None => Ok((day, Overall::parse(overall).context(key)?, None)),
+        }
     };
     array("seq", responses)?.iter().enumerate().map(pair).collect()
 }

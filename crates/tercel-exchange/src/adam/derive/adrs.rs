@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::response::{Best, Bor, Criteria, Overall, derive_best};
+use tercel::response::irecist::as_recist;
+use tercel::response::{Best, Bor, Criteria, Immune, Overall, derive_best};
 use tercel::study::{SubjectId, days_between};
 
 use super::adsl::Subject;
@@ -41,6 +42,7 @@ struct Assessment {
     date: Option<Imputed>,
     text: String,
     overall: Option<Overall>,
+    immune: Option<Immune>,
     visit: String,
     visit_number: String,
     sequence: String,
@@ -77,7 +79,7 @@ pub(super) fn derive_responses(
         let Some(subject) = row.subject().filter(|_| wanted) else {
             continue;
         };
-        let assessment = read_assessment(row);
+        let assessment = read_assessment(row, options.criteria);
         if assessment.overall.is_none() && !assessment.text.is_empty() {
             notes.push(format!(
                 "RS, subject {subject}: \"{}\" is not an overall response; write CR, PR, SD, NON-CR/NON-PD, PD or NE",
@@ -111,19 +113,28 @@ fn is_of(category: &str, criteria: Criteria) -> bool {
     match criteria {
         Criteria::Recist11 => named.is_none_or(|name| name == "recist"),
         Criteria::Mrecist { .. } => named.is_none_or(|name| name == "mrecist"),
+        Criteria::Irecist => named.is_none_or(|name| name == "irecist"),
     }
 }
 
-fn read_assessment(row: CellRow<'_>) -> Assessment {
+fn read_assessment(row: CellRow<'_>, criteria: Criteria) -> Assessment {
     let coded = row.text("RSSTRESC");
     let text = if coded.is_empty() { row.text("RSORRES") } else { coded };
-    let overall = Overall::parse(text).ok();
+    let immune = Immune::parse(text).ok().filter(|_| criteria == Criteria::Irecist);
+    let overall = immune
+        .and_then(|immune| as_recist(&[immune]).first().copied())
+        .or_else(|| Overall::parse(text).ok());
     // A date known to the year alone says too little to place an assessment.
     let date = row.when("RSDTC").map(|when| impute_last(when.date, &[]));
     Assessment {
         date: date.filter(|date| date.flag != "M"),
-        text: overall.map_or_else(|| text.to_owned(), |overall| overall.to_string()),
+        text: match (immune, overall) {
+            (Some(immune), _) => immune.to_string(),
+            (None, Some(overall)) => overall.to_string(),
+            (None, None) => text.to_owned(),
+        },
         overall,
+        immune,
         visit: row.text("VISIT").to_owned(),
         visit_number: row.text("VISITNUM").to_owned(),
         sequence: row.text("RSSEQ").to_owned(),
@@ -149,6 +160,15 @@ fn has_measurable_disease(tumours: &Cells<'_>, subject: &Subject, options: &Deri
     })
 }
 
+/// By iRECIST, what each response of a course in order of time stands for: a progression that was taken back is none.
+fn resolve_unconfirmed(assessments: &mut [Assessment]) {
+    let course: Vec<Immune> = assessments.iter().filter_map(|assessment| assessment.immune).collect();
+    let read_so = assessments.iter_mut().filter(|assessment| assessment.immune.is_some());
+    for (assessment, overall) in read_so.zip(as_recist(&course)) {
+        assessment.overall = Some(overall);
+    }
+}
+
 fn derive_response(
     mut assessments: Vec<Assessment>,
     subject: &Subject,
@@ -159,6 +179,7 @@ fn derive_response(
         let ((day, sequence), (other_day, other_sequence)) = (a.order(), b.order());
         day.cmp(&other_day).then(sequence.total_cmp(&other_sequence))
     });
+    resolve_unconfirmed(&mut assessments);
     mark_counting(&mut assessments, subject.reference());
     let progression = assessments
         .iter()

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tercel::response::Cytology;
 use tercel::study::{LesionResult, LesionRole, ScoreKind, Subject};
 
 use super::{Sheet, Study, moment, study_day};
@@ -27,9 +28,12 @@ fn lesions(study: Study<'_>, subjects: &[Subject]) -> Table {
                 LesionRole::NonTarget => "NON-TARGET",
                 LesionRole::New => "NEW",
             };
-            let place = if lesion.node { "LYMPH NODE" } else { "LIVER" };
-            let [code, name, written, role, place] =
-                ["TUMIDENT", "Tumor Identification", role, role, place].map(str::to_owned);
+            let (code, name) = match lesion.stands_for.len() {
+                0 => ("TUMIDENT", "Tumor Identification"),
+                1 => ("TUSPLIT", "Tumor Fragmentation"),
+                _ => ("TUMERGE", "Matted Tumor Mass Present"),
+            };
+            let [code, name, written, role, place] = [code, name, role, role, &lesion.place].map(str::to_owned);
             let (moment, day) = (moment(lesion.when), study_day(subject, lesion.when));
             let by = study.trial.response.evaluator.clone();
             sheet.row(
@@ -63,6 +67,7 @@ fn measurements(study: Study<'_>, subjects: &[Subject]) -> Table {
             let ((code, name), text, is_diameter) = match &measured.result {
                 Some(LesionResult::Diameter(mm)) => (diameter, mm.to_string(), true),
                 Some(LesionResult::ViableDiameter(mm)) => (("VDIAM", "Viable Diameter"), mm.to_string(), true),
+                Some(LesionResult::Cytology(cytology)) => (("CYTOLOGY", "Cytology"), cytology_code(*cytology), false),
                 Some(LesionResult::State(state)) => (("TUMSTATE", "Tumor State"), state.clone(), false),
                 None => (diameter, String::new(), false),
             };
@@ -125,14 +130,17 @@ fn responses(study: Study<'_>, subjects: &[Subject]) -> Table {
         }
         for response in &subject.responses {
             let names = ["OVRLRESP", "Overall Response", response.criteria.as_str()];
-            write(
-                &response.record,
-                names,
-                response.overall.to_string(),
-                false,
-                response.when,
-            );
+            write(&response.record, names, response.response(), false, response.when);
         }
     }
     sheet.table
+}
+
+fn cytology_code(cytology: Cytology) -> String {
+    match cytology {
+        Cytology::Positive => "POSITIVE",
+        Cytology::Negative => "NEGATIVE",
+        Cytology::NotDone => "NOT DONE",
+    }
+    .to_owned()
 }

@@ -44,7 +44,7 @@ fn set_size(result: &mut Option<LesionResult>, size: f64) {
     match result {
         Some(LesionResult::Diameter(mm) | LesionResult::ViableDiameter(mm)) => *mm = size,
         Some(LesionResult::State(state)) => "ABSENT".clone_into(state),
-        None => {}
+        Some(LesionResult::Cytology(_)) | None => {}
     }
 }
 
@@ -165,6 +165,7 @@ fn progress_early(_: &Trial, subject: &mut Subject, _: &mut Draws) -> Option<Mar
         record: record.clone(),
         criteria,
         overall: Overall::Pd,
+        immune: None,
         when,
     });
     Some(mark(&record, "RSSTRESC", format!("PD on {when}, before infusion")))

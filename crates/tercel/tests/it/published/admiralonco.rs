@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tercel::response::{
-    Assessment, Best, BestOptions, Criteria, Lesion, Overall, Role, TimePoint, derive_best, derive_time_points,
+    Assessment, Best, BestOptions, Criteria, Lesion, Overall, TimePoint, derive_best, derive_time_points,
 };
 use tercel::study::When;
 
@@ -53,10 +53,9 @@ fn read_lesions(subject: &str, reader: (&str, &str), start: &str) -> Vec<TimePoi
         let assessment = assessments.entry(day).or_insert_with(|| Assessment::new(day, vec![]));
         assessment.lesions.push(Lesion {
             id: row["TRLNKID"].clone(),
-            role: Role::Target,
             node,
             diameter_mm: row["TRSTRESN"].parse().ok(),
-            status: None,
+            ..Lesion::target("", None)
         });
     }
     let mut assessments = assessments.into_values();

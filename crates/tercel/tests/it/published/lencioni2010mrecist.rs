@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test data that cannot be read fails the test")]
 
 use serde_json::Value;
-use tercel::response::{
-    Assessment, Criteria, Cytology, Effusion, Lesion, NonTarget, Overall, Role, derive_time_points,
-};
+use tercel::response::{Assessment, Criteria, Cytology, Effusion, Lesion, NonTarget, Overall, derive_time_points};
 
 const MRECIST: Criteria = Criteria::Mrecist { floor_mm: 0.0 };
 
@@ -55,10 +53,8 @@ pub(super) fn assessments(vector: &Value) -> (Assessment, Vec<Assessment>) {
     let types = vector["baseline_targets"].as_array().unwrap();
     let lesion = |index: usize, mm: &Value| Lesion {
         id: format!("T{index}"),
-        role: Role::Target,
         node: types[index]["type"] == "node",
-        diameter_mm: mm.as_f64(),
-        status: None,
+        ..Lesion::target("", mm.as_f64())
     };
     let baseline = types
         .iter()

@@ -21,6 +21,7 @@ mod liu2020i3plus3;
 mod neuenschwander2008blrm;
 mod oquigley1990crm;
 mod pknca;
+mod seymour2017irecist;
 mod simon1997titration;
 mod skolnik2008rolling;
 mod survival_r;
