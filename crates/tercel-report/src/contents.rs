@@ -65,6 +65,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
         );
     }
     entry(out, "", "#population", "Study population and conduct");
+    entry(out, "", "#response", "Tumour response");
     entry(out, "", "#safety", "Adverse events");
     entry(out, "", "#labs", "Laboratory safety");
     entry(out, "", "#subjects", "Subjects");

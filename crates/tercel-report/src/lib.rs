@@ -30,6 +30,7 @@ mod matrix;
 mod pathways;
 mod population;
 mod recovery;
+mod response;
 mod safety;
 mod section;
 mod spider;

@@ -521,3 +521,61 @@ fn targets_that_the_criteria_do_not_allow_are_asked_about() {
     assert!(asked("target T2 is below 10 mm"), "{findings:?}");
     assert!(asked("3 target lesions in liver"), "{findings:?}");
 }
+
+#[test]
+fn the_report_sets_response_under_other_criteria_and_readings_beside_the_protocol_s() {
+    // PR on day 28 and 56, progression at the last scan that shrinks again: only iRECIST takes it back.
+    let scans = target(&[(28, 30), (56, 30), (90, 40), (118, 30)]);
+    let recorded = "RSTESTCD,RSCAT,RSSTRESC,RSEVAL,RSDTC
+        OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,@28
+        OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,@56";
+    let (trial, data) = (trial(), infused(&[("TR", &scans), ("RS", recorded)]).as_of(day(300)));
+    let analysis = Analysis::new(&trial, &data, Some(day(300)));
+    let report = tercel::report::build_report(&analysis, &derive_cells(&analysis), None, &[]);
+    let table = |anchor: &str| {
+        report
+            .response
+            .summaries
+            .iter()
+            .find(|table| table.anchor == anchor)
+            .unwrap()
+    };
+    let overall = |anchor: &str, group: &str, label: &str| -> String {
+        let rows = table(anchor)
+            .rows
+            .iter()
+            .skip_while(|row| !row.label.starts_with(group));
+        let row = rows
+            .skip(usize::from(group != label))
+            .find(|row| row.label.starts_with(label))
+            .unwrap();
+        row.cells.last().unwrap().clone()
+    };
+    assert_eq!(
+        overall("response_best", "RECIST 1.1", "Response, confirmed"),
+        "1 of 1 (100.0 %; 2.5–100.0)"
+    );
+    assert_eq!(
+        overall("response_best", "RECIST 1.1 as", "Response, confirmed"),
+        "0 of 1 (0.0 %; 0.0–97.5)"
+    );
+    // At month 3 the scan of day 90 is progression by RECIST 1.1, unconfirmed and taken back by iRECIST.
+    assert_eq!(overall("response_rates", "S2", "S2"), "0 of 1 (0.0 %; 0.0–97.5)");
+    assert_eq!(
+        overall("response_rates", "S2", "by iRECIST"),
+        "1 of 1 (100.0 %; 2.5–100.0)"
+    );
+    assert_eq!(
+        overall("response_rates", "S1", "response in the window"),
+        "0 of 1 (0.0 %; 0.0–97.5)"
+    );
+    let [line] = &report.response.listings[0].lines[..] else {
+        panic!()
+    };
+    assert_eq!(line.cells[..5], ["PR", "PR", "day 28", "day 56 by PR", "day 90"]);
+    assert_eq!(
+        line.cells[6],
+        "iPR (iRECIST, supportive); SD (RECIST 1.1 as the investigator recorded it)"
+    );
+    assert_eq!(report.response.listings[1].lines.len(), 4);
+}

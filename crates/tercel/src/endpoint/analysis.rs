@@ -38,12 +38,40 @@ impl<'a> Analysis<'a> {
             facts,
         }
     }
+
+    /// The same study read by another protocol, of which only the rules of response may differ.
+    pub fn reread<'b>(&self, trial: &'b Trial) -> Analysis<'b>
+    where
+        'a: 'b,
+    {
+        let reread = |facts: &Facts<'a>| {
+            let mut reread: Facts<'b> = facts.clone();
+            reread.trial = trial;
+            reread.tumour = reread.tumour_by(trial.response.criteria);
+            if let Some(day0) = reread.day0 {
+                reread.pfs = Some(reread.derive_pfs(day0));
+            }
+            reread
+        };
+        Analysis {
+            trial,
+            data: self.data,
+            cut: self.cut,
+            facts: self.facts.par_iter().map(reread).collect(),
+        }
+    }
 }
 
 /// Every cell of the outcome matrix: outcome by component by time point, per dose level and overall.
 pub fn derive_cells(analysis: &Analysis<'_>) -> Vec<Cell> {
+    derive_cells_of(analysis, |_| true)
+}
+
+/// The cells of the outcomes that are wanted.
+pub fn derive_cells_of(analysis: &Analysis<'_>, wanted: impl Fn(&Outcome) -> bool) -> Vec<Cell> {
     let mut cells = Vec::new();
-    for (index, outcome) in analysis.trial.outcomes.iter().enumerate() {
+    let outcomes = analysis.trial.outcomes.iter().enumerate();
+    for (index, outcome) in outcomes.filter(|(_, outcome)| wanted(outcome)) {
         let Some(method) = ALL.iter().find(|method| method.name == outcome.method) else {
             cells.extend(unanswered(analysis, index, outcome));
             continue;

@@ -67,7 +67,13 @@ impl<'a> Facts<'a> {
             collection,
             ae_window: None,
             dlt: cut.and_then(|cut| derive_dlt(trial, subject, cut)),
-            tumour: derive_tumour(trial, subject, day0, first_new_therapy(subject)),
+            tumour: derive_tumour(
+                trial,
+                trial.response.criteria,
+                subject,
+                day0,
+                first_new_therapy(subject),
+            ),
             pfs: published(trial, subject, "PFS"),
             os: published(trial, subject, "OS"),
         };

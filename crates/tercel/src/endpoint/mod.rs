@@ -37,14 +37,19 @@ mod ttr;
 mod tumour;
 
 pub use ae_window::AeWindow;
-pub use analysis::{Analysis, derive_cells};
+pub use analysis::{Analysis, derive_cells, derive_cells_of};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
 pub use check::check_derived;
 pub use facts::{Duration, Facts};
 pub use icaht::SubjectIcaht;
 pub use summarize::Statistic;
 pub use toxicity::SyndromeEpisode;
-pub use tumour::{Point, Source, Tumour};
+pub use tumour::{Point, Source, Tumour, best_options};
+
+/// Name of the method of the response rate.
+pub const ORR: &str = orr::METHOD.name;
+/// Name of the method of the disease control rate.
+pub const DCR: &str = dcr::METHOD.name;
 
 pub(crate) use adverse_events::associated as associated_events;
 pub(crate) use biomarker_change::{baseline as biomarker_baseline, change as biomarker_change};

@@ -7,7 +7,7 @@ use super::scans::{Scan, Scans};
 use crate::protocol::Trial;
 use crate::response::irecist::as_recist;
 use crate::response::{
-    Assessment, Best, BestOptions, Immune, Overall, Query, check_baseline, derive_best, derive_time_points,
+    Assessment, Best, BestOptions, Criteria, Immune, Overall, Query, check_baseline, derive_best, derive_time_points,
 };
 use crate::study::{RecordId, Subject, days_between};
 
@@ -93,36 +93,68 @@ impl Facts<'_> {
     }
 }
 
-/// Derives the response of a subject by the protocol's criteria. What was read after the day on which new anticancer
-/// therapy began does not count towards the best response.
+/// Derives the response of a subject by these criteria, from its lesions where there are any. What was read after the day on
+/// which new anticancer therapy began does not count towards the best response.
 pub(super) fn derive_tumour(
     trial: &Trial,
+    criteria: Criteria,
     subject: &Subject,
     day0: Option<Date>,
     therapy: Option<(Date, &RecordId)>,
 ) -> Tumour {
-    let mut tumour = Tumour {
-        source: Source::None,
-        baseline: None,
-        points: Vec::new(),
-        best: None,
-        records: Vec::new(),
-        queries: Vec::new(),
-    };
+    let mut tumour = Tumour::unknown();
     let Some(day0) = day0 else { return tumour };
     if subject.measurements.is_empty() {
-        from_evaluator(trial, subject, day0, &mut tumour);
+        from_evaluator(trial, criteria, subject, day0, &mut tumour);
     } else {
-        from_lesions(trial, subject, day0, &mut tumour);
+        from_lesions(criteria, subject, day0, &mut tumour);
     }
+    finish(&mut tumour, trial, day0, therapy);
+    tumour
+}
+
+impl Tumour {
+    const fn unknown() -> Self {
+        Self {
+            source: Source::None,
+            baseline: None,
+            points: Vec::new(),
+            best: None,
+            records: Vec::new(),
+            queries: Vec::new(),
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The response by other criteria than the protocol's.
+    pub fn tumour_by(&self, criteria: Criteria) -> Tumour {
+        derive_tumour(self.trial, criteria, self.subject, self.day0, self.new_therapy())
+    }
+
+    /// The response as the evaluator recorded it, by the protocol's criteria, whether lesions were measured or not.
+    pub fn recorded_tumour(&self) -> Tumour {
+        let mut tumour = Tumour::unknown();
+        if let Some(day0) = self.day0 {
+            from_evaluator(
+                self.trial,
+                self.trial.response.criteria,
+                self.subject,
+                day0,
+                &mut tumour,
+            );
+            finish(&mut tumour, self.trial, day0, self.new_therapy());
+        }
+        tumour
+    }
+}
+
+/// The best response of the assessments.
+fn finish(tumour: &mut Tumour, trial: &Trial, day0: Date, therapy: Option<(Date, &RecordId)>) {
     tumour.records.extend(therapy.map(|(_, record)| record.clone()));
-    let rules = &trial.response;
     let options = BestOptions {
-        confirmation_days: f64::from(rules.confirmation_days),
-        sd_min_days: f64::from(rules.sd_min_days),
-        max_ne: u32::try_from(rules.max_ne).unwrap_or(u32::MAX),
-        accept_sd: rules.accept_sd,
         stop_day: therapy.map(|(start, _)| days_between(day0, start) + 1),
+        ..best_options(trial)
     };
     let sequence: Vec<(i32, Overall)> = tumour
         .points
@@ -130,11 +162,21 @@ pub(super) fn derive_tumour(
         .map(|point| (days_between(day0, point.day), point.overall))
         .collect();
     tumour.best = Some(derive_best(&sequence, &options));
-    tumour
 }
 
-fn from_evaluator(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumour) {
-    let criteria = trial.response.criteria;
+/// What the protocol says about confirmation and stable disease.
+pub fn best_options(trial: &Trial) -> BestOptions {
+    let rules = &trial.response;
+    BestOptions {
+        confirmation_days: f64::from(rules.confirmation_days),
+        sd_min_days: f64::from(rules.sd_min_days),
+        max_ne: u32::try_from(rules.max_ne).unwrap_or(u32::MAX),
+        accept_sd: rules.accept_sd,
+        stop_day: None,
+    }
+}
+
+fn from_evaluator(trial: &Trial, criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut Tumour) {
     let name = criteria.to_string().to_uppercase();
     let by_criteria = subject
         .responses
@@ -169,13 +211,12 @@ fn from_evaluator(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tum
     }
 }
 
-fn from_lesions(trial: &Trial, subject: &Subject, day0: Date, tumour: &mut Tumour) {
+fn from_lesions(criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut Tumour) {
     tumour.source = Source::Lesions;
     let lesions = subject.lesions.iter().map(|lesion| lesion.record.clone());
     tumour.records.extend(lesions);
     let readings = subject.measurements.iter().map(|reading| reading.record.clone());
     tumour.records.extend(readings);
-    let criteria = trial.response.criteria;
     let scans = Scans::read(subject, day0, criteria);
     let baseline = scans.baseline();
     let assessments: Vec<Assessment> = scans.later.iter().map(|scan| scans.assess(scan)).collect();

@@ -11,6 +11,7 @@
 //! | what is wrong in the data, by action | [`FindingSection`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
+//! | tumour response by each criteria | [`ResponseSection`] |
 //! | adverse events counted and listed | [`Safety`] |
 //! | laboratory grades, shifts, Hy's law, blood counts | [`LabSafety`] |
 
@@ -27,6 +28,7 @@ mod listing;
 mod outcome;
 mod planned;
 mod population;
+mod response;
 mod safety;
 mod spider;
 mod subject;
@@ -52,6 +54,7 @@ pub use labs::{
 pub use listing::{Entry, Listing, ListingGroup, ListingRow, Reading, ReadingKind, RecordGroup};
 pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference};
 pub use population::{Population, SummaryRow, SummaryTable};
+pub use response::ResponseSection;
 pub use safety::{
     Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
     Narrative, Safety,
@@ -112,6 +115,8 @@ pub struct Report {
     pub figures: Figures,
     /// Who was in the study and what was done.
     pub population: Population,
+    /// Tumour response.
+    pub response: ResponseSection,
     /// Adverse events.
     pub safety: Safety,
     /// Laboratory safety.
@@ -163,6 +168,7 @@ pub fn build_report(
         swimmer: swimmer::swimmer(analysis),
         figures: figures::build(analysis, &levels),
         population: population::build(analysis, &levels),
+        response: response::build(analysis, &levels),
         safety: safety::build(analysis, &levels),
         labs: labs::labs(analysis, &levels),
         assumptions: trial.assumptions.clone(),

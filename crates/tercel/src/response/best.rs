@@ -177,6 +177,39 @@ pub fn derive_best(responses: &[(i32, Overall)], options: &BestOptions) -> Best 
     }
 }
 
+/// The best response as an ordered list of events: the first that happened is the confirmed best response.
+pub fn describe_best(options: &BestOptions) -> [(Bor, String); 7] {
+    let BestOptions {
+        confirmation_days,
+        sd_min_days,
+        max_ne,
+        accept_sd,
+        ..
+    } = options;
+    let stable = if *accept_sd { "one SD" } else { "no SD" };
+    let from = format!("on day {sd_min_days} after infusion or later");
+    [
+        (
+            Bor::Cr,
+            format!(
+                "a CR and another CR at least {confirmation_days} days later, only CR and at most {max_ne} NE between"
+            ),
+        ),
+        (
+            Bor::Pr,
+            format!(
+                "a PR and a CR or PR at least {confirmation_days} days later, {stable} and at most {max_ne} NE between, no PR \
+                 after a CR; the first assessment late enough decides"
+            ),
+        ),
+        (Bor::Sd, format!("a CR, PR or SD {from}")),
+        (Bor::NonCrNonPd, format!("NON-CR/NON-PD {from}")),
+        (Bor::Pd, "a PD".to_owned()),
+        (Bor::Ne, "any other assessment".to_owned()),
+        (Bor::Missing, "no assessment".to_owned()),
+    ]
+}
+
 /// The first category that holds, and its day, given the first day of a CR and of a PR that may be used.
 fn best_of(counted: &[(i32, Overall)], options: &BestOptions, cr: Option<i32>, pr: Option<i32>) -> (Bor, Option<i32>) {
     let late = |day: i32| f64::from(day) >= options.sd_min_days;

@@ -32,7 +32,7 @@ mod reason;
 pub mod recist;
 mod target;
 
-pub use best::{Best, BestOptions, Bor, ConfirmedResponse, DiseaseAfterCr, derive_best};
+pub use best::{Best, BestOptions, Bor, ConfirmedResponse, DiseaseAfterCr, derive_best, describe_best};
 pub use category::{CategoryError, Criteria, NonTarget, Overall, Target};
 pub use irecist::Immune;
 pub use lesion::{Assessment, Cytology, Effusion, Lesion, LesionStatus, Role};

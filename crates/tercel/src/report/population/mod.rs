@@ -5,9 +5,10 @@
 mod listing;
 mod summary;
 
+pub(super) use summary::share;
+
 use super::{EventTable, LevelName};
 use crate::endpoint::{Analysis, Facts};
-use crate::protocol::DoseLevel;
 
 /// The section.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,32 +48,45 @@ pub struct SummaryRow {
 }
 
 /// The subjects of each column: those of each dose level, those without one, then all.
-struct Columns<'a> {
+pub(super) struct Columns<'a> {
     groups: Vec<(String, Vec<&'a Facts<'a>>)>,
 }
 
 impl<'a> Columns<'a> {
     fn new(analysis: &'a Analysis<'a>, levels: &[LevelName]) -> Self {
-        let of = |level: Option<DoseLevel>| -> Vec<&Facts<'_>> {
-            analysis.facts.iter().filter(|facts| facts.level == level).collect()
-        };
-        let mut groups: Vec<(String, Vec<&Facts<'_>>)> = levels
-            .iter()
-            .map(|name| (name.label.clone(), of(Some(name.level))))
-            .collect();
-        let unassigned = of(None);
+        let mut columns = Self::of(analysis, levels, |_| true);
+        let unassigned: Vec<&Facts<'_>> = analysis.facts.iter().filter(|facts| facts.level.is_none()).collect();
         if !unassigned.is_empty() {
-            groups.push(("No dose level".to_owned(), unassigned));
+            let before_overall = columns.groups.len().saturating_sub(1);
+            let group = ("No dose level".to_owned(), unassigned);
+            columns.groups.insert(before_overall, group);
         }
-        groups.push(("Overall".to_owned(), analysis.facts.iter().collect()));
+        columns
+    }
+
+    /// The subjects that are wanted, by dose level and overall.
+    pub(super) fn of(analysis: &'a Analysis<'a>, levels: &[LevelName], wanted: impl Fn(&Facts<'_>) -> bool) -> Self {
+        let wanted: Vec<&Facts<'_>> = analysis.facts.iter().filter(|facts| wanted(facts)).collect();
+        let by_level = levels.iter().map(|name| {
+            let level = Some(name.level);
+            let of_level = wanted.iter().copied().filter(|facts| facts.level == level);
+            (name.label.clone(), of_level.collect())
+        });
+        let mut groups: Vec<_> = by_level.collect();
+        groups.push(("Overall".to_owned(), wanted));
         Self { groups }
     }
 
-    fn labels(&self) -> Vec<String> {
+    pub(super) fn labels(&self) -> Vec<String> {
         self.groups.iter().map(|(label, _)| label.clone()).collect()
     }
 
-    fn row(&self, label: impl Into<String>, is_detail: bool, cell: impl Fn(&[&Facts<'_>]) -> String) -> SummaryRow {
+    pub(super) fn row(
+        &self,
+        label: impl Into<String>,
+        is_detail: bool,
+        cell: impl Fn(&[&Facts<'_>]) -> String,
+    ) -> SummaryRow {
         SummaryRow {
             label: label.into(),
             is_detail,

@@ -10,7 +10,7 @@ use crate::estimate::summary::median;
 use crate::study::{DispositionReason, MedicationClass, ScoreKind, Sex, Vital, days_between};
 
 /// `3 (75.0 %)` of so many, or `0`; a dash where there is nobody.
-fn share(part: usize, of: usize) -> String {
+pub(in crate::report) fn share(part: usize, of: usize) -> String {
     match (part, of) {
         (_, 0) => return number::MISSING.to_owned(),
         (0, _) => return "0".to_owned(),
