@@ -54,7 +54,7 @@ pub use outcome::{Answer, Block, DetailText, NoValue, OutcomeSection, Reference}
 pub use population::{Population, SummaryRow, SummaryTable};
 pub use safety::{
     Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
-    Narrative, Safety,
+    Narrative, RecodingLine, Safety, coding_sentence,
 };
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};
