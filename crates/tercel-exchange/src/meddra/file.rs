@@ -107,16 +107,10 @@ impl Lines {
         let mut fields: Vec<&str> = text.split('$').map(str::trim).collect();
         if let Some(wanted) = self.fields {
             // The last `$` ends the line, it does not begin a field.
-            if fields.len() == wanted + 1 && fields.last().is_some_and(|last| last.is_empty()) {
-                fields.pop();
-            }
-            if fields.len() != wanted {
-                let found = if text.trim_end().ends_with('$') {
-                    fields.len() - 1
-                } else {
-                    fields.len()
-                };
-                let what = format!("{wanted} fields separated and ended by $ are expected, found {found}");
+            let ended = fields.pop_if(|last| last.is_empty()).is_some();
+            if !ended || fields.len() != wanted {
+                let found = fields.len() - usize::from(!ended);
+                let what = format!("{wanted} fields, each ended by $, are expected, found {found}");
                 return Err(self.wrong(number, what));
             }
         }
