@@ -213,6 +213,7 @@ fn line_json(coding: &Coding, line: &Line<'_>) -> Value {
         "pt": coded.pt.map(|pt| &pt.name),
         "soc_code": coded.soc.map(|soc| soc.code.0),
         "soc": coded.soc.map(|soc| &soc.name),
+        "data": {"llt": line.term.own[0], "pt": line.term.own[1], "soc": line.term.own[2]},
         "choice": choice.map(|choice| choice_json(coding, choice)),
         "problems": coded.problems.iter().map(|problem| problem.rule.to_string()).collect::<Vec<String>>(),
         "suggestions": line.suggestions.iter().map(|one| found_json(&coding.meddra, one)).collect::<Vec<Value>>(),
@@ -253,19 +254,12 @@ fn list_text(args: &Args, coding: &Coding, lines: &[Line<'_>], changes: &[Versio
     }
     let _ = writeln!(page, "\nCoded ({}):", coded.len());
     for line in &coded {
-        let of = &line.term.coded;
-        let levels = [
-            of.llt.map(|llt| &llt.name),
-            of.pt.map(|pt| &pt.name),
-            of.soc.map(|soc| &soc.name),
-        ];
-        let [llt, pt, soc] = levels.map(|name| name.map_or("–", String::as_str));
-        let term = plain(&line.term.term);
+        let (term, method) = (plain(&line.term.term), line.term.coded.method.name());
         let _ = writeln!(
             page,
-            "  {:>5}  {term}: LLT {llt}, PT {pt}, SOC {soc} ({})",
+            "  {:>5}  {term}: {} ({method})",
             line.term.events,
-            of.method.name()
+            levels(line.term)
         );
         rest(&mut page, coding, line);
     }
@@ -303,6 +297,25 @@ fn list_text(args: &Args, coding: &Coding, lines: &[Line<'_>], changes: &[Versio
         );
     }
     page
+}
+
+/// `LLT …, PT …, SOC …`, as the data carry them or as coded.
+fn levels(term: &TermCoding<'_>) -> String {
+    let coded = &term.coded;
+    let names = [
+        ("LLT", coded.llt.map(|llt| &llt.name)),
+        ("PT", coded.pt.map(|pt| &pt.name)),
+        ("SOC", coded.soc.map(|soc| &soc.name)),
+    ];
+    let named = |(own, (level, found)): (&Option<String>, (&str, Option<&String>))| {
+        let name = own
+            .as_ref()
+            .or(found)
+            .map_or_else(|| "–".to_owned(), |name| plain(name));
+        format!("{level} {name}")
+    };
+    let parts: Vec<String> = term.own.iter().zip(names).map(named).collect();
+    parts.join(", ")
 }
 
 fn named((code, name): &(MeddraCode, String)) -> String {

@@ -96,6 +96,7 @@ fn the_list_says_what_is_coded_and_suggests_terms_for_what_is_not() {
         "MedDRA 99.1 (English); coding log",
         "Not coded (1 of 3 terms):\n      2  quell fevr\n           99200002  Quell fever; PT Quell fever, SOC Fabled system disorders",
         "      1  zorb ACHE: LLT Zorb ache, PT Zorb pain, SOC Imaginary organ disorders (exact)",
+        "      1  rash: LLT –, PT Blim rash, SOC Fabled system disorders (study)\n           ! \"Fabled system disorders\" is not the primary",
         "Recoded (0):",
     ] {
         assert!(text.contains(part), "\"{part}\" is not in: {text}");
@@ -274,6 +275,13 @@ fn another_version_than_the_protocol_names_and_a_folder_that_is_not_there_are_re
     assert_eq!(given["dictionary"]["version"], "99.1");
     let none = trial("");
     assert!(refused(&["code", none.path().to_str().unwrap()]).contains("no MedDRA is named; give --meddra DIR"));
+    fs::write(none.path().join("coding.csv"), "term\n").unwrap();
+    let unread = tercel(&["run", none.path().to_str().unwrap(), "--json"]);
+    let warning = String::from_utf8(unread.stderr).unwrap();
+    assert!(
+        unread.status.success() && warning.contains("coding.csv is not applied, since no MedDRA is named"),
+        "{warning}"
+    );
     let misspelt = trial("[coding]\nmedra = \"dictionary\"\n");
     assert!(refused(&["run", misspelt.path().to_str().unwrap()]).contains("nothing reads `coding.medra`"));
 }

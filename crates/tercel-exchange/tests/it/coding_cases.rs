@@ -3,6 +3,7 @@
 use tercel::coding::{
     Choice, Coding, CodingLog, CodingMethod, Meddra, MeddraCode, Recorded, code_study, list_terms, version_changes,
 };
+use tercel::dlt::Status;
 use tercel::endpoint::Analysis;
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::safety::{Reference, derive_tables};
@@ -299,6 +300,35 @@ fn tables_by_class_and_term_use_the_coding_and_never_mix_it_with_ctcae_categorie
             row("Nausea", true, 1),
         ]
     );
+}
+
+#[test]
+fn a_class_that_a_dlt_criterion_asks_for_is_known_once_the_event_is_coded() {
+    let trial = trial();
+    let event = "S,1,Zorb ache,,N,RELATED,RECOVERED/RESOLVED,3,2025-03-03,2025-03-08";
+    let status = |coding: Option<&Coding>| {
+        let tables = super::dlt_cases::read(&[("AE", &[event])]);
+        let mut data = read_tables(tables, &trial).unwrap().as_of(super::dlt_cases::LATER);
+        if let Some(coding) = coding {
+            code_study(&mut data, coding);
+        }
+        let analysis = Analysis::new(&trial, &data, Some(super::dlt_cases::LATER));
+        analysis.facts[0].dlt.clone().unwrap().status
+    };
+    assert!(
+        matches!(status(None), Status::Pending(_)),
+        "whether it is an organ toxicity nobody says"
+    );
+    assert_eq!(status(Some(&coding(Vec::new()))), Status::NoDlt);
+    let named = "Cardiac disorders";
+    let folder = changed("soc.asc", |text| {
+        text.replace("Imaginary organ disorders", named).into_bytes()
+    });
+    let cardiac = Coding {
+        meddra: read_meddra(folder.path(), None).unwrap(),
+        log: CodingLog::default(),
+    };
+    assert_eq!(status(Some(&cardiac)), Status::Dlt);
 }
 
 #[test]

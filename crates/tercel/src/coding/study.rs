@@ -88,6 +88,8 @@ pub struct TermCoding<'c> {
     pub term: String,
     /// Number of events.
     pub events: usize,
+    /// Lowest level term, preferred term and system organ class as the data carry them.
+    pub own: [Option<String>; 3],
     /// Its coding.
     pub coded: Coded<'c>,
 }
@@ -98,12 +100,13 @@ pub fn list_terms<'c>(data: &StudyData, coding: &'c Coding) -> Vec<TermCoding<'c
     let events = data.subjects.iter().flat_map(|subject| &subject.adverse_events);
     for event in events {
         let recorded = recorded(event);
-        let own = [recorded.llt, recorded.pt, recorded.soc].map(|level| level.map(fold));
+        let own = [recorded.llt, recorded.pt, recorded.soc];
         let term = terms
-            .entry((fold(recorded.verbatim), own))
+            .entry((fold(recorded.verbatim), own.map(|level| level.map(fold))))
             .or_insert_with(|| TermCoding {
                 term: recorded.verbatim.to_owned(),
                 events: 0,
+                own: own.map(|level| level.map(str::to_owned)),
                 coded: coding.code(&recorded),
             });
         term.events += 1;
