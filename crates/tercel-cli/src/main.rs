@@ -1,5 +1,6 @@
 //! The `tercel` program: one file a command; the only place with exit codes.
 
+mod coding;
 mod command;
 mod output;
 mod progress;

@@ -1,9 +1,11 @@
 //! Adverse events in the JSON of `run`.
 
 use serde_json::{Value, json};
+use tercel::coding::{Choice, Recoding};
 use tercel::endpoint::Analysis;
 use tercel::grade::Grade;
 use tercel::protocol::DoseLevel;
+use tercel::report::coding_sentence;
 use tercel::safety::{Population, Row, derive_deadlines, derive_tables};
 use tercel::study::RecordId;
 
@@ -26,8 +28,37 @@ pub(crate) fn safety_json(analysis: &Analysis<'_>) -> Value {
     json!({
         "populations": populations.collect::<Vec<Value>>(),
         "tables": each.collect::<Vec<Value>>(),
+        "coding": coding_json(analysis, &coding_sentence(analysis, tables.by_category, tables.not_coded)),
         "events_not_coded": tables.not_coded, "events_by_ctcae_category": tables.by_category,
         "events_without_relation": tables.relation_not_recorded,
+    })
+}
+
+/// The dictionary of the events, how many it coded in which way, and what was recoded; `text` says it in words.
+fn coding_json(analysis: &Analysis<'_>, text: &str) -> Value {
+    let Some(coding) = &analysis.data.coding else {
+        return json!({"dictionary": null, "version": null, "language": null, "text": text});
+    };
+    json!({
+        "dictionary": "MedDRA",
+        "version": coding.release.version,
+        "language": coding.release.language,
+        "events": {
+            "exact": coding.exact, "log": coding.log, "study": coding.study, "not_coded": coding.not_coded,
+        },
+        "recodings": coding.recodings.iter().map(recoding_json).collect::<Vec<Value>>(),
+        "text": text,
+    })
+}
+
+/// A choice that took the place of another.
+pub(crate) fn recoding_json(recoding: &Recoding) -> Value {
+    let choice = |choice: &Choice| json!({"llt_code": choice.llt.0, "meddra_version": choice.version, "coder": choice.coder, "coded_at": choice.at.to_string()});
+    json!({
+        "term": recoding.to.term,
+        "from": choice(&recoding.from),
+        "to": choice(&recoding.to),
+        "reason": recoding.to.reason,
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
+use tercel::coding::code_study;
 use tercel::design::check_infusions;
 use tercel::endpoint::{Analysis, check_derived};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
@@ -11,6 +12,7 @@ use tercel::safety::check_safety;
 use tercel::study::{Finding, StudyData, check_study, days_between};
 use tercel_exchange::read_folder_telling;
 
+use crate::coding::read_coding;
 use crate::progress::Progress;
 
 /// Which trial, which data, which day.
@@ -27,6 +29,9 @@ pub(crate) struct TrialArgs {
     /// Entry cut: what had been entered by this time; needs data with entry times
     #[arg(long, value_name = "TIME")]
     pub(crate) known_at: Option<String>,
+    /// Folder of the sponsor's MedDRA release, if not coding.meddra of the protocol
+    #[arg(long, value_name = "DIR")]
+    pub(crate) meddra: Option<PathBuf>,
 }
 
 /// The protocol file of a trial folder.
@@ -107,6 +112,16 @@ impl Study {
     /// Opens the trial and cuts its data.
     pub(crate) fn open(args: &TrialArgs) -> anyhow::Result<Self> {
         let trial = require_protocol(&args.trial)?;
+        let coding = read_coding(&args.trial, &trial, args.meddra.as_deref())?;
+        let mut study = Self::open_uncoded(args, trial)?;
+        if let Some(coding) = coding {
+            code_study(&mut study.data, &coding);
+        }
+        Ok(study)
+    }
+
+    /// The same without coding the adverse events.
+    pub(crate) fn open_uncoded(args: &TrialArgs, trial: Trial) -> anyhow::Result<Self> {
         if let Some(time) = &args.known_at {
             bail!(
                 "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"

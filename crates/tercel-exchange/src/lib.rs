@@ -8,6 +8,7 @@
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | a registry record to a draft protocol | [`registry`] |
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
+//! | the sponsor's MedDRA, the coding log | [`meddra`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -15,6 +16,7 @@
 pub mod adam;
 mod folder;
 pub mod format;
+pub mod meddra;
 mod protocol_schema;
 mod reader;
 pub mod registry;

@@ -1,7 +1,7 @@
 //! The section of adverse events: tables of counts, each number a link to the subjects and records behind it, and listings.
 
 use tercel::report::number::{count, counted};
-use tercel::report::{Behind, CountCell, CountRow, CountTable, EventTable, GRADES_SHOWN, Report};
+use tercel::report::{Behind, CountCell, CountRow, CountTable, EventTable, GRADES_SHOWN, RecodingLine, Report};
 
 use crate::html::{close_table, head, open_section, open_table};
 use crate::markup::Writer;
@@ -26,7 +26,30 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
         listing(out, report, table);
     }
     narratives(out, report);
+    recodings(out, &safety.recodings);
     out.close();
+}
+
+/// Codings that were changed; nothing where there is none.
+fn recodings(out: &mut Writer, lines: &[RecodingLine]) {
+    if lines.is_empty() {
+        return;
+    }
+    let title = "Verbatim terms that were recoded";
+    out.leaf("h3", &[("id", "safety_recodings")], title);
+    open_table(out, "events", title);
+    head(out, &["Verbatim term", "When", "By", "From LLT", "To LLT", "Reason"]);
+    out.open("tbody", &[]);
+    for line in lines {
+        out.open("tr", &[]);
+        out.leaf("th", &[("scope", "row")], &line.term);
+        for text in [&line.at, &line.coder, &line.from, &line.to, &line.reason] {
+            out.leaf("td", &[("class", width(text))], text);
+        }
+        out.close();
+    }
+    out.close();
+    close_table(out);
 }
 
 fn narratives(out: &mut Writer, report: &Report) {

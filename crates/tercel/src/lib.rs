@@ -15,11 +15,13 @@
 //! | rehearse the trial | [`simulate`] |
 //! | report contents as data | [`report`] |
 //! | adverse events as a safety report reads them | [`safety`] |
+//! | adverse events coded by MedDRA | [`coding`] |
 //! | citations of the references | [`reference`](mod@reference) |
 //!
 //! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
 #![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
+pub mod coding;
 pub mod design;
 pub mod dlt;
 pub mod endpoint;

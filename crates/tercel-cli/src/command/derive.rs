@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use tercel::coding::{Coding, code_study};
 use tercel::endpoint::Analysis;
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
@@ -14,6 +15,7 @@ use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_datasets};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
+use crate::coding::read_coding;
 use crate::output::Output;
 use crate::study::require_protocol;
 
@@ -31,6 +33,9 @@ pub(crate) struct Args {
     /// A rule that differs, as `response.confirmation_days=28`; may be given again
     #[arg(long = "set", value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Folder of the sponsor's MedDRA release, if not coding.meddra of the protocol; needs --protocol
+    #[arg(long, value_name = "DIR", requires = "protocol")]
+    meddra: Option<PathBuf>,
     /// Format of the datasets
     #[arg(long, default_value = "csv", value_parser = ["csv"])]
     format: String,
@@ -53,17 +58,21 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     for setting in &args.set {
         apply(setting, &mut options)?;
     }
+    let coding = match (&trial, &args.protocol) {
+        (Some(trial), Some(folder)) => read_coding(folder, trial, args.meddra.as_deref())?,
+        (None, _) | (_, None) => None,
+    };
     let (tables, found) = read_datasets(&args.sdtm)?;
     for finding in found.iter().filter(|finding| finding.leads()) {
         eprintln!("warning: {}", finding.rule);
     }
-    let Some(mut derived) = derive_datasets(tables, &options) else {
+    let Some(mut derived) = derive_datasets(tables, &options, coding.as_ref()) else {
         bail!(
             "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",
             args.sdtm.display()
         );
     };
-    match dose_limiting(trial.as_ref(), &args.sdtm, &derived.tables)? {
+    match dose_limiting(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
         Ok(table) => derived.tables.push(table),
         Err(why) => derived.notes.push(format!("{why}: addlt is not derived")),
     }
@@ -81,6 +90,10 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         json!({
             "files": list,
             "settings": settings_json(&options),
+            "meddra": coding.as_ref().map(|coding| json!({
+                "version": coding.meddra.release.version,
+                "language": coding.meddra.release.language,
+            })),
             "notes": derived.notes,
         })
     };
@@ -100,7 +113,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 /// The DLT status of every subject, or what is missing for it.
-fn dose_limiting(trial: Option<&Trial>, sdtm: &Path, derived: &[Table]) -> anyhow::Result<Result<Table, &'static str>> {
+fn dose_limiting(
+    trial: Option<&Trial>,
+    sdtm: &Path,
+    coding: Option<&Coding>,
+    derived: &[Table],
+) -> anyhow::Result<Result<Table, &'static str>> {
     let Some(trial) = trial else {
         return Ok(Err(
             "what is a DLT stands in a protocol, and none is given (--protocol)",
@@ -111,7 +129,10 @@ fn dose_limiting(trial: Option<&Trial>, sdtm: &Path, derived: &[Table]) -> anyho
     let Some(cut) = cut else {
         return Ok(Err("the data carry no dates, so no subject has a DLT verdict"));
     };
-    let data = whole.into_as_of(cut);
+    let mut data = whole.into_as_of(cut);
+    if let Some(coding) = coding {
+        code_study(&mut data, coding);
+    }
     let analysis = Analysis::new(trial, &data, Some(cut));
     // The other datasets name the study as the data do.
     let adsl = derived.iter().find(|table| table.name == "ADSL");

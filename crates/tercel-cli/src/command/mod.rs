@@ -2,6 +2,7 @@
 
 mod calibration;
 mod check;
+mod code;
 mod decide;
 mod derive;
 mod design;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     /// Choose and justify the escalation design: decision tables, exact operating characteristics, the next dose
     #[command(subcommand)]
     Design(Box<design::Command>),
+    /// Code adverse events by the sponsor's MedDRA: what is coded, what is not, what was recoded
+    Code(code::Args),
     /// Derive analysis datasets (ADaM) from SDTM datasets
     Derive(derive::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
@@ -66,6 +69,7 @@ impl Command {
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),
             Self::Design(command) => command.run(output),
+            Self::Code(args) => code::run(&args, output),
             Self::Derive(args) => derive::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),

@@ -200,6 +200,7 @@ fn write_datasets(
         datasets,
         synthetic,
         dated,
+        coding,
     } = data;
     let mut part = StudyData {
         subjects: Vec::new(),
@@ -207,6 +208,7 @@ fn write_datasets(
         datasets,
         synthetic,
         dated,
+        coding,
     };
     let mut subjects = subjects.into_iter().peekable();
     while subjects.peek().is_some() {

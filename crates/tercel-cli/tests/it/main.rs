@@ -7,6 +7,7 @@
 
 mod broken;
 mod check;
+mod code;
 mod derive;
 mod design;
 mod design_pages;

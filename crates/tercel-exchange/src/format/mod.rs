@@ -13,6 +13,7 @@ mod variable;
 pub mod xport;
 
 use crate::table::{Table, TableError};
+pub(crate) use text::decode;
 
 /// A line, or a text in JSON, longer than this is in no dataset.
 pub(crate) const MAX_LINE: usize = 1 << 20;

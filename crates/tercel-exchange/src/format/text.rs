@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use crate::table::TableError;
 
 /// The text of a file, and what was assumed about its encoding.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<String>), TableError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<String>), TableError> {
     let marked = [
         (&b"\xef\xbb\xbf"[..], None),
         (&b"\xff\xfe"[..], Some(UTF_16LE)),

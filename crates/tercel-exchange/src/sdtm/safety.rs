@@ -114,6 +114,7 @@ fn read_details(row: &Row<'_>) -> EventDetails {
         important: row.yes("AESMIE"),
     };
     EventDetails {
+        lowest_level_term: row.text("AELLT").map(str::to_owned),
         initial_grade,
         criteria,
         treated: row.yes("AECONTRT"),

@@ -110,7 +110,7 @@ fn pharmaverse() -> Derived {
             include_str!("../../../tercel/tests/data/response/pharmaverse_tu.csv"),
         ),
     ];
-    derive_datasets(tables, &options()).unwrap()
+    derive_datasets(tables, &options(), None).unwrap()
 }
 
 fn synthetic(options: &DeriveOptions) -> Derived {
@@ -125,7 +125,7 @@ fn synthetic(options: &DeriveOptions) -> Derived {
         ),
         table("tu.csv", include_str!("../data/derive/synthetic_tu.csv")),
     ];
-    derive_datasets(tables, options).unwrap()
+    derive_datasets(tables, options, None).unwrap()
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn dates_and_emergence_of_adverse_events_agree() {
         table("adsl.csv", include_str!("../data/derive/synthetic_ae_adsl.csv")),
         table("ae.csv", include_str!("../data/derive/synthetic_ae.csv")),
     ];
-    let derivation = derive_datasets(tables, &options()).unwrap();
+    let derivation = derive_datasets(tables, &options(), None).unwrap();
     let expected = include_str!("../data/derive/synthetic_adae.csv");
     assert_eq!(
         compare(expected, &derived(&derivation, "ADAE"), &["USUBJID", "AESEQ"]),
@@ -280,7 +280,7 @@ fn laboratory_results_of_one_subject_agree_in_both_versions_but_for_what_is_list
             ctcae: version,
             ..options()
         };
-        let mut adlb = derived(&derive_datasets(tables, &options).unwrap(), "ADLB");
+        let mut adlb = derived(&derive_datasets(tables, &options, None).unwrap(), "ADLB");
         let mut differ = Vec::new();
         for row in &mut adlb {
             let theirs = by_sequence[row["LBSEQ"].as_str()];
@@ -393,7 +393,7 @@ fn from_tabulations(more: &[(&str, &str)]) -> Derived {
         ),
     ];
     tables.extend(more.iter().map(|(file, text)| table(file, text)));
-    derive_datasets(tables, &options()).unwrap()
+    derive_datasets(tables, &options(), None).unwrap()
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn trial() -> Trial {
 
 /// One subject at level 1, infused on 2025-03-01 with the planned dose and seen on 2025-04-02, beside what a case adds.
 /// A row of `DM`, `EX` or `SV` replaces the usual one.
-fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
+pub(super) fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
     let usual = [
         ("DM", DM, "S,2025-02-01,50,YEARS,F,DL1,"),
         (

@@ -90,7 +90,7 @@ fn the_analysis_dataset_and_the_safety_tables_agree_on_what_emerged_under_treatm
             wanted.insert(key, event.emergence(Reference::Infusion).counts());
         }
     }
-    let derived = derive_datasets(tables, &super::derive::options()).unwrap();
+    let derived = derive_datasets(tables, &super::derive::options(), None).unwrap();
     let adae = derived.tables.iter().find(|table| table.name == "ADAE").unwrap();
     let text = String::from_utf8(adae.to_csv().unwrap()).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());

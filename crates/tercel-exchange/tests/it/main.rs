@@ -6,6 +6,7 @@
 )]
 
 mod clock_cases;
+mod coding_cases;
 mod conduct_cases;
 mod corruption;
 mod derive;
@@ -16,6 +17,7 @@ mod formats;
 mod halt_cases;
 mod lab_cases;
 mod laws;
+mod meddra;
 mod records;
 mod registry;
 mod safety_cases;

@@ -121,6 +121,7 @@ fn as_infused_by(data: &StudyData, day: Date) -> StudyData {
         datasets: data.datasets.iter().map(held).collect(),
         synthetic: data.synthetic,
         dated: data.dated,
+        coding: data.coding.clone(),
     };
     whole.into_as_of(day)
 }

@@ -6,7 +6,7 @@ use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
-use super::file_safety::{parse_interest, parse_reference_information, parse_reporting};
+use super::file_safety::{parse_coding, parse_interest, parse_reference_information, parse_reporting};
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -64,6 +64,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
     let safety = root
         .section("safety")
         .and_then(|section| parse_safety(&section, dlt.as_ref()));
+    let coding = parse_coding(root);
     let kinetics = root.section("kinetics").and_then(|section| parse_kinetics(&section));
     let outcomes = parse_outcomes(root);
     let header = header.and_then(|section| parse_header(&section));
@@ -94,6 +95,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         response: response?,
         estimation: estimation?,
         safety: safety?,
+        coding,
         kinetics: kinetics?,
         outcomes: outcomes?,
         assumptions: assumptions?,

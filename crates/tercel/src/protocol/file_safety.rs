@@ -1,8 +1,8 @@
-//! `[[safety.interest]]`, `safety.reporting` and `[[safety.reference_information]]` of a protocol file.
+//! `[[safety.interest]]`, `safety.reporting`, `[[safety.reference_information]]` and `[coding]` of a protocol file.
 
 use super::file_rules::{events, grade, optional_grade};
 use super::reader::{Section, check_unique, nearest};
-use super::{Authority, EventClass, Expected, Interest, ReferenceInformation};
+use super::{Authority, CodingRules, EventClass, Expected, Interest, ReferenceInformation};
 
 /// To whom events are reported, and within how many days to the ethics committee; a protocol may name nobody.
 pub(super) fn parse_reporting(safety: &Section<'_>) -> Option<(Vec<Authority>, Option<u32>)> {
@@ -34,6 +34,17 @@ pub(super) fn parse_reporting(safety: &Section<'_>) -> Option<(Vec<Authority>, O
         safety.log().add(&safety.span_of("ethics_days"), message, hint);
     }
     Some((authorities, ethics_days))
+}
+
+/// The dictionary adverse events are coded by; a protocol may name none.
+pub(super) fn parse_coding(root: &Section<'_>) -> CodingRules {
+    let Some(section) = root.optional_section("coding") else {
+        return CodingRules::default();
+    };
+    let meddra = section.optional_text("meddra");
+    let meddra_version = section.optional_text("meddra_version");
+    section.finish();
+    CodingRules { meddra, meddra_version }
 }
 
 /// Versions of the reference safety information.

@@ -32,7 +32,7 @@ pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
-pub use safety::{Authority, Expected, Interest, ReferenceInformation, Stage};
+pub use safety::{Authority, CodingRules, Expected, Interest, ReferenceInformation, Stage};
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -75,6 +75,8 @@ pub struct Trial {
     pub estimation: Estimation,
     /// Adverse-event attribution and the laboratory outcome.
     pub safety: SafetyRules,
+    /// The dictionary adverse events are coded by.
+    pub coding: CodingRules,
     /// Kinetics and biomarker conventions.
     pub kinetics: KineticsRules,
     /// Outcomes of the record, in its order.

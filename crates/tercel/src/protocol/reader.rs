@@ -371,6 +371,19 @@ impl<'a> Section<'a> {
             self.log.mark_missing(path);
             return None;
         };
+        self.table_of(key, value)
+    }
+
+    /// A table that may be absent.
+    pub(super) fn optional_section(&self, key: &'static str) -> Option<Section<'a>> {
+        self.ask(key, || KeyKind::Section, false, "");
+        if self.log.listens() {
+            return Some(self.child(key, self.table, 0..0));
+        }
+        self.table_of(key, self.value(key)?)
+    }
+
+    fn table_of(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Section<'a>> {
         if let DeValue::Table(table) = value.get_ref() {
             return Some(self.child(key, table, value.span()));
         }

@@ -56,6 +56,16 @@ impl Stage {
     }
 }
 
+/// The dictionary adverse events are coded by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CodingRules {
+    /// Folder of the sponsor's MedDRA release, from the protocol's folder or absolute; `None`: events are coded by nothing
+    /// but the data.
+    pub meddra: Option<String>,
+    /// Version that must stand in that folder; `None`: whichever stands there.
+    pub meddra_version: Option<String>,
+}
+
 /// A version of the reference safety information: what is expected of the product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceInformation {

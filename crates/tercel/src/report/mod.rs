@@ -57,7 +57,7 @@ pub use population::{Population, SummaryRow, SummaryTable};
 pub use response::ResponseSection;
 pub use safety::{
     Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, EventLine, EventTable, GRADES_SHOWN,
-    Narrative, Safety,
+    Narrative, RecodingLine, Safety, coding_sentence,
 };
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};

@@ -178,6 +178,7 @@ pub fn derive_tables(analysis: &Analysis<'_>) -> Tables {
         })
         .collect();
     subjects.sort_by(|one, other| one.facts.subject.id.cmp(&other.facts.subject.id));
+    let grouping = stand_in(analysis);
     let mut tables = Tables {
         populations: Vec::new(),
         tables: Vec::new(),
@@ -202,13 +203,13 @@ pub fn derive_tables(analysis: &Analysis<'_>) -> Tables {
             tables.tables.push(SafetyTable {
                 id,
                 reference,
-                rows: by_term(&subjects, reference, chosen),
+                rows: by_term(&subjects, reference, chosen, grouping),
             });
         }
     }
     let emerged = subjects.iter().flat_map(|subject| &subject.events);
     for event in emerged.filter(|event| Reference::ALL.iter().any(|one| event.emergence(*one).counts())) {
-        match (coded(event), category(event, analysis.trial.safety.ctcae)) {
+        match (coded(event), grouping.and_then(|version| category(event, version))) {
             (Some(_), _) => {}
             (None, Some(_)) => tables.by_category += 1,
             (None, None) => tables.not_coded += 1,
@@ -272,9 +273,19 @@ fn part(counted: &Counted<'_>, events: &[&SafetyEvent<'_>]) -> Option<Part> {
     })
 }
 
-/// System organ class of an event; where it is not coded, the category its term stands under in the CTCAE.
-fn class<'e>(event: &'e SafetyEvent<'_>, version: Ctcae) -> &'e str {
-    coded(event).or_else(|| category(event, version)).unwrap_or(NOT_CODED)
+/// The CTCAE whose categories stand in for system organ classes; none where a dictionary codes the events, since the two
+/// are not to be mixed in a table.
+fn stand_in(analysis: &Analysis<'_>) -> Option<Ctcae> {
+    match analysis.data.coding {
+        Some(_) => None,
+        None => Some(analysis.trial.safety.ctcae),
+    }
+}
+
+/// System organ class of an event; where it is not coded, the category that stands in for it.
+fn class<'e>(event: &'e SafetyEvent<'_>, grouping: Option<Ctcae>) -> &'e str {
+    let category = || category(event, grouping?);
+    coded(event).or_else(category).unwrap_or(NOT_CODED)
 }
 
 fn coded<'e>(event: &'e SafetyEvent<'_>) -> Option<&'e str> {
@@ -294,19 +305,18 @@ fn category(event: &SafetyEvent<'_>, version: Ctcae) -> Option<&'static str> {
 }
 
 /// Rows by system organ class, each followed by its terms: what most subjects had comes first. Capitals do not matter.
-fn by_term(subjects: &[Counted<'_>], reference: Reference, chosen: Chosen) -> Vec<Row> {
+fn by_term(subjects: &[Counted<'_>], reference: Reference, chosen: Chosen, grouping: Option<Ctcae>) -> Vec<Row> {
     let mut classes: BTreeMap<String, (Row, BTreeMap<String, Row>)> = BTreeMap::new();
     for counted in subjects {
         let mut own: BTreeMap<String, BTreeMap<String, Vec<&SafetyEvent<'_>>>> = BTreeMap::new();
-        let version = counted.facts.trial.safety.ctcae;
         let events = counted.events.iter();
         for event in events.filter(|event| event.emergence(reference).counts() && chosen(event)) {
-            let terms = own.entry(class(event, version).to_lowercase()).or_default();
+            let terms = own.entry(class(event, grouping).to_lowercase()).or_default();
             terms.entry(event.term().to_lowercase()).or_default().push(event);
         }
         for (key, terms) in own {
             let all: Vec<&SafetyEvent<'_>> = terms.values().flatten().copied().collect();
-            let name = all.first().map_or(NOT_CODED, |event| class(event, version)).to_owned();
+            let name = all.first().map_or(NOT_CODED, |event| class(event, grouping)).to_owned();
             let (row, rows) = classes
                 .entry(key)
                 .or_insert_with(|| (blank_row(&name, &name, false), BTreeMap::new()));

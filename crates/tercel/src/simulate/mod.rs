@@ -70,5 +70,6 @@ pub fn rehearse(trial: &Trial, options: RehearsalOptions) -> StudyData {
         datasets: Vec::new(),
         synthetic: true,
         dated: true,
+        coding: None,
     }
 }

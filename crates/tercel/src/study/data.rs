@@ -1,6 +1,7 @@
 //! A whole study's subject data and where it came from.
 
 use super::{Dataset, Finding, Subject};
+use crate::coding::StudyCoding;
 
 /// Texts of one column in the order of its rows: one text, and where each cell ends, which takes a third of the memory of
 /// a text each.
@@ -79,4 +80,6 @@ pub struct StudyData {
     pub synthetic: bool,
     /// Whether any record carries a calendar date; published tables may not.
     pub dated: bool,
+    /// What the events were coded by; `None`: by nothing but the data.
+    pub coding: Option<StudyCoding>,
 }

@@ -69,6 +69,8 @@ pub struct SafetyReport {
 /// What is recorded of an event beyond what outcomes read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct EventDetails {
+    /// Lowest level term of the dictionary, where coded.
+    pub lowest_level_term: Option<String>,
     /// Grade at onset.
     pub initial_grade: InitialGrade,
     /// Why it is serious.

@@ -1,12 +1,16 @@
 //! `tercel grade term`.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+use tercel::coding::Search;
 use tercel::grade::Grade;
-use tercel::grade::dictionary::{Dictionary, Match, Search, Term};
+use tercel::grade::dictionary::{self, Dictionary, Match, Term};
+use tercel_exchange::meddra::read_meddra;
 
 use super::{Answer, Version};
+use crate::coding::{found_json, found_text};
 use crate::output::Output;
 
 /// A text and the version to look it up in.
@@ -17,12 +21,18 @@ pub(crate) struct Args {
     text: Vec<String>,
     #[command(flatten)]
     version: Version,
+    /// Look for lowest level terms in this folder of a MedDRA release instead
+    #[arg(long, value_name = "DIR", conflicts_with = "ctcae")]
+    meddra: Option<PathBuf>,
 }
 
 /// Looks the text up.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
-    let dictionary = Dictionary::of(args.version.ctcae()?);
     let text = args.text.join(" ");
+    if let Some(folder) = &args.meddra {
+        return in_meddra(folder, &text, output);
+    }
+    let dictionary = Dictionary::of(args.version.ctcae()?);
     let renamed = dictionary.named_after(&text);
     let search = dictionary.search(&text);
     output.print(
@@ -39,8 +49,33 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
+/// Most terms of MedDRA that are shown.
+const MOST: usize = 20;
+
+fn in_meddra(folder: &Path, text: &str, output: Output) -> anyhow::Result<Answer> {
+    let meddra = read_meddra(folder, Some("of no stated version"))?;
+    let found = Search::new(&meddra).find(text, MOST);
+    output.print(
+        || {
+            json!({
+                "dictionary": {"name": "MedDRA", "version": meddra.release.version, "language": meddra.release.language},
+                "text": text,
+                "terms": found.iter().map(|one| found_json(&meddra, one)).collect::<Vec<_>>(),
+            })
+        },
+        || {
+            if found.is_empty() {
+                return format!("{} has no term like \"{text}\"; try one word of it\n", meddra.release);
+            }
+            let lines = found.iter().map(|one| format!("  {}\n", found_text(&meddra, one)));
+            format!("{}\n{}", meddra.release, lines.collect::<String>())
+        },
+    )?;
+    Ok(Answer::Given)
+}
+
 /// What the other version's name leads to, otherwise what the search found.
-fn found<'d>(renamed: &[&'d Term], search: &Search<'d>) -> Vec<&'d Term> {
+fn found<'d>(renamed: &[&'d Term], search: &dictionary::Search<'d>) -> Vec<&'d Term> {
     if renamed.is_empty() {
         search.terms.clone()
     } else {
@@ -72,7 +107,7 @@ fn term_json(term: &Term) -> Value {
     })
 }
 
-fn answer(dictionary: &Dictionary, text: &str, renamed: &[&Term], search: &Search<'_>) -> String {
+fn answer(dictionary: &Dictionary, text: &str, renamed: &[&Term], search: &dictionary::Search<'_>) -> String {
     let version = dictionary.version;
     match (renamed, search.by, search.terms.as_slice()) {
         ([], Match::Near, []) => {

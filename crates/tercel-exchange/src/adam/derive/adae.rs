@@ -1,4 +1,7 @@
-//! `ADAE`: adverse events with imputed dates and treatment emergence, beside everything recorded of them.
+//! `ADAE`: adverse events with imputed dates and treatment emergence, beside everything recorded of them and, with a
+//! dictionary, their coding.
+
+use tercel::coding::{Coding, Recorded};
 
 use super::Subjects;
 use super::adsl::Subject;
@@ -25,9 +28,21 @@ const COLUMNS: [&str; 13] = [
 /// Days after the last dose within which a new event is emergent under `TRTEM30FL`.
 const WINDOW_DAYS: i32 = 30;
 
-/// Writes the dataset: one row an event, in the order recorded.
-pub(super) fn write_adae(ae: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<String>) -> Table {
-    let recorded = ae.columns();
+/// Variables of the coding: lowest level term, preferred term and primary system organ class, with their codes.
+const CODING: [&str; 6] = ["AELLT", "AELLTCD", "AEDECOD", "AEPTCD", "AEBODSYS", "AEBDSYCD"];
+
+/// Writes the dataset: one row an event, in the order recorded. What the data leave uncoded is coded; what they carry
+/// stands.
+pub(super) fn write_adae(
+    ae: &Cells<'_>,
+    subjects: &Subjects,
+    coding: Option<&Coding>,
+    notes: &mut Vec<String>,
+) -> Table {
+    let mut recorded = ae.columns();
+    if coding.is_some() {
+        recorded.extend(CODING.into_iter().filter(|name| !ae.has(name)));
+    }
     let graded = ae.has("AEITOXGR") && ae.has("AETOXGR");
     let mut rows = Vec::new();
     for row in ae.rows() {
@@ -36,12 +51,43 @@ pub(super) fn write_adae(ae: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
             notes.push(format!("AE, subject {id}: not among the subjects of DM or ADSL"));
             continue;
         };
-        let mut cells: Vec<String> = recorded.iter().map(|column| row.text(column).to_owned()).collect();
+        let coded = coding.map(|coding| code_event(row, coding));
+        let cell = |column: &&str| match (row.text(column), &coded) {
+            ("", Some(coded)) => coded_cell(column, coded).unwrap_or_default(),
+            (text, _) => text.to_owned(),
+        };
+        let mut cells: Vec<String> = recorded.iter().map(cell).collect();
         cells.extend(derive_event(row, subject, graded));
         rows.push(cells);
     }
     let columns: Vec<&str> = recorded.iter().copied().chain(COLUMNS).collect();
     Table::from_rows("ADAE", &columns, rows)
+}
+
+/// The cells of [`CODING`]; blank where nothing is known.
+fn code_event(row: CellRow<'_>, coding: &Coding) -> [String; 6] {
+    let present = |name: &str| Some(row.text(name)).filter(|text| !text.is_empty());
+    let coded = coding.code(&Recorded {
+        verbatim: row.text("AETERM"),
+        llt: present("AELLT"),
+        pt: present("AEDECOD"),
+        soc: present("AEBODSYS").or_else(|| present("AESOC")),
+    });
+    let (llt, pt, soc) = (coded.llt, coded.pt, coded.soc);
+    let text = |text: Option<String>| text.unwrap_or_default();
+    [
+        text(llt.map(|llt| llt.name.clone())),
+        text(llt.map(|llt| llt.code.to_string())),
+        text(pt.map(|pt| pt.name.clone())),
+        text(pt.map(|pt| pt.code.to_string())),
+        text(soc.map(|soc| soc.name.clone())),
+        text(soc.map(|soc| soc.code.to_string())),
+    ]
+}
+
+fn coded_cell(column: &str, coded: &[String; 6]) -> Option<String> {
+    let mut cells = CODING.iter().zip(coded);
+    cells.find(|(name, _)| **name == column).map(|(_, cell)| cell.clone())
 }
 
 fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String> {

@@ -25,6 +25,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
+use tercel::coding::Coding;
 use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel::study::SubjectId;
@@ -60,8 +61,9 @@ pub struct Derived {
     pub notes: Vec<String>,
 }
 
-/// Derives every analysis dataset whose sources are there; `None` where nothing names the subjects.
-pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Option<Derived> {
+/// Derives every analysis dataset whose sources are there; `None` where nothing names the subjects. Adverse events that the
+/// data leave uncoded are coded by `coding`, where there is one.
+pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: Option<&Coding>) -> Option<Derived> {
     sdtm::merge_supplements(&mut tables);
     let sources = Sources { tables: &tables };
     let subjects = adsl::derive_subjects(&sources, options)?;
@@ -85,7 +87,7 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions) -> Optio
         derived.notes.push("no TR dataset: adtr is not derived".to_owned());
     }
     if let Some(ae) = sources.cells("AE") {
-        let adae = adae::write_adae(&ae, &subjects, &mut derived.notes);
+        let adae = adae::write_adae(&ae, &subjects, coding, &mut derived.notes);
         derived.tables.push(adae);
     } else {
         derived.notes.push("no AE dataset: adae is not derived".to_owned());

@@ -1,5 +1,7 @@
 //! `AE FA LB VS` with `SUPPAE SUPPLB`, and the levels in blood of `CP PC`.
 
+use std::collections::BTreeMap;
+
 use tercel::protocol::Relatedness;
 use tercel::simulate::parameters;
 use tercel::study::{AdverseEvent, Amount, EventOutcome, Level, Subject, Syndrome};
@@ -43,8 +45,12 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     ];
     let mut sheet = Sheet::new(study, "AE", variables);
     let mut supplement = Supplement::new(study, "AE");
+    let mut lowest: BTreeMap<usize, String> = BTreeMap::new();
     for subject in subjects {
         for event in &subject.adverse_events {
+            if let Some(term) = &event.details.lowest_level_term {
+                lowest.insert(sheet.table.len(), term.clone());
+            }
             let criteria = event.details.criteria;
             sheet.row(
                 &event.record,
@@ -90,6 +96,10 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
             }
             reporting(&mut supplement, event);
         }
+    }
+    // A column nobody has a value for is not written.
+    if !lowest.is_empty() {
+        sheet.table.set("AELLT", &lowest);
     }
     [sheet.table, supplement.table]
 }

@@ -1,10 +1,12 @@
 //! Adverse events as a safety report shows them: tables of counts with what stands behind each number, and listings.
 
+mod coding;
 mod count;
 mod events;
 mod expedited;
 mod narrative;
 
+pub use coding::{RecodingLine, coding_sentence};
 pub use count::{Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, GRADES_SHOWN};
 pub use events::{EventLine, EventTable};
 pub use narrative::Narrative;
@@ -21,6 +23,8 @@ pub struct Safety {
     pub reason: Option<&'static str>,
     /// What a reader has to know of the numbers, a sentence each.
     pub notes: Vec<String>,
+    /// Codings of a verbatim term that took the place of others.
+    pub recodings: Vec<RecodingLine>,
     /// Tables of counts.
     pub counts: Vec<CountTable>,
     /// Listings of events and deaths.
@@ -59,6 +63,7 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Safety {
     let mut safety = Safety {
         reason: None,
         notes: Vec::new(),
+        recodings: coding::recodings(analysis),
         counts: Vec::new(),
         listings: Vec::new(),
         narratives: Vec::new(),
@@ -124,18 +129,7 @@ fn notes(analysis: &Analysis<'_>, tables: &Tables) -> Vec<String> {
             events(relation_not_recorded)
         ));
     }
-    if tables.by_category > 0 {
-        notes.push(format!(
-            "{} without a system organ class; they stand under the CTCAE category of their term.",
-            events(tables.by_category)
-        ));
-    }
-    if not_coded > 0 {
-        notes.push(format!(
-            "{} without a system organ class or a CTCAE term; they stand under \"Not coded\".",
-            events(not_coded)
-        ));
-    }
+    notes.push(coding_sentence(analysis, tables.by_category, not_coded));
     if analysis.trial.safety.interest.is_empty() {
         notes.push("The protocol names no events of special interest.".to_owned());
     }
