@@ -6,6 +6,7 @@ mod expedited;
 mod narrative;
 
 pub use count::{Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, GRADES_SHOWN};
+pub(super) use events::grade;
 pub use events::{EventLine, EventTable};
 pub use narrative::Narrative;
 
