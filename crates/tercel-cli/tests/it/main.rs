@@ -17,5 +17,6 @@ mod grade;
 mod hand;
 mod new;
 mod response;
+mod safety;
 mod synth;
 mod trial;
