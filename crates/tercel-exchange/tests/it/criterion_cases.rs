@@ -179,10 +179,17 @@ fn each_criterion_turns_at_its_limit() {
     }
 }
 
+/// Name, results as test, value and day, expected.
+type Course = (
+    &'static str,
+    &'static [(&'static str, &'static str, &'static str)],
+    Expected,
+);
+
 /// ALT or AST over 40 U/L as upper limit: 8 times is 320, 20 times 800.
 #[test]
 fn transaminases_turn_at_eight_and_twenty_times_the_limit() {
-    let cases: [(&str, &[(&str, &str, &str)], Expected); 8] = [
+    let cases: [Course; 8] = [
         (
             "eight times",
             &[("ALT", "320", "2025-03-05"), ("ALT", "320", "2025-03-15")],

@@ -184,7 +184,7 @@ struct Broken {
 const SYNTAX: &str =
     "TOML: key = value, text in \"quotes\", and [section] or [[repeated section]] on a line of its own";
 
-const BROKEN: [Broken; 39] = [
+const BROKEN: [Broken; 41] = [
     Broken {
         from: "[response]\n",
         to: "[respons]\n",
