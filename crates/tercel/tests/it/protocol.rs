@@ -453,7 +453,7 @@ const BROKEN: [Broken; 41] = [
         from: "events = \"crs\"\nscale = \"ASTCT 2019\"\ngrade_min = 4",
         to: "events = \"crs\"\nscale = \"CTCAE 5.0\"\ngrade_min = 4",
         found: &[(
-            "scale = ¦\"ASTCT 2019\"",
+            "scale = ¦\"ASTCT 2019\"\nbaseline",
             "criterion \"crs-4\" is over CTCAE 5.0, but its events are graded by ASTCT 2019: it would never be met",
             "scale = \"ASTCT 2019\" in that criterion",
         )],
@@ -462,7 +462,7 @@ const BROKEN: [Broken; 41] = [
         from: "events = \"iec-hs\"\nscale = \"CTCAE 5.0\"",
         to: "events = \"iec-hs\"\nscale = \"ASTCT 2019\"",
         found: &[(
-            "scale = ¦\"ASTCT 2019\"",
+            "scale = ¦\"ASTCT 2019\"\nbaseline",
             "criterion \"iec-hs-3\" is over ASTCT 2019, but its events are graded by the CTCAE: it would never be met",
             "the scale of the CTCAE in that criterion, scale = \"CTCAE 5.0\"",
         )],
