@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 use tercel::coding::{Choice, Recoding};
-use tercel::endpoint::Analysis;
+use tercel::endpoint::{Analysis, ScaleGrade};
 use tercel::grade::Grade;
 use tercel::protocol::DoseLevel;
 use tercel::report::coding_sentence;
 use tercel::safety::{Population, Row, derive_deadlines, derive_tables};
-use tercel::study::RecordId;
+use tercel::study::{RecordId, Syndrome};
 
 /// Counts by population, table and row; `null` where the source records no dated adverse events.
 pub(crate) fn safety_json(analysis: &Analysis<'_>) -> Value {
@@ -89,6 +89,42 @@ pub(crate) fn expedited_json(analysis: &Analysis<'_>) -> Value {
     Value::Array(reports)
 }
 
+/// Episodes of CRS and ICANS with their worst grade on each scale; `null` where the data carry no dates.
+pub(crate) fn episodes_json(analysis: &Analysis<'_>) -> Value {
+    if analysis.cut.is_none() {
+        return Value::Null;
+    }
+    let mut episodes = Vec::new();
+    for facts in &analysis.facts {
+        for (syndrome, name) in [(Syndrome::Crs, "CRS"), (Syndrome::Icans, "ICANS")] {
+            for (index, episode) in facts.episodes(syndrome).iter().enumerate() {
+                episodes.push(json!({
+                    "subject": facts.subject.id.to_string(),
+                    "syndrome": name,
+                    "episode": index + 1,
+                    "grades": episode.by_scale().iter().map(grade_json).collect::<Vec<Value>>(),
+                    "onset": episode.onset.to_string(),
+                    "worst": episode.worst_at.to_string(),
+                    "end": episode.end.map(|end| end.to_string()),
+                    "duration_hours": episode.duration_hours(),
+                    "records": texts(episode.records().iter()),
+                }));
+            }
+        }
+    }
+    Value::Array(episodes)
+}
+
+fn grade_json(grade: &ScaleGrade) -> Value {
+    json!({
+        "scale": grade.scale.name(),
+        "grade": (grade.at_least == grade.at_most).then_some(grade.at_least),
+        "grade_min": grade.at_least,
+        "grade_max": grade.at_most,
+        "not_gradable": grade.not_gradable,
+    })
+}
+
 fn population_json(population: &Population, levels: &[Option<DoseLevel>]) -> Value {
     let count = |level: &Option<DoseLevel>| json!({"dose_level": level.map(DoseLevel::number), "subjects": population.count(*level)});
     json!({
@@ -112,6 +148,7 @@ fn row_json(row: &Row, levels: &[Option<DoseLevel>]) -> Value {
         "id": row.id,
         "label": row.label,
         "is_term": row.is_term,
+        "scales": row.scales().iter().map(|scale| scale.name()).collect::<Vec<&str>>(),
         "counts": levels.iter().map(count).collect::<Vec<Value>>(),
         "records": texts(row.parts.iter().flat_map(|part| &part.records)),
     })

@@ -10,7 +10,7 @@
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
 //! | published analysis datasets | [`adam`] |
-//! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`] |
+//! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;

@@ -231,7 +231,7 @@ fn safety(out: &mut Writer, report: &Report) {
             svg: heat_map::draw(report),
             reason: &map.description,
             reading: "Subjects with the term, each counted once by the worst grade: of any grade, and of grade 3 or worse. \
-                      The colour is the share of the subjects of the column.",
+                      CRS and ICANS are graded by ASTCT 2019, all else by the CTCAE. The colour is the share of the subjects of the column.",
             remarks: vec![shown],
         },
     );

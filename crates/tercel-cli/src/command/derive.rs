@@ -11,7 +11,7 @@ use tercel::endpoint::Analysis;
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_datasets};
+use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_adtox, derive_datasets, label_scales};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
@@ -72,9 +72,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             args.sdtm.display()
         );
     };
-    match dose_limiting(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
-        Ok(table) => derived.tables.push(table),
-        Err(why) => derived.notes.push(format!("{why}: addlt is not derived")),
+    if let Some(trial) = &trial {
+        for table in derived.tables.iter_mut().filter(|table| table.name == "ADAE") {
+            *table = label_scales(table, trial);
+        }
+    }
+    match of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
+        Ok(tables) => derived.tables.extend(tables),
+        Err(why) => derived.notes.push(format!("{why}: addlt and adtox are not derived")),
     }
     fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
     let files = derived
@@ -112,13 +117,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
-/// The DLT status of every subject, or what is missing for it.
-fn dose_limiting(
+/// The DLT status of every subject and the episodes of CRS and ICANS, or what is missing for them.
+fn of_protocol(
     trial: Option<&Trial>,
     sdtm: &Path,
     coding: Option<&Coding>,
     derived: &[Table],
-) -> anyhow::Result<Result<Table, &'static str>> {
+) -> anyhow::Result<Result<[Table; 2], &'static str>> {
     let Some(trial) = trial else {
         return Ok(Err(
             "what is a DLT stands in a protocol, and none is given (--protocol)",
@@ -138,7 +143,8 @@ fn dose_limiting(
     let adsl = derived.iter().find(|table| table.name == "ADSL");
     let named = adsl.and_then(|adsl| Some(adsl.cell(0, adsl.column("STUDYID")?)));
     let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id);
-    Ok(derive_addlt(&analysis, study).ok_or("no subject has a DLT verdict"))
+    let tables = derive_addlt(&analysis, study).zip(derive_adtox(&analysis, study));
+    Ok(tables.map(<[Table; 2]>::from).ok_or("no subject has a DLT verdict"))
 }
 
 /// Writes one dataset; returns its path and number of rows.

@@ -18,7 +18,7 @@ use super::Answer;
 use super::decide::decision_json;
 use crate::output::{Output, number};
 use crate::progress::Progress;
-use crate::safety::{expedited_json, safety_json};
+use crate::safety::{episodes_json, expedited_json, safety_json};
 use crate::study::{Study, TrialArgs, all_findings, protocol_path};
 
 /// Arguments of `tercel run`.
@@ -71,6 +71,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 })).collect::<Vec<Value>>(),
                 "findings": findings_json(&findings),
                 "safety": safety_json(&analysis),
+                "episodes": episodes_json(&analysis),
                 "expedited_reports": expedited_json(&analysis),
             })
         },

@@ -518,3 +518,49 @@ fn icans_episodes_count_in_days_and_a_time_no_one_can_read_leaves_only_the_rows(
         assert_eq!(found["episodes"][0]["duration_hours"], expected);
     }
 }
+
+/// Five thousand times twelve results whose grades stand in the text of CTCAE 5.0.
+#[test]
+fn sixty_thousand_results_are_each_graded_in_their_place() {
+    const RESULTS: [(&str, u64); 12] = [
+        ("NEUT,1.8,10^9/L,1.8,7.5,", 0),
+        ("NEUT,1.79,10^9/L,1.8,7.5,", 1),
+        ("NEUT,1.49,10^9/L,1.8,7.5,", 2),
+        ("NEUT,0.5,10^9/L,1.8,7.5,", 3),
+        ("NEUT,499,/uL,1800,7500,", 4),
+        ("PLAT,24,10^9/L,150,400,", 4),
+        ("PLAT,75000,/uL,150000,400000,", 1),
+        ("ALT,40,U/L,7,40,30", 0),
+        ("ALT,120,U/L,7,40,30", 1),
+        ("ALT,201,U/L,7,40,30", 3),
+        ("ALT,200,U/L,7,40,60", 2),
+        ("AST,801,U/L,7,40,30", 4),
+    ];
+    let mut csv = "param,value,unit,lln,uln,baseline\n".to_owned();
+    for _ in 0..5_000 {
+        for (row, _) in RESULTS {
+            csv.push_str(row);
+            csv.push('\n');
+        }
+    }
+    let rows = rows("labs", &csv);
+    assert_eq!(rows.len(), 60_000);
+    for (row, (text, grade)) in rows.iter().zip(RESULTS.iter().cycle()) {
+        assert_eq!(row["grade"].as_u64(), Some(*grade), "{text}: {row}");
+        assert!(text.starts_with(row["param"].as_str().unwrap()), "{text}: {row}");
+    }
+}
+
+/// CRS by three scales of one file: three answers with three names.
+#[test]
+fn one_course_has_three_labelled_answers() {
+    let by = |options: &[&str]| {
+        let found = document("crs", COURSE, options);
+        (found["scale"].clone(), found["rows"][1]["grade"].clone())
+    };
+    assert_eq!(by(&["--scale", "astct-2019"]), (json!("ASTCT 2019"), json!(2)));
+    assert_eq!(by(&["--scale", "ctcae-5.0"]), (json!("CTCAE 5.0"), json!(3)));
+    assert_eq!(by(&["--scale", "ctcae-6.0"]), (json!("CTCAE 6.0"), json!(2)));
+    let twice = refused("crs", COURSE, &["--scale", "astct-2019", "--scale", "ctcae-5.0"]);
+    assert!(twice.contains("cannot be used multiple times"), "{twice}");
+}

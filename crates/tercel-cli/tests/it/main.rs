@@ -18,5 +18,6 @@ mod grade;
 mod hand;
 mod new;
 mod response;
+mod safety;
 mod synth;
 mod trial;

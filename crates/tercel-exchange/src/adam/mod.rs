@@ -10,7 +10,7 @@ use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 use crate::reader::{Reader, Row};
 use crate::sdtm::{Domain, insert_subject};
 
-pub use derive::{DeriveOptions, Derived, derive_addlt, derive_datasets};
+pub use derive::{DeriveOptions, Derived, derive_addlt, derive_adtox, derive_datasets, label_scales};
 
 /// Datasets read beside `ADSL`.
 pub(crate) const DATASETS: [Domain; 2] = [

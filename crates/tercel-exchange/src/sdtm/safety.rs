@@ -2,6 +2,7 @@
 
 use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
+use tercel::grade::crs_ctcae::parse_fio2;
 use tercel::protocol::{Authority, Relatedness, Stage, Trial};
 use tercel::study::{
     Adjudication, AdverseEvent, Blocks, Causality, EventDetails, EventOutcome, InitialGrade, Lab, Lifted, Rule,
@@ -300,6 +301,14 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             "FASTRESC",
             Rule::NotInCodelist(result.to_owned(), "0, 1, 2, 3, 4, 5"),
             Blocks::Decision,
+        );
+    }
+    if item == "FIO2" && parse_fio2(result).is_none() {
+        let expected = "21 to 100 %, or 0.21 to 1";
+        row.find(
+            "FASTRESC",
+            Rule::OutOfRange(result.to_owned(), expected),
+            Blocks::Export,
         );
     }
     subject.toxicity.push(ToxicityFinding {

@@ -67,7 +67,7 @@ pub(super) fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
     usual.iter().map(table).collect()
 }
 
-fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
+pub(super) fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
     let trial = trial();
     let data = read_tables(read(rows), &trial).unwrap().as_of(cut);
     let analysis = Analysis::new(&trial, &data, Some(cut));
@@ -80,7 +80,7 @@ pub(super) fn decision(rows: &[(&str, &[&str])], cut: Date) -> StudyDecision {
     decide_study(&Analysis::new(&trial, &data, Some(cut))).unwrap()
 }
 
-fn is_pending(status: &Status) -> bool {
+pub(super) fn is_pending(status: &Status) -> bool {
     matches!(status, Status::Pending(_))
 }
 

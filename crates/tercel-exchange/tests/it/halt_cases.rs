@@ -109,6 +109,31 @@ fn the_committee_lifts_a_halt_for_what_had_begun() {
 fn graded_findings_halt_enrolment_without_an_event() {
     let grade = format!("S,1,TOXGR,{ICANS},4,INVESTIGATOR,2025-03-09T08:00");
     assert_eq!(halts(&decision(&[("FA", &[&grade])], LATER)), ["halt-icans-4"]);
+    // An event before the infusion, by a slip of the year, hides no finding after it.
+    let slip = event("ICANS", "RELATED", "RECOVERED/RESOLVED", "4", "2024-03-09");
+    let decided = decision(&[("AE", &[&slip]), ("FA", &[&grade])], LATER);
+    assert_eq!(halts(&decided), ["halt-icans-4"]);
+}
+
+/// Infused on 2025-03-01; day 30 is 2025-03-31.
+#[test]
+fn a_fatal_event_halts_by_the_day_of_death_too() {
+    for (what, onset, died, wanted) in [
+        (
+            "worsened to death",
+            "2025-02-26",
+            "2025-03-10",
+            &["halt-related-death"][..],
+        ),
+        ("on the last day", "2025-02-26", "2025-03-31", &["halt-related-death"]),
+        ("a day later", "2025-02-26", "2025-04-01", &[]),
+        ("begun in time", "2025-03-31", "2025-04-20", &["halt-related-death"]),
+    ] {
+        let dm = format!("S,2025-02-01,50,YEARS,F,DL1,{died}");
+        let fatal = event("Hepatic failure", "RELATED", "FATAL", "5", onset);
+        let decided = decision(&[("DM", &[&dm]), ("AE", &[&fatal])], LATER);
+        assert_eq!(halts(&decided), wanted, "{what}");
+    }
 }
 
 #[test]

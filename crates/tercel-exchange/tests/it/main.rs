@@ -9,6 +9,8 @@ mod clock_cases;
 mod coding_cases;
 mod conduct_cases;
 mod corruption;
+mod criterion_cases;
+mod crs_scales;
 mod derive;
 mod dirt;
 mod dlt_cases;

@@ -9,8 +9,8 @@ use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{Blocks, StudyData, Syndrome};
 use tercel_exchange::{Table, read_tables};
 
-const CRS: &str = "CYTOKINE RELEASE SYNDROME";
-const LATER: Date = date(2025, 6, 30);
+pub(super) const CRS: &str = "CYTOKINE RELEASE SYNDROME";
+pub(super) const LATER: Date = date(2025, 6, 30);
 
 fn trial() -> Trial {
     parse_protocol(
@@ -21,7 +21,7 @@ fn trial() -> Trial {
 }
 
 /// One subject infused on 2025-03-01 at 10:00 with these events, findings, medications and neutrophil counts.
-fn study(events: &[&str], findings: &[String], medications: &[&str], counts: &[String]) -> StudyData {
+pub(super) fn study(events: &[&str], findings: &[String], medications: &[&str], counts: &[String]) -> StudyData {
     let owned = |rows: &[&str]| rows.iter().map(|row| (*row).to_owned()).collect::<Vec<_>>();
     let tables = [
         (

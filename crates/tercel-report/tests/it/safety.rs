@@ -88,7 +88,7 @@ fn a_serious_event_is_told_and_its_clock_waits_for_the_day_of_awareness() {
     for words in [
         "A man aged 51 years, assigned to the first dose group (1.0×10⁸ cells).",
         "1.0×10⁸ cells were infused on 2025-02-01.",
-        "CRS of grade 3, onset 2025-02-03 (day 2): serious (hospitalisation); related to: CAR-T cells; duration: 3 days; \
+        "CRS of grade 3 (ASTCT 2019), onset 2025-02-03 (day 2): serious (hospitalisation); related to: CAR-T cells; duration: 3 days; \
          outcome: recovered.",
         "Last seen on 2025-02-01 (day 0).",
     ] {

@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 
 use super::lasting::{Lasted, Seen, end_of, longer_than_hours, longest, spells, whole};
-use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, toxicity_grades};
-use crate::grade::{Grade, Scale};
+use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, scale_of, toxicity_grades};
+use crate::grade::Grade;
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
 use crate::study::{AdverseEvent, RecordId, Subject, Syndrome, When};
 
@@ -108,8 +108,8 @@ impl Judge<'_> {
                     answers.push(Answer::Open(Ground {
                         criterion: None,
                         text: format!(
-                            "{name} grade {worst} in the findings of {}, but no adverse event",
-                            moment.when
+                            "{name} of {} grade {worst} in the findings of {}, but no adverse event",
+                            moment.scale, moment.when
                         ),
                         records: moment.records.clone(),
                         since: Some(day.latest()),
@@ -168,7 +168,7 @@ impl Judge<'_> {
             return Answer::No;
         };
         let holds = class_holds(self.trial, class, event);
-        if holds == Some(false) || criterion.scale != self.scale_of(event) {
+        if holds == Some(false) || criterion.scale != scale_of(self.trial, event) {
             return Answer::No;
         }
         let mut records = vec![event.record.clone()];
@@ -192,7 +192,7 @@ impl Judge<'_> {
         }
         if holds.is_none() {
             return Answer::Open(ground(
-                format!("grade {grade}; its system organ class is not coded"),
+                format!("{} grade {grade}; its system organ class is not coded", criterion.scale),
                 None,
             ));
         }
@@ -207,14 +207,20 @@ impl Judge<'_> {
         match (excluded, lasted) {
             (Some((_, Lasted::NotLonger)), _) | (_, Lasted::NotLonger) => Answer::No,
             (Some((rule, Lasted::Open(until))), _) => Answer::Open(ground(
-                format!("grade {grade} from {began}; excluded if {}", rule.text),
+                format!(
+                    "{} grade {grade} from {began}; excluded if {}",
+                    criterion.scale, rule.text
+                ),
                 until,
             )),
             (_, Lasted::Open(until)) => Answer::Open(ground(
-                format!("grade {grade} from {began}, its duration not known yet"),
+                format!(
+                    "{} grade {grade} from {began}, its duration not known yet",
+                    criterion.scale
+                ),
                 until,
             )),
-            (_, Lasted::Longer) => Answer::Met(ground(format!("grade {grade} from {began}"), None)),
+            (_, Lasted::Longer) => Answer::Met(ground(format!("{} grade {grade} from {began}", criterion.scale), None)),
         }
     }
 
@@ -265,15 +271,6 @@ impl Judge<'_> {
             Some(Syndrome::Icans)
         } else {
             None
-        }
-    }
-
-    /// CRS and ICANS are graded by ASTCT, everything else by CTCAE.
-    fn scale_of(&self, event: &AdverseEvent) -> Scale {
-        if self.syndrome_of(event).is_some() {
-            Scale::Astct2019
-        } else {
-            Scale::Ctcae(self.trial.safety.ctcae)
         }
     }
 }

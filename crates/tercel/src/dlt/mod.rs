@@ -28,13 +28,14 @@ use std::fmt;
 use jiff::civil::Date;
 
 pub use pause::{Halt, standing_halts};
-pub use toxicity::{ToxicityGrade, toxicity_grades};
+pub use toxicity::{CrsItems, ToxicityGrade, toxicity_grades};
 
 pub(crate) use self::event::covers;
 
 use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;
+use crate::grade::Scale;
 use crate::protocol::{Cells, DltOrigin, EventClass, Trial};
 use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
 
@@ -302,10 +303,18 @@ pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> 
 
 /// Whether an event belongs to a class; `None` where its organ class decides and is not coded.
 pub fn class_holds(trial: &Trial, class: &EventClass, event: &AdverseEvent) -> Option<bool> {
-    let terms: Vec<&str> = std::iter::once(event.term.as_str())
+    class.holds(&trial.dlt.event_classes, &terms(event), event.organ_class.as_deref())
+}
+
+/// The scale of an event's grade.
+pub fn scale_of(trial: &Trial, event: &AdverseEvent) -> Scale {
+    trial.scale_of(&terms(event), event.organ_class.as_deref())
+}
+
+fn terms(event: &AdverseEvent) -> Vec<&str> {
+    std::iter::once(event.term.as_str())
         .chain(event.preferred_term.as_deref())
-        .collect();
-    class.holds(&trial.dlt.event_classes, &terms, event.organ_class.as_deref())
+        .collect()
 }
 
 /// Whether an event is known to belong to the class of this name.

@@ -111,6 +111,12 @@ fn is_fatal(event: &crate::study::AdverseEvent) -> bool {
     event.grade == Some(Grade::G5) || event.outcome == EventOutcome::Fatal
 }
 
+/// Whether a fatal event, whenever it began, ended in death within the window.
+fn died_within(event: &crate::study::AdverseEvent, subject: &Subject, window: Window) -> bool {
+    let died = subject.died().map(|(when, _)| when).or(event.end);
+    is_fatal(event) && died.is_some_and(|when| within(when, window))
+}
+
 fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, window: Window) -> Vec<Trigger> {
     let Some(class) = trial.event_class(class) else {
         return Vec::new();
@@ -124,7 +130,7 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
         grade.is_some_and(|grade| grade >= rule.grade_min)
             && (related || !rule.related)
             && class_holds(trial, class, event) != Some(false)
-            && event.start.is_none_or(|start| within(start, window))
+            && (event.start.is_none_or(|start| within(start, window)) || died_within(event, subject, window))
     });
     let trigger = |event: &crate::study::AdverseEvent| Trigger {
         what: format!(
@@ -147,8 +153,11 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
     } else {
         return None;
     };
-    let recorded =
-        |event: &&crate::study::AdverseEvent| is_in_class(trial, class, event) && event.grade >= Some(rule.grade_min);
+    // An event that lies outside the window says nothing of a finding within it.
+    let recorded = |event: &&crate::study::AdverseEvent| {
+        let in_time = event.start.is_none_or(|start| within(start, window));
+        in_time && is_in_class(trial, class, event) && event.grade >= Some(rule.grade_min)
+    };
     if subject.adverse_events.iter().any(|event| recorded(&event)) {
         return None;
     }
@@ -157,7 +166,8 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
     })?;
     Some(Trigger {
         what: format!(
-            "grade {} by the findings of {}",
+            "{} grade {} by the findings of {}",
+            moment.scale,
             moment.worst().unwrap_or(0),
             moment.when
         ),

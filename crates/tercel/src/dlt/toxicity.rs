@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use crate::grade::astct::AstctOutcome;
 use crate::grade::astct::crs::{CrsAssessment, CrsOptions, Oxygen, grade_crs};
 use crate::grade::astct::icans::{Arousal, IcansAssessment, Ice, Motor, Oedema, Seizure, grade_icans};
+use crate::grade::crs_ctcae::parse_fio2;
 use crate::grade::{Grade, Scale};
 use crate::study::{RecordId, Subject, Syndrome, ToxicityFinding, When};
 
 /// The grades at one moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ToxicityGrade {
     /// When.
     pub when: When,
@@ -23,8 +24,19 @@ pub struct ToxicityGrade {
     pub unreadable: bool,
     /// Scale of both.
     pub scale: Scale,
+    /// The items of CRS, for other scales. `None` without items.
+    pub crs: Option<CrsItems>,
     /// Records of the moment.
     pub records: Vec<RecordId>,
+}
+
+/// The items of CRS at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CrsItems {
+    /// What ASTCT asks for.
+    pub assessment: CrsAssessment,
+    /// Fraction of inspired oxygen, percent.
+    pub fio2_percent: Option<f64>,
 }
 
 impl ToxicityGrade {
@@ -79,6 +91,7 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
             derived_at_most: derived.map(|(_, most)| most),
             unreadable,
             scale: Scale::Astct2019,
+            crs: (syndrome == Syndrome::Crs && has_items(items)).then(|| crs_items(items)),
             records,
         })
     };
@@ -110,13 +123,6 @@ fn highest(items: &[&ToxicityFinding], code: &str) -> Option<f64> {
         .max_by(f64::total_cmp)
 }
 
-fn text<'f>(items: &[&'f ToxicityFinding], code: &str) -> Option<&'f str> {
-    items
-        .iter()
-        .find(|item| item.item == code)
-        .map(|item| item.result.trim())
-}
-
 fn yes(items: &[&ToxicityFinding], code: &str) -> Option<bool> {
     let answers = texts(items, code).filter_map(|text| match text.to_uppercase().as_str() {
         "Y" | "YES" | "1" => Some(true),
@@ -126,19 +132,32 @@ fn yes(items: &[&ToxicityFinding], code: &str) -> Option<bool> {
     answers.max()
 }
 
+/// The worst reading of an item whose names go from normal to worst.
 fn named<T: Copy>(items: &[&ToxicityFinding], code: &str, names: &[(&str, T)]) -> Option<T> {
-    let text = text(items, code)?;
-    names
-        .iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(text))
-        .map(|(_, value)| *value)
+    let place = |text: &str| names.iter().position(|(name, _)| name.eq_ignore_ascii_case(text));
+    let worst = texts(items, code).filter_map(place).max()?;
+    names.get(worst).map(|(_, value)| *value)
 }
 
-/// Whether anything but the investigator's grade was recorded.
+/// The device that supports most, with the highest flow.
+fn oxygen(items: &[&ToxicityFinding]) -> Option<Oxygen> {
+    let flow = highest(items, "O2FLOW");
+    let devices = texts(items, "O2DEV").filter_map(|device| Oxygen::parse(device, flow).flatten());
+    devices.max_by_key(|device| match device {
+        Oxygen::None => 0,
+        Oxygen::BlowBy => 1,
+        Oxygen::NasalCannula { .. } => 2,
+        Oxygen::HighFlow { .. } => 3,
+        Oxygen::Mask | Oxygen::NonRebreather | Oxygen::Venturi => 4,
+        Oxygen::Cpap | Oxygen::Bipap | Oxygen::Ventilator => 5,
+    })
+}
+
+/// Whether anything but the investigator's grade was recorded that the scale asks for.
 fn has_items(items: &[&ToxicityFinding]) -> bool {
     items
         .iter()
-        .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT"))
+        .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT" | "FIO2"))
 }
 
 fn bounds(outcome: AstctOutcome) -> (u8, u8) {
@@ -146,22 +165,24 @@ fn bounds(outcome: AstctOutcome) -> (u8, u8) {
     (least.number(), most.number())
 }
 
-fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<(u8, u8)>> {
-    let assessments: Vec<CrsAssessment> = moments
-        .iter()
-        .map(|items| CrsAssessment {
+fn crs_items(items: &[&ToxicityFinding]) -> CrsItems {
+    let fio2 = texts(items, "FIO2").filter_map(parse_fio2);
+    CrsItems {
+        assessment: CrsAssessment {
             temperature_c: highest(items, "TEMP"),
             hypotension: yes(items, "HYPOTEN"),
             vasopressors: texts(items, "VASOPRES").filter_map(|text| text.parse().ok()).max(),
             vasopressin: yes(items, "VASOPN"),
-            oxygen: text(items, "O2DEV").and_then(|device| {
-                let flow = text(items, "O2FLOW").and_then(|text| text.parse().ok());
-                Oxygen::parse(device, flow).flatten()
-            }),
+            oxygen: oxygen(items),
             masking_treatment: yes(items, "MASKTRT"),
             attributed: yes(items, "ATTRIB").unwrap_or(true),
-        })
-        .collect();
+        },
+        fio2_percent: fio2.max_by(f64::total_cmp),
+    }
+}
+
+fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<(u8, u8)>> {
+    let assessments: Vec<CrsAssessment> = moments.iter().map(|items| crs_items(items).assessment).collect();
     let grades = grade_crs(&assessments, CRS_OPTIONS)
         .into_iter()
         .map(|grade| bounds(grade.outcome));

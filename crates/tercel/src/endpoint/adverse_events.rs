@@ -16,6 +16,9 @@
 //! Seriousness that is not recorded is a finding, and does not make an event serious.
 
 use super::{Facts, Method, Part, Question, Reading, Statistic};
+use crate::dlt::scale_of;
+use crate::grade::Scale;
+use crate::protocol::Trial;
 use crate::study::AdverseEvent;
 
 pub(super) const METHOD: Method = Method {
@@ -58,14 +61,24 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
             records,
         );
     }
-    let worst = counted.iter().filter_map(|event| event.grade).max();
-    let worst = worst.map_or_else(|| "not graded".to_owned(), |grade| grade.to_string());
+    let worst = worst_by_scale(facts.trial, &counted);
     let noun = if counted.len() == 1 { "event" } else { "events" };
-    Part::new(
-        Reading::Yes,
-        format!("{} {noun}, worst grade {worst}", counted.len()),
-        records,
-    )
+    Part::new(Reading::Yes, format!("{} {noun}, {worst}", counted.len()), records)
+}
+
+/// The worst grade on each scale: grades of different scales do not compare.
+fn worst_by_scale(trial: &Trial, events: &[&AdverseEvent]) -> String {
+    let on = |scale: Scale| {
+        let of_scale = events.iter().filter(|event| scale_of(trial, event) == scale);
+        let worst = of_scale.filter_map(|event| event.grade).max()?;
+        Some(format!("worst {scale} grade {worst}"))
+    };
+    let worst: Vec<String> = Scale::ALL.into_iter().filter_map(on).collect();
+    if worst.is_empty() {
+        "not graded".to_owned()
+    } else {
+        worst.join(", ")
+    }
 }
 
 /// The events of a subject that count: in its window, with a relation the protocol asks for or none recorded.

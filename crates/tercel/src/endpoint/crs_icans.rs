@@ -18,6 +18,7 @@
 use super::adverse_events::in_window;
 use super::{Facts, Method, NOT_INFUSED, Part, Question, Reading, Statistic};
 use crate::dlt::is_in_class;
+use crate::grade::{Grade, Scale};
 use crate::study::{AdverseEvent, Syndrome};
 
 pub(super) const METHOD: Method = Method {
@@ -59,10 +60,11 @@ fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
     if events.is_empty() && graded.is_empty() {
         return Part::new(Reading::No, "none", records);
     }
-    let recorded = events
-        .iter()
-        .filter_map(|event| event.grade.map(crate::grade::Grade::number));
+    let recorded = events.iter().filter_map(|event| event.grade.map(Grade::number));
     let worst = recorded.chain(graded.iter().copied()).max();
-    let worst = worst.map_or_else(|| "not graded".to_owned(), |grade| grade.to_string());
-    Part::new(Reading::Yes, format!("worst grade {worst}"), records)
+    let worst = worst.map_or_else(
+        || "not graded".to_owned(),
+        |grade| format!("worst {} grade {grade}", Scale::Astct2019),
+    );
+    Part::new(Reading::Yes, worst, records)
 }

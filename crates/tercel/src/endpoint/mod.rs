@@ -43,7 +43,7 @@ pub use check::check_derived;
 pub use facts::{Duration, Facts};
 pub use icaht::SubjectIcaht;
 pub use summarize::Statistic;
-pub use toxicity::SyndromeEpisode;
+pub use toxicity::{ScaleGrade, SyndromeEpisode};
 pub use tumour::{Point, Source, Tumour, best_options};
 
 /// Name of the method of the response rate.

@@ -2,34 +2,68 @@
 //!
 //! # What it derives
 //! For each syndrome the grade of every moment, and episodes: onset, worst grade, end, time from infusion, first treatment.
+//! An episode of CRS has its worst grade by the protocol's version of the CTCAE beside.
 //!
 //! # Source
-//! [`episode`](crate::grade::astct::episode); `lee2019astct`.
+//! [`episode`](crate::grade::astct::episode), [`crs_ctcae`](crate::grade::crs_ctcae); `lee2019astct`, `ctcae5`, `ctcae6`.
 //!
 //! # Formula
 //! A new episode begins after `safety.episode_gap_hours` without symptoms; 24 where the protocol does not have it, an
 //! assumption.
 //!
 //! # Limits
-//! A finding without a day takes no part. Without times of day hours count whole days.
+//! A finding without a day takes no part. Without times of day hours count whole days. Episodes are those of ASTCT: the CTCAE
+//! grade is the worst of their moments, and what it would call CRS outside them is not shown.
+
+use std::fmt;
 
 use jiff::civil::Date;
 
 use super::Facts;
 use crate::dlt::{ToxicityGrade, toxicity_grades};
 use crate::grade::astct::episode::{Episode, EpisodeEnd, EpisodeOptions, GAP_HOURS, Reading, episodes};
-use crate::grade::{Grade, Toxicity};
+use crate::grade::crs_ctcae::grade_crs_ctcae;
+use crate::grade::{Grade, Scale, Toxicity};
 use crate::study::{Clock, Medication, MedicationClass, RecordId, Syndrome, When, days_between};
+
+/// The worst grade of an episode on one scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScaleGrade {
+    /// The scale.
+    pub scale: Scale,
+    /// The least it can be.
+    pub at_least: u8,
+    /// The most it can be.
+    pub at_most: u8,
+    /// What leaves it open, and when; `None` where it is determined.
+    pub not_gradable: Option<String>,
+}
+
+impl fmt::Display for ScaleGrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.not_gradable {
+            None if self.at_least == self.at_most => write!(f, "{} grade {}", self.scale, self.at_least),
+            None => write!(f, "{} grade {} to {}", self.scale, self.at_least, self.at_most),
+            Some(why) => write!(
+                f,
+                "{} grade {} to {}, not gradable: {why}",
+                self.scale, self.at_least, self.at_most
+            ),
+        }
+    }
+}
 
 /// An episode of CRS or ICANS.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SyndromeEpisode {
     /// First finding of grade 1 or more.
     pub onset: When,
-    /// Worst grade; the least it can be.
+    /// Worst grade by ASTCT 2019; the least it can be.
     pub at_least: u8,
-    /// Worst grade; the most it can be.
+    /// Worst grade by ASTCT 2019; the most it can be.
     pub at_most: u8,
+    /// Worst grade of CRS by the protocol's version of the CTCAE. `None` for ICANS, which has no such grade here.
+    pub ctcae: Option<ScaleGrade>,
     /// First finding of the worst grade.
     pub worst_at: When,
     /// Last finding of grade 1 or more.
@@ -50,6 +84,17 @@ impl SyndromeEpisode {
     /// Hours from onset to end; `None` while it goes on.
     pub fn duration_hours(&self) -> Option<f64> {
         self.onset.hours_until(self.end?)
+    }
+
+    /// The worst grade on each scale, ASTCT first. Grades of different scales do not compare.
+    pub fn by_scale(&self) -> Vec<ScaleGrade> {
+        let astct = ScaleGrade {
+            scale: Scale::Astct2019,
+            at_least: self.at_least,
+            at_most: self.at_most,
+            not_gradable: (self.at_least < self.at_most).then(|| "an item is not recorded".to_owned()),
+        };
+        std::iter::once(astct).chain(self.ctcae.clone()).collect()
     }
 
     /// Records of its findings and of its treatment.
@@ -101,7 +146,9 @@ impl Facts<'_> {
         let found = episodes(&series, options);
         let built = found.iter().enumerate().filter_map(|(index, episode)| {
             let next = found.get(index + 1).and_then(|next| moments.get(next.onset));
-            self.build_episode(episode, &moments, next.map(|moment| moment.when))
+            let mut built = self.build_episode(episode, &moments, next.map(|moment| moment.when))?;
+            built.ctcae = (syndrome == Syndrome::Crs).then(|| self.crs_by_ctcae(&built.moments));
+            Some(built)
         });
         built.collect()
     }
@@ -123,6 +170,7 @@ impl Facts<'_> {
             onset,
             at_least: episode.at_least.number(),
             at_most: episode.at_most.number(),
+            ctcae: None,
             worst_at: when(episode.worst)?,
             last: when(episode.last)?,
             end: end.and_then(when),
@@ -131,6 +179,34 @@ impl Facts<'_> {
             treatment: self.first_treatment(onset, next),
             moments: moments.get(episode.onset..until).unwrap_or_default().to_vec(),
         })
+    }
+
+    /// The worst grade of these moments by the protocol's version of the CTCAE.
+    fn crs_by_ctcae(&self, moments: &[ToxicityGrade]) -> ScaleGrade {
+        let version = self.trial.safety.ctcae;
+        let mut worst = ScaleGrade {
+            scale: Scale::Ctcae(version),
+            at_least: 0,
+            at_most: 0,
+            not_gradable: None,
+        };
+        let mut open = format!("no items of CRS are recorded, only grades by {}", Scale::Astct2019);
+        for moment in moments {
+            let Some(items) = moment.crs else { continue };
+            let grade = grade_crs_ctcae(version, &items.assessment, items.fio2_percent);
+            worst.at_least = worst.at_least.max(grade.at_least.number());
+            if grade.at_most.number() > worst.at_most {
+                worst.at_most = grade.at_most.number();
+                let reason = grade.reason.to_string();
+                let reason = reason.trim_start_matches("needs clinical input: ");
+                open = format!("{reason}, on {}", moment.when);
+            }
+        }
+        if moments.iter().all(|moment| moment.crs.is_none()) {
+            worst.at_most = Grade::G4.number();
+        }
+        worst.not_gradable = (worst.at_least < worst.at_most).then_some(open);
+        worst
     }
 
     /// What was given before the onset does not answer it.

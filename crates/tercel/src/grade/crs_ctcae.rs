@@ -1,20 +1,22 @@
-//! Cytokine release syndrome by CTCAE 5.0.
+//! Cytokine release syndrome by the CTCAE, version 5.0 or 6.0.
 //!
 //! # What it derives
 //! [`grade_crs_ctcae`]: the grade of one assessment on the CTCAE scale, which is not the ASTCT scale of
-//! [`astct::crs`](super::astct::crs): it asks for the fraction of inspired oxygen where ASTCT asks for the device.
+//! [`astct::crs`](super::astct::crs): 5.0 asks for the fraction of inspired oxygen where ASTCT and 6.0 ask for the device.
 //!
 //! # Source
-//! `ctcae5`, "Cytokine release syndrome" (immune system disorders).
+//! `ctcae5`, `ctcae6`, "Cytokine release syndrome" (immune system disorders).
 //!
 //! # Formula
-//! Fever: 1. Hypotension responding to fluids: 2; managed with one pressor: 3. Hypoxia responding to less than 40 % oxygen: 2;
-//! requiring 40 % or more: 3. Life-threatening consequences, urgent intervention indicated: 4. The grade is the highest.
+//! Fever: 1. Hypotension responding to fluids: 2; managed with one pressor: 3. Life-threatening consequences, urgent
+//! intervention indicated: 4. The grade is the highest. Hypoxia by 5.0: responding to less than 40 % oxygen 2, requiring 40 %
+//! or more 3. By 6.0: low-flow nasal cannula or blow-by 2, high-flow nasal cannula, face, non-rebreather or Venturi mask 3.
 //!
 //! # Example
 //! ```
 //! use tercel::grade::astct::crs::{CrsAssessment, Oxygen};
 //! use tercel::grade::crs_ctcae::grade_crs_ctcae;
+//! use tercel::grade::ctcae::Ctcae;
 //! use tercel::grade::{Grade, Toxicity};
 //! let assessment = CrsAssessment {
 //!     temperature_c: Some(39.1),
@@ -25,8 +27,10 @@
 //!     masking_treatment: Some(false),
 //!     attributed: true,
 //! };
-//! // ASTCT has grade 3 for any mask; CTCAE asks how much oxygen it gives.
-//! assert_eq!(grade_crs_ctcae(&assessment, Some(35.)).at_least, Toxicity::Present(Grade::G2));
+//! // ASTCT has grade 3 for any mask; CTCAE 5.0 asks how much oxygen it gives.
+//! let grade = |version| grade_crs_ctcae(version, &assessment, Some(35.)).at_least;
+//! assert_eq!(grade(Ctcae::V5), Toxicity::Present(Grade::G2));
+//! assert_eq!(grade(Ctcae::V6), Toxicity::Present(Grade::G3));
 //! ```
 //!
 //! # Limits
@@ -36,10 +40,13 @@
 //! - Fever is not required: the term describes fever, hypotension, hypoxia and others as signs, and each assessment stands by
 //!   itself. What is not CRS is for the attribution to say.
 //! - The fraction of oxygen is never taken from device and flow.
+//! - 6.0 prints no flow that is low: 6 L/min, as ASTCT has it.
 
 use std::fmt;
 
-use super::astct::crs::{CrsAssessment, CrsItem, FEVER_C, Oxygen};
+use super::astct::crs::{CrsAssessment, CrsItem, FEVER_C, LOW_FLOW_L_MIN, Oxygen};
+use super::ctcae::Ctcae;
+use super::units::rounded;
 use super::{Grade, Toxicity};
 
 /// The CTCAE grade of one assessment.
@@ -74,6 +81,8 @@ pub enum CtcaeCrsReason {
     OxygenNotRecorded,
     /// The fraction of inspired oxygen decides and is not recorded.
     Fio2NotRecorded,
+    /// The flow through a nasal cannula decides and is not recorded or cannot be true.
+    FlowNotRecorded,
     /// Positive pressure.
     PositivePressure,
 }
@@ -91,6 +100,9 @@ impl fmt::Display for CtcaeCrsReason {
             }
             Self::OxygenNotRecorded => "needs clinical input: the oxygen device is not recorded or contradicts the oxygen given",
             Self::Fio2NotRecorded => "needs clinical input: the fraction of inspired oxygen (below 40 %, or more) is not recorded",
+            Self::FlowNotRecorded => {
+                "needs clinical input: the oxygen flow that tells low from high flow is not recorded or contradicts the device"
+            }
             Self::PositivePressure => {
                 "needs clinical input: a clinician decides whether positive pressure is an urgent intervention (grade 4)"
             }
@@ -111,8 +123,20 @@ struct Bounds {
     open: CtcaeCrsReason,
 }
 
+/// The fraction of inspired oxygen in percent, written in percent (`35`, `35 %`) or as a fraction (`0.35`); `None` for what
+/// cannot be one: nobody breathes less than room air.
+pub fn parse_fio2(text: &str) -> Option<f64> {
+    let number: f64 = text.trim().trim_end_matches('%').trim_end().parse().ok()?;
+    let percent = if number <= 1.0 && !text.contains('%') {
+        rounded(number * 100.0)
+    } else {
+        number
+    };
+    (ROOM_AIR..=100.0).contains(&percent).then_some(percent)
+}
+
 /// Grades one assessment; `fio2_percent`: fraction of inspired oxygen, 21 to 100 %.
-pub fn grade_crs_ctcae(assessment: &CrsAssessment, fio2_percent: Option<f64>) -> CtcaeCrsGrade {
+pub fn grade_crs_ctcae(version: Ctcae, assessment: &CrsAssessment, fio2_percent: Option<f64>) -> CtcaeCrsGrade {
     let mut grade = CtcaeCrsGrade {
         at_least: Toxicity::Absent,
         at_most: Toxicity::Absent,
@@ -126,7 +150,10 @@ pub fn grade_crs_ctcae(assessment: &CrsAssessment, fio2_percent: Option<f64>) ->
     let items = [
         fever(assessment.temperature_c),
         hypotension(assessment),
-        hypoxia(assessment.oxygen, fio2_percent),
+        match version {
+            Ctcae::V5 => hypoxia(assessment.oxygen, fio2_percent),
+            Ctcae::V6 => hypoxia_by_device(assessment.oxygen),
+        },
     ];
     for bounds in items {
         if bounds.at_least > grade.at_least {
@@ -230,6 +257,32 @@ fn hypoxia(oxygen: Option<Oxygen>, fio2_percent: Option<f64>) -> Bounds {
             Some(grade) => (grade, grade, CtcaeCrsReason::Fio2NotRecorded),
             None => (G2, G3, CtcaeCrsReason::Fio2NotRecorded),
         },
+    };
+    Bounds {
+        item: CrsItem::Hypoxia,
+        at_least,
+        at_most,
+        open,
+    }
+}
+
+fn hypoxia_by_device(oxygen: Option<Oxygen>) -> Bounds {
+    let flow_open = CtcaeCrsReason::FlowNotRecorded;
+    let (at_least, at_most, open) = match oxygen {
+        None => (Toxicity::Absent, G4, CtcaeCrsReason::OxygenNotRecorded),
+        Some(Oxygen::None) => (Toxicity::Absent, Toxicity::Absent, CtcaeCrsReason::OxygenNotRecorded),
+        Some(Oxygen::BlowBy) => (G2, G2, flow_open),
+        Some(Oxygen::NasalCannula { flow_l_min }) => match flow_l_min.filter(|flow| *flow > 0.0) {
+            Some(flow) if flow > LOW_FLOW_L_MIN => (G3, G3, flow_open),
+            Some(_) => (G2, G2, flow_open),
+            None => (G2, G3, flow_open),
+        },
+        Some(Oxygen::HighFlow { flow_l_min }) => match flow_l_min {
+            Some(flow) if flow <= LOW_FLOW_L_MIN => (G2, G3, flow_open),
+            Some(_) | None => (G3, G3, flow_open),
+        },
+        Some(Oxygen::Mask | Oxygen::NonRebreather | Oxygen::Venturi) => (G3, G3, flow_open),
+        Some(Oxygen::Cpap | Oxygen::Bipap | Oxygen::Ventilator) => (G3, G4, CtcaeCrsReason::PositivePressure),
     };
     Bounds {
         item: CrsItem::Hypoxia,

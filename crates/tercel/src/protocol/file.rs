@@ -379,6 +379,9 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     let crs_class = class("crs_class", "\"crs\"");
     let icans_class = class("icans_class", "\"icans\"");
     let interest = parse_interest(section, dlt.map(|dlt| dlt.event_classes.as_slice()));
+    if let (Some(dlt), Some(crs), Some(icans)) = (dlt, &crs_class, &icans_class) {
+        check_scales(section, dlt, [crs, icans]);
+    }
     let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
     let reporting = parse_reporting(section);
     let reference_information = parse_reference_information(section);
@@ -422,6 +425,38 @@ fn parse_ctcae(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<C
         return None;
     }
     Some(version)
+}
+
+/// A criterion none of whose terms is graded on its scale would see no event: grades of different scales never compare.
+fn check_scales(section: &Section<'_>, dlt: &super::DltRules, syndromes: [&String; 2]) {
+    let classes = &dlt.event_classes;
+    let of_syndrome = |term: &str| {
+        let named = classes.iter().filter(|class| syndromes.contains(&&class.id));
+        named
+            .map(|class| class.holds(classes, &[term], None))
+            .any(|holds| holds == Some(true))
+    };
+    for criterion in &dlt.criteria {
+        let class = classes.iter().find(|class| class.id == criterion.events);
+        let named = class.filter(|class| !class.all && class.organ_classes.is_empty() && !class.terms.is_empty());
+        let wanted = criterion.scale == Scale::Astct2019;
+        if named.is_none_or(|class| class.terms.iter().any(|term| of_syndrome(term) == wanted)) {
+            continue;
+        }
+        let (graded, hint) = if wanted {
+            (
+                "the CTCAE",
+                "the scale of the CTCAE in that criterion, scale = \"CTCAE 5.0\"",
+            )
+        } else {
+            (Scale::Astct2019.name(), "scale = \"ASTCT 2019\" in that criterion")
+        };
+        let message = format!(
+            "criterion \"{}\" is over {}, but its events are graded by {graded}: it would never be met",
+            criterion.id, criterion.scale
+        );
+        section.log().add(&section.span_of("scale"), message, hint);
+    }
 }
 
 fn parse_kinetics(section: &Section<'_>) -> Option<KineticsRules> {

@@ -37,6 +37,7 @@ pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
 use crate::estimate::survival::ConfType;
+use crate::grade::Scale;
 use crate::grade::ctcae::Ctcae;
 use crate::response::Criteria;
 
@@ -106,6 +107,20 @@ impl Trial {
     /// The event class of this name.
     pub fn event_class(&self, id: &str) -> Option<&EventClass> {
         self.dlt.event_classes.iter().find(|class| class.id == id)
+    }
+
+    /// The scale that grades an event of these terms and system organ class: ASTCT for CRS and ICANS, the CTCAE for all else.
+    pub fn scale_of(&self, terms: &[&str], organ_class: Option<&str>) -> Scale {
+        let safety = &self.safety;
+        let holds = |class: &str| {
+            let class = self.event_class(class);
+            class.is_some_and(|class| class.holds(&self.dlt.event_classes, terms, organ_class) == Some(true))
+        };
+        if holds(&safety.crs_class) || holds(&safety.icans_class) {
+            Scale::Astct2019
+        } else {
+            Scale::Ctcae(safety.ctcae)
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::findings::FindingRow;
 use super::listing::quotas;
+use super::safety::grade;
 use super::{LISTING_LIMIT, LevelName, number};
 use crate::endpoint::{Analysis, Duration, Facts, SyndromeEpisode};
 use crate::grade::icaht::{IcahtOptions, Interpolation};
@@ -53,7 +54,7 @@ pub struct Fact {
 pub struct EventRow {
     /// Dictionary term where coded, otherwise as reported.
     pub term: String,
-    /// Grade, or a dash.
+    /// Grade with its scale, or a dash.
     pub grade: String,
     /// First day, as written.
     pub start: String,
@@ -114,7 +115,7 @@ fn profile(facts: &Facts<'_>, levels: &[LevelName], findings: &[&Finding]) -> Pr
             |name| format!("{} ({})", name.label, name.dose),
         ),
         facts: known(facts),
-        events: events.into_iter().map(event_row).collect(),
+        events: events.into_iter().map(|event| event_row(facts, event)).collect(),
         findings: ordered
             .iter()
             .take(FINDINGS_SHOWN)
@@ -204,17 +205,12 @@ fn syndrome(facts: &Facts<'_>, syndrome: Syndrome, name: &'static str) -> Option
     };
     Some(Fact {
         name,
-        text: format!("{}{gap}", texts.join("; ")),
+        text: format!("{}{gap}", texts.join(". ")),
         records: episodes.iter().flat_map(SyndromeEpisode::records).collect(),
     })
 }
 
 fn episode(episode: &SyndromeEpisode) -> String {
-    let grade = if episode.at_least == episode.at_most {
-        episode.at_least.to_string()
-    } else {
-        format!("{} to {}", episode.at_least, episode.at_most)
-    };
     let onset = episode.from_infusion.map_or_else(String::new, |hours| {
         format!(", {} after infusion", number::elapsed(hours))
     });
@@ -235,10 +231,14 @@ fn episode(episode: &SyndromeEpisode) -> String {
         .map_or_else(String::new, |(medication, hours)| {
             format!(", {} after {}", medication.name.to_lowercase(), number::elapsed(*hours))
         });
-    format!(
-        "grade {grade} (worst on {}), onset {}{onset}, {end}{treatment}",
-        episode.worst_at, episode.onset
-    )
+    let mut grades: Vec<String> = episode.by_scale().iter().map(ToString::to_string).collect();
+    if let Some(astct) = grades.first_mut() {
+        *astct = format!(
+            "{astct} (worst on {}), onset {}{onset}, {end}{treatment}",
+            episode.worst_at, episode.onset
+        );
+    }
+    grades.join("; ")
 }
 
 /// Early and late ICAHT with what they rest on; nothing without neutrophil counts.
@@ -304,7 +304,7 @@ fn written(when: Option<When>) -> String {
     when.map_or_else(|| "date not recorded".to_owned(), |when| when.to_string())
 }
 
-fn event_row(event: &AdverseEvent) -> EventRow {
+fn event_row(facts: &Facts<'_>, event: &AdverseEvent) -> EventRow {
     let end = match (event.end, event.outcome) {
         (Some(end), EventOutcome::Fatal) => format!("{end}, fatal"),
         (Some(end), _) => end.to_string(),
@@ -315,9 +315,7 @@ fn event_row(event: &AdverseEvent) -> EventRow {
     };
     EventRow {
         term: event.preferred_term.clone().unwrap_or_else(|| event.term.clone()),
-        grade: event
-            .grade
-            .map_or_else(|| number::MISSING.to_owned(), |grade| grade.to_string()),
+        grade: grade(facts, event),
         start: written(event.start),
         end,
         serious: match event.serious {

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use super::{Reference, SafetyEvent, derive_events};
+use crate::dlt::scale_of;
 use crate::endpoint::{Analysis, Facts};
-use crate::grade::Grade;
 use crate::grade::ctcae::Ctcae;
 use crate::grade::dictionary::Dictionary;
+use crate::grade::{Grade, Scale};
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -44,6 +45,8 @@ pub struct Part {
     pub worst: Option<Grade>,
     /// Number of events.
     pub events: usize,
+    /// Scales of the grades of its events, each once.
+    pub scales: Vec<Scale>,
     /// Records it rests on.
     pub records: Vec<RecordId>,
 }
@@ -71,6 +74,13 @@ impl Row {
     /// Number of subjects at a level, or of all.
     pub fn subjects(&self, level: Option<DoseLevel>) -> usize {
         self.parts.iter().filter(|part| part.is_at(level)).count()
+    }
+
+    /// Scales of the grades counted, in the order of [`Scale::ALL`]. Grades of several scales stand side by side in a row of more
+    /// than one term; a count of a grade or worse asks each event on its own scale.
+    pub fn scales(&self) -> Vec<Scale> {
+        let used = |scale: &Scale| self.parts.iter().any(|part| part.scales.contains(scale));
+        Scale::ALL.into_iter().filter(used).collect()
     }
 
     /// Number of subjects whose worst grade is this or worse.
@@ -226,6 +236,7 @@ fn population(subjects: &[Counted<'_>], reference: Reference) -> Population {
             level: counted.level,
             worst: None,
             events: 0,
+            scales: Vec::new(),
             records: vec![counted.facts.subject.record.clone(), treated(counted.facts, reference)?],
         })
     });
@@ -264,11 +275,19 @@ fn part(counted: &Counted<'_>, events: &[&SafetyEvent<'_>]) -> Option<Part> {
     records.push(counted.facts.subject.record.clone());
     records.sort();
     records.dedup();
+    let mut scales = Vec::new();
+    for event in events.iter().filter(|event| event.event.grade.is_some()) {
+        let scale = scale_of(counted.facts.trial, event.event);
+        if !scales.contains(&scale) {
+            scales.push(scale);
+        }
+    }
     Some(Part {
         subject: counted.facts.subject.id.clone(),
         level: counted.level,
         worst: events.iter().filter_map(|event| event.event.grade).max(),
         events: events.len(),
+        scales,
         records,
     })
 }

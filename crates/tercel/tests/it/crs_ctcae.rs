@@ -16,7 +16,7 @@ const FEVER: CrsAssessment = CrsAssessment {
 };
 
 fn ctcae(assessment: CrsAssessment, fio2: Option<f64>) -> (u8, u8, CtcaeCrsReason) {
-    let grade = grade_crs_ctcae(&assessment, fio2);
+    let grade = grade_crs_ctcae(Ctcae::V5, &assessment, fio2);
     (grade.at_least.number(), grade.at_most.number(), grade.reason)
 }
 
@@ -92,7 +92,7 @@ fn fever_is_grade_1_and_is_not_needed_for_the_other_items() {
 #[test]
 fn what_is_not_recorded_leaves_bounds_and_asks_for_clinical_input() {
     let open = |assessment, fio2| {
-        let grade = grade_crs_ctcae(&assessment, fio2);
+        let grade = grade_crs_ctcae(Ctcae::V5, &assessment, fio2);
         assert!(grade.reason.to_string().starts_with("needs clinical input: "));
         (grade.at_least.number(), grade.at_most.number())
     };
@@ -114,7 +114,7 @@ fn what_is_not_recorded_leaves_bounds_and_asks_for_clinical_input() {
         ..FEVER
     };
     assert_eq!(open(unknown_vasopressin, None), (3, 4));
-    let room_air = grade_crs_ctcae(&unknown_oxygen, Some(21.0));
+    let room_air = grade_crs_ctcae(Ctcae::V5, &unknown_oxygen, Some(21.0));
     assert_eq!(room_air.at_most.number(), 1);
 }
 

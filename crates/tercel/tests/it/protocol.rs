@@ -184,7 +184,7 @@ struct Broken {
 const SYNTAX: &str =
     "TOML: key = value, text in \"quotes\", and [section] or [[repeated section]] on a line of its own";
 
-const BROKEN: [Broken; 39] = [
+const BROKEN: [Broken; 41] = [
     Broken {
         from: "[response]\n",
         to: "[respons]\n",
@@ -447,6 +447,24 @@ const BROKEN: [Broken; 39] = [
             "ctcae = ¦\"6.0\"",
             "criterion \"grade-5\" is over CTCAE 5.0, but adverse events are graded by CTCAE 6.0: it would never be met",
             "the same version in every criterion and in `safety.ctcae`, scale = \"CTCAE 6.0\"",
+        )],
+    },
+    Broken {
+        from: "events = \"crs\"\nscale = \"ASTCT 2019\"\ngrade_min = 4",
+        to: "events = \"crs\"\nscale = \"CTCAE 5.0\"\ngrade_min = 4",
+        found: &[(
+            "scale = ¦\"ASTCT 2019\"\nbaseline",
+            "criterion \"crs-4\" is over CTCAE 5.0, but its events are graded by ASTCT 2019: it would never be met",
+            "scale = \"ASTCT 2019\" in that criterion",
+        )],
+    },
+    Broken {
+        from: "events = \"iec-hs\"\nscale = \"CTCAE 5.0\"",
+        to: "events = \"iec-hs\"\nscale = \"ASTCT 2019\"",
+        found: &[(
+            "scale = ¦\"ASTCT 2019\"\nbaseline",
+            "criterion \"iec-hs-3\" is over ASTCT 2019, but its events are graded by the CTCAE: it would never be met",
+            "the scale of the CTCAE in that criterion, scale = \"CTCAE 5.0\"",
         )],
     },
     Broken {

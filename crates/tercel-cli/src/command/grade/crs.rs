@@ -16,7 +16,7 @@ use crate::table::{Row, Table};
 pub(crate) struct Args {
     #[command(flatten)]
     assessments: AssessmentArgs,
-    /// The scale; grades of the two do not compare
+    /// The scale; grades of different scales do not compare
     #[arg(long, value_enum, default_value = "astct-2019")]
     scale: CrsScale,
 }
@@ -30,6 +30,9 @@ enum CrsScale {
     /// CTCAE 5.0: by fraction of inspired oxygen and pressor.
     #[value(name = "ctcae-5.0")]
     Ctcae5,
+    /// CTCAE 6.0: by device and pressor.
+    #[value(name = "ctcae-6.0")]
+    Ctcae6,
 }
 
 /// The table leaves vasopressin alone open; it is treatment with a vasopressor.
@@ -53,7 +56,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let assessments = table.rows().map(assessment).collect::<anyhow::Result<Vec<_>>>()?;
     let (scale, graded) = match args.scale {
         CrsScale::Astct2019 => (Scale::Astct2019, by_astct(args, &table, &assessments)?),
-        CrsScale::Ctcae5 => (Scale::Ctcae(Ctcae::V5), by_ctcae(&table, &assessments)?),
+        CrsScale::Ctcae5 => (Scale::Ctcae(Ctcae::V5), by_ctcae(Ctcae::V5, &table, &assessments)?),
+        CrsScale::Ctcae6 => (Scale::Ctcae(Ctcae::V6), by_ctcae(Ctcae::V6, &table, &assessments)?),
     };
     assessments::print(&args.assessments, &table, scale, &graded, &NUMERIC, output)
 }
@@ -81,10 +85,10 @@ fn by_astct(args: &Args, table: &Table, assessments: &[CrsAssessment]) -> anyhow
 }
 
 /// Every assessment by itself.
-fn by_ctcae(table: &Table, assessments: &[CrsAssessment]) -> anyhow::Result<Vec<Graded>> {
+fn by_ctcae(version: Ctcae, table: &Table, assessments: &[CrsAssessment]) -> anyhow::Result<Vec<Graded>> {
     let rows = table.rows().zip(assessments);
     rows.map(|(row, assessment)| {
-        let grade = grade_crs_ctcae(assessment, fio2(row)?);
+        let grade = grade_crs_ctcae(version, assessment, fio2(row)?);
         Ok(Graded {
             bounds: (grade.at_least, grade.at_most),
             deciding: grade.deciding.map(CrsItem::name),

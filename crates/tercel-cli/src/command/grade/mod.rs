@@ -25,7 +25,7 @@ pub(crate) enum Command {
     /// NORMAL, HIGH) and is_baseline (yes, no). param is a CTCAE term, a test or its SDTM code. Limits and baseline are in the unit
     /// of the value.
     Labs(labs::Args),
-    /// Grade cytokine release syndrome by ASTCT 2019 or CTCAE 5.0
+    /// Grade cytokine release syndrome by ASTCT 2019, CTCAE 5.0 or CTCAE 6.0
     ///
     /// Columns: subject, time, temperature_c, hypotension, vasopressors (other than vasopressin), vasopressin, oxygen_device,
     /// oxygen_flow_l_min, masking_treatment, attributed. A blank cell means not recorded; a blank attributed means yes.
@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Where there: fio2 (fraction of inspired oxygen, 21 to 100 %; CTCAE 5.0 asks for it), infusion_time, and treatment_time
     /// (anticytokine or steroid) for the times of an episode. Times: a number, a day as D3, or YYYY-MM-DD[Thh:mm].
     ///
-    /// Grades of the two scales do not compare. IEC-HS is not graded from findings: its grade is the investigator's.
+    /// Grades of different scales do not compare. IEC-HS is not graded from findings: its grade is the investigator's.
     Crs(crs::Args),
     /// Grade neurotoxicity (ICANS, adults) by ASTCT 2019
     ///

@@ -3,6 +3,8 @@
 
 use tercel::coding::{Coding, Recorded};
 
+use tercel::protocol::Trial;
+
 use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, flag, maybe_day};
@@ -24,6 +26,9 @@ const COLUMNS: [&str; 13] = [
     "TRTEM30FL",
     "TRTEMWFL",
 ];
+
+/// The scale of the grade.
+const SCALE: &str = "ATOXVER";
 
 /// Days after the last dose within which a new event is emergent under `TRTEM30FL`.
 const WINDOW_DAYS: i32 = 30;
@@ -88,6 +93,25 @@ fn code_event(row: CellRow<'_>, coding: &Coding) -> [String; 6] {
 fn coded_cell(column: &str, coded: &[String; 6]) -> Option<String> {
     let mut cells = CODING.iter().zip(coded);
     cells.find(|(name, _)| **name == column).map(|(_, cell)| cell.clone())
+}
+
+/// `ADAE` with `ATOXVER`, the scale of each grade: ASTCT 2019 for CRS and ICANS, the protocol's CTCAE for every other event;
+/// blank where the grade is.
+pub fn label_scales(adae: &Table, trial: &Trial) -> Table {
+    let cells = Cells::new(adae);
+    let recorded: Vec<&str> = cells.columns().into_iter().filter(|name| *name != SCALE).collect();
+    let rows = cells.rows().map(|row| {
+        let mut values: Vec<String> = recorded.iter().map(|column| row.text(column).to_owned()).collect();
+        let organ_class = [row.text("AEBODSYS"), row.text("AESOC")];
+        let organ_class = organ_class.into_iter().find(|class| !class.is_empty());
+        let scale = trial.scale_of(&[row.text("AETERM"), row.text("AEDECOD")], organ_class);
+        let graded = !row.text("AETOXGR").is_empty();
+        values.push(if graded { scale.name().to_owned() } else { String::new() });
+        values
+    });
+    let rows = rows.collect();
+    let columns: Vec<&str> = recorded.into_iter().chain([SCALE]).collect();
+    Table::from_rows("ADAE", &columns, rows)
 }
 
 fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String> {

@@ -2,7 +2,7 @@
 //!
 //! # What it derives
 //! `ADSL ADRS ADTTE ADTR ADAE ADLB`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`, `AE`
-//! and `LB`; `ADDLT` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
+//! and `LB`; `ADDLT` and `ADTOX` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
 //! be derived is blank.
 //!
 //! # Source
@@ -18,6 +18,7 @@ mod addlt;
 mod adlb;
 mod adrs;
 mod adsl;
+mod adtox;
 mod adtr;
 mod adtte;
 mod cells;
@@ -35,7 +36,9 @@ use crate::table::Table;
 use adsl::Subject;
 use cells::Cells;
 
+pub use adae::label_scales;
 pub use addlt::derive_addlt;
+pub use adtox::derive_adtox;
 
 /// What a protocol says about the derivations.
 #[derive(Debug, Clone, PartialEq)]

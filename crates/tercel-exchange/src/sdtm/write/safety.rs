@@ -336,13 +336,14 @@ fn vital_signs(study: Study<'_>, subjects: &[Subject]) -> Table {
     sheet.table
 }
 
-const FINDING_TESTS: [(&str, &str); 15] = [
+const FINDING_TESTS: [(&str, &str); 16] = [
     ("TEMP", "Temperature"),
     ("HYPOTEN", "Hypotension"),
     ("VASOPRES", "Number of Vasopressors"),
     ("VASOPN", "Vasopressin"),
     ("O2DEV", "Oxygen Device"),
     ("O2FLOW", "Oxygen Flow (L/min)"),
+    ("FIO2", "Fraction of Inspired Oxygen"),
     ("MASKTRT", "Fever-Masking Treatment"),
     ("ATTRIB", "Attributed to the Toxicity"),
     ("TOXGR", "Toxicity Grade"),

@@ -229,7 +229,7 @@ impl fmt::Display for CrsReason {
 /// Temperature from which there is fever, °C.
 pub(crate) const FEVER_C: f64 = 38.0;
 /// Highest flow that is low flow, L/min.
-const LOW_FLOW_L_MIN: f64 = 6.;
+pub(crate) const LOW_FLOW_L_MIN: f64 = 6.;
 
 /// Grades the assessments of one subject, given in order of time.
 pub fn grade_crs(assessments: &[CrsAssessment], options: CrsOptions) -> Vec<CrsGrade> {

@@ -3,6 +3,7 @@
 
 use super::super::{LevelName, number};
 use super::{Told, dated, level_name, shown_of, signed};
+use crate::dlt::scale_of;
 use crate::endpoint::Facts;
 use crate::safety::{Reference, Relation, SafetyEvent};
 use crate::study::{
@@ -78,7 +79,7 @@ pub(super) fn serious(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
         events.map(|event| {
             let cells = vec![
                 event.term().to_owned(),
-                grade(event.event),
+                grade(told.facts, event.event),
                 onset(told.facts, event.event),
                 end(told.facts, event.event),
                 emerged(event),
@@ -118,7 +119,7 @@ pub(super) fn interest(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
             let cells = vec![
                 kind.label.clone(),
                 event.term().to_owned(),
-                grade(event.event),
+                grade(told.facts, event.event),
                 onset(told.facts, event.event),
                 duration(told.facts, event.event),
                 treatment(event.event, &given),
@@ -174,10 +175,12 @@ pub(super) fn deaths(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
     )
 }
 
-pub(super) fn grade(event: &AdverseEvent) -> String {
-    event
-        .grade
-        .map_or_else(|| number::MISSING.to_owned(), |grade| grade.to_string())
+/// The grade with its scale.
+pub(in crate::report) fn grade(facts: &Facts<'_>, event: &AdverseEvent) -> String {
+    let Some(grade) = event.grade else {
+        return number::MISSING.to_owned();
+    };
+    format!("{grade} ({})", scale_of(facts.trial, event))
 }
 
 pub(super) fn onset(facts: &Facts<'_>, event: &AdverseEvent) -> String {

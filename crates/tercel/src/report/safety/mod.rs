@@ -8,6 +8,7 @@ mod narrative;
 
 pub use coding::{RecodingLine, coding_sentence};
 pub use count::{Behind, BehindLevel, BehindPart, CountCell, CountColumn, CountRow, CountTable, GRADES_SHOWN};
+pub(super) use events::grade;
 pub use events::{EventLine, EventTable};
 pub use narrative::Narrative;
 

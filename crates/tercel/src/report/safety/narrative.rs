@@ -2,7 +2,7 @@
 //! put together from its records in plain sentences.
 
 use super::super::{LevelName, number};
-use super::events::{duration, onset, related, standing, treatments};
+use super::events::{duration, grade, onset, related, standing, treatments};
 use super::{Told, dated, shown_of};
 use crate::dlt::Status;
 use crate::endpoint::Facts;
@@ -147,9 +147,10 @@ fn treated(facts: &Facts<'_>, records: &mut Vec<RecordId>) -> String {
 fn happened(facts: &Facts<'_>, event: &SafetyEvent<'_>, records: &mut Vec<RecordId>) -> String {
     records.extend(event.records.iter().cloned());
     let own = event.event;
-    let graded = own
-        .grade
-        .map_or_else(|| "without a grade".to_owned(), |grade| format!("of grade {grade}"));
+    let graded = own.grade.map_or_else(
+        || "without a grade".to_owned(),
+        |_| format!("of grade {}", grade(facts, own)),
+    );
     let serious = match (event.serious, own.details.criteria.met()) {
         (Some(true), met) if met.is_empty() => "serious",
         (Some(true), met) => &format!("serious ({})", met.join(", ")),
