@@ -24,7 +24,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     out.close();
 }
 
-fn summary(out: &mut Writer, table: &SummaryTable) {
+pub(crate) fn summary(out: &mut Writer, table: &SummaryTable) {
     out.leaf("h3", &[("id", table.anchor)], table.title);
     out.leaf("p", &[("class", "quiet")], table.note);
     open_table(out, "counts", table.title);
