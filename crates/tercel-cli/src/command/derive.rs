@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::json;
 use tercel::endpoint::Analysis;
+use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
@@ -143,6 +144,14 @@ fn defaults() -> DeriveOptions {
             .map(str::to_owned)
             .to_vec(),
         ctcae: Ctcae::V5,
+        copies: Vec::new(),
+        counts: Vec::new(),
+        auc_method: Method::LinearUpLogDown,
+        blq: BlqRules {
+            first: Blq::Zero,
+            middle: Blq::Drop,
+            last: Blq::Drop,
+        },
     }
 }
 
@@ -160,6 +169,10 @@ fn from_protocol(trial: &Trial) -> DeriveOptions {
         evaluator: rules.evaluator.clone(),
         lymphodepletion: trial.names.lymphodepletion.clone(),
         ctcae: trial.safety.ctcae,
+        copies: trial.names.copies.clone(),
+        counts: trial.names.counts.clone(),
+        auc_method: trial.kinetics.auc_method,
+        blq: trial.kinetics.blq,
     }
 }
 
@@ -211,6 +224,7 @@ fn criteria(value: &str) -> Option<Criteria> {
 
 fn settings_json(options: &DeriveOptions) -> serde_json::Value {
     let best = &options.best;
+    let blq = [options.blq.first, options.blq.middle, options.blq.last].map(Blq::name);
     json!({
         "response.confirmation_days": best.confirmation_days,
         "response.sd_min_days": best.sd_min_days,
@@ -219,5 +233,7 @@ fn settings_json(options: &DeriveOptions) -> serde_json::Value {
         "response.criteria": options.criteria.to_string(),
         "response.evaluator": options.evaluator,
         "grading.ctcae": options.ctcae.number(),
+        "kinetics.auc_method": options.auc_method.name(),
+        "kinetics.blq": blq,
     })
 }

@@ -14,6 +14,7 @@ mod dlt_cases;
 mod efficacy_cases;
 mod formats;
 mod halt_cases;
+mod kinetics_cases;
 mod lab_cases;
 mod laws;
 mod records;
