@@ -68,6 +68,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     entry(out, "", "#response", "Tumour response");
     entry(out, "", "#safety", "Adverse events");
     entry(out, "", "#labs", "Laboratory safety");
+    entry(out, "", "#kinetics", "Cellular kinetics and serum biomarker");
     entry(out, "", "#subjects", "Subjects");
     entry(out, "", "#assumptions", "Assumptions");
     entry(out, "", "#findings", "Findings");

@@ -195,6 +195,19 @@ fn cells(out: &mut Writer, report: &Report) {
             },
         );
     }
+    let serum = &report.figures.serum;
+    figure(
+        out,
+        &Figure {
+            anchor: serum.anchor,
+            title: serum.title,
+            beside: format!(" ({})", serum.unit),
+            svg: kinetics::draw(report, serum),
+            reason: &serum.description,
+            reading: "The level itself, a thin line for each subject; bold, the median of each dose level at the planned visits.",
+            remarks: vec![of_all(first_of(serum.lines.len(), serum.subjects))],
+        },
+    );
     let biomarker = &report.figures.biomarker;
     figure(
         out,

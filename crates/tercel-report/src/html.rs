@@ -6,7 +6,10 @@ use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report};
 
 use crate::markup::Writer;
 use crate::subjects::subject_link;
-use crate::{board, contents, figures, findings, labs, matrix, population, response, safety, section, subjects};
+use crate::{
+    board, cellular_kinetics, contents, figures, findings, labs, matrix, population, response, safety, section,
+    subjects,
+};
 
 /// The same text in every report: no data are written into it.
 const SCRIPT: &str = include_str!("script.js");
@@ -46,6 +49,7 @@ pub fn render_html(report: &Report) -> String {
     response::write(&mut out, report);
     safety::write(&mut out, report);
     labs::write(&mut out, report);
+    cellular_kinetics::write(&mut out, report);
     subjects::write(&mut out, report);
     assumptions(&mut out, report);
     findings::write(&mut out, report);

@@ -1,6 +1,7 @@
 //! CAR-T cells in blood on a logarithmic axis: a thin line for each subject, a bold one for the median of each level.
 
-use tercel::report::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint, Report};
+use tercel::protocol::DoseLevel;
+use tercel::report::{KineticsFigure, KineticsLine, KineticsPoint, MeanFigure, Report};
 
 use crate::axis::{self, Days, LEFT, RIGHT, Swatch};
 use crate::svg::{Anchor, GREY, INK, RULE, SIZE, Scale, Svg, WIDTH, level_colour, level_dash};
@@ -35,7 +36,7 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
     let medians = figure.medians.iter().flat_map(|median| &median.points);
     let last = points().chain(medians).map(|point| point.day).fold(28.0, f64::max);
     let x = Days::to(last, (LEFT, WIDTH - RIGHT));
-    axis::name_above(&mut svg, top - 6.0, figure.unit);
+    axis::name_above(&mut svg, top - 6.0, &figure.unit);
     decades(&mut svg, y);
     for (limit, text) in &figure.limits {
         let height = y.at(limit.log10());
@@ -57,7 +58,7 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
     }
     svg.close_group();
     for median in &figure.medians {
-        bold(&mut svg, median, x, y, dotted);
+        bold(&mut svg, median.level, &median.points, x, y, dotted);
     }
     let end = axis::below(
         &mut svg,
@@ -72,6 +73,32 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
         &figure.description,
         end,
     ))
+}
+
+/// Draws geometric means; `None` where there are none.
+pub(crate) fn draw_means(report: &Report, figure: &MeanFigure) -> Option<String> {
+    let points = || figure.levels.iter().flat_map(|(_, points)| points);
+    let heights = || points().map(|point| point.height.log10());
+    let (low, high) = (heights().reduce(f64::min)?, heights().reduce(f64::max)?);
+    let mut svg = Svg::default();
+    let levels = axis::present(report, |level| figure.levels.iter().any(|(here, _)| *here == level));
+    let keys: [axis::Key<'_>; 1] = [("all below quantification", below)];
+    let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 46.0;
+    let y = Scale {
+        data: (low.floor(), high.ceil().max(low.floor() + 1.0)),
+        page: (top + HEIGHT, top),
+    };
+    let last = points().map(|point| point.day).fold(28.0, f64::max);
+    let x = Days::to(last, (LEFT, WIDTH - RIGHT));
+    axis::name_above(&mut svg, top - 6.0, figure.unit);
+    decades(&mut svg, y);
+    for (level, points) in &figure.levels {
+        bold(&mut svg, *level, points, x, y, true);
+    }
+    let name = "days since infusion, on a square-root scale";
+    let end = axis::below(&mut svg, x.scale(), y.page.0, &x.ticks(), name);
+    let id = format!("{}_drawing", figure.anchor);
+    Some(svg.finish(&id, figure.title, &figure.description, end))
 }
 
 fn decades(svg: &mut Svg, y: Scale) {
@@ -93,7 +120,7 @@ fn whole(value: f64) -> i32 {
 }
 
 /// A decade as people read it: `0.01`, `1`, `1,000`, `10⁵`.
-fn power(decade: i32) -> String {
+pub(crate) fn power(decade: i32) -> String {
     match decade {
         -3..0 => format!("{:.*}", usize::try_from(-decade).unwrap_or(0), 10f64.powi(decade)),
         0..=3 => tercel::report::number::count(10usize.pow(u32::try_from(decade).unwrap_or(0))),
@@ -118,9 +145,9 @@ fn course(svg: &mut Svg, line: &KineticsLine, x: Days, y: Scale, dotted: bool) {
     }
 }
 
-fn bold(svg: &mut Svg, median: &KineticsMedian, x: Days, y: Scale, dotted: bool) {
-    let colour = level_colour(median.level.number());
-    let line = places(&median.points, x, y);
+fn bold(svg: &mut Svg, level: DoseLevel, points: &[KineticsPoint], x: Days, y: Scale, dotted: bool) {
+    let colour = level_colour(level.number());
+    let line = places(points, x, y);
     // A white line below keeps the median apart from the lines of its own colour.
     svg.path(
         &line,
@@ -137,10 +164,10 @@ fn bold(svg: &mut Svg, median: &KineticsMedian, x: Days, y: Scale, dotted: bool)
         ("stroke", colour),
         ("stroke-width", "3.2"),
         ("stroke-linejoin", "round"),
-        ("stroke-dasharray", level_dash(median.level.number())),
+        ("stroke-dasharray", level_dash(level.number())),
     ];
     svg.path(&line, false, &style);
-    for point in &median.points {
+    for point in points {
         let place = (x.at(point.day), y.at(point.height.log10()));
         let fill = if point.below { "#fff" } else { colour };
         let style = [("fill", fill), ("stroke", colour), ("stroke-width", "1.6")];

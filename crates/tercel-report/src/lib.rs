@@ -9,10 +9,12 @@
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
 
+mod against_tumour;
 mod axis;
 mod bars;
 mod biomarker;
 mod board;
+mod cellular_kinetics;
 mod contents;
 mod design_page;
 mod figures;
@@ -29,6 +31,7 @@ mod math;
 mod matrix;
 mod pathways;
 mod population;
+mod profiles;
 mod recovery;
 mod response;
 mod safety;

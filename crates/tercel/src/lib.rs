@@ -12,6 +12,7 @@
 //! | tumour response from lesions | [`response`] |
 //! | an outcome of the registry record | [`endpoint`] |
 //! | survival curve, proportion, kinetics | [`estimate`] |
+//! | cellular kinetics of a study | [`kinetics`] |
 //! | rehearse the trial | [`simulate`] |
 //! | report contents as data | [`report`] |
 //! | adverse events as a safety report reads them | [`safety`] |
@@ -28,6 +29,7 @@ pub mod endpoint;
 pub mod estimate;
 pub mod exact;
 pub mod grade;
+pub mod kinetics;
 pub mod protocol;
 pub mod reference;
 pub mod report;

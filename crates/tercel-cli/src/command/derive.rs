@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 use tercel::coding::{Coding, code_study};
 use tercel::endpoint::Analysis;
+use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
@@ -170,6 +171,14 @@ fn defaults() -> DeriveOptions {
             .map(str::to_owned)
             .to_vec(),
         ctcae: Ctcae::V5,
+        copies: Vec::new(),
+        counts: Vec::new(),
+        auc_method: Method::LinearUpLogDown,
+        blq: BlqRules {
+            first: Blq::Zero,
+            middle: Blq::Drop,
+            last: Blq::Drop,
+        },
     }
 }
 
@@ -187,6 +196,10 @@ fn from_protocol(trial: &Trial) -> DeriveOptions {
         evaluator: rules.evaluator.clone(),
         lymphodepletion: trial.names.lymphodepletion.clone(),
         ctcae: trial.safety.ctcae,
+        copies: trial.names.copies.clone(),
+        counts: trial.names.counts.clone(),
+        auc_method: trial.kinetics.auc_method,
+        blq: trial.kinetics.blq,
     }
 }
 
@@ -229,6 +242,7 @@ fn yes_no(value: &str) -> Option<bool> {
 
 fn settings_json(options: &DeriveOptions) -> serde_json::Value {
     let best = &options.best;
+    let blq = [options.blq.first, options.blq.middle, options.blq.last].map(Blq::name);
     json!({
         "response.confirmation_days": best.confirmation_days,
         "response.sd_min_days": best.sd_min_days,
@@ -237,5 +251,7 @@ fn settings_json(options: &DeriveOptions) -> serde_json::Value {
         "response.criteria": options.criteria.to_string(),
         "response.evaluator": options.evaluator,
         "grading.ctcae": options.ctcae.number(),
+        "kinetics.auc_method": options.auc_method.name(),
+        "kinetics.blq": blq,
     })
 }

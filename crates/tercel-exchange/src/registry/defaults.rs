@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 51] = [
+pub(super) const DEFAULTS: [Default; 53] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -328,5 +328,17 @@ pub(super) const DEFAULTS: [Default; 51] = [
         "Below what value the unit of the biomarker is queried.",
         "0: never.",
         "No limit is known.",
+    ),
+    default(
+        "kinetics.blq",
+        "What a sample below quantification stands for in the parameters of the kinetics.",
+        "0 before the first quantifiable sample, left out between quantifiable ones and after the last.",
+        "Before expansion there are no cells to speak of; one failed sample between two quantified ones is no fall to 0; after the last, how low the level is nobody knows.",
+    ),
+    default(
+        "kinetics.auc_method",
+        "How the area between two samples of the kinetics is found.",
+        "Linear where the level rises, logarithmic where it falls.",
+        "Expansion and contraction are each near a straight line on a logarithmic axis; a straight line over the weeks between late samples would overstate the area.",
     ),
 ];

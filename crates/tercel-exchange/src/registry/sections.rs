@@ -159,4 +159,10 @@ events = "hbv-reactivation"
 baseline = "before infusion"
 biomarker_unit = "ng/mL"
 biomarker_floor = 0
+auc_method = "linear-up-log-down"
+
+[kinetics.blq]
+first = "zero"
+middle = "drop"
+last = "drop"
 "#;

@@ -22,7 +22,9 @@ const UNIT_GROUPS: [&[&str]; 3] = [
 /// A quantified or below-quantification result of the dataset with prefix `prefix`, in `unit`.
 pub(super) fn read_level(row: &Row<'_>, prefix: &str, unit: &str, when: When) -> Option<Level> {
     let name = |suffix: &str| format!("{prefix}{suffix}");
-    let limit = row.number(&name("LLOQ"));
+    // A diluted sample is quantified from the limit of the assay times the dilution.
+    let dilution = row.number_in(&name("DILFAC"), 1.0, 1e9, "1 and above").unwrap_or(1.0);
+    let limit = row.number(&name("LLOQ")).map(|limit| limit * dilution);
     let text = row.first_text(&[&name("STRESC"), &name("ORRES")]);
     let value = row.number_in(&name("STRESN"), 0.0, 1e15, "0 and above");
     let written = row.first_text(&[&name("STRESU"), &name("ORRESU")]);

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use tercel::estimate::kinetics::{BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel_exchange::Table;
@@ -25,6 +26,10 @@ pub(super) fn options() -> DeriveOptions {
         evaluator: "INVESTIGATOR".to_owned(),
         lymphodepletion: vec!["FLUDARABINE".to_owned(), "CYCLOPHOSPHAMIDE".to_owned()],
         ctcae: Ctcae::V5,
+        copies: Vec::new(),
+        counts: Vec::new(),
+        auc_method: Method::Linear,
+        blq: BlqRules::PKNCA,
     }
 }
 

@@ -17,6 +17,7 @@ mod dlt_cases;
 mod efficacy_cases;
 mod formats;
 mod halt_cases;
+mod kinetics_cases;
 mod lab_cases;
 mod laws;
 mod meddra;

@@ -7,14 +7,23 @@ use tercel_report::render_html;
 use super::{markup, read, report, trial};
 
 /// Every figure that is drawn for each subject or for each term.
-const DRAWN: [&str; 7] = [
+const DRAWN: [&str; 8] = [
     "figure_timeline",
     "figure_waterfall",
     "figure_spider",
     "figure_copies",
     "figure_cells",
     "figure_biomarker",
+    "figure_biomarker_level",
     "figure_events",
+];
+
+/// Those of the section of cellular kinetics, which says itself where there is nothing to draw.
+const KINETICS: [&str; 4] = [
+    "figure_copies_mean",
+    "figure_cells_mean",
+    "figure_profiles",
+    "figure_against_tumour",
 ];
 
 fn rehearsed(subjects: u32) -> (Report, String) {
@@ -46,7 +55,7 @@ fn numbers(markup: &str, name: &str) -> Vec<f64> {
 fn every_figure_has_a_name_and_a_description_and_its_marks_say_what_they_are() {
     let (report, html) = rehearsed(18);
     markup::check(&html);
-    for anchor in DRAWN {
+    for anchor in DRAWN.into_iter().chain(KINETICS) {
         let drawn = figure(&html, anchor);
         assert!(drawn.contains(&format!("id=\"{anchor}_drawing_title\"")), "{anchor}");
         assert!(drawn.contains("<desc id="), "{anchor}");
@@ -66,7 +75,7 @@ fn marks_stand_within_the_page_for_one_subject_and_for_hundreds() {
     for subjects in [1, 3, 18, 300] {
         let (_, html) = rehearsed(subjects);
         markup::check(&html);
-        for anchor in DRAWN {
+        for anchor in DRAWN.into_iter().chain(KINETICS) {
             let drawn = figure(&html, anchor);
             for name in ["x", "x1", "x2", "cx"] {
                 let places = numbers(drawn, name);

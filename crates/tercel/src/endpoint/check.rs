@@ -3,6 +3,7 @@
 use super::check_episodes::check_episodes;
 use super::{Analysis, Facts, Source, graded_labs, unreconciled};
 use crate::dlt::Status;
+use crate::kinetics::check_kinetics;
 use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Syndrome, days_between};
 
 /// Compares what was derived with what was recorded, for every subject.
@@ -16,6 +17,7 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
         check_dlt(facts, &mut findings);
         check_labs(facts, &mut findings);
         findings.extend(lab_queries(facts));
+        findings.extend(check_kinetics(facts));
     }
     findings
 }

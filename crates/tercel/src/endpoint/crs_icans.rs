@@ -19,7 +19,7 @@ use super::adverse_events::in_window;
 use super::{Facts, Method, NOT_INFUSED, Part, Question, Reading, Statistic};
 use crate::dlt::is_in_class;
 use crate::grade::{Grade, Scale};
-use crate::study::{AdverseEvent, Syndrome};
+use crate::study::{AdverseEvent, RecordId, Syndrome};
 
 pub(super) const METHOD: Method = Method {
     name: "crs-icans",
@@ -36,35 +36,58 @@ pub(super) const METHOD: Method = Method {
 };
 
 fn read(facts: &Facts<'_>, question: Question<'_>) -> Part {
-    let (Some(day0), Some(window)) = (facts.day0, &facts.ae_window) else {
+    let syndrome = match question.component {
+        Some("icans") => Syndrome::Icans,
+        _ => Syndrome::Crs,
+    };
+    let (Some(occurred), Some(window)) = (occurred(facts, syndrome), &facts.ae_window) else {
         return Part::out(NOT_INFUSED);
     };
+    let records = [window.records.clone(), occurred.records].concat();
+    if !occurred.any {
+        return Part::new(Reading::No, "none", records);
+    }
+    let worst = occurred.worst.map_or_else(
+        || "not graded".to_owned(),
+        |grade| format!("worst {} grade {grade}", Scale::Astct2019),
+    );
+    Part::new(Reading::Yes, worst, records)
+}
+
+/// What of a syndrome occurred in the adverse-event window after infusion.
+pub(crate) struct Occurred {
+    /// Whether an event or a finding of grade 1 or more shows it.
+    pub(crate) any: bool,
+    /// Worst grade, recorded or found; `None` without one.
+    pub(crate) worst: Option<u8>,
+    /// Events and findings.
+    records: Vec<RecordId>,
+}
+
+/// Events and findings of a syndrome; `None` without infusion.
+pub(crate) fn occurred(facts: &Facts<'_>, syndrome: Syndrome) -> Option<Occurred> {
+    let (day0, window) = (facts.day0?, facts.ae_window.as_ref()?);
     let trial = facts.trial;
-    let (class, toxicity) = match question.component {
-        Some("icans") => (&trial.safety.icans_class, Syndrome::Icans),
-        _ => (&trial.safety.crs_class, Syndrome::Crs),
+    let class = match syndrome {
+        Syndrome::Crs => &trial.safety.crs_class,
+        Syndrome::Icans => &trial.safety.icans_class,
     };
     let of_class = |event: &&AdverseEvent| is_in_class(trial, class, event) && in_window(event, day0, window.to);
     let events: Vec<&AdverseEvent> = facts.subject.adverse_events.iter().filter(of_class).collect();
-    let findings = facts.toxicity_grades(toxicity);
+    let findings = facts.toxicity_grades(syndrome);
     let graded = findings
         .iter()
         .filter(|finding| finding.when.date.latest() >= day0 && finding.when.date.earliest() <= window.to);
     let graded: Vec<u8> = graded
         .filter_map(|finding| finding.worst().filter(|grade| *grade >= 1))
         .collect();
-    let mut records = window.records.clone();
-    records.extend(events.iter().map(|event| event.record.clone()));
+    let mut records: Vec<RecordId> = events.iter().map(|event| event.record.clone()).collect();
     // One assessment bears on the next: an episode that fever opened stays open without it.
     records.extend(findings.iter().flat_map(|finding| finding.records.iter().cloned()));
-    if events.is_empty() && graded.is_empty() {
-        return Part::new(Reading::No, "none", records);
-    }
     let recorded = events.iter().filter_map(|event| event.grade.map(Grade::number));
-    let worst = recorded.chain(graded.iter().copied()).max();
-    let worst = worst.map_or_else(
-        || "not graded".to_owned(),
-        |grade| format!("worst {} grade {grade}", Scale::Astct2019),
-    );
-    Part::new(Reading::Yes, worst, records)
+    Some(Occurred {
+        any: !events.is_empty() || !graded.is_empty(),
+        worst: recorded.chain(graded.iter().copied()).max(),
+        records,
+    })
 }

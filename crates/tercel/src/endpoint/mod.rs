@@ -54,6 +54,7 @@ pub const DCR: &str = dcr::METHOD.name;
 pub(crate) use adverse_events::associated as associated_events;
 pub(crate) use biomarker_change::{baseline as biomarker_baseline, change as biomarker_change};
 pub(crate) use car_t_level::{CELLS, COPIES, sample_at};
+pub(crate) use crs_icans::occurred as syndrome_occurred;
 pub(crate) use facts::add_months;
 pub(crate) use lab_course::{Certainty, GradedLab, Worst, graded_labs, terms_of as lab_terms, worst_grades};
 pub(crate) use lab_events::unreconciled;

@@ -15,17 +15,18 @@
 //!
 //! # Example
 //! ```
-//! use tercel::estimate::kinetics::{Method, Sample, estimate_kinetics};
+//! use tercel::estimate::kinetics::{BlqRules, Method, NcaOptions, Sample, estimate_kinetics};
 //! let profile = [(0.0, 0.0), (1.0, 8.0), (2.0, 4.0), (3.0, 2.0), (4.0, 1.0)].map(|(time, conc)| Sample { time, conc });
-//! let kinetics = estimate_kinetics(&profile, Method::LinearUpLogDown, 28.0).unwrap();
+//! let options = NcaOptions { method: Method::LinearUpLogDown, blq: BlqRules::PKNCA, partial_end: 28.0 };
+//! let kinetics = estimate_kinetics(&profile, &options).unwrap();
 //! assert_eq!(kinetics.t_max, Some(1.0));
 //! assert!((kinetics.terminal.unwrap().half_life - 1.0).abs() < 1e-12);
 //! ```
 //!
 //! # Limits
-//! A concentration of 0 is below the limit of quantification (BLQ): kept before the first quantifiable sample, left out between
-//! quantifiable ones, ignored after the last. Areas start at time 0 and need a sample there; a sample before the infusion is
-//! not moved to it. `auc_partial` ends at the last quantifiable sample within the window. `auc_partial_interpolated` covers the
+//! A concentration of 0 is below the limit of quantification (BLQ); [`BlqRules`] says whether it stands as 0 or is left out before
+//! the first quantifiable sample, between quantifiable ones and after the last. Areas start at time 0 and need a sample there; a
+//! sample before the infusion is not moved to it. `auc_partial` ends at the last quantifiable sample within the window. `auc_partial_interpolated` covers the
 //! whole window: it starts from 0 (or between the samples around time 0), reads the end between the samples around it, and adds nothing
 //! after `t_last` except the fall to a BLQ sample inside the window. Two profiles compare only by the same area.
 //! A subject with BLQ samples alone has areas of 0 and no times. Re-infusion needs a profile of its own.
@@ -77,6 +78,90 @@ pub enum Method {
     Linear,
     /// Straight lines where the concentration rises, exponential decline where it falls.
     LinearUpLogDown,
+}
+
+impl Method {
+    /// Both with the names that protocol files give them.
+    pub const NAMES: [(&'static str, Self); 2] =
+        [("linear", Self::Linear), ("linear-up-log-down", Self::LinearUpLogDown)];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linear => "linear",
+            Self::LinearUpLogDown => "linear-up-log-down",
+        }
+    }
+}
+
+/// What a sample below the limit of quantification stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blq {
+    /// A concentration of 0.
+    Zero,
+    /// Nothing: the sample is left out.
+    Drop,
+}
+
+impl Blq {
+    /// Both with the names that protocol files and options give them.
+    pub const NAMES: [(&'static str, Self); 2] = [("zero", Self::Zero), ("drop", Self::Drop)];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Zero => "zero",
+            Self::Drop => "drop",
+        }
+    }
+}
+
+/// What samples below the limit of quantification stand for, by where they lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlqRules {
+    /// Before the first quantifiable sample.
+    pub first: Blq,
+    /// Between quantifiable samples.
+    pub middle: Blq,
+    /// After the last quantifiable sample.
+    pub last: Blq,
+}
+
+impl BlqRules {
+    /// As PKNCA has it where nothing is stated: 0 before, left out between, 0 after (`denney2015`).
+    pub const PKNCA: Self = Self {
+        first: Blq::Zero,
+        middle: Blq::Drop,
+        last: Blq::Zero,
+    };
+
+    /// The samples that remain; none where nothing is quantifiable. Samples are in order of time.
+    fn clean(self, samples: &[Sample]) -> Option<Vec<Sample>> {
+        let quantifiable = |sample: &Sample| sample.conc > 0.0;
+        let first = samples.iter().position(quantifiable)?;
+        let last = samples.iter().rposition(quantifiable)?;
+        let stands = |index: usize| match index {
+            _ if index < first => self.first,
+            _ if index > last => self.last,
+            _ => self.middle,
+        };
+        let kept = samples
+            .iter()
+            .enumerate()
+            .filter(|&(index, sample)| quantifiable(sample) || stands(index) == Blq::Zero);
+        Some(kept.map(|(_, sample)| *sample).collect())
+    }
+}
+
+/// The rules of an analysis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NcaOptions {
+    /// How areas are found.
+    pub method: Method,
+    /// What samples below quantification stand for.
+    pub blq: BlqRules,
+    /// End of the partial areas, after 0.
+    pub partial_end: f64,
 }
 
 /// Why an area is not estimable.
@@ -151,8 +236,13 @@ pub struct Kinetics {
 }
 
 /// Estimates the kinetics of one subject from samples in any order; partial areas run from 0 to `partial_end`.
-pub fn estimate_kinetics(samples: &[Sample], method: Method, partial_end: f64) -> Result<Kinetics, KineticsError> {
+pub fn estimate_kinetics(samples: &[Sample], options: &NcaOptions) -> Result<Kinetics, KineticsError> {
     let samples = checked(samples)?;
+    let NcaOptions {
+        method,
+        blq,
+        partial_end,
+    } = *options;
     if !(partial_end > 0.0 && partial_end.is_finite()) {
         return Err(KineticsError::PartialEnd(partial_end));
     }
@@ -164,7 +254,7 @@ pub fn estimate_kinetics(samples: &[Sample], method: Method, partial_end: f64) -
     let max = first_maximum(profile);
     let last = profile.iter().rfind(|sample| sample.conc > 0.0);
     let terminal = terminal_phase(profile);
-    let auc_last = area_to_last(profile, method);
+    let auc_last = area_to_last(profile, method, blq);
     Ok(Kinetics {
         c_max: max.map(|sample| sample.conc),
         t_max: max.filter(|sample| sample.conc > 0.0).map(|sample| sample.time),
@@ -176,8 +266,8 @@ pub fn estimate_kinetics(samples: &[Sample], method: Method, partial_end: f64) -
             (Ok(terminal), Some(last)) => Ok(auc + last.conc / terminal.lambda_z),
             (Err(why), Some(_)) => Err(NoArea::NoTerminalPhase(*why)),
         }),
-        auc_partial: area_to_last(window, method),
-        auc_partial_interpolated: area_interpolated(&samples, window, method, partial_end),
+        auc_partial: area_to_last(window, method, blq),
+        auc_partial_interpolated: area_interpolated(&samples, window, options),
         partial_end,
         terminal,
     })
@@ -210,26 +300,17 @@ fn first_maximum(profile: &[Sample]) -> Option<&Sample> {
         .reduce(|best, sample| if sample.conc > best.conc { sample } else { best })
 }
 
-/// The profile without BLQ samples between quantifiable ones; none where nothing is quantifiable.
-fn without_middle_blq(profile: &[Sample]) -> Option<Vec<Sample>> {
-    let quantifiable = |sample: &Sample| sample.conc > 0.0;
-    let first = profile.iter().position(quantifiable)?;
-    let last = profile.iter().rposition(quantifiable)?;
-    let kept = profile.iter().enumerate();
-    let kept = kept.filter(|&(index, sample)| index < first || index > last || quantifiable(sample));
-    Some(kept.map(|(_, sample)| *sample).collect())
-}
-
 /// Area from time 0 to the last quantifiable sample.
-fn area_to_last(profile: &[Sample], method: Method) -> Result<f64, NoArea> {
-    let first = profile.first().ok_or(NoArea::NoSample)?;
-    if profile.len() == 1 {
-        return Err(NoArea::OneSample);
+fn area_to_last(profile: &[Sample], method: Method, blq: BlqRules) -> Result<f64, NoArea> {
+    match profile {
+        [] => return Err(NoArea::NoSample),
+        [_] => return Err(NoArea::OneSample),
+        _ => {}
     }
-    let Some(cleaned) = without_middle_blq(profile) else {
+    let Some(cleaned) = blq.clean(profile) else {
         return Ok(0.0);
     };
-    if first.time > 0.0 {
+    if let Some(first) = cleaned.first().filter(|first| first.time > 0.0) {
         return Err(NoArea::NoSampleAtStart { first: first.time });
     }
     let end = cleaned
@@ -240,13 +321,14 @@ fn area_to_last(profile: &[Sample], method: Method) -> Result<f64, NoArea> {
 }
 
 /// Area over exactly `[0, end]`. All samples, those before the infusion too, serve to read the concentrations at its ends.
-fn area_interpolated(samples: &[Sample], window: &[Sample], method: Method, end: f64) -> Result<f64, NoArea> {
+fn area_interpolated(samples: &[Sample], window: &[Sample], options: &NcaOptions) -> Result<f64, NoArea> {
+    let (method, end) = (options.method, options.partial_end);
     match window {
         [] => return Err(NoArea::NoSample),
         [_] if samples.len() == 1 => return Err(NoArea::OneSample),
         _ => {}
     }
-    let Some(cleaned) = without_middle_blq(samples) else {
+    let Some(cleaned) = options.blq.clean(samples) else {
         return Ok(0.0);
     };
     let inside = |sample: &&Sample| sample.time > 0.0 && sample.time < end;
@@ -367,11 +449,20 @@ fn line(samples: &[Sample]) -> Option<TerminalPhase> {
 
 #[cfg(test)]
 mod tests {
+    use super::Blq::{Drop, Zero};
     use super::*;
 
     fn kinetics(samples: &[(f64, f64)], method: Method, end: f64) -> Kinetics {
         let samples: Vec<Sample> = samples.iter().map(|&(time, conc)| Sample { time, conc }).collect();
-        estimate_kinetics(&samples, method, end).unwrap()
+        estimate_kinetics(&samples, &options(method, end)).unwrap()
+    }
+
+    fn options(method: Method, partial_end: f64) -> NcaOptions {
+        NcaOptions {
+            method,
+            blq: BlqRules::PKNCA,
+            partial_end,
+        }
     }
 
     fn near<E>(actual: Result<f64, E>, expected: f64) -> bool {
@@ -434,6 +525,40 @@ mod tests {
         ));
         assert!(near(kinetics(&profile, Method::Linear, 6.0).auc_partial, 6.0));
         assert_eq!(found.terminal, Err(NoTerminalPhase::TooFewSamples(1)));
+    }
+
+    #[test]
+    fn the_rules_for_blq_act_each_in_its_place() {
+        // BLQ at 0 and 2, at 6 between, at 10 and 12 after.
+        let profile = [
+            (0.0, 0.0),
+            (2.0, 0.0),
+            (4.0, 6.0),
+            (6.0, 0.0),
+            (8.0, 2.0),
+            (10.0, 0.0),
+            (12.0, 0.0),
+        ];
+        let samples = profile.map(|(time, conc)| Sample { time, conc });
+        let areas = |first, middle, last| {
+            let options = NcaOptions {
+                method: Method::Linear,
+                blq: BlqRules { first, middle, last },
+                partial_end: 12.0,
+            };
+            let found = estimate_kinetics(&samples, &options).unwrap();
+            (found.auc_last, found.auc_partial_interpolated)
+        };
+        // 6 up to 4, 16 over the bridge from 6 to 2; the fall to the zero at 10 is 2 more.
+        assert_eq!(areas(Zero, Drop, Zero), (Ok(22.0), Ok(24.0)));
+        assert_eq!(areas(Zero, Drop, Drop), (Ok(22.0), Ok(22.0)));
+        // To 0 at 6 and back to 2 at 8: 6 + 2 in place of 16.
+        assert_eq!(areas(Zero, Zero, Drop), (Ok(14.0), Ok(14.0)));
+        // Without the zeros before, nothing stands at time 0; the interpolated area rises from 0 there: 4·6/2.
+        assert_eq!(
+            areas(Drop, Drop, Drop),
+            (Err(NoArea::NoSampleAtStart { first: 4.0 }), Ok(28.0))
+        );
     }
 
     #[test]
@@ -500,7 +625,7 @@ mod tests {
     #[test]
     fn unreadable_profiles_are_refused() {
         let sample = |time, conc| Sample { time, conc };
-        let refuse = |samples: &[Sample]| estimate_kinetics(samples, Method::Linear, 28.0).unwrap_err();
+        let refuse = |samples: &[Sample]| estimate_kinetics(samples, &options(Method::Linear, 28.0)).unwrap_err();
         assert_eq!(
             refuse(&[sample(1.0, 2.0), sample(0.0, 1.0), sample(1.0, 2.0)]),
             KineticsError::DuplicateTime(1.0)
@@ -515,7 +640,7 @@ mod tests {
             KineticsError::Concentration { .. }
         ));
         for end in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            assert!(estimate_kinetics(&[], Method::Linear, end).is_err(), "{end}");
+            assert!(estimate_kinetics(&[], &options(Method::Linear, end)).is_err(), "{end}");
         }
     }
 
@@ -554,9 +679,9 @@ mod tests {
             let mut samples: Vec<Sample> =
                 concs.iter().map(|(&time, &conc)| Sample { time: f64::from(time), conc }).collect();
             for method in [Method::Linear, Method::LinearUpLogDown] {
-                let found = estimate_kinetics(&samples, method, end).unwrap();
+                let found = estimate_kinetics(&samples, &options(method, end)).unwrap();
                 samples.reverse();
-                proptest::prop_assert_eq!(&found, &estimate_kinetics(&samples, method, end).unwrap());
+                proptest::prop_assert_eq!(&found, &estimate_kinetics(&samples, &options(method, end)).unwrap());
                 for area in [found.auc_last, found.auc_inf, found.auc_partial, found.auc_partial_interpolated] {
                     proptest::prop_assert!(area.is_err() || area.is_ok_and(|area| area.is_finite() && area >= 0.0));
                 }

@@ -14,6 +14,7 @@ use super::{
     OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames, Trial, Unassessed,
     UninfusedEnd, Visit, VisitTime, Windows,
 };
+use crate::estimate::kinetics::{Blq, BlqRules, Method};
 use crate::estimate::survival::ConfType;
 use crate::grade::Scale;
 use crate::grade::ctcae::Ctcae;
@@ -469,10 +470,28 @@ fn parse_kinetics(section: &Section<'_>) -> Option<KineticsRules> {
             ("before lymphodepletion", BaselineRule::BeforeLymphodepletion),
         ],
     );
+    let blq = section.section("blq").and_then(|blq| parse_blq(&blq));
+    let auc_method = section.choice("auc_method", &Method::NAMES);
+    let vector_copy_number = section.optional_number("vector_copy_number", 0.01..=100.0);
     section.finish();
     Some(KineticsRules {
         biomarker_floor: biomarker_floor?,
         biomarker_unit: biomarker_unit?,
         baseline: baseline?,
+        blq: blq?,
+        auc_method: auc_method?,
+        vector_copy_number,
+    })
+}
+
+fn parse_blq(section: &Section<'_>) -> Option<BlqRules> {
+    let first = section.choice("first", &Blq::NAMES);
+    let middle = section.choice("middle", &Blq::NAMES);
+    let last = section.choice("last", &Blq::NAMES);
+    section.finish();
+    Some(BlqRules {
+        first: first?,
+        middle: middle?,
+        last: last?,
     })
 }

@@ -36,6 +36,7 @@ pub use safety::{Authority, CodingRules, Expected, Interest, ReferenceInformatio
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
+use crate::estimate::kinetics::{BlqRules, Method};
 use crate::estimate::survival::ConfType;
 use crate::grade::Scale;
 use crate::grade::ctcae::Ctcae;
@@ -455,6 +456,12 @@ pub struct KineticsRules {
     pub biomarker_unit: String,
     /// What comes before the baseline sample.
     pub baseline: BaselineRule,
+    /// What samples below quantification stand for in the parameters of a profile.
+    pub blq: BlqRules,
+    /// How areas under a profile are found.
+    pub auc_method: Method,
+    /// Vector copies in a CAR-positive cell, where no record says it; `None`: the assays of such a subject are not compared.
+    pub vector_copy_number: Option<f64>,
 }
 
 /// Which sample is the baseline of kinetics and biomarker.

@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 51] = [
+pub const SETTINGS: [Setting; 53] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -84,4 +84,6 @@ pub const SETTINGS: [Setting; 51] = [
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
     setting("kinetics.biomarker_unit", "base unit of the biomarker"),
     setting("kinetics.biomarker_floor", "unit check of the biomarker"),
+    setting("kinetics.blq", "parameters of kinetics: samples below quantification"),
+    setting("kinetics.auc_method", "parameters of kinetics: areas"),
 ];

@@ -15,6 +15,8 @@ pub struct Figures {
     pub spider: Spider,
     /// CAR transgene copies, then CAR-T cells.
     pub kinetics: [KineticsFigure; 2],
+    /// Levels of the serum biomarker.
+    pub serum: KineticsFigure,
     /// Change of the serum biomarker.
     pub biomarker: BiomarkerFigure,
     /// Adverse events by term and level.
@@ -28,6 +30,7 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Figures {
         waterfall: waterfall::waterfall(analysis),
         spider: spider::spider(analysis),
         kinetics: kinetics::kinetics(analysis, levels),
+        serum: kinetics::serum(analysis, levels),
         biomarker: biomarker::biomarker(analysis),
         heat_map: heat_map::heat_map(analysis, levels),
         timeline: timeline::timeline(analysis, levels),

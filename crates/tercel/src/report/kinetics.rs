@@ -17,7 +17,7 @@ pub struct KineticsFigure {
     /// What it shows.
     pub title: &'static str,
     /// Unit of the levels.
-    pub unit: &'static str,
+    pub unit: String,
     /// Lines in order of infusion; at most [`LINE_LIMIT`].
     pub lines: Vec<KineticsLine>,
     /// Number of all subjects with a line.
@@ -74,21 +74,36 @@ pub(super) fn kinetics(analysis: &Analysis<'_>, levels: &[LevelName]) -> [Kineti
             analysis,
             levels,
             ("figure_copies", "CAR transgene copies in blood", COPIES),
+            Assessed::Kinetics,
             |facts| &facts.subject.copies,
         ),
         figure(
             analysis,
             levels,
             ("figure_cells", "CAR-T cells in blood", CELLS),
+            Assessed::Kinetics,
             |facts| &facts.subject.counts,
         ),
     ]
 }
 
+/// Levels of the serum biomarker.
+pub(super) fn serum(analysis: &Analysis<'_>, levels: &[LevelName]) -> KineticsFigure {
+    let unit = &analysis.trial.kinetics.biomarker_unit;
+    figure(
+        analysis,
+        levels,
+        ("figure_biomarker_level", "Serum biomarker over time", unit),
+        Assessed::Biomarker,
+        |facts| &facts.subject.biomarker,
+    )
+}
+
 fn figure(
     analysis: &Analysis<'_>,
     levels: &[LevelName],
-    (anchor, title, unit): (&'static str, &'static str, &'static str),
+    (anchor, title, unit): (&'static str, &'static str, &str),
+    assessed: Assessed,
     series: Series,
 ) -> KineticsFigure {
     let floor = floor(analysis, series);
@@ -102,7 +117,7 @@ fn figure(
     let lines: Vec<KineticsLine> = drawn.into_iter().take(LINE_LIMIT).map(|(_, line)| line).collect();
     let medians = levels
         .iter()
-        .filter_map(|name| medians(analysis, name.level, series, unit, floor))
+        .filter_map(|name| medians(analysis, name.level, (assessed, series), unit, floor))
         .collect();
     let mut limits: Vec<f64> = limits(analysis, series).collect();
     limits.sort_by(f64::total_cmp);
@@ -113,7 +128,7 @@ fn figure(
     KineticsFigure {
         anchor,
         title,
-        unit,
+        unit: unit.to_owned(),
         description: description(&lines, title, unit),
         lines,
         subjects,
@@ -140,7 +155,7 @@ fn plain(limit: f64) -> String {
 }
 
 /// Where a sample below an unstated limit is drawn: half the smallest limit stated, otherwise half the smallest value.
-fn floor(analysis: &Analysis<'_>, series: Series) -> Option<f64> {
+pub(super) fn floor(analysis: &Analysis<'_>, series: Series) -> Option<f64> {
     let samples = analysis.facts.iter().flat_map(series);
     let quantified = samples.filter_map(|sample| sample.amount.quantified());
     let smallest = |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::min);
@@ -150,7 +165,7 @@ fn floor(analysis: &Analysis<'_>, series: Series) -> Option<f64> {
 }
 
 /// Height, whether below quantification, and the text; `None` where nothing says how low the sample may be.
-fn place(amount: Amount, unit: &str, floor: Option<f64>) -> Option<(f64, bool, String)> {
+pub(super) fn place(amount: Amount, unit: &str, floor: Option<f64>) -> Option<(f64, bool, String)> {
     Some(match amount {
         Amount::Quantified(value) if value > 0.0 => (value, false, format!("{} {unit}", number::level(value))),
         Amount::Below(Some(limit)) if limit > 0.0 => {
@@ -203,11 +218,11 @@ fn line(facts: &Facts<'_>, samples: &[Level], unit: &str, floor: Option<f64>) ->
 fn medians(
     analysis: &Analysis<'_>,
     level: DoseLevel,
-    series: Series,
+    (assessed, series): (Assessed, Series),
     unit: &str,
     floor: Option<f64>,
 ) -> Option<KineticsMedian> {
-    let visits = planned::visits(analysis.trial, Assessed::Kinetics);
+    let visits = planned::visits(analysis.trial, assessed);
     let here: Vec<&Facts<'_>> = analysis
         .facts
         .iter()

@@ -13,10 +13,12 @@
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
 //! | tumour response by each criteria | [`ResponseSection`] |
 //! | adverse events counted and listed | [`Safety`] |
+//! | parameters of cellular kinetics, serum biomarker | [`CellularKinetics`] |
 //! | laboratory grades, shifts, Hy's law, blood counts | [`LabSafety`] |
 
 mod biomarker;
 mod board;
+mod cellular_kinetics;
 mod cover;
 mod figure;
 mod figures;
@@ -41,6 +43,9 @@ pub mod number;
 
 pub use biomarker::{BiomarkerFigure, BiomarkerLine, BiomarkerPoint};
 pub use board::{BoardLevel, BoardMark, BoardSubject, DecisionPart, Waiting};
+pub use cellular_kinetics::{
+    AgainstTumour, CellularKinetics, FitPoint, MeanFigure, ProfileFigure, ProfilePanel, TumourPanel, TumourPoint,
+};
 pub use cover::{Cover, FindingCounts};
 pub use figure::{Curve, CurvePoint, SurvivalFigure};
 pub use figures::Figures;
@@ -121,6 +126,8 @@ pub struct Report {
     pub safety: Safety,
     /// Laboratory safety.
     pub labs: LabSafety,
+    /// Cellular kinetics and serum biomarker.
+    pub kinetics: CellularKinetics,
     /// What the record leaves open, each with choice and reason.
     pub assumptions: Vec<Assumption>,
     /// A profile per subject in order of their identifiers, at most [`LISTING_LIMIT`].
@@ -171,6 +178,7 @@ pub fn build_report(
         response: response::build(analysis, &levels),
         safety: safety::build(analysis, &levels),
         labs: labs::labs(analysis, &levels),
+        kinetics: cellular_kinetics::build(analysis, &levels),
         assumptions: trial.assumptions.clone(),
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),

@@ -73,7 +73,7 @@ pub(super) fn waterfall(analysis: &Analysis<'_>) -> Waterfall {
 }
 
 /// The assessment with the smallest change among those that count: up to progression, before new anticancer therapy.
-fn best<'f>(facts: &'f Facts<'_>) -> Option<(&'f Point, f64)> {
+pub(super) fn best<'f>(facts: &'f Facts<'_>) -> Option<(&'f Point, f64)> {
     let mut progressed = false;
     let counted = facts.assessments_on_treatment().take_while(|point| {
         let counts = !progressed;

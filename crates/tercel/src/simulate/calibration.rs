@@ -24,7 +24,7 @@ use super::{RehearsalOptions, recorder};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Duration, Facts};
 use crate::estimate::Level;
-use crate::estimate::kinetics::{Kinetics, Method, Sample, estimate_kinetics};
+use crate::estimate::kinetics::{BlqRules, Kinetics, Method, NcaOptions, Sample, estimate_kinetics};
 use crate::estimate::summary::{geometric_cv_percent, geometric_mean, median};
 use crate::estimate::survival::{ConfType, KaplanMeier, Observation};
 use crate::grade::Grade;
@@ -323,7 +323,12 @@ fn kinetics(facts: &Facts<'_>) -> Option<Kinetics> {
         })
     };
     let samples: Vec<Sample> = facts.subject.copies.iter().filter_map(sample).collect();
-    estimate_kinetics(&samples, Method::LinearUpLogDown, 28.0).ok()
+    let options = NcaOptions {
+        method: Method::LinearUpLogDown,
+        blq: BlqRules::PKNCA,
+        partial_end: 28.0,
+    };
+    estimate_kinetics(&samples, &options).ok()
 }
 
 fn half_life(facts: &Facts<'_>) -> Option<f64> {

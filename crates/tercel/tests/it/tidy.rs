@@ -162,6 +162,8 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "dose_level.",
         "names.",
         "kinetics.biomarker_floor",
+        "kinetics.blq",
+        "kinetics.auc_method",
         "safety.interest",
         "safety.episode_gap_hours",
         "safety.reporting",

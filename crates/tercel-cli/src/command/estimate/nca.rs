@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
-use tercel::estimate::kinetics::{Kinetics, Method, NoArea, Sample, estimate_kinetics};
+use tercel::estimate::kinetics::{Blq, BlqRules, Kinetics, Method, NcaOptions, NoArea, Sample, estimate_kinetics};
 
 use super::{Answer, Output, aligned, row, shown};
 use crate::output::number;
@@ -23,6 +23,24 @@ pub(crate) struct Args {
     /// Trapezoidal rule
     #[arg(long, value_enum, default_value_t = Rule::Linear)]
     method: Rule,
+    /// Samples below quantification before the first quantifiable one, between, after the last: zero or drop for each
+    #[arg(long, default_value = "zero,drop,zero", value_name = "FIRST,MIDDLE,LAST", value_parser = blq_rules)]
+    blq: BlqRules,
+}
+
+/// Three rules for samples below quantification.
+fn blq_rules(text: &str) -> Result<BlqRules, String> {
+    let rule = |word: &str| {
+        Blq::NAMES
+            .iter()
+            .find(|(name, _)| *name == word.trim())
+            .map(|(_, rule)| *rule)
+    };
+    let rules: Option<Vec<Blq>> = text.split(',').map(rule).collect();
+    match rules.as_deref() {
+        Some(&[first, middle, last]) => Ok(BlqRules { first, middle, last }),
+        Some(_) | None => Err("give three of zero and drop, as in zero,drop,zero".to_owned()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -61,9 +79,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     }
     let table = Table::read(&args.file)?;
     table.require(&["id", "time", "conc"])?;
+    let options = NcaOptions {
+        method: args.method.method(),
+        blq: args.blq,
+        partial_end: args.partial_end,
+    };
     let mut subjects = Vec::new();
     for profile in profiles(&table)? {
-        let kinetics = estimate_kinetics(&profile.samples, args.method.method(), args.partial_end)
+        let kinetics = estimate_kinetics(&profile.samples, &options)
             .map_err(|error| anyhow!("{}, subject {}: {error}", args.file.display(), profile.id))?;
         subjects.push((profile, kinetics));
     }
@@ -73,7 +96,10 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 .iter()
                 .map(|(profile, kinetics)| subject_json(profile, kinetics))
                 .collect();
-            json!({"method": args.method.name(), "partial_end": args.partial_end, "subjects": rows})
+            let blq = [args.blq.first, args.blq.middle, args.blq.last]
+                .map(Blq::name)
+                .join(",");
+            json!({"method": args.method.name(), "blq": blq, "partial_end": args.partial_end, "subjects": rows})
         },
         || subjects_text(&subjects, args),
     )?;

@@ -1,8 +1,8 @@
 //! Analysis datasets from tabulation datasets.
 //!
 //! # What it derives
-//! `ADSL ADRS ADTTE ADTR ADAE ADLB`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`, `AE`
-//! and `LB`; `ADDLT` and `ADTOX` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
+//! `ADSL ADRS ADTTE ADTR ADAE ADLB ADPC ADPP`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`,
+//! `AE`, `LB`, `PC` and `CP`; `ADDLT` and `ADTOX` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
 //! be derived is blank.
 //!
 //! # Source
@@ -16,17 +16,21 @@
 mod adae;
 mod addlt;
 mod adlb;
+mod adpc;
+mod adpp;
 mod adrs;
 mod adsl;
 mod adtox;
 mod adtr;
 mod adtte;
 mod cells;
+mod concentration;
 mod rules;
 
 use std::collections::BTreeMap;
 
 use tercel::coding::Coding;
+use tercel::estimate::kinetics::{BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::response::{BestOptions, Criteria};
 use tercel::study::SubjectId;
@@ -53,6 +57,14 @@ pub struct DeriveOptions {
     pub lymphodepletion: Vec<String>,
     /// The version laboratory values are graded by.
     pub ctcae: Ctcae,
+    /// Codes of transgene copies in `PC`; empty: every test.
+    pub copies: Vec<String>,
+    /// Codes of CAR-T cells in `CP`; empty: every test that names CAR.
+    pub counts: Vec<String>,
+    /// How areas under a profile are found.
+    pub auc_method: Method,
+    /// What samples below quantification stand for in the parameters of a profile.
+    pub blq: BlqRules,
 }
 
 /// What was derived.
@@ -101,7 +113,36 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
     } else {
         derived.notes.push("no LB dataset: adlb is not derived".to_owned());
     }
+    derive_kinetics(&sources, &subjects, options, &mut derived);
     Some(derived)
+}
+
+/// `ADPC` and `ADPP`, where there are concentrations.
+fn derive_kinetics(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions, derived: &mut Derived) {
+    let (copies, counts) = (sources.cells("PC"), sources.cells("CP"));
+    let mut groups = concentration::Groups::new();
+    for (cells, domain) in [(&copies, "PC"), (&counts, "CP")] {
+        if let Some(cells) = cells {
+            concentration::read_concentrations(cells, domain, options, &mut groups);
+        }
+    }
+    if groups.is_empty() {
+        let why = match (&copies, &counts) {
+            (None, None) => "no PC or CP dataset",
+            (_, _) => "PC and CP hold no test of transgene copies or CAR-T cells",
+        };
+        derived.notes.push(format!("{why}: adpc and adpp are not derived"));
+        return;
+    }
+    if sources.cells("PP").is_some() {
+        derived
+            .notes
+            .push("PP is passed over: adpp is derived from the concentrations of PC and CP".to_owned());
+    }
+    let infusions = concentration::infusions(sources, subjects, options);
+    let adpc = adpc::write_adpc(&groups, subjects, &infusions, &mut derived.notes);
+    let adpp = adpp::write_adpp(&groups, subjects, &infusions, options, &mut derived.notes);
+    derived.tables.extend([adpc, adpp]);
 }
 
 /// Subjects by identifier, in the order of their identifiers.

@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a missing field of the reference file fails the test")]
 
 use serde_json::Value;
-use tercel::estimate::kinetics::{Kinetics, Method, Sample, estimate_kinetics};
+use tercel::estimate::kinetics::{BlqRules, Kinetics, Method, NcaOptions, Sample, estimate_kinetics};
 
 #[test]
 fn every_parameter_of_pknca_is_met() {
@@ -136,7 +136,12 @@ fn kinetics(set: &Value, id: &Value, method: Method) -> Kinetics {
             conc: conc.as_f64().unwrap(),
         })
         .collect();
-    estimate_kinetics(&samples, method, set["partial_end"].as_f64().unwrap()).unwrap()
+    let options = NcaOptions {
+        method,
+        blq: BlqRules::PKNCA,
+        partial_end: set["partial_end"].as_f64().unwrap(),
+    };
+    estimate_kinetics(&samples, &options).unwrap()
 }
 
 /// Within half a unit of the tenth significant digit; `null` is not estimable.
