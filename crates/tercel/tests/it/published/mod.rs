@@ -23,6 +23,7 @@ mod oquigley1990crm;
 mod pknca;
 mod simon1997titration;
 mod skolnik2008rolling;
+mod survival_groups_r;
 mod survival_r;
 mod yan2017keyboard;
 mod yuan2018titeboin;
