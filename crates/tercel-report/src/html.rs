@@ -6,7 +6,7 @@ use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report};
 
 use crate::markup::Writer;
 use crate::subjects::subject_link;
-use crate::{board, contents, figures, findings, labs, matrix, population, safety, section, subjects};
+use crate::{board, contents, figures, findings, labs, matrix, population, safety, section, subjects, time_to_event};
 
 /// The same text in every report: no data are written into it.
 const SCRIPT: &str = include_str!("script.js");
@@ -42,6 +42,7 @@ pub fn render_html(report: &Report) -> String {
     for outcome in &report.outcomes {
         section::write(&mut out, report, outcome);
     }
+    time_to_event::write(&mut out, report);
     population::write(&mut out, report);
     safety::write(&mut out, report);
     labs::write(&mut out, report);

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod censoring_cases;
 mod clock_cases;
 mod conduct_cases;
 mod corruption;
@@ -24,3 +25,4 @@ mod safety_laws;
 mod scale_cases;
 mod schema;
 mod sdtm_write;
+mod time_laws;
