@@ -137,6 +137,13 @@ fn progression_that_is_only_claimed_is_an_event_by_table_c() {
     let data = infused(&[("TR", &target(&[(28, 50), (56, 50)])), ("DS", &claimed)]);
     let open = (56, false, UndocumentedProgression);
     assert_eq!(under_each(&data), [open, open, open, (92, true, ClaimedProgression)]);
+    let read = |criteria: &str| {
+        let rows = format!("RSTESTCD,RSCAT,RSORRES,RSSTRESC,RSEVAL,RSDTC\nOVRLRESP,{criteria},PD,PD,INVESTIGATOR,@56");
+        let data = infused(&[("TR", &target(&[(28, 50), (56, 50)])), ("RS", &rows)]);
+        ruled(&data, PfsCensoring::FdaC)
+    };
+    assert_eq!(read("RECIST 1.1"), (56, true, ClaimedProgression));
+    assert_eq!(read("mRECIST"), (56, false, NoEvent));
     let documented = infused(&[("TR", &target(&[(28, 50), (56, 70)])), ("DS", &claimed)]);
     assert_eq!(ruled(&documented, PfsCensoring::FdaC), (56, true, ProgressionAtVisit));
 }

@@ -376,11 +376,12 @@ impl Facts<'_> {
     /// The first progression that somebody claims: an evaluator's response where lesions decide, or how the subject left the study.
     fn claimed_progression(&self, day0: Date) -> Option<(Date, RecordId)> {
         let by_lesions = self.tumour.source == Source::Lesions;
-        let responses = self
-            .subject
-            .responses
-            .iter()
-            .filter(|response| by_lesions && response.overall == Overall::Pd);
+        // A response by other criteria than the protocol's claims nothing.
+        let name = self.trial.response.criteria.to_string().to_uppercase();
+        let responses = self.subject.responses.iter().filter(|response| {
+            let criteria = response.criteria.to_uppercase();
+            by_lesions && response.overall == Overall::Pd && (criteria.is_empty() || criteria.starts_with(&name))
+        });
         let read = responses.filter_map(|response| Some((response.when.day()?, response.record.clone())));
         let left = self
             .subject

@@ -10,7 +10,7 @@ use crate::protocol::{PfsCensoring, Trial};
 pub(super) fn table(trial: &Trial, infused: &[&Facts<'_>]) -> SummaryTable {
     let time_points = &trial.windows.time_points;
     let fixed = ["Subjects", "Events", "Censored", "Median, months"].map(str::to_owned);
-    let rates = time_points.iter().map(|point| format!("At month {}", point.months));
+    let rates = time_points.iter().map(|point| format!("Month {}", point.months));
     SummaryTable {
         anchor: "time_rules",
         title: "PFS under each censoring rule",
