@@ -64,6 +64,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             &outcome.measure,
         );
     }
+    entry(out, "", "#time_to_event", "Time to event: follow-up and sensitivity");
     entry(out, "", "#population", "Study population and conduct");
     entry(out, "", "#response", "Tumour response");
     entry(out, "", "#safety", "Adverse events");

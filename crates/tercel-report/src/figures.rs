@@ -5,7 +5,7 @@ use tercel::report::number::{count, counted};
 
 use crate::html::{drawing, open_section, prefix};
 use crate::markup::Writer;
-use crate::{biomarker, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, waterfall};
+use crate::{biomarker, forest, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, waterfall};
 
 /// One figure of the section.
 pub(crate) struct Figure<'f> {
@@ -27,6 +27,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     open_section(out, report, "figures", "", "Figures");
     escalation(out, report);
     response(out, report);
+    rates(out, report);
     survival(out, report);
     courses(out, report);
     cells(out, report);
@@ -132,6 +133,23 @@ fn response(out: &mut Writer, report: &Report) {
     );
 }
 
+fn rates(out: &mut Writer, report: &Report) {
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_forest",
+            title: "Rates by dose level",
+            beside: format!(" with {} intervals", report.forest.confidence),
+            svg: forest::draw(&report.forest),
+            reason: &report.forest.description,
+            reading: "Squares are dose levels, diamonds all of them. Response and disease control: subjects counted of those who can be, \
+                      Clopper-Pearson limits. Progression-free and alive: events in subjects, Kaplan-Meier estimate with Greenwood \
+                      limits; a line without a mark cannot be estimated yet, a mark without a line has no event so far or none left.",
+            remarks: Vec::new(),
+        },
+    );
+}
+
 fn survival(out: &mut Writer, report: &Report) {
     for curves in &report.survival {
         let band = curves.curves.iter().any(|curve| curve.band);
@@ -172,7 +190,8 @@ fn courses(out: &mut Writer, report: &Report) {
             },
             svg: swimmer::draw(report),
             reason: "No subject has a course to draw.",
-            reading: "A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \
+            reading: "The line within a bar is the confirmed response, up to progression or death, or to the last assessment that \
+                      showed none. A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \
                       subject who left the study, or whose end of follow-up the source does not tell.",
             remarks: vec![first_of(report.swimmer.lanes.len(), report.swimmer.subjects)],
         },

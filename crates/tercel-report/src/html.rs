@@ -8,7 +8,7 @@ use crate::markup::Writer;
 use crate::subjects::subject_link;
 use crate::{
     board, cellular_kinetics, contents, figures, findings, labs, matrix, population, response, safety, section,
-    subjects,
+    subjects, time_to_event,
 };
 
 /// The same text in every report: no data are written into it.
@@ -45,6 +45,7 @@ pub fn render_html(report: &Report) -> String {
     for outcome in &report.outcomes {
         section::write(&mut out, report, outcome);
     }
+    time_to_event::write(&mut out, report);
     population::write(&mut out, report);
     response::write(&mut out, report);
     safety::write(&mut out, report);

@@ -19,6 +19,7 @@ mod contents;
 mod design_page;
 mod figures;
 mod findings;
+mod forest;
 mod heat_map;
 mod how;
 mod html;
@@ -41,6 +42,7 @@ mod subjects;
 mod svg;
 mod swimmer;
 mod terminal;
+mod time_to_event;
 mod timeline;
 mod waterfall;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use tercel::protocol::DoseLevel;
 use tercel::report::{Lane, LaneEnd, MarkKind, Report, Swimmer};
 
 use crate::svg::{
@@ -94,6 +95,15 @@ fn sentence(lane: &Lane) -> String {
         lane.level,
         months(lane.months)
     );
+    if let Some((from, to, ended)) = lane.response {
+        let how = if ended { "ended" } else { "last seen" };
+        let _ = write!(
+            text,
+            "; in confirmed response from {}, {how} at {}",
+            months(from),
+            months(to)
+        );
+    }
     for mark in lane.marks.iter().filter(|mark| mark.kind != MarkKind::Death) {
         let when = mark
             .months
@@ -113,6 +123,10 @@ fn bar(svg: &mut Svg, lane: &Lane, x: Scale, y: f64) {
     let (start, end) = (x.at(0.0), x.at(lane.months));
     let style = [("fill", level_colour(lane.level.number())), ("fill-opacity", "0.6")];
     svg.rect((start, y - BAR / 2.0), ((end - start).max(1.5), BAR), &style);
+    svg.line((start, y - BAR / 2.0 - 2.0), (start, y + BAR / 2.0 + 2.0), &INFUSION);
+    if let Some((from, to, ended)) = lane.response {
+        responding(svg, (x.at(from), x.at(to)), y, ended);
+    }
     // What ends the bar stands beside it, clear of a mark on its end.
     let marks = lane.marks.iter().filter(|mark| mark.kind != MarkKind::Death);
     let crowded = marks
@@ -142,6 +156,21 @@ fn bar(svg: &mut Svg, lane: &Lane, x: Scale, y: f64) {
         };
         before = Some((place, shift));
         draw_mark(svg, mark.kind, place, y + shift);
+    }
+}
+
+/// The stroke at the day of infusion.
+const INFUSION: [(&str, &str); 2] = [("stroke", INK), ("stroke-width", "2.6")];
+
+/// The line of a confirmed response, closed by a stroke where progression or death ended it.
+fn responding(svg: &mut Svg, (from, to): (f64, f64), y: f64, ended: bool) {
+    svg.line((from, y), (to, y), &[("stroke", INK), ("stroke-width", "3")]);
+    if ended {
+        svg.line(
+            (to, y - 5.0),
+            (to, y + 5.0),
+            &[("stroke", INK), ("stroke-width", "2.2")],
+        );
     }
 }
 
@@ -183,27 +212,47 @@ fn legend(svg: &mut Svg, report: &Report) -> f64 {
     let levels = report
         .levels
         .iter()
-        .map(|name| (name.label.clone(), Some(name.level), None));
+        .map(|name| (name.label.clone(), Key::Level(name.level)));
     let marks = MarkKind::ALL
         .iter()
-        .map(|kind| (kind.name().to_owned(), None, Some(*kind)));
-    let ongoing = std::iter::once(("ongoing".to_owned(), None, None));
-    let keys: Vec<_> = levels.chain(marks).chain(ongoing).collect();
-    let widths: Vec<f64> = keys.iter().map(|(text, ..)| 22.0 + text_width(text, SIZE)).collect();
+        .map(|kind| (kind.name().to_owned(), Key::Mark(*kind)));
+    let others = [
+        ("infusion", Key::Infusion),
+        ("in confirmed response", Key::Response),
+        ("response ended", Key::ResponseEnd),
+        ("ongoing", Key::Ongoing),
+    ];
+    let others = others.map(|(text, key)| (text.to_owned(), key));
+    let keys: Vec<(String, Key)> = levels.chain(marks).chain(others).collect();
+    let widths: Vec<f64> = keys.iter().map(|(text, _)| 22.0 + text_width(text, SIZE)).collect();
     let places = flow(&widths, 8.0, WIDTH - 8.0, 14.0);
     let mut bottom = 0.0;
-    for ((text, level, kind), (x, line)) in keys.iter().zip(places) {
+    for ((text, key), (x, line)) in keys.iter().zip(places) {
         let y = 16.0 + LINE * line as f64;
-        match (level, kind) {
-            (Some(level), _) => {
+        let middle = y - 4.5;
+        match key {
+            Key::Level(level) => {
                 let style = [("fill", level_colour(level.number())), ("fill-opacity", "0.6")];
                 svg.rect((x, y - 10.0), (14.0, BAR), &style);
             }
-            (None, Some(kind)) => draw_mark(svg, *kind, x + 7.0, y - 4.5),
-            (None, None) => arrow(svg, x + 3.0, y - 4.5),
+            Key::Mark(kind) => draw_mark(svg, *kind, x + 7.0, middle),
+            Key::Infusion => svg.line((x + 7.0, middle - 7.0), (x + 7.0, middle + 7.0), &INFUSION),
+            Key::Response => responding(svg, (x, x + 14.0), middle, false),
+            Key::ResponseEnd => responding(svg, (x, x + 12.0), middle, true),
+            Key::Ongoing => arrow(svg, x + 3.0, middle),
         }
         svg.text(x + 20.0, y, Anchor::Start, text);
         bottom = y;
     }
     bottom
+}
+
+/// What an entry of the legend stands for.
+enum Key {
+    Level(DoseLevel),
+    Mark(MarkKind),
+    Infusion,
+    Response,
+    ResponseEnd,
+    Ongoing,
 }

@@ -133,6 +133,79 @@ fn km_limits_follow_the_chosen_scale_and_level() {
     assert_eq!(plain["level"], 0.9);
 }
 
+/// Maintained and not maintained arm of `aml` (R package survival); `survdiff` and `coxph` print 3.4 on 1 df, p = 0.07, and
+/// exp(coef) 2.498, 0.9159 to 6.813.
+const AML: &str = "day,died,arm\n9,1,M\n13,1,M\n13,0,M\n18,1,M\n23,1,M\n28,0,M\n31,1,M\n34,1,M\n45,0,M\n48,1,M\n161,0,M
+5,1,N\n5,1,N\n8,1,N\n8,1,N\n12,1,N\n16,0,N\n23,1,N\n27,1,N\n30,1,N\n33,1,N\n43,1,N\n45,1,N\n";
+
+#[test]
+fn km_of_groups_gives_a_curve_for_each_and_compares_them() {
+    let whole = km_answer(AML, &[]);
+    let found = km_answer(AML, &["--group", "arm"]);
+    assert_eq!(
+        (&whole["steps"], &whole["quartiles"]),
+        (&found["steps"], &found["quartiles"])
+    );
+    assert_eq!(found["groups"][0]["group"], "M");
+    assert_eq!(found["groups"][1]["n"], 12);
+    near(&found["groups"][0]["quartiles"][1]["estimate"], 31.0);
+    near(&found["groups"][1]["quartiles"][1]["estimate"], 23.0);
+    let compared = &found["comparison"];
+    let printed = |value: &Value, expected: f64, half: f64| {
+        assert!(
+            (value.as_f64().unwrap() - expected).abs() <= half,
+            "{value}, {expected}"
+        );
+    };
+    printed(&compared["log_rank"]["chi_square"], 3.4, 0.05);
+    printed(&compared["log_rank"]["p"], 0.07, 0.005);
+    assert_eq!(compared["trend"], Value::Null);
+    assert_eq!(compared["hazard_ratio"]["from_to"], "N to M");
+    printed(&compared["hazard_ratio"]["value"], 2.498, 0.0005);
+    printed(&compared["hazard_ratio"]["lower"], 0.9159, 0.00005);
+    printed(&compared["hazard_ratio"]["upper"], 6.813, 0.0005);
+    assert_eq!(compared["caution"], Value::Null);
+}
+
+#[test]
+fn km_of_groups_orders_numbers_names_small_ones_and_says_when_nothing_can_be_compared() {
+    let few = km_answer("day,died,level\n5,1,10\n6,0,2\n7,1,2\n9,1,3\n", &["--group", "level"]);
+    let names: Vec<&Value> = few["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["group"])
+        .collect();
+    assert_eq!(names, ["2", "3", "10"]);
+    assert_eq!(few["comparison"]["trend"]["df"], 1);
+    let caution = few["comparison"]["caution"].as_str().unwrap();
+    assert!(
+        caution.contains("2: 2, 3: 1, 10: 1") && caution.contains("fewer than 5 events (3)"),
+        "{caution}"
+    );
+    let one = km_answer("day,died,level\n5,1,A\n6,0,A\n", &["--group", "level"]);
+    assert_eq!(one["comparison"]["reason"], "fewer than two groups");
+    let apart = km_answer("day,died,level\n5,0,A\n6,1,B\n", &["--group", "level"]);
+    assert_eq!(apart["comparison"]["log_rank"], Value::Null);
+    assert!(apart["comparison"]["reason"].as_str().unwrap().contains("no event"));
+    km_refused(
+        "day,died,level\n5,1,A\n6,0,\n",
+        &["--group", "level"],
+        &["row 2", "level"],
+    );
+    km_refused("day,died\n5,1\n", &["--group", "level"], &["no column level"]);
+    let file = File::new(AML);
+    let args = km(&file, &["--group", "arm"]);
+    let run = tercel(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    for words in [
+        "Group M: 11 subjects",
+        "Log-rank: chi-square 3.39639 on 1 df",
+        "Hazard ratio, N to M: 2.49811",
+    ] {
+        assert!(run.stdout.contains(words), "{words} is not in {}", run.stdout);
+    }
+}
+
 #[test]
 fn km_of_censored_one_or_no_subjects_is_answered() {
     let censored = km_answer("day,died\n5,0\n9,0\n", &["--at", "9,10"]);

@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 53] = [
+pub(super) const DEFAULTS: [Default; 56] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -244,6 +244,24 @@ pub(super) const DEFAULTS: [Default; 53] = [
         "When progression or death after missed scans is no longer dated by them.",
         "After two or more missed planned scans.",
         "It is the usual rule of regulatory guidance on oncology endpoints.",
+    ),
+    default(
+        "response.pfs_censoring",
+        "Which rule dates and censors progression-free survival.",
+        "Censored at the last adequate assessment before new therapy, or before two or more missed visits; a death without any assessment is an event.",
+        "It hides no death. The tables of FDA guidance stand beside it in the report as sensitivity analyses.",
+    ),
+    default(
+        "response.new_therapy_procedures",
+        "Which procedures after infusion are new anticancer therapy.",
+        "Embolisation, infusion chemotherapy, ablation, resection, transplantation and radiotherapy, by words in their names; bridging therapy after infusion too.",
+        "They treat the disease, so that what is seen afterwards is not the effect of the cells alone.",
+    ),
+    default(
+        "response.supportive_procedures",
+        "Which procedures are supportive and no new anticancer therapy.",
+        "Palliative or supportive radiotherapy, so recorded where no target lesion is treated.",
+        "It relieves symptoms and leaves the lesions that are measured alone.",
     ),
     default(
         "estimation.level",

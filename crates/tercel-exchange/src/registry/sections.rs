@@ -97,6 +97,9 @@ orr = "cumulative"
 dcr_unassessed = "not controlled"
 evaluator = "INVESTIGATOR"
 missed_assessments = 2
+pfs_censoring = "default"
+new_therapy_procedures = ["EMBOLISATION", "EMBOLIZATION", "TACE", "TARE", "HAIC", "ABLATION", "RESECTION", "HEPATECTOMY", "TRANSPLANT", "RADIOTHERAPY"]
+supportive_procedures = ["PALLIATIVE RADIOTHERAPY", "SUPPORTIVE RADIOTHERAPY"]
 
 [estimation]
 level = 0.95

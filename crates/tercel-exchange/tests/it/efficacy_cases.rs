@@ -12,12 +12,12 @@ use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{Blocks, Finding, StudyData, check_study};
 use tercel_exchange::{Table, read_tables};
 
-fn trial() -> Trial {
+pub(super) fn trial() -> Trial {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc/protocol.toml");
     parse_protocol("protocol.toml", &fs::read_to_string(file).unwrap()).unwrap()
 }
 
-fn day(day: i64) -> Date {
+pub(super) fn day(day: i64) -> Date {
     date(2025, 3, 3).saturating_add(day.days())
 }
 
@@ -49,7 +49,7 @@ fn study(datasets: &[(&str, &str)]) -> StudyData {
     read_tables(datasets.iter().map(table).collect(), &trial()).unwrap()
 }
 
-const DM: &str = "ARMCD,RFICDTC,AGE,AGEU,SEX,DTHFL,DTHDTC\nDL1,@-40,50,YEARS,M,,";
+pub(super) const DM: &str = "ARMCD,RFICDTC,AGE,AGEU,SEX,DTHFL,DTHDTC\nDL1,@-40,50,YEARS,M,,";
 const PR: &str = "PRTRT,PRSTDTC\nLEUKAPHERESIS,@-30";
 const EX: &str = "EXTRT,EXDOSE,EXDOSU,EXSTDTC
     FLUDARABINE,,,@-5
@@ -58,7 +58,7 @@ const SV: &str = "VISIT,SVOCCUR,SVSTDTC\nV30,Y,@30\nV60,Y,@60";
 const TARGET: &str = "TULNKID,TUSTRESC,TULOC,TUEVAL,TUDTC\nT1,TARGET,LIVER,INVESTIGATOR,@-14";
 
 /// An infused subject with these datasets beside its own; a dataset given replaces its own.
-fn infused(datasets: &[(&str, &str)]) -> StudyData {
+pub(super) fn infused(datasets: &[(&str, &str)]) -> StudyData {
     let own = [("DM", DM), ("PR", PR), ("EX", EX), ("SV", SV), ("TU", TARGET)];
     let kept = own
         .iter()
@@ -66,12 +66,12 @@ fn infused(datasets: &[(&str, &str)]) -> StudyData {
     study(&kept.chain(datasets).copied().collect::<Vec<_>>())
 }
 
-fn died(when: &str) -> String {
+pub(super) fn died(when: &str) -> String {
     DM.replace("M,,", &format!("M,Y,{when}"))
 }
 
 /// Readings as `lesion visit day-or-date result`; a number is a diameter in mm.
-fn readings(rows: &[&str]) -> String {
+pub(super) fn readings(rows: &[&str]) -> String {
     let mut csv = "TRLNKID,TRTESTCD,TRSTRESC,TRSTRESN,TRSTRESU,TREVAL,VISIT,TRDTC\n".to_owned();
     for row in rows {
         let [link, visit, when, result] = row.splitn(4, ' ').collect::<Vec<_>>()[..] else {
@@ -87,7 +87,7 @@ fn readings(rows: &[&str]) -> String {
 }
 
 /// Target diameters of the days given, after 50 mm on day −14.
-fn target(course: &[(i64, u32)]) -> String {
+pub(super) fn target(course: &[(i64, u32)]) -> String {
     let rows: Vec<String> = std::iter::once((-14, 50))
         .chain(course.iter().copied())
         .map(|(day, mm)| format!("T1 D{day} @{day} {mm}"))
@@ -106,12 +106,12 @@ fn part(data: &StudyData, id: &str, months: Option<u32>, cut: i64) -> (Reading, 
     (part.reading, part.note.clone())
 }
 
-fn reading(data: &StudyData, id: &str, months: u32, cut: i64) -> Reading {
+pub(super) fn reading(data: &StudyData, id: &str, months: u32, cut: i64) -> Reading {
     part(data, id, Some(months), cut).0
 }
 
 /// Duration in days, the first counted, and whether it is an event.
-fn days(data: &StudyData, id: &str, months: u32, cut: i64) -> (i64, bool) {
+pub(super) fn days(data: &StudyData, id: &str, months: u32, cut: i64) -> (i64, bool) {
     let (months, event) = reading(data, id, months, cut).time().unwrap();
     #[expect(clippy::cast_possible_truncation, reason = "whole days of a short study")]
     let days = (months * 30.4375).round() as i64;
@@ -281,7 +281,7 @@ fn death_before_any_assessment_is_an_event() {
     assert_eq!(days(&data, "S6", 6, 300), (81, true));
 }
 
-fn disposition(term: &str, when: &str) -> String {
+pub(super) fn disposition(term: &str, when: &str) -> String {
     format!("DSDECOD,DSTERM,DSCAT,DSSTDTC\n{term},{term},DISPOSITION EVENT,{when}")
 }
 

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod censoring_cases;
 mod clock_cases;
 mod coding_cases;
 mod conduct_cases;
@@ -29,3 +30,4 @@ mod safety_laws;
 mod scale_cases;
 mod schema;
 mod sdtm_write;
+mod time_laws;

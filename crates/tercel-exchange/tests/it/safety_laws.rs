@@ -61,7 +61,7 @@ fn one_event_less_raises_no_count_and_one_more_lowers_none() {
 }
 
 /// The Gregorian calendar repeats after 400 years, which are 146,097 days: the year of each date is another, nothing else.
-fn shifted(trial: &Trial, data: &StudyData) -> StudyData {
+pub(super) fn shifted(trial: &Trial, data: &StudyData) -> StudyData {
     let tables = write_sdtm(trial, data).into_iter().map(|table| {
         let text = String::from_utf8(table.to_csv().unwrap()).unwrap();
         let mut moved = String::new();

@@ -6,8 +6,9 @@ use tercel_report::render_html;
 
 use super::{markup, read, report, trial};
 
-/// Every figure that is drawn for each subject or for each term.
-const DRAWN: [&str; 8] = [
+/// Every figure that is drawn for each subject, for each term or for each rate.
+const DRAWN: [&str; 9] = [
+    "figure_forest",
     "figure_timeline",
     "figure_waterfall",
     "figure_spider",

@@ -91,7 +91,7 @@ impl Facts<'_> {
             .iter()
             .map(|dose| (dose.start.date.latest(), &dose.record));
         let last = procedures.chain(doses).max_by_key(|(day, _)| *day);
-        let other = first_new_therapy(subject);
+        let other = first_new_therapy(self.trial, subject);
         let after = |(day, record): (Date, &RecordId)| (add_days(day, days), record.clone());
         match self.trial.windows.uninfused_end {
             UninfusedEnd::R1 => last.map(after).into_iter().collect(),

@@ -49,7 +49,7 @@ impl<'a> Analysis<'a> {
             reread.trial = trial;
             reread.tumour = reread.tumour_by(trial.response.criteria);
             if let Some(day0) = reread.day0 {
-                reread.pfs = Some(reread.derive_pfs(day0));
+                reread.pfs = Some(reread.derive_pfs(day0, trial.response.pfs_censoring));
             }
             reread
         };

@@ -30,6 +30,8 @@ pub(super) const METHOD: Method = Method {
         "response.evaluator",
         "response.sd_min_days",
         "response.dcr_unassessed",
+        "response.new_therapy_procedures",
+        "response.supportive_procedures",
         "windows.time_point",
         "estimation.level",
     ],

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::ae_window::AeWindow;
+use super::censoring::Situation;
 use super::follow_up::first_new_therapy;
 use super::tumour::{Tumour, derive_tumour};
 use crate::dlt::{Verdict, add_days, derive_dlt};
@@ -47,6 +48,8 @@ pub struct Duration {
     pub event: bool,
     /// What ended it, as a sentence fragment.
     pub ended_by: String,
+    /// The row of the censoring table that decided it; `None` for overall survival and for published durations.
+    pub situation: Option<Situation>,
     /// Records it rests on.
     pub records: Vec<RecordId>,
 }
@@ -72,14 +75,14 @@ impl<'a> Facts<'a> {
                 trial.response.criteria,
                 subject,
                 day0,
-                first_new_therapy(subject),
+                first_new_therapy(trial, subject),
             ),
             pfs: published(trial, subject, "PFS"),
             os: published(trial, subject, "OS"),
         };
         facts.ae_window = cut.and_then(|cut| facts.derive_ae_window(cut));
         if let Some(day0) = day0 {
-            facts.pfs = Some(facts.derive_pfs(day0));
+            facts.pfs = Some(facts.derive_pfs(day0, trial.response.pfs_censoring));
             facts.os = Some(facts.derive_os(day0));
         }
         facts
@@ -123,6 +126,7 @@ fn published(trial: &Trial, subject: &Subject, parameter: &str) -> Option<Durati
         months,
         event,
         ended_by,
+        situation: None,
         records: vec![subject.record.clone(), row.record.clone()],
     })
 }

@@ -19,12 +19,13 @@
 use jiff::civil::Date;
 
 use super::facts::Facts;
+use crate::protocol::Trial;
 use crate::study::{DispositionReason, Level, MedicationClass, RecordId, Subject, When};
 
 impl<'a> Facts<'a> {
     /// Start of the first anticancer therapy after infusion.
     pub fn new_therapy(&self) -> Option<(Date, &'a RecordId)> {
-        first_new_therapy(self.subject)
+        first_new_therapy(self.trial, self.subject)
     }
 
     /// When the subject died: from its subject-level record, otherwise from how it left the study.
@@ -131,14 +132,15 @@ impl<'a> Facts<'a> {
 }
 
 /// Start of the first new anticancer therapy; a partial date is read by its earliest day, but not before infusion.
-pub(super) fn first_new_therapy(subject: &Subject) -> Option<(Date, &RecordId)> {
+///
+/// Bridging therapy and procedures count where they begin after infusion; a procedure by the words of the protocol.
+pub(super) fn first_new_therapy<'s>(trial: &Trial, subject: &'s Subject) -> Option<(Date, &'s RecordId)> {
     let day0 = subject.infusions.first().and_then(|infusion| infusion.when.day());
-    let therapies = subject
-        .medications
-        .iter()
-        .filter(|medication| medication.class == MedicationClass::NewTherapy);
-    let starts = therapies.filter_map(|medication| {
-        let date = medication.start?.date;
+    let given = subject.medications.iter();
+    let recorded = given.filter(|medication| medication.class == MedicationClass::NewTherapy);
+    let recorded = recorded.filter_map(|medication| Some((medication.start?, &medication.record)));
+    let recorded = recorded.filter_map(|(start, record)| {
+        let date = start.date;
         if day0.is_some_and(|day0| date.latest() < day0) {
             return None;
         }
@@ -146,7 +148,25 @@ pub(super) fn first_new_therapy(subject: &Subject) -> Option<(Date, &RecordId)> 
         let start = day0
             .filter(|day0| *day0 > earliest && *day0 <= date.latest())
             .unwrap_or(earliest);
-        Some((start, &medication.record))
+        Some((start, record))
     });
-    starts.min_by_key(|(day, _)| *day)
+    let given = subject.medications.iter();
+    let bridging = given.filter(|medication| medication.class == MedicationClass::Bridging);
+    let bridging = bridging.filter_map(|medication| Some((medication.start?, &medication.record)));
+    let done = subject.procedures.iter();
+    let procedures = done.filter(|procedure| !procedure.collection && is_anticancer(trial, &procedure.name));
+    let procedures = procedures.map(|procedure| (procedure.start, &procedure.record));
+    let other = bridging.chain(procedures).filter_map(|(start, record)| {
+        let earliest = start.date.earliest();
+        (earliest > day0?).then_some((earliest, record))
+    });
+    recorded.chain(other).min_by_key(|(day, _)| *day)
+}
+
+/// Whether the words of the protocol make a procedure anticancer therapy.
+fn is_anticancer(trial: &Trial, name: &str) -> bool {
+    let name = name.to_uppercase();
+    let holds = |words: &[String]| words.iter().any(|word| name.contains(&word.to_uppercase()));
+    let response = &trial.response;
+    holds(&response.new_therapy_procedures) && !holds(&response.supportive_procedures)
 }

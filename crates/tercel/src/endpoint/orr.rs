@@ -36,6 +36,8 @@ pub(super) const METHOD: Method = Method {
         "response.max_ne",
         "response.accept_sd",
         "response.orr",
+        "response.new_therapy_procedures",
+        "response.supportive_procedures",
         "windows.time_point",
         "estimation.level",
     ],

@@ -23,6 +23,9 @@ pub(super) const SETTINGS: &[&str] = &[
     "response.criteria",
     "response.evaluator",
     "response.missed_assessments",
+    "response.pfs_censoring",
+    "response.new_therapy_procedures",
+    "response.supportive_procedures",
     "schedule.visit",
     "estimation.count_first_day",
     "estimation.days_per_month",
@@ -53,9 +56,12 @@ pub(super) fn read(duration: Option<&Duration>) -> Part {
         months: duration.months,
         event: duration.event,
     };
+    let row = duration
+        .situation
+        .map_or_else(String::new, |situation| format!(" [{situation}]"));
     Part::new(
         reading,
-        format!("{:.2} months: {}", duration.months, duration.ended_by),
+        format!("{:.2} months: {}{row}", duration.months, duration.ended_by),
         duration.records.clone(),
     )
 }

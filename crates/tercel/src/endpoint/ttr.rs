@@ -32,6 +32,8 @@ pub(super) const METHOD: Method = Method {
         "response.confirmation_days",
         "response.max_ne",
         "response.accept_sd",
+        "response.new_therapy_procedures",
+        "response.supportive_procedures",
         "estimation.count_first_day",
         "estimation.days_per_month",
     ],

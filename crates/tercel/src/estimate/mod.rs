@@ -3,6 +3,7 @@
 //! | Estimator | Module |
 //! |---|---|
 //! | Kaplan-Meier curve, quantiles, landmarks, restricted mean, follow-up | [`survival`] |
+//! | log-rank test, test for trend, hazard ratio | [`groups`] |
 //! | intervals of a proportion | [`proportion`] |
 //! | non-compartmental cellular kinetics | [`kinetics`] |
 //! | the published model of cellular kinetics and its fit | [`cellular_model`] |
@@ -10,6 +11,7 @@
 //! | median, quartiles, means, geometric CV of a sample | [`summary`] |
 //! | normal distribution | [`normal`] |
 
+pub mod groups;
 mod level;
 
 #[expect(

@@ -377,7 +377,7 @@ fn slack(time: f64) -> f64 {
 }
 
 /// Gives every run of nearly equal times its first time. Expects the observations in order of time.
-fn merge_equal_times(observations: &mut [Observation]) {
+pub(super) fn merge_equal_times(observations: &mut [Observation]) {
     let mut distinct: Vec<f64> = observations.iter().map(|one| one.time).collect();
     distinct.dedup();
     let mean = distinct.iter().sum::<f64>() / distinct.len() as f64;

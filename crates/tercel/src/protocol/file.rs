@@ -11,8 +11,8 @@ use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
     Assessed, BaselineRule, Cells, Diagnostic, DoseGroup, Eligibility, Estimation, KineticsRules, LabBaseline,
-    OrrReading, PerLevel, Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames, Trial, Unassessed,
-    UninfusedEnd, Visit, VisitTime, Windows,
+    OrrReading, PerLevel, PfsCensoring, Relatedness, ResponseRules, SafetyRules, TimePointWindow, TreatmentNames,
+    Trial, Unassessed, UninfusedEnd, Visit, VisitTime, Windows,
 };
 use crate::estimate::kinetics::{Blq, BlqRules, Method};
 use crate::estimate::survival::ConfType;
@@ -323,6 +323,9 @@ fn parse_response(section: &Section<'_>) -> Option<ResponseRules> {
     );
     let evaluator = section.text("evaluator", "\"INVESTIGATOR\"");
     let missed_assessments = section.integer("missed_assessments", 1..=99, "2");
+    let pfs_censoring = section.choice("pfs_censoring", &PfsCensoring::NAMES);
+    let new_therapy_procedures = section.texts("new_therapy_procedures");
+    let supportive_procedures = section.texts("supportive_procedures");
     section.finish();
     Some(ResponseRules {
         criteria: criteria?,
@@ -334,6 +337,9 @@ fn parse_response(section: &Section<'_>) -> Option<ResponseRules> {
         dcr_unassessed: dcr_unassessed?,
         evaluator: evaluator?,
         missed_assessments: missed_assessments?,
+        pfs_censoring: pfs_censoring?,
+        new_therapy_procedures: new_therapy_procedures?,
+        supportive_procedures: supportive_procedures?,
     })
 }
 

@@ -374,8 +374,47 @@ pub struct ResponseRules {
     pub dcr_unassessed: Unassessed,
     /// Evaluator whose readings count, where the data name several.
     pub evaluator: String,
-    /// Missed scheduled assessments before progression or death that censor PFS.
+    /// Missed scheduled assessments before progression or death that censor PFS by its default rule.
     pub missed_assessments: u32,
+    /// Rule that dates and censors progression-free survival.
+    pub pfs_censoring: PfsCensoring,
+    /// Words in the name of a procedure after infusion that make it new anticancer therapy.
+    pub new_therapy_procedures: Vec<String>,
+    /// Words in the name of a procedure that make it supportive, whatever else it is called.
+    pub supportive_procedures: Vec<String>,
+}
+
+/// Which rule dates and censors progression-free survival.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PfsCensoring {
+    /// Censored at the last adequate assessment before new therapy, or before missed planned visits.
+    Default,
+    /// Table A: documented progression only, on its own date.
+    FdaA,
+    /// Table B: progression and censoring on the dates of planned visits.
+    FdaB,
+    /// Table C: as B, with progression that the investigator claims.
+    FdaC,
+}
+
+impl PfsCensoring {
+    /// All with the names that protocol files give them.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("default", Self::Default),
+        ("fda-a", Self::FdaA),
+        ("fda-b", Self::FdaB),
+        ("fda-c", Self::FdaC),
+    ];
+
+    /// Title in the report.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Default => "Default: last assessment",
+            Self::FdaA => "Table A: documented",
+            Self::FdaB => "Table B: planned dates",
+            Self::FdaC => "Table C: claims too",
+        }
+    }
 }
 
 /// Survival and interval methods.

@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 53] = [
+pub const SETTINGS: [Setting; 56] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -70,6 +70,18 @@ pub const SETTINGS: [Setting; 53] = [
     setting("response.orr", "response rate at a time point"),
     setting("response.dcr_unassessed", "disease control at a time point"),
     setting("response.missed_assessments", "censoring of progression-free survival"),
+    setting(
+        "response.pfs_censoring",
+        "dates and censoring of progression-free survival",
+    ),
+    setting(
+        "response.new_therapy_procedures",
+        "procedures that are new anticancer therapy",
+    ),
+    setting(
+        "response.supportive_procedures",
+        "procedures that are no new anticancer therapy",
+    ),
     setting("estimation.level", "width of every interval"),
     setting("estimation.conf_type", "limits of survival estimates"),
     setting("estimation.days_per_month", "durations in months"),

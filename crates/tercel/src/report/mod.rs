@@ -9,6 +9,8 @@
 //! | the records behind every number | [`Listing`] |
 //! | one subject at a glance | [`Profile`] |
 //! | what is wrong in the data, by action | [`FindingSection`] |
+//! | censoring rules, follow-up, dose received | [`TimeToEvent`] |
+//! | rates by dose level | [`Forest`] |
 //! | survival curves and the swimmer plot | [`SurvivalFigure`], [`Swimmer`] |
 //! | response, kinetics, safety and escalation drawn | [`Figures`] |
 //! | tumour response by each criteria | [`ResponseSection`] |
@@ -23,6 +25,7 @@ mod cover;
 mod figure;
 mod figures;
 mod findings;
+mod forest;
 mod heat_map;
 mod kinetics;
 mod labs;
@@ -35,6 +38,7 @@ mod safety;
 mod spider;
 mod subject;
 mod swimmer;
+mod time_to_event;
 mod timeline;
 mod waterfall;
 
@@ -50,6 +54,7 @@ pub use cover::{Cover, FindingCounts};
 pub use figure::{Curve, CurvePoint, SurvivalFigure};
 pub use figures::Figures;
 pub use findings::{FindingRow, FindingSection, finding_sections};
+pub use forest::{Forest, ForestPanel, ForestRow};
 pub use heat_map::{HeatCell, HeatColumn, HeatMap, HeatRow, TERM_LIMIT};
 pub use kinetics::{KineticsFigure, KineticsLine, KineticsMedian, KineticsPoint};
 pub use labs::{
@@ -67,6 +72,7 @@ pub use safety::{
 pub use spider::{LINE_LIMIT, Spider, SpiderLine, SpiderPoint};
 pub use subject::{EventRow, Fact, Profile};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
+pub use time_to_event::{Received, TimeToEvent};
 pub use timeline::{TIMELINE_LIMIT, Timeline, TimelineMark};
 pub use waterfall::{Bar, GROWTH_SHOWN, WATERFALL_LIMIT, Waterfall};
 
@@ -114,6 +120,10 @@ pub struct Report {
     pub listings: Vec<Listing>,
     /// Survival curves.
     pub survival: Vec<SurvivalFigure>,
+    /// Censoring rules, follow-up, dose levels beside each other, dose received.
+    pub time_to_event: TimeToEvent,
+    /// Rates by dose level with their intervals.
+    pub forest: Forest,
     /// Course of each subject.
     pub swimmer: Swimmer,
     /// The other figures.
@@ -172,6 +182,8 @@ pub fn build_report(
         outcomes,
         listings,
         survival: figure::figures(analysis, &levels),
+        time_to_event: time_to_event::build(analysis, &levels, cells),
+        forest: forest::forest(trial, &levels, cells),
         swimmer: swimmer::swimmer(analysis),
         figures: figures::build(analysis, &levels),
         population: population::build(analysis, &levels),

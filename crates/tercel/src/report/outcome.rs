@@ -282,7 +282,7 @@ fn suffix(unit: &str) -> String {
     }
 }
 
-fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell, place: &str) -> Answer {
+pub(super) fn answer(trial: &Trial, levels: &[LevelName], statistic: Statistic, cell: &Cell, place: &str) -> Answer {
     let is_count = statistic == Statistic::Count;
     // A count is reported with the share it stands for.
     let share = cell

@@ -30,6 +30,8 @@ pub struct Lane {
     pub months: f64,
     /// How follow-up ends.
     pub end: LaneEnd,
+    /// Where a confirmed response was seen: from, to, and whether progression or death ended it; otherwise it was last seen then.
+    pub response: Option<(f64, f64, bool)>,
     /// What happened, in order of time.
     pub marks: Vec<LaneMark>,
 }
@@ -133,6 +135,7 @@ fn lane(facts: &Facts<'_>) -> Option<Lane> {
             level,
             months: course.months,
             end: if died { LaneEnd::Death } else { LaneEnd::Unknown },
+            response: None,
             marks: death.into_iter().collect(),
         });
     };
@@ -166,6 +169,11 @@ fn lane(facts: &Facts<'_>) -> Option<Lane> {
         level,
         months: seen.fold(course.months, f64::max),
         end: end(facts, died),
+        response: response.and_then(|response| {
+            let from = facts.months_to(day0, after(response.day)?);
+            let pfs = facts.pfs.as_ref()?;
+            Some((from, pfs.months.max(from), pfs.event))
+        }),
         marks,
     })
 }

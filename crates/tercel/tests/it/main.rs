@@ -16,5 +16,7 @@ mod lab_cut_points;
 mod protocol;
 mod published;
 mod rehearsal;
+mod survival_by_hand;
 mod tidy;
+mod time_to_event;
 mod trials;

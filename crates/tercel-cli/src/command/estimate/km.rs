@@ -10,6 +10,7 @@ use tercel::estimate::{
     survival::{ConfType, KaplanMeier, Landmark, Observation, Quantile},
 };
 
+use super::km_groups::compare;
 use super::{Answer, Output, aligned, level, row, shown};
 use crate::output::number;
 use crate::table::{Row, Table};
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// Confidence level, between 0 and 1
     #[arg(long, default_value_t = 0.95, allow_negative_numbers = true)]
     level: f64,
+    /// Column with the group of each subject: a curve for each, the log-rank test and the hazard ratio beside them
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
     /// Times at which to give survival, comma-separated
     #[arg(long, value_delimiter = ',', allow_hyphen_values = true)]
     at: Vec<f64>,
@@ -67,7 +71,7 @@ impl Scale {
 }
 
 /// A curve with the request it answers.
-struct Answered {
+pub(super) struct Answered {
     curve: KaplanMeier,
     scale: Scale,
     level: Level,
@@ -83,27 +87,26 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     }
     let status = status(args)?;
     let table = Table::read(&args.file)?;
-    table.require(&[&args.time, status.column()])?;
+    let columns = [args.time.as_str(), status.column()];
+    table.require(&columns.into_iter().chain(args.group.as_deref()).collect::<Vec<_>>())?;
     let observations = table
         .rows()
         .map(|row| observation(row, &args.time, status))
         .collect::<anyhow::Result<Vec<Observation>>>()?;
-    let curve = KaplanMeier::new(&observations)?;
-    let conf_type = args.conf_type.conf_type();
-    let quartiles = QUARTILES.map(|p| (p, curve.quantile(p, conf_type, level))).to_vec();
-    let landmarks = args
-        .at
-        .iter()
-        .map(|&time| curve.landmark(time, conf_type, level))
-        .collect();
-    let answered = Answered {
-        curve,
-        scale: args.conf_type,
-        level,
-        quartiles,
-        landmarks,
+    let answered = Answered::of(&observations, args, level)?;
+    let compared = match &args.group {
+        Some(column) => Some(compare(&table, column, &observations, args, level)?),
+        None => None,
     };
-    output.print(|| answered.json(), || answered.text())?;
+    let json = || match &compared {
+        Some(compared) => compared.beside(answered.json()),
+        None => answered.json(),
+    };
+    let text = || match &compared {
+        Some(compared) => compared.text(),
+        None => answered.text(),
+    };
+    output.print(json, text)?;
     Ok(Answer::Given)
 }
 
@@ -154,7 +157,21 @@ fn observation(row: Row<'_>, column: &str, status: Status<'_>) -> anyhow::Result
 }
 
 impl Answered {
-    fn json(&self) -> Value {
+    pub(super) fn of(observations: &[Observation], args: &Args, level: Level) -> anyhow::Result<Self> {
+        let curve = KaplanMeier::new(observations)?;
+        let conf_type = args.conf_type.conf_type();
+        let quartiles = QUARTILES.map(|p| (p, curve.quantile(p, conf_type, level))).to_vec();
+        let landmarks = args.at.iter().map(|&time| curve.landmark(time, conf_type, level));
+        Ok(Self {
+            landmarks: landmarks.collect(),
+            curve,
+            scale: args.conf_type,
+            level,
+            quartiles,
+        })
+    }
+
+    pub(super) fn json(&self) -> Value {
         let conf_type = self.scale.conf_type();
         let steps = self.curve.steps(conf_type, self.level).into_iter().map(|step| {
             json!({
@@ -194,7 +211,7 @@ impl Answered {
         })
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let head = format!(
             "{} subjects, {} events; {} limits, level {}\n",
             self.curve.n(),

@@ -1,6 +1,7 @@
 //! `tercel estimate`: one estimator a file.
 
 mod km;
+mod km_groups;
 mod nca;
 mod proportion;
 

@@ -24,6 +24,7 @@ mod pknca;
 mod seymour2017irecist;
 mod simon1997titration;
 mod skolnik2008rolling;
+mod survival_groups_r;
 mod survival_r;
 mod yan2017keyboard;
 mod yuan2018titeboin;
