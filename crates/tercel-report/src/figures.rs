@@ -5,7 +5,7 @@ use tercel::report::number::{count, counted};
 
 use crate::html::{drawing, open_section, prefix};
 use crate::markup::Writer;
-use crate::{biomarker, forest, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, waterfall};
+use crate::{biomarker, forest, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, toxicity_days, waterfall};
 
 /// One figure of the section.
 pub(crate) struct Figure<'f> {
@@ -244,6 +244,26 @@ fn cells(out: &mut Writer, report: &Report) {
 }
 
 fn safety(out: &mut Writer, report: &Report) {
+    let days = &report.figures.toxicity_days;
+    let mut remarks = days.remarks.clone();
+    remarks.push(first_of(days.lanes.len(), days.subjects));
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_toxicity_days",
+            title: "CRS and ICANS day by day",
+            beside: if days.lanes.is_empty() {
+                String::new()
+            } else {
+                prefix(report)
+            },
+            svg: toxicity_days::draw(report),
+            reason: &days.description,
+            reading: "The worst grade of the assessments of each day, the worse of recorded and derived; two numbers where an \
+                      item is missing. A day without a cell was not assessed.",
+            remarks,
+        },
+    );
     let map = &report.figures.heat_map;
     let shown = if map.rows.len() < map.terms {
         format!(

@@ -44,6 +44,7 @@ mod swimmer;
 mod terminal;
 mod time_to_event;
 mod timeline;
+mod toxicity_days;
 mod waterfall;
 
 pub use design_page::render_design_page;

@@ -240,3 +240,41 @@ fn icaht_of_a_subject_rests_on_its_counts_in_any_unit() {
             .is_none()
     );
 }
+
+#[test]
+fn the_figure_by_day_has_the_worst_grade_of_each_day_and_the_days_of_treatment() {
+    let medications = [
+        "S,1,DEXAMETHASONE,CORTICOSTEROID,2025-02-27T08:00",
+        "S,2,TOCILIZUMAB,ANTICYTOKINE,2025-03-03T23:00",
+    ];
+    let drawn = |findings: &[String]| {
+        let data = study(&[], findings, &medications, &[]);
+        let trial = trial();
+        let analysis = Analysis::new(&trial, &data, Some(LATER));
+        tercel::report::build_report(&analysis, &[], None, &[])
+            .figures
+            .toxicity_days
+    };
+    let figure = drawn(&episode());
+    let [lane] = &figure.lanes[..] else { panic!() };
+    let crs: Vec<(i32, u8, u8)> = lane
+        .crs
+        .iter()
+        .map(|day| (day.day, day.at_least, day.at_most))
+        .collect();
+    assert_eq!(crs, [(2, 3, 3), (3, 0, 0), (4, 0, 0)]);
+    assert_eq!((lane.anticytokine.as_slice(), lane.steroid.len()), (&[2][..], 0));
+    assert!(
+        lane.crs[0]
+            .hint
+            .contains("ASTCT 2019 grade 3, the worst of 2 assessments"),
+        "{}",
+        lane.crs[0].hint
+    );
+    assert_eq!(figure.days, 28);
+    // Fever whose hypotension is not known is grade 1 at least; the figure says up to what.
+    let open: Vec<String> = episode().into_iter().take(1).collect();
+    assert_eq!(drawn(&open).lanes[0].crs[0].at_least, 1);
+    assert!(drawn(&open).lanes[0].crs[0].at_most > 1);
+    assert!(drawn(&[]).lanes.is_empty());
+}

@@ -7,7 +7,7 @@ use tercel_report::render_html;
 use super::{markup, read, report, trial};
 
 /// Every figure that is drawn for each subject, for each term or for each rate.
-const DRAWN: [&str; 9] = [
+const DRAWN: [&str; 10] = [
     "figure_forest",
     "figure_timeline",
     "figure_waterfall",
@@ -17,6 +17,7 @@ const DRAWN: [&str; 9] = [
     "figure_biomarker",
     "figure_biomarker_level",
     "figure_events",
+    "figure_toxicity_days",
 ];
 
 /// Those of the section of cellular kinetics, which says itself where there is nothing to draw.

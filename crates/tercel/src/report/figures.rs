@@ -1,8 +1,8 @@
 //! The figures beside the survival curves and the swimmer plot, put together.
 
 use super::{
-    BiomarkerFigure, HeatMap, KineticsFigure, LevelName, Spider, Timeline, Waterfall, biomarker, heat_map, kinetics,
-    spider, timeline, waterfall,
+    BiomarkerFigure, HeatMap, KineticsFigure, LevelName, Spider, Timeline, ToxicityDays, Waterfall, biomarker,
+    heat_map, kinetics, spider, timeline, toxicity_days, waterfall,
 };
 use crate::endpoint::Analysis;
 
@@ -21,6 +21,8 @@ pub struct Figures {
     pub biomarker: BiomarkerFigure,
     /// Adverse events by term and level.
     pub heat_map: HeatMap,
+    /// CRS and ICANS of each subject by day.
+    pub toxicity_days: ToxicityDays,
     /// Infusions in calendar time.
     pub timeline: Timeline,
 }
@@ -33,6 +35,7 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Figures {
         serum: kinetics::serum(analysis, levels),
         biomarker: biomarker::biomarker(analysis),
         heat_map: heat_map::heat_map(analysis, levels),
+        toxicity_days: toxicity_days::toxicity_days(analysis, levels),
         timeline: timeline::timeline(analysis, levels),
     }
 }

@@ -40,6 +40,7 @@ mod subject;
 mod swimmer;
 mod time_to_event;
 mod timeline;
+mod toxicity_days;
 mod waterfall;
 
 pub mod design_page;
@@ -74,6 +75,7 @@ pub use subject::{EventRow, Fact, Profile};
 pub use swimmer::{Lane, LaneEnd, LaneMark, MarkKind, Swimmer};
 pub use time_to_event::{Received, TimeToEvent};
 pub use timeline::{TIMELINE_LIMIT, Timeline, TimelineMark};
+pub use toxicity_days::{LANE_LIMIT, ToxicityDay, ToxicityDays, ToxicityLane};
 pub use waterfall::{Bar, GROWTH_SHOWN, WATERFALL_LIMIT, Waterfall};
 
 use std::fmt::Write as _;
