@@ -513,6 +513,20 @@ fn irecist_is_derived_and_read_in_its_own_words_and_the_two_are_compared() {
 }
 
 #[test]
+fn a_response_recorded_by_other_criteria_is_held_against_the_lesions_read_by_those() {
+    let scans = target(&[(28, 62), (56, 30)]);
+    let recorded = "RSTESTCD,RSCAT,RSSTRESC,RSEVAL,RSDTC
+        OVRLRESP,IRECIST,iUPD,INVESTIGATOR,@28
+        OVRLRESP,IRECIST,iSD,INVESTIGATOR,@56
+        OVRLRESP,,PD,INVESTIGATOR,@28";
+    let (_, findings) = course_under("RECIST 1.1", &[("TR", &scans), ("RS", recorded)]);
+    let found: Vec<&String> = findings.iter().filter(|text| text.contains("recorded ")).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("by iRECIST: recorded iSD"), "{found:?}");
+    assert!(found[0].contains("the lesions give iPR"), "{found:?}");
+}
+
+#[test]
 fn targets_that_the_criteria_do_not_allow_are_asked_about() {
     let lesions = format!("{TARGET}\nT2,TARGET,LIVER,INVESTIGATOR,@-14\nT3,TARGET,LIVER,INVESTIGATOR,@-14");
     let scans = readings(&["T1 CT @-14 50", "T2 CT @-14 9", "T3 CT @-14 20", "T1 W4 @28 50"]);

@@ -1,10 +1,11 @@
 //! Findings where two readings of one fact disagree: derived against recorded response and grade, rule against committee.
 
 use super::check_episodes::check_episodes;
-use super::{Analysis, Facts, Source, graded_labs, unreconciled};
+use super::{Analysis, Facts, Point, Source, Tumour, graded_labs, unreconciled};
 use crate::dlt::Status;
 use crate::kinetics::check_kinetics;
-use crate::study::{Blocks, Dataset, Finding, RecordId, Rule, Syndrome, days_between};
+use crate::response::Criteria;
+use crate::study::{Blocks, Dataset, Finding, RecordId, ResponseRecord, Rule, Syndrome, days_between};
 
 /// Compares what was derived with what was recorded, for every subject.
 pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
@@ -26,38 +27,31 @@ pub(super) fn finding(record: &RecordId, field: &str, text: String, blocks: Bloc
     Finding::of(record, field, Rule::Disagree(text), blocks)
 }
 
-/// The evaluator's response against the one derived from lesions within a week of it.
+/// The evaluator's responses against those derived from lesions within a week of them, each by its own criteria.
 fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     if facts.tumour.source != Source::Lesions {
         return;
     }
-    let criteria = facts.trial.response.criteria.to_string().to_uppercase();
-    for recorded in facts
-        .subject
-        .responses
-        .iter()
-        .filter(|response| response.criteria.starts_with(&criteria))
-    {
-        let Some(day) = recorded.when.day() else { continue };
-        let near = facts
-            .tumour
-            .points
-            .iter()
-            .filter(|point| days_between(point.day, day).abs() <= 7);
-        let Some(point) = near.min_by_key(|point| days_between(point.day, day).abs()) else {
-            continue;
+    let main = facts.trial.response.criteria;
+    let mut others: Vec<(Criteria, Tumour)> = Vec::new();
+    for recorded in &facts.subject.responses {
+        let criteria = if recorded.is_by(main, main) {
+            Some(main)
+        } else {
+            Criteria::parse(&recorded.criteria)
         };
-        let agree = match (recorded.immune, point.immune) {
-            (Some(recorded), Some(derived)) => recorded == derived,
-            (_, None) | (None, _) => point.overall == recorded.overall,
-        };
-        if !agree {
-            let text = format!(
-                "recorded {} on {day}, but the lesions give {} ({}); review both",
-                recorded.response(),
-                point.response(),
-                point.reason
-            );
+        let Some(criteria) = criteria else { continue };
+        if criteria != main && others.iter().all(|(known, _)| *known != criteria) {
+            others.push((criteria, facts.tumour_by(criteria)));
+        }
+        let other = others.iter().find(|(known, _)| *known == criteria);
+        let tumour = other.map_or(&facts.tumour, |(_, tumour)| tumour);
+        if let Some(text) = disagreement(recorded, tumour) {
+            let text = if criteria == main {
+                text
+            } else {
+                format!("by {criteria}: {text}")
+            };
             findings.push(finding(&recorded.record, "RSSTRESC", text, Blocks::Export));
         }
     }
@@ -67,6 +61,26 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     ) {
         findings.push(finding(&record.record, "RSSTRESC", query.to_string(), Blocks::Export));
     }
+}
+
+/// Both readings of an assessment, where the recorded one is not the derived one.
+fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<String> {
+    let day = recorded.when.day()?;
+    let distance = |point: &&Point| days_between(point.day, day).abs();
+    let near = tumour.points.iter().filter(|point| distance(point) <= 7);
+    let point = near.min_by_key(distance)?;
+    let agree = match (recorded.immune, point.immune) {
+        (Some(recorded), Some(derived)) => recorded == derived,
+        (_, None) | (None, _) => point.overall == recorded.overall,
+    };
+    (!agree).then(|| {
+        format!(
+            "recorded {} on {day}, but the lesions give {} ({}); review both",
+            recorded.response(),
+            point.response(),
+            point.reason
+        )
+    })
 }
 
 /// What the criteria ask about the readings of lesions.

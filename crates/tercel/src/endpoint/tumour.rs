@@ -177,11 +177,10 @@ pub fn best_options(trial: &Trial) -> BestOptions {
 }
 
 fn from_evaluator(trial: &Trial, criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut Tumour) {
-    let name = criteria.to_string().to_uppercase();
     let by_criteria = subject
         .responses
         .iter()
-        .filter(|response| response.criteria.is_empty() || response.criteria.to_uppercase().starts_with(&name));
+        .filter(|response| response.is_by(criteria, trial.response.criteria));
     let mut dated = Vec::new();
     for response in by_criteria {
         tumour.source = Source::Evaluator;

@@ -3,7 +3,7 @@
 use super::{EventDetails, RecordId, SubjectId, When};
 use crate::grade::Grade;
 use crate::protocol::{Cells, DoseLevel, Relatedness};
-use crate::response::{Cytology, Immune, Overall};
+use crate::response::{Criteria, Cytology, Immune, Overall};
 
 /// Sex as recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -485,6 +485,16 @@ pub struct ResponseRecord {
 }
 
 impl ResponseRecord {
+    /// Whether it was read by these criteria; one that names none is by those of the protocol, `main`.
+    pub fn is_by(&self, criteria: Criteria, main: Criteria) -> bool {
+        if self.criteria.is_empty() {
+            return criteria == main;
+        }
+        self.criteria
+            .to_uppercase()
+            .starts_with(&criteria.to_string().to_uppercase())
+    }
+
     /// The response as it was written.
     pub fn response(&self) -> String {
         self.immune
