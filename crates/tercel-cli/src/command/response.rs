@@ -30,16 +30,16 @@ pub(crate) struct Args {
     /// Response criteria: recist-1.1, mrecist or irecist
     #[arg(long, default_value = "recist-1.1")]
     criteria: String,
-    /// Days after which a later assessment confirms a response
-    #[arg(long, default_value_t = 28.0, allow_negative_numbers = true, value_name = "DAYS")]
-    confirmation_days: f64,
-    /// First day from infusion on which stable disease counts
-    #[arg(long, default_value_t = 42.0, allow_negative_numbers = true, value_name = "DAYS")]
-    sd_min_days: f64,
-    /// Most NE assessments between a response and its confirmation
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_name = "N")]
-    max_ne: u32,
-    /// Accept one SD between a PR and its confirmation
+    /// Days after which a later assessment confirms a response [default: 28, or what a JSON course says]
+    #[arg(long, allow_negative_numbers = true, value_name = "DAYS")]
+    confirmation_days: Option<f64>,
+    /// First day from infusion on which stable disease counts [default: 42, or what a JSON course says]
+    #[arg(long, allow_negative_numbers = true, value_name = "DAYS")]
+    sd_min_days: Option<f64>,
+    /// Most NE assessments between a response and its confirmation [default: 1, or what a JSON course says]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
+    max_ne: Option<u32>,
+    /// Accept one SD between a PR and its confirmation, whatever a JSON course says
     #[arg(long)]
     accept_sd: bool,
     /// Smallest growth above the nadir that is progression under mRECIST, whose text states none
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let subjects = if is_json {
-        vectors::read(&args.file, settings)?
+        vectors::read(&args.file, settings, args)?
     } else {
         lesions::read(&args.file, settings, &mut notes)?
     };
@@ -109,9 +109,9 @@ fn settings(args: &Args) -> anyhow::Result<Settings> {
     Ok(Settings {
         criteria: criteria(&args.criteria, floor).map_err(option("criteria"))?,
         best: BestOptions {
-            confirmation_days: days(args.confirmation_days).map_err(option("confirmation-days"))?,
-            sd_min_days: days(args.sd_min_days).map_err(option("sd-min-days"))?,
-            max_ne: args.max_ne,
+            confirmation_days: days(args.confirmation_days.unwrap_or(28.0)).map_err(option("confirmation-days"))?,
+            sd_min_days: days(args.sd_min_days.unwrap_or(42.0)).map_err(option("sd-min-days"))?,
+            max_ne: args.max_ne.unwrap_or(1),
             accept_sd: args.accept_sd,
             stop_day: None,
         },

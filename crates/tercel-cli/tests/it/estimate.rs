@@ -160,7 +160,9 @@ fn km_of_groups_gives_a_curve_for_each_and_compares_them() {
     printed(&compared["log_rank"]["chi_square"], 3.4, 0.05);
     printed(&compared["log_rank"]["p"], 0.07, 0.005);
     assert_eq!(compared["trend"], Value::Null);
-    assert_eq!(compared["hazard_ratio"]["from_to"], "N to M");
+    assert_eq!(compared["hazard_ratio"]["numerator"], "N");
+    assert_eq!(compared["hazard_ratio"]["denominator"], "M");
+    assert_eq!(compared["hazard_ratio"]["reason"], Value::Null);
     printed(&compared["hazard_ratio"]["value"], 2.498, 0.0005);
     printed(&compared["hazard_ratio"]["lower"], 0.9159, 0.00005);
     printed(&compared["hazard_ratio"]["upper"], 6.813, 0.0005);
@@ -200,7 +202,7 @@ fn km_of_groups_orders_numbers_names_small_ones_and_says_when_nothing_can_be_com
     for words in [
         "Group M: 11 subjects",
         "Log-rank: chi-square 3.39639 on 1 df",
-        "Hazard ratio, N to M: 2.49811",
+        "Hazard ratio, N against M: 2.49811",
     ] {
         assert!(run.stdout.contains(words), "{words} is not in {}", run.stdout);
     }
@@ -432,4 +434,27 @@ fn columns_apart_by_semicolons_or_tabs_are_read() {
         let read = answer(&["km", file.path.to_str().unwrap(), "--time", "time", "--event", "event"]);
         assert_eq!((&read["n"], &read["events"]), (&2.into(), &1.into()), "{text}");
     }
+}
+
+#[test]
+fn km_groups_do_not_depend_on_the_order_of_rows_and_an_unbounded_ratio_says_why() {
+    let rows = ["5,1,DL1", "8,1,DL1", "12,1,DL2", "7,0,DL2", "20,1,DL10", "4,1,DL10"];
+    let compared = |rows: &[&str]| {
+        let answer = km_answer(&format!("day,died,dose\n{}\n", rows.join("\n")), &["--group", "dose"]);
+        let names: Vec<Value> = answer["groups"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|group| group["group"].clone())
+            .collect();
+        assert_eq!(names, ["DL1", "DL2", "DL10"]);
+        answer["comparison"].clone()
+    };
+    let mut turned = rows;
+    turned.reverse();
+    assert_eq!(compared(&rows), compared(&turned));
+    let apart = km_answer("day,died,g\n1,1,a\n2,1,a\n3,1,b\n4,1,b\n", &["--group", "g"]);
+    let ratio = &apart["comparison"]["hazard_ratio"];
+    assert_eq!(ratio["lower"], Value::Null);
+    assert_eq!(ratio["reason"], "no value maximises the likelihood");
 }

@@ -151,10 +151,10 @@ fn baseline_is_found_by_name_or_by_day() {
 1,V1,28,U,target,no,35,
 ";
     let answer = lesions(named, &[]);
-    assert_eq!(overall(&answer), ["SD", "PR"]);
-    assert_eq!(answer["timepoints"][1]["baseline"], 100.0);
-    assert_eq!(answer["timepoints"][1]["nadir"], 80.0);
-    assert_eq!(answer["best"][0]["bor_day"], 28);
+    // The last reading of each lesion up to day 0, with a note of those read again.
+    assert_eq!(overall(&answer), ["SD"]);
+    assert_eq!(answer["timepoints"][0]["baseline"], 80.0);
+    assert_eq!(answer["notes"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -260,6 +260,26 @@ fn irecist_has_its_own_words_and_best_response() {
     let seq = "[{\"id\":\"A\",\"criteria\":\"iRECIST\",\"seq\":[[28,\"iUPD\"],[56,\"iPR\"],[84,\"iPR\"]]}]";
     let answer = self::answer("vectors.json", seq, &[]);
     assert_eq!(answer["best"][0]["confirmed_bor"], "iPR");
+}
+
+#[test]
+fn every_scan_before_infusion_belongs_to_the_baseline_whatever_its_name() {
+    let course = "1,SCREENING,-40,T1,target,no,50,\n1,PRE-LD,-3,T1,target,no,60,\n1,V1,28,T1,target,no,40,\n";
+    let answer = answer("lesions.csv", &format!("{HEADER}{course}"), &[]);
+    let points = answer["timepoints"].as_array().unwrap();
+    assert_eq!(points.len(), 1);
+    assert_eq!(
+        (&points[0]["baseline"], &points[0]["overall"]),
+        (&json!(60.0), &json!("PR"))
+    );
+}
+
+#[test]
+fn an_option_that_is_given_stands_before_what_a_course_says() {
+    let course = "[{\"id\":\"a\",\"confirm\":28,\"seq\":[[28,\"PR\"],[42,\"PR\"]]}]";
+    let confirmed = |options| answer("vectors.json", course, options)["best"][0]["confirmed_bor"].clone();
+    assert_eq!(confirmed(&[]), "SD");
+    assert_eq!(confirmed(&["--confirmation-days", "14"]), "PR");
 }
 
 #[test]

@@ -436,3 +436,23 @@ fn a_change_carries_no_more_digits_than_its_values() {
     assert!(changes.contains(&("0.3", "300")), "{changes:?}");
     assert_eq!(changes.len(), 3);
 }
+
+#[test]
+fn a_response_without_a_usable_date_and_another_origin_than_treatment_are_said() {
+    let adsl = "STUDYID,USUBJID,TRTSDT,RANDDT,DTHDT,LSTALVDT\nX,1,2024-03-12,2024-02-12,,2024-08-06\n";
+    let rs = "STUDYID,USUBJID,RSSEQ,RSTESTCD,RSCAT,RSSTRESC,RSEVAL,VISIT,RSDTC
+X,1,1,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,W4,2024
+X,1,2,OVRLRESP,RECIST 1.1,PR,INVESTIGATOR,W8,
+X,1,3,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,W12,2024-05-01
+";
+    let tables = vec![table("adsl.csv", adsl), table("rs.csv", rs)];
+    let found = derive_datasets(tables, &options(), None).unwrap();
+    let said = |words: &str| found.notes.iter().filter(|note| note.contains(words)).count();
+    assert_eq!(said("has no usable date"), 2, "{:?}", found.notes);
+    assert_eq!(said("count from RANDDT"), 1, "{:?}", found.notes);
+    let adrs = derived(&found, "ADRS");
+    let undated = adrs
+        .iter()
+        .filter(|row| row["PARAMCD"] == "OVR" && row["ADT"].is_empty());
+    assert_eq!(undated.filter(|row| row["ANL02FL"].is_empty()).count(), 2);
+}

@@ -27,9 +27,9 @@
 //! A concentration of 0 is below the limit of quantification (BLQ); [`BlqRules`] says whether it stands as 0 or is left out before
 //! the first quantifiable sample, between quantifiable ones and after the last. Areas start at time 0 and need a sample there; a
 //! sample before the infusion is not moved to it. `auc_partial` ends at the last quantifiable sample within the window. `auc_partial_interpolated` covers the
-//! whole window: it starts from 0 (or between the samples around time 0), reads the end between the samples around it, and adds nothing
-//! after `t_last` except the fall to a BLQ sample inside the window. Two profiles compare only by the same area.
-//! A subject with BLQ samples alone has areas of 0 and no times. Re-infusion needs a profile of its own.
+//! whole window: it starts from 0 (or between the samples around time 0), reads the end between the samples around it while
+//! a quantifiable one follows, and adds nothing after `t_last` except the fall to a BLQ sample inside the window (or at its end). Two profiles compare only by the same area.
+//! A subject with BLQ samples alone has areas of 0 and no times; no areas where BLQ samples before the first quantifiable are left out. Re-infusion needs a profile of its own.
 
 use std::f64::consts::LN_2;
 
@@ -150,6 +150,14 @@ impl BlqRules {
             .enumerate()
             .filter(|&(index, sample)| quantifiable(sample) || stands(index) == Blq::Zero);
         Some(kept.map(|(_, sample)| *sample).collect())
+    }
+
+    /// The area of a window in which nothing is quantifiable: none where such samples are left out.
+    const fn nothing_quantifiable(self) -> Result<f64, NoArea> {
+        match self.first {
+            Blq::Zero => Ok(0.0),
+            Blq::Drop => Err(NoArea::NoSample),
+        }
     }
 }
 
@@ -308,7 +316,7 @@ fn area_to_last(profile: &[Sample], method: Method, blq: BlqRules) -> Result<f64
         _ => {}
     }
     let Some(cleaned) = blq.clean(profile) else {
-        return Ok(0.0);
+        return blq.nothing_quantifiable();
     };
     if let Some(first) = cleaned.first().filter(|first| first.time > 0.0) {
         return Err(NoArea::NoSampleAtStart { first: first.time });
@@ -329,8 +337,11 @@ fn area_interpolated(samples: &[Sample], window: &[Sample], options: &NcaOptions
         _ => {}
     }
     let Some(cleaned) = options.blq.clean(samples) else {
-        return Ok(0.0);
+        return options.blq.nothing_quantifiable();
     };
+    if cleaned.iter().all(|sample| sample.time > end) {
+        return Err(NoArea::NoSample);
+    }
     let inside = |sample: &&Sample| sample.time > 0.0 && sample.time < end;
     let mut path = vec![concentration_at(0.0, &cleaned, method)];
     path.extend(cleaned.iter().filter(inside));
@@ -559,6 +570,22 @@ mod tests {
             areas(Drop, Drop, Drop),
             (Err(NoArea::NoSampleAtStart { first: 4.0 }), Ok(28.0))
         );
+        // Left out, the zeros up to day 2 leave a window to day 3 without a sample; as zeros they are its area.
+        let early = |first| {
+            let options = NcaOptions {
+                method: Method::Linear,
+                blq: BlqRules {
+                    first,
+                    middle: Drop,
+                    last: Drop,
+                },
+                partial_end: 3.0,
+            };
+            let found = estimate_kinetics(&samples, &options).unwrap();
+            (found.auc_partial, found.auc_partial_interpolated)
+        };
+        assert_eq!(early(Drop), (Err(NoArea::NoSample), Err(NoArea::NoSample)));
+        assert_eq!(early(Zero).0, Ok(0.0));
     }
 
     #[test]

@@ -88,10 +88,13 @@ impl Compared {
             "log_rank": test_json(self.groups.log_rank()),
             "trend": test_json(self.groups.trend().filter(|_| self.names.len() > 2)),
             "hazard_ratio": ratio.map(|ratio| json!({
-                "from_to": self.ratio_of(),
+                "contrast": self.ratio_of(),
+                "numerator": self.pair().map(|(numerator, _)| numerator),
+                "denominator": self.pair().map(|(_, denominator)| denominator),
                 "value": number(ratio.value), "log_se": number(ratio.log_se),
                 "lower": number(ratio.wald.map(|(lower, _)| lower)), "upper": number(ratio.wald.map(|(_, upper)| upper)),
                 "profile_lower": number(ratio.profile_lower), "profile_upper": number(ratio.profile_upper),
+                "reason": ratio.wald.is_none().then_some(NO_MAXIMUM),
             })),
             "reason": self.why_nothing(),
             "caution": self.caution(),
@@ -99,9 +102,17 @@ impl Compared {
         all
     }
 
+    /// The group whose hazard stands above the line, and the one below it, where there are two.
+    fn pair(&self) -> Option<(&str, &str)> {
+        match self.names.as_slice() {
+            [first, second] => Some((second, first)),
+            _ => None,
+        }
+    }
+
     fn ratio_of(&self) -> String {
         match self.names.as_slice() {
-            [first, second] => format!("{second} to {first}"),
+            [first, second] => format!("{second} against {first}"),
             names => format!("each group to the one before it: {}", names.join(", ")),
         }
     }
@@ -156,7 +167,7 @@ impl Compared {
 
     fn ratio_text(&self, ratio: &HazardRatio) -> String {
         let wald = ratio.wald.map_or_else(
-            || "no Wald limits: no value maximises the likelihood".to_owned(),
+            || format!("no Wald limits: {NO_MAXIMUM}"),
             |(lower, upper)| format!("Wald {} to {}", shown(Some(lower)), shown(Some(upper))),
         );
         format!(
@@ -176,17 +187,33 @@ fn test_json(test: Option<Test>) -> Value {
     )
 }
 
-/// The groups in their order: by number where every name is one, otherwise as they first stand in the file.
+/// Why a hazard ratio has no Wald limits.
+const NO_MAXIMUM: &str = "no value maximises the likelihood";
+
+/// The groups in their order, which no order of rows changes: by number where every name is one, otherwise by name, with the
+/// numbers within names counted (DL2 before DL10).
 fn group_names(names: &[&str]) -> Vec<String> {
-    let mut distinct: Vec<&str> = Vec::new();
-    for name in names {
-        if !distinct.contains(name) {
-            distinct.push(name);
-        }
-    }
+    let mut distinct: Vec<&str> = names.to_vec();
+    distinct.sort_by_cached_key(|name| natural(name));
+    distinct.dedup();
     let number = |name: &str| name.parse::<f64>().ok().filter(|number| number.is_finite());
     if distinct.iter().all(|name| number(name).is_some()) {
         distinct.sort_by(|one, other| number(one).unwrap_or(0.0).total_cmp(&number(other).unwrap_or(0.0)));
     }
     distinct.into_iter().map(str::to_owned).collect()
+}
+
+/// A name as its texts and numbers in turn.
+fn natural(name: &str) -> Vec<(String, u64, String)> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let text: String = rest.chars().take_while(|letter| !letter.is_ascii_digit()).collect();
+        rest = rest.get(text.len()..).unwrap_or_default();
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        rest = rest.get(digits.len()..).unwrap_or_default();
+        // Digits that differ only in leading zeros are still two names.
+        parts.push((text, digits.parse().unwrap_or(u64::MAX), digits));
+    }
+    parts
 }

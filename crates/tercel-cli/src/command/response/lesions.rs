@@ -176,7 +176,7 @@ fn split_baseline(subject: &str, readings: Vec<Reading>, notes: &mut Vec<String>
     (baseline, rest)
 }
 
-/// Visits named baseline, else screening, up to day 0; else the earliest day.
+/// Every visit up to day 0; where there is none, the first of those named baseline, else screening, else of all.
 fn baseline_visits(subject: &str, readings: &[Reading], notes: &mut Vec<String>) -> BTreeSet<(String, i32)> {
     let named = |name: &str| {
         let found = readings
@@ -186,17 +186,17 @@ fn baseline_visits(subject: &str, readings: &[Reading], notes: &mut Vec<String>)
             .map(|reading| (reading.visit.clone(), reading.day))
             .collect::<BTreeSet<_>>()
     };
+    let before: BTreeSet<_> = named("").into_iter().filter(|(_, day)| *day <= 0).collect();
+    if !before.is_empty() {
+        return before;
+    }
     let kinds = ["baseline", "screen", ""].map(|name| (name, named(name)));
     let Some((name, mut visits)) = kinds.into_iter().find(|(_, visits)| !visits.is_empty()) else {
         return BTreeSet::new();
     };
     let first = visits.iter().map(|&(_, day)| day).min().unwrap_or_default();
-    if name.is_empty() || first > 0 {
-        visits.retain(|(_, day)| *day == first);
-    } else {
-        visits.retain(|(_, day)| *day <= 0);
-    }
-    if name.is_empty() && first > 0 {
+    visits.retain(|(_, day)| *day == first);
+    if name.is_empty() {
         notes.push(format!(
             "subject {subject}: no visit is named baseline or screening and none lies on or before day 0; \
              day {first} is taken as baseline"

@@ -8,10 +8,10 @@ use tercel::response::irecist::as_recist;
 use tercel::response::{Assessment, Immune, Lesion, NonTarget, Overall};
 
 use super::words;
-use super::{Course, Settings, Subject};
+use super::{Args, Course, Settings, Subject};
 
 /// Reads an array of courses, or a single one.
-pub(super) fn read(path: &Path, settings: Settings) -> anyhow::Result<Vec<Subject>> {
+pub(super) fn read(path: &Path, settings: Settings, args: &Args) -> anyhow::Result<Vec<Subject>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
     let document: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .with_context(|| format!("{} is not JSON", path.display()))?;
@@ -31,28 +31,28 @@ pub(super) fn read(path: &Path, settings: Settings) -> anyhow::Result<Vec<Subjec
                 return Err(wrong("id", "a text", &vector["id"])).with_context(|| format!("course {}", index + 1));
             }
         };
-        subject(&id, vector, settings).with_context(|| format!("{}, course {id}", path.display()))
+        subject(&id, vector, settings, args).with_context(|| format!("{}, course {id}", path.display()))
     };
     vectors.iter().enumerate().map(read_one).collect()
 }
 
-fn subject(id: &str, vector: &Value, mut settings: Settings) -> anyhow::Result<Subject> {
+fn subject(id: &str, vector: &Value, mut settings: Settings, args: &Args) -> anyhow::Result<Subject> {
     if let Some(criteria) = text(vector, "criteria")? {
         settings.criteria = super::criteria(criteria, settings.mrecist_floor_mm)?;
     }
     let best = &mut settings.best;
-    for (key, days) in [
-        ("confirm", &mut best.confirmation_days),
-        ("sd_min", &mut best.sd_min_days),
+    for (key, asked, days) in [
+        ("confirm", args.confirmation_days, &mut best.confirmation_days),
+        ("sd_min", args.sd_min_days, &mut best.sd_min_days),
     ] {
-        if let Some(given) = number(vector, key)? {
+        if let Some(given) = number(vector, key)?.filter(|_| asked.is_none()) {
             *days = super::days(given).map_err(|why| anyhow!("{key}: {why}"))?;
         }
     }
-    if let Some(max_ne) = integer(vector, "max_ne")? {
+    if let Some(max_ne) = integer(vector, "max_ne")?.filter(|_| args.max_ne.is_none()) {
         best.max_ne = u32::try_from(max_ne).map_err(|_| wrong("max_ne", "a count", &vector["max_ne"]))?;
     }
-    if let Some(accept_sd) = flag(vector, "accept_sd")? {
+    if let Some(accept_sd) = flag(vector, "accept_sd")?.filter(|_| !args.accept_sd) {
         best.accept_sd = accept_sd;
     }
     if let Some(day) = integer(vector, "stop_day")? {

@@ -86,11 +86,28 @@ pub(super) fn derive_responses(
                 assessment.text
             ));
         }
+        if assessment.date.is_none() {
+            let (visit, text) = (&assessment.visit, row.text("RSDTC"));
+            notes.push(format!(
+                "RS, subject {subject}: the response {} {visit} has no usable date (\"{text}\") and takes no part",
+                assessment.text
+            ));
+        }
         if subjects.contains_key(&subject) {
             recorded.entry(subject).or_default().push(assessment);
         } else {
             notes.push(format!("RS, subject {subject}: not among the subjects of DM or ADSL"));
         }
+    }
+    let apart = subjects
+        .values()
+        .filter(|subject| subject.is_randomised_apart())
+        .count();
+    if apart > 0 {
+        notes.push(format!(
+            "{apart} subjects were randomised on another day than they were treated: their responses and progression-free \
+             survival count from RANDDT, as in admiral's templates"
+        ));
     }
     let mut derive = |subject: &Subject| {
         let assessments = recorded.remove(&subject.id).unwrap_or_default();
@@ -185,7 +202,8 @@ fn derive_response(
         .iter()
         .position(|assessment| assessment.counts && assessment.overall == Some(Overall::Pd));
     for (at, assessment) in assessments.iter_mut().enumerate() {
-        assessment.before_progression = progression.is_none_or(|progression| at <= progression);
+        let dated = assessment.date.is_some();
+        assessment.before_progression = dated && progression.is_none_or(|progression| at <= progression);
     }
     let reference = subject.reference();
     let counted: Vec<(i32, Date, Overall)> = assessments

@@ -45,6 +45,10 @@ pub(super) struct Subject {
 
 impl Subject {
     /// Where time starts: randomisation, or the first dose in a study without.
+    pub(super) fn is_randomised_apart(&self) -> bool {
+        matches!((self.randomised, self.treatment_start), (Some(randomised), Some(treated)) if randomised != treated)
+    }
+
     pub(super) fn reference(&self) -> Option<Date> {
         self.randomised.or(self.treatment_start)
     }
