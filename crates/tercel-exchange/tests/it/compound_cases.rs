@@ -72,105 +72,106 @@ fn by_values(before: &[Value], values: &[Value], cut: Date) -> Verdict {
 }
 
 /// Name, values before treatment, values after, expected.
-type Course<'a> = (&'a str, &'a [Value], &'a [Value], Expected);
+type Course = (&'static str, &'static [Value], &'static [Value], Expected);
+
+const COURSES: [Course; 12] = [
+    (
+        "just above",
+        &BEFORE,
+        &[("ALT", "201", "2025-03-10"), ("BILI", "41", "2025-03-10")],
+        Dlt,
+    ),
+    (
+        "the other enzyme",
+        &BEFORE,
+        &[("AST", "201", "2025-03-10"), ("BILI", "41", "2025-03-10")],
+        Dlt,
+    ),
+    (
+        "five times the limit",
+        &BEFORE,
+        &[
+            ("ALT", "200", "2025-03-10"),
+            ("AST", "200", "2025-03-10"),
+            ("BILI", "41", "2025-03-10"),
+        ],
+        No,
+    ),
+    (
+        "twice the limit",
+        &BEFORE,
+        &[("ALT", "201", "2025-03-10"), ("BILI", "40", "2025-03-10")],
+        No,
+    ),
+    (
+        "three times a raised baseline",
+        &RAISED,
+        &[
+            ("ALT", "270", "2025-03-10"),
+            ("AST", "270", "2025-03-10"),
+            ("BILI", "48", "2025-03-10"),
+        ],
+        No,
+    ),
+    (
+        "above three times, bilirubin at twice the baseline",
+        &RAISED,
+        &[("ALT", "271", "2025-03-10"), ("BILI", "48", "2025-03-10")],
+        Dlt,
+    ),
+    (
+        "bilirubin below twice the baseline",
+        &RAISED,
+        &[("ALT", "271", "2025-03-10"), ("BILI", "47", "2025-03-10")],
+        No,
+    ),
+    (
+        "seven days apart, normal between",
+        &BEFORE,
+        &[
+            ("ALT", "210", "2025-03-10"),
+            ("BILI", "18", "2025-03-10"),
+            ("ALT", "50", "2025-03-17"),
+            ("AST", "50", "2025-03-17"),
+            ("BILI", "45", "2025-03-17"),
+        ],
+        Dlt,
+    ),
+    (
+        "eight days apart",
+        &BEFORE,
+        &[
+            ("ALT", "210", "2025-03-10"),
+            ("BILI", "18", "2025-03-10"),
+            ("ALT", "50", "2025-03-18"),
+            ("AST", "50", "2025-03-18"),
+            ("BILI", "45", "2025-03-18"),
+        ],
+        No,
+    ),
+    (
+        "bilirubin first",
+        &BEFORE,
+        &[("BILI", "45", "2025-03-10"), ("AST", "210", "2025-03-17")],
+        Dlt,
+    ),
+    (
+        "begun on the last day of the window",
+        &BEFORE,
+        &[("ALT", "210", "2025-03-29"), ("BILI", "45", "2025-04-02")],
+        Dlt,
+    ),
+    (
+        "begun the day after",
+        &BEFORE,
+        &[("ALT", "210", "2025-03-30"), ("BILI", "45", "2025-03-30")],
+        No,
+    ),
+];
 
 #[test]
 fn enzymes_and_bilirubin_turn_at_their_multiples_of_limit_and_baseline() {
-    let cases: [Course<'_>; 12] = [
-        (
-            "just above",
-            &BEFORE,
-            &[("ALT", "201", "2025-03-10"), ("BILI", "41", "2025-03-10")],
-            Dlt,
-        ),
-        (
-            "the other enzyme",
-            &BEFORE,
-            &[("AST", "201", "2025-03-10"), ("BILI", "41", "2025-03-10")],
-            Dlt,
-        ),
-        (
-            "five times the limit",
-            &BEFORE,
-            &[
-                ("ALT", "200", "2025-03-10"),
-                ("AST", "200", "2025-03-10"),
-                ("BILI", "41", "2025-03-10"),
-            ],
-            No,
-        ),
-        (
-            "twice the limit",
-            &BEFORE,
-            &[("ALT", "201", "2025-03-10"), ("BILI", "40", "2025-03-10")],
-            No,
-        ),
-        (
-            "three times a raised baseline",
-            &RAISED,
-            &[
-                ("ALT", "270", "2025-03-10"),
-                ("AST", "270", "2025-03-10"),
-                ("BILI", "48", "2025-03-10"),
-            ],
-            No,
-        ),
-        (
-            "above three times, bilirubin at twice the baseline",
-            &RAISED,
-            &[("ALT", "271", "2025-03-10"), ("BILI", "48", "2025-03-10")],
-            Dlt,
-        ),
-        (
-            "bilirubin below twice the baseline",
-            &RAISED,
-            &[("ALT", "271", "2025-03-10"), ("BILI", "47", "2025-03-10")],
-            No,
-        ),
-        (
-            "seven days apart, normal between",
-            &BEFORE,
-            &[
-                ("ALT", "210", "2025-03-10"),
-                ("BILI", "18", "2025-03-10"),
-                ("ALT", "50", "2025-03-17"),
-                ("AST", "50", "2025-03-17"),
-                ("BILI", "45", "2025-03-17"),
-            ],
-            Dlt,
-        ),
-        (
-            "eight days apart",
-            &BEFORE,
-            &[
-                ("ALT", "210", "2025-03-10"),
-                ("BILI", "18", "2025-03-10"),
-                ("ALT", "50", "2025-03-18"),
-                ("AST", "50", "2025-03-18"),
-                ("BILI", "45", "2025-03-18"),
-            ],
-            No,
-        ),
-        (
-            "bilirubin first",
-            &BEFORE,
-            &[("BILI", "45", "2025-03-10"), ("AST", "210", "2025-03-17")],
-            Dlt,
-        ),
-        (
-            "begun on the last day of the window",
-            &BEFORE,
-            &[("ALT", "210", "2025-03-29"), ("BILI", "45", "2025-04-02")],
-            Dlt,
-        ),
-        (
-            "begun the day after",
-            &BEFORE,
-            &[("ALT", "210", "2025-03-30"), ("BILI", "45", "2025-03-30")],
-            No,
-        ),
-    ];
-    for (what, before, after, expected) in cases {
+    for (what, before, after, expected) in COURSES {
         let found = by_values(before, after, LATER);
         assert_eq!(seen(&found), expected, "{what}: {}", found.sentence());
     }
@@ -305,9 +306,12 @@ fn scores(values: &[(&str, &str)], cut: Date) -> Verdict {
     verdict(&[("RS", &rows)], cut)
 }
 
+/// Name, scores as value and day, expected.
+type Rise<'a> = (&'a str, &'a [(&'a str, &'a str)], Expected);
+
 #[test]
 fn a_child_pugh_score_turns_at_two_points_and_seven_days() {
-    let cases: [(&str, &[(&str, &str)], Expected); 9] = [
+    let cases: [Rise<'_>; 9] = [
         ("one point", &[("7", "2025-03-08"), ("7", "2025-03-28")], No),
         ("seven days", &[("8", "2025-03-08"), ("7", "2025-03-15")], No),
         ("raised on day eight", &[("8", "2025-03-08"), ("8", "2025-03-16")], Dlt),

@@ -145,14 +145,14 @@ fn with_liver_injury(subject: &Subject, variant: usize) -> Subject {
         }
         at += 1;
         let (raised, times) = if lab.test == "BILI" {
-            ((at * 5 + variant) % 13 == 0, 8.0)
+            ((at * 5 + variant).is_multiple_of(13), 8.0)
         } else {
-            ((at * 11 + variant) % 23 == 0, 16.0)
+            ((at * 11 + variant).is_multiple_of(23), 16.0)
         };
         if raised {
             lab.value = lab.uln.map(|uln| times * uln);
         }
-        (at * 7 + variant) % 11 > 0
+        !(at * 7 + variant).is_multiple_of(11)
     });
     let later = |score: &&mut Score| score.kind == ScoreKind::ChildPugh && score.when.date.earliest() >= day;
     for (at, score) in injured.scores.iter_mut().filter(later).enumerate() {
