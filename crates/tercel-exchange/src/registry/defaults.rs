@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 56] = [
+pub(super) const DEFAULTS: [Default; 57] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -146,8 +146,14 @@ pub(super) const DEFAULTS: [Default; 56] = [
     default(
         "dlt.lab_criterion",
         "How liver injury is judged where entry allows raised enzymes.",
-        "Multiples of the upper limit of normal, whatever the baseline.",
-        "CTCAE 5.0 grades an abnormal baseline against itself.",
+        "Multiples of the upper limit of normal, whatever the baseline; lower ones together with a rise of bilirubin within 7 days, each against the baseline too, which the committee judges for obstruction and progression.",
+        "CTCAE 5.0 grades an abnormal baseline against itself; liver injury with jaundice is worse than either.",
+    ),
+    default(
+        "dlt.score_criterion",
+        "How a loss of liver function is judged.",
+        "A Child-Pugh score 2 points above the baseline for more than 7 days.",
+        "It sums what no single grade shows; a rise that passes within a week may come from a single value among its parts.",
     ),
     default(
         "dlt.exclusion",

@@ -294,7 +294,7 @@ fn write_body(found: &mut Findings<'_>) -> String {
         sections::dlt_criteria(liver, window_days)
     );
     if !liver {
-        found.omitted.push("dlt.lab_criterion");
+        found.omitted.extend(["dlt.lab_criterion", "dlt.score_criterion"]);
     }
     let ae = find_ae_window(record);
     let ae_stated = ae.months.filter(|_| ae.in_doubt.is_none());

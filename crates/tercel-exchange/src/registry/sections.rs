@@ -6,10 +6,12 @@ const EVENT_CLASSES: &str = include_str!("../../data/event_classes.toml");
 const DLT_CRITERIA: &str = include_str!("../../data/dlt_criteria.toml");
 
 /// Blocks that make sense only where the liver is diseased.
-const OF_THE_LIVER: [&str; 3] = [
+const OF_THE_LIVER: [&str; 5] = [
     "id = \"decompensation\"",
     "id = \"transaminase-8\"",
     "id = \"transaminase-20\"",
+    "id = \"hys-law\"",
+    "id = \"child-pugh-2\"",
 ];
 
 /// Event classes and the rules of dose-limiting toxicity.

@@ -3,7 +3,7 @@
 use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
 use tercel::grade::crs_ctcae::parse_fio2;
-use tercel::protocol::{Authority, Relatedness, Stage, Trial};
+use tercel::protocol::{Authority, LabCriterion, Relatedness, Stage, Trial};
 use tercel::study::{
     Adjudication, AdverseEvent, Blocks, Causality, EventDetails, EventOutcome, InitialGrade, Lab, Lifted, Rule,
     SafetyReport, SeriousCriteria, Subject, Syndrome, ToxicityFinding, Vital,
@@ -181,7 +181,7 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
 /// The protocol's own code for a test, whatever its synonym in the data (`SGPT` for `ALT`); `None` for a test the protocol
 /// does not list.
 fn listed_test(trial: &Trial, test: &str) -> Option<String> {
-    let criteria = trial.dlt.lab_criteria.iter().flat_map(|rule| &rule.analytes);
+    let criteria = trial.dlt.lab_criteria.iter().flat_map(LabCriterion::analytes);
     let listed: Vec<&String> = trial.safety.analytes.iter().chain(criteria).collect();
     if let Some(same) = listed.iter().find(|name| name.eq_ignore_ascii_case(test)) {
         return Some(same.to_uppercase());

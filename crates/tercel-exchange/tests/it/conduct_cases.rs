@@ -49,6 +49,7 @@ fn data(trial: &Trial, subjects: &[Treated]) -> StudyData {
             "lb",
             "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC".to_owned(),
         ),
+        ("rs", "USUBJID,RSSEQ,RSTESTCD,RSSTRESN,RSDTC".to_owned()),
     ];
     for subject in subjects {
         let Treated {
@@ -69,6 +70,7 @@ fn data(trial: &Trial, subjects: &[Treated]) -> StudyData {
                 format!("{name},1,Alopecia,Skin disorders,N,NOT RELATED,RECOVERED/RESOLVED,1,{infused},{infused}")
             },
             format!("{name},1,ALT,30,U/L,40,2025-01-20"),
+            format!("{name},1,CPS0106,6,2025-01-20"),
         ];
         for ((_, file), row) in files.iter_mut().zip(rows) {
             file.push('\n');

@@ -186,7 +186,7 @@ type Course = (
     Expected,
 );
 
-/// ALT or AST over 40 U/L as upper limit: 8 times is 320, 20 times 800.
+/// ALT or AST over 40 U/L as upper limit: 8 times is 320, 20 times 800. Bilirubin is normal on each of these days.
 #[test]
 fn transaminases_turn_at_eight_and_twenty_times_the_limit() {
     let cases: [Course; 8] = [
@@ -244,6 +244,11 @@ fn transaminases_turn_at_eight_and_twenty_times_the_limit() {
         let rows: Vec<String> = (1..)
             .zip(values)
             .map(|(number, (test, value, day))| format!("S,{number},{test},{value},U/L,40,{day}"))
+            .chain(
+                (20..)
+                    .zip(values)
+                    .map(|(number, (.., day))| format!("S,{number},BILI,9,umol/L,20,{day}")),
+            )
             .collect();
         let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
         let found = status(&[("LB", &rows)], LATER);

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use tercel::design::{Action, StudyDecision, decide_study};
-use tercel::dlt::Status;
+use tercel::dlt::{Status, Verdict};
 use tercel::endpoint::{Analysis, NotEstimable, derive_cells};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
 use tercel::study::{Blocks, Rule, check_study};
@@ -13,6 +13,7 @@ const EX: &str = "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC";
 const AE: &str = "USUBJID,AESEQ,AETERM,AEBODSYS,AESER,AEREL,AEOUT,AETOXGR,AESTDTC,AEENDTC";
 const LB: &str = "USUBJID,LBSEQ,LBTESTCD,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC";
 const FA: &str = "USUBJID,FASEQ,FATESTCD,FAOBJ,FASTRESC,FAEVAL,FADTC";
+const RS: &str = "USUBJID,RSSEQ,RSTESTCD,RSSTRESN,RSDTC";
 const DS: &str = "USUBJID,DSSEQ,DSCAT,DSDECOD,DSSTDTC";
 const SV: &str = "USUBJID,VISIT,SVSTDTC";
 const DV: &str = "USUBJID,DVSEQ,DVTERM,DVSTDTC";
@@ -21,7 +22,7 @@ const CM: &str = "USUBJID,CMSEQ,CMTRT,CMCAT,CMSTDTC";
 const CRS: &str = "CYTOKINE RELEASE SYNDROME";
 pub(super) const LATER: Date = date(2025, 6, 30);
 
-fn trial() -> Trial {
+pub(super) fn trial() -> Trial {
     parse_protocol(
         "protocol.toml",
         include_str!("../../../../trials/il1rap-hcc/protocol.toml"),
@@ -46,6 +47,7 @@ pub(super) fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
             "S,90,Alopecia,Skin and subcutaneous tissue disorders,N,NOT RELATED,RECOVERED/RESOLVED,1,2025-03-05,2025-03-06",
         ),
         ("LB", LB, "S,90,ALT,30,U/L,40,2025-02-20"),
+        ("RS", RS, "S,90,CPS0106,6,2025-02-20"),
         ("FA", FA, ""),
         ("DS", DS, ""),
         ("CM", CM, ""),
@@ -67,11 +69,15 @@ pub(super) fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
     usual.iter().map(table).collect()
 }
 
-pub(super) fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
+pub(super) fn verdict(rows: &[(&str, &[&str])], cut: Date) -> Verdict {
     let trial = trial();
     let data = read_tables(read(rows), &trial).unwrap().as_of(cut);
     let analysis = Analysis::new(&trial, &data, Some(cut));
-    analysis.facts[0].dlt.clone().unwrap().status
+    analysis.facts[0].dlt.clone().unwrap()
+}
+
+pub(super) fn status(rows: &[(&str, &[&str])], cut: Date) -> Status {
+    verdict(rows, cut).status
 }
 
 pub(super) fn decision(rows: &[(&str, &[&str])], cut: Date) -> StudyDecision {
@@ -280,17 +286,16 @@ fn an_adjudication_without_a_day_is_asked_for() {
 }
 
 #[test]
-fn without_adverse_event_or_laboratory_data_nothing_is_decided() {
+fn without_adverse_events_laboratory_data_or_scores_nothing_is_decided() {
     let trial = trial();
-    for lost in ["AE", "LB"] {
+    for lost in ["AE", "LB", "RS"] {
         let tables = read(&[]).into_iter().filter(|table| table.name != lost).collect();
         let data = read_tables(tables, &trial).unwrap().as_of(LATER);
         let decided = decide_study(&Analysis::new(&trial, &data, Some(LATER))).unwrap();
         assert_eq!(decided.decision.action.name(), "wait", "{lost}");
-        assert!(
-            data.findings.iter().any(|finding| finding.dataset.as_str() == lost),
-            "{lost}"
-        );
+        // Without RS the reason of the decision says it; scores are the only thing there that DLTs are judged by.
+        let told = data.findings.iter().any(|finding| finding.dataset.as_str() == lost);
+        assert!(told || lost == "RS", "{lost}");
     }
 }
 
@@ -439,6 +444,7 @@ fn five_under(design: &str, cut: Date) -> StudyDecision {
         ("sv", SV, sv),
         ("ae", AE, vec![ae.to_owned()]),
         ("lb", LB, vec![lb.to_owned()]),
+        ("rs", RS, vec!["A,90,CPS0106,6,2025-02-20".to_owned()]),
     ];
     let tables = tables.into_iter().map(|(name, header, rows)| {
         Table::parse_csv(

@@ -247,6 +247,8 @@ impl Analysis<'_> {
             Some("adverse event")
         } else if !self.trial.dlt.lab_criteria.is_empty() && !self.data.holds("LB") {
             Some("laboratory result")
+        } else if !self.trial.dlt.score_criteria.is_empty() && !self.data.holds("RS") {
+            Some("clinical score")
         } else {
             None
         }

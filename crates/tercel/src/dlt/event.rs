@@ -13,6 +13,7 @@ pub(super) struct Judge<'a> {
     pub(super) trial: &'a Trial,
     pub(super) subject: &'a Subject,
     pub(super) window: Window,
+    pub(super) cut: Date,
     pub(super) seen: Seen,
 }
 

@@ -1,37 +1,43 @@
 //! A laboratory criterion: above a multiple of the upper limit of normal for more than so many days.
 
-use jiff::civil::Date;
-
-use super::{Answer, Ground, Window, add_days, days_from};
+use super::event::Judge;
+use super::runs::{Point, runs};
+use super::{Answer, Ground, Window};
 use crate::protocol::LabCriterion;
-use crate::study::{Lab, RecordId, Subject};
+use crate::study::{Lab, RecordId};
+
+/// The criterion and its numbers.
+pub(super) struct Limit<'a> {
+    pub(super) criterion: &'a LabCriterion,
+    pub(super) above_uln: f64,
+    pub(super) days: u32,
+}
 
 /// What each analyte of the criterion answers.
 pub(super) fn judge(
-    rule: &LabCriterion,
-    subject: &Subject,
-    window: Window,
-    cut: Date,
+    limit: &Limit<'_>,
+    analytes: &[String],
+    judge: &Judge<'_>,
     consulted: &mut Vec<RecordId>,
 ) -> Vec<Answer> {
     let mut answers = Vec::new();
-    for analyte in &rule.analytes {
-        let of_analyte = subject.labs.iter().filter(|lab| lab.test.eq_ignore_ascii_case(analyte));
-        let series: Vec<&Lab> = of_analyte.collect();
-        answers.extend(unusable(rule, &series, window).map(Answer::Open));
-        answers.extend(judge_series(rule, &series, window, cut, consulted));
+    for analyte in analytes {
+        let labs = judge.subject.labs.iter();
+        let series: Vec<&Lab> = labs.filter(|lab| lab.test.eq_ignore_ascii_case(analyte)).collect();
+        answers.extend(unusable(limit, &series, judge.window).map(Answer::Open));
+        answers.extend(judge_series(limit, &series, judge, consulted));
     }
     answers
 }
 
 /// Values that may lie in the window and above the limit, but without the limit or the day to tell.
-fn unusable(rule: &LabCriterion, series: &[&Lab], window: Window) -> Option<Ground> {
+fn unusable(limit: &Limit<'_>, series: &[&Lab], window: Window) -> Option<Ground> {
     let doubtful: Vec<&&Lab> = series
         .iter()
         .filter(|lab| {
             let in_window = lab.when.date.latest() >= window.first && lab.when.date.earliest() <= window.last;
-            let known = lab.value.is_none() || (is_above(rule, lab).is_some() && lab.when.day().is_some());
-            in_window && !known && is_above(rule, lab) != Some(false)
+            let known = lab.value.is_none() || (is_above(limit, lab).is_some() && lab.when.day().is_some());
+            in_window && !known && is_above(limit, lab) != Some(false)
         })
         .collect();
     let first = doubtful.first()?;
@@ -41,69 +47,45 @@ fn unusable(rule: &LabCriterion, series: &[&Lab], window: Window) -> Option<Grou
         "its day is not known"
     };
     Some(Ground {
-        criterion: Some(rule.id.clone()),
-        text: format!("{} on {}: {missing} [{}]", first.test, first.when, rule.text),
+        criterion: Some(limit.criterion.id.clone()),
+        text: format!("{} on {}: {missing} [{}]", first.test, first.when, limit.criterion.text),
         records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
         since: doubtful.iter().map(|lab| lab.when.date.latest()).max(),
         until: None,
     })
 }
 
-fn judge_series(
-    rule: &LabCriterion,
-    series: &[&Lab],
-    window: Window,
-    cut: Date,
-    consulted: &mut Vec<RecordId>,
-) -> Vec<Answer> {
+fn judge_series(limit: &Limit<'_>, series: &[&Lab], judge: &Judge<'_>, consulted: &mut Vec<RecordId>) -> Vec<Answer> {
     // A result that cannot be held against the limit neither ends a run nor belongs to one.
-    let in_window_on = |day: Date| day >= window.first;
-    let days = i32::try_from(rule.days).unwrap_or(i32::MAX);
-    let values: Vec<(&Lab, Date, bool)> = series
-        .iter()
-        .filter_map(|lab| Some((*lab, lab.when.day()?, is_above(rule, lab)?)))
-        .filter(|(_, day, _)| in_window_on(*day))
-        .collect();
+    let points = series.iter().filter_map(|lab| {
+        Some(Point {
+            of: *lab,
+            day: lab.when.day()?,
+            raised: is_above(limit, lab)?,
+        })
+    });
+    let points: Vec<Point<&Lab>> = points.filter(|point| point.day >= judge.window.first).collect();
     let mut answers = Vec::new();
-    for (index, (first, day, above)) in values.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|before| values.get(before));
-        if !above || before.is_some_and(|(_, _, above)| *above) || *day > window.last {
-            continue;
-        }
-        let rest = values.get(index..).unwrap_or_default();
-        let run = rest.iter().take_while(|(_, _, above)| *above).count();
-        let last = rest.get(run - 1).map_or(*day, |(_, day, _)| *day);
-        let recovered = rest.get(run).map(|(_, day, _)| *day);
-        let records: Vec<RecordId> = rest.iter().take(run + 1).map(|(lab, ..)| lab.record.clone()).collect();
+    for run in runs(&points).filter(|run| run.first <= judge.window.last) {
+        let records: Vec<RecordId> = run.points.iter().map(|point| point.of.record.clone()).collect();
         consulted.extend(records.iter().cloned());
-        let ground = |until| Ground {
-            criterion: Some(rule.id.clone()),
+        let test = run.points.first().map_or("", |point| point.of.test.as_str());
+        let ground = Ground {
+            criterion: Some(limit.criterion.id.clone()),
             text: format!(
-                "{} above {} × ULN from {day} [{}]",
-                first.test, rule.above_uln, rule.text
+                "{test} above {} × ULN from {} [{}]",
+                limit.above_uln, run.first, limit.criterion.text
             ),
-            records: records.clone(),
-            since: Some(*day),
-            until,
+            records,
+            since: Some(run.first),
+            until: None,
         };
-        if rule.days == 0 || days_from(*day, last) > days {
-            answers.push(Answer::Met(ground(None)));
-            continue;
-        }
-        match recovered {
-            Some(at) if days_from(*day, at) <= days => {}
-            // Below again, but when it fell between two samples is not known.
-            Some(_) => answers.push(Answer::Open(ground(None))),
-            None => {
-                let until = Some(add_days(*day, rule.days + 1)).filter(|until| *until > cut);
-                answers.push(Answer::Open(ground(until)));
-            }
-        }
+        answers.push(run.longer_than(limit.days, judge.cut).answer(ground));
     }
     answers
 }
 
 /// Whether the value exceeds the limit; `None` without a value or an upper limit.
-fn is_above(rule: &LabCriterion, lab: &Lab) -> Option<bool> {
-    Some(lab.value? > rule.above_uln * lab.uln?)
+fn is_above(limit: &Limit<'_>, lab: &Lab) -> Option<bool> {
+    Some(lab.value? > limit.above_uln * lab.uln?)
 }

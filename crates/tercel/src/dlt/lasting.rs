@@ -64,6 +64,11 @@ impl Seen {
         }
     }
 
+    /// Whether anything of this day may still be recorded: the cut lies before it, and the subject is followed.
+    pub(super) fn may_reach(self, day: Date) -> bool {
+        !self.closed && self.until < day
+    }
+
     /// Something going on when last seen, against a limit that is passed on `until`.
     fn against(self, until: Date) -> Lasted {
         if self.until >= until {

@@ -21,6 +21,9 @@ mod event;
 mod lab;
 mod lasting;
 mod pause;
+mod runs;
+mod score;
+mod together;
 mod toxicity;
 
 use std::fmt;
@@ -36,7 +39,7 @@ use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;
 use crate::grade::Scale;
-use crate::protocol::{Cells, DltOrigin, EventClass, Trial};
+use crate::protocol::{Cells, DltOrigin, EventClass, LabRule, Trial};
 use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
 
 /// Where a subject stands.
@@ -177,6 +180,18 @@ pub(crate) enum Answer {
     No,
 }
 
+/// What the values say, where something else than the treatment may explain them: that is for the committee to judge.
+fn unless(answer: Answer, cause: Option<&str>) -> Answer {
+    match (answer, cause) {
+        (Answer::Met(ground), Some(cause)) => Answer::Open(Ground {
+            text: format!("whether {cause} explains it waits for the committee: {}", ground.text),
+            until: None,
+            ..ground
+        }),
+        (answer, _) => answer,
+    }
+}
+
 /// The DLT verdict of a subject as of `cut`; `None` if no infusion is recorded.
 pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict> {
     let first = subject.infusions.first();
@@ -241,6 +256,7 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
         trial,
         subject,
         window,
+        cut,
         seen: Seen::of(subject, cut),
     };
     let mut consulted = Vec::new();
@@ -252,8 +268,38 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
             .map(|event| judge.event(event, &mut consulted)),
     );
     answers.extend(judge.findings_without_event(&mut consulted));
-    for rule in &trial.dlt.lab_criteria {
-        answers.extend(lab::judge(rule, subject, window, cut, &mut consulted));
+    for criterion in &trial.dlt.lab_criteria {
+        let found = match &criterion.rule {
+            LabRule::Lasting {
+                analytes,
+                above_uln,
+                days,
+            } => {
+                let limit = lab::Limit {
+                    criterion,
+                    above_uln: *above_uln,
+                    days: *days,
+                };
+                lab::judge(&limit, analytes, &judge, &mut consulted)
+            }
+            LabRule::Together {
+                conditions,
+                within_days,
+            } => together::judge(criterion, conditions, *within_days, &judge, &mut consulted),
+        };
+        answers.extend(
+            found
+                .into_iter()
+                .map(|answer| unless(answer, criterion.unless.as_deref())),
+        );
+    }
+    for criterion in &trial.dlt.score_criteria {
+        let found = score::judge(criterion, &judge, &mut consulted);
+        answers.extend(
+            found
+                .into_iter()
+                .map(|answer| unless(answer, criterion.unless.as_deref())),
+        );
     }
     for answer in answers {
         match answer {

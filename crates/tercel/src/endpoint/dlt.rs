@@ -32,6 +32,7 @@ pub(super) const METHOD: Method = Method {
         "dlt.dose_percent_max",
         "dlt.criterion",
         "dlt.lab_criterion",
+        "dlt.score_criterion",
         "dlt.exclusion",
         "event_class",
         "safety.scale",

@@ -15,11 +15,11 @@
 //! # Limits
 //! A value is compared with its own baseline only in the same unit; in another unit it counts.
 
-use super::lab_baseline::{baseline_end, lab_baseline};
+use super::lab_baseline::lab_baseline;
 use super::{Facts, Method, Part, Reading, Statistic};
 use crate::grade::Toxicity;
 use crate::grade::ctcae::{Baseline, Ctcae, LabGrade, LabOutcome, LabResult, grade_lab};
-use crate::study::{AdverseEvent, Lab, RecordId};
+use crate::study::{AdverseEvent, Lab, RecordId, baseline_end};
 
 pub(super) const METHOD: Method = Method {
     name: "lab-changes",
@@ -51,7 +51,7 @@ fn read(facts: &Facts<'_>) -> Part {
     let Some(window) = &facts.ae_window else {
         return Part::out("no PBMC collection");
     };
-    let end = baseline_end(facts);
+    let end = baseline_end(facts.trial, facts.subject);
     let mut records = window.records.clone();
     let mut found: Vec<String> = Vec::new();
     let is_listed = |lab: &&Lab| {

@@ -21,12 +21,12 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
-use super::lab_baseline::{BaselineEnd, baseline_end, lab_baseline};
+use super::lab_baseline::lab_baseline;
 use crate::grade::Toxicity;
 use crate::grade::criteria::{Direction, LabCriteria, LabTerm};
 use crate::grade::ctcae::{Baseline, LabOutcome, LabResult, Undecided, grade_term};
 use crate::protocol::Trial;
-use crate::study::Lab;
+use crate::study::{BaselineEnd, Lab, baseline_end};
 
 /// How sure a grade is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +116,7 @@ pub(crate) fn graded_labs<'a>(facts: &Facts<'a>) -> Vec<GradedLab<'a>> {
 
 /// The results of protocol analytes after the baseline and in the adverse-event window.
 pub(crate) fn labs_after_baseline<'a>(facts: &Facts<'a>) -> Vec<(&'a Lab, BaselineEnd)> {
-    let (Some(window), Some(end)) = (&facts.ae_window, baseline_end(facts)) else {
+    let (Some(window), Some(end)) = (&facts.ae_window, baseline_end(facts.trial, facts.subject)) else {
         return Vec::new();
     };
     let listed = |test: &str| {

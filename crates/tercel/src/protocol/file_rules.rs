@@ -1,7 +1,8 @@
 //! The sections `[[event_class]]` and `[dlt]` of a protocol file.
 
+use super::file_measured::{parse_lab_criterion, parse_score_criterion};
 use super::reader::{Section, check_unique, nearest};
-use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
+use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, PauseRule, Persistence, Relatedness};
 use crate::grade::{Grade, Scale};
 
 const HOURS: std::ops::RangeInclusive<f64> = 0.0..=8760.0;
@@ -71,20 +72,29 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
     let dose_percent_max = section.number("dose_percent_max", 100.0..=1000.0, "120");
     let criteria = section.sections("criterion");
     let lab_criteria = section.sections("lab_criterion");
+    let score_criteria = section.sections("score_criterion");
     let exclusions = section.sections("exclusion");
     let pauses = section.sections("pause");
     section.finish();
-    if criteria.is_empty() && lab_criteria.is_empty() {
+    if criteria.is_empty() && lab_criteria.is_empty() && score_criteria.is_empty() {
         // Without a criterion every subject would be free of DLT.
-        let hint = "one [[dlt.criterion]] or [[dlt.lab_criterion]] for each criterion of the protocol";
+        let hint = "one [[dlt.criterion]], [[dlt.lab_criterion]] or [[dlt.score_criterion]] for each criterion of the protocol";
         section
             .log()
             .add_missing(section.span(), "there is no DLT criterion", hint);
     }
-    let rules: Vec<Section<'_>> = [criteria.as_slice(), &lab_criteria, &exclusions, &pauses].concat();
+    let rules: Vec<Section<'_>> = [
+        criteria.as_slice(),
+        &lab_criteria,
+        &score_criteria,
+        &exclusions,
+        &pauses,
+    ]
+    .concat();
     check_unique(&rules, "id");
     let criteria: Vec<_> = criteria.iter().map(|s| parse_criterion(s, classes)).collect();
     let lab_criteria: Vec<_> = lab_criteria.iter().map(parse_lab_criterion).collect();
+    let score_criteria: Vec<_> = score_criteria.iter().map(parse_score_criterion).collect();
     let exclusions: Vec<_> = exclusions.iter().map(|s| parse_exclusion(s, classes)).collect();
     let pauses: Vec<_> = pauses.iter().map(|s| parse_pause(s, classes)).collect();
     Some(DltRules {
@@ -96,6 +106,7 @@ pub(super) fn parse_dlt(section: &Section<'_>, event_classes: Option<Vec<EventCl
         event_classes: event_classes?,
         criteria: criteria.into_iter().collect::<Option<_>>()?,
         lab_criteria: lab_criteria.into_iter().collect::<Option<_>>()?,
+        score_criteria: score_criteria.into_iter().collect::<Option<_>>()?,
         exclusions: exclusions.into_iter().collect::<Option<_>>()?,
         pauses: pauses.into_iter().collect::<Option<_>>()?,
     })
@@ -240,24 +251,5 @@ fn parse_exclusion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Opt
         events: events?,
         grade_max: grade_max?,
         within_hours,
-    })
-}
-
-fn parse_lab_criterion(section: &Section<'_>) -> Option<LabCriterion> {
-    let id = section.text("id", "\"alt-8\"");
-    let text = section.text(
-        "text",
-        "\"ALT or AST above 8 times the upper limit of normal for more than 5 days\"",
-    );
-    let analytes = section.some_texts("analytes", "[\"ALT\", \"AST\"]");
-    let above_uln = section.number("above_uln", 1.0..=1000.0, "8");
-    let days = section.integer("days", 0..=365, "5");
-    section.finish();
-    Some(LabCriterion {
-        id: id?,
-        text: text?,
-        analytes: analytes?,
-        above_uln: above_uln?,
-        days: days?,
     })
 }

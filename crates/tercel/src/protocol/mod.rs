@@ -8,12 +8,14 @@ mod diagnostic;
 mod file;
 mod file_assumptions;
 mod file_escalation;
+mod file_measured;
 mod file_outcomes;
 mod file_rules;
 mod file_safety;
 mod keys;
 mod level;
 mod log;
+mod measured;
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "a TOML value is no domain enum: every other kind is wrong alike"
@@ -31,7 +33,8 @@ pub use diagnostic::Diagnostic;
 pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
-pub use rules::{Criterion, EventClass, Exclusion, LabCriterion, PauseRule, Persistence, Relatedness};
+pub use measured::{LabCondition, LabCriterion, LabRule, Multiple, ScoreCriterion, ScoreKind, ScoreRise};
+pub use rules::{Criterion, EventClass, Exclusion, PauseRule, Persistence, Relatedness};
 pub use safety::{Authority, CodingRules, Expected, Interest, ReferenceInformation, Stage};
 pub use settings::SETTINGS;
 
@@ -221,6 +224,8 @@ pub struct DltRules {
     pub criteria: Vec<Criterion>,
     /// Criteria over laboratory values.
     pub lab_criteria: Vec<LabCriterion>,
+    /// Criteria over recorded scores.
+    pub score_criteria: Vec<ScoreCriterion>,
     /// Events that never count.
     pub exclusions: Vec<Exclusion>,
     /// What halts enrolment.

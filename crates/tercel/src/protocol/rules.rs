@@ -160,21 +160,6 @@ pub struct Exclusion {
     pub within_hours: Option<f64>,
 }
 
-/// A DLT criterion over laboratory values: above a multiple of the upper limit of normal for more than so many days.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LabCriterion {
-    /// Stable name.
-    pub id: String,
-    /// The criterion in the protocol's words.
-    pub text: String,
-    /// Analytes, any of which meets it (`ALT`, `AST`).
-    pub analytes: Vec<String>,
-    /// Multiple of the upper limit of normal that must be exceeded.
-    pub above_uln: f64,
-    /// Days for which it must stay above; 0: a single value is enough.
-    pub days: u32,
-}
-
 /// Relatedness to a treatment or procedure, five-point scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relatedness {

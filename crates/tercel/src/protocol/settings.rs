@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 56] = [
+pub const SETTINGS: [Setting; 57] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -45,6 +45,7 @@ pub const SETTINGS: [Setting; 56] = [
     setting("dlt.dose_percent_max", "DLT evaluability: actual dose"),
     setting("dlt.criterion", "DLT criteria over adverse events"),
     setting("dlt.lab_criterion", "DLT criteria over laboratory values"),
+    setting("dlt.score_criterion", "DLT criteria over recorded scores"),
     setting("dlt.exclusion", "events that are no DLT"),
     setting("dlt.pause", "what halts enrolment"),
     setting("windows.ae_months", "adverse-event window of infused subjects"),

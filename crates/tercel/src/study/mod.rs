@@ -1,5 +1,6 @@
 //! Subject data as typed records, whatever file or form they came from.
 
+mod baseline;
 mod check;
 mod cut;
 mod data;
@@ -10,6 +11,8 @@ mod group;
 mod record;
 mod subject;
 
+pub use crate::protocol::ScoreKind;
+pub(crate) use baseline::{BaselineEnd, baseline_end};
 pub use check::check_study;
 pub use data::{DatasetRead, StudyData, TextColumn};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
@@ -20,6 +23,6 @@ pub use record::{Dataset, RecordId, SubjectId};
 pub use subject::{
     Adjudication, AdverseEvent, Amount, Causality, Contact, Death, Deviation, Disposition, DispositionReason,
     EventOutcome, Exposure, History, Infusion, Lab, Lesion, LesionResult, LesionRole, Level, Lifted, Measurement,
-    Medication, MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponseRecord, Score, ScoreKind, Sex,
-    Subject, Syndrome, ToxicityFinding, Vital,
+    Medication, MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponseRecord, Score, Sex, Subject,
+    Syndrome, ToxicityFinding, Vital,
 };

@@ -2,7 +2,7 @@
 
 use super::{EventDetails, RecordId, SubjectId, When};
 use crate::grade::Grade;
-use crate::protocol::{Cells, DoseLevel, Relatedness};
+use crate::protocol::{Cells, DoseLevel, Relatedness, ScoreKind};
 use crate::response::{Criteria, Cytology, Immune, Overall};
 
 /// Sex as recorded.
@@ -156,15 +156,6 @@ pub struct History {
     pub term: String,
     /// When it began.
     pub start: Option<When>,
-}
-
-/// Which clinical score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScoreKind {
-    /// ECOG performance status, 0 to 5.
-    Ecog,
-    /// Child-Pugh total, 5 to 15.
-    ChildPugh,
 }
 
 /// A clinical score.

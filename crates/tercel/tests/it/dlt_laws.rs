@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use tercel::dlt::{Status, derive_dlt};
 use tercel::protocol::{SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, rehearse};
-use tercel::study::{AdverseEvent, EventOutcome, StudyData, Subject};
+use tercel::study::{AdverseEvent, EventOutcome, Score, ScoreKind, StudyData, Subject};
 
 /// 400 years: the calendar repeats after so many days.
 const FOUR_CENTURIES: i32 = 146_097;
@@ -129,6 +129,97 @@ fn an_event_less_makes_no_dlt_and_an_event_more_clears_none() {
         }
     });
     assert!(limiting > 3, "{limiting}");
+}
+
+const LIVER: [&str; 3] = ["ALT", "AST", "BILI"];
+
+/// The subject with a liver that suffers after infusion: some enzymes at 16 times their limit, some bilirubin at 8 times, some
+/// scores at 9, some values not there; which ones depends on `variant`.
+fn with_liver_injury(subject: &Subject, variant: usize) -> Subject {
+    let mut injured = subject.clone();
+    let day = subject.infusions[0].when.date.latest();
+    let mut at = 0;
+    injured.labs.retain_mut(|lab| {
+        if !LIVER.contains(&lab.test.as_str()) || lab.when.date.earliest() < day {
+            return true;
+        }
+        at += 1;
+        let (raised, times) = if lab.test == "BILI" {
+            ((at * 5 + variant).is_multiple_of(13), 8.0)
+        } else {
+            ((at * 11 + variant).is_multiple_of(23), 16.0)
+        };
+        if raised {
+            lab.value = lab.uln.map(|uln| times * uln);
+        }
+        !(at * 7 + variant).is_multiple_of(11)
+    });
+    let later = |score: &&mut Score| score.kind == ScoreKind::ChildPugh && score.when.date.earliest() >= day;
+    for (at, score) in injured.scores.iter_mut().filter(later).enumerate() {
+        if variant == 0 && at % 3 > 0 {
+            score.value = 9.0;
+        }
+    }
+    injured
+}
+
+/// Results after infusion of the liver's tests and scores, raised or not, one taken away.
+fn one_less(subject: &Subject, raised: bool) -> Vec<Subject> {
+    let day = subject.infusions[0].when.date.latest();
+    let mut fewer = Vec::new();
+    for at in 0..subject.labs.len() {
+        let lab = &subject.labs[at];
+        let high = lab.value.zip(lab.uln).is_some_and(|(value, uln)| value > 7.0 * uln);
+        if LIVER.contains(&lab.test.as_str()) && lab.when.date.earliest() >= day && high == raised {
+            let mut other = subject.clone();
+            other.labs.remove(at);
+            fewer.push(other);
+        }
+    }
+    for at in 0..subject.scores.len() {
+        let score = &subject.scores[at];
+        let is_later = score.kind == ScoreKind::ChildPugh && score.when.date.earliest() >= day;
+        if is_later && (score.value >= 9.0) == raised {
+            let mut other = subject.clone();
+            other.scores.remove(at);
+            fewer.push(other);
+        }
+    }
+    fewer
+}
+
+#[test]
+fn a_normal_result_less_makes_no_subject_free_and_a_raised_one_less_makes_no_dlt() {
+    let mut found = [0; 3];
+    each(&mut |trial, _, subject, cut| {
+        for variant in 0..4 {
+            let injured = with_liver_injury(subject, variant);
+            let before = status(trial, &injured, cut);
+            match before {
+                Some(Status::Dlt) => found[0] += 1,
+                Some(Status::NoDlt) => found[1] += 1,
+                Some(Status::Pending(_)) => found[2] += 1,
+                Some(Status::NotEvaluable(_)) | None => {}
+            }
+            let whose = format!("{} variant {variant} at {cut}: {before:?}", subject.id);
+            for other in one_less(&injured, false) {
+                let after = status(trial, &other, cut);
+                assert!(
+                    after != Some(Status::NoDlt) || before == Some(Status::NoDlt),
+                    "{whose} became {after:?}"
+                );
+            }
+            for other in one_less(&injured, true) {
+                let after = status(trial, &other, cut);
+                // The other way about: the raised result is one more, and clears no DLT.
+                assert!(
+                    after != Some(Status::Dlt) || before == Some(Status::Dlt),
+                    "{whose} was {after:?}"
+                );
+            }
+        }
+    });
+    assert!(found.iter().all(|count| *count > 5), "DLT, none, pending: {found:?}");
 }
 
 #[test]
