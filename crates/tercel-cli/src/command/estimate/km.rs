@@ -9,6 +9,7 @@ use tercel::estimate::{
     Level,
     survival::{ConfType, KaplanMeier, Landmark, Observation, Quantile},
 };
+use tercel::report::number::counted;
 
 use super::km_groups::compare;
 use super::{Answer, Output, aligned, level, row, shown};
@@ -89,6 +90,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let table = Table::read(&args.file)?;
     let columns = [args.time.as_str(), status.column()];
     table.require(&columns.into_iter().chain(args.group.as_deref()).collect::<Vec<_>>())?;
+    table.require_rows()?;
     let observations = table
         .rows()
         .map(|row| observation(row, &args.time, status))
@@ -213,9 +215,9 @@ impl Answered {
 
     pub(super) fn text(&self) -> String {
         let head = format!(
-            "{} subjects, {} events; {} limits, level {}\n",
-            self.curve.n(),
-            self.curve.events(),
+            "{}, {}; {} limits, level {}\n",
+            counted(self.curve.n(), "subject"),
+            counted(self.curve.events(), "event"),
             self.scale.name(),
             self.level.value()
         );
