@@ -90,7 +90,6 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let table = Table::read(&args.file)?;
     let columns = [args.time.as_str(), status.column()];
     table.require(&columns.into_iter().chain(args.group.as_deref()).collect::<Vec<_>>())?;
-    table.require_rows()?;
     let observations = table
         .rows()
         .map(|row| observation(row, &args.time, status))

@@ -80,7 +80,6 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     }
     let table = Table::read(&args.file)?;
     table.require(&["id", "time", "conc"])?;
-    table.require_rows()?;
     let options = NcaOptions {
         method: args.method.method(),
         blq: args.blq,
