@@ -53,6 +53,17 @@ impl Table {
         })
     }
 
+    /// Refuses a file that ends after the names of its columns.
+    pub(crate) fn require_rows(&self) -> anyhow::Result<()> {
+        if self.rows.is_empty() {
+            bail!(
+                "{} names its columns and has no row below them; check that the whole file was saved",
+                self.path.display()
+            );
+        }
+        Ok(())
+    }
+
     /// Refuses the file unless it has all these columns.
     pub(crate) fn require(&self, names: &[&str]) -> anyhow::Result<()> {
         let missing: Vec<&str> = names.iter().copied().filter(|name| !self.has(name)).collect();

@@ -19,6 +19,8 @@ const LINE: f64 = 21.0;
 pub(crate) enum Swatch {
     /// A filled box.
     Box,
+    /// A filled box, and the number of the level before its name.
+    Numbered,
     /// A line.
     Line,
     /// A line with the dashes of the level.
@@ -35,7 +37,10 @@ pub(crate) fn present(report: &Report, occurs: impl Fn(DoseLevel) -> bool) -> Ve
 
 /// Draws a legend of levels and of other marks, and returns where it ends.
 pub(crate) fn legend(svg: &mut Svg, levels: &[&LevelName], swatch: Swatch, keys: &[Key<'_>]) -> f64 {
-    let label = |name: &&LevelName| fit(&name.label, SIZE, WIDTH * 0.4);
+    let label = |name: &&LevelName| match swatch {
+        Swatch::Numbered => fit(&format!("{} {}", name.level.number(), name.label), SIZE, WIDTH * 0.4),
+        Swatch::Box | Swatch::Line | Swatch::Dashed => fit(&name.label, SIZE, WIDTH * 0.4),
+    };
     let names: Vec<String> = levels
         .iter()
         .map(label)
@@ -62,7 +67,7 @@ pub(crate) fn legend(svg: &mut Svg, levels: &[&LevelName], swatch: Swatch, keys:
 fn level_swatch(svg: &mut Svg, level: DoseLevel, swatch: Swatch, x: f64, y: f64) {
     let colour = level_colour(level.number());
     match swatch {
-        Swatch::Box => svg.rect((x + 4.0, y - 10.5), (14.0, 12.0), &[("fill", colour)]),
+        Swatch::Box | Swatch::Numbered => svg.rect((x + 4.0, y - 10.5), (14.0, 12.0), &[("fill", colour)]),
         Swatch::Line | Swatch::Dashed => {
             let dash = if swatch == Swatch::Dashed {
                 level_dash(level.number())

@@ -109,7 +109,8 @@ fn response(out: &mut Writer, report: &Report) {
             svg: waterfall::draw(report),
             reason: &waterfall.description,
             reading: "Best change from baseline up to progression or new anticancer therapy, a bar for each subject, \
-                      coloured by dose level. Dashed: +20 % and −30 %. A bar cut at the top carries its value.",
+                      coloured by dose level; a number at the zero line is the level's. Dashed: +20 % and −30 %. A bar cut \
+                      at the top carries its value.",
             remarks: vec![
                 waterfall.without.clone(),
                 first_of(waterfall.bars.len(), waterfall.subjects),

@@ -29,7 +29,12 @@ pub(crate) fn draw(figure: &SurvivalFigure) -> Option<String> {
     let mut svg = Svg::default();
     let widest = figure.curves.iter().map(|curve| text_width(&curve.label, SIZE));
     let left = (widest.fold(text_width("At risk", SIZE), f64::max) + 40.0).min(WIDTH / 3.0);
-    let top = 12.0 + LINE * figure.curves.len() as f64 + 22.0;
+    let censored = figure
+        .curves
+        .iter()
+        .any(|curve| curve.points.iter().any(|point| point.censored > 0));
+    let lines = figure.curves.len() + usize::from(censored);
+    let top = 12.0 + LINE * lines as f64 + 22.0;
     let bottom = top + PLOT_HEIGHT;
     let last = figure.ticks.last().copied().unwrap_or(1.0);
     let x = Scale {
@@ -40,7 +45,7 @@ pub(crate) fn draw(figure: &SurvivalFigure) -> Option<String> {
         data: (0.0, 1.0),
         page: (bottom, top),
     };
-    legend(&mut svg, figure);
+    legend(&mut svg, figure, censored);
     axes(&mut svg, figure, x, y);
     for curve in figure.curves.iter().filter(|curve| curve.band) {
         band(&mut svg, curve, x, y);
@@ -62,7 +67,7 @@ pub(crate) fn draw(figure: &SurvivalFigure) -> Option<String> {
     Some(svg.finish(figure.anchor, &figure.title, &figure.description, row + 12.0))
 }
 
-fn legend(svg: &mut Svg, figure: &SurvivalFigure) {
+fn legend(svg: &mut Svg, figure: &SurvivalFigure, censored: bool) {
     let mut y = 16.0;
     for curve in &figure.curves {
         let style = [
@@ -81,6 +86,11 @@ fn legend(svg: &mut Svg, figure: &SurvivalFigure) {
         );
         svg.text(48.0, y, Anchor::Start, &fit(&text, SIZE, WIDTH - 56.0));
         y += LINE;
+    }
+    if censored {
+        let style = [("stroke", INK), ("stroke-width", "1.8")];
+        svg.line((24.0, y - 10.0), (24.0, y + 2.0), &style);
+        svg.text(48.0, y, Anchor::Start, "censored");
     }
 }
 

@@ -19,8 +19,8 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     out.leaf(
         "p",
         &[],
-        "The best overall response is the first of these events that happened, up to the first progression and not after the \
-         day on which new anticancer therapy began:",
+        "The best overall response is the first on this list that was reached, at any time up to the first progression and not \
+         after the day on which new anticancer therapy began:",
     );
     out.open("ol", &[]);
     for (best, event) in &response.best {

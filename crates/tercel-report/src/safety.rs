@@ -225,11 +225,11 @@ fn behind_row(out: &mut Writer, report: &Report, row: &Behind) {
     out.close();
 }
 
-/// Sentences have room, dates stay whole.
+/// Sentences have room, dates and short texts stay whole: a number is not parted from its unit, nor a level's name.
 fn width(text: &str) -> &'static str {
     if text.chars().count() > 40 {
         "wide"
-    } else if text.starts_with(|letter: char| letter.is_ascii_digit()) {
+    } else if text.chars().count() <= 18 || text.starts_with(|letter: char| letter.is_ascii_digit()) {
         "nowrap"
     } else {
         ""

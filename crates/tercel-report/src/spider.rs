@@ -3,7 +3,7 @@
 use tercel::report::{Report, SpiderLine};
 
 use crate::axis::{self, LEFT, Swatch, THRESHOLDS};
-use crate::svg::{Anchor, INK, RULE, Scale, Svg, VERMILLION, WIDTH, level_colour};
+use crate::svg::{Anchor, INK, RULE, Scale, Svg, VERMILLION, WIDTH, level_colour, level_dash};
 
 const HEIGHT: f64 = 320.0;
 /// Growth up to here is drawn to scale, in percent.
@@ -20,7 +20,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| spider.lines.iter().any(|line| line.level == level));
     let keys: [axis::Key<'_>; 2] = [("progression", progression), ("new lesion", new_lesion)];
-    let top = axis::legend(&mut svg, &levels, Swatch::Line, &keys) + 54.0;
+    let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 54.0;
     let changes = spider.lines.iter().flat_map(|line| &line.points);
     let most = changes.filter_map(|point| point.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(GROWTH));
@@ -71,7 +71,11 @@ fn course(svg: &mut Svg, line: &SpiderLine, x: Scale, y: Scale, dotted: bool) {
             .iter()
             .filter_map(|point| Some((x.at(point.months), height(point.change?)))),
     );
-    svg.path(&drawn, false, &[("stroke", colour)]);
+    let style = [
+        ("stroke", colour),
+        ("stroke-dasharray", level_dash(line.level.number())),
+    ];
+    svg.path(&drawn, false, &style);
     let mut last = 0.0;
     for point in &line.points {
         // An assessment without a complete sum is marked at the height of the one before it.

@@ -24,11 +24,17 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| waterfall.bars.iter().any(|bar| bar.level == level));
     let keys: [axis::Key<'_>; 1] = [("confirmed response", confirmed)];
+    let names = waterfall.bars.len() <= MOST_NAMES;
     let most = waterfall.bars.iter().map(|bar| bar.change).fold(25.0, f64::max);
     let rules = axis::percents(most.min(GROWTH_SHOWN));
     let step = ((WIDTH - THRESHOLDS - LEFT) / waterfall.bars.len() as f64).min(WIDEST + 12.0);
     let upright = step < LABEL && most > GROWTH_SHOWN;
-    let legend = axis::legend(&mut svg, &levels, Swatch::Box, &keys);
+    let legend = axis::legend(
+        &mut svg,
+        &levels,
+        if names { Swatch::Numbered } else { Swatch::Box },
+        &keys,
+    );
     let top = legend + if upright { 54.0 + LABEL } else { 54.0 };
     let y = Scale {
         data: (-100.0, rules.last().copied().unwrap_or(GROWTH_SHOWN)),
@@ -43,12 +49,12 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x, y.at(percent), colour, &axis::signed(percent));
     }
-    let names = waterfall.bars.len() <= MOST_NAMES;
     for (place, bar) in waterfall.bars.iter().enumerate() {
         let middle = LEFT + step * (place as f64 + 0.5);
         svg.open_subject(&bar.subject, &bar.hint);
         column(&mut svg, bar, y, middle, (step * 0.8).min(WIDEST), upright);
         if names {
+            number(&mut svg, bar, middle, y.at(0.0));
             let id = bar.subject.as_str();
             let id = id.strip_prefix(report.subject_prefix.as_str()).unwrap_or(id);
             turned(&mut svg, Anchor::End, &fit(id, 11.0, NAME), middle, top + HEIGHT + 12.0);
@@ -76,6 +82,13 @@ fn turned(svg: &mut Svg, anchor: Anchor, text: &str, x: f64, y: f64) {
     let turn = format!("rotate(-90 {} {})", crate::svg::at(x + 4.0), crate::svg::at(y));
     let style = [("fill", INK), ("font-size", "11"), ("transform", turn.as_str())];
     svg.styled_text(x + 4.0, y, anchor, &style, text);
+}
+
+/// The number of the dose level, across the zero line from the bar.
+fn number(svg: &mut Svg, bar: &Bar, middle: f64, zero: f64) {
+    let height = if bar.change > 0.0 { zero + 13.0 } else { zero - 5.0 };
+    let style = [("fill", INK), ("font-size", "11")];
+    svg.styled_text(middle, height, Anchor::Middle, &style, &bar.level.number().to_string());
 }
 
 fn column(svg: &mut Svg, bar: &Bar, y: Scale, middle: f64, width: f64, upright: bool) {

@@ -84,10 +84,9 @@ fn choose(
     (coder, reason): (&str, &str),
 ) -> anyhow::Result<Choice> {
     let release = &coding.meddra.release;
-    let path = coding
-        .meddra
-        .path(llt)
-        .with_context(|| format!("{llt} is no lowest level term of {release}; look for one with tercel grade term"))?;
+    let path = coding.meddra.path(llt).with_context(|| {
+        format!("{llt} is no lowest level term of {release}; look for one with tercel grade term TEXT --meddra DIR")
+    })?;
     if !path.llt.current {
         bail!(
             "{llt} \"{}\" is not current in {release}; choose a current term under the preferred term \"{}\"",

@@ -77,6 +77,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         for table in derived.tables.iter_mut().filter(|table| table.name == "ADAE") {
             *table = label_scales(table, trial);
         }
+        if derived.tables.iter().any(|table| table.name == "ADTTE") {
+            derived.notes.push(
+                "adtte: PFS and RSD are censored at the last assessment alone; response.pfs_censoring and new anticancer therapy \
+                 are in S5 and S8 of tercel run"
+                    .to_owned(),
+            );
+        }
     }
     match of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
         Ok(tables) => derived.tables.extend(tables),

@@ -23,7 +23,7 @@ pub(crate) struct Args {
     /// Lesions as CSV or JSON
     ///
     /// CSV: one row a lesion and visit, with columns subject, visit, day (infusion = 0), lesion, role (target, non_target,
-    /// new), node (yes, no), diameter_mm, status (absent, present, progression, not_evaluable, too_small) and, where
+    /// new), node (yes, no), diameter_mm (for mRECIST that of the viable, enhancing part), status (absent, present, progression, not_evaluable, too_small) and, where
     /// known, organ, stands_for (T1 for a part of a lesion T1 that split, T1/T2 for T1 and T2 merged), effusion, cytology,
     /// new_therapy_day. JSON: courses with baseline_targets and visits, or with seq, a list of day and overall response.
     file: PathBuf,

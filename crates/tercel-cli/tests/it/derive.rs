@@ -154,6 +154,11 @@ fn dlt_statuses_count_to_what_the_decision_counts() {
     let protocol = trial.to_str().unwrap();
     let answer = answer(&derive(&trial.join("data"), out.path(), &["--protocol", protocol]));
     assert!(!answer["notes"].to_string().contains("addlt"), "{answer}");
+    // Durations here are not those of the protocol's outcomes, and the command says so.
+    assert!(
+        answer["notes"].to_string().contains("response.pfs_censoring"),
+        "{answer}"
+    );
     let decision = Command::new(env!("CARGO_BIN_EXE_tercel"))
         .args(["decide", protocol, "--json"])
         .output()

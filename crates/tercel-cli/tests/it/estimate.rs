@@ -400,6 +400,15 @@ Jeffreys                      0.038748  0.823264
         "{}",
         run.stdout
     );
+    let brief = File::new("id,time,conc\nA,0,0\nA,7,50\nA,14,30\n");
+    let run = tercel(&["nca", brief.name()]);
+    assert!(run.stdout.contains("linear trapezoids, 1 subject\n"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("A: sampled up to 14 only, before 28: AUC0-28 interp. ends there"),
+        "{}",
+        run.stdout
+    );
     let file = File::new("day,died\n1,1\n2,0\n");
     let args = km(&file, &["--at", "3"]);
     let run = tercel(&args.iter().map(String::as_str).collect::<Vec<_>>());

@@ -285,7 +285,11 @@ fn a_term_is_found_by_words_by_likeness_and_under_its_old_name() {
         several.contains("  Anal hemorrhage (grades 1, 2, 3, 4 and 5)"),
         "{several}"
     );
-    assert!(term(&["hypokalemya"]).starts_with("Hypokalemia (CTCAE 5.0"));
+    for (text, name) in [("hypokalemya", "Hypokalemia"), ("neutropenia", "Febrile neutropenia")] {
+        let only = term(&[text]);
+        assert!(only.starts_with(&format!("CTCAE 5.0 has no term \"{text}\"")), "{only}");
+        assert!(only.contains(&format!("\n\n{name} (CTCAE 5.0")), "{only}");
+    }
     let renamed = term(&["platelet count decreased", "--ctcae", "6.0"]);
     assert!(renamed.contains("it is under \"Thrombocytopenia\""), "{renamed}");
     assert!(term(&["platelets low"]).contains("Nearest:"));

@@ -331,6 +331,7 @@ fn a_wrong_request_is_refused() {
         &["recist-1.1, mrecist or irecist", "choi"],
     );
     refused("lesions.csv", &content, &["--criteria", "who"], &["--criteria", "who"]);
+    refused("lesions.csv", HEADER, &[], &["no row below", "whole file"]);
     refused(
         "lesions.csv",
         &content,

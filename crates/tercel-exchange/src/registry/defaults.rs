@@ -104,7 +104,7 @@ pub(super) const DEFAULTS: [Default; 57] = [
     default(
         "event_class",
         "Which reported terms belong to CRS, to cytopenia and so on.",
-        "The lists of terms above.",
+        "The lists of terms in the protocol.",
         "A criterion must be decidable from coded data; the lists need the medical monitor's review.",
     ),
     default(
@@ -140,7 +140,7 @@ pub(super) const DEFAULTS: [Default; 57] = [
     default(
         "dlt.criterion",
         "What a dose-limiting toxicity is.",
-        "The criteria above, over CTCAE 5.0 and, for CRS and ICANS, ASTCT 2019 grades.",
+        "The criteria in the protocol, over CTCAE 5.0 and, for CRS and ICANS, ASTCT 2019 grades.",
         "They follow what trials of CAR-T cells commonly use; each number is for the investigators to confirm.",
     ),
     default(
@@ -194,7 +194,7 @@ pub(super) const DEFAULTS: [Default; 57] = [
     default(
         "schedule.visit",
         "When subjects are seen, sampled and scanned.",
-        "The visits above, with imaging, laboratory and samples at every time point of an outcome and contact to year 15.",
+        "The visits in the protocol, with imaging, laboratory and samples at every time point of an outcome and contact to year 15.",
         "Every time point needs a planned assessment; 15 years of contact follow the guidance on integrating vectors.",
     ),
     default(

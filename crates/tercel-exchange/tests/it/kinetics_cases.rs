@@ -159,7 +159,7 @@ fn never_quantified_stands_beside_the_geometric_mean_and_not_in_it() {
     );
     assert_eq!(
         cell(&part, "kinetics_copies_level", "C_max"),
-        "–, n = 0; 1 never quantified, apart"
+        "–, n = 0; 1 never quantified"
     );
     assert!(listed(&part, "kinetics_copies_subjects").contains("never quantified"));
 }

@@ -70,6 +70,21 @@ fn every_figure_has_a_name_and_a_description_and_its_marks_say_what_they_are() {
         }
         assert!(figure(&html, "figure_waterfall").contains(&bar.hint));
     }
+    // Colour is never alone: numbers in the waterfall, dashes in the spider, a mark for what is censored in a curve.
+    let second = report
+        .levels
+        .get(1)
+        .map(|name| format!(">2 {}</text>", name.label))
+        .unwrap();
+    assert!(figure(&html, "figure_waterfall").contains(&second));
+    let bars = &report.figures.waterfall.bars;
+    let of_second = bars.iter().filter(|bar| bar.level.number() == 2).count();
+    assert_eq!(
+        figure(&html, "figure_waterfall").matches(">2</text>").count(),
+        of_second
+    );
+    assert!(figure(&html, "figure_spider").contains("stroke-dasharray=\"8 3\""));
+    assert!(figure(&html, "figure_os").contains(">censored</text>"));
 }
 
 #[test]

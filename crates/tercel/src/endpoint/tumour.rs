@@ -257,6 +257,7 @@ fn lesion_of(query: &Query) -> &str {
         | Query::RoleChanged(id)
         | Query::NewAtBaseline(id)
         | Query::ImpossibleDiameter(id)
+        | Query::Tenfold(id)
         | Query::Contradiction(id)
         | Query::TargetMarkedProgression(id)
         | Query::EquivocalNewLesion(id)

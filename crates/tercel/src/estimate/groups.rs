@@ -241,7 +241,8 @@ impl Groups {
             .filter(|(n, _)| **n < FEW_SUBJECTS)
             .map(|(n, name)| format!("{name}: {n}"))
             .collect();
-        let events: f64 = self.times.iter().map(Time::d).sum();
+        // The sum of no numbers would be −0.
+        let events = self.times.iter().map(Time::d).fold(0.0, |sum, d| sum + d);
         let mut reasons = Vec::new();
         if !small.is_empty() {
             reasons.push(format!("fewer than {FEW_SUBJECTS} subjects ({})", small.join(", ")));

@@ -173,6 +173,8 @@ pub enum Query {
     NewAtBaseline(String),
     /// A negative or infinite diameter: taken as not measured.
     ImpossibleDiameter(String),
+    /// A diameter some ten times, or a tenth of, that of the assessment before: used all the same.
+    Tenfold(String),
     /// Status and diameter exclude each other: taken as not measured.
     Contradiction(String),
     /// A target lesion marked as progression: only its diameter counts.
@@ -210,6 +212,11 @@ impl fmt::Display for Query {
             Self::RoleChanged(id) => write!(f, "{id} has another role than at baseline; the baseline role is used"),
             Self::NewAtBaseline(id) => write!(f, "{id} is recorded as new at baseline; make it target or non-target"),
             Self::ImpossibleDiameter(id) => write!(f, "{id} has an impossible diameter; taken as not measured"),
+            Self::Tenfold(id) => write!(
+                f,
+                "the diameter of {id} is some ten times, or a tenth of, that of the assessment before; check the unit and the \
+                 decimal point of both"
+            ),
             Self::Contradiction(id) => {
                 write!(
                     f,

@@ -34,6 +34,7 @@
 //! not read. A lesion that split or merged says so by [`Lesion::stands_for`](super::Lesion::stands_for).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::baseline::{Baseline, by_lesion, check_roles};
 use super::category::{Criteria, NonTarget, Overall, Target};
@@ -43,7 +44,7 @@ use super::nodules::Nodules;
 use super::non_target::{malignant_effusion, new_lesions, non_target_response};
 use super::parts::Parts;
 use super::reason::{Query, Reason};
-use super::target::Targets;
+use super::target::{Targets, check_tenfold};
 
 /// Response at one assessment.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,8 +92,10 @@ pub fn derive_time_points(baseline: &Assessment, later: &[Assessment], criteria:
     let mut sorted: Vec<&Assessment> = later.iter().collect();
     sorted.sort_by(|a, b| (a.day, &a.visit).cmp(&(b.day, &b.visit)));
     let (mut parts, mut asked) = (Parts::default(), Vec::new());
-    let baseline = parts.restore(baseline, &mut asked);
-    let baseline = Baseline::read(&baseline);
+    let at_baseline = parts.restore(baseline, &mut asked);
+    let baseline = Baseline::read(&at_baseline);
+    let mut last = BTreeMap::new();
+    check_tenfold(&baseline, &at_baseline, &mut last, &mut asked);
     let restored: Vec<(Cow<'_, Assessment>, Vec<Query>)> = sorted
         .into_iter()
         .map(|assessment| {
@@ -109,6 +112,7 @@ pub fn derive_time_points(baseline: &Assessment, later: &[Assessment], criteria:
     let mut points = Vec::new();
     for (assessment, asked) in &restored {
         let mut point = time_point(&baseline, assessment, nadir, criteria, nodules.as_ref());
+        check_tenfold(&baseline, assessment, &mut last, &mut point.queries);
         point.queries.extend(asked.iter().cloned());
         if let Some(sum) = point.sum {
             nadir = Some(nadir.map_or(sum, |nadir| nadir.min(sum)));
@@ -416,6 +420,27 @@ mod tests {
             check_baseline(&twice, Criteria::Recist11),
             [Query::MeasuredTwice("T0".to_owned())]
         );
+    }
+
+    #[test]
+    fn a_diameter_ten_times_the_last_is_used_and_asked_about() {
+        let queries = |later: &[f64]| -> Vec<usize> {
+            let scans = (28..).step_by(28).zip(later);
+            let later: Vec<Assessment> = scans.map(|(day, mm)| sizes(day, &[Some(*mm)])).collect();
+            let points = derive_time_points(&sizes(-7, &[Some(30.0)]), &later, Criteria::Recist11);
+            points.iter().map(|point| point.queries.len()).collect()
+        };
+        assert_eq!(queries(&[290.0, 28.0, 27.0]), [1, 1, 0]);
+        // Growth of half and a lesion that nearly vanished are no slip.
+        assert_eq!(queries(&[45.0, 3.0, 45.0]), [0, 0, 0]);
+        let point = derive_time_points(
+            &sizes(-7, &[Some(30.0)]),
+            &[sizes(28, &[Some(300.0)])],
+            Criteria::Recist11,
+        )
+        .remove(0);
+        assert_eq!(point.overall, Overall::Pd);
+        assert_eq!(point.queries, [Query::Tenfold("T0".to_owned())]);
     }
 
     #[test]

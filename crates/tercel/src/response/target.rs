@@ -1,8 +1,11 @@
 //! Target lesions at one assessment: what was measured, and the response it gives.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use super::baseline::{Baseline, Readings};
 use super::category::{Criteria, Target};
-use super::lesion::{Lesion, LesionStatus, Role};
+use super::lesion::{Assessment, Lesion, LesionStatus, Role};
 use super::reason::{Query, Reason};
 
 /// Smaller differences come from binary arithmetic on decimal readings, not from a scan.
@@ -13,6 +16,10 @@ const NODE_NORMAL_BELOW_MM: f64 = 10.0;
 const TOO_SMALL_MM: f64 = 5.0;
 /// Longer than any patient: a unit or typing error.
 const LARGEST_MM: f64 = 2000.0;
+/// A slip of the decimal point, or centimetres for millimetres, makes a diameter tenfold, give or take what the lesion did itself.
+const TENFOLD: RangeInclusive<f64> = 8.0..=12.5;
+/// Below this a lesion that nearly vanished is more likely than a slip.
+const TENFOLD_LEAST_MM: f64 = 10.0;
 
 /// The target lesions at one assessment.
 pub(super) struct Targets {
@@ -165,6 +172,30 @@ pub(super) fn measure(id: &str, node: bool, readings: &Readings, queries: &mut V
         Err(query) => {
             queries.push(query);
             Measured::Missing
+        }
+    }
+}
+
+/// Asks about a target whose diameter is some ten times, or a tenth of, its last one; `last` is kept up to date.
+pub(super) fn check_tenfold(
+    baseline: &Baseline,
+    assessment: &Assessment,
+    last: &mut BTreeMap<String, f64>,
+    queries: &mut Vec<Query>,
+) {
+    for lesion in &assessment.lesions {
+        let Some(&node) = baseline.targets.get(lesion.id.as_str()) else {
+            continue;
+        };
+        let Ok(Some(now)) = usable_diameter(lesion, node) else {
+            continue;
+        };
+        let Some(before) = last.insert(lesion.id.clone(), now) else {
+            continue;
+        };
+        let (smaller, larger) = (before.min(now), before.max(now));
+        if smaller >= TENFOLD_LEAST_MM && TENFOLD.contains(&(larger / smaller)) {
+            queries.push(Query::Tenfold(lesion.id.clone()));
         }
     }
 }

@@ -9,6 +9,7 @@ use tercel::estimate::{
     Level,
     survival::{ConfType, KaplanMeier, Landmark, Observation, Quantile},
 };
+use tercel::report::number::counted;
 
 use super::km_groups::compare;
 use super::{Answer, Output, aligned, level, row, shown};
@@ -213,9 +214,9 @@ impl Answered {
 
     pub(super) fn text(&self) -> String {
         let head = format!(
-            "{} subjects, {} events; {} limits, level {}\n",
-            self.curve.n(),
-            self.curve.events(),
+            "{}, {}; {} limits, level {}\n",
+            counted(self.curve.n(), "subject"),
+            counted(self.curve.events(), "event"),
             self.scale.name(),
             self.level.value()
         );

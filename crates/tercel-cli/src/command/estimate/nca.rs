@@ -7,6 +7,7 @@ use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 use tercel::estimate::kinetics::{Blq, BlqRules, Kinetics, Method, NcaOptions, NoArea, Sample, estimate_kinetics};
+use tercel::report::number::counted;
 
 use super::{Answer, Output, aligned, row, shown};
 use crate::output::number;
@@ -230,7 +231,8 @@ fn subjects_text(subjects: &[(Profile, Kinetics)], args: &Args) -> String {
         "adj. R2",
     ])];
     let mut notes = Vec::new();
-    for (Profile { id, .. }, kinetics) in subjects {
+    for (profile, kinetics) in subjects {
+        let id = &profile.id;
         let line = kinetics.terminal.as_ref().ok();
         let area = |found: &Result<f64, NoArea>| shown(found.as_ref().ok().copied());
         rows.push(row([
@@ -250,11 +252,19 @@ fn subjects_text(subjects: &[(Profile, Kinetics)], args: &Args) -> String {
         if let Err(why) = &kinetics.auc_last {
             notes.push(format!("{id}: no AUClast: {why}"));
         }
+        let last = profile.samples.iter().map(|sample| sample.time).reduce(f64::max);
+        if let Some(last) = last.filter(|last| *last < args.partial_end && kinetics.auc_partial_interpolated.is_ok()) {
+            notes.push(format!(
+                "{id}: sampled up to {} only, before {end}: {interpolated} ends there; compare it with no other",
+                shown(Some(last))
+            ));
+        }
         if let Err(why) = &kinetics.terminal {
             notes.push(format!("{id}: no T1/2: {why}"));
         }
     }
-    let head = format!("{} trapezoids, {} subjects\n", args.method.name(), subjects.len());
+    let number = counted(subjects.len(), "subject");
+    let head = format!("{} trapezoids, {number}\n", args.method.name());
     let mut parts = vec![head, aligned(&rows)];
     if !notes.is_empty() {
         parts.push(notes.join("\n"));

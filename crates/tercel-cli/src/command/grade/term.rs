@@ -114,7 +114,11 @@ fn answer(dictionary: &Dictionary, text: &str, renamed: &[&Term], search: &dicti
             format!("{version} has no term \"{text}\", and none like it; try one word of it, or the other version\n")
         }
         ([], Match::Near, near) => format!("{version} has no term \"{text}\". Nearest:\n{}", names(near)),
-        ([], _, [term]) => description(term),
+        ([], Match::Name, [term]) => description(term),
+        ([], _, [term]) => format!(
+            "{version} has no term \"{text}\"; the only one with the word or like it:\n\n{}",
+            description(term)
+        ),
         ([], _, several) => format!(
             "{} terms of {version} have \"{text}\"; give more of the name for its grades:\n{}",
             several.len(),

@@ -14,6 +14,7 @@ use crate::table::{Row, Table};
 pub(super) fn read(path: &Path, settings: Settings, notes: &mut Vec<String>) -> anyhow::Result<Vec<Subject>> {
     let table = Table::read(path)?;
     table.require(&["subject", "visit", "day", "lesion", "role", "diameter_mm"])?;
+    table.require_rows()?;
     let mut subjects: Vec<(String, Settings, Vec<Reading>)> = Vec::new();
     let mut index: HashMap<&str, usize> = HashMap::new();
     for row in table.rows() {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use super::{EventTable, LevelName, SummaryTable};
 use crate::endpoint::{Analysis, Facts};
 use crate::estimate::cellular_model::CellFit;
+use crate::estimate::kinetics::Blq;
 use crate::kinetics::{Analyte, NotCompared, SubjectKinetics, compare_assays, subject_kinetics};
 
 /// The section.
@@ -93,13 +94,12 @@ fn conventions(analysis: &Analysis<'_>, studied: &[Studied<'_>]) -> Vec<String> 
     let rules = &analysis.trial.kinetics;
     let mut sentences = vec![
         format!(
-            "Areas by the {} rule from the infusion, at which the level is 0 where no sample stands there. Below quantification a \
-             sample counts as 0 or is left out: {} before the first quantified sample, {} between quantified ones, {} after the \
-             last.",
+            "Areas by the {} rule from the infusion, at which the level is 0 where no sample stands there. A sample below \
+             quantification {} before the first quantified sample, {} between quantified ones and {} after the last.",
             rules.auc_method.name(),
-            rules.blq.first.name(),
-            rules.blq.middle.name(),
-            rules.blq.last.name()
+            stands_for(rules.blq.first),
+            stands_for(rules.blq.middle),
+            stands_for(rules.blq.last)
         ),
         "AUC 0–28 d stands twice: over all 28 days, read between the samples around day 28, and to the last quantified sample \
          within 28 days. Geometric CV = 100 √(exp(s²) − 1). A value of 0 (never quantified) has no logarithm: it is counted \
@@ -126,6 +126,14 @@ fn conventions(analysis: &Analysis<'_>, studied: &[Studied<'_>]) -> Vec<String> 
     sentences
 }
 
+/// What a rule does with a sample below quantification, in words.
+const fn stands_for(rule: Blq) -> &'static str {
+    match rule {
+        Blq::Zero => "counts as 0",
+        Blq::Drop => "is left out",
+    }
+}
+
 /// How many samples of copies were held against a count, and why the others were not.
 fn compared(studied: &[Studied<'_>]) -> Option<String> {
     let all: Vec<_> = studied
@@ -145,11 +153,11 @@ fn compared(studied: &[Studied<'_>]) -> Option<String> {
     }
     let not: Vec<String> = reasons
         .iter()
-        .map(|(why, count)| format!("; not compared, {why}: {}", super::number::count(*count)))
+        .map(|(why, count)| format!(" Not compared: {}, {why}.", super::number::counted(*count, "sample")))
         .collect();
     (!all.is_empty()).then(|| {
         format!(
-            "Copies held against the cell count of the day: {}, of which {} more than ten times apart{}.",
+            "Copies held against the cell count of the day: {}, of which {} more than ten times apart.{}",
             super::number::counted(held, "sample"),
             super::number::count(apart),
             not.concat()

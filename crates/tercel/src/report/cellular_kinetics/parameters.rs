@@ -206,13 +206,13 @@ fn rows(analyte: Analyte, groups: &[Group<'_>]) -> Vec<SummaryRow> {
     rows
 }
 
-/// `12,300 (84.2), n = 6; 1 never quantified, apart`.
+/// `12,300 (84.2), n = 6; 1 never quantified`.
 pub(super) fn geometric(values: &[f64]) -> String {
     let positive: Vec<f64> = values.iter().copied().filter(|value| *value > 0.0).collect();
     let zeros = values.len() - positive.len();
     let apart = match zeros {
         0 => String::new(),
-        _ => format!("; {} never quantified, apart", number::count(zeros)),
+        _ => format!("; {} never quantified", number::count(zeros)),
     };
     let Some(summary) = Summary::of(&positive) else {
         return format!("{}, n = 0{apart}", number::MISSING);
@@ -222,7 +222,7 @@ pub(super) fn geometric(values: &[f64]) -> String {
         .map_or_else(|| number::MISSING.to_owned(), number::level);
     let variation = summary
         .geometric_cv_percent
-        .map_or_else(|| number::MISSING.to_owned(), |cv| number::percent_digits(cv / 100.0));
+        .map_or_else(|| number::MISSING.to_owned(), number::level);
     format!("{mean} ({variation}), n = {}{apart}", number::count(positive.len()))
 }
 
@@ -249,10 +249,10 @@ mod tests {
         // ln 100 and ln 10 000: mean ln 1000, s² = (ln 100)²/2 = 10.604, CV 100 √(exp(10.604) − 1) = 20 071.
         assert_eq!(
             geometric(&[100.0, 0.0, 10_000.0]),
-            "1,000 (20071.5), n = 2; 1 never quantified, apart"
+            "1,000 (20,100), n = 2; 1 never quantified"
         );
         assert_eq!(geometric(&[50.0]), "50.0 (–), n = 1");
-        assert_eq!(geometric(&[0.0]), "–, n = 0; 1 never quantified, apart");
+        assert_eq!(geometric(&[0.0]), "–, n = 0; 1 never quantified");
         assert_eq!(spread(&[7.0, 21.0, 10.0]), "10.0 [7.00; 21.0], n = 3");
         assert_eq!(spread(&[]), "–, n = 0");
     }

@@ -28,12 +28,17 @@ fn spread(group: &[&Facts<'_>], value: impl Fn(&Facts<'_>) -> Option<f64>, write
     };
     let low = sample.iter().copied().fold(f64::INFINITY, f64::min);
     let high = sample.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let known = if sample.len() == group.len() {
+    let known = known(sample.len(), group.len());
+    format!("{} ({} to {}){known}", write(middle), write(low), write(high))
+}
+
+/// The number of subjects with a value where it is neither none nor all of the group: `, n = 6`.
+fn known(with_value: usize, of: usize) -> String {
+    if with_value == 0 || with_value == of {
         String::new()
     } else {
-        format!(", n = {}", sample.len())
-    };
-    format!("{} ({} to {}){known}", write(middle), write(low), write(high))
+        format!(", n = {}", number::count(with_value))
+    }
 }
 
 fn counted(columns: &Columns<'_>, label: &str, is_detail: bool, holds: impl Fn(&Facts<'_>) -> bool) -> SummaryRow {
@@ -302,12 +307,11 @@ pub(super) fn vitals(columns: &Columns<'_>) -> SummaryTable {
             .map(|score| score.value);
         Some((later.reduce(f64::max)?, score(facts, ScoreKind::Ecog)?))
     };
-    rows.push(counted(
-        columns,
-        "ECOG worse after infusion than before",
-        false,
-        |facts| ecog(facts).is_some_and(|(worst, before)| worst > before),
-    ));
+    rows.push(columns.row("ECOG worse after infusion than before", false, |group| {
+        let scored = each(group, ecog);
+        let worse = scored.iter().filter(|(worst, before)| worst > before).count();
+        format!("{}{}", share(worse, scored.len()), known(scored.len(), group.len()))
+    }));
     SummaryTable {
         anchor: "population_vitals",
         title: "Vital signs and performance status after infusion",

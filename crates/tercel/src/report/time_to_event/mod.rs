@@ -103,7 +103,7 @@ fn follow_up(trial: &Trial, levels: &[LevelName], infused: &[&Facts<'_>]) -> Sum
             })
         }));
         rows.push(row("range of the durations", true, &|group| range(group)));
-        rows.push(row("still followed without an event", true, &|group| {
+        rows.push(row("censored, no event", true, &|group| {
             group.iter().filter(|one| !one.event).count().to_string()
         }));
     }
