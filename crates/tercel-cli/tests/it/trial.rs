@@ -198,7 +198,7 @@ fn wrong_data_are_findings_that_name_the_place() {
 /// The study's data at a cut where all is read and the answer is to escalate, with `ae.csv` changed.
 fn decided_with_events(change: impl Fn(&str) -> String) -> Value {
     let read = |name: &str| fs::read_to_string(study().join("data").join(name)).unwrap();
-    let names = ["dm.csv", "ex.csv", "lb.csv", "sv.csv", "ss.csv", "ds.csv"];
+    let names = ["dm.csv", "ex.csv", "lb.csv", "rs.csv", "sv.csv", "ss.csv", "ds.csv"];
     let mut files: Vec<(&str, String)> = names.iter().map(|name| (*name, read(name))).collect();
     files.push(("ae.csv", change(&read("ae.csv"))));
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
