@@ -246,7 +246,7 @@ fn statistic_sentence(trial: &Trial, statistic: Statistic) -> String {
         }
         Statistic::Proportion => format!("Share of subjects with its {level} Clopper-Pearson interval."),
         Statistic::Median => {
-            "Median of the measured values; values below quantification rank below every other.".to_owned()
+            "Median of the values; the definition says what one below quantification counts as.".to_owned()
         }
         Statistic::MedianTime => "Median of the durations.".to_owned(),
         Statistic::SurvivalMedian => format!(
