@@ -100,7 +100,11 @@ fn axes(svg: &mut Svg, figure: &SurvivalFigure, x: Scale, y: Scale) {
         y.page.1 - 12.0,
         Anchor::End,
         &[("fill", GREY)],
-        "event-free",
+        if figure.anchor.starts_with("figure_os") {
+            "alive"
+        } else {
+            "event-free"
+        },
     );
     for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
         let height = y.at(share);
