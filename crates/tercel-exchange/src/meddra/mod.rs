@@ -2,7 +2,7 @@
 //!
 //! # Source
 //! `meddra-format`: the files `llt.asc pt.asc soc.asc mdhier.asc meddra_release.asc` of the folder `MedAscii`, their fields in
-//! the order given at [`File`], separated and ended by `$`. Text is UTF-8, or Latin-1 in older releases; a line ends with CR LF
+//! the order given at `File`, separated and ended by `$`. Text is UTF-8, or Latin-1 in older releases; a line ends with CR LF
 //! or LF.
 //!
 //! # Limits
