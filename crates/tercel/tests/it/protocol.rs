@@ -184,7 +184,7 @@ struct Broken {
 const SYNTAX: &str =
     "TOML: key = value, text in \"quotes\", and [section] or [[repeated section]] on a line of its own";
 
-const BROKEN: [Broken; 41] = [
+const BROKEN: [Broken; 43] = [
     Broken {
         from: "[response]\n",
         to: "[respons]\n",
@@ -234,6 +234,25 @@ const BROKEN: [Broken; 41] = [
             "sentinel_days = ¦-14",
             "`escalation.sentinel_days` is -14, outside 0 to 365",
             "sentinel_days = 14",
+        )],
+    },
+    Broken {
+        from: "within_days = 7\ncondition",
+        to: "condition",
+        found: &[(
+            "¦[[dlt.lab_criterion]]\nid = \"hys-law\"",
+            "a laboratory criterion has `analytes`, `above_uln` and `days`, or two or more conditions and `within_days`",
+            "analytes = [\"ALT\"], above_uln = 8 and days = 5; or within_days = 7 and a [[dlt.lab_criterion.condition]] for each \
+             that must hold",
+        )],
+    },
+    Broken {
+        from: "rise = 2",
+        to: "rise = \"two\"",
+        found: &[(
+            "rise = ¦\"two\"",
+            "`dlt.score_criterion.rise` must be a finite number without quotes, found the text \"two\"",
+            "rise = 2",
         )],
     },
     Broken {
