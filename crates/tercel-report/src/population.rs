@@ -35,10 +35,15 @@ pub(crate) fn summary(out: &mut Writer, table: &SummaryTable) {
     out.open("tbody", &[]);
     for row in &table.rows {
         out.open("tr", &[]);
-        let class = if row.is_detail { "term" } else { "" };
+        // A long name may break: its column would push the numbers off the page.
+        let class = match (row.is_detail, row.label.chars().count()) {
+            (true, _) => "term",
+            (false, ..=40) => "nowrap",
+            (false, _) => "",
+        };
         out.leaf("th", &[("scope", "row"), ("class", class)], &row.label);
-        for (place, cell) in row.cells.iter().enumerate() {
-            let overall = place + 1 == row.cells.len();
+        for (cell, column) in row.cells.iter().zip(&table.columns) {
+            let overall = column == "Overall";
             out.leaf("td", &[("class", if overall { "overall" } else { "" })], cell);
         }
         out.close();

@@ -145,10 +145,7 @@ fn doses(sources: &Sources<'_>, options: &DeriveOptions) -> BTreeMap<SubjectId, 
     };
     for row in exposure.rows() {
         let treatment = row.text("EXTRT").to_ascii_uppercase();
-        let prepares = options
-            .lymphodepletion
-            .iter()
-            .any(|name| treatment.contains(&name.to_ascii_uppercase()));
+        let prepares = options.is_lymphodepletion(&treatment);
         let given = row.number("EXDOSE").is_none_or(|dose| dose > 0.0) || treatment.contains("PLACEBO");
         let (Some(id), Some(start)) = (row.subject(), row.day("EXSTDTC")) else {
             continue;

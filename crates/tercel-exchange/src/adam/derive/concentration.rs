@@ -125,11 +125,7 @@ pub(super) fn infusions(
     let mut infusions: BTreeMap<SubjectId, Vec<When>> = BTreeMap::new();
     if let Some(exposure) = sources.cells("EX") {
         for row in exposure.rows() {
-            let treatment = row.text("EXTRT").to_ascii_uppercase();
-            let prepares = options
-                .lymphodepletion
-                .iter()
-                .any(|name| treatment.contains(&name.to_ascii_uppercase()));
+            let prepares = options.is_lymphodepletion(row.text("EXTRT"));
             let given = row.number("EXDOSE").is_none_or(|dose| dose > 0.0);
             let dated = row.when("EXSTDTC").filter(|when| when.day().is_some());
             if let (Some(id), Some(when), false, true) = (row.subject(), dated, prepares, given) {

@@ -67,6 +67,16 @@ pub struct DeriveOptions {
     pub blq: BlqRules,
 }
 
+impl DeriveOptions {
+    /// Whether a treatment is lymphodepletion.
+    fn is_lymphodepletion(&self, treatment: &str) -> bool {
+        let treatment = treatment.to_ascii_uppercase();
+        self.lymphodepletion
+            .iter()
+            .any(|name| treatment.contains(&name.to_ascii_uppercase()))
+    }
+}
+
 /// What was derived.
 #[derive(Debug, Clone)]
 pub struct Derived {

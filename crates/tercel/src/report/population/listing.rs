@@ -1,20 +1,11 @@
 //! Listings by subject: what was done and when, supportive treatment, deviations.
 
-use super::super::safety::{dated, level_name};
+use super::super::safety::dated;
 use super::super::{EventLine, EventTable, LevelName, number};
 use super::summary::CLASSES;
 use crate::dlt::actual_percent;
 use crate::endpoint::Facts;
-use crate::study::{MedicationClass, RecordId};
-
-fn line(facts: &Facts<'_>, levels: &[LevelName], cells: Vec<String>, records: Vec<RecordId>) -> EventLine {
-    EventLine {
-        subject: facts.subject.id.clone(),
-        level: level_name(facts, levels),
-        cells,
-        records,
-    }
-}
+use crate::study::MedicationClass;
 
 pub(super) fn conduct(facts: &[&Facts<'_>], levels: &[LevelName]) -> EventTable {
     let lines = facts.iter().map(|facts| one(facts, levels)).collect();
@@ -84,7 +75,7 @@ fn one(facts: &Facts<'_>, levels: &[LevelName]) -> EventLine {
             },
         ),
     ];
-    line(facts, levels, cells, records)
+    EventLine::of(facts, levels, cells, records)
 }
 
 /// Treatment of toxicity, transfusions, bridging and new therapy; other medication stands in the data.
@@ -107,7 +98,7 @@ pub(super) fn supportive(facts: &[&Facts<'_>], levels: &[LevelName]) -> EventTab
                 when(medication.start),
                 when(medication.end),
             ];
-            lines.push(line(facts, levels, cells, vec![medication.record.clone()]));
+            lines.push(EventLine::of(facts, levels, cells, vec![medication.record.clone()]));
         }
     }
     EventTable::new(
@@ -126,7 +117,7 @@ pub(super) fn deviations(facts: &[&Facts<'_>], levels: &[LevelName]) -> EventTab
             let when = deviation
                 .when
                 .map_or_else(|| number::MISSING.to_owned(), |when| dated(facts, when));
-            lines.push(line(
+            lines.push(EventLine::of(
                 facts,
                 levels,
                 vec![when, deviation.term.clone()],

@@ -2,13 +2,12 @@
 
 use jiff::civil::Date;
 
-use super::super::safety::level_name;
 use super::super::{EventLine, EventTable, LevelName, number};
 use super::ReadBy;
 use crate::endpoint::{Facts, Point, Tumour};
 use crate::response::irecist::spell_best;
 use crate::response::{Bor, Immune};
-use crate::study::{RecordId, days_between};
+use crate::study::days_between;
 
 pub(super) fn subjects(facts: &[&Facts<'_>], levels: &[LevelName], readings: &[ReadBy<'_>]) -> EventTable {
     let lines = facts.iter().map(|facts| {
@@ -43,7 +42,7 @@ pub(super) fn subjects(facts: &[&Facts<'_>], levels: &[LevelName], readings: &[R
             change.map_or_else(|| number::MISSING.to_owned(), number::change),
             others.join("; "),
         ];
-        line(facts, levels, cells, tumour.records.clone())
+        EventLine::of(facts, levels, cells, tumour.records.clone())
     });
     EventTable::new(
         "response_subjects",
@@ -84,7 +83,7 @@ pub(super) fn assessments(facts: &[&Facts<'_>], levels: &[LevelName], readings: 
                 point.reason.clone(),
                 others.join("; "),
             ];
-            lines.push(line(facts, levels, cells, Vec::new()));
+            lines.push(EventLine::of(facts, levels, cells, Vec::new()));
         }
     }
     EventTable::new(
@@ -109,14 +108,5 @@ fn spell(tumour: &Tumour, best: Bor) -> String {
     match course.filter(|course| !course.is_empty()) {
         Some(course) => spell_best(best, &course).to_owned(),
         None => best.to_string(),
-    }
-}
-
-fn line(facts: &Facts<'_>, levels: &[LevelName], cells: Vec<String>, records: Vec<RecordId>) -> EventLine {
-    EventLine {
-        subject: facts.subject.id.clone(),
-        level: level_name(facts, levels),
-        cells,
-        records,
     }
 }

@@ -40,6 +40,23 @@ pub struct EventLine {
     pub records: Vec<RecordId>,
 }
 
+impl EventLine {
+    /// A line of a subject.
+    pub(in crate::report) fn of(
+        facts: &Facts<'_>,
+        levels: &[LevelName],
+        cells: Vec<String>,
+        records: Vec<RecordId>,
+    ) -> Self {
+        Self {
+            subject: facts.subject.id.clone(),
+            level: level_name(facts, levels),
+            cells,
+            records,
+        }
+    }
+}
+
 impl EventTable {
     /// A listing of these lines; a large one is cut short.
     pub(in crate::report) fn new(
