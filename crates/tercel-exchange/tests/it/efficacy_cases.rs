@@ -484,6 +484,14 @@ fn under_mrecist_a_nodule_that_is_proven_later_is_progression_since_it_was_first
     assert_eq!(under("mRECIST", true, "17"), none);
     assert_eq!(under("mRECIST", true, "18"), both);
     assert_eq!(under("RECIST 1.1", false, "9"), both);
+    // Without a size it counts by the reader's word, and is asked about.
+    let unmeasured = readings(&["T1 CT @-14 50", "T1 W4 @28 50", "N1 W4 @28 PRESENT"]);
+    let (course, findings) = course_under("mRECIST", &[("TU", &lesions), ("TR", &unmeasured)]);
+    assert_eq!(course, says(&[(28, "PD")]));
+    assert!(
+        findings.iter().any(|text| text.contains("N1 has no diameter")),
+        "{findings:?}"
+    );
     assert_eq!(under("RECIST 1.1", true, "18"), none);
 }
 

@@ -262,6 +262,7 @@ fn lesion_of(query: &Query) -> &str {
         | Query::TargetMarkedProgression(id)
         | Query::EquivocalNewLesion(id)
         | Query::UnprovenNodule(id)
+        | Query::UnmeasuredNodule(id)
         | Query::WholeBesideParts(id)
         | Query::TargetTooSmall(id, _)
         | Query::ThrombusAsTarget(id) => id,

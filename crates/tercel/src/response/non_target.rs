@@ -99,6 +99,9 @@ pub(super) fn new_lesions(
             Some(LesionStatus::NotEvaluable) => queries.push(Query::EquivocalNewLesion(lesion.id.clone())),
             None if lesion.diameter_mm.is_some_and(|diameter| diameter < NOISE_MM) => {}
             Some(LesionStatus::Present | LesionStatus::Progression | LesionStatus::TooSmall) | None => {
+                if nodules.is_some() && lesion.is_in_liver() {
+                    queries.push(Query::UnmeasuredNodule(lesion.id.clone()));
+                }
                 lesions.insert(id);
             }
         }

@@ -183,6 +183,8 @@ pub enum Query {
     EquivocalNewLesion(String),
     /// A new liver nodule that mRECIST does not count yet.
     UnprovenNodule(String),
+    /// A new liver nodule without a size, which mRECIST asks for: counted, by the reader's word.
+    UnmeasuredNodule(String),
     /// A lesion measured as a whole beside the parts it split into: none is used.
     WholeBesideParts(String),
     /// A target below the size that is measurable at baseline, in mm: used all the same.
@@ -236,6 +238,10 @@ impl fmt::Display for Query {
                 f,
                 "new liver nodule {id} is below 10 mm, or equivocal and not yet 10 mm larger; if a later scan proves it, \
                  progression is dated back to the scan that first showed it"
+            ),
+            Self::UnmeasuredNodule(id) => write!(
+                f,
+                "new liver nodule {id} has no diameter; it is counted as progression, for which mRECIST asks at least 10 mm"
             ),
             Self::WholeBesideParts(id) => write!(
                 f,
