@@ -17,6 +17,7 @@
 //! | report contents as data | [`report`] |
 //! | adverse events as a safety report reads them | [`safety`] |
 //! | adverse events coded by MedDRA | [`coding`] |
+//! | languages of forms and pages | [`language`] |
 //! | citations of the references | [`reference`](mod@reference) |
 //!
 //! Nothing here reads a clock, a file, the environment or a network; see `ARCHITECTURE.md`.
@@ -30,6 +31,7 @@ pub mod estimate;
 pub mod exact;
 pub mod grade;
 pub mod kinetics;
+pub mod language;
 pub mod protocol;
 pub mod reference;
 pub mod report;

@@ -1,0 +1,72 @@
+//! The languages of forms, pages and the sentences of gates.
+//!
+//! A [`Text`] holds every language, so that a text without its translation does not compile. What has parameters is a
+//! function of [`Language`] beside its English `Display`.
+
+/// A language a user may choose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Simplified Chinese.
+    Chinese,
+}
+
+impl Language {
+    /// Every language, the default first.
+    pub const ALL: [Self; 2] = [Self::English, Self::Chinese];
+
+    /// The tag of BCP 47, as `lang` attributes and `Accept-Language` headers write it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-Hans",
+        }
+    }
+
+    /// The language's own name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "简体中文",
+        }
+    }
+
+    /// The language of a tag, by its primary part: `zh`, `zh-CN` and `zh-Hans` are one.
+    ///
+    /// ```
+    /// use tercel::language::Language;
+    /// assert_eq!(Language::from_tag("zh-CN"), Some(Language::Chinese));
+    /// assert_eq!(Language::from_tag("fr"), None);
+    /// ```
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        let same = |language: &Self| language.tag().split('-').next() == Some(primary.to_lowercase().as_str());
+        Self::ALL.into_iter().find(same)
+    }
+}
+
+/// A fixed text in every language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: &'static str,
+    /// Simplified Chinese.
+    pub zh: &'static str,
+}
+
+impl Text {
+    /// The text in both languages.
+    pub const fn new(en: &'static str, zh: &'static str) -> Self {
+        Self { en, zh }
+    }
+
+    /// The text in one of them.
+    pub fn of(self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.en,
+            Language::Chinese => self.zh,
+        }
+    }
+}
