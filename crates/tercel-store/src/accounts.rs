@@ -1,0 +1,509 @@
+//! Accounts, passwords, sessions and tokens.
+//!
+//! An account is a record of form `account`: who made it, gave it a role or disabled it is in the chain. Password
+//! hashes and tokens are not: they stand in tables of their own, and the chain holds only a fingerprint of the password
+//! hash, so that a hash exchanged behind the program's back is seen by `verify`.
+
+use std::collections::BTreeSet;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use sqlx::Row;
+
+use crate::change::{Author, Change, NewRecord};
+use crate::clock::stamp;
+use crate::entry::{hex, sha256};
+use crate::error::StoreError;
+use crate::read::RecordFilter;
+use crate::state::{Record, Values};
+use crate::store::{Beside, Store};
+
+/// The series of account records.
+pub const ACCOUNTS: &str = "ACCOUNT";
+
+/// A role at one site, or at all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    /// Role.
+    pub role: String,
+    /// Site; every site where `None`.
+    pub site: Option<String>,
+}
+
+impl Grant {
+    /// `role@site`, `role@*` for every site.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (role, site) = text.split_once('@')?;
+        let fits = |part: &str| {
+            !part.is_empty()
+                && part
+                    .chars()
+                    .all(|letter| letter.is_alphanumeric() || "-_.*".contains(letter))
+        };
+        (fits(role) && fits(site)).then(|| Self {
+            role: role.to_owned(),
+            site: (site != "*").then(|| site.to_owned()),
+        })
+    }
+}
+
+impl std::fmt::Display for Grant {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}@{}", self.role, self.site.as_deref().unwrap_or("*"))
+    }
+}
+
+/// A user as the record knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Name to sign in with.
+    pub name: String,
+    /// Printed name: what stands beside a signature.
+    pub printed: String,
+    /// Roles.
+    pub grants: BTreeSet<Grant>,
+    /// No longer lets anybody in.
+    pub disabled: bool,
+    /// The record of the account.
+    pub record: String,
+    /// Its version.
+    pub version: i64,
+    fingerprint: String,
+}
+
+impl Account {
+    pub(crate) fn from_record(record: &Record) -> Self {
+        let value = |field| record.value(field).unwrap_or_default().to_owned();
+        Self {
+            name: value("name"),
+            printed: value("printed"),
+            grants: value("grants").split_whitespace().filter_map(Grant::parse).collect(),
+            disabled: record.voided || record.value("disabled") == Some("Y"),
+            record: record.key.clone(),
+            version: record.version,
+            fingerprint: value("fingerprint"),
+        }
+    }
+
+    /// Fingerprint of the password hash that belongs to the account.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    fn values(&self) -> Values {
+        let grants: Vec<String> = self.grants.iter().map(ToString::to_string).collect();
+        let values = [
+            ("name", self.name.clone()),
+            ("printed", self.printed.clone()),
+            ("grants", grants.join(" ")),
+            ("disabled", if self.disabled { "Y" } else { "N" }.to_owned()),
+            ("fingerprint", self.fingerprint.clone()),
+        ];
+        values
+            .into_iter()
+            .map(|(field, value)| (field.to_owned(), value))
+            .collect()
+    }
+}
+
+/// Rules of passwords and sessions (OWASP ASVS 4.0.3, level 2: 2.1.1, 2.2.1, 3.3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessRules {
+    /// Letters a password has at least.
+    pub password_min: usize,
+    /// Letters a password has at most.
+    pub password_max: usize,
+    /// Failures after which an account waits.
+    pub failures: i64,
+    /// Seconds it waits after that, doubled with each further failure, at most an hour.
+    pub lock_seconds: i64,
+    /// Minutes without a request after which a session ends.
+    pub idle_minutes: i64,
+    /// Hours after which a session ends.
+    pub absolute_hours: i64,
+}
+
+/// The rules in force.
+pub const ACCESS: AccessRules = AccessRules {
+    password_min: 12,
+    password_max: 128,
+    failures: 5,
+    lock_seconds: 60,
+    idle_minutes: 30,
+    absolute_hours: 12,
+};
+
+/// How a sign-in ended. All refusals look alike to who tries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The password is right.
+    Passed {
+        /// The account.
+        account: Account,
+        /// The password was set by somebody else and must be changed first.
+        must_change: bool,
+    },
+    /// Name or password is wrong, or the account is disabled.
+    Refused,
+    /// Too many failures; try after this time.
+    Waiting {
+        /// Until when, UTC.
+        until: String,
+    },
+}
+
+/// A session or token that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Account name.
+    pub account: String,
+    /// Token that every form must carry back.
+    pub csrf: String,
+    /// When it began, UTC.
+    pub created_at: String,
+}
+
+/// Argon2id with 19 MiB, two passes and one lane, as OWASP asks for at least.
+fn hasher() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// A hash nobody has the password of: checking it takes as long as checking a real one.
+const DUMMY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$dGVyY2VsLWR1bW15LXNhbHQ$Q1dZ3mYw3cHj1mS4H0mJ8m3d3hC1p3lG0m7JxqkQn2E";
+
+fn password_matches(hash: &str, password: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// A random token: 256 bits in hexadecimal.
+pub fn new_token() -> Result<String, StoreError> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::Random)?;
+    Ok(hex(&bytes))
+}
+
+/// Why a password cannot be one.
+pub fn password_problem(password: &str, account: &str) -> Option<String> {
+    let letters = password.chars().count();
+    if letters < ACCESS.password_min {
+        return Some(format!(
+            "the password has {letters} letters; take at least {}",
+            ACCESS.password_min
+        ));
+    }
+    if letters > ACCESS.password_max {
+        return Some(format!(
+            "the password has {letters} letters; take at most {}",
+            ACCESS.password_max
+        ));
+    }
+    let lower = password.to_lowercase();
+    let distinct: BTreeSet<char> = lower.chars().collect();
+    let common = COMMON
+        .iter()
+        .any(|common| lower.contains(common) && letters < common.len() + 8);
+    if common || distinct.len() < 5 || (!account.is_empty() && lower.contains(&account.to_lowercase())) {
+        return Some("the password is one of the first that are tried; take several words of your own".to_owned());
+    }
+    None
+}
+
+/// Parts of passwords that are tried first.
+const COMMON: [&str; 14] = [
+    "password", "passwort", "qwerty", "123456", "letmein", "welcome", "iloveyou", "admin", "tercel", "abc123",
+    "monkey", "dragon", "football", "111111",
+];
+
+impl Store {
+    /// Every account.
+    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let filter = RecordFilter {
+            form: Some("account".to_owned()),
+            ..RecordFilter::default()
+        };
+        Ok(self.records(&filter).await?.iter().map(Account::from_record).collect())
+    }
+
+    /// The account of a name.
+    pub async fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        Ok(self
+            .record(&account_key(name))
+            .await?
+            .as_ref()
+            .map(Account::from_record))
+    }
+
+    /// Adds an account.
+    pub async fn add_account(
+        &self,
+        by: &Author,
+        name: &str,
+        printed: &str,
+        grants: &BTreeSet<Grant>,
+        password: &str,
+    ) -> Result<Account, StoreError> {
+        let hash = hash_password(password).await?;
+        let account = Account {
+            name: name.to_owned(),
+            printed: printed.to_owned(),
+            grants: grants.clone(),
+            disabled: false,
+            record: account_key(name),
+            version: 1,
+            fingerprint: sha256(hash.as_bytes()),
+        };
+        let new = NewRecord {
+            series: format!("{ACCOUNTS}/{name}"),
+            number: Some(1),
+            form: "account".to_owned(),
+            subject: None,
+            site: None,
+            happened: None,
+            values: account.values(),
+        };
+        let credential = self.credential(name, hash, by);
+        self.append_beside(by, None, &[Change::Create(new)], &[credential])
+            .await?;
+        Ok(account)
+    }
+
+    /// Changes roles, printed name or whether the account is disabled. Its sessions end.
+    pub async fn change_account(&self, by: &Author, changed: &Account, reason: &str) -> Result<(), StoreError> {
+        self.correct_account(by, changed, reason, Vec::new()).await
+    }
+
+    /// Sets a password. Every session of the account ends.
+    pub async fn set_password(&self, by: &Author, account: &Account, password: &str) -> Result<(), StoreError> {
+        let hash = hash_password(password).await?;
+        let changed = Account {
+            fingerprint: sha256(hash.as_bytes()),
+            ..account.clone()
+        };
+        let credential = self.credential(&account.name, hash, by);
+        self.correct_account(by, &changed, "password set", vec![credential])
+            .await
+    }
+
+    async fn correct_account(
+        &self,
+        by: &Author,
+        changed: &Account,
+        reason: &str,
+        mut beside: Vec<Beside>,
+    ) -> Result<(), StoreError> {
+        let change = Change::Correct {
+            record: changed.record.clone(),
+            seen: changed.version,
+            values: changed.values(),
+            happened: None,
+            reason: reason.to_owned(),
+        };
+        beside.push(("DELETE FROM session WHERE account = $1", vec![changed.name.clone()]));
+        beside.push(("DELETE FROM attempt WHERE account = $1", vec![changed.name.clone()]));
+        self.append_beside(by, None, &[change], &beside).await?;
+        Ok(())
+    }
+
+    fn credential(&self, account: &str, hash: String, by: &Author) -> Beside {
+        let must_change = if by.account == account { "N" } else { "Y" };
+        (
+            "INSERT INTO credential (account, hash, changed_at, must_change) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at,
+                 must_change = excluded.must_change",
+            vec![
+                account.to_owned(),
+                hash,
+                stamp(self.clock.now()),
+                must_change.to_owned(),
+            ],
+        )
+    }
+
+    /// Checks a password. Failures are counted per account, slow it down, and are written to the chain.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignIn, StoreError> {
+        let account = self.account(name).await?.filter(|account| !account.disabled);
+        let known = account.as_ref().map(|account| account.name.clone());
+        if let Some(name) = &known
+            && let Some(until) = self.waiting_until(name).await?
+        {
+            return Ok(SignIn::Waiting { until });
+        }
+        let row = sqlx::query("SELECT hash, must_change FROM credential WHERE account = $1")
+            .bind(name.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        let (hash, must_change) = match &row {
+            Some(row) => (row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)? == "Y"),
+            None => (DUMMY.to_owned(), false),
+        };
+        let own = account
+            .as_ref()
+            .is_some_and(|account| account.fingerprint == sha256(hash.as_bytes()));
+        let password = password.to_owned();
+        let right = tokio::task::spawn_blocking(move || password_matches(&hash, &password))
+            .await
+            .map_err(|_| StoreError::Password)?;
+        match account {
+            Some(account) if right && own => {
+                sqlx::query("DELETE FROM attempt WHERE account = $1")
+                    .bind(account.name.clone())
+                    .execute(&self.pool)
+                    .await?;
+                Ok(SignIn::Passed { account, must_change })
+            }
+            _ => {
+                self.count_failure(known.as_deref()).await?;
+                Ok(SignIn::Refused)
+            }
+        }
+    }
+
+    async fn waiting_until(&self, account: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query("SELECT failures, last_at FROM attempt WHERE account = $1")
+            .bind(account.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let (failures, last_at): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
+        let beyond = failures - ACCESS.failures;
+        let Ok(last) = last_at.parse::<Timestamp>() else {
+            return Ok(None);
+        };
+        if beyond < 0 {
+            return Ok(None);
+        }
+        let seconds = ACCESS.lock_seconds.saturating_mul(1 << beyond.min(6)).min(3600);
+        let until = last.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(last);
+        Ok((until > self.clock.now()).then(|| stamp(until)))
+    }
+
+    /// An unknown name takes as long as a known one. What was typed as a name may be a password: it is not written down.
+    async fn count_failure(&self, account: Option<&str>) -> Result<(), StoreError> {
+        let author = Author {
+            account: account.unwrap_or("unknown").to_owned(),
+            role: "none".to_owned(),
+        };
+        let event = json!({"event": "sign-in refused"});
+        let count = account.map(|account| -> Beside {
+            (
+                "INSERT INTO attempt (account, failures, last_at) VALUES ($1, 1, $2)
+                 ON CONFLICT (account) DO UPDATE SET failures = attempt.failures + 1, last_at = excluded.last_at",
+                vec![account.to_owned(), stamp(self.clock.now())],
+            )
+        });
+        let beside: Vec<Beside> = count.into_iter().collect();
+        self.append_beside(&author, None, &[Change::Access { event }], &beside)
+            .await?;
+        Ok(())
+    }
+
+    /// Begins a session and returns its token; only a hash of it is kept. `label` makes an API token of it, which
+    /// lasts until `expires` instead of ending when idle.
+    pub async fn begin_session(
+        &self,
+        account: &str,
+        label: Option<&str>,
+        expires: Option<Timestamp>,
+    ) -> Result<(String, Session), StoreError> {
+        let token = new_token()?;
+        let now = stamp(self.clock.now());
+        let session = Session {
+            account: account.to_owned(),
+            csrf: new_token()?,
+            created_at: now.clone(),
+        };
+        sqlx::query(
+            "INSERT INTO session (token, account, csrf, created_at, seen_at, expires_at, label) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(sha256(token.as_bytes()))
+        .bind(account.to_owned())
+        .bind(session.csrf.clone())
+        .bind(now.clone())
+        .bind(now)
+        .bind(expires.map(stamp))
+        .bind(label.map(str::to_owned))
+        .execute(&self.pool)
+        .await?;
+        Ok((token, session))
+    }
+
+    /// The session of a token, if it is in force. The request counts as activity.
+    pub async fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
+        let key = sha256(token.as_bytes());
+        let row =
+            sqlx::query("SELECT account, csrf, created_at, seen_at, expires_at, label FROM session WHERE token = $1")
+                .bind(key.clone())
+                .fetch_optional(&self.pool)
+                .await?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let (created_at, seen_at): (String, String) = (row.try_get(2)?, row.try_get(3)?);
+        let (expires_at, label): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
+        let now = self.clock.now();
+        let age = |text: &str| {
+            text.parse::<Timestamp>()
+                .map_or(i64::MAX, |time| now.duration_since(time).as_secs())
+        };
+        let over = if label.is_some() {
+            expires_at.is_some_and(|until| until <= stamp(now))
+        } else {
+            age(&seen_at) >= ACCESS.idle_minutes * 60 || age(&created_at) >= ACCESS.absolute_hours * 3600
+        };
+        if over {
+            self.end_session(token).await?;
+            return Ok(None);
+        }
+        // Once a minute is enough for an idle limit of half an hour, and spares a write per page.
+        if age(&seen_at) >= 60 {
+            sqlx::query("UPDATE session SET seen_at = $1 WHERE token = $2")
+                .bind(stamp(now))
+                .bind(key)
+                .execute(&self.pool)
+                .await?;
+        }
+        Ok(Some(Session {
+            account: row.try_get(0)?,
+            csrf: row.try_get(1)?,
+            created_at,
+        }))
+    }
+
+    /// Ends a session.
+    pub async fn end_session(&self, token: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE token = $1")
+            .bind(sha256(token.as_bytes()))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends every session and token of an account.
+    pub async fn end_sessions(&self, account: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE account = $1")
+            .bind(account.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+fn account_key(name: &str) -> String {
+    format!("{ACCOUNTS}/{name}/1")
+}
+
+async fn hash_password(password: &str) -> Result<String, StoreError> {
+    let password = password.to_owned();
+    let hashed =
+        tokio::task::spawn_blocking(move || hasher().hash_password(password.as_bytes()).map(|hash| hash.to_string()));
+    hashed
+        .await
+        .map_err(|_| StoreError::Password)?
+        .map_err(|_| StoreError::Password)
+}

@@ -1,0 +1,268 @@
+//! One record from entry to lock, and what is refused on the way.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use tercel_store::{
+    Address, Author, Change, Clock, Grant, HeadKey, Kind, NewRecord, Opening, Refusal, SignIn, Store, StoreError,
+    Values, verify,
+};
+
+fn author(account: &str, role: &str) -> Author {
+    Author {
+        account: account.to_owned(),
+        role: role.to_owned(),
+    }
+}
+
+fn values(pairs: &[(&str, &str)]) -> Values {
+    pairs
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn fever(grade: &str) -> NewRecord {
+    NewRecord {
+        series: "AE/S-01-001".to_owned(),
+        number: None,
+        form: "adverse-event".to_owned(),
+        subject: Some("S-01-001".to_owned()),
+        site: Some("01".to_owned()),
+        happened: Some("2026-03-02".to_owned()),
+        values: values(&[("aeterm", "Fever"), ("aetoxgr", grade)]),
+    }
+}
+
+fn refusal<T: std::fmt::Debug>(answer: Result<T, StoreError>) -> Refusal {
+    match answer {
+        Err(StoreError::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_entered_corrected_verified_signed_and_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = Address::in_folder(folder.path());
+    let opening = Opening {
+        study: "S".to_owned(),
+        training: false,
+    };
+    let store = Store::create(&address, &opening, Clock::System).await.unwrap();
+    let (nurse, monitor) = (author("nurse", "coordinator"), author("monitor", "monitor"));
+    let made = store
+        .append(&nurse, Some("1.0"), &[Change::Create(fever("2"))])
+        .await
+        .unwrap();
+    assert_eq!(made[0].record.as_deref(), Some("AE/S-01-001/1"));
+    let key = "AE/S-01-001/1".to_owned();
+
+    let own = Change::Verify {
+        record: key.clone(),
+        seen: 1,
+    };
+    assert!(matches!(
+        refusal(store.append(&nurse, None, &[own.clone()]).await),
+        Refusal::OwnWork { .. }
+    ));
+    store.append(&monitor, None, &[own]).await.unwrap();
+    assert!(store.record(&key).await.unwrap().unwrap().is_verified());
+
+    let correct = |seen, reason: &str| Change::Correct {
+        record: key.clone(),
+        seen,
+        values: values(&[("aeterm", "Fever"), ("aetoxgr", "3")]),
+        happened: Some("2026-03-02".to_owned()),
+        reason: reason.to_owned(),
+    };
+    assert_eq!(
+        refusal(store.append(&nurse, None, &[correct(1, " ")]).await),
+        Refusal::NoReason
+    );
+    store
+        .append(&nurse, None, &[correct(1, "thermometer read again")])
+        .await
+        .unwrap();
+    assert!(matches!(
+        refusal(store.append(&nurse, None, &[correct(1, "again")]).await),
+        Refusal::Stale { current: 2, .. }
+    ));
+    let record = store.record(&key).await.unwrap().unwrap();
+    assert_eq!(
+        (record.version, record.value("aetoxgr"), record.is_verified()),
+        (2, Some("3"), false)
+    );
+
+    let asked = store
+        .append(
+            &monitor,
+            None,
+            &[Change::Query {
+                record: key.clone(),
+                field: Some("aetoxgr".to_owned()),
+                text: "where is the source?".to_owned(),
+            }],
+        )
+        .await
+        .unwrap();
+    let query = asked[0].seq;
+    let rest = [
+        Change::Answer {
+            record: key.clone(),
+            query,
+            text: "chart, page 3".to_owned(),
+        },
+        Change::Close {
+            record: key.clone(),
+            query,
+        },
+        Change::Sign {
+            record: key.clone(),
+            seen: 2,
+            content: record.content.clone(),
+            name: "Dr Wu".to_owned(),
+            meaning: "I reviewed this event".to_owned(),
+        },
+        Change::Lock {
+            record: key.clone(),
+            seen: 2,
+        },
+    ];
+    store.append(&author("wu", "investigator"), None, &rest).await.unwrap();
+    assert!(matches!(
+        refusal(store.append(&nurse, None, &[correct(2, "late")]).await),
+        Refusal::Locked(_)
+    ));
+    let record = store.record(&key).await.unwrap().unwrap();
+    assert_eq!(record.signatures_in_force().count(), 1);
+    assert_eq!(record.open_queries().count(), 0);
+
+    let found = store.verify(None).await.unwrap();
+    assert!(found.is_ok(), "{found:?}");
+    assert_eq!(found.entries, store.head().await.unwrap().0);
+    let folded = store.fold(i64::MAX).await.unwrap();
+    assert_eq!(folded.records[&key], record);
+    assert_eq!(store.fold(2).await.unwrap().records[&key].value("aetoxgr"), Some("2"));
+}
+
+#[tokio::test]
+async fn a_refused_change_takes_the_whole_sitting_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let opening = Opening {
+        study: "S".to_owned(),
+        training: false,
+    };
+    let store = Store::create(&Address::in_folder(folder.path()), &opening, Clock::System)
+        .await
+        .unwrap();
+    let changes = [
+        Change::Create(fever("1")),
+        Change::Create(fever("2")),
+        Change::Lock {
+            record: "AE/S-01-001/2".to_owned(),
+            seen: 9,
+        },
+    ];
+    assert!(
+        store
+            .append(&author("nurse", "coordinator"), None, &changes)
+            .await
+            .is_err()
+    );
+    assert_eq!(store.head().await.unwrap().0, 1);
+    let made = store
+        .append(&author("nurse", "coordinator"), None, &changes[..2])
+        .await
+        .unwrap();
+    assert_eq!(made[1].record.as_deref(), Some("AE/S-01-001/2"));
+}
+
+#[tokio::test]
+async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = Address::in_folder(folder.path());
+    let opening = Opening {
+        study: "S".to_owned(),
+        training: true,
+    };
+    let clock = Clock::starting_at("2026-03-01T08:00:00Z".parse().unwrap());
+    let store = Store::create(&address, &opening, clock.clone()).await.unwrap();
+    let system = author("tercel", "system");
+    let grants = BTreeSet::from([Grant::parse("coordinator@01").unwrap()]);
+    let password = "vier gelbe Drachen";
+    store
+        .add_account(&system, "nurse", "A. Nurse", &grants, password)
+        .await
+        .unwrap();
+    assert!(matches!(
+        store.sign_in("nurse", password).await.unwrap(),
+        SignIn::Passed { must_change: true, .. }
+    ));
+    assert_eq!(store.sign_in("nobody", password).await.unwrap(), SignIn::Refused);
+    let (token, session) = store.begin_session("nurse", None, None).await.unwrap();
+    assert_eq!(store.session(&token).await.unwrap(), Some(session));
+    for _ in 0..5 {
+        assert_eq!(store.sign_in("nurse", "wrong").await.unwrap(), SignIn::Refused);
+    }
+    assert!(matches!(
+        store.sign_in("nurse", password).await.unwrap(),
+        SignIn::Waiting { .. }
+    ));
+    assert!(clock.move_to("2026-03-01T08:20:00Z".parse().unwrap()));
+    assert!(matches!(
+        store.sign_in("nurse", password).await.unwrap(),
+        SignIn::Passed { .. }
+    ));
+    assert!(store.session(&token).await.unwrap().is_some());
+    assert!(clock.move_to("2026-03-01T09:20:00Z".parse().unwrap()));
+    assert_eq!(store.session(&token).await.unwrap(), None, "idle for an hour");
+    let (token, _) = store.begin_session("nurse", None, None).await.unwrap();
+    let mut account = store.account("nurse").await.unwrap().unwrap();
+    account.disabled = true;
+    store.change_account(&system, &account, "left the site").await.unwrap();
+    assert_eq!(store.session(&token).await.unwrap(), None);
+    assert_eq!(store.sign_in("nurse", password).await.unwrap(), SignIn::Refused);
+    let refused = store.entries(&Default::default(), 100).await.unwrap();
+    assert_eq!(refused.iter().filter(|entry| entry.kind == Kind::Access).count(), 7);
+    assert!(!refused.iter().any(|entry| entry.payload.contains("nobody")));
+    assert!(store.verify(None).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_backup_lays_the_same_record_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let address = Address::in_folder(folder.path());
+    let opening = Opening {
+        study: "S".to_owned(),
+        training: false,
+    };
+    let store = Store::create(&address, &opening, Clock::System).await.unwrap();
+    let nurse = author("nurse", "coordinator");
+    store.append(&nurse, None, &[Change::Create(fever("2"))]).await.unwrap();
+    let event = json!({"event": "sign-out"});
+    store.append(&nurse, None, &[Change::Access { event }]).await.unwrap();
+    let key = HeadKey::open(&HeadKey::path(folder.path())).unwrap();
+    let mut bytes = Vec::new();
+    let head = store.backup(&nurse, &key, &mut bytes).await.unwrap();
+    let other = Address::new(&folder.path().join("other.db").display().to_string());
+    let (restored, found) = Store::restore(&other, Clock::System, &mut bytes.as_slice())
+        .await
+        .unwrap();
+    assert_eq!(found, head);
+    assert_eq!(
+        restored.fold(i64::MAX).await.unwrap(),
+        store.fold(i64::MAX).await.unwrap()
+    );
+    assert!(verify(&other, Some(&head)).await.unwrap().is_ok());
+    for broken in [&bytes[..bytes.len() / 2], &bytes[..10], b""] {
+        let third = Address::new(&folder.path().join("third.db").display().to_string());
+        let mut broken = broken;
+        assert!(Store::restore(&third, Clock::System, &mut broken).await.is_err());
+        assert!(!folder.path().join("third.db").exists());
+    }
+    assert!(matches!(
+        Store::restore(&other, Clock::System, &mut bytes.as_slice()).await,
+        Err(StoreError::Occupied(_))
+    ));
+}
