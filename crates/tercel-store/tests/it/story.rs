@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use tercel_store::{
-    Address, Author, Change, Clock, Grant, HeadKey, Kind, NewRecord, Opening, Refusal, SignIn, Store, StoreError,
-    Values, verify,
+    Address, Author, Change, Clock, EntryFilter, Grant, HeadKey, Kind, NewRecord, Opening, Record, Refusal, SignIn,
+    Store, StoreError, Values, verify,
 };
 
 fn author(account: &str, role: &str) -> Author {
@@ -63,7 +63,7 @@ async fn a_record_is_entered_corrected_verified_signed_and_locked() {
         seen: 1,
     };
     assert!(matches!(
-        refusal(store.append(&nurse, None, &[own.clone()]).await),
+        refusal(store.append(&nurse, None, std::slice::from_ref(&own)).await),
         Refusal::OwnWork { .. }
     ));
     store.append(&monitor, None, &[own]).await.unwrap();
@@ -93,7 +93,12 @@ async fn a_record_is_entered_corrected_verified_signed_and_locked() {
         (record.version, record.value("aetoxgr"), record.is_verified()),
         (2, Some("3"), false)
     );
+    query_sign_and_lock(&store, &record).await;
+}
 
+async fn query_sign_and_lock(store: &Store, record: &Record) {
+    let (nurse, monitor) = (author("nurse", "coordinator"), author("monitor", "monitor"));
+    let key = record.key.clone();
     let asked = store
         .append(
             &monitor,
@@ -130,8 +135,13 @@ async fn a_record_is_entered_corrected_verified_signed_and_locked() {
         },
     ];
     store.append(&author("wu", "investigator"), None, &rest).await.unwrap();
+    let late = Change::Void {
+        record: key.clone(),
+        seen: 2,
+        reason: "late".to_owned(),
+    };
     assert!(matches!(
-        refusal(store.append(&nurse, None, &[correct(2, "late")]).await),
+        refusal(store.append(&nurse, None, &[late]).await),
         Refusal::Locked(_)
     ));
     let record = store.record(&key).await.unwrap().unwrap();
@@ -223,7 +233,7 @@ async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions() {
     store.change_account(&system, &account, "left the site").await.unwrap();
     assert_eq!(store.session(&token).await.unwrap(), None);
     assert_eq!(store.sign_in("nurse", password).await.unwrap(), SignIn::Refused);
-    let refused = store.entries(&Default::default(), 100).await.unwrap();
+    let refused = store.entries(&EntryFilter::default(), 100).await.unwrap();
     assert_eq!(refused.iter().filter(|entry| entry.kind == Kind::Access).count(), 7);
     assert!(!refused.iter().any(|entry| entry.payload.contains("nobody")));
     assert!(store.verify(None).await.unwrap().is_ok());
