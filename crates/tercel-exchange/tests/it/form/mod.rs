@@ -1,0 +1,3 @@
+//! Forms of data capture.
+
+mod round_trip;
