@@ -5,7 +5,7 @@ use tercel::report::number::{count, counted};
 
 use crate::html::{drawing, open_section, prefix};
 use crate::markup::Writer;
-use crate::{biomarker, forest, heat_map, kaplan_meier, kinetics, spider, swimmer, timeline, toxicity_days, waterfall};
+use crate::{biomarker, forest, heat_map, kaplan_meier, kinetics, swimmer, timeline, waterfall};
 
 /// One figure of the section.
 pub(crate) struct Figure<'f> {
@@ -20,6 +20,15 @@ pub(crate) struct Figure<'f> {
     pub(crate) reading: &'f str,
     /// Sentences that are said in either case.
     pub(crate) remarks: Vec<String>,
+}
+
+/// Writes the figures that show one subject as well as many.
+pub(crate) fn write_of_subject(out: &mut Writer, report: &Report) {
+    toxicity_days(out, report);
+    if !report.figures.spider.lines.is_empty() {
+        spider(out, report);
+    }
+    cells(out, report);
 }
 
 /// Writes the section.
@@ -117,6 +126,10 @@ fn response(out: &mut Writer, report: &Report) {
             ],
         },
     );
+    spider(out, report);
+}
+
+fn spider(out: &mut Writer, report: &Report) {
     let spider = &report.figures.spider;
     figure(
         out,
@@ -124,7 +137,7 @@ fn response(out: &mut Writer, report: &Report) {
             anchor: "figure_spider",
             title: "Sum of target diameters over time",
             beside: String::new(),
-            svg: spider::draw(report),
+            svg: crate::spider::draw(report),
             reason: &spider.description,
             reading: "Change from baseline, a line for each subject, up to new anticancer therapy. An assessment without a \
                       complete sum is marked at the height of the one before it; an arrow head carries the value of growth \
@@ -245,6 +258,11 @@ fn cells(out: &mut Writer, report: &Report) {
 }
 
 fn safety(out: &mut Writer, report: &Report) {
+    toxicity_days(out, report);
+    events(out, report);
+}
+
+fn toxicity_days(out: &mut Writer, report: &Report) {
     let days = &report.figures.toxicity_days;
     let mut remarks = days.remarks.clone();
     remarks.push(first_of(days.lanes.len(), days.subjects));
@@ -258,13 +276,16 @@ fn safety(out: &mut Writer, report: &Report) {
             } else {
                 prefix(report)
             },
-            svg: toxicity_days::draw(report),
+            svg: crate::toxicity_days::draw(report),
             reason: &days.description,
             reading: "The worst grade of the assessments of each day, the worse of recorded and derived; two numbers where an \
                       item is missing. A day without a cell was not assessed.",
             remarks,
         },
     );
+}
+
+fn events(out: &mut Writer, report: &Report) {
     let map = &report.figures.heat_map;
     let shown = if map.rows.len() < map.terms {
         format!(

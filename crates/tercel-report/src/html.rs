@@ -1,8 +1,9 @@
 //! The report as one HTML file that needs no network and no font. What its script adds (search, opening what a link leads
 //! into) is a convenience: without it everything can be read and reached.
 
+use tercel::endpoint::Analysis;
 use tercel::report::number::{MISSING, count, counted};
-use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report};
+use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report, build_report};
 
 use crate::markup::Writer;
 use crate::subjects::subject_link;
@@ -18,7 +19,8 @@ const SCRIPT: &str = include_str!("script.js");
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-const STYLE: &str = include_str!("style.css");
+/// The style of every page made here.
+pub const STYLE: &str = include_str!("style.css");
 
 /// Runs in the margin of every printed page.
 const PRINT_SYNTHETIC: &str = "@media print { @page { @top-center { content: \"SYNTHETIC DATA\"; font: 600 9pt sans-serif; color: #7a3000; } @bottom-right { content: counter(page) \" / \" counter(pages); font: 8pt sans-serif; } } }\n";
@@ -35,29 +37,49 @@ pub fn render_html(report: &Report) -> String {
         &format!("{}: report", report.cover.trial),
         report.cover.synthetic,
     );
-    cover(&mut out, report);
-    contents::write(&mut out, report);
-    contents::bar(&mut out);
-    decision(&mut out, report);
-    escalation(&mut out, report);
-    matrix::write(&mut out, report);
-    figures::write(&mut out, report);
-    for outcome in &report.outcomes {
-        section::write(&mut out, report, outcome);
-    }
-    time_to_event::write(&mut out, report);
-    population::write(&mut out, report);
-    response::write(&mut out, report);
-    safety::write(&mut out, report);
-    labs::write(&mut out, report);
-    cellular_kinetics::write(&mut out, report);
-    subjects::write(&mut out, report);
-    assumptions(&mut out, report);
-    findings::write(&mut out, report);
+    write_parts(&mut out, report);
     out.open("script", &[]);
     out.append(SCRIPT);
     out.close();
     out.finish()
+}
+
+/// The parts of the report without a page around them, for a page that links [`STYLE`].
+pub fn render_parts(report: &Report) -> String {
+    let mut out = Writer::default();
+    write_parts(&mut out, report);
+    out.finish()
+}
+
+/// One subject at a glance: its profile, and the figures that show single subjects, without a page around them. The
+/// analysis is of this subject alone.
+pub fn render_subject(analysis: &Analysis<'_>) -> String {
+    let report = build_report(analysis, &[], None, &[]);
+    let mut out = Writer::default();
+    figures::write_of_subject(&mut out, &report);
+    out.finish()
+}
+
+fn write_parts(out: &mut Writer, report: &Report) {
+    cover(out, report);
+    contents::write(out, report);
+    contents::bar(out);
+    decision(out, report);
+    escalation(out, report);
+    matrix::write(out, report);
+    figures::write(out, report);
+    for outcome in &report.outcomes {
+        section::write(out, report, outcome);
+    }
+    time_to_event::write(out, report);
+    population::write(out, report);
+    response::write(out, report);
+    safety::write(out, report);
+    labs::write(out, report);
+    cellular_kinetics::write(out, report);
+    subjects::write(out, report);
+    assumptions(out, report);
+    findings::write(out, report);
 }
 
 /// Opens a page up to its main part.

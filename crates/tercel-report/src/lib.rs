@@ -3,6 +3,7 @@
 //! | Task | Start here |
 //! |---|---|
 //! | HTML file | [`render_html`] |
+//! | the report inside another page | [`render_parts`], [`render_subject`] |
 //! | findings alone as an HTML file | [`render_findings`] |
 //! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
 //! | summary on a terminal | [`render_terminal`] |
@@ -49,6 +50,6 @@ mod waterfall;
 
 pub use design_page::render_design_page;
 pub use findings::{FindingsPage, render_findings};
-pub use html::render_html;
+pub use html::{STYLE, render_html, render_parts, render_subject};
 pub use pathways::render_pathways;
 pub use terminal::render_terminal;

@@ -1,1 +1,30 @@
-//! x
+//! The record of a trial in a browser: capture, conduct, decide.
+//!
+//! | Task | Start here |
+//! |---|---|
+//! | every page and what it asks of who opens it | [`ROUTES`] |
+//! | who may do what | [`Permission`], [`Role`] |
+//! | the application over a store | [`App`], [`router`] |
+//! | a page | one file in `pages/`, its template in `templates/`, its line in [`ROUTES`] |
+//! | a text of a page | `messages.rs`, in every language |
+//!
+//! Pages are whole documents made on the server and work without scripts. Nothing is loaded from elsewhere.
+#![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
+
+mod app;
+mod ask;
+mod demo;
+mod messages;
+mod pages;
+mod reply;
+mod role;
+mod routes;
+mod serve;
+mod snapshot;
+mod view;
+
+pub use app::{App, Settings};
+pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
+pub use role::{Permission, Role};
+pub use routes::{ROUTES, Route, Rule, Verb};
+pub use serve::{ServeError, router, serve};

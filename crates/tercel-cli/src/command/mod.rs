@@ -12,6 +12,7 @@ mod new;
 mod response;
 mod run;
 mod schema;
+mod serve;
 mod synth;
 
 use clap::Subcommand;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Code(code::Args),
     /// Derive analysis datasets (ADaM) from SDTM datasets
     Derive(derive::Args),
+    /// Capture, conduct and decide in a browser
+    Serve(serve::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -71,6 +74,7 @@ impl Command {
             Self::Design(command) => command.run(output),
             Self::Code(args) => code::run(&args, output),
             Self::Derive(args) => derive::run(&args, output),
+            Self::Serve(args) => serve::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

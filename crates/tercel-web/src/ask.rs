@@ -1,0 +1,152 @@
+//! One request: who asks, for what, with which answers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tercel::language::Language;
+use tercel_store::{Account, Author, Change, Entry, Record};
+
+use crate::app::App;
+use crate::reply::Fault;
+use crate::role::{Permission, Role};
+
+/// Names and values of a query string or a form.
+pub(crate) type Fields = BTreeMap<String, String>;
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub(crate) account: Account,
+    /// What every form carries back.
+    pub(crate) csrf: String,
+    /// The session's token; `None` for a request by an API token.
+    pub(crate) token: Option<String>,
+}
+
+impl Person {
+    /// The role in which the person may do this at a site; `None` asks for any site.
+    pub(crate) fn role_for(&self, permission: Permission, site: Option<&str>) -> Option<Role> {
+        let grants = self.account.grants.iter();
+        grants
+            .filter(|grant| site.is_none() || grant.site.is_none() || grant.site.as_deref() == site)
+            .filter_map(|grant| Role::from_id(&grant.role))
+            .find(|role| role.may(permission))
+    }
+
+    /// The sites at which the person may do this: `None` is every site.
+    pub(crate) fn sites(&self, permission: Permission) -> Option<Vec<String>> {
+        let grants = self.account.grants.iter();
+        let held = grants.filter(|grant| Role::from_id(&grant.role).is_some_and(|role| role.may(permission)));
+        held.map(|grant| grant.site.clone()).collect()
+    }
+
+    pub(crate) fn may(&self, permission: Permission) -> bool {
+        self.role_for(permission, None).is_some()
+    }
+
+    /// Whether the person may do this at a site. What belongs to no site is everybody's who may do it somewhere.
+    pub(crate) fn may_at(&self, permission: Permission, site: Option<&str>) -> bool {
+        self.role_for(permission, site).is_some()
+    }
+}
+
+/// A request that may be answered: its route's rule was held against who asks.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) app: Arc<App>,
+    pub(crate) person: Option<Person>,
+    pub(crate) language: Language,
+    /// The part of the path that the route leaves open.
+    pub(crate) rest: String,
+    pub(crate) query: Fields,
+    pub(crate) form: Fields,
+    /// The path asked for, for links that lead back.
+    pub(crate) path: String,
+}
+
+impl Ask {
+    /// Who asks. Routes for everybody do not call this.
+    pub(crate) fn person(&self) -> Result<&Person, Fault> {
+        self.person.as_ref().ok_or(Fault::SignInFirst)
+    }
+
+    /// An answer of the form that has to be there.
+    pub(crate) fn field(&self, name: &str) -> Result<&str, Fault> {
+        let value = self
+            .form
+            .get(name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty());
+        value.ok_or_else(|| Fault::Wrong(format!("the answer \"{name}\" is missing; go back and fill it in")))
+    }
+
+    /// An answer of the form, blank where it is not there.
+    pub(crate) fn optional(&self, name: &str) -> &str {
+        self.form.get(name).map_or("", |value| value.trim())
+    }
+
+    /// A number in the form.
+    pub(crate) fn number(&self, name: &str) -> Result<i64, Fault> {
+        let text = self.field(name)?;
+        text.parse()
+            .map_err(|_| Fault::Wrong(format!("\"{name}\" is no number: {text}")))
+    }
+
+    /// The record of a key, if who asks may do this with it. A record of another site does not exist for them.
+    pub(crate) async fn record(&self, permission: Permission, key: &str) -> Result<Record, Fault> {
+        let record = self.app.store.record(key).await?.ok_or(Fault::NotFound)?;
+        let private = record.form == "account" && permission != Permission::Administer;
+        if private
+            || !self.person()?.may_at(Permission::Read, record.site.as_deref()) && permission != Permission::Administer
+        {
+            return Err(Fault::NotFound);
+        }
+        self.require(permission, record.site.as_deref())?;
+        Ok(record)
+    }
+
+    /// The role in which who asks may do this.
+    pub(crate) fn require(&self, permission: Permission, site: Option<&str>) -> Result<Role, Fault> {
+        self.person()?.role_for(permission, site).ok_or(Fault::Forbidden)
+    }
+
+    /// The author of an entry made by who asks.
+    pub(crate) fn author(&self, permission: Permission, site: Option<&str>) -> Result<Author, Fault> {
+        let role = self.require(permission, site)?;
+        Ok(Author {
+            account: self.person()?.account.name.clone(),
+            role: role.id().to_owned(),
+        })
+    }
+
+    /// Writes changes as who asks, who must be allowed to at that site.
+    pub(crate) async fn append(
+        &self,
+        permission: Permission,
+        site: Option<&str>,
+        changes: &[Change],
+    ) -> Result<Vec<Entry>, Fault> {
+        let author = self.author(permission, site)?;
+        let version = self.app.trial.version.clone();
+        Ok(self.app.store.append(&author, Some(&version), changes).await?)
+    }
+
+    /// Asks for the password again, as every signature does.
+    pub(crate) async fn check_password(&self, account: &str, password: &str) -> Result<Account, Fault> {
+        match self.app.store.sign_in(account, password).await? {
+            tercel_store::SignIn::Passed {
+                account,
+                must_change: false,
+            } => Ok(account),
+            tercel_store::SignIn::Passed { must_change: true, .. } => Err(Fault::Refused(
+                "the password was set by somebody else; sign in and choose your own first".to_owned(),
+            )),
+            tercel_store::SignIn::Refused => Err(Fault::Refused(
+                "the password is not right; nothing was signed".to_owned(),
+            )),
+            tercel_store::SignIn::Waiting { until } => Err(Fault::Refused(format!(
+                "too many wrong passwords; nothing was signed. Try again after {until}"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The texts of pages, in every language. Texts of forms and fields stand at their definitions.
+
+use tercel::language::Text;
+
+/// The text of a key. An unknown key shows itself; a test keeps pages from having one.
+pub(crate) fn message(key: &str) -> Text {
+    MESSAGES
+        .iter()
+        .find(|(known, _)| *known == key)
+        .map_or(Text::new("?", "?"), |(_, text)| *text)
+}
+
+/// Every text by its key.
+pub(crate) static MESSAGES: &[(&str, Text)] = &[
+    ("menu.board", Text::new("Board", "总览")),
+    ("menu.subjects", Text::new("Subjects", "受试者")),
+    ("menu.report", Text::new("Report", "报告")),
+    ("menu.queries", Text::new("Queries", "质疑")),
+    ("menu.audit", Text::new("Audit trail", "稽查轨迹")),
+    ("menu.people", Text::new("People", "用户")),
+    ("audit.record", Text::new("Record", "记录")),
+    ("audit.from", Text::new("From", "自")),
+    ("audit.until", Text::new("Before", "至")),
+    ("audit.filter", Text::new("Show", "筛选")),
+    ("audit.hash", Text::new("Hash", "哈希")),
+    ("audit.older", Text::new("Older entries", "更早的条目")),
+    ("audit.help", Text::new("Entries are never changed or deleted. Each carries the hash of the one before it; times are UTC.", "条目不会被修改或删除。每个条目均包含前一条目的哈希值；时间为协调世界时（UTC）。")),
+    ("people.roles", Text::new("Roles", "角色")),
+    ("people.roles_help", Text::new("Roles with their site, separated by blanks; * for every site:", "角色及其中心，以空格分隔；* 表示所有中心：")),
+    ("people.change", Text::new("Change", "修改")),
+    ("people.disabled", Text::new("disabled", "已停用")),
+    ("people.first_password", Text::new("First password, to be changed at the first sign-in", "初始密码（首次登录须修改）")),
+    ("people.set_password", Text::new("Set the password", "设置密码")),
+    ("people.add", Text::new("Add an account", "新增账号")),
+    ("page.skip", Text::new("Skip to the content", "跳到正文")),
+    ("page.sign_out", Text::new("Sign out", "退出")),
+    ("page.password", Text::new("Password", "密码")),
+    ("page.language", Text::new("Language", "语言")),
+    ("page.choose", Text::new("Choose", "选择")),
+    (
+        "page.training",
+        Text::new(
+            "Training study: no patient stands behind these data",
+            "培训研究：数据不涉及任何真实患者",
+        ),
+    ),
+    ("page.back", Text::new("Back", "返回")),
+    ("page.save", Text::new("Save", "保存")),
+    ("page.saved", Text::new("Saved", "已保存")),
+    ("page.nothing", Text::new("Nothing yet", "暂无")),
+    ("fault.title", Text::new("This did not work", "操作未成功")),
+    ("sign_in.title", Text::new("Sign in", "登录")),
+    ("sign_in.name", Text::new("Account", "账号")),
+    ("sign_in.password", Text::new("Password", "密码")),
+    (
+        "sign_in.refused",
+        Text::new("Account or password is not right.", "账号或密码不正确。"),
+    ),
+    (
+        "sign_in.waiting",
+        Text::new(
+            "Too many wrong passwords. Try again after",
+            "密码错误次数过多。请在此时间之后重试：",
+        ),
+    ),
+    ("sign_in.demo", Text::new("Accounts of the demonstration", "演示账号")),
+    ("sign_in.demo_role", Text::new("Role", "角色")),
+    ("setup.title", Text::new("The first user", "首位用户")),
+    (
+        "setup.help",
+        Text::new(
+            "This record has no users yet. The first one administers users and cannot enter or sign data. The code was printed where the program was started.",
+            "本系统尚无用户。首位用户为系统管理员，不能录入或签署数据。设置码显示在启动程序的终端上。",
+        ),
+    ),
+    ("setup.code", Text::new("Code", "设置码")),
+    (
+        "setup.printed",
+        Text::new("Full name, as it stands beside a signature", "签名处显示的完整姓名"),
+    ),
+    ("password.title", Text::new("Choose a password", "设置密码")),
+    (
+        "password.help",
+        Text::new(
+            "At least 12 letters; several words of your own are good. Other sessions of yours end.",
+            "至少12个字符；建议使用自选的多个词语。您的其他会话将被终止。",
+        ),
+    ),
+    ("password.old", Text::new("Present password", "当前密码")),
+    ("password.new", Text::new("New password", "新密码")),
+    ("password.again", Text::new("New password again", "再次输入新密码")),
+    (
+        "password.differ",
+        Text::new("The two new passwords differ.", "两次输入的新密码不一致。"),
+    ),
+    ("board.title", Text::new("Dose levels", "剂量水平")),
+    ("board.level", Text::new("Level", "剂量组")),
+    ("board.subject", Text::new("Subject", "受试者")),
+    ("board.state", Text::new("State", "状态")),
+    ("board.window", Text::new("DLT window", "DLT观察期")),
+    ("board.days_left", Text::new("days left", "天剩余")),
+    ("board.next", Text::new("Next dose", "下一剂量")),
+    (
+        "board.as_of",
+        Text::new("Derived from the entries up to", "依据截至此条目的记录："),
+    ),
+    ("board.open_queries", Text::new("Open queries", "未关闭的质疑")),
+    (
+        "board.no_decision",
+        Text::new("No decision can be computed yet.", "目前无法计算剂量决策。"),
+    ),
+    ("board.waiting", Text::new("Waiting for", "等待")),
+    ("subjects.new", Text::new("New subject", "新增受试者")),
+    ("subjects.site", Text::new("Site", "中心")),
+    ("subjects.level", Text::new("Dose level", "剂量组")),
+    ("subjects.records", Text::new("Records", "记录数")),
+    ("subjects.queries", Text::new("Open queries", "未关闭的质疑")),
+    (
+        "subjects.id",
+        Text::new("Subject number at the site", "中心内受试者编号"),
+    ),
+    ("subject.enter", Text::new("Enter", "录入")),
+    ("subject.records", Text::new("Records", "记录")),
+    ("subject.figures", Text::new("At a glance", "概览")),
+    ("subject.findings", Text::new("Findings", "核查发现")),
+    ("record.number", Text::new("No.", "编号")),
+    ("record.happened", Text::new("When", "发生时间")),
+    ("record.summary", Text::new("Answers", "内容")),
+    ("record.state", Text::new("State", "状态")),
+    ("record.version", Text::new("Version", "版本")),
+    ("record.entered", Text::new("Entered", "录入")),
+    (
+        "record.late",
+        Text::new("Entered late, days after it happened", "延迟录入，距发生天数"),
+    ),
+    ("record.correct", Text::new("Correct", "更正")),
+    ("record.void", Text::new("Entered in error", "误录作废")),
+    ("record.voided", Text::new("entered in error", "已作废")),
+    ("record.verify", Text::new("Verify against the source", "核对源数据")),
+    ("record.verified", Text::new("verified", "已核对")),
+    ("record.sign", Text::new("Sign", "签署")),
+    ("record.signed", Text::new("signed", "已签署")),
+    ("record.meaning", Text::new("I sign this as", "签署含义")),
+    (
+        "record.reviewed",
+        Text::new("reviewed and found correct", "已审阅并确认无误"),
+    ),
+    (
+        "record.responsible",
+        Text::new("responsible for these data", "对该数据负责"),
+    ),
+    (
+        "record.sign_help",
+        Text::new(
+            "Your account and password again: an electronic signature is the legal equal of one by hand.",
+            "请再次输入账号与密码：电子签名与手写签名具有同等法律效力。",
+        ),
+    ),
+    ("record.query", Text::new("Ask", "提出质疑")),
+    ("record.question", Text::new("Question", "质疑内容")),
+    ("record.about", Text::new("About", "涉及字段")),
+    ("record.whole", Text::new("the whole record", "整条记录")),
+    ("record.answer", Text::new("Answer", "回复")),
+    ("record.close", Text::new("Close", "关闭")),
+    ("record.closed", Text::new("closed", "已关闭")),
+    ("record.queries", Text::new("Queries", "质疑")),
+    ("record.query_open", Text::new("open query", "质疑未关闭")),
+    ("record.lock", Text::new("Lock", "锁定")),
+    ("record.locked", Text::new("locked", "已锁定")),
+    ("record.unlock", Text::new("Unlock, with a second person", "双人解锁")),
+    ("record.second", Text::new("Account of the second person", "第二人账号")),
+    (
+        "record.second_password",
+        Text::new("Password of the second person", "第二人密码"),
+    ),
+    ("record.own_password", Text::new("Your password", "您的密码")),
+    ("record.reason", Text::new("Why", "原因")),
+    ("record.history", Text::new("History", "历史")),
+    ("record.by", Text::new("By", "操作人")),
+    ("record.at", Text::new("At", "时间")),
+    ("record.what", Text::new("What", "操作")),
+    ("record.was", Text::new("was", "原值")),
+    (
+        "entry.problems",
+        Text::new("Not saved. Look at these answers:", "未保存。请检查以下内容："),
+    ),
+    ("entry.notes", Text::new("Saved, with remarks", "已保存，但有以下提示")),
+    (
+        "entry.asks",
+        Text::new(
+            "These answers are unusual or incomplete. Save again to keep them so; the remarks stay with the record.",
+            "以下内容异常或不完整。再次保存即确认保留；提示将随记录保存。",
+        ),
+    ),
+    ("entry.required", Text::new("required", "必填")),
+    (
+        "entry.reason_help",
+        Text::new(
+            "Why it is corrected: what was wrong, and from which source it is right",
+            "更正原因：何处有误，依据何种源文件",
+        ),
+    ),
+    ("entry.yes", Text::new("Yes", "是")),
+    ("entry.no", Text::new("No", "否")),
+    ("entry.site", Text::new("Site", "中心")),
+    (
+        "entry.stale",
+        Text::new(
+            "Somebody changed this record while you had it open. Nothing of yours was saved; your answers stand below beside the present ones.",
+            "您编辑期间该记录已被他人修改。您的内容未保存；下方并列显示您的内容与当前内容。",
+        ),
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::MESSAGES;
+
+    /// Keys stand in templates and pages as `t("…")` or `message("…")`.
+    #[test]
+    fn every_key_used_is_known_and_every_key_known_is_used_and_translated() {
+        let known: BTreeSet<&str> = MESSAGES.iter().map(|(key, _)| *key).collect();
+        assert_eq!(known.len(), MESSAGES.len(), "a key stands twice");
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut text = String::new();
+        for folder in ["templates", "src", "src/pages"] {
+            for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() && !path.ends_with("messages.rs") {
+                    text.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        for key in &known {
+            assert!(text.contains(&format!("\"{key}\"")), "{key} is not used");
+        }
+        for start in ["t(\"", "message(\""] {
+            for part in text.split(start).skip(1) {
+                let key = part.split('"').next().unwrap();
+                assert!(!key.contains('.') || known.contains(key), "{key} is not known");
+            }
+        }
+        for (key, text) in MESSAGES {
+            let chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+            assert!(text.zh.chars().any(chinese), "{key} is not translated");
+        }
+    }
+}

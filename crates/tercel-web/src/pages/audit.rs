@@ -1,0 +1,115 @@
+//! The audit trail with its filters.
+
+use askama::Template;
+use tercel_exchange::form::form;
+use tercel_store::{EntryFilter, Kind};
+
+use crate::ask::Ask;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "audit.html")]
+struct Page {
+    view: View,
+    filter: Shown,
+    kinds: Vec<&'static str>,
+    rows: Vec<Row>,
+    older: Option<String>,
+}
+
+/// The filter as it was asked for.
+struct Shown {
+    subject: String,
+    record: String,
+    author: String,
+    kind: String,
+    from: String,
+    until: String,
+}
+
+struct Row {
+    seq: i64,
+    at: String,
+    by: String,
+    role: String,
+    what: String,
+    record: String,
+    link: String,
+    linked: bool,
+    happened: String,
+    reason: String,
+    hash: String,
+}
+
+/// Entries on a page.
+const A_PAGE: i64 = 100;
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let asked = |name: &str| ask.query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let given = |name: &str| Some(asked(name)).filter(|text| !text.is_empty());
+    let shown = Shown {
+        subject: asked("subject"),
+        record: asked("record"),
+        author: asked("author"),
+        kind: asked("kind"),
+        from: asked("from"),
+        until: asked("until"),
+    };
+    let kind = given("kind").map(|name| Kind::from_name(&name).ok_or_else(|| unknown(&name))).transpose()?;
+    let before = given("before").map(|text| text.parse().map_err(|_| unknown(&text))).transpose()?;
+    let filter = EntryFilter {
+        subject: given("subject"),
+        record: given("record"),
+        author: given("author"),
+        kind,
+        form: None,
+        sites: ask.person()?.sites(Permission::Audit),
+        from: given("from"),
+        until: given("until"),
+        before,
+    };
+    let entries = ask.app.store.entries(&filter, A_PAGE).await?;
+    let full = i64::try_from(entries.len()).is_ok_and(|length| length == A_PAGE);
+    let older = entries.last().filter(|_| full).map(|last| {
+        let names = ["subject", "record", "author", "kind", "from", "until"];
+        let kept: Vec<String> = names
+            .iter()
+            .filter_map(|name| given(name).map(|value| format!("{name}={}&", encode(&value).replace('/', "%2F"))))
+            .collect();
+        format!("/audit?{}before={}", kept.concat(), last.seq)
+    });
+    let rows = entries
+        .into_iter()
+        .map(|entry| Row {
+            seq: entry.seq,
+            at: entry.entered_at,
+            by: entry.author,
+            role: entry.role,
+            what: match entry.version {
+                Some(version) => format!("{} {version}", entry.kind),
+                None => entry.kind.to_string(),
+            },
+            link: encode(entry.record.as_deref().unwrap_or_default()),
+            linked: entry.form.as_deref().is_some_and(|id| form(id).is_some()),
+            record: entry.record.unwrap_or_default(),
+            happened: entry.happened.unwrap_or_default(),
+            reason: entry.reason.unwrap_or_default(),
+            hash: entry.hash.chars().take(12).collect(),
+        })
+        .collect();
+    let page = Page {
+        view: View::of(&ask),
+        filter: shown,
+        kinds: Kind::ALL.map(Kind::name).to_vec(),
+        rows,
+        older,
+    };
+    Ok(Reply::Page(page.render()?))
+}
+
+fn unknown(text: &str) -> Fault {
+    Fault::Wrong(format!("the filter \"{text}\" is not known; go back and choose from the list"))
+}

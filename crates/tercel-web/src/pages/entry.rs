@@ -1,0 +1,372 @@
+//! Entering and correcting: the form on the page, its answers held against its definition, and the record made of them.
+
+use askama::Template;
+use tercel::language::Language;
+use tercel_exchange::form::{Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
+use tercel_store::{Change, NewRecord, Record, Refusal, StoreError, Values};
+
+use super::record::unit;
+use super::subjects::{form_of, records_of, site_of};
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::{decode, encode};
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "entry.html")]
+struct Page {
+    view: View,
+    title: &'static str,
+    help: &'static str,
+    subject: Option<String>,
+    subject_link: String,
+    action: String,
+    seen: Option<i64>,
+    reason: String,
+    stale: bool,
+    asks: bool,
+    problems: Vec<(String, String)>,
+    fields: Vec<FieldView>,
+}
+
+struct FieldView {
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    control: &'static str,
+    choices: Vec<(String, String)>,
+    value: String,
+    other: bool,
+    unit: Option<&'static str>,
+    required: bool,
+    problem: Option<String>,
+    present: Option<String>,
+}
+
+/// What a page of a form is about.
+struct Sheet<'a> {
+    form: &'static Form,
+    subject: Option<&'a str>,
+    action: String,
+    values: &'a Values,
+    /// The record that is corrected.
+    corrects: Option<&'a Record>,
+    problems: &'a [Problem],
+    stale: bool,
+}
+
+fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
+    let language = ask.language;
+    let asks = !sheet.problems.is_empty()
+        && sheet
+            .problems
+            .iter()
+            .all(|problem| problem.severity() == Severity::Asks);
+    let page = Page {
+        view: View::of(ask),
+        title: sheet.form.title.of(language),
+        help: sheet.form.help.of(language),
+        subject: sheet.subject.map(str::to_owned),
+        subject_link: encode(sheet.subject.unwrap_or_default()),
+        action: sheet.action.clone(),
+        seen: sheet.corrects.map(|record| record.version),
+        reason: ask.optional("reason").to_owned(),
+        stale: sheet.stale,
+        asks,
+        problems: sheet
+            .problems
+            .iter()
+            .map(|problem| (problem.field.clone(), problem.sentence(language)))
+            .collect(),
+        fields: sheet
+            .form
+            .fields
+            .iter()
+            .map(|field| field_view(ask, field, sheet, language))
+            .collect(),
+    };
+    Ok(page.render()?)
+}
+
+fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Language) -> FieldView {
+    let kind = field.kind.settled(sheet.values);
+    let value = sheet.values.get(field.id).cloned().unwrap_or_default();
+    let choices = choices(&kind, ask, language);
+    let control = match &kind {
+        Kind::LongText { .. } => "long",
+        Kind::Integer { .. } | Kind::Decimal { .. } => "number",
+        Kind::Date => "date",
+        Kind::DateTime | Kind::PartialDate => "moment",
+        Kind::YesNo => "yes-no",
+        Kind::Choice(list) if list.len() <= 5 => "choice-few",
+        Kind::Choice(_) => "choice",
+        Kind::TrialChoice(from) if !from.is_open() => "choice",
+        Kind::Text { .. } | Kind::Result { .. } | Kind::Suggested { .. } | Kind::TrialChoice(_) | Kind::By { .. } => {
+            "line"
+        }
+    };
+    let of_field = sheet.problems.iter().find(|problem| problem.field == field.id);
+    let present = sheet
+        .corrects
+        .filter(|_| sheet.stale)
+        .map(|record| record.value(field.id).unwrap_or("–").to_owned())
+        .filter(|present| *present != value);
+    FieldView {
+        id: field.id,
+        label: field.label.of(language),
+        help: field.help.of(language),
+        control,
+        other: !value.is_empty() && !choices.iter().any(|(known, _)| *known == value),
+        unit: unit(&kind),
+        required: matches!(field.required, Required::Always),
+        problem: of_field.map(|problem| problem.sentence(language)),
+        present,
+        choices,
+        value,
+    }
+}
+
+/// The values a kind offers, with what the user reads.
+pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String, String)> {
+    let listed = |list: &[tercel_exchange::form::Choice]| {
+        list.iter()
+            .map(|choice| (choice.value.to_owned(), choice.label.of(language).to_owned()))
+            .collect()
+    };
+    match kind {
+        Kind::YesNo => [("Y", "entry.yes"), ("N", "entry.no")]
+            .map(|(value, key)| (value.to_owned(), message(key).of(language).to_owned()))
+            .to_vec(),
+        Kind::Choice(list) | Kind::Suggested { choices: list, .. } => listed(list),
+        Kind::Result { words, .. } => listed(words),
+        Kind::TrialChoice(from) => from.choices(&ask.app.trial),
+        Kind::Text { .. }
+        | Kind::LongText { .. }
+        | Kind::Integer { .. }
+        | Kind::Decimal { .. }
+        | Kind::Date
+        | Kind::DateTime
+        | Kind::PartialDate
+        | Kind::By { .. } => Vec::new(),
+    }
+}
+
+/// The answers of a form: names start with `v.`; blank ones are not kept.
+fn answers(ask: &Ask) -> Values {
+    ask.form
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix("v.")?.to_owned(), value.trim().to_owned())))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+/// The form and the subject of `/enter/<form>/<subject>`.
+fn target(ask: &Ask) -> Result<(&'static Form, Option<String>), Fault> {
+    let (id, subject) = match ask.rest.split_once('/') {
+        Some((id, subject)) => (id, Some(subject.to_owned())),
+        None => (ask.rest.as_str(), None),
+    };
+    let form = form(id).ok_or(Fault::NotFound)?;
+    if (form.scope == Scope::Subject) != subject.is_some() {
+        return Err(Fault::NotFound);
+    }
+    Ok((form, subject))
+}
+
+pub(crate) async fn new_subject(ask: Ask) -> Result<Reply, Fault> {
+    let form = form("demography").ok_or(Fault::NotFound)?;
+    let mut values = Values::new();
+    // Who enters at one site alone need not write which.
+    if let Some([site]) = ask.person()?.sites(Permission::Enter).as_deref() {
+        values.insert("siteid".to_owned(), site.clone());
+    }
+    let sheet = Sheet {
+        form,
+        subject: None,
+        action: "/enter/demography/new".to_owned(),
+        values: &values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+    };
+    Ok(Reply::Page(render(&ask, &sheet)?))
+}
+
+pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
+    let (form, subject) = target(&ask)?;
+    if let Some(subject) = &subject {
+        let site = site_of(&records_of(&ask, subject).await?);
+        ask.require(Permission::Enter, site.as_deref())?;
+    }
+    let values: Values = ask
+        .query
+        .iter()
+        .filter(|(name, _)| form.field(name).is_some())
+        .map(|(name, value)| (name.clone(), decode(value)))
+        .collect();
+    let sheet = Sheet {
+        form,
+        subject: subject.as_deref(),
+        action: ask.path.clone(),
+        values: &values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+    };
+    Ok(Reply::Page(render(&ask, &sheet)?))
+}
+
+pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
+    let (form, subject) = target(&ask)?;
+    let values = answers(&ask);
+    let is_new = form.id == "demography" && subject.as_deref() == Some("new");
+    let known = match subject.as_deref().filter(|_| !is_new) {
+        Some(subject) => records_of(&ask, subject).await?,
+        None => Vec::new(),
+    };
+    let site = if is_new {
+        values.get("siteid").cloned()
+    } else {
+        site_of(&known)
+    };
+    ask.require(Permission::Enter, site.as_deref())?;
+    let problems = validate(form, &values, &ask.app.trial, ask.app.today());
+    if must_look_again(&ask, &problems) {
+        let sheet = Sheet {
+            form,
+            subject: subject.as_deref().filter(|_| !is_new),
+            action: ask.path.clone(),
+            values: &values,
+            corrects: None,
+            problems: &problems,
+            stale: false,
+        };
+        return Ok(Reply::Rejected(render(&ask, &sheet)?));
+    }
+    let once = !form.repeats && form.scope == Scope::Subject;
+    if let Some(there) = known
+        .iter()
+        .find(|record| once && record.form == form.id && !record.voided)
+    {
+        return Err(StoreError::Refused(Refusal::Exists(there.key.clone())).into());
+    }
+    let subject = match subject {
+        Some(_) if is_new => Some(next_subject(&ask, site.as_deref().unwrap_or_default()).await?),
+        other => other,
+    };
+    let new = NewRecord {
+        series: series(form, subject.as_deref()),
+        // The first record of a new subject takes number 1 or nothing: two at once cannot become one subject.
+        number: is_new.then_some(1),
+        form: form.id.to_owned(),
+        subject: subject.clone(),
+        site: site.clone(),
+        happened: happened(form, &values),
+        values,
+    };
+    let entries = ask
+        .append(Permission::Enter, site.as_deref(), &[Change::Create(new)])
+        .await?;
+    let to = match (&subject, entries.first().and_then(|entry| entry.record.as_deref())) {
+        (_, Some(record)) => format!("/record/{}", encode(record)),
+        (Some(subject), None) => format!("/subject/{}", encode(subject)),
+        (None, None) => "/".to_owned(),
+    };
+    Ok(Reply::Go(to))
+}
+
+/// Whether the page comes back: something cannot be read, or something unusual was not confirmed yet.
+fn must_look_again(ask: &Ask, problems: &[Problem]) -> bool {
+    let refused = problems.iter().any(|problem| problem.severity() == Severity::Refuses);
+    refused || (!problems.is_empty() && ask.optional("confirmed") != "Y")
+}
+
+/// The series a record is numbered in: its dataset, or its form where it has none.
+pub(crate) fn series(form: &Form, subject: Option<&str>) -> String {
+    let name = form.domain.map_or_else(|| form.id.to_uppercase(), str::to_owned);
+    format!("{name}/{}", subject.unwrap_or_default())
+}
+
+/// The clinical time that the answers state.
+pub(crate) fn happened(form: &Form, values: &Values) -> Option<String> {
+    values.get(form.happened?).cloned().filter(|value| !value.is_empty())
+}
+
+/// The identifier of the next subject of a site: study, site, number.
+async fn next_subject(ask: &Ask, site: &str) -> Result<String, Fault> {
+    let snapshot = ask.app.snapshot_now().await?;
+    let stem = format!("{}-{site}-", ask.app.store.study());
+    let numbers = snapshot.subjects().into_keys().filter_map(|id| {
+        let number = id.strip_prefix(&stem)?;
+        number.parse::<u32>().ok()
+    });
+    let next = numbers.max().unwrap_or(0) + 1;
+    Ok(format!("{stem}{next:03}"))
+}
+
+pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
+    let record = ask.record(Permission::Enter, &ask.rest).await?;
+    let sheet = Sheet {
+        form: form_of(&record)?,
+        subject: record.subject.as_deref(),
+        action: ask.path.clone(),
+        values: &record.values,
+        corrects: Some(&record),
+        problems: &[],
+        stale: false,
+    };
+    Ok(Reply::Page(render(&ask, &sheet)?))
+}
+
+pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
+    let record = ask.record(Permission::Enter, &ask.rest).await?;
+    let form = form_of(&record)?;
+    let (mut values, seen) = (answers(&ask), ask.number("seen")?);
+    // What the form does not ask, such as columns of imported data, stays as it is.
+    for (name, value) in record.values.iter().filter(|(name, _)| form.field(name).is_none()) {
+        values.insert(name.clone(), value.clone());
+    }
+    let asked: Values = values
+        .iter()
+        .filter(|(name, _)| form.field(name).is_some())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let problems = validate(form, &asked, &ask.app.trial, ask.app.today());
+    let sheet = |problems, stale| Sheet {
+        form,
+        subject: record.subject.as_deref(),
+        action: ask.path.clone(),
+        values: &values,
+        corrects: Some(&record),
+        problems,
+        stale,
+    };
+    if must_look_again(&ask, &problems) {
+        return Ok(Reply::Rejected(render(&ask, &sheet(&problems, false))?));
+    }
+    let site = if form.id == "demography" {
+        values.get("siteid").cloned()
+    } else {
+        record.site.clone()
+    };
+    if site != record.site {
+        return Err(Fault::Refused(
+            "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site"
+                .to_owned(),
+        ));
+    }
+    let change = Change::Correct {
+        record: record.key.clone(),
+        seen,
+        happened: happened(form, &values),
+        values: values.clone(),
+        reason: ask.optional("reason").to_owned(),
+    };
+    match ask.append(Permission::Enter, record.site.as_deref(), &[change]).await {
+        Ok(_) => Ok(Reply::Go(format!("/record/{}", encode(&record.key)))),
+        Err(Fault::Refused(_)) if seen != record.version => Ok(Reply::Rejected(render(&ask, &sheet(&[], true))?)),
+        Err(fault) => Err(fault),
+    }
+}

@@ -1,0 +1,13 @@
+//! The pages: one file each, with its template in `templates/`.
+
+pub(crate) mod assets;
+pub(crate) mod audit;
+pub(crate) mod board;
+pub(crate) mod entry;
+pub(crate) mod fault;
+pub(crate) mod people;
+pub(crate) mod queries;
+pub(crate) mod record;
+pub(crate) mod report;
+pub(crate) mod sign_in;
+pub(crate) mod subjects;

@@ -1,0 +1,149 @@
+//! Accounts and their roles.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use tercel::language::Language;
+use tercel_store::{Account, Grant};
+
+use super::sign_in::{account_problem, new_password};
+use crate::ask::Ask;
+use crate::reply::{Fault, Reply};
+use crate::role::{Permission, Role};
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "people.html")]
+struct Page {
+    view: View,
+    problem: Option<String>,
+    rows: Vec<Row>,
+    roles: Vec<(&'static str, &'static str)>,
+}
+
+struct Row {
+    name: String,
+    printed: String,
+    roles: String,
+    grants: String,
+    disabled: bool,
+    version: i64,
+    own: bool,
+}
+
+pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    page(&ask, None).await
+}
+
+async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
+    let own = ask.person()?.account.name.clone();
+    let language = ask.language;
+    let row = |account: &Account| Row {
+        name: account.name.clone(),
+        printed: account.printed.clone(),
+        roles: account.grants.iter().map(|grant| in_words(grant, language)).collect::<Vec<_>>().join(", "),
+        grants: account.grants.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        disabled: account.disabled,
+        version: account.version,
+        own: account.name == own,
+    };
+    let rejected = problem.is_some();
+    let page = Page {
+        view: View::of(ask),
+        problem,
+        rows: ask.app.store.accounts().await?.iter().map(row).collect(),
+        roles: Role::ALL.map(|role| (role.id(), role.title().of(language))).to_vec(),
+    }
+    .render()?;
+    Ok(if rejected { Reply::Rejected(page) } else { Reply::Page(page) })
+}
+
+fn in_words(grant: &Grant, language: Language) -> String {
+    let title = Role::from_id(&grant.role).map_or("?", |role| role.title().of(language));
+    match &grant.site {
+        Some(site) => format!("{title} ({site})"),
+        None => title.to_owned(),
+    }
+}
+
+/// The roles of a form, if one person may hold them together.
+pub(crate) fn grants(text: &str) -> Result<BTreeSet<Grant>, String> {
+    let mut grants = BTreeSet::new();
+    for part in text.split([' ', ',']).filter(|part| !part.is_empty()) {
+        let grant = Grant::parse(part).filter(|grant| Role::from_id(&grant.role).is_some());
+        grants.insert(grant.ok_or_else(|| {
+            format!("\"{part}\" is no role at a site; write coordinator@01, or monitor@* for every site")
+        })?);
+    }
+    let roles: Vec<Role> = grants.iter().filter_map(|grant| Role::from_id(&grant.role)).collect();
+    for (number, one) in roles.iter().enumerate() {
+        for other in roles.iter().skip(number + 1) {
+            if one.conflict(*other) {
+                return Err(format!(
+                    "{} and {} cannot be one person's: who enters does not verify, and who administers users does nothing else",
+                    one.id(),
+                    other.id()
+                ));
+            }
+        }
+    }
+    if grants.is_empty() {
+        return Err("give at least one role; to keep somebody out, disable the account".to_owned());
+    }
+    Ok(grants)
+}
+
+pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
+    let (name, printed) = (ask.field("account")?, ask.field("printed")?);
+    let taken = || async { Ok::<_, Fault>(ask.app.store.account(name).await?.is_some()) };
+    if let Some(problem) = account_problem(name) {
+        return page(&ask, Some(problem)).await;
+    }
+    if taken().await? {
+        return page(&ask, Some(format!("there is an account {name} already"))).await;
+    }
+    let (grants, password) = match grants(ask.field("grants")?).and_then(|grants| Ok((grants, new_password(&ask, name)?))) {
+        Ok(both) => both,
+        Err(problem) => return page(&ask, Some(problem)).await,
+    };
+    let author = ask.author(Permission::Administer, None)?;
+    ask.app.store.add_account(&author, name, printed, &grants, &password).await?;
+    Ok(Reply::Go("/people".to_owned()))
+}
+
+/// The account of a form, which is not one's own: nobody gives roles to oneself.
+async fn other_account(ask: &Ask) -> Result<Account, Fault> {
+    let name = ask.field("account")?;
+    if name == ask.person()?.account.name {
+        return Err(Fault::Refused("another administrator changes your account".to_owned()));
+    }
+    ask.app.store.account(name).await?.ok_or(Fault::NotFound)
+}
+
+pub(crate) async fn change(ask: Ask) -> Result<Reply, Fault> {
+    let account = other_account(&ask).await?;
+    let grants = match grants(ask.field("grants")?) {
+        Ok(grants) => grants,
+        Err(problem) => return page(&ask, Some(problem)).await,
+    };
+    let changed = Account {
+        grants,
+        disabled: ask.optional("disabled") == "Y",
+        version: ask.number("seen")?,
+        ..account
+    };
+    let author = ask.author(Permission::Administer, None)?;
+    ask.app.store.change_account(&author, &changed, ask.field("reason")?).await?;
+    Ok(Reply::Go("/people".to_owned()))
+}
+
+pub(crate) async fn set_password(ask: Ask) -> Result<Reply, Fault> {
+    let account = other_account(&ask).await?;
+    let password = match new_password(&ask, &account.name) {
+        Ok(password) => password,
+        Err(problem) => return page(&ask, Some(problem)).await,
+    };
+    let author = ask.author(Permission::Administer, None)?;
+    ask.app.store.set_password(&author, &account, &password).await?;
+    Ok(Reply::Go("/people".to_owned()))
+}

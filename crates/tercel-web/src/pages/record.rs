@@ -1,0 +1,373 @@
+//! One record: its answers, its queries, its signatures, its history, and what may be done with it.
+
+use askama::Template;
+use jiff::civil::Date;
+use tercel::language::Language;
+use tercel_exchange::form::{Field, Form, Kind as FieldKind, Severity, validate};
+use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
+
+use super::subjects::{form_of, states};
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct Page {
+    view: View,
+    title: &'static str,
+    record: Record,
+    link: String,
+    subject_link: String,
+    states: Vec<&'static str>,
+    late: Option<i64>,
+    notes: Vec<String>,
+    answers: Vec<(String, String, String)>,
+    fields: Vec<(&'static str, &'static str)>,
+    may: May,
+    history: Vec<Line>,
+}
+
+struct May {
+    correct: bool,
+    verify: bool,
+    query: bool,
+    answer: bool,
+    close: bool,
+    sign: bool,
+    lock: bool,
+    unlock: bool,
+}
+
+struct Line {
+    seq: i64,
+    at: String,
+    by: String,
+    role: String,
+    what: String,
+    changes: Vec<(String, String, String)>,
+    reason: String,
+}
+
+/// Days after which an entry counts as late.
+const LATE_DAYS: i64 = 5;
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let record = ask.record(Permission::Read, &ask.rest).await?;
+    let form = form_of(&record)?;
+    let filter = EntryFilter {
+        record: Some(record.key.clone()),
+        ..EntryFilter::default()
+    };
+    let mut entries = ask.app.store.entries(&filter, 1000).await?;
+    entries.reverse();
+    let person = ask.person()?;
+    let may = |permission| person.may_at(permission, record.site.as_deref());
+    let open = !record.voided && !record.locked;
+    let language = ask.language;
+    let problems = validate(form, &record.values, &ask.app.trial, ask.app.today());
+    let page = Page {
+        view: View::of(&ask),
+        title: form.title.of(language),
+        link: encode(&record.key),
+        subject_link: encode(record.subject.as_deref().unwrap_or_default()),
+        states: states(&record, language),
+        late: late_days(&record),
+        notes: problems
+            .iter()
+            .filter(|problem| problem.severity() == Severity::Asks && !record.voided)
+            .map(|problem| problem.sentence(language))
+            .collect(),
+        answers: answers(form, &record.values, language, &ask),
+        fields: form
+            .fields
+            .iter()
+            .map(|field| (field.id, field.label.of(language)))
+            .collect(),
+        may: May {
+            correct: open && may(Permission::Enter),
+            verify: !record.voided
+                && !record.is_verified()
+                && may(Permission::Verify)
+                && !record.authors.contains(&person.account.name),
+            query: may(Permission::Query),
+            answer: may(Permission::Answer),
+            close: may(Permission::Query),
+            sign: !record.voided && may(Permission::Sign),
+            lock: open && may(Permission::Lock),
+            unlock: record.locked && may(Permission::Lock),
+        },
+        history: history(&entries, form, language),
+        record,
+    };
+    Ok(Reply::Page(page.render()?))
+}
+
+/// Days between what happened and its entry, where they are many.
+fn late_days(record: &Record) -> Option<i64> {
+    let happened: Date = record.happened.as_deref()?.get(..10)?.parse().ok()?;
+    let entered: Date = record.created.at.get(..10)?.parse().ok()?;
+    let days = i64::from(tercel::study::days_between(happened, entered));
+    (days > LATE_DAYS).then_some(days)
+}
+
+/// Question, answer in words, answer as kept.
+fn answers(form: &Form, values: &Values, language: Language, ask: &Ask) -> Vec<(String, String, String)> {
+    let known = form.fields.iter().filter_map(|field| {
+        let raw = values.get(field.id).filter(|value| !value.is_empty())?;
+        let words = in_words(field, values, raw, language, ask);
+        Some((field.label.of(language).to_owned(), words, raw.clone()))
+    });
+    let others = values
+        .iter()
+        .filter(|(name, value)| form.field(name).is_none() && !value.is_empty())
+        .map(|(name, value)| (name.clone(), value.clone(), value.clone()));
+    known.chain(others).collect()
+}
+
+fn in_words(field: &Field, values: &Values, raw: &str, language: Language, ask: &Ask) -> String {
+    let choices = super::entry::choices(&field.kind.settled(values), ask, language);
+    let found = choices.into_iter().find(|(value, _)| value == raw);
+    let words = found.map_or_else(|| raw.to_owned(), |(_, label)| label);
+    match unit(&field.kind.settled(values)) {
+        Some(unit) => format!("{words} {unit}"),
+        None => words,
+    }
+}
+
+/// The unit a kind of answer is in.
+pub(crate) fn unit(kind: &FieldKind) -> Option<&'static str> {
+    match kind {
+        FieldKind::Integer { unit, .. } | FieldKind::Decimal { unit, .. } | FieldKind::Result { unit, .. } => *unit,
+        FieldKind::Text { .. }
+        | FieldKind::LongText { .. }
+        | FieldKind::Date
+        | FieldKind::DateTime
+        | FieldKind::PartialDate
+        | FieldKind::YesNo
+        | FieldKind::Choice(_)
+        | FieldKind::Suggested { .. }
+        | FieldKind::TrialChoice(_)
+        | FieldKind::By { .. } => None,
+    }
+}
+
+fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
+    let mut before = Values::new();
+    let mut lines = Vec::new();
+    for entry in entries {
+        let payload: serde_json::Value = serde_json::from_str(&entry.payload).unwrap_or_default();
+        let text = |key: &str| payload.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let mut changes = Vec::new();
+        if let Some(serde_json::Value::Object(values)) = payload.get("values") {
+            let now: Values = values
+                .iter()
+                .map(|(field, value)| (field.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect();
+            if entry.kind == Kind::Correct {
+                changes = differences(&before, &now, form, language);
+            }
+            before = now;
+        }
+        let detail = match entry.kind {
+            Kind::Sign => format!("{}: {}", text("name"), text("meaning")),
+            Kind::Query | Kind::Answer => text("text").to_owned(),
+            Kind::Unlock => text("second").to_owned(),
+            Kind::Open
+            | Kind::Create
+            | Kind::Correct
+            | Kind::Void
+            | Kind::Close
+            | Kind::Verify
+            | Kind::Lock
+            | Kind::Decide
+            | Kind::Access
+            | Kind::Export => String::new(),
+        };
+        let version = entry.version.map(|version| format!(" {version}")).unwrap_or_default();
+        lines.push(Line {
+            seq: entry.seq,
+            at: entry.entered_at.clone(),
+            by: entry.author.clone(),
+            role: entry.role.clone(),
+            what: format!("{}{version} {detail}", entry.kind).trim_end().to_owned(),
+            changes,
+            reason: entry.reason.clone().unwrap_or_default(),
+        });
+    }
+    lines
+}
+
+/// What a correction changed: question, before, after.
+pub(crate) fn differences(
+    before: &Values,
+    after: &Values,
+    form: &Form,
+    language: Language,
+) -> Vec<(String, String, String)> {
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let shown = |values: &Values, name: &str| values.get(name).filter(|value| !value.is_empty()).cloned();
+    names
+        .into_iter()
+        .filter_map(|name| {
+            let (was, is) = (shown(before, name), shown(after, name));
+            let label = form.field(name).map_or(name.as_str(), |field| field.label.of(language));
+            let dash = || "–".to_owned();
+            (was != is).then(|| (label.to_owned(), was.unwrap_or_else(dash), is.unwrap_or_else(dash)))
+        })
+        .collect()
+}
+
+/// Does one thing to a record that who asks may do, and shows the record.
+async fn act(
+    ask: &Ask,
+    permission: Permission,
+    change: impl FnOnce(&Record) -> Result<Change, Fault>,
+) -> Result<Reply, Fault> {
+    let record = ask.record(permission, ask.field("record")?).await?;
+    let change = change(&record)?;
+    ask.append(permission, record.site.as_deref(), &[change]).await?;
+    Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
+}
+
+pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
+    let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
+    act(&ask, Permission::Enter, |record| {
+        Ok(Change::Void {
+            record: record.key.clone(),
+            seen,
+            reason,
+        })
+    })
+    .await
+}
+
+pub(crate) async fn verify(ask: Ask) -> Result<Reply, Fault> {
+    let seen = ask.number("seen")?;
+    act(&ask, Permission::Verify, |record| {
+        Ok(Change::Verify {
+            record: record.key.clone(),
+            seen,
+        })
+    })
+    .await
+}
+
+pub(crate) async fn query(ask: Ask) -> Result<Reply, Fault> {
+    let text = ask.field("text")?.to_owned();
+    let field = Some(ask.optional("field").to_owned()).filter(|field| !field.is_empty());
+    act(&ask, Permission::Query, |record| {
+        if let Some(field) = &field
+            && form_of(record)?.field(field).is_none()
+        {
+            return Err(Fault::Wrong(format!("the record has no answer \"{field}\"")));
+        }
+        Ok(Change::Query {
+            record: record.key.clone(),
+            field: field.clone(),
+            text,
+        })
+    })
+    .await
+}
+
+pub(crate) async fn answer(ask: Ask) -> Result<Reply, Fault> {
+    let (query, text) = (ask.number("query")?, ask.field("text")?.to_owned());
+    act(&ask, Permission::Answer, |record| {
+        Ok(Change::Answer {
+            record: record.key.clone(),
+            query,
+            text,
+        })
+    })
+    .await
+}
+
+pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
+    let query = ask.number("query")?;
+    act(&ask, Permission::Query, |record| {
+        Ok(Change::Close {
+            record: record.key.clone(),
+            query,
+        })
+    })
+    .await
+}
+
+pub(crate) async fn lock(ask: Ask) -> Result<Reply, Fault> {
+    let seen = ask.number("seen")?;
+    act(&ask, Permission::Lock, |record| {
+        Ok(Change::Lock {
+            record: record.key.clone(),
+            seen,
+        })
+    })
+    .await
+}
+
+/// A signature: account and password again, for the very bytes that were on the screen.
+pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
+    let (seen, content) = (ask.number("seen")?, ask.field("content")?.to_owned());
+    let meaning = match ask.field("meaning")? {
+        "reviewed" => message("record.reviewed"),
+        "responsible" => message("record.responsible"),
+        other => return Err(Fault::Wrong(format!("\"{other}\" is no meaning of a signature"))),
+    };
+    let record = ask.record(Permission::Sign, ask.field("record")?).await?;
+    let signer = signer(&ask).await?;
+    let change = Change::Sign {
+        record: record.key.clone(),
+        seen,
+        content,
+        name: signer.printed,
+        meaning: meaning.en.to_owned(),
+    };
+    ask.append(Permission::Sign, record.site.as_deref(), &[change]).await?;
+    Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
+}
+
+/// Who signs: the account that is signed in, with its password given again.
+pub(crate) async fn signer(ask: &Ask) -> Result<tercel_store::Account, Fault> {
+    let account = ask.field("account")?;
+    if account != ask.person()?.account.name {
+        return Err(Fault::Refused(
+            "this signature is yours to give: it needs the account you are signed in with".to_owned(),
+        ));
+    }
+    let password = ask.form.get("password").map_or("", String::as_str);
+    ask.check_password(account, password).await
+}
+
+/// Two persons open a locked record: one who may lock, and an investigator.
+pub(crate) async fn unlock(ask: Ask) -> Result<Reply, Fault> {
+    let record = ask.record(Permission::Lock, ask.field("record")?).await?;
+    let (second, reason) = (ask.field("second")?.to_owned(), ask.field("reason")?.to_owned());
+    let own = ask.person()?.account.name.clone();
+    if second == own {
+        return Err(Fault::Refused(Refusal::SamePerson(second).to_string()));
+    }
+    let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
+    ask.check_password(&own, password("password")).await?;
+    let other = ask.check_password(&second, password("second_password")).await?;
+    let person = crate::ask::Person {
+        account: other,
+        csrf: String::new(),
+        token: None,
+    };
+    if !person.may_at(Permission::Sign, record.site.as_deref()) {
+        return Err(Fault::Refused(
+            "the second person must be an investigator or sponsor physician of this site; nothing was unlocked"
+                .to_owned(),
+        ));
+    }
+    let change = Change::Unlock {
+        record: record.key.clone(),
+        second,
+        reason,
+    };
+    ask.append(Permission::Lock, record.site.as_deref(), &[change]).await?;
+    Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
+}

@@ -1,0 +1,45 @@
+//! The report as it stands now, made by the same code as the file that `tercel run` writes.
+
+use askama::Template;
+use tercel::design::{check_infusions, decide_study};
+use tercel::endpoint::{Analysis, check_derived, derive_cells};
+use tercel::report::build_report;
+use tercel::safety::check_safety;
+use tercel::study::check_study;
+
+use crate::ask::Ask;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    view: View,
+    content: String,
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    // The report counts subjects of every site: it is not for who may read one site alone.
+    if ask.person()?.sites(Permission::Read).is_some() {
+        return Err(Fault::Forbidden);
+    }
+    let snapshot = ask.app.snapshot_now().await?;
+    let (view, trial) = (View::of(&ask), ask.app.trial.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
+        let mut findings = snapshot.data.findings.clone();
+        findings.extend(check_study(&trial, &snapshot.data));
+        findings.extend(check_derived(&analysis));
+        findings.extend(check_safety(&analysis));
+        findings.extend(check_infusions(&analysis));
+        let cells = derive_cells(&analysis);
+        let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
+        let content = tercel_report::render_parts(&report);
+        Page { view, content }.render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the report could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}

@@ -1,0 +1,241 @@
+//! Signing in and out, the first user, passwords, the language.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use serde_json::json;
+use tercel::language::Language;
+use tercel_store::{ACCESS, Author, Change, Grant, SignIn, password_problem};
+
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Role;
+use crate::serve::session_cookie;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    view: View,
+    problem: Option<String>,
+    demo: Vec<(String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "setup.html")]
+struct SetupPage {
+    view: View,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct PasswordPage {
+    view: View,
+    problem: Option<String>,
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    if ask.app.settings.setup_code.is_some() && ask.app.store.accounts().await?.is_empty() {
+        return Ok(Reply::Go("/setup".to_owned()));
+    }
+    sign_in_page(&ask, None)
+}
+
+fn sign_in_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
+    let rejected = problem.is_some();
+    let language = ask.language;
+    let title = |role: &str| {
+        Role::from_id(role)
+            .map_or(role, |role| role.title().of(language))
+            .to_owned()
+    };
+    let demo = ask.app.settings.demo_accounts.iter();
+    let page = SignInPage {
+        view: View::of(ask),
+        problem,
+        demo: demo
+            .map(|(name, role, password)| (name.clone(), title(role), password.clone()))
+            .collect(),
+    };
+    let page = page.render()?;
+    Ok(if rejected {
+        Reply::Rejected(page)
+    } else {
+        Reply::Page(page)
+    })
+}
+
+pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
+    let (name, password) = (
+        ask.optional("account"),
+        ask.form.get("password").map_or("", String::as_str),
+    );
+    match ask.app.store.sign_in(name, password).await? {
+        SignIn::Passed { account, must_change } => {
+            // A session that was there before is not carried over: its token may be known to somebody else.
+            if let Some(token) = ask.person.as_ref().and_then(|person| person.token.as_deref()) {
+                ask.app.store.end_session(token).await?;
+            }
+            let (token, _) = ask.app.store.begin_session(&account.name, None, None).await?;
+            note(&ask, &account.name, "signed in").await?;
+            Ok(Reply::GoWith {
+                to: if must_change { "/password" } else { "/" }.to_owned(),
+                cookie: session_cookie(ask.app.settings.secure, &token, ACCESS.absolute_hours * 3600),
+            })
+        }
+        SignIn::Refused => sign_in_page(&ask, Some(message("sign_in.refused").of(ask.language).to_owned())),
+        SignIn::Waiting { until } => {
+            let sentence = message("sign_in.waiting").of(ask.language);
+            sign_in_page(&ask, Some(format!("{sentence} {until}")))
+        }
+    }
+}
+
+async fn note(ask: &Ask, account: &str, event: &str) -> Result<(), Fault> {
+    let author = Author {
+        account: account.to_owned(),
+        role: "none".to_owned(),
+    };
+    let event = json!({"event": event});
+    ask.app.store.append(&author, None, &[Change::Access { event }]).await?;
+    Ok(())
+}
+
+pub(crate) async fn leave(ask: Ask) -> Result<Reply, Fault> {
+    let person = ask.person()?;
+    if let Some(token) = &person.token {
+        ask.app.store.end_session(token).await?;
+    }
+    note(&ask, &person.account.name, "signed out").await?;
+    Ok(Reply::GoWith {
+        to: "/sign-in".to_owned(),
+        cookie: session_cookie(ask.app.settings.secure, "", 0),
+    })
+}
+
+pub(crate) async fn show_setup(ask: Ask) -> Result<Reply, Fault> {
+    require_no_users(&ask).await?;
+    setup_page(&ask, None)
+}
+
+async fn require_no_users(ask: &Ask) -> Result<(), Fault> {
+    if ask.app.settings.setup_code.is_none() || !ask.app.store.accounts().await?.is_empty() {
+        return Err(Fault::NotFound);
+    }
+    Ok(())
+}
+
+fn setup_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
+    let rejected = problem.is_some();
+    let page = SetupPage {
+        view: View::of(ask),
+        problem,
+    }
+    .render()?;
+    Ok(if rejected {
+        Reply::Rejected(page)
+    } else {
+        Reply::Page(page)
+    })
+}
+
+pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
+    require_no_users(&ask).await?;
+    if ask.app.settings.setup_code.as_deref() != Some(ask.field("code")?) {
+        return Err(Fault::Forbidden);
+    }
+    let (name, printed) = (ask.field("account")?, ask.field("printed")?);
+    if let Some(problem) = account_problem(name) {
+        return setup_page(&ask, Some(problem));
+    }
+    let password = match new_password(&ask, name) {
+        Ok(password) => password,
+        Err(problem) => return setup_page(&ask, Some(problem)),
+    };
+    let author = Author {
+        account: name.to_owned(),
+        role: Role::Administrator.id().to_owned(),
+    };
+    let grants: BTreeSet<Grant> = Grant::parse("administrator@*").into_iter().collect();
+    ask.app
+        .store
+        .add_account(&author, name, printed, &grants, &password)
+        .await?;
+    Ok(Reply::Go("/sign-in".to_owned()))
+}
+
+/// Why a name cannot be one of an account.
+pub(crate) fn account_problem(name: &str) -> Option<String> {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.@".contains(letter);
+    let good =
+        (2..=60).contains(&name.len()) && name.chars().all(fits) && !["tercel", "unknown", "system"].contains(&name);
+    (!good)
+        .then(|| format!("\"{name}\" cannot be an account: take 2 to 60 letters, digits, hyphens, dots or underscores"))
+}
+
+/// The new password of a form, given twice.
+pub(crate) fn new_password(ask: &Ask, account: &str) -> Result<String, String> {
+    let password = ask.form.get("password").map_or("", String::as_str);
+    if ask.form.get("again").map(String::as_str) != Some(password) {
+        return Err(message("password.differ").of(ask.language).to_owned());
+    }
+    match password_problem(password, account) {
+        Some(problem) => Err(problem),
+        None => Ok(password.to_owned()),
+    }
+}
+
+pub(crate) async fn show_password(ask: Ask) -> Result<Reply, Fault> {
+    password_page(&ask, None)
+}
+
+fn password_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
+    let rejected = problem.is_some();
+    let page = PasswordPage {
+        view: View::of(ask),
+        problem,
+    }
+    .render()?;
+    Ok(if rejected {
+        Reply::Rejected(page)
+    } else {
+        Reply::Page(page)
+    })
+}
+
+pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
+    let account = ask.person()?.account.clone();
+    let old = ask.form.get("old").map_or("", String::as_str);
+    if !matches!(ask.app.store.sign_in(&account.name, old).await?, SignIn::Passed { .. }) {
+        return password_page(&ask, Some(message("sign_in.refused").of(ask.language).to_owned()));
+    }
+    let password = match new_password(&ask, &account.name) {
+        Ok(password) => password,
+        Err(problem) => return password_page(&ask, Some(problem)),
+    };
+    let author = Author {
+        account: account.name.clone(),
+        role: "none".to_owned(),
+    };
+    ask.app.store.set_password(&author, &account, &password).await?;
+    Ok(Reply::Go("/sign-in".to_owned()))
+}
+
+pub(crate) async fn choose_language(ask: Ask) -> Result<Reply, Fault> {
+    let language = Language::from_tag(ask.field("language")?)
+        .ok_or_else(|| Fault::Wrong("there is no such language".to_owned()))?;
+    let secure = if ask.app.settings.secure { "; Secure" } else { "" };
+    let back = match ask.optional("back") {
+        "" => "/",
+        back => back,
+    };
+    Ok(Reply::GoWith {
+        to: back.to_owned(),
+        cookie: format!(
+            "language={}; Path=/; SameSite=Lax; Max-Age=31536000{secure}",
+            language.tag()
+        ),
+    })
+}

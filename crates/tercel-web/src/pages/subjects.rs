@@ -1,0 +1,272 @@
+//! The list of subjects, and one subject with all that was entered of it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use tercel::endpoint::{Analysis, check_derived};
+use tercel::language::Language;
+use tercel::safety::check_safety;
+use tercel::study::{Finding, check_study};
+use tercel_exchange::form::{FORMS, Form, Scope, form};
+use tercel_store::{Record, RecordFilter};
+
+use super::board::{level_label, state_of};
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::snapshot::subject_data;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "subjects.html")]
+struct ListPage {
+    view: View,
+    may_enter: bool,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    id: String,
+    link: String,
+    site: String,
+    level: String,
+    state: String,
+    records: usize,
+    queries: usize,
+}
+
+pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    let person = ask.person()?;
+    let snapshot = ask.app.snapshot().await?;
+    let trial = ask.app.trial.clone();
+    let (view, may_enter) = (View::of(&ask), person.may(Permission::Enter));
+    let sites = person.sites(Permission::Read);
+    let made = tokio::task::spawn_blocking(move || {
+        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
+        let facts: BTreeMap<String, _> = analysis
+            .facts
+            .iter()
+            .map(|facts| (facts.subject.id.to_string(), facts))
+            .collect();
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for record in snapshot.records.values() {
+            if let Some(subject) = record.subject.as_deref() {
+                let held = counts.entry(subject).or_default();
+                held.0 += 1;
+                held.1 += record.open_queries().count();
+            }
+        }
+        let shown = |site: Option<&str>| {
+            sites
+                .as_ref()
+                .is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
+        };
+        let subjects = snapshot.subjects();
+        let rows = subjects.into_iter().filter(|(_, site)| shown(*site)).map(|(id, site)| {
+            let known = facts.get(id);
+            let (records, queries) = counts.get(id).copied().unwrap_or_default();
+            Row {
+                id: id.to_owned(),
+                link: encode(id),
+                site: site.unwrap_or("–").to_owned(),
+                level: level_label(&trial, known.and_then(|facts| facts.level)),
+                state: known.map_or_else(|| "–".to_owned(), |facts| state_of(facts)),
+                records,
+                queries,
+            }
+        });
+        let rows = rows.collect();
+        ListPage { view, may_enter, rows }.render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the list could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+#[derive(Template)]
+#[template(path = "subject.html")]
+struct SubjectPage {
+    view: View,
+    id: String,
+    link: String,
+    state: String,
+    site_level: String,
+    forms: Vec<(&'static str, &'static str, String)>,
+    findings: Vec<(String, Option<String>)>,
+    figures: String,
+    records: Vec<Group>,
+}
+
+struct Group {
+    title: &'static str,
+    rows: Vec<RecordRow>,
+    hidden: usize,
+}
+
+struct RecordRow {
+    link: String,
+    number: u32,
+    happened: String,
+    summary: String,
+    state: String,
+    voided: bool,
+}
+
+/// Most records of one form on the page of a subject; the rest are counted.
+const MOST_ROWS: usize = 60;
+/// Most findings on the page of a subject.
+const MOST_FINDINGS: usize = 50;
+
+/// The records of a subject that who asks may read; a subject of another site does not exist for them.
+pub(crate) async fn records_of(ask: &Ask, subject: &str) -> Result<Vec<Record>, Fault> {
+    let filter = RecordFilter {
+        subject: Some(subject.to_owned()),
+        ..RecordFilter::default()
+    };
+    let records = ask.app.store.records(&filter).await?;
+    let site = site_of(&records);
+    if records.is_empty() || !ask.person()?.may_at(Permission::Read, site.as_deref()) {
+        return Err(Fault::NotFound);
+    }
+    Ok(records)
+}
+
+/// The site of a subject's records.
+pub(crate) fn site_of(records: &[Record]) -> Option<String> {
+    records.iter().find_map(|record| record.site.clone())
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let records = records_of(&ask, &ask.rest).await?;
+    let site = site_of(&records);
+    let may_enter = ask.person()?.may_at(Permission::Enter, site.as_deref());
+    let (view, language, trial, today) = (View::of(&ask), ask.language, ask.app.trial.clone(), ask.app.today());
+    let id = ask.rest.clone();
+    let made = tokio::task::spawn_blocking(move || {
+        let data = subject_data(&records, &trial, &id);
+        let analysis = Analysis::new(&trial, &data, Some(today));
+        let facts = analysis.facts.first();
+        let mut findings = data.findings.clone();
+        findings.extend(check_study(&trial, &data));
+        findings.extend(check_derived(&analysis));
+        findings.extend(check_safety(&analysis));
+        findings.retain(|finding| {
+            finding
+                .subject
+                .as_ref()
+                .is_some_and(|subject| subject.to_string() == id)
+        });
+        findings.sort_by_key(|finding| finding.blocks);
+        findings.truncate(MOST_FINDINGS);
+        let keys = |finding: &Finding| finding.record.as_ref().map(|record| encode(&record.to_string()));
+        let page = SubjectPage {
+            view,
+            link: encode(&id),
+            state: facts.map_or_else(String::new, state_of),
+            site_level: format!(
+                "{} · {}",
+                site.as_deref().unwrap_or("–"),
+                level_label(&trial, facts.and_then(|facts| facts.level))
+            ),
+            forms: if may_enter {
+                forms(&records, language)
+            } else {
+                Vec::new()
+            },
+            findings: findings
+                .iter()
+                .map(|finding| (format!("{}: {}", finding.field, finding.rule), keys(finding)))
+                .collect(),
+            figures: tercel_report::render_subject(&analysis),
+            records: groups(&records, language),
+            id,
+        };
+        page.render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the subject could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+/// The forms that may be entered now, with how many there are.
+fn forms(records: &[Record], language: Language) -> Vec<(&'static str, &'static str, String)> {
+    let count = |form: &Form| {
+        records
+            .iter()
+            .filter(|record| record.form == form.id && !record.voided)
+            .count()
+    };
+    FORMS
+        .iter()
+        .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
+        .map(|form| {
+            let number = match count(form) {
+                0 => String::new(),
+                number => number.to_string(),
+            };
+            (form.id, form.title.of(language), number)
+        })
+        .collect()
+}
+
+fn groups(records: &[Record], language: Language) -> Vec<Group> {
+    let of_form = |form: &Form| {
+        records
+            .iter()
+            .filter(|record| record.form == form.id)
+            .collect::<Vec<_>>()
+    };
+    FORMS
+        .iter()
+        .filter_map(|form| {
+            let mut of_form = of_form(form);
+            of_form.sort_by(|one, other| other.happened.cmp(&one.happened).then(other.key.cmp(&one.key)));
+            let hidden = of_form.len().saturating_sub(MOST_ROWS);
+            of_form.truncate(MOST_ROWS);
+            (!of_form.is_empty()).then(|| Group {
+                title: form.title.of(language),
+                rows: of_form.iter().map(|record| row(record, form, language)).collect(),
+                hidden,
+            })
+        })
+        .collect()
+}
+
+fn row(record: &Record, form: &Form, language: Language) -> RecordRow {
+    let answers = form
+        .fields
+        .iter()
+        .filter(|field| Some(field.id) != form.happened)
+        .filter_map(|field| record.value(field.id));
+    let summary: Vec<&str> = answers.take(5).collect();
+    RecordRow {
+        link: encode(&record.key),
+        number: record.number(),
+        happened: record.happened.clone().unwrap_or_default(),
+        summary: summary.join(" · "),
+        state: states(record, language).join(", "),
+        voided: record.voided,
+    }
+}
+
+/// What stands with a record: verified, signed, locked, queried, void.
+pub(crate) fn states(record: &Record, language: Language) -> Vec<&'static str> {
+    let states = [
+        (record.voided, "record.voided"),
+        (record.open_queries().next().is_some(), "record.query_open"),
+        (record.is_verified(), "record.verified"),
+        (record.signatures_in_force().next().is_some(), "record.signed"),
+        (record.locked, "record.locked"),
+    ];
+    let held = states.into_iter().filter(|(holds, _)| *holds);
+    held.map(|(_, key)| message(key).of(language)).collect()
+}
+
+/// The form of a record; a record whose form this program does not know cannot be shown.
+pub(crate) fn form_of(record: &Record) -> Result<&'static Form, Fault> {
+    form(&record.form).ok_or(Fault::NotFound)
+}

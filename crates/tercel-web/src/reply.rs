@@ -1,0 +1,152 @@
+//! What comes back: a page, a file, a redirection, or why not. HTTP statuses are given here alone.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use tercel_store::{Refusal, StoreError};
+
+/// A good answer.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// A page.
+    Page(String),
+    /// A page with something wrong in what was entered; nothing was saved.
+    Rejected(String),
+    /// Go there.
+    Go(String),
+    /// Go there, with a cookie.
+    GoWith { to: String, cookie: String },
+    /// Content of another type.
+    File { kind: &'static str, bytes: Vec<u8> },
+}
+
+/// Why there is no good answer.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// Nothing there, or nothing for who asks.
+    NotFound,
+    /// Nobody is signed in.
+    SignInFirst,
+    /// Who is signed in may not.
+    Forbidden,
+    /// The page was opened too long ago, or the request came from elsewhere.
+    Forged,
+    /// The request makes no sense.
+    Wrong(String),
+    /// A rule refuses what was asked.
+    Refused(String),
+    /// More than is taken.
+    TooLarge,
+    /// The store failed.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        if let StoreError::Refused(refusal) = error {
+            return if matches!(refusal, Refusal::Unknown(_)) {
+                Self::NotFound
+            } else {
+                Self::Refused(refusal.to_string())
+            };
+        }
+        Self::Failed(error)
+    }
+}
+
+impl From<askama::Error> for Fault {
+    fn from(_: askama::Error) -> Self {
+        Self::Wrong("the page could not be made".to_owned())
+    }
+}
+
+impl Fault {
+    /// Status and the sentence for the user.
+    pub(crate) fn status(&self) -> (StatusCode, String) {
+        let text = |text: &str| text.to_owned();
+        match self {
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                text("There is nothing here, or nothing for your roles."),
+            ),
+            Self::SignInFirst => (StatusCode::UNAUTHORIZED, text("Sign in first.")),
+            Self::Forbidden => (
+                StatusCode::FORBIDDEN,
+                text("Your roles do not allow this. Nothing was changed."),
+            ),
+            Self::Forged => (
+                StatusCode::FORBIDDEN,
+                text("This form is no longer valid, or came from elsewhere. Nothing was changed: open the page again."),
+            ),
+            Self::Wrong(what) => (StatusCode::BAD_REQUEST, what.clone()),
+            Self::Refused(what) => (StatusCode::CONFLICT, what.clone()),
+            Self::TooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                text("This is more than is taken at once (1 MiB). Nothing was changed."),
+            ),
+            // The cause goes to the operator's log: it may name files.
+            Self::Failed(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                text(
+                    "The record could not be reached. Nothing was changed; try again, and tell your administrator if it stays so.",
+                ),
+            ),
+        }
+    }
+}
+
+/// The policy of every page: nothing but this program's own style and script, no frames, no other forms.
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+                                 form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+impl Reply {
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let html = "text/html; charset=utf-8";
+        match self {
+            Self::Page(page) => respond(StatusCode::OK, html, page.into_bytes(), POLICY),
+            Self::Rejected(page) => respond(StatusCode::UNPROCESSABLE_ENTITY, html, page.into_bytes(), POLICY),
+            Self::File { kind, bytes } => respond(StatusCode::OK, kind, bytes, POLICY),
+            Self::Go(to) => go(&to),
+            Self::GoWith { to, cookie } => {
+                let mut response = go(&to);
+                put(&mut response, header::SET_COOKIE, &cookie);
+                response
+            }
+        }
+    }
+}
+
+/// Redirects by GET, to a path of this program.
+fn go(to: &str) -> Response<Body> {
+    let mut response = respond(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Vec::new(), POLICY);
+    let own = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
+    put(&mut response, header::LOCATION, if own { to } else { "/" });
+    response
+}
+
+pub(crate) fn respond(status: StatusCode, kind: &str, bytes: Vec<u8>, policy: &str) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    put(&mut response, header::CONTENT_TYPE, kind);
+    put(&mut response, header::CONTENT_SECURITY_POLICY, policy);
+    put(&mut response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(&mut response, header::REFERRER_POLICY, "same-origin");
+    put(&mut response, header::X_FRAME_OPTIONS, "DENY");
+    put(&mut response, header::CACHE_CONTROL, "no-store");
+    put(
+        &mut response,
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    put(
+        &mut response,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=()",
+    );
+    response
+}
+
+pub(crate) fn put(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

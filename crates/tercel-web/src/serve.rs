@@ -1,0 +1,257 @@
+//! The server: one place where each request is held against its route's rule before any page is made.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Response, header};
+use axum::routing::{get, post};
+use tercel::language::Language;
+use thiserror::Error;
+
+use crate::app::App;
+use crate::ask::{Ask, Fields, Person};
+use crate::pages;
+use crate::reply::{Fault, POLICY, Reply, respond};
+use crate::routes::{ROUTES, Route, Rule, Verb};
+
+/// Bytes of a request body that are taken.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Why the server stopped.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    #[error("port {port} cannot be used; take another with --port")]
+    Port {
+        /// Port.
+        port: u16,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The connection broke.
+    #[error("the server stopped")]
+    Stopped(#[source] std::io::Error),
+}
+
+/// Every route of [`ROUTES`] over the application.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in &ROUTES {
+        let handler = move |State(app): State<Arc<App>>, rest: Option<Path<String>>, request: Request| async move {
+            let rest = rest.map(|Path(rest)| rest).unwrap_or_default();
+            answer(app, route, rest, request).await
+        };
+        router = match route.verb {
+            Verb::Get => router.route(route.path, get(handler)),
+            Verb::Post => router.route(route.path, post(handler)),
+        };
+    }
+    router.fallback(|| async { not_found() }).with_state(Arc::clone(app))
+}
+
+/// Serves until the program is told to end.
+pub async fn serve(app: Arc<App>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+    let failed = |source| ServeError::Port {
+        port: address.port(),
+        source,
+    };
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
+    ready(listener.local_addr().map_err(failed)?);
+    axum::serve(listener, router(&app))
+        .with_graceful_shutdown(async {
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await
+        .map_err(ServeError::Stopped)
+}
+
+fn not_found() -> Response<Body> {
+    let (status, sentence) = Fault::NotFound.status();
+    respond(status, "text/plain; charset=utf-8", sentence.into_bytes(), POLICY)
+}
+
+/// One request through its rule to its page.
+async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Request) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let cookies = cookies(&parts.headers);
+    let language = language(&cookies, &parts.headers);
+    let mut ask = Ask {
+        app,
+        person: None,
+        language,
+        rest,
+        query: fields(parts.uri.query().unwrap_or_default()),
+        form: Fields::new(),
+        path: parts.uri.path().to_owned(),
+    };
+    let checked = admit(&mut ask, route, &cookies, &parts.headers, body).await;
+    let reply = match checked {
+        Ok(()) => (route.handler)(ask.clone()).await,
+        Err(fault) => Err(fault),
+    };
+    match reply {
+        Ok(reply) => reply.into_response(),
+        Err(Fault::SignInFirst) if route.verb == Verb::Get => Reply::Go("/sign-in".to_owned()).into_response(),
+        Err(fault) => {
+            if let Fault::Failed(error) = &fault {
+                // The operator's log: no subject data stand in a store's error.
+                eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
+            }
+            pages::fault::page(&ask, &fault)
+        }
+    }
+}
+
+/// Who asks, whether the request is the person's own, and whether the rule lets it through.
+async fn admit(
+    ask: &mut Ask,
+    route: &Route,
+    cookies: &BTreeMap<String, String>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(), Fault> {
+    let token = cookies.get(cookie_name(ask.app.settings.secure)).cloned();
+    if let Some(token) = token
+        && let Some(session) = ask.app.store.session(&token).await?
+        && let Some(account) = ask.app.store.account(&session.account).await?
+        && !account.disabled
+    {
+        ask.person = Some(Person {
+            account,
+            csrf: session.csrf,
+            token: Some(token),
+        });
+    }
+    if route.verb == Verb::Post {
+        if !same_origin(headers) {
+            return Err(Fault::Forged);
+        }
+        let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Fault::TooLarge)?;
+        let text = std::str::from_utf8(&bytes)
+            .map_err(|_| Fault::Wrong("the form is not UTF-8; nothing was changed".to_owned()))?;
+        ask.form = fields(text);
+        if let Some(person) = &ask.person {
+            let given = ask.form.get("csrf").map_or("", String::as_str);
+            if !same_bytes(given, &person.csrf) {
+                return Err(Fault::Forged);
+            }
+        }
+    }
+    match route.rule {
+        Rule::Public => Ok(()),
+        Rule::SignedIn => ask.person().map(|_| ()),
+        Rule::May(permission) => {
+            if ask.person()?.may(permission) {
+                Ok(())
+            } else {
+                Err(Fault::Forbidden)
+            }
+        }
+    }
+}
+
+/// The name of the session cookie.
+pub(crate) fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-tercel" } else { "tercel" }
+}
+
+/// A cookie that scripts do not see and other sites do not send.
+pub(crate) fn session_cookie(secure: bool, token: &str, seconds: i64) -> String {
+    let name = cookie_name(secure);
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
+}
+
+/// A browser says from where a form was sent; where it says so, it must be from here.
+fn same_origin(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
+        None => true,
+        Some(Ok(origin)) => origin.split_once("://").map(|(_, rest)| rest) == host,
+        Some(Err(_)) => false,
+    }
+}
+
+/// Compares in a time that does not tell where texts differ.
+fn same_bytes(one: &str, other: &str) -> bool {
+    let differ = one
+        .bytes()
+        .zip(other.bytes())
+        .fold(0, |differ, (a, b)| differ | (a ^ b));
+    one.len() == other.len() && differ == 0
+}
+
+fn cookies(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let texts = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|text| text.to_str().ok());
+    texts
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+/// The language chosen, otherwise the first one the browser prefers.
+fn language(cookies: &BTreeMap<String, String>, headers: &HeaderMap) -> Language {
+    let chosen = cookies.get("language").and_then(|tag| Language::from_tag(tag));
+    let preferred = || {
+        let text = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        text.split(',')
+            .find_map(|tag| Language::from_tag(tag.split(';').next()?.trim()))
+    };
+    chosen.or_else(preferred).unwrap_or_default()
+}
+
+/// `a=1&b=two+words`, percent-decoded. Of a name given twice, the values are joined by a blank.
+fn fields(text: &str) -> Fields {
+    let mut fields = Fields::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = decode(value);
+        let held = fields.entry(decode(name)).or_default();
+        if !held.is_empty() {
+            held.push(' ');
+        }
+        held.push_str(&value);
+    }
+    fields
+}
+
+pub(crate) fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits: Vec<u8> = rest.by_ref().take(2).collect();
+                let value = std::str::from_utf8(&digits)
+                    .ok()
+                    .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+                bytes.push(value.unwrap_or(b'?'));
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A text as part of a path or query.
+pub(crate) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&tercel_store::hex(&[byte]).to_uppercase());
+        }
+    }
+    encoded
+}
