@@ -121,19 +121,16 @@ async fn other_account(ask: &Ask) -> Result<Account, Fault> {
 }
 
 pub(crate) async fn change(ask: Ask) -> Result<Reply, Fault> {
-    let account = other_account(&ask).await?;
+    let mut account = other_account(&ask).await?;
     let grants = match grants(ask.field("grants")?) {
         Ok(grants) => grants,
         Err(problem) => return page(&ask, Some(problem)).await,
     };
-    let changed = Account {
-        grants,
-        disabled: ask.optional("disabled") == "Y",
-        version: ask.number("seen")?,
-        ..account
-    };
+    account.grants = grants;
+    account.disabled = ask.optional("disabled") == "Y";
+    account.version = ask.number("seen")?;
     let author = ask.author(Permission::Administer, None)?;
-    ask.app.store.change_account(&author, &changed, ask.field("reason")?).await?;
+    ask.app.store.change_account(&author, &account, ask.field("reason")?).await?;
     Ok(Reply::Go("/people".to_owned()))
 }
 
