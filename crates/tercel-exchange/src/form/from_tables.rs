@@ -319,8 +319,8 @@ fn reason(dataset: &str, name: &str, is_answered: bool, given: &str) -> Reason {
 
 /// Study days, and what the subject's row repeats from other records.
 fn is_worked_out(dataset: &str, name: &str) -> bool {
-    const SUBJECT_LEVEL: [&str; 10] = [
-        "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFPENDTC", "ACTARMCD", "ACTARM", "ARMNRS", "DTHFL",
+    const SUBJECT_LEVEL: [&str; 7] = [
+        "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFPENDTC", "ARMNRS",
     ];
     if dataset == "DM" {
         return SUBJECT_LEVEL.contains(&name);
