@@ -1,17 +1,10 @@
 //! The rehearsal study through forms: datasets to records to datasets give the same study.
 
-use std::path::PathBuf;
-
-use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::Finding;
 use tercel_exchange::form::{from_tables, to_tables};
 use tercel_exchange::{read_datasets, read_folder, read_tables};
 
-fn rehearsal() -> (PathBuf, Trial) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
-    let text = std::fs::read_to_string(folder.join("protocol.toml")).unwrap();
-    (folder.join("data"), parse_protocol("protocol.toml", &text).unwrap())
-}
+use super::{folder, trial};
 
 /// Findings without their rows, which a folder counts by file.
 fn placed(findings: &[Finding]) -> Vec<Finding> {
@@ -25,7 +18,7 @@ fn placed(findings: &[Finding]) -> Vec<Finding> {
 
 #[test]
 fn the_rehearsal_comes_back_from_its_records() {
-    let (folder, trial) = rehearsal();
+    let (folder, trial) = (folder().join("data"), trial());
     let (tables, _) = read_datasets(&folder).unwrap();
     let (captured, not_taken) = from_tables(&tables, &trial);
     let back = read_tables(to_tables(&trial, &captured), &trial).unwrap();
@@ -41,7 +34,7 @@ fn the_rehearsal_comes_back_from_its_records() {
 
 #[test]
 fn the_datasets_of_the_rehearsal_come_back_cell_by_cell() {
-    let (folder, trial) = rehearsal();
+    let (folder, trial) = (folder().join("data"), trial());
     let (mut tables, _) = read_datasets(&folder).unwrap();
     let (captured, _) = from_tables(&tables, &trial);
     let back = to_tables(&trial, &captured);
