@@ -60,6 +60,11 @@ impl Field {
         Self::at(id, Home::Supplement(name), kind, label, help)
     }
 
+    /// A field that stands nowhere in SDTM, and why.
+    pub const fn kept_apart(id: &'static str, why: &'static str, kind: Kind, label: Text, help: Text) -> Self {
+        Self::at(id, Home::None(why), kind, label, help)
+    }
+
     /// It has to be answered.
     pub(super) const fn required(self) -> Self {
         self.required_if(Required::Always)

@@ -5,7 +5,11 @@
 //! | every form, one by its name | [`FORMS`], [`form()`] |
 //! | what is wrong with the answers of one record | [`validate()`] |
 //! | which answers are still missing | [`completeness()`] |
+//! | what a record newly breaks among the others, before it is kept | [`check_entry`] |
+//! | the grade a record would have | [`grade_preview`] |
 //! | records to SDTM datasets, and back | [`to_tables`], [`from_tables`] |
+//! | records from a table with a column a field | [`from_csv`] |
+//! | the annotated forms as a document | [`forms_document`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
 //!
 //! One record is one row of one dataset, and its number is the row's sequence number: the identity that reports print
@@ -14,21 +18,32 @@
 mod captured;
 mod completeness;
 mod define;
+mod document;
+mod entry;
+mod from_csv;
 mod from_tables;
 mod list;
 mod matching;
+mod not_taken;
+mod preview;
 mod problem;
 mod tables;
 mod trial_choice;
 mod validate;
+mod worked_out;
 
 use tercel::language::Text;
 use tercel::protocol::Assessed;
 
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
-pub use from_tables::{NotTaken, Reason, from_tables};
+pub use document::{FORMS_FILE, forms_document};
+pub use entry::{check_entry, next_number, record_of};
+pub use from_csv::{Import, Mistake, Wrong, from_csv};
+pub use from_tables::from_tables;
 pub use list::FORMS;
+pub use not_taken::{NotTaken, Reason};
+pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;

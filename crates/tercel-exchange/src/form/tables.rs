@@ -6,7 +6,8 @@ use tercel::protocol::Trial;
 use tercel::simulate::SYNTHETIC;
 
 use super::matching::forms_of;
-use super::{Captured, Choice, Derived, FORMS, Form, Kind};
+use super::worked_out::work_out;
+use super::{Captured, Choice, Derived, FORMS, Field, Form, FromTrial, Kind};
 use crate::table::Table;
 
 /// The variables of each dataset in the order of the implementation guide.
@@ -18,44 +19,44 @@ const ORDER: &str = include_str!("../../data/sdtmig-3.4-variables.txt");
 /// Records of a site or of the study, and of forms without a dataset, become no row. A rehearsal keeps saying so: where a
 /// subject's identifier carries the mark of one, so does `STUDYID`.
 pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
-    let mark = format!("{}{SYNTHETIC}", trial.id);
-    let of_rehearsal = |record: &Captured| {
-        record
-            .subject
-            .as_deref()
-            .is_some_and(|subject| subject.starts_with(&mark))
-    };
+    let mark = SYNTHETIC.trim_start_matches('-');
+    let says = |subject: &str| subject.to_uppercase().contains(mark);
+    let of_rehearsal = |record: &Captured| record.subject.as_deref().is_some_and(says);
     let study = if captured.iter().any(of_rehearsal) {
-        mark
+        format!("{}{SYNTHETIC}", trial.id)
     } else {
         trial.id.clone()
     };
-    let domains: BTreeSet<&str> = FORMS.iter().filter_map(|form| form.domain).collect();
-    domains
-        .into_iter()
-        .map(|domain| table_of(domain, &study, trial, captured))
-        .collect()
-}
-
-/// The cells of a row by variable.
-pub(super) type Cells = BTreeMap<&'static str, String>;
-
-fn table_of(domain: &str, study: &str, trial: &Trial, captured: &[Captured]) -> Table {
-    let mut rows: BTreeMap<(&str, u32), Cells> = BTreeMap::new();
-    let mut asked: BTreeSet<&'static str> = BTreeSet::new();
+    let mut rows: BTreeMap<&'static str, Rows<'_>> = BTreeMap::new();
+    for domain in FORMS.iter().filter_map(|form| form.domain) {
+        rows.entry(domain).or_default();
+    }
     for record in captured {
         let (Some(form), Some(subject)) = (record.definition(), record.subject.as_deref()) else {
             continue;
         };
-        if form.domain != Some(domain) {
+        let Some(of_domain) = form.domain.and_then(|domain| rows.get_mut(domain)) else {
             continue;
-        }
+        };
         // The subject-level dataset has one row a subject, which its forms share.
-        let number = if domain == "DM" { 0 } else { record.number };
+        let number = if form.domain == Some("DM") { 0 } else { record.number };
         let cells = cells_of(form, record, trial);
-        asked.extend(cells.iter().filter(|(_, text)| !text.is_empty()).map(|(name, _)| *name));
-        rows.entry((subject, number)).or_default().extend(cells);
+        of_domain.entry((subject, number)).or_default().extend(cells);
     }
+    work_out(trial, &mut rows);
+    rows.iter()
+        .map(|(domain, rows)| table_of(domain, &study, rows))
+        .collect()
+}
+
+/// The cells of a row by variable; those that are there are not blank.
+pub(super) type Cells = BTreeMap<&'static str, String>;
+
+/// The rows of a dataset by subject and number.
+pub(super) type Rows<'r> = BTreeMap<(&'r str, u32), Cells>;
+
+fn table_of(domain: &str, study: &str, rows: &Rows<'_>) -> Table {
+    let asked: BTreeSet<&'static str> = rows.values().flat_map(BTreeMap::keys).copied().collect();
     let columns = columns_of(domain, &asked);
     let sequence = format!("{domain}SEQ");
     let mut keys = vec!["STUDYID".to_owned(), "DOMAIN".to_owned(), "USUBJID".to_owned()];
@@ -65,7 +66,7 @@ fn table_of(domain: &str, study: &str, trial: &Trial, captured: &[Captured]) -> 
         .cloned()
         .chain(columns.iter().map(|name| (*name).to_owned()));
     let mut table = Table::new(domain, &format!("{}.csv", domain.to_lowercase()), names.collect());
-    for ((subject, number), cells) in &rows {
+    for ((subject, number), cells) in rows {
         let number = number.to_string();
         let keys = [study, domain, *subject, number.as_str()].into_iter().take(keys.len());
         let values = columns.iter().map(|name| cells.get(name).map_or("", String::as_str));
@@ -74,32 +75,41 @@ fn table_of(domain: &str, study: &str, trial: &Trial, captured: &[Captured]) -> 
     table
 }
 
-/// The variables of a dataset: what its forms answer, without questions that nobody was asked, in the standard's order.
-fn columns_of(domain: &str, asked: &BTreeSet<&'static str>) -> Vec<&'static str> {
-    let order = ORDER
+/// The names of the variables of a dataset in the standard's order.
+fn order_of(domain: &str) -> impl Iterator<Item = &'static str> {
+    let line = ORDER
         .lines()
         .find_map(|line| line.strip_prefix(domain)?.strip_prefix(": "));
-    let order: Vec<&str> = order.unwrap_or_default().split(' ').collect();
-    let mut names: Vec<&'static str> = Vec::new();
+    line.unwrap_or_default().split(' ')
+}
+
+/// The variable of a dataset with this ending, where the standard has it.
+pub(super) fn variable_of(domain: &str, ending: &str) -> Option<&'static str> {
+    order_of(domain).find(|name| name.strip_prefix(domain) == Some(ending))
+}
+
+/// The variables of a dataset: what its forms answer, without questions that nobody was asked, and what was worked out.
+fn columns_of(domain: &str, asked: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    let mut names = asked.clone();
     for form in forms_of(domain) {
-        let optional = |name: &str| {
-            let mut fields = form.fields.iter();
-            fields.any(|field| field.variable() == Some(name) && field.only_if_asked)
-        };
-        for name in variables_of(form) {
-            if !names.contains(&name) && (!optional(name) || asked.contains(name)) {
-                names.push(name);
-            }
-        }
+        let optional: Vec<&str> = form
+            .fields
+            .iter()
+            .filter(|field| field.only_if_asked)
+            .filter_map(Field::variable)
+            .collect();
+        names.extend(variables_of(form).filter(|name| !optional.contains(name)));
     }
+    let mut names: Vec<&'static str> = names.into_iter().collect();
+    let order: Vec<&str> = order_of(domain).collect();
     names.sort_by_key(|name| order.iter().position(|known| known == name).unwrap_or(usize::MAX));
     names
 }
 
 /// Every variable and qualifier that a form answers.
-pub(super) fn variables_of(form: &Form) -> impl Iterator<Item = &'static str> {
+fn variables_of(form: &Form) -> impl Iterator<Item = &'static str> {
     let constants = form.constants.iter().map(|(name, _)| *name);
-    let fields = form.fields.iter().filter_map(super::Field::variable);
+    let fields = form.fields.iter().filter_map(Field::variable);
     constants
         .chain(fields)
         .chain(form.derived.iter().map(|(name, _)| *name))
@@ -141,7 +151,7 @@ fn name_of(form: &Form, field: &str, value: &str, trial: &Trial) -> String {
     };
     let found = match form.field(field).map(|field| field.kind) {
         Some(Kind::Choice(choices) | Kind::Suggested { choices, .. }) => listed(choices),
-        Some(Kind::TrialChoice(super::FromTrial::Arms)) => {
+        Some(Kind::TrialChoice(FromTrial::Arms)) => {
             let mut groups = trial.dose_levels.iter();
             let group = groups.find(|(_, group)| group.arm.eq_ignore_ascii_case(value));
             group.map(|(_, group)| group.label.clone())

@@ -18,6 +18,7 @@ pub(super) const DEMOGRAPHY: Form = Form {
     derived: &[
         ("AGEU", Derived::Where("age", "YEARS")),
         ("ARM", Derived::Name("armcd")),
+        ("ACTARM", Derived::Name("actarmcd")),
     ],
     happened: Some("rficdtc"),
     fields: &[
@@ -68,6 +69,16 @@ pub(super) const DEMOGRAPHY: Form = Form {
             text(
                 "The group in which the subject counts in the dose decision, whatever dose is given later. Blank until it is assigned, and after screening failure.",
                 "受试者在剂量决策中所属的剂量组，与之后实际给予的剂量无关。分配前及筛选失败者留空。",
+            ),
+        ),
+        Field::of(
+            "actarmcd",
+            "ACTARMCD",
+            Kind::TrialChoice(FromTrial::Arms),
+            text("Dose group given", "实际接受的剂量组"),
+            text(
+                "After infusion: the group whose dose was given. Blank for a subject who was not infused.",
+                "回输后填写实际给予剂量所对应的剂量组；未回输者留空。",
             ),
         ),
     ],

@@ -44,7 +44,7 @@ const UNITS: &[Choice] = &[
     choice("ug/L", "µg/L", "µg/L（微克/升）"),
     choice("ng/mL", "ng/mL", "ng/mL（纳克/毫升）"),
     choice("mg/dL", "mg/dL", "mg/dL（毫克/分升）"),
-    choice("sec", "s", "s（秒）"),
+    choice("s", "s", "s（秒）"),
 ];
 
 /// One laboratory result.

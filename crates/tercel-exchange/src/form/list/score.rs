@@ -35,7 +35,7 @@ pub(super) const ECOG: Form = Form {
     domain: Some("RS"),
     constants: &[
         ("RSTESTCD", "ECOG101"),
-        ("RSTEST", "ECOG Performance Status"),
+        ("RSTEST", "ECOG1-Performance Status"),
         ("RSCAT", "ECOG"),
         ("RSEVAL", "INVESTIGATOR"),
     ],
@@ -70,7 +70,7 @@ pub(super) const CHILD_PUGH: Form = Form {
     domain: Some("RS"),
     constants: &[
         ("RSTESTCD", "CPS0106"),
-        ("RSTEST", "Child-Pugh Total Score"),
+        ("RSTEST", "CPS01-Total Score"),
         ("RSCAT", "CHILD-PUGH CLASSIFICATION"),
         ("RSEVAL", "INVESTIGATOR"),
     ],

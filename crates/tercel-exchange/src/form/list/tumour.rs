@@ -22,8 +22,8 @@ const LINK_HELP: Text = text(
 
 const HOW: &[Choice] = &[
     choice("TUMIDENT", "Tumor Identification", "病灶确认"),
-    choice("TUSPLIT", "Tumor Fragmentation", "病灶分裂"),
-    choice("TUMERGE", "Matted Tumor Mass Present", "病灶融合"),
+    choice("TUSPLIT", "Tumor Split", "病灶分裂"),
+    choice("TUMERGE", "Tumor Merged", "病灶融合"),
 ];
 
 const ROLES: &[Choice] = &[
