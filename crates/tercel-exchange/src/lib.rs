@@ -6,6 +6,7 @@
 //! | SDTM variables to typed records | [`sdtm`] |
 //! | typed records to SDTM datasets | [`write_sdtm`] |
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
+//! | the forms of data capture, their records to datasets and back | [`form`] |
 //! | a registry record to a draft protocol | [`registry`] |
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
@@ -15,6 +16,7 @@
 
 pub mod adam;
 mod folder;
+pub mod form;
 pub mod format;
 pub mod meddra;
 mod protocol_schema;

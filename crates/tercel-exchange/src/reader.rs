@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Blank, `NA`, and the missing values of SAS: a dot, a dot with a letter, a dot with an underscore.
-fn is_missing(text: &str) -> bool {
+pub(crate) fn is_missing(text: &str) -> bool {
     match text.strip_prefix('.').map(str::as_bytes) {
         Some([]) => true,
         Some([letter]) => letter.is_ascii_alphabetic() || *letter == b'_',
@@ -184,7 +184,7 @@ fn is_missing(text: &str) -> bool {
 }
 
 /// Sequence numbers are whole; some exports write them with a decimal point.
-fn parse_sequence(text: &str) -> Option<u32> {
+pub(crate) fn parse_sequence(text: &str) -> Option<u32> {
     text.strip_suffix(".0").unwrap_or(text).parse().ok()
 }
 

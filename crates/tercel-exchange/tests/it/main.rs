@@ -17,6 +17,7 @@ mod derive;
 mod dirt;
 mod dlt_cases;
 mod efficacy_cases;
+mod form;
 mod formats;
 mod halt_cases;
 mod kinetics_cases;

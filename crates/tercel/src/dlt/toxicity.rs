@@ -20,6 +20,8 @@ pub struct ToxicityGrade {
     pub derived: Option<u8>,
     /// By the rules of the scale, the most it can be. `None` without items.
     pub derived_at_most: Option<u8>,
+    /// Why the rules give that grade. `None` without items.
+    pub because: Option<String>,
     /// Whether a recorded grade cannot be read.
     pub unreadable: bool,
     /// Scale of both.
@@ -79,7 +81,7 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
         Syndrome::Crs => derive_crs(&moments),
         Syndrome::Icans => moments.iter().map(|items| derive_icans(items)).collect(),
     };
-    let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<(u8, u8)>)| {
+    let grade = |(items, derived): (&Vec<&ToxicityFinding>, Option<Graded>)| {
         let when = items.first()?.when;
         let recorded = texts(items, "TOXGR").filter_map(parse_grade).max();
         let unreadable = texts(items, "TOXGR").any(|text| parse_grade(text).is_none());
@@ -87,8 +89,9 @@ pub fn toxicity_grades(subject: &Subject, syndrome: Syndrome) -> Vec<ToxicityGra
         Some(ToxicityGrade {
             when,
             recorded,
-            derived: derived.map(|(least, _)| least),
-            derived_at_most: derived.map(|(_, most)| most),
+            derived: derived.as_ref().map(|graded| graded.least),
+            derived_at_most: derived.as_ref().map(|graded| graded.most),
+            because: derived.map(|graded| graded.because),
             unreadable,
             scale: Scale::Astct2019,
             crs: (syndrome == Syndrome::Crs && has_items(items)).then(|| crs_items(items)),
@@ -160,9 +163,22 @@ fn has_items(items: &[&ToxicityFinding]) -> bool {
         .any(|item| !matches!(item.item.as_str(), "TOXGR" | "ATTRIB" | "MASKTRT" | "FIO2"))
 }
 
-fn bounds(outcome: AstctOutcome) -> (u8, u8) {
-    let (least, most) = outcome.bounds();
-    (least.number(), most.number())
+/// A grade by the rules, between bounds, and why.
+struct Graded {
+    least: u8,
+    most: u8,
+    because: String,
+}
+
+impl Graded {
+    fn new(outcome: AstctOutcome, because: String) -> Self {
+        let (least, most) = outcome.bounds();
+        Self {
+            least: least.number(),
+            most: most.number(),
+            because,
+        }
+    }
 }
 
 fn crs_items(items: &[&ToxicityFinding]) -> CrsItems {
@@ -181,11 +197,11 @@ fn crs_items(items: &[&ToxicityFinding]) -> CrsItems {
     }
 }
 
-fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<(u8, u8)>> {
+fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<Graded>> {
     let assessments: Vec<CrsAssessment> = moments.iter().map(|items| crs_items(items).assessment).collect();
     let grades = grade_crs(&assessments, CRS_OPTIONS)
         .into_iter()
-        .map(|grade| bounds(grade.outcome));
+        .map(|grade| Graded::new(grade.outcome, grade.reason.to_string()));
     moments
         .iter()
         .zip(grades)
@@ -193,7 +209,7 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<(u8, u8)>> {
         .collect()
 }
 
-fn derive_icans(items: &[&ToxicityFinding]) -> Option<(u8, u8)> {
+fn derive_icans(items: &[&ToxicityFinding]) -> Option<Graded> {
     has_items(items).then(|| {
         let assessment = IcansAssessment {
             ice: texts(items, "ICE")
@@ -205,6 +221,7 @@ fn derive_icans(items: &[&ToxicityFinding]) -> Option<(u8, u8)> {
             oedema: named(items, "OEDEMA", &Oedema::NAMES),
             attributed: yes(items, "ATTRIB").unwrap_or(true),
         };
-        bounds(grade_icans(&assessment).outcome)
+        let grade = grade_icans(&assessment);
+        Graded::new(grade.outcome, grade.sentence())
     })
 }

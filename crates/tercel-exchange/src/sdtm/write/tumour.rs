@@ -30,8 +30,8 @@ fn lesions(study: Study<'_>, subjects: &[Subject]) -> Table {
             };
             let (code, name) = match lesion.stands_for.len() {
                 0 => ("TUMIDENT", "Tumor Identification"),
-                1 => ("TUSPLIT", "Tumor Fragmentation"),
-                _ => ("TUMERGE", "Matted Tumor Mass Present"),
+                1 => ("TUSPLIT", "Tumor Split"),
+                _ => ("TUMERGE", "Tumor Merged"),
             };
             let [code, name, written, role, place] = [code, name, role, role, &lesion.place].map(str::to_owned);
             let (moment, day) = (moment(lesion.when), study_day(subject, lesion.when));
@@ -123,8 +123,8 @@ fn responses(study: Study<'_>, subjects: &[Subject]) -> Table {
         };
         for score in &subject.scores {
             let names = match score.kind {
-                ScoreKind::Ecog => ["ECOG101", "ECOG Performance Status", "ECOG"],
-                ScoreKind::ChildPugh => ["CPS0106", "Child-Pugh Total Score", "CHILD-PUGH CLASSIFICATION"],
+                ScoreKind::Ecog => ["ECOG101", "ECOG1-Performance Status", "ECOG"],
+                ScoreKind::ChildPugh => ["CPS0106", "CPS01-Total Score", "CHILD-PUGH CLASSIFICATION"],
             };
             write(&score.record, names, score.value.to_string(), true, score.when);
         }

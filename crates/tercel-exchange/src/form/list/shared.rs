@@ -1,0 +1,91 @@
+//! Lists and fields that several forms use.
+
+use crate::form::Choice;
+use crate::form::define::{choice, text};
+use tercel::language::Text;
+
+/// The strength of a causal relation.
+pub(super) const RELATION: &[Choice] = &[
+    choice("NOT RELATED", "Not related", "无关"),
+    choice("UNLIKELY RELATED", "Unlikely related", "可能无关"),
+    choice("POSSIBLY RELATED", "Possibly related", "可能有关"),
+    choice("PROBABLY RELATED", "Probably related", "很可能有关"),
+    choice("RELATED", "Definitely related", "肯定有关"),
+];
+
+/// CTCAE and ASTCT grades of an event.
+pub(super) const GRADE: &[Choice] = &[
+    choice("1", "1 (mild)", "1 级（轻度）"),
+    choice("2", "2 (moderate)", "2 级（中度）"),
+    choice("3", "3 (severe)", "3 级（重度）"),
+    choice("4", "4 (life-threatening)", "4 级（危及生命）"),
+    choice("5", "5 (death)", "5 级（死亡）"),
+];
+
+/// Grades of an assessment, which may find nothing.
+pub(super) const GRADE_OR_NONE: &[Choice] = &[
+    choice("0", "0 (none)", "0 级（无）"),
+    choice("1", "1 (mild)", "1 级（轻度）"),
+    choice("2", "2 (moderate)", "2 级（中度）"),
+    choice("3", "3 (severe)", "3 级（重度）"),
+    choice("4", "4 (life-threatening)", "4 级（危及生命）"),
+    choice("5", "5 (death)", "5 级（死亡）"),
+];
+
+/// Who read the images or judged.
+pub(super) const READER: &[Choice] = &[
+    choice("INVESTIGATOR", "Investigator", "研究者"),
+    choice("INDEPENDENT ASSESSOR", "Independent assessor", "独立评估者"),
+];
+
+/// Who decides for the study.
+pub(super) const DECIDER: &[Choice] = &[
+    choice("INVESTIGATOR", "Investigator", "研究者"),
+    choice("ADJUDICATION COMMITTEE", "Safety review committee", "安全性审查委员会"),
+];
+
+/// What was not done.
+pub(super) const NOT_DONE: &[Choice] = &[choice("NOT DONE", "Not done", "未做")];
+
+/// Units of a dose of cells.
+pub(super) const CELL_UNIT: &[Choice] = &[
+    choice("10^6 Therapeutic Cells", "10⁶ CAR+ cells", "10⁶ 个 CAR 阳性细胞"),
+    choice("10^8 cells", "10⁸ CAR+ cells", "10⁸ 个 CAR 阳性细胞"),
+];
+
+/// Dosage forms.
+pub(super) const DOSE_FORM: &[Choice] = &[choice(
+    "INJECTION, SUSPENSION",
+    "Suspension for injection",
+    "注射用混悬液",
+)];
+
+/// How often a dose is given.
+pub(super) const ONCE: &[Choice] = &[choice("ONCE", "Once", "单次")];
+
+/// Routes.
+pub(super) const ROUTE: &[Choice] = &[
+    choice("INTRAVENOUS", "Intravenous", "静脉输注"),
+    choice("INTRA-ARTERIAL", "Intra-arterial", "动脉内给药"),
+    choice("ORAL", "By mouth", "口服"),
+    choice("SUBCUTANEOUS", "Subcutaneous", "皮下注射"),
+    choice("INTRAMUSCULAR", "Intramuscular", "肌内注射"),
+];
+
+/// When a sample was taken.
+pub(super) const SAMPLED: Text = text("Sampling time", "采样时间");
+
+/// How to enter it.
+pub(super) const SAMPLED_HELP: Text = text(
+    "Day and time the blood was drawn, not when the laboratory received it.",
+    "填写采血的日期和时间，而非实验室收样时间。",
+);
+
+/// A status, where there is no result.
+pub(super) const STATUS: Text = text("Not done", "未做");
+
+/// When to choose it.
+pub(super) const STATUS_HELP: Text = text(
+    "Choose it where the test was planned but not done; the result then stays blank.",
+    "计划检测但未做时选择，此时结果留空。",
+);

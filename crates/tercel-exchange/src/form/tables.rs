@@ -1,0 +1,166 @@
+//! Records to SDTM datasets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tercel::protocol::Trial;
+use tercel::simulate::SYNTHETIC;
+
+use super::matching::forms_of;
+use super::worked_out::work_out;
+use super::{Captured, Choice, Derived, FORMS, Field, Form, FromTrial, Kind};
+use crate::table::Table;
+
+/// The variables of each dataset in the order of the implementation guide.
+const ORDER: &str = include_str!("../../data/sdtmig-3.4-variables.txt");
+
+/// The datasets that these records are, with every dataset that a form belongs to: an empty one says that nothing was
+/// recorded in it. Supplemental qualifiers stand as columns of their parent. Rows are in order of subject and number.
+///
+/// Records of a site or of the study, and of forms without a dataset, become no row. A rehearsal keeps saying so: where a
+/// subject's identifier carries the mark of one, so does `STUDYID`.
+pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
+    let mark = format!("{}{SYNTHETIC}", trial.id);
+    let of_rehearsal = |record: &Captured| {
+        record
+            .subject
+            .as_deref()
+            .is_some_and(|subject| subject.starts_with(&mark))
+    };
+    let study = if captured.iter().any(of_rehearsal) {
+        mark
+    } else {
+        trial.id.clone()
+    };
+    let mut rows: BTreeMap<&'static str, Rows<'_>> = BTreeMap::new();
+    for domain in FORMS.iter().filter_map(|form| form.domain) {
+        rows.entry(domain).or_default();
+    }
+    for record in captured {
+        let (Some(form), Some(subject)) = (record.definition(), record.subject.as_deref()) else {
+            continue;
+        };
+        let Some(of_domain) = form.domain.and_then(|domain| rows.get_mut(domain)) else {
+            continue;
+        };
+        // The subject-level dataset has one row a subject, which its forms share.
+        let number = if form.domain == Some("DM") { 0 } else { record.number };
+        let cells = cells_of(form, record, trial);
+        of_domain.entry((subject, number)).or_default().extend(cells);
+    }
+    work_out(trial, &mut rows);
+    rows.iter()
+        .map(|(domain, rows)| table_of(domain, &study, rows))
+        .collect()
+}
+
+/// The cells of a row by variable; those that are there are not blank.
+pub(super) type Cells = BTreeMap<&'static str, String>;
+
+/// The rows of a dataset by subject and number.
+pub(super) type Rows<'r> = BTreeMap<(&'r str, u32), Cells>;
+
+fn table_of(domain: &str, study: &str, rows: &Rows<'_>) -> Table {
+    let asked: BTreeSet<&'static str> = rows.values().flat_map(BTreeMap::keys).copied().collect();
+    let columns = columns_of(domain, &asked);
+    let sequence = format!("{domain}SEQ");
+    let mut keys = vec!["STUDYID".to_owned(), "DOMAIN".to_owned(), "USUBJID".to_owned()];
+    keys.extend((domain != "DM").then_some(sequence));
+    let names = keys
+        .iter()
+        .cloned()
+        .chain(columns.iter().map(|name| (*name).to_owned()));
+    let mut table = Table::new(domain, &format!("{}.csv", domain.to_lowercase()), names.collect());
+    for ((subject, number), cells) in rows {
+        let number = number.to_string();
+        let keys = [study, domain, *subject, number.as_str()].into_iter().take(keys.len());
+        let values = columns.iter().map(|name| cells.get(name).map_or("", String::as_str));
+        table.push(keys.chain(values));
+    }
+    table
+}
+
+/// The names of the variables of a dataset in the standard's order.
+fn order_of(domain: &str) -> impl Iterator<Item = &'static str> {
+    let line = ORDER
+        .lines()
+        .find_map(|line| line.strip_prefix(domain)?.strip_prefix(": "));
+    line.unwrap_or_default().split(' ')
+}
+
+/// The variable of a dataset with this ending, where the standard has it.
+pub(super) fn variable_of(domain: &str, ending: &str) -> Option<&'static str> {
+    order_of(domain).find(|name| name.strip_prefix(domain) == Some(ending))
+}
+
+/// The variables of a dataset: what its forms answer, without questions that nobody was asked, and what was worked out.
+fn columns_of(domain: &str, asked: &BTreeSet<&'static str>) -> Vec<&'static str> {
+    let mut names = asked.clone();
+    for form in forms_of(domain) {
+        let optional: Vec<&str> = form
+            .fields
+            .iter()
+            .filter(|field| field.only_if_asked)
+            .filter_map(Field::variable)
+            .collect();
+        names.extend(variables_of(form).filter(|name| !optional.contains(name)));
+    }
+    let mut names: Vec<&'static str> = names.into_iter().collect();
+    let order: Vec<&str> = order_of(domain).collect();
+    names.sort_by_key(|name| order.iter().position(|known| known == name).unwrap_or(usize::MAX));
+    names
+}
+
+/// Every variable and qualifier that a form answers.
+fn variables_of(form: &Form) -> impl Iterator<Item = &'static str> {
+    let constants = form.constants.iter().map(|(name, _)| *name);
+    let fields = form.fields.iter().filter_map(Field::variable);
+    constants
+        .chain(fields)
+        .chain(form.derived.iter().map(|(name, _)| *name))
+}
+
+/// What a record answers, by variable.
+fn cells_of(form: &Form, record: &Captured, trial: &Trial) -> Cells {
+    let mut cells = Cells::new();
+    for (name, value) in form.constants {
+        cells.insert(name, (*value).to_owned());
+    }
+    for field in form.fields {
+        if let (Some(name), Some(value)) = (field.variable(), record.value(field.id)) {
+            cells.insert(name, value.to_owned());
+        }
+    }
+    for (name, derived) in form.derived {
+        let value = match derived {
+            Derived::Copy(field) | Derived::Standard(field) => record.value(field).map(str::to_owned),
+            Derived::Number(field) => record
+                .value(field)
+                .filter(|text| text.parse::<f64>().is_ok())
+                .map(str::to_owned),
+            Derived::Name(field) => record.value(field).map(|value| name_of(form, field, value, trial)),
+            Derived::Where(field, text) => record.value(field).map(|_| (*text).to_owned()),
+        };
+        if let Some(value) = value {
+            cells.entry(name).or_insert(value);
+        }
+    }
+    cells
+}
+
+/// The English name of a chosen value.
+fn name_of(form: &Form, field: &str, value: &str, trial: &Trial) -> String {
+    let listed = |choices: &[Choice]| {
+        let found = choices.iter().find(|choice| choice.value.eq_ignore_ascii_case(value));
+        found.map(|choice| choice.label.en.to_owned())
+    };
+    let found = match form.field(field).map(|field| field.kind) {
+        Some(Kind::Choice(choices) | Kind::Suggested { choices, .. }) => listed(choices),
+        Some(Kind::TrialChoice(FromTrial::Arms)) => {
+            let mut groups = trial.dose_levels.iter();
+            let group = groups.find(|(_, group)| group.arm.eq_ignore_ascii_case(value));
+            group.map(|(_, group)| group.label.clone())
+        }
+        Some(_) | None => None,
+    };
+    found.unwrap_or_else(|| value.to_owned())
+}

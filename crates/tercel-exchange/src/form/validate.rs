@@ -1,0 +1,181 @@
+//! What is wrong with the answers of one record, each by itself and in pairs.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+use tercel::protocol::Trial;
+use tercel::study::{DateError, When};
+
+use super::captured::answer;
+use super::completeness::is_required;
+use super::{Choice, Fault, Field, Form, Kind, Problem};
+
+/// What a date is written as.
+const DAY: &str = "YYYY-MM-DD";
+const MOMENT: &str = "YYYY-MM-DDThh:mm (or YYYY-MM-DD)";
+const PART: &str = "YYYY-MM-DD, YYYY-MM or YYYY";
+
+/// The earliest year that nobody asks about.
+const EARLIEST: Date = date(1900, 1, 1);
+
+/// Checks the answers of one record of `form` on the day `today`. The answers stay as they were written.
+pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, today: Date) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for field in form.fields {
+        let fault = match answer(values, field.id) {
+            Some(text) => check_answer(field, text, values, trial, today),
+            None => is_required(field.required, values).then_some(Fault::Missing),
+        };
+        problems.extend(fault.map(|fault| problem(field, fault)));
+    }
+    for name in values.keys().filter(|name| form.field(name).is_none()) {
+        problems.push(Problem {
+            field: name.clone(),
+            label: None,
+            fault: Fault::UnknownField,
+        });
+    }
+    problems.extend(form.order.iter().filter_map(|pair| check_order(form, *pair, values)));
+    problems
+}
+
+fn problem(field: &Field, fault: Fault) -> Problem {
+    Problem {
+        field: field.id.to_owned(),
+        label: Some(field.label),
+        fault,
+    }
+}
+
+/// A pair of moments in the wrong order, where no reading of partial dates puts them right.
+fn check_order(form: &Form, pair: (&str, &str), values: &BTreeMap<String, String>) -> Option<Problem> {
+    let (first, second) = (form.field(pair.0)?, form.field(pair.1)?);
+    let when = |field: &Field| When::parse(answer(values, field.id)?).ok();
+    let (start, end) = (when(first)?, when(second)?);
+    let later = match (start.day(), end.day(), start.clock, end.clock) {
+        (Some(from), Some(to), Some(at), Some(until)) if from == to => at > until,
+        _ => start.date.earliest() > end.date.latest(),
+    };
+    later.then(|| problem(first, Fault::After(second.label)))
+}
+
+fn check_answer(
+    field: &Field,
+    text: &str,
+    values: &BTreeMap<String, String>,
+    trial: &Trial,
+    today: Date,
+) -> Option<Fault> {
+    let kind = field.kind.settled(values);
+    match kind {
+        Kind::Text { max } => one_line(text).or_else(|| too_long(text, max)),
+        Kind::LongText { max } => too_long(text, max),
+        Kind::Integer { min, max, unit } => check_integer(text, min, max, unit),
+        Kind::Decimal { min, max, unit } => match number(text) {
+            None => Some(Fault::NotANumber),
+            Some(value) => (value < min || value > max).then(|| out_of_range(&min, &max, unit)),
+        },
+        Kind::Result { words, .. } => {
+            let limit = text.trim_start_matches(['<', '>']).trim_start_matches('=');
+            let known = number(limit.trim()).is_some() || is_chosen(words, text);
+            (!known).then(|| Fault::NotAResult(values_of(words)))
+        }
+        Kind::Date | Kind::DateTime | Kind::PartialDate => check_date(kind, text, today, field.may_be_future),
+        Kind::YesNo => (!["Y", "N"].contains(&text)).then(|| Fault::NotInList(vec!["Y".to_owned(), "N".to_owned()])),
+        Kind::Choice(choices) => (!is_chosen(choices, text)).then(|| Fault::NotInList(values_of(choices))),
+        Kind::Suggested { max, .. } => one_line(text).or_else(|| too_long(text, max)),
+        Kind::TrialChoice(from) if from.is_open() => one_line(text).or_else(|| too_long(text, 200)),
+        Kind::TrialChoice(from) => (!from.holds(trial, text)).then(|| {
+            let choices = from.choices(trial).into_iter().map(|(value, _)| value);
+            Fault::NotInProtocol(choices.collect())
+        }),
+        // Kinds depend on one field, and that on none.
+        Kind::By { .. } => None,
+    }
+}
+
+impl Kind {
+    /// The kind that these answers give a field.
+    #[must_use]
+    pub fn settled(self, values: &BTreeMap<String, String>) -> Self {
+        let Self::By {
+            field,
+            kinds,
+            otherwise,
+        } = self
+        else {
+            return self;
+        };
+        let value = answer(values, field).unwrap_or_default();
+        let found = kinds.iter().find(|(known, _)| known.eq_ignore_ascii_case(value));
+        found.map_or(*otherwise, |(_, kind)| *kind)
+    }
+}
+
+/// Whether the value stands in the list, in the case in which it will be exported.
+fn is_chosen(choices: &[Choice], text: &str) -> bool {
+    choices.iter().any(|choice| choice.value == text)
+}
+
+fn values_of(choices: &[Choice]) -> Vec<String> {
+    choices.iter().map(|choice| choice.value.to_owned()).collect()
+}
+
+fn one_line(text: &str) -> Option<Fault> {
+    text.contains(char::is_control).then_some(Fault::SeveralLines)
+}
+
+fn too_long(text: &str, max: usize) -> Option<Fault> {
+    let length = text.chars().count();
+    (length > max).then_some(Fault::TooLong { max, length })
+}
+
+/// A number in digits; `inf` and `NaN`, which are numbers to a computer, are none here.
+fn number(text: &str) -> Option<f64> {
+    let digits = text
+        .chars()
+        .all(|letter| letter.is_ascii_digit() || "+-.eE".contains(letter));
+    text.parse().ok().filter(|value: &f64| digits && value.is_finite())
+}
+
+fn check_integer(text: &str, min: i64, max: i64, unit: Option<&'static str>) -> Option<Fault> {
+    let Ok(value) = text.parse::<i64>() else {
+        return Some(if number(text).is_some() {
+            Fault::NotWhole
+        } else {
+            Fault::NotANumber
+        });
+    };
+    (value < min || value > max).then(|| out_of_range(&min, &max, unit))
+}
+
+fn out_of_range(low: &impl ToString, high: &impl ToString, unit: Option<&'static str>) -> Fault {
+    Fault::OutOfRange {
+        low: low.to_string(),
+        high: high.to_string(),
+        unit: unit.unwrap_or_default(),
+    }
+}
+
+fn check_date(kind: Kind, text: &str, today: Date, may_be_future: bool) -> Option<Fault> {
+    let (whole_day, partial) = (matches!(kind, Kind::Date), matches!(kind, Kind::PartialDate));
+    let form = match (whole_day, partial) {
+        (true, _) => DAY,
+        (false, true) => PART,
+        (false, false) => MOMENT,
+    };
+    let when = match When::parse(text) {
+        Ok(when) => when,
+        Err(DateError::Form) => return Some(Fault::NotADate(form)),
+        Err(DateError::Impossible) => return Some(Fault::ImpossibleDate),
+    };
+    let too_little = !partial && when.day().is_none();
+    let too_much = whole_day && text.contains('T');
+    if too_little || too_much {
+        return Some(Fault::NotADate(form));
+    }
+    if when.date.earliest() > today && !may_be_future {
+        return Some(Fault::FutureDate);
+    }
+    (when.date.latest() < EARLIEST).then_some(Fault::LongAgo)
+}
