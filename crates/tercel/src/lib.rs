@@ -24,6 +24,7 @@
 #![warn(missing_docs, clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod coding;
+pub mod conduct;
 pub mod design;
 pub mod dlt;
 pub mod endpoint;

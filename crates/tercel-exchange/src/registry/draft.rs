@@ -493,7 +493,8 @@ fn write_assumptions(found: &mut Findings<'_>) -> String {
     let mut text = String::from("\n# What the record does not say: each to be confirmed.\n");
     for setting in SETTINGS {
         let path = setting.path;
-        if found.stated.contains(&path) || found.omitted.contains(&path) {
+        // A draft has no [conduct]: entry criteria and product specification are no defaults, and without it no gate opens.
+        if path.starts_with("conduct.") || found.stated.contains(&path) || found.omitted.contains(&path) {
             continue;
         }
         let default = DEFAULTS.iter().find(|default| default.path == path);

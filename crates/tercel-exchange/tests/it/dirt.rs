@@ -105,6 +105,9 @@ fn name(rule: &Rule) -> &'static str {
         | Rule::GradeNotInTerm(_)
         // Of the study and the folder, not of a row: tried in `conduct_cases.rs` and with the program.
         | Rule::AgainstDecision(_)
+        | Rule::BeforeDecision(_)
+        | Rule::GateNotOpen(_)
+        | Rule::Ineligible(_)
         | Rule::SameRecords(_)
         | Rule::NotRead(_) => rule.id(),
     }

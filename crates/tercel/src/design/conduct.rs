@@ -7,7 +7,7 @@ use super::study_design::{Conduct, open_windows};
 use super::{Action, Because, Count, Decision};
 use crate::dlt::{Halt, Status, add_days, standing_halts};
 use crate::endpoint::Analysis;
-use crate::protocol::{DoseLevel, PerLevel};
+use crate::protocol::{DoseLevel, Escalation, PerLevel};
 use crate::study::{Finding, RecordId, SubjectId};
 
 /// A subject whose outcome is awaited.
@@ -264,24 +264,28 @@ pub(super) fn last_infused(analysis: &Analysis<'_>) -> Option<(DoseLevel, Date)>
     infused.max_by_key(|(level, day)| (*day, *level))
 }
 
-/// The spacing rules: sentinel, between subjects, between levels.
-fn earliest_infusion(analysis: &Analysis<'_>, level: DoseLevel) -> Option<Date> {
-    let rules = &analysis.trial.escalation;
-    let (last_level, last_day) = last_infused(analysis)?;
+/// The first day on which an infusion at `level` keeps the protocol's spacing to those given; `None` before the first.
+pub(crate) fn earliest_after(rules: &Escalation, infused: &[(DoseLevel, Date)], level: DoseLevel) -> Option<Date> {
+    let (last_level, last_day) = infused.iter().copied().max_by_key(|(level, day)| (*day, *level))?;
     if last_level != level {
         return Some(add_days(last_day, rules.next_level_days));
     }
-    let at_level = analysis
-        .facts
-        .iter()
-        .filter(|facts| facts.level == Some(level) && facts.day0.is_some())
-        .count();
+    let at_level = infused.iter().filter(|(other, _)| *other == level).count();
     let days = if at_level == 1 {
         rules.sentinel_days
     } else {
         rules.next_subject_days
     };
     Some(add_days(last_day, days))
+}
+
+/// The spacing rules: sentinel, between subjects, between levels.
+fn earliest_infusion(analysis: &Analysis<'_>, level: DoseLevel) -> Option<Date> {
+    let infused = analysis
+        .facts
+        .iter()
+        .filter_map(|facts| Some((facts.level?, facts.day0?)));
+    earliest_after(&analysis.trial.escalation, &infused.collect::<Vec<_>>(), level)
 }
 
 #[cfg(test)]

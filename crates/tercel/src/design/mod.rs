@@ -53,6 +53,7 @@ pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;
 pub use boin12::{Boin12, Boin12Options};
 pub use ccd::Ccd;
+pub(crate) use conduct::earliest_after;
 pub use conduct::{Attribution, Awaited, StudyDecision, WhatIf, decide_study};
 pub use crm::{CRM_PRIOR_SD, Crm, CrmFit, CrmMethod, CrmModel, FIT_QUANTILES, Observation, indifference_skeleton};
 pub use decision::{Action, Because, Decision, Held, Side};

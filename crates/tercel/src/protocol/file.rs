@@ -3,6 +3,7 @@
 use toml::de::DeTable;
 
 use super::file_assumptions::{check_settings, parse_assumptions};
+use super::file_conduct::parse_conduct;
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
@@ -67,6 +68,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         .and_then(|section| parse_safety(&section, dlt.as_ref()));
     let coding = parse_coding(root);
     let kinetics = root.section("kinetics").and_then(|section| parse_kinetics(&section));
+    let conduct = parse_conduct(root, eligibility.as_ref());
     let outcomes = parse_outcomes(root);
     let header = header.and_then(|section| parse_header(&section));
     let assumptions = parse_assumptions(root);
@@ -98,6 +100,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         safety: safety?,
         coding,
         kinetics: kinetics?,
+        conduct,
         outcomes: outcomes?,
         assumptions: assumptions?,
     })

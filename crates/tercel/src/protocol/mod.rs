@@ -4,9 +4,11 @@
 //! write instead. What the registry record does not state is an [`Assumption`] with its reason; a setting is either
 //! listed as stated or explained by an assumption.
 
+mod conduct;
 mod diagnostic;
 mod file;
 mod file_assumptions;
+mod file_conduct;
 mod file_escalation;
 mod file_measured;
 mod file_outcomes;
@@ -29,6 +31,9 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+pub use conduct::{
+    ConductRules, ConsentVersion, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest, Specification, StudyTask,
+};
 pub use diagnostic::Diagnostic;
 pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
@@ -84,6 +89,8 @@ pub struct Trial {
     pub coding: CodingRules,
     /// Kinetics and biomarker conventions.
     pub kinetics: KineticsRules,
+    /// How a subject is conducted from consent to long-term follow-up; `None`: the protocol does not say.
+    pub conduct: Option<ConductRules>,
     /// Outcomes of the record, in its order.
     pub outcomes: Vec<Outcome>,
     /// What the record leaves open, each with the choice made and its reason.

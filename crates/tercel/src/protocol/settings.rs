@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 57] = [
+pub const SETTINGS: [Setting; 66] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -99,4 +99,13 @@ pub const SETTINGS: [Setting; 57] = [
     setting("kinetics.biomarker_floor", "unit check of the biomarker"),
     setting("kinetics.blq", "parameters of kinetics: samples below quantification"),
     setting("kinetics.auc_method", "parameters of kinetics: areas"),
+    setting("conduct.screening_days", "gate of enrolment: age of assessments"),
+    setting("conduct.thaw_minutes", "gate of infusion: thaw to infusion"),
+    setting("conduct.delegated_tasks", "gates: who may do what"),
+    setting("conduct.consent", "gates: consent in force"),
+    setting("conduct.criterion", "gate of enrolment: eligibility"),
+    setting("conduct.lymphodepletion_item", "gate of lymphodepletion"),
+    setting("conduct.infusion_item", "gate of infusion"),
+    setting("conduct.release_test", "gates: product within specification"),
+    setting("conduct.long_term", "long-term follow-up: contacts and samples"),
 ];

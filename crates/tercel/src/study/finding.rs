@@ -64,6 +64,12 @@ pub enum Rule {
     OffDose(String),
     /// A subject was infused although the decision of the day before said otherwise.
     AgainstDecision(String),
+    /// A subject was infused before the decision was signed and in effect.
+    BeforeDecision(String),
+    /// A subject was infused although the gate was not open.
+    GateNotOpen(String),
+    /// A place was reserved for a subject that does not meet the criteria of entry.
+    Ineligible(String),
     /// An adverse event has a grade that its CTCAE term does not have.
     GradeNotInTerm(String),
     /// Two files of a dataset hold the same records.
@@ -92,6 +98,9 @@ impl Rule {
             Self::PartialAtCut(_) => "partial-at-cut",
             Self::OffDose(_) => "off-dose",
             Self::AgainstDecision(_) => "against-decision",
+            Self::BeforeDecision(_) => "before-decision",
+            Self::GateNotOpen(_) => "gate-not-open",
+            Self::Ineligible(_) => "ineligible",
             Self::GradeNotInTerm(_) => "grade-not-in-term",
             Self::SameRecords(_) => "same-records",
             Self::NotRead(_) => "not-read",
@@ -121,6 +130,9 @@ impl Rule {
             Self::AgainstDecision(_) => {
                 "check day and level against the source document; what took place is the committee's to judge"
             }
+            Self::BeforeDecision(_) | Self::GateNotOpen(_) | Self::Ineligible(_) => {
+                "check the moments against the source documents; record the deviation, which is the committee's to judge"
+            }
             Self::GradeNotInTerm(_) => "check term and grade against the source document: one of them is wrong",
             Self::SameRecords(_) => "keep one of the files in the folder",
             Self::NotRead(_) => "save the file as CSV, Dataset-JSON or SAS XPORT, or take it out of the folder",
@@ -147,6 +159,9 @@ impl fmt::Display for Rule {
             | Self::PartialAtCut(sentence)
             | Self::OffDose(sentence)
             | Self::AgainstDecision(sentence)
+            | Self::BeforeDecision(sentence)
+            | Self::GateNotOpen(sentence)
+            | Self::Ineligible(sentence)
             | Self::GradeNotInTerm(sentence)
             | Self::SameRecords(sentence)
             | Self::NotRead(sentence) => f.write_str(sentence),
@@ -205,6 +220,9 @@ impl Finding {
             | Rule::PartialAtCut(_)
             | Rule::OffDose(_)
             | Rule::AgainstDecision(_)
+            | Rule::BeforeDecision(_)
+            | Rule::GateNotOpen(_)
+            | Rule::Ineligible(_)
             | Rule::GradeNotInTerm(_)
             | Rule::SameRecords(_)
             | Rule::NotRead(_) => false,
@@ -217,7 +235,12 @@ impl Finding {
     pub fn leads(&self) -> bool {
         let named = matches!(
             self.rule,
-            Rule::OffDose(_) | Rule::AgainstDecision(_) | Rule::SameRecords(_) | Rule::NotRead(_)
+            Rule::OffDose(_)
+                | Rule::AgainstDecision(_)
+                | Rule::BeforeDecision(_)
+                | Rule::GateNotOpen(_)
+                | Rule::SameRecords(_)
+                | Rule::NotRead(_)
         );
         named && self.blocks == Blocks::Decision
     }

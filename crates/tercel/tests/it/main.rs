@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod conduct;
 mod conformance;
 mod crs_ctcae;
 mod design;

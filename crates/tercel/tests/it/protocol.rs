@@ -776,3 +776,83 @@ fn an_outcome_without_a_method_has_cells_that_say_so() {
         assert_eq!((cell.value, cell.statistic), (None, "none"));
     }
 }
+
+/// What is said of the conduct section with one text replaced.
+fn conduct_mistake(from: &str, to: &str) -> String {
+    assert!(HCC.contains(from), "{from}");
+    let said = parse_protocol("protocol.toml", &HCC.replacen(from, to, 1)).unwrap_err();
+    said.iter()
+        .map(|one| one.message.clone())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn mistakes_in_the_conduct_of_subjects_are_named() {
+    for (from, to, message) in [
+        (
+            "limit_of = \"ECOG\"",
+            "limit_of = \"ECOG\"\nat_most = 2\nunit = \"points\"",
+            "either bounds of its own or `limit_of`",
+        ),
+        ("ecog_max = 1\n", "", "[eligibility] does not state this limit"),
+        (
+            "at_least = 12\nunit = \"weeks\"",
+            "at_least = 12",
+            "bounds and their unit come together",
+        ),
+        (
+            "at_least = 28\n",
+            "at_least = 28\nat_most = 27\n",
+            "no value keeps these bounds",
+        ),
+        (
+            "as_criterion = \"lvef\"",
+            "as_criterion = \"diagnosis\"",
+            "is no criterion of entry with bounds",
+        ),
+        ("expected = \"negative\"\n", "", "either bounds or an expected word"),
+        (
+            "delegated_tasks = [\"consent\"",
+            "delegated_tasks = [\"consents\"",
+            "no task is called \"consents\"",
+        ),
+        (
+            "id = \"platelets\"",
+            "id = \"neutrophils\"",
+            "have the id \"neutrophils\"",
+        ),
+    ] {
+        let said = conduct_mistake(from, to);
+        assert!(said.contains(message), "{from} → {to}: {said}");
+    }
+}
+
+#[test]
+fn limits_of_entry_stand_once() {
+    let trial = parsed(HCC);
+    let rules = trial.conduct.unwrap();
+    let criterion = |id: &str| {
+        rules
+            .criteria
+            .iter()
+            .find(|one| one.id == id)
+            .unwrap()
+            .limits
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(
+        (criterion("age").at_least, criterion("age").at_most),
+        (Some(18.0), Some(70.0))
+    );
+    assert_eq!(criterion("child-pugh").at_most, Some(6.0));
+    let item = rules
+        .lymphodepletion_items
+        .iter()
+        .find(|item| item.id == "platelets")
+        .unwrap();
+    assert_eq!(item.limits, Some(criterion("platelets")));
+    let platelets = criterion("platelets");
+    assert!(platelets.hold(60.0) && !platelets.hold(59.9) && !platelets.hold(f64::NAN));
+}

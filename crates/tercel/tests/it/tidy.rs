@@ -153,8 +153,8 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
     for path in &read {
         assert!(known.contains(path), "an outcome reads {path}, which is no setting");
     }
-    // What outcomes do not read belongs to the dose decision, to findings, to profiles, to the reading of the data or to the safety
-    // tables.
+    // What outcomes do not read belongs to the dose decision, to findings, to profiles, to the reading of the data, to the safety
+    // tables or to the gates.
     let elsewhere = [
         "escalation.",
         "dlt.pause",
@@ -167,6 +167,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "safety.interest",
         "safety.episode_gap_hours",
         "safety.reporting",
+        "conduct.",
     ];
     for path in known.difference(&read) {
         assert!(

@@ -1,0 +1,113 @@
+//! Checks of records and consent.
+
+use super::gate::{Case, Missing, Study};
+use super::need::Need;
+use super::record::{Consent, Scope, Unread};
+use super::records::SubjectConduct;
+
+/// The subject is in the study and every record can be read.
+pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
+    let own = case.own;
+    let mut missing = Vec::new();
+    let unread = own.unread.iter().chain(&case.study.records.unread);
+    missing.extend(unread.map(|one: &Unread| {
+        let need = Need::Unread {
+            form: one.form.clone(),
+            id: one.entry.id.clone(),
+            field: one.field.clone(),
+            why: one.why.clone(),
+        };
+        case.missing(need, [one.entry.at])
+    }));
+    missing.extend(own.departures.iter().map(|left| {
+        let need = Need::Left(left.reason.clone());
+        case.missing(need, [left.entry.at])
+    }));
+    let subject = case.study.subject(&own.subject);
+    let died = subject.and_then(|subject| Some(subject.died()?.0));
+    if let Some(when) = died {
+        missing.push(case.missing(Need::Left(format!("death on {when}")), []));
+    }
+    let failed = own.screening.iter().filter_map(|one| Some((one, one.failed.clone()?)));
+    missing.extend(failed.map(|(one, why)| case.missing(Need::ScreeningFailed(why), [one.entry.at])));
+    let recorded = own.infused(case.now()).map(|began| began.to_string());
+    let in_data = subject.and_then(|subject| {
+        let dated = subject.infusions.first().map(|infusion| infusion.when.to_string());
+        let undated = (!subject.undated_infusions.is_empty()).then(|| "a day that is not known".to_owned());
+        dated.or(undated)
+    });
+    if let Some(when) = recorded.or(in_data) {
+        missing.push(case.missing(Need::AlreadyInfused(when), []));
+    }
+    missing
+}
+
+/// Consent is in force on the version of the day.
+pub(super) fn consent(case: &Case<'_>) -> Vec<Missing> {
+    let (own, versions, now) = (case.own, &case.rules.consents, case.now());
+    let signed = own.consents.iter().filter(|consent| consent.signed <= now);
+    let Some(last) = signed.max_by_key(|consent| consent.signed) else {
+        return vec![case.missing(Need::NoConsent, [])];
+    };
+    let since = [last.entry.at];
+    let mut missing: Vec<Missing> = withdrawn(case, last);
+    let Some(index) = versions.iter().position(|version| version.version == last.version) else {
+        missing.push(case.missing(Need::UnknownConsent(last.version.clone()), since));
+        return missing;
+    };
+    let day = last.signed.date();
+    let in_force = versions.iter().rposition(|version| version.from <= day);
+    if in_force != Some(index) {
+        let need = Need::ConsentNotInForce {
+            signed: last.version.clone(),
+            wanted: in_force
+                .and_then(|index| versions.get(index))
+                .map(|one| one.version.clone()),
+        };
+        missing.push(case.missing(need, since));
+    }
+    if let Some(wanted) = outstanding(case.study, own) {
+        let need = Need::ReconsentOutstanding {
+            signed: last.version.clone(),
+            wanted,
+        };
+        missing.push(case.missing(need, since));
+    }
+    missing
+}
+
+/// Withdrawals that no later consent undid. Without treatment, visits or data a subject cannot be treated; without samples it can.
+fn withdrawn(case: &Case<'_>, last: &Consent) -> Vec<Missing> {
+    let standing = case.own.withdrawals.iter().filter(|one| one.when >= last.signed);
+    let scopes = standing.flat_map(|one| one.scopes.iter().map(move |scope| (*scope, one.entry.at)));
+    let stops = scopes.filter(|(scope, _)| match scope {
+        Scope::Treatment | Scope::Visits | Scope::Data => true,
+        Scope::Samples => false,
+    });
+    stops
+        .map(|(scope, at)| case.missing(Need::ConsentWithdrawn(scope), [at]))
+        .collect()
+}
+
+/// The scopes a subject has withdrawn from.
+pub(super) fn withdrawn_scopes(own: &SubjectConduct) -> Vec<Scope> {
+    let last = own.consents.iter().map(|consent| consent.signed).max();
+    let standing = own
+        .withdrawals
+        .iter()
+        .filter(|one| last.is_none_or(|signed| one.when >= signed));
+    let mut scopes: Vec<Scope> = standing.flat_map(|one| one.scopes.iter().copied()).collect();
+    scopes.sort();
+    scopes.dedup();
+    scopes
+}
+
+/// The newest version that a subject who consented has still to sign.
+pub(super) fn outstanding(study: &Study<'_>, own: &SubjectConduct) -> Option<String> {
+    let versions = &study.trial.conduct.as_ref()?.consents;
+    let last = own.consents.iter().max_by_key(|consent| consent.signed)?;
+    let index = versions.iter().position(|version| version.version == last.version)?;
+    let newer = versions.iter().skip(index + 1);
+    let mut asked = newer.filter(|version| version.reconsent && version.from <= study.now.date());
+    Some(asked.next_back()?.version.clone())
+}

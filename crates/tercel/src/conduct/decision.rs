@@ -1,0 +1,260 @@
+//! Checks of the place, the level, its room and halts.
+
+use jiff::civil::DateTime;
+
+use super::gate::{Case, Missing, Study};
+use super::need::Need;
+use super::record::{Choice, ClosedLevelChoice, OpenLevel, SignedDecision};
+use super::records::SubjectConduct;
+use crate::dlt::standing_halts;
+use crate::protocol::DoseLevel;
+use crate::study::SubjectId;
+
+/// A place is reserved.
+pub(super) fn slot(case: &Case<'_>) -> Vec<Missing> {
+    match case.own.slot(case.now()) {
+        Some(_) => Vec::new(),
+        None => vec![case.missing(Need::NoSlot, [])],
+    }
+}
+
+/// From when a decision holds: not before it was signed. `None`: it is not signed, or says no moment.
+pub(super) fn holds_from(decision: &SignedDecision, now: DateTime) -> Option<DateTime> {
+    let signed = decision.signed.filter(|signed| *signed <= now)?;
+    let named = decision.signed_by.iter().any(|person| !person.trim().is_empty());
+    Some(signed.max(decision.effective?)).filter(|_| named)
+}
+
+/// The decision in force at a moment as it is known now; `Err`: two hold from the same moment and differ, or the last is
+/// superseded.
+pub(super) fn in_force<'s>(study: &'s Study<'_>, at: DateTime) -> Result<Option<&'s SignedDecision>, Box<Need>> {
+    let from = |decision: &SignedDecision| holds_from(decision, study.now).filter(|from| *from <= at);
+    let held = study.records.decisions.iter().filter_map(|one| Some((from(one)?, one)));
+    let Some((since, last)) = held.clone().max_by_key(|(from, _)| *from) else {
+        return Ok(None);
+    };
+    if held
+        .into_iter()
+        .any(|(from, other)| from == since && other.open != last.open)
+    {
+        return Err(Box::new(Need::DecisionsDisagree));
+    }
+    if last.superseded.is_some_and(|until| until <= at) {
+        return Err(Box::new(Need::DecisionSuperseded(last.entry.id.clone())));
+    }
+    Ok(Some(last))
+}
+
+/// The line of a decision that opens a level.
+pub(super) fn opens(decision: &SignedDecision, level: DoseLevel) -> Option<&OpenLevel> {
+    decision.open.iter().find(|open| open.level == level)
+}
+
+/// The committee's last signed choice for a subject whose level closed.
+pub(super) fn choice(own: &SubjectConduct, now: DateTime) -> Option<&Choice> {
+    let signed = own.choices.iter().filter(|choice| {
+        let named = choice.signed_by.iter().any(|person| !person.trim().is_empty());
+        named && choice.signed.is_some_and(|signed| signed <= now)
+    });
+    signed.max_by_key(|choice| choice.signed)
+}
+
+/// The level a subject is treated at: that of the committee's choice, otherwise of the place.
+pub(super) fn treatment_level(study: &Study<'_>, own: &SubjectConduct) -> Option<DoseLevel> {
+    let chosen = choice(own, study.now).and_then(|choice| match choice.choice {
+        ClosedLevelChoice::DoseAt(level) => Some(level),
+        ClosedLevelChoice::Hold | ClosedLevelChoice::Withdraw => None,
+    });
+    let reserved = own.slot(study.now).map(|slot| slot.level);
+    // A choice lowers the dose, never raises it.
+    match (chosen, reserved) {
+        (Some(chosen), Some(reserved)) => Some(chosen.min(reserved)),
+        (None, reserved) => reserved,
+        (Some(_), None) => None,
+    }
+}
+
+/// The level is open by the decision in force, now and when the infusion begins.
+pub(super) fn level(case: &Case<'_>) -> Vec<Missing> {
+    let Some(level) = case.level else {
+        // Without a place there is no level to be open; the check of the place says so.
+        return Vec::new();
+    };
+    let mut missing = chosen(case);
+    if case.study.trial.dose_levels.get(level).is_none() {
+        missing.push(case.missing(Need::LevelNotOpen(level), []));
+        return missing;
+    }
+    let now = case.now();
+    let planned = case.infusion().filter(|planned| *planned > now);
+    for at in [Some(now), planned].into_iter().flatten() {
+        let found = closed(case, level, at);
+        if let Some(one) = found.filter(|found| missing.iter().all(|known| known.need != found.need)) {
+            missing.push(one);
+            break;
+        }
+    }
+    missing
+}
+
+/// What the committee chose for the subject, where it is not to treat.
+fn chosen(case: &Case<'_>) -> Vec<Missing> {
+    let Some(choice) = choice(case.own, case.now()) else {
+        return Vec::new();
+    };
+    let need = match choice.choice {
+        ClosedLevelChoice::DoseAt(_) => return Vec::new(),
+        ClosedLevelChoice::Hold => Need::Held,
+        ClosedLevelChoice::Withdraw => Need::WithdrawChosen,
+    };
+    vec![case.missing(need, [choice.entry.at])]
+}
+
+/// Why a level is not open at a moment.
+fn closed(case: &Case<'_>, level: DoseLevel, at: DateTime) -> Option<Missing> {
+    let study = case.study;
+    let decisions = &study.records.decisions;
+    let entered = decisions.iter().map(|one| one.entry.at).max();
+    let in_force = match in_force(study, at) {
+        Err(need) => return Some(case.missing(*need, entered)),
+        Ok(decision) => decision,
+    };
+    if in_force.is_some_and(|decision| opens(decision, level).is_some()) {
+        return None;
+    }
+    let opening = || decisions.iter().filter(|one| opens(one, level).is_some());
+    let later = opening().find_map(|one| Some((one, holds_from(one, study.now).filter(|from| *from > at)?)));
+    let unsigned = opening().find(|one| holds_from(one, study.now).is_none());
+    let made = case.own.lots.iter().any(|lot| lot.level == level);
+    let need = if let Some((decision, effective)) = later {
+        Need::DecisionNotEffective {
+            id: decision.entry.id.clone(),
+            effective,
+            at,
+        }
+    } else if let Some(decision) = unsigned {
+        Need::DecisionUnsigned(decision.entry.id.clone())
+    } else if in_force.is_none() {
+        Need::NoDecision
+    } else if made {
+        Need::LevelClosed {
+            level,
+            below: level.below(),
+        }
+    } else {
+        Need::LevelNotOpen(level)
+    };
+    Some(case.missing(need, entered))
+}
+
+/// Room at the level: others with a place there, or infused there, leave one.
+pub(super) fn places(case: &Case<'_>) -> Vec<Missing> {
+    let (Some(level), Ok(Some(decision))) = (case.level, in_force(case.study, case.now())) else {
+        // The check of the level says what is missing.
+        return Vec::new();
+    };
+    let Some(open) = opens(decision, level) else {
+        return Vec::new();
+    };
+    let Some(places) = open.places else {
+        return vec![case.missing(Need::PlacesNotSaid(level), [decision.entry.at])];
+    };
+    let taken = taken(case.study, &case.own.subject, level);
+    if u32::try_from(taken).is_ok_and(|taken| taken < places) {
+        return Vec::new();
+    }
+    vec![case.missing(Need::LevelFull { level, places }, [decision.entry.at])]
+}
+
+/// How many others have a place at a level or were infused there.
+fn taken(study: &Study<'_>, own: &SubjectId, level: DoseLevel) -> usize {
+    let by_place = study.records.subjects.iter().filter(|other| {
+        let left = !other.departures.is_empty() && other.infused(study.now).is_none();
+        !left && treatment_level(study, other) == Some(level)
+    });
+    let infused = study.data.subjects.iter().filter(|other| {
+        let infused = !other.infusions.is_empty() || !other.undated_infusions.is_empty();
+        infused && other.level == Some(level)
+    });
+    let mut others: Vec<&SubjectId> = by_place
+        .map(|one| &one.subject)
+        .chain(infused.map(|one| &one.id))
+        .collect();
+    others.retain(|other| *other != own);
+    others.sort();
+    others.dedup();
+    others.len()
+}
+
+/// A halt that stands: its identifier, why, and when it was entered.
+pub(super) struct Halted {
+    pub(super) id: String,
+    pub(super) reason: String,
+    since: Option<DateTime>,
+}
+
+/// The halts that stand now: those entered, those by the protocol's rules over the data, and those the conduct itself sets off
+/// (a replication-competent vector, the product of another subject).
+pub(super) fn halts(study: &Study<'_>) -> Vec<Halted> {
+    let now = study.now;
+    let resumed = |id: &str, from: DateTime| {
+        study.records.resumes.iter().any(|one| {
+            let named = one.signed_by.iter().any(|person| !person.trim().is_empty());
+            one.pause == id && named && one.signed.is_some_and(|signed| from <= signed && signed <= now)
+        })
+    };
+    let mut halts = Vec::new();
+    let mut add = |id: &str, reason: String, from: DateTime, entered: DateTime| {
+        if !resumed(id, from) {
+            halts.push(Halted {
+                id: id.to_owned(),
+                reason,
+                since: Some(entered),
+            });
+        }
+    };
+    for pause in &study.records.pauses {
+        add(&pause.entry.id, pause.reason.clone(), pause.from, pause.entry.at);
+    }
+    for own in &study.records.subjects {
+        for sample in own.vector_samples.iter().filter(|sample| sample.positive == Some(true)) {
+            let reason = format!("replication-competent vector in {}", own.subject);
+            add(&sample.entry.id, reason, sample.drawn, sample.entry.at);
+        }
+        for infused in &own.infusions {
+            let foreign = infused
+                .bags
+                .iter()
+                .find(|label| own.bags.iter().all(|bag| bag.label != **label));
+            if let Some(label) = foreign {
+                let reason = format!("bag {label}, which is not of {}, given to it", own.subject);
+                add(&infused.entry.id, reason, infused.began, infused.entry.at);
+            }
+        }
+    }
+    let day0 = |infused: &crate::study::Infusion| infused.when.day();
+    let subjects: Vec<_> = study
+        .data
+        .subjects
+        .iter()
+        .map(|one| (one, one.infusions.first().and_then(day0)))
+        .collect();
+    halts.extend(standing_halts(study.trial, &subjects).into_iter().map(|halt| Halted {
+        id: halt.rule,
+        reason: halt.text,
+        since: None,
+    }));
+    halts
+}
+
+/// Nothing is halted.
+pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
+    let missing = |halt: Halted| {
+        let need = Need::Paused {
+            id: halt.id,
+            reason: halt.reason,
+        };
+        case.missing(need, halt.since)
+    };
+    halts(case.study).into_iter().map(missing).collect()
+}

@@ -1,0 +1,195 @@
+//! Findings of the conduct: what was done before it was allowed.
+//!
+//! # What it derives
+//! Infusions before their decision was signed and in effect, infusions whose gate was not open on what was recorded by then,
+//! doses outside tolerance, places reserved for subjects who were not eligible, and steps in the wrong order.
+//!
+//! # Source
+//! Inspectors of dose escalations report decisions approved after the next level had started, waivers, and identity not
+//! confirmed; `docs/methods.md`, "Gates of conduct".
+//!
+//! # Formula
+//! A gate is asked again at the moment of the step, with what had been entered by then and the data as of that day.
+//!
+//! # Example
+//! An infusion at 10:00 under a decision signed at 10:01.
+//!
+//! # Limits
+//! Only subjects with conduct records are looked at: a study of files alone has none of these findings.
+
+use jiff::civil::DateTime;
+
+use super::decision::{in_force, opens, treatment_level};
+use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
+use super::need::Need;
+use super::records::{ConductRecords, SubjectConduct};
+use crate::language::Language;
+use crate::protocol::Trial;
+use crate::study::{Blocks, Dataset, Finding, Rule, StudyData};
+
+/// Holds what was done to each subject with conduct records against what was allowed.
+pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) -> Vec<Finding> {
+    if trial.conduct.is_none() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for own in &records.subjects {
+        findings.extend(slots(trial, data, records, own));
+        findings.extend(infusions(trial, data, records, own));
+        findings.extend(order(own));
+    }
+    findings
+}
+
+fn finding(own: &SubjectConduct, dataset: &str, field: &str, rule: Rule, blocks: Blocks) -> Finding {
+    Finding {
+        subject: Some(own.subject.clone()),
+        dataset: Dataset::new(dataset),
+        record: None,
+        row: None,
+        field: field.to_owned(),
+        rule,
+        blocks,
+    }
+}
+
+/// What a gate lacks, in one sentence.
+fn lacks(gate: &Gate, only: impl Fn(&Need) -> bool) -> Option<String> {
+    let asked = gate.missing.iter().filter(|missing| only(&missing.need));
+    let sentences: Vec<String> = asked.map(|missing| missing.need.sentence(Language::English)).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Places reserved while a criterion of entry was not met.
+fn slots(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &SubjectConduct) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for slot in &own.slots {
+        let (as_of, known) = (data.as_of(slot.reserved.date()), until(records, own, slot.reserved));
+        let study = Study::new(trial, &as_of, &known, slot.reserved.max(slot.entry.at));
+        let gate = enrolment_gate(&study, &own.subject, slot.level);
+        if let Some(what) = lacks(&gate, |need| matches!(need, Need::Criterion(..))) {
+            let text = format!(
+                "a place at level {} was reserved on {}: {what}",
+                slot.level, slot.reserved
+            );
+            findings.push(finding(
+                own,
+                "SLOT",
+                "RESERVED",
+                Rule::Ineligible(text),
+                Blocks::Infusion,
+            ));
+        }
+    }
+    findings
+}
+
+/// The records without the infusions of a subject from a moment on.
+fn until(records: &ConductRecords, own: &SubjectConduct, moment: DateTime) -> ConductRecords {
+    let mut known = records.clone();
+    for subject in known
+        .subjects
+        .iter_mut()
+        .filter(|subject| subject.subject == own.subject)
+    {
+        subject.infusions.retain(|infused| infused.began < moment);
+    }
+    known
+}
+
+fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &SubjectConduct) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for infused in &own.infusions {
+        let began = infused.began;
+        let mut as_of = data.as_of(began.date());
+        for subject in as_of.subjects.iter_mut().filter(|subject| subject.id == own.subject) {
+            subject
+                .infusions
+                .retain(|one| one.when.day().is_some_and(|day| day < began.date()));
+            subject.undated_infusions.clear();
+            // A death of that day came after.
+            subject.death = None;
+        }
+        let known = until(records, own, began);
+        let study = Study::new(trial, &as_of, &known, began);
+        let level = study
+            .records
+            .of(&own.subject)
+            .and_then(|own| treatment_level(&study, own));
+        let open = level.is_some_and(|level| {
+            let decision = in_force(&study, began).ok().flatten();
+            decision.is_some_and(|decision| opens(decision, level).is_some())
+        });
+        if !open {
+            let level = level.map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
+            let text = format!("infused at {began}, before a decision that opens {level} was signed and in effect");
+            let rule = Rule::BeforeDecision(text);
+            findings.push(finding(own, "INFUSION", "BEGAN", rule, Blocks::Decision));
+        }
+        let gate = infusion_gate(&study, &own.subject);
+        if let Some(what) = lacks(&gate, |_| true) {
+            let text = format!(
+                "infused at {began} although the gate of {} was not open: {what}",
+                GateName::Infusion.name()
+            );
+            findings.push(finding(
+                own,
+                "INFUSION",
+                "BEGAN",
+                Rule::GateNotOpen(text),
+                Blocks::Decision,
+            ));
+        }
+        let planned = level
+            .and_then(|level| trial.dose_levels.get(level))
+            .map(|group| group.planned);
+        let percent = infused
+            .cells
+            .zip(planned)
+            .and_then(|(cells, planned)| cells.percent_of(planned));
+        let (min, max) = (trial.dlt.dose_percent_min, trial.dlt.dose_percent_max);
+        if let Some(percent) = percent.filter(|percent| !(min..=max).contains(percent)) {
+            let text = format!("{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %");
+            findings.push(finding(own, "INFUSION", "CELLS", Rule::OffDose(text), Blocks::Decision));
+        }
+    }
+    findings
+}
+
+/// Consent, place, collection, lymphodepletion and infusion follow one another.
+fn order(own: &SubjectConduct) -> Vec<Finding> {
+    let first = |moments: Vec<DateTime>| moments.into_iter().min();
+    let steps = [
+        ("consent", first(own.consents.iter().map(|one| one.signed).collect())),
+        ("place", first(own.slots.iter().map(|one| one.reserved).collect())),
+        (
+            "collection",
+            first(own.collections.iter().map(|one| one.began).collect()),
+        ),
+        (
+            "lymphodepletion",
+            first(own.lymphodepletion.iter().map(|one| one.began).collect()),
+        ),
+        ("infusion", first(own.infusions.iter().map(|one| one.began).collect())),
+    ];
+    let mut findings = Vec::new();
+    for (index, (name, moment)) in steps.iter().enumerate() {
+        let Some(moment) = moment else { continue };
+        for (earlier, before) in steps.iter().take(index) {
+            let text = match before {
+                None => format!("{name} on {moment} without a recorded {earlier}"),
+                Some(before) if before > moment => format!("{name} on {moment} lies before {earlier} on {before}"),
+                Some(_) => continue,
+            };
+            let field = name.to_uppercase();
+            findings.push(finding(
+                own,
+                "CONDUCT",
+                &field,
+                Rule::OutOfOrder(text),
+                Blocks::Infusion,
+            ));
+        }
+    }
+    findings
+}

@@ -1,0 +1,363 @@
+//! The gates: what must hold before a subject is enrolled, collected, lymphodepleted and infused.
+//!
+//! # What it derives
+//! A [`Gate`]: every rule kept and every rule missing, how serious each is, and whether an emergency release opens it.
+//!
+//! # Source
+//! `docs/methods.md`, "Gates of conduct"; the two gates before lymphodepletion and infusion are those of a public CAR-T protocol, the
+//! order of signature before dosing what inspectors of dose escalations ask for.
+//!
+//! # Formula
+//! A gate is open if nothing is missing, or if all that is missing may be released and was: by the investigator and the
+//! physician of the sponsor, two persons who both signed with their credentials after lymphodepletion began, naming each rule.
+//! What a release covers had been entered before it.
+//!
+//! # Example
+//! A product that expires at 12:00 is not infused at 12:00.
+//!
+//! # Limits
+//! What is not recorded, cannot be read or has two meanings is missing. The clock is that of the site: moments of different
+//! time zones are for the caller to bring together.
+
+use jiff::civil::DateTime;
+
+use super::need::{Need, Severity};
+use super::record::{EmergencyRelease, Order};
+use super::records::{ConductRecords, SubjectConduct};
+use super::{bedside, consent, decision, delegation, eligibility, items, product_check, spacing};
+use crate::protocol::{ConductRules, DoseLevel, Trial};
+use crate::study::{StudyData, Subject, SubjectId};
+
+/// Everything known of a study at a moment.
+#[derive(Debug)]
+pub struct Study<'s> {
+    /// Protocol.
+    pub trial: &'s Trial,
+    /// Subject data.
+    pub data: &'s StudyData,
+    /// Conduct records entered by now.
+    pub records: ConductRecords,
+    /// The moment.
+    pub now: DateTime,
+}
+
+impl<'s> Study<'s> {
+    /// The study as it is known at `now`.
+    pub fn new(trial: &'s Trial, data: &'s StudyData, records: &ConductRecords, now: DateTime) -> Self {
+        Self {
+            trial,
+            data,
+            records: records.as_of(now),
+            now,
+        }
+    }
+
+    /// A subject's data.
+    pub(super) fn subject(&self, id: &SubjectId) -> Option<&'s Subject> {
+        self.data.subjects.iter().find(|subject| subject.id == *id)
+    }
+}
+
+/// The gates of a subject's way to the infusion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GateName {
+    /// Before a place at a dose level is reserved.
+    Enrolment,
+    /// Before mononuclear cells are collected.
+    Collection,
+    /// Before lymphodepletion begins.
+    Lymphodepletion,
+    /// Before the infusion begins.
+    Infusion,
+}
+
+impl GateName {
+    /// Name in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enrolment => "enrolment",
+            Self::Collection => "collection",
+            Self::Lymphodepletion => "lymphodepletion",
+            Self::Infusion => "infusion",
+        }
+    }
+}
+
+/// A rule that is not kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missing {
+    /// The rule with its parameters.
+    pub need: Need,
+    /// How serious it is.
+    pub severity: Severity,
+    /// When the newest record it rests on was entered; `None`: it rests on no record.
+    pub since: Option<DateTime>,
+}
+
+impl Missing {
+    /// The rule with what tells two of its cases apart; an emergency release names it.
+    pub fn key(&self) -> String {
+        self.need.key()
+    }
+}
+
+/// What a gate asks, in groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Check {
+    /// Records that can be read, of a subject in the study.
+    Records,
+    /// Consent in force.
+    Consent,
+    /// Every criterion of entry met and supported.
+    Eligibility,
+    /// A place reserved.
+    Slot,
+    /// The level open by a decision signed and in effect.
+    Level,
+    /// Room at the level.
+    Places,
+    /// No halt.
+    NoPause,
+    /// The order for the infusion.
+    Order,
+    /// Intervals to other subjects.
+    Spacing,
+    /// One identity from collection to bag.
+    Identity,
+    /// The lot released within specification.
+    Release,
+    /// The bags on site and not expired.
+    OnSite,
+    /// The dose of the level.
+    Dose,
+    /// Items of lymphodepletion.
+    LymphodepletionItems,
+    /// Lymphodepletion given.
+    Lymphodepleted,
+    /// Items of infusion.
+    InfusionItems,
+    /// Unbroken custody.
+    Custody,
+    /// Two persons at the bedside.
+    TwoPersons,
+    /// Thawed in time.
+    Thaw,
+    /// Persons delegated and trained.
+    Delegation,
+}
+
+/// Checks that found nothing missing.
+pub type Passed = Check;
+
+/// A gate of one subject at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    /// Which.
+    pub name: GateName,
+    /// Whose.
+    pub subject: SubjectId,
+    /// When it was asked.
+    pub at: DateTime,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// What is missing and was released in an emergency, with the release; a deviation is to be recorded for each.
+    pub released: Vec<(Missing, String)>,
+    /// Checks that found nothing missing.
+    pub passed: Vec<Passed>,
+    /// Whether the subject is lymphodepleted and waits: a task of the committee at once.
+    pub urgent: bool,
+}
+
+impl Gate {
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.missing.is_empty()
+    }
+}
+
+/// One subject before a gate.
+#[derive(Debug)]
+pub(super) struct Case<'c> {
+    pub(super) study: &'c Study<'c>,
+    pub(super) rules: &'c ConductRules,
+    pub(super) own: &'c SubjectConduct,
+    pub(super) gate: GateName,
+    /// Level of treatment: that of the place, or the committee's choice.
+    pub(super) level: Option<DoseLevel>,
+    pub(super) order: Option<&'c Order>,
+    /// When lymphodepletion began.
+    pub(super) depleted: Option<DateTime>,
+}
+
+impl Case<'_> {
+    pub(super) fn now(&self) -> DateTime {
+        self.study.now
+    }
+
+    /// When the infusion begins: as ordered, or now at the gate of infusion itself.
+    pub(super) fn infusion(&self) -> Option<DateTime> {
+        match self.gate {
+            GateName::Infusion => Some(self.now()),
+            GateName::Lymphodepletion => self.order.map(|order| order.planned),
+            GateName::Enrolment | GateName::Collection => None,
+        }
+    }
+
+    /// A rule not kept, resting on records entered at these moments.
+    pub(super) fn missing(&self, need: Need, since: impl IntoIterator<Item = DateTime>) -> Missing {
+        let severity = need.severity(self.depleted.is_some());
+        Missing {
+            need,
+            severity,
+            since: since.into_iter().max(),
+        }
+    }
+}
+
+type Rule = (Check, fn(&Case<'_>) -> Vec<Missing>);
+
+const BEFORE_ALL: [Rule; 2] = [(Check::Records, consent::records), (Check::Consent, consent::consent)];
+
+const ENTRY: [Rule; 4] = [
+    (Check::Eligibility, eligibility::eligibility),
+    (Check::Level, decision::level),
+    (Check::Places, decision::places),
+    (Check::NoPause, decision::pause),
+];
+
+const TREATMENT: [Rule; 11] = [
+    (Check::Slot, decision::slot),
+    (Check::Eligibility, eligibility::eligibility),
+    (Check::Level, decision::level),
+    (Check::Places, decision::places),
+    (Check::NoPause, decision::pause),
+    (Check::Order, product_check::order),
+    (Check::Spacing, spacing::spacing),
+    (Check::Identity, product_check::identity),
+    (Check::Release, product_check::release),
+    (Check::OnSite, product_check::on_site),
+    (Check::Dose, bedside::dose),
+];
+
+const BEDSIDE: [Rule; 5] = [
+    (Check::Lymphodepleted, bedside::lymphodepleted),
+    (Check::InfusionItems, items::infusion),
+    (Check::Custody, bedside::custody),
+    (Check::TwoPersons, bedside::two_persons),
+    (Check::Thaw, bedside::thaw),
+];
+
+/// Whether a place at `level` may be reserved for a subject.
+pub fn enrolment_gate(study: &Study<'_>, subject: &SubjectId, level: DoseLevel) -> Gate {
+    let rules: Vec<Rule> = BEFORE_ALL.into_iter().chain(ENTRY).collect();
+    ask(study, subject, GateName::Enrolment, Some(level), &rules)
+}
+
+/// Whether a subject's cells may be collected.
+pub fn collection_gate(study: &Study<'_>, subject: &SubjectId) -> Gate {
+    let slot = (Check::Slot, decision::slot as fn(&Case<'_>) -> Vec<Missing>);
+    let rules: Vec<Rule> = BEFORE_ALL.into_iter().chain([slot]).chain(ENTRY).collect();
+    ask(study, subject, GateName::Collection, None, &rules)
+}
+
+/// Whether a subject's lymphodepletion may begin now, for the infusion that is ordered.
+pub fn lymphodepletion_gate(study: &Study<'_>, subject: &SubjectId) -> Gate {
+    let items = (
+        Check::LymphodepletionItems,
+        items::lymphodepletion as fn(&Case<'_>) -> Vec<Missing>,
+    );
+    let rules: Vec<Rule> = BEFORE_ALL.into_iter().chain(TREATMENT).chain([items]).collect();
+    ask(study, subject, GateName::Lymphodepletion, None, &rules)
+}
+
+/// Whether a subject may be infused now. Asks all that the gate of lymphodepletion asks again; its items as of the begin of
+/// lymphodepletion, which itself lowers blood counts.
+pub fn infusion_gate(study: &Study<'_>, subject: &SubjectId) -> Gate {
+    let items = (
+        Check::LymphodepletionItems,
+        items::lymphodepletion as fn(&Case<'_>) -> Vec<Missing>,
+    );
+    let asked = BEFORE_ALL.into_iter().chain(TREATMENT).chain([items]);
+    let rules: Vec<Rule> = asked.chain(BEDSIDE).collect();
+    ask(study, subject, GateName::Infusion, None, &rules)
+}
+
+fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<DoseLevel>, rules: &[Rule]) -> Gate {
+    let mut gate = Gate {
+        name,
+        subject: subject.clone(),
+        at: study.now,
+        missing: Vec::new(),
+        released: Vec::new(),
+        passed: Vec::new(),
+        urgent: false,
+    };
+    let conduct = study.trial.conduct.as_ref();
+    let (Some(conduct), Some(own)) = (conduct, study.records.of(subject)) else {
+        let need = if conduct.is_none() {
+            Need::NotConfigured
+        } else {
+            Need::NoRecords
+        };
+        gate.missing.push(Missing {
+            need,
+            severity: Severity::Absolute,
+            since: None,
+        });
+        return gate;
+    };
+    let chosen = level.or_else(|| decision::treatment_level(study, own));
+    let case = Case {
+        study,
+        rules: conduct,
+        own,
+        gate: name,
+        level: chosen,
+        order: own.order(),
+        depleted: own.lymphodepletion_began(study.now),
+    };
+    let delegated = (
+        Check::Delegation,
+        delegation::delegation as fn(&Case<'_>) -> Vec<Missing>,
+    );
+    for (check, rule) in rules.iter().copied().chain([delegated]) {
+        let missing = rule(&case);
+        if missing.is_empty() {
+            gate.passed.push(check);
+        }
+        for one in missing {
+            let release = own.emergencies.iter().find(|release| releases(&case, release, &one));
+            match release {
+                Some(release) => gate.released.push((one, release.entry.id.clone())),
+                None => gate.missing.push(one),
+            }
+        }
+    }
+    gate.urgent = case.depleted.is_some() && own.infused(study.now).is_none() && !gate.missing.is_empty();
+    gate
+}
+
+/// Whether an emergency release covers what is missing.
+fn releases(case: &Case<'_>, release: &EmergencyRelease, missing: &Missing) -> bool {
+    let signed = [&release.investigator, &release.physician];
+    let now = case.now();
+    let in_time = |began: DateTime| {
+        signed
+            .iter()
+            .all(|one| one.authenticated && began <= one.at && one.at <= now)
+    };
+    let first = release.investigator.at.min(release.physician.at);
+    missing.severity != Severity::Absolute
+        && case.gate == GateName::Infusion
+        && case.depleted.is_some_and(in_time)
+        && signed.iter().all(|one| !one.person.trim().is_empty())
+        && !alike(&release.investigator.person, &release.physician.person)
+        && !release.reason.trim().is_empty()
+        && release.keys.contains(&missing.key())
+        && missing.since.is_none_or(|since| since <= first)
+}
+
+/// Whether two names are one: a person written in another case would pass for two.
+pub(super) fn alike(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}

@@ -1,0 +1,45 @@
+//! The conduct of a subject, from consent to long-term follow-up: records, stages, gates, visits and tasks.
+//!
+//! [`Study`] is everything known at a moment. A gate ([`enrolment_gate`], [`collection_gate`], [`lymphodepletion_gate`],
+//! [`infusion_gate`]) says what is missing; what is not recorded, cannot be read or has two meanings is missing. The moment
+//! is an argument: nothing here reads a clock.
+
+mod bedside;
+mod consent;
+mod decision;
+mod delegation;
+mod eligibility;
+mod findings;
+mod gate;
+mod items;
+mod measured;
+mod need;
+mod product;
+mod product_check;
+mod record;
+mod records;
+mod remedy;
+mod schedule;
+mod spacing;
+mod stage;
+mod tasks;
+mod words;
+
+pub use findings::check_conduct;
+pub use gate::{
+    Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
+};
+pub use need::{CustodyDoubt, Named, Need, Severity, Shortfall};
+pub use product::{
+    Bag, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Reading, Receipt, Release, Signature,
+    TestOutcome, TestResult, Thaw, VectorSample,
+};
+pub use record::{
+    Approval, Assessment, Choice, ClosedLevelChoice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease,
+    Entered, Entry, ItemGate, Lymphodepletion, Measured, Met, OpenLevel, Order, OrderedBag, Pause, ProtocolDeviation,
+    Resume, Scope, Screening, SignedDecision, Slot, Unread, Withdrawal,
+};
+pub use records::{ConductRecords, SubjectConduct};
+pub use schedule::{PlannedVisit, VisitStanding, derive_schedule};
+pub use stage::{Stage, derive_stage};
+pub use tasks::{Task, Urgency, Work, derive_tasks, deviations_to_record};
