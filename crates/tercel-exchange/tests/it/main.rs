@@ -23,6 +23,7 @@ mod kinetics_cases;
 mod lab_cases;
 mod laws;
 mod meddra;
+mod packet_cases;
 mod records;
 mod registry;
 mod safety_cases;
