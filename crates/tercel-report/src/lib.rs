@@ -5,6 +5,7 @@
 //! | HTML file | [`render_html`] |
 //! | findings alone as an HTML file | [`render_findings`] |
 //! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
+//! | decision packet of a committee | [`render_packet`] |
 //! | summary on a terminal | [`render_terminal`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
@@ -30,6 +31,7 @@ mod labs;
 mod markup;
 mod math;
 mod matrix;
+mod packet;
 mod pathways;
 mod population;
 mod profiles;
@@ -50,5 +52,6 @@ mod waterfall;
 pub use design_page::render_design_page;
 pub use findings::{FindingsPage, render_findings};
 pub use html::render_html;
+pub use packet::{PacketPage, render_packet};
 pub use pathways::render_pathways;
 pub use terminal::render_terminal;

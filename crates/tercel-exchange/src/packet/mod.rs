@@ -36,7 +36,9 @@ pub enum PacketError {
     #[error("the document is no decision packet: its member \"format\" is not \"{FORMAT}\"")]
     NoPacket,
     /// A version this program does not know.
-    #[error("the packet has version {0}, and this program reads version {PACKET_VERSION}; read it with the program that wrote it")]
+    #[error(
+        "the packet has version {0}, and this program reads version {PACKET_VERSION}; read it with the program that wrote it"
+    )]
     Version(String),
     /// A member is missing, unknown or of the wrong kind.
     #[error("the packet cannot be read at {place}: {what}")]
@@ -47,14 +49,20 @@ pub enum PacketError {
         what: String,
     },
     /// The bytes read well, but are not in the canonical form.
-    #[error("the packet is not in its canonical form, so its digest means nothing; it was changed after it was written")]
+    #[error(
+        "the packet is not in its canonical form, so its digest means nothing; it was changed after it was written"
+    )]
     NotCanonical,
 }
 
 impl From<Misread> for PacketError {
     fn from(misread: Misread) -> Self {
         Self::Member {
-            place: misread.place,
+            place: if misread.place.is_empty() {
+                "its outermost member".to_owned()
+            } else {
+                misread.place
+            },
             what: misread.what,
         }
     }

@@ -169,7 +169,9 @@ impl Wire for SubjectId {
     }
 
     fn read(value: &Value) -> Result<Self, Misread> {
-        let text = value.as_str().ok_or_else(|| Misread::new("not the identifier of a subject"))?;
+        let text = value
+            .as_str()
+            .ok_or_else(|| Misread::new("not the identifier of a subject"))?;
         Ok(Self::new(text))
     }
 }

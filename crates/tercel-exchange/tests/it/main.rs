@@ -8,6 +8,7 @@
 mod censoring_cases;
 mod clock_cases;
 mod coding_cases;
+mod committee_cases;
 mod compound_cases;
 mod conduct_cases;
 mod corruption;

@@ -93,7 +93,14 @@ fn settings(entry: &DesignEntry, variant: Option<ThreePlusThreeVariant>, target:
     let skeleton = || {
         let levels = u8::try_from(levels).ok()?;
         let target = Target::new(target).ok()?;
-        indifference_skeleton(target, target.value() / 4.0, levels, levels.div_ceil(2), CrmModel::Power).ok()
+        indifference_skeleton(
+            target,
+            target.value() / 4.0,
+            levels,
+            levels.div_ceil(2),
+            CrmModel::Power,
+        )
+        .ok()
     };
     let three_plus_three = entry.name == DesignName::ThreePlusThree;
     Settings {

@@ -40,10 +40,10 @@ impl Call {
             .collect();
         let words = self.occasion.words(language);
         match (each.is_empty(), language) {
-            (true, Language::English) => format!("A meeting is called for, {words}."),
-            (false, Language::English) => format!("A meeting is called for, {words} ({}).", each.join("; ")),
-            (true, Language::Chinese) => format!("应召开会议，{words}。"),
-            (false, Language::Chinese) => format!("应召开会议，{words}（{}）。", each.join("；")),
+            (true, Language::English) => format!("A meeting is called for: {words}."),
+            (false, Language::English) => format!("A meeting is called for: {words} ({}).", each.join("; ")),
+            (true, Language::Chinese) => format!("应召开会议：{words}。"),
+            (false, Language::Chinese) => format!("应召开会议：{words}（{}）。", each.join("；")),
         }
     }
 }

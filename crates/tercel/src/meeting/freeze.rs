@@ -4,12 +4,10 @@ use thiserror::Error;
 
 use super::about::{About, Occasion};
 use super::advice::{Advice, other_designs, settings_words};
-use super::packet::{
-    BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Packet, Recommendation, WaitingFor,
-};
+use super::in_order;
+use super::packet::{BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Packet, Recommendation, WaitingFor};
 use super::recommended::{Recommended, limits};
 use super::subject::{Standing, SubjectLine, other_events};
-use super::in_order;
 use crate::design::{ALL, Action, Because, Decision, StudyDecision, decide_study};
 use crate::dlt::Halt;
 use crate::endpoint::{Analysis, check_analysis};
@@ -115,10 +113,14 @@ fn otherwise(decision: &Decision) -> Option<Action> {
     let mut found = None;
     let mut because = &decision.because;
     while let Because::Halted {
-        otherwise, because: inner, ..
+        otherwise,
+        because: inner,
+        ..
     }
     | Because::HeldUp {
-        otherwise, because: inner, ..
+        otherwise,
+        because: inner,
+        ..
     } = because
     {
         found = Some(*otherwise);

@@ -33,12 +33,11 @@ pub use call::{Call, called_for};
 pub use committee::{Ballot, Member, Quorum, Vote, without_case};
 pub use freeze::NotFrozen;
 pub use impact::{CellTouched, Impact, PacketTouched, impact};
-pub use packet::{
-    BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Limits, Packet, Recommendation, WaitingFor,
-};
+pub use packet::{BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Limits, Packet, Recommendation, WaitingFor};
 pub use recommended::{BestLine, Feasibility, KineticsLine, Recommended, ResponseLine, Spread};
 pub use replay::{CannotReplay, Difference, replay};
 pub use resolve::{Choice, Departure, Missing, Proposal, Resolution, resolve};
+pub use sentences::records_words;
 pub use statements::{Place, Statement};
 pub use subject::{ContactLine, DeviationLine, Dose, SeriousLine, Standing, SubjectLine, VerdictLine, Worst};
 pub use words::action_words;

@@ -90,10 +90,7 @@ pub fn replay(packet: &Packet, analysis: &Analysis<'_>, language: Language) -> R
     }
     // What the caller gave is no statement: a packet without it says the same.
     let now = Packet::freeze(analysis, About::occasion(packet.occasion.clone()))?;
-    Ok(differences(
-        &packet.statements(language),
-        &now.statements(language),
-    ))
+    Ok(differences(&packet.statements(language), &now.statements(language)))
 }
 
 fn differences(then: &[Statement], now: &[Statement]) -> Vec<Difference> {

@@ -23,8 +23,8 @@
 
 use jiff::Timestamp;
 
-use super::committee::{Ballot, Member, Quorum, Vote, without_case};
 use super::about::Occasion;
+use super::committee::{Ballot, Member, Quorum, Vote, without_case};
 use super::packet::Packet;
 use super::words::action_words;
 use crate::design::Action;
@@ -273,7 +273,9 @@ impl<'v> Votes<'v> {
     fn of(members: &'v [Member], ballots: &'v [Ballot]) -> Self {
         let entitled: Vec<&Member> = members.iter().filter(|member| member.conflict.is_none()).collect();
         let cast = entitled.iter().filter_map(|member| {
-            let ballot = ballots.iter().find(|ballot| without_case(&ballot.member, &member.name))?;
+            let ballot = ballots
+                .iter()
+                .find(|ballot| without_case(&ballot.member, &member.name))?;
             Some((*member, ballot))
         });
         Self {
@@ -310,7 +312,11 @@ impl<'v> Votes<'v> {
 fn check_ballots(packet: &Packet, members: &[Member], ballots: &[Ballot]) -> Vec<Missing> {
     let mut missing = Vec::new();
     for (place, member) in members.iter().enumerate() {
-        if members.iter().take(place).any(|other| without_case(&other.name, &member.name)) {
+        if members
+            .iter()
+            .take(place)
+            .any(|other| without_case(&other.name, &member.name))
+        {
             missing.push(Missing::SameName(member.name.clone()));
         }
     }
@@ -321,13 +327,23 @@ fn check_ballots(packet: &Packet, members: &[Member], ballots: &[Ballot]) -> Vec
             Some(member) if member.conflict.is_some() => missing.push(Missing::Conflicted(name())),
             Some(_) => {}
         }
-        if ballots.iter().take(place).any(|other| without_case(&other.member, &ballot.member)) {
+        if ballots
+            .iter()
+            .take(place)
+            .any(|other| without_case(&other.member, &ballot.member))
+        {
             missing.push(Missing::VotedTwice(name()));
         }
         // The zone of the day of the cut is not known: a signature on any clock's day of the cut may stand.
         let too_early = match packet.known {
             Some(known) => ballot.signed < known.at,
-            None => ballot.signed.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(14))).date() < packet.cut,
+            None => {
+                ballot
+                    .signed
+                    .to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(14)))
+                    .date()
+                    < packet.cut
+            }
         };
         if too_early {
             missing.push(Missing::SignedTooEarly(name()));
@@ -380,8 +396,8 @@ fn departure(packet: &Packet, choice: Choice) -> Departure {
     match choice {
         Choice::Dose(action) => {
             let ((treats, declares), (may_treat, may_declare)) = (reach(action), reach(recommended));
-            let same = (treats, declares) == (may_treat, may_declare)
-                && (treats > 0 || declares > 0 || action == recommended);
+            let same =
+                (treats, declares) == (may_treat, may_declare) && (treats > 0 || declares > 0 || action == recommended);
             // A dose found tolerated may be given again.
             if same {
                 Departure::None
@@ -469,7 +485,9 @@ impl Missing {
                 format!("{name}已声明利益冲突，不得投票；请删除该票。"),
             ),
             Self::SignedTooEarly(name) => both(
-                format!("{name} signed before the data of the packet were cut; the vote is to be signed on this packet."),
+                format!(
+                    "{name} signed before the data of the packet were cut; the vote is to be signed on this packet."
+                ),
                 format!("{name}的签名早于数据截止；须针对本决策包重新签名。"),
             ),
             Self::TooFew { voted, needed } => both(

@@ -9,6 +9,7 @@ use super::words::action_words;
 use crate::language::Language;
 use crate::protocol::Cells;
 use crate::report::number::{self, MISSING};
+use crate::study::RecordId;
 
 impl Limits {
     /// `0.0–70.8 %`.
@@ -80,10 +81,7 @@ impl WaitingFor {
 impl HaltLine {
     /// The rule, and who met it.
     pub fn words(&self) -> String {
-        let each = self
-            .subjects
-            .iter()
-            .map(|(subject, what)| format!("{subject}: {what}"));
+        let each = self.subjects.iter().map(|(subject, what)| format!("{subject}: {what}"));
         format!("\"{}\" ({})", self.text, each.collect::<Vec<_>>().join("; "))
     }
 }
@@ -99,7 +97,9 @@ impl LevelLine {
         let (dlt, of, level) = (self.dlt, self.evaluable, self.level);
         let confidence = number::confidence(confidence);
         match (self.limits, language) {
-            (None, Language::English) => format!("Level {level}: nobody is evaluable yet, so nothing is known of its DLT rate."),
+            (None, Language::English) => {
+                format!("Level {level}: nobody is evaluable yet, so nothing is known of its DLT rate.")
+            }
             (None, Language::Chinese) => format!("剂量水平{level}：尚无可评价受试者，DLT发生率未知。"),
             (Some(limits), Language::English) => format!(
                 "Level {level}: DLT in {dlt} of {of} evaluable subjects; a DLT rate anywhere in {} agrees with that \
@@ -303,7 +303,10 @@ impl KineticsLine {
                 "{} ({}): peak {peak}; day of peak {time}; area to day 28 {area}",
                 self.analyte, self.unit
             ),
-            Language::Chinese => format!("{}（{}）：峰值{peak}；达峰日{time}；至第28天面积{area}", self.analyte, self.unit),
+            Language::Chinese => format!(
+                "{}（{}）：峰值{peak}；达峰日{time}；至第28天面积{area}",
+                self.analyte, self.unit
+            ),
         }
     }
 }
@@ -324,5 +327,73 @@ impl Feasibility {
                 self.collected, self.off_dose, self.dose_unknown
             ),
         }
+    }
+}
+
+/// Records in few letters: `DM 1; EX 1, 7; FA 36–53`, the subject before them where there are several. The records are in order.
+pub fn records_words(records: &[RecordId]) -> String {
+    let several = records
+        .iter()
+        .any(|record| Some(&record.subject) != records.first().map(|first| &first.subject));
+    let mut parts: Vec<String> = Vec::new();
+    let mut group: Option<(&RecordId, Vec<u32>)> = None;
+    let close = |(first, numbers): (&RecordId, Vec<u32>)| {
+        let subject = if several {
+            format!(" {}", first.subject)
+        } else {
+            String::new()
+        };
+        format!("{}{subject} {}", first.dataset, runs(&numbers))
+    };
+    for record in records {
+        match &mut group {
+            Some((first, numbers)) if first.dataset == record.dataset && first.subject == record.subject => {
+                numbers.push(record.number);
+            }
+            other => {
+                parts.extend(other.take().map(close));
+                *other = Some((record, vec![record.number]));
+            }
+        }
+    }
+    parts.extend(group.map(close));
+    parts.join("; ")
+}
+
+/// Numbers in order, neighbours as a run.
+fn runs(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if number.checked_sub(1) == Some(*last) => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let text = |(first, last): &(u32, u32)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first}–{last}"),
+    };
+    runs.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::study::{Dataset, SubjectId};
+
+    #[test]
+    fn records_are_written_as_runs_and_name_the_subject_where_there_are_several() {
+        let record = |dataset: &str, subject: &str, number| RecordId {
+            dataset: Dataset::new(dataset),
+            subject: SubjectId::new(subject),
+            number,
+        };
+        let mut records: Vec<RecordId> = [1, 2, 3, 5, 6, 9].map(|number| record("FA", "A", number)).into();
+        records.insert(0, record("DM", "A", 1));
+        assert_eq!(records_words(&records), "DM 1; FA 1–3, 5, 6, 9");
+        records.push(record("FA", "B", 9));
+        assert_eq!(records_words(&records), "DM A 1; FA A 1–3, 5, 6, 9; FA B 9");
+        assert_eq!(records_words(&[]), "");
     }
 }

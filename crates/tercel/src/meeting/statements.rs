@@ -124,9 +124,9 @@ impl Packet {
         let part = &self.recommendation;
         let mut waiting: Vec<String> = part.waiting_on.iter().map(|one| one.words(language)).collect();
         waiting.extend(part.halts.iter().map(super::HaltLine::words));
-        let otherwise = part
-            .otherwise
-            .map_or_else(String::new, |action| format!(" ({})", words::action_words(action, language)));
+        let otherwise = part.otherwise.map_or_else(String::new, |action| {
+            format!(" ({})", words::action_words(action, language))
+        });
         let state = |place, text| Statement {
             place,
             text,

@@ -155,7 +155,10 @@ impl SubjectLine {
     /// The line of an infused subject.
     pub(super) fn derive(facts: &Facts<'_>, verdict: &Verdict, about: &About) -> Self {
         let subject = facts.subject;
-        let serious = subject.adverse_events.iter().filter(|event| event.serious == Some(true));
+        let serious = subject
+            .adverse_events
+            .iter()
+            .filter(|event| event.serious == Some(true));
         let mut queries = about
             .open_queries
             .as_ref()

@@ -31,10 +31,10 @@ impl Occasion {
             Self::LevelCompleted(_) | Self::RecommendedDose | Self::Other(_) => String::new(),
         };
         match (self, language) {
-            (Self::LevelCompleted(level), Language::English) => format!("scheduled: dose level {level} is completed"),
-            (Self::LevelCompleted(level), Language::Chinese) => format!("计划内会议：剂量水平{level}已完成"),
+            (Self::LevelCompleted(level), Language::English) => format!("dose level {level} is completed (scheduled)"),
+            (Self::LevelCompleted(level), Language::Chinese) => format!("剂量水平{level}已完成（计划内）"),
             (Self::Pause(_), Language::English) => {
-                format!("ad hoc: enrolment is halted by {}", quoted("\"", "\"", " and "))
+                format!("enrolment is halted by {} (ad hoc)", quoted("\"", "\"", " and "))
             }
             (Self::Pause(_), Language::Chinese) => format!("临时会议：入组因以下规则暂停：{}", quoted("“", "”", "、")),
             (Self::RecommendedDose, Language::English) => "the recommended Phase 2 dose".to_owned(),
