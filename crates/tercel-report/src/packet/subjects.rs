@@ -33,7 +33,7 @@ pub(super) fn verdicts(out: &mut Writer, packet: &Packet, language: Language) {
         let day = line.day.filter(|_| line.dose.infused.is_some());
         let infused = line.dose.infused.zip(day).map(|(infused, day)| {
             let day = t::day(day, packet.window_days, language);
-            format!("{infused}, {day}")
+            format!("{infused}\n{day}")
         });
         let remark = line.dose.remark(packet.dose_tolerance, language);
         let dose = [Some(line.dose.words(language)), remark];
@@ -41,7 +41,7 @@ pub(super) fn verdicts(out: &mut Writer, packet: &Packet, language: Language) {
             line.subject.to_string(),
             line.level.map_or_else(|| MISSING.to_owned(), |level| level.to_string()),
             infused.unwrap_or_else(|| MISSING.to_owned()),
-            dose.into_iter().flatten().collect::<Vec<_>>().join("; "),
+            dose.into_iter().flatten().collect::<Vec<_>>().join("\n"),
             match language {
                 Language::English => t::capital(&line.verdict.sentence),
                 Language::Chinese => format!("{}（{}）", line.verdict.standing.words(language), line.verdict.sentence),
@@ -69,8 +69,8 @@ pub(super) fn safety(out: &mut Writer, packet: &Packet, language: Language) {
             line.crs.words(language),
             line.icans.words(language),
             line.other.words(language),
-            line.contact.words(language),
-            serious.join("; "),
+            line.contact.words(language).replacen(", ", "\n", 1),
+            serious.join("\n"),
         ]
     });
     out.close();
@@ -80,7 +80,7 @@ pub(super) fn data(out: &mut Writer, packet: &Packet, language: Language) {
     part(out, packet, "data", t::DATA, language);
     let columns = t::DATA_COLUMNS.map(|column| column.of(language));
     let none = || t::NONE.of(language).to_owned();
-    let joined = |texts: Vec<String>| if texts.is_empty() { none() } else { texts.join("; ") };
+    let joined = |texts: Vec<String>| if texts.is_empty() { none() } else { texts.join("\n") };
     each(out, packet, t::DATA, &columns, language, |line| {
         let entered = line.completeness.as_ref().map(|entered| entered.words(language));
         let queries = line

@@ -207,10 +207,14 @@ pub(super) fn under_dosed(dlt: u32, under: u32, language: Language) -> String {
     }
 }
 
+/// The day at the data cut, of how many while the window is open.
 pub(super) fn day(day: i32, window: u32, language: Language) -> String {
+    let open = i64::from(day) <= i64::from(window);
     match language {
-        Language::English => format!("day {day} of {window}"),
-        Language::Chinese => format!("第{day}天（观察期{window}天）"),
+        Language::English if open => format!("day {day} of {window}"),
+        Language::English => format!("day {day}"),
+        Language::Chinese if open => format!("第{day}天（共{window}天）"),
+        Language::Chinese => format!("第{day}天"),
     }
 }
 

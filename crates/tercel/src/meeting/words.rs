@@ -36,7 +36,9 @@ impl Occasion {
             (Self::Pause(_), Language::English) => {
                 format!("enrolment is halted by {} (ad hoc)", quoted("\"", "\"", " and "))
             }
-            (Self::Pause(_), Language::Chinese) => format!("临时会议：入组因以下规则暂停：{}", quoted("“", "”", "、")),
+            (Self::Pause(_), Language::Chinese) => {
+                format!("入组因以下规则暂停（临时会议）：{}", quoted("“", "”", "、"))
+            }
             (Self::RecommendedDose, Language::English) => "the recommended Phase 2 dose".to_owned(),
             (Self::RecommendedDose, Language::Chinese) => "II期推荐剂量".to_owned(),
             (Self::Other(words), _) => words.clone(),
