@@ -69,8 +69,8 @@ fn quorum() -> Quorum {
 
 /// Votes of Ann, Bo, Cy and Di, an hour after another; `-` for none.
 fn votes(letters: &str) -> Vec<Ballot> {
-    let each = letters.chars().zip(["Ann", "Bo", "Cy", "Di"]).enumerate();
-    let ballot = |(place, (letter, name)): (usize, (char, &str))| {
+    let each = (0..).zip(letters.chars().zip(["Ann", "Bo", "Cy", "Di"]));
+    let ballot = |(place, (letter, name)): (i64, (char, &str))| {
         Some(Ballot {
             member: name.to_owned(),
             vote: match letter {
@@ -80,7 +80,7 @@ fn votes(letters: &str) -> Vec<Ballot> {
                 _ => return None,
             },
             comment: None,
-            signed: at(place as i64),
+            signed: at(place),
         })
     };
     each.filter_map(ballot).collect()

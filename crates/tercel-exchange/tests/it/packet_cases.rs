@@ -82,7 +82,7 @@ fn a_packet_says_what_decide_says_and_reads_back_to_the_same_bytes() {
             // The counts are those of the subjects below them.
             let standing = |holds: fn(&Standing) -> bool| {
                 let here = packet.subjects.iter().filter(|line| line.level == Some(level));
-                here.filter(|line| holds(&line.verdict.standing)).count() as u32
+                u32::try_from(here.filter(|line| holds(&line.verdict.standing)).count()).unwrap()
             };
             assert_eq!(line.dlt, standing(|one| *one == Standing::Dlt));
             assert_eq!(line.pending, standing(|one| matches!(one, Standing::Pending(_))));
