@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 use tercel::coding::code_study;
-use tercel::design::check_infusions;
-use tercel::endpoint::{Analysis, check_derived};
+use tercel::endpoint::{Analysis, check_analysis};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
-use tercel::safety::check_safety;
-use tercel::study::{Finding, StudyData, check_study, days_between};
+use tercel::study::{Finding, StudyData, days_between};
 use tercel_exchange::read_folder_telling;
 
 use crate::coding::read_coding;
@@ -167,22 +165,7 @@ impl Study {
 
 /// Everything wrong or missing: in the files, between records, between readings.
 pub(crate) fn all_findings(analysis: &Analysis<'_>) -> Vec<Finding> {
-    let mut findings = analysis.data.findings.clone();
-    findings.extend(check_study(analysis.trial, analysis.data));
-    findings.extend(check_derived(analysis));
-    findings.extend(check_safety(analysis));
-    findings.extend(check_infusions(analysis));
-    let key = |finding: &Finding| {
-        (
-            finding.blocks,
-            finding.subject.clone(),
-            finding.dataset.clone(),
-            finding.record.clone(),
-            finding.field.clone(),
-        )
-    };
-    findings.sort_by_key(key);
-    findings
+    check_analysis(analysis)
 }
 
 /// A finding as JSON.

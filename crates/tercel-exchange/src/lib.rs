@@ -10,6 +10,7 @@
 //! | a registry record to a draft protocol | [`registry`] |
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
+//! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
@@ -19,6 +20,7 @@ mod folder;
 pub mod form;
 pub mod format;
 pub mod meddra;
+mod packet;
 mod protocol_schema;
 mod reader;
 pub mod registry;
@@ -26,6 +28,7 @@ pub mod sdtm;
 mod table;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
+pub use packet::{PACKET_VERSION, PacketError, packet_digest, packet_json, read_packet, sha256_hex};
 pub use protocol_schema::{SCHEMA_FILE, protocol_schema};
 pub use sdtm::{SDTM_DATASETS, soil_tables, table_dirt_kinds, to_ragged_csv, write_sdtm};
 pub use table::{Table, TableError};

@@ -7,6 +7,9 @@ use tercel::study::{Blocks, Dataset, DatasetRead, Finding, RecordId, Rule, Subje
 
 use crate::table::Table;
 
+/// Datasets with one row a subject, which have no sequence number.
+const ONE_ROW_A_SUBJECT: [&str; 2] = ["DM", "ADSL"];
+
 /// One dataset while it is read.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
@@ -114,13 +117,15 @@ impl<'a> Reader<'a> {
                 );
                 continue;
             }
+            // The one row of a subject is known by the subject, wherever it stands; a second one by its place.
+            let alone = ONE_ROW_A_SUBJECT.contains(&self.dataset.as_str()) && !subjects.contains_key(name);
             let subject = subjects.entry(name).or_insert_with(|| SubjectId::new(name)).clone();
             let sequence = self.sequence.map(|column| self.table.cell(at, column));
             let parsed = sequence.map(parse_sequence);
             let row_id = RecordId {
                 dataset: self.dataset.clone(),
                 subject,
-                number: parsed.flatten().unwrap_or(number),
+                number: parsed.flatten().unwrap_or(if alone { 1 } else { number }),
             };
             let row = Row {
                 reader: self,

@@ -89,8 +89,13 @@ pub(crate) fn open_page(out: &mut Writer, title: &str, synthetic: bool) {
 
 /// Opens a page whose style is that of the report with `print` after it.
 pub(crate) fn open_styled_page(out: &mut Writer, title: &str, print: &str) {
+    open_styled_page_in(out, title, print, "en");
+}
+
+/// The same in a language, by its tag.
+pub(crate) fn open_styled_page_in(out: &mut Writer, title: &str, print: &str, language: &str) {
     out.append("<!DOCTYPE html>\n");
-    out.open("html", &[("lang", "en")]);
+    out.open("html", &[("lang", language)]);
     out.open("head", &[]);
     out.empty("meta", &[("charset", "utf-8")]);
     out.empty(
@@ -111,16 +116,8 @@ pub(crate) fn open_styled_page(out: &mut Writer, title: &str, print: &str) {
     out.open("main", &[]);
 }
 
-/// Says on a cover and over every section that no patient stands behind the numbers.
-fn banner(out: &mut Writer, synthetic: bool) {
-    if synthetic {
-        out.leaf(
-            "p",
-            &[("class", "synthetic")],
-            "SYNTHETIC DATA: a rehearsal; no patient stands behind these numbers",
-        );
-    }
-}
+/// Said on a cover and over every section where no patient stands behind the numbers.
+const SYNTHETIC: &str = "SYNTHETIC DATA: a rehearsal; no patient stands behind these numbers";
 
 /// Opens a section under its heading.
 pub(crate) fn open_section(out: &mut Writer, report: &Report, id: &str, class: &str, heading: &str) {
@@ -129,8 +126,15 @@ pub(crate) fn open_section(out: &mut Writer, report: &Report, id: &str, class: &
 
 /// Opens a section of a page that is no report.
 pub(crate) fn open_part(out: &mut Writer, synthetic: bool, id: &str, class: &str, heading: &str) {
+    open_part_in(out, synthetic.then_some(SYNTHETIC), id, class, heading);
+}
+
+/// The same with the words of the banner, where there is one.
+pub(crate) fn open_part_in(out: &mut Writer, banner: Option<&str>, id: &str, class: &str, heading: &str) {
     out.open("section", &[("id", id), ("class", class)]);
-    banner(out, synthetic);
+    if let Some(banner) = banner {
+        out.leaf("p", &[("class", "synthetic")], banner);
+    }
     out.leaf("h2", &[], heading);
 }
 
@@ -177,7 +181,9 @@ fn fact(out: &mut Writer, class: &str, name: &str, value: &str) {
 fn cover(out: &mut Writer, report: &Report) {
     let cover = &report.cover;
     out.open("header", &[]);
-    banner(out, cover.synthetic);
+    if cover.synthetic {
+        out.leaf("p", &[("class", "synthetic")], SYNTHETIC);
+    }
     out.leaf("h1", &[], &cover.title);
     out.open("dl", &[("class", "facts")]);
     fact(out, "", "Trial", &cover.trial);

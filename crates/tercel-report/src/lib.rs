@@ -6,6 +6,7 @@
 //! | the report inside another page | [`render_parts`], [`render_subject`] |
 //! | findings alone as an HTML file | [`render_findings`] |
 //! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
+//! | decision packet of a committee | [`render_packet`] |
 //! | summary on a terminal | [`render_terminal`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
@@ -31,6 +32,7 @@ mod labs;
 mod markup;
 mod math;
 mod matrix;
+mod packet;
 mod pathways;
 mod population;
 mod profiles;
@@ -51,5 +53,7 @@ mod waterfall;
 pub use design_page::render_design_page;
 pub use findings::{FindingsPage, render_findings};
 pub use html::{STYLE, render_html, render_parts, render_subject};
+pub use html::render_html;
+pub use packet::{PacketPage, render_packet};
 pub use pathways::render_pathways;
 pub use terminal::render_terminal;

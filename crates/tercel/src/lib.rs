@@ -17,6 +17,7 @@
 //! | report contents as data | [`report`] |
 //! | adverse events as a safety report reads them | [`safety`] |
 //! | adverse events coded by MedDRA | [`coding`] |
+//! | the dose-decision meeting: packet, corrections, votes | [`meeting`] |
 //! | languages of forms and pages | [`language`] |
 //! | citations of the references | [`reference`](mod@reference) |
 //!
@@ -33,6 +34,7 @@ pub mod exact;
 pub mod grade;
 pub mod kinetics;
 pub mod language;
+pub mod meeting;
 pub mod protocol;
 pub mod reference;
 pub mod report;

@@ -9,6 +9,7 @@ mod design;
 mod estimate;
 mod grade;
 mod new;
+mod packet;
 mod response;
 mod run;
 mod schema;
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Give the dose decision with its reasons
     Decide(decide::Args),
+    /// Freeze what the committee is shown for a dose decision, with its SHA-256
+    Packet(packet::Args),
     /// Choose and justify the escalation design: decision tables, exact operating characteristics, the next dose
     #[command(subcommand)]
     Design(Box<design::Command>),
@@ -71,6 +74,7 @@ impl Command {
             Self::Check(args) => check::run(&args, output),
             Self::Run(args) => run::run(&args, output),
             Self::Decide(args) => decide::run(&args, output),
+            Self::Packet(args) => packet::run(&args, output),
             Self::Design(command) => command.run(output),
             Self::Code(args) => code::run(&args, output),
             Self::Derive(args) => derive::run(&args, output),

@@ -17,6 +17,7 @@ mod gbm_car_t;
 mod grade;
 mod hand;
 mod new;
+mod packet;
 mod response;
 mod safety;
 mod synth;

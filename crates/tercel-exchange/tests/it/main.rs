@@ -8,6 +8,7 @@
 mod censoring_cases;
 mod clock_cases;
 mod coding_cases;
+mod committee_cases;
 mod compound_cases;
 mod conduct_cases;
 mod corruption;
@@ -24,6 +25,7 @@ mod kinetics_cases;
 mod lab_cases;
 mod laws;
 mod meddra;
+mod packet_cases;
 mod records;
 mod registry;
 mod safety_cases;

@@ -197,7 +197,7 @@ fn an_event_says_how_it_worsened_and_what_it_rests_on() {
     assert_eq!(failure.worsened, Some((Grade::G3, Grade::G5)));
     assert!(failure.fatal);
     let records: Vec<String> = failure.records.iter().map(ToString::to_string).collect();
-    assert_eq!(records, ["AE/C/1", "EX/C/1", "EX/C/2", "DM/C/3"]);
+    assert_eq!(records, ["AE/C/1", "EX/C/1", "EX/C/2", "DM/C/1"]);
     assert_eq!(failure.event.details.criteria.met(), ["life-threatening"]);
 }
 

@@ -6,6 +6,7 @@ mod design_page;
 mod figures;
 mod hostile;
 mod markup;
+mod packet;
 mod page;
 mod rehearsal;
 mod safety;

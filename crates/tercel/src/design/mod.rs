@@ -76,6 +76,7 @@ pub use replay::check_infusions;
 pub use rolling_six::RollingSix;
 pub(crate) use settings::usual_ccd_margin;
 pub use settings::{EfficacySettings, Settings};
+pub(crate) use study_design::latest_cohort;
 pub use three_plus_three::ThreePlusThree;
 pub use tite_boin::{TiteBoin, TiteVariant};
 pub use tite_crm::{TiteCrm, adaptive_weights};

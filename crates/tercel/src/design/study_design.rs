@@ -44,7 +44,10 @@ pub(super) fn open_windows(analysis: &Analysis<'_>) -> Vec<Open> {
 
 /// Level of the latest infusion, and the outcomes of the latest subjects known there, as many as a cohort has; `supposed` is
 /// an outcome taken as known.
-fn latest_cohort(analysis: &Analysis<'_>, supposed: Option<(&SubjectId, bool)>) -> Option<(DoseLevel, Count)> {
+pub(crate) fn latest_cohort(
+    analysis: &Analysis<'_>,
+    supposed: Option<(&SubjectId, bool)>,
+) -> Option<(DoseLevel, Count)> {
     let (current, _) = last_infused(analysis)?;
     let size = analysis.trial.escalation.cohort_size as usize;
     let mut known: Vec<(Date, bool)> = analysis

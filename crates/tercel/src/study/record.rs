@@ -54,7 +54,8 @@ pub struct RecordId {
     pub dataset: Dataset,
     /// Subject it belongs to.
     pub subject: SubjectId,
-    /// The dataset's sequence number (`--SEQ`), or the row number where it has none.
+    /// The dataset's sequence number (`--SEQ`), or the row number where it has none; 1 for the one row of a subject in a dataset
+    /// of one row a subject.
     pub number: u32,
 }
 

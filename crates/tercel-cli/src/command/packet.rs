@@ -1,0 +1,182 @@
+//! `tercel packet`: what the committee is shown, frozen: a page to print, or the bytes a signature is of.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use serde_json::{Value, json};
+use tercel::endpoint::Analysis;
+use tercel::language::Language;
+use tercel::meeting::{About, Call, Occasion, Packet, called_for};
+use tercel_exchange::{packet_digest, packet_json, sha256_hex};
+use tercel_report::{PacketPage, render_packet};
+
+use super::Answer;
+use super::decide::headline;
+use crate::output::Output;
+use crate::study::{Study, TrialArgs, protocol_path};
+
+/// Arguments of `tercel packet`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    trial: TrialArgs,
+    /// Why the committee meets: scheduled, pause, rp2d, or in other words; what is called for if not given
+    #[arg(long, value_name = "OCCASION")]
+    occasion: Option<String>,
+    /// Write the packet there: a page to print as .html, the bytes of its SHA-256 as .json
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Language of the page: en or zh
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    language: String,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let language =
+        Language::from_tag(&args.language).ok_or_else(|| anyhow!("--language {}: choose en or zh", args.language))?;
+    let form = args.out.as_deref().map(form).transpose()?;
+    let study = Study::open(&args.trial)?;
+    let analysis = study.analysis();
+    let protocol = protocol_path(&args.trial.trial);
+    let bytes = std::fs::read(&protocol).with_context(|| format!("failed to read {}", protocol.display()))?;
+    let calls = called_for(&analysis);
+    let about = About {
+        protocol_digest: Some(sha256_hex(&bytes)),
+        ..About::occasion(occasion(args.occasion.as_deref(), &analysis, &calls)?)
+    };
+    let packet = Packet::freeze(&analysis, about)?;
+    let digest = packet_digest(&packet);
+    if let (Some(path), Some(form)) = (&args.out, form) {
+        let text = match form {
+            Form::Page => render_packet(
+                &packet,
+                &PacketPage {
+                    digest: Some(&digest),
+                    members: &[],
+                    language,
+                },
+            ),
+            Form::Bytes => packet_json(&packet),
+        };
+        std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    output.print(
+        || json!({"packet": packet_value(&packet), "sha256": digest, "called_for": calls_json(&calls)}),
+        || text(&analysis, &packet, &digest, &calls, args.out.as_deref()),
+    )?;
+    Ok(Answer::Given)
+}
+
+/// What a file of `--out` holds.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Page,
+    Bytes,
+}
+
+fn form(path: &Path) -> anyhow::Result<Form> {
+    match path.extension().and_then(std::ffi::OsStr::to_str) {
+        Some("html") => Ok(Form::Page),
+        Some("json") => Ok(Form::Bytes),
+        Some(_) | None => bail!(
+            "--out {}: name a file that ends in .html (a page to print) or .json (the bytes of the digest)",
+            path.display()
+        ),
+    }
+}
+
+fn occasion(asked: Option<&str>, analysis: &Analysis<'_>, calls: &[Call]) -> anyhow::Result<Occasion> {
+    let called = |holds: fn(&Occasion) -> bool| {
+        let found = calls.iter().find(|call| holds(&call.occasion));
+        found.map(|call| call.occasion.clone())
+    };
+    let last_level = || {
+        let infused = analysis
+            .facts
+            .iter()
+            .filter_map(|facts| Some((facts.day0?, facts.level?)));
+        infused.max().map(|(_, level)| level)
+    };
+    Ok(match asked {
+        None => calls
+            .first()
+            .map_or_else(|| Occasion::Other("review".to_owned()), |call| call.occasion.clone()),
+        Some("scheduled") => match called(|occasion| matches!(occasion, Occasion::LevelCompleted(_))) {
+            Some(occasion) => occasion,
+            None => match last_level() {
+                Some(level) => bail!(
+                    "--occasion scheduled: level {level} is not completed; give the occasion in other words, or wait for its \
+                     outcomes"
+                ),
+                None => bail!("--occasion scheduled: nobody has been infused; give the occasion in other words"),
+            },
+        },
+        Some("pause") => called(|occasion| matches!(occasion, Occasion::Pause(_)))
+            .ok_or_else(|| anyhow!("--occasion pause: no rule halts enrolment; give the occasion in other words"))?,
+        Some("rp2d") => Occasion::RecommendedDose,
+        Some(words) => Occasion::Other(words.to_owned()),
+    })
+}
+
+/// The packet as a value; without blanks it is the bytes of the digest.
+fn packet_value(packet: &Packet) -> Value {
+    serde_json::from_str(&packet_json(packet)).unwrap_or(Value::Null)
+}
+
+fn calls_json(calls: &[Call]) -> Vec<Value> {
+    let one = |call: &Call| {
+        let subjects = call
+            .subjects
+            .iter()
+            .map(|(subject, what)| json!({"subject": subject.to_string(), "reason": what}));
+        json!({
+            "sentence": call.sentence(Language::English),
+            "subjects": subjects.collect::<Vec<Value>>(),
+            "records": call.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
+        })
+    };
+    calls.iter().map(one).collect()
+}
+
+fn text(analysis: &Analysis<'_>, packet: &Packet, digest: &str, calls: &[Call], out: Option<&Path>) -> String {
+    let mut page = String::new();
+    let advice = &packet.recommendation.advice;
+    for call in calls {
+        let _ = writeln!(page, "{}", call.sentence(Language::English));
+    }
+    let _ = writeln!(
+        page,
+        "Occasion of the packet: {}.",
+        packet.occasion.words(Language::English)
+    );
+    let _ = writeln!(page, "{}", headline(analysis.trial, advice.action));
+    let _ = writeln!(page, "Because: {}.", advice.because);
+    for line in &packet.levels {
+        let _ = writeln!(page, "{}", line.sentence(packet.confidence, Language::English));
+    }
+    let findings = packet.findings.len();
+    if findings > 0 {
+        let noun = if findings == 1 {
+            "finding holds"
+        } else {
+            "findings hold"
+        };
+        let _ = writeln!(page, "{findings} {noun} up a decision: see `tercel check`.");
+    }
+    let _ = writeln!(page, "Data cut: {}.", packet.cut);
+    let _ = writeln!(page, "SHA-256: {digest}");
+    match out {
+        Some(path) => {
+            let _ = writeln!(page, "Packet: {}", path.display());
+        }
+        None => {
+            let _ = writeln!(
+                page,
+                "Write it with --out FILE.html (a page to print) or --out FILE.json (the bytes of the digest)."
+            );
+        }
+    }
+    page
+}
