@@ -1,8 +1,8 @@
 //! Accounts, passwords, sessions and tokens.
 //!
 //! An account is a record of form `account`: who made it, gave it a role or disabled it is in the chain. Password
-//! hashes and tokens are not: they stand in tables of their own, and the chain holds only a fingerprint of the password
-//! hash, so that a hash exchanged behind the program's back is seen by `verify`.
+//! hashes and tokens are not: they stand in tables of their own, and the chain holds only a fingerprint of what stands
+//! beside a password, so that a hash exchanged behind the program's back lets nobody in and is seen by `verify`.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use crate::change::{Author, Change, NewRecord};
 use crate::clock::stamp;
@@ -87,9 +88,9 @@ impl Account {
         }
     }
 
-    /// Fingerprint of the password hash that belongs to the account.
-    pub(crate) fn fingerprint(&self) -> &str {
-        &self.fingerprint
+    /// Whether the chain knows these credentials.
+    pub(crate) fn owns(&self, credential: &Credential) -> bool {
+        self.fingerprint == credential.fingerprint()
     }
 
     fn values(&self) -> Values {
@@ -163,6 +164,51 @@ pub struct Session {
     pub csrf: String,
     /// When it began, UTC.
     pub created_at: String,
+}
+
+/// A row of the table of passwords.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Credential {
+    pub(crate) account: String,
+    pub(crate) hash: String,
+    pub(crate) changed_at: String,
+    pub(crate) must_change: String,
+}
+
+impl Credential {
+    pub(crate) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            account: row.try_get(0)?,
+            hash: row.try_get(1)?,
+            changed_at: row.try_get(2)?,
+            must_change: row.try_get(3)?,
+        })
+    }
+
+    /// What the chain holds of it.
+    fn fingerprint(&self) -> String {
+        let Self {
+            account,
+            hash,
+            changed_at,
+            must_change,
+        } = self;
+        sha256(format!("{account}\n{hash}\n{changed_at}\n{must_change}").as_bytes())
+    }
+
+    fn put(&self) -> Beside {
+        (
+            "INSERT INTO credential (account, hash, changed_at, must_change) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at,
+                 must_change = excluded.must_change",
+            vec![
+                self.account.clone(),
+                self.hash.clone(),
+                self.changed_at.clone(),
+                self.must_change.clone(),
+            ],
+        )
+    }
 }
 
 /// Argon2id with 19 MiB, two passes and one lane, as OWASP asks for at least.
@@ -247,6 +293,7 @@ impl Store {
         password: &str,
     ) -> Result<Account, StoreError> {
         let hash = hash_password(password).await?;
+        let credential = self.credential(name, hash, by);
         let account = Account {
             name: name.to_owned(),
             printed: printed.to_owned(),
@@ -254,7 +301,7 @@ impl Store {
             disabled: false,
             record: account_key(name),
             version: 1,
-            fingerprint: sha256(hash.as_bytes()),
+            fingerprint: credential.fingerprint(),
         };
         let new = NewRecord {
             series: format!("{ACCOUNTS}/{name}"),
@@ -265,8 +312,7 @@ impl Store {
             happened: None,
             values: account.values(),
         };
-        let credential = self.credential(name, hash, by);
-        self.append_beside(by, None, &[Change::Create(new)], &[credential])
+        self.append_beside(by, None, &[Change::Create(new)], &[credential.put()])
             .await?;
         Ok(account)
     }
@@ -279,12 +325,12 @@ impl Store {
     /// Sets a password. Every session of the account ends.
     pub async fn set_password(&self, by: &Author, account: &Account, password: &str) -> Result<(), StoreError> {
         let hash = hash_password(password).await?;
+        let credential = self.credential(&account.name, hash, by);
         let changed = Account {
-            fingerprint: sha256(hash.as_bytes()),
+            fingerprint: credential.fingerprint(),
             ..account.clone()
         };
-        let credential = self.credential(&account.name, hash, by);
-        self.correct_account(by, &changed, "password set", vec![credential])
+        self.correct_account(by, &changed, "password set", vec![credential.put()])
             .await
     }
 
@@ -308,19 +354,14 @@ impl Store {
         Ok(())
     }
 
-    fn credential(&self, account: &str, hash: String, by: &Author) -> Beside {
+    fn credential(&self, account: &str, hash: String, by: &Author) -> Credential {
         let must_change = if by.account == account { "N" } else { "Y" };
-        (
-            "INSERT INTO credential (account, hash, changed_at, must_change) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at,
-                 must_change = excluded.must_change",
-            vec![
-                account.to_owned(),
-                hash,
-                stamp(self.clock.now()),
-                must_change.to_owned(),
-            ],
-        )
+        Credential {
+            account: account.to_owned(),
+            hash,
+            changed_at: stamp(self.clock.now()),
+            must_change: must_change.to_owned(),
+        }
     }
 
     /// Checks a password. Failures are counted per account, slow it down, and are written to the chain.
@@ -332,17 +373,19 @@ impl Store {
         {
             return Ok(SignIn::Waiting { until });
         }
-        let row = sqlx::query("SELECT hash, must_change FROM credential WHERE account = $1")
-            .bind(name.to_owned())
+        let row = sqlx::query("SELECT account, hash, changed_at, must_change FROM credential WHERE account = $1")
+            .bind(known.clone().unwrap_or_default())
             .fetch_optional(&self.pool)
             .await?;
-        let (hash, must_change) = match &row {
-            Some(row) => (row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)? == "Y"),
-            None => (DUMMY.to_owned(), false),
+        let credential = row.as_ref().map(Credential::read).transpose()?;
+        let own = match (&account, &credential) {
+            (Some(account), Some(credential)) => account.owns(credential),
+            (None, _) | (_, None) => false,
         };
-        let own = account
+        let must_change = credential
             .as_ref()
-            .is_some_and(|account| account.fingerprint == sha256(hash.as_bytes()));
+            .is_some_and(|credential| credential.must_change == "Y");
+        let hash = credential.map_or_else(|| DUMMY.to_owned(), |credential| credential.hash);
         let password = password.to_owned();
         let right = tokio::task::spawn_blocking(move || password_matches(&hash, &password))
             .await

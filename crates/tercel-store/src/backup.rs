@@ -8,16 +8,18 @@ use std::io::{BufRead, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::Row;
 
+use crate::accounts::Credential;
 use crate::address::Address;
 use crate::change::{Author, Change};
 use crate::clock::Clock;
+use crate::database::{begin_reading, vacant};
 use crate::entry::{Entry, Kind, NO_PRIOR, hex};
 use crate::error::StoreError;
-use crate::head::{Head, HeadKey};
+use crate::head::{Head, HeadKey, end_of_chain};
+use crate::rows::{entries_between, insert_entry, put_record};
 use crate::state::State;
-use crate::store::{Store, begin, insert_entry, lay_tables, put_record};
+use crate::store::Store;
 
 /// The form of the file.
 const FORMAT: &str = "tercel-backup-1";
@@ -59,14 +61,6 @@ struct Line {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Credential {
-    account: String,
-    hash: String,
-    changed_at: String,
-    must_change: String,
-}
-
-#[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Body {
     Entry(Box<Line>),
@@ -79,7 +73,10 @@ impl Store {
     pub async fn backup(&self, by: &Author, key: &HeadKey, out: &mut impl Write) -> Result<Head, StoreError> {
         let event = json!({"event": "backup"});
         self.append(by, None, &[Change::Export { event }]).await?;
-        let head = self.signed_head(key).await?;
+        // One state of everything: a password set meanwhile would not fit the entries before it.
+        let mut reading = begin_reading(&self.pool, self.dialect).await?;
+        let (last, hash) = end_of_chain(&mut reading).await?;
+        let head = self.sign_head(key, last, hash);
         let mut sha = Sha256::new();
         let first = First {
             format: FORMAT.to_owned(),
@@ -88,7 +85,7 @@ impl Store {
         put(out, &mut sha, &first)?;
         let mut from = 0;
         loop {
-            let entries = self.entries_after(from, head.entries, 5_000).await?;
+            let entries = entries_between(&mut reading, from, head.entries, 2_000).await?;
             let Some(last) = entries.last() else {
                 break;
             };
@@ -98,15 +95,10 @@ impl Store {
             }
         }
         let rows = sqlx::query("SELECT account, hash, changed_at, must_change FROM credential ORDER BY account")
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *reading)
             .await?;
         for row in rows {
-            let credential = Credential {
-                account: row.try_get(0)?,
-                hash: row.try_get(1)?,
-                changed_at: row.try_get(2)?,
-                must_change: row.try_get(3)?,
-            };
+            let credential = Credential::read(&row)?;
             put(out, &mut sha, &Body::Credential(credential))?;
         }
         let end = Body::End {
@@ -153,9 +145,7 @@ async fn restore(address: &Address, input: &mut impl BufRead) -> Result<Head, St
     if !first.head.is_genuine() {
         return Err(broken(1, "the signed head was altered"));
     }
-    let (pool, dialect) = crate::store::vacant(address).await?;
-    let mut transaction = begin(&pool, dialect).await?;
-    lay_tables(&mut transaction, dialect).await?;
+    let (pool, _, mut transaction) = vacant(address).await?;
     let mut state = State::default();
     let (mut seq, mut prior) = (0, NO_PRIOR.to_owned());
     loop {

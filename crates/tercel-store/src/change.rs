@@ -232,6 +232,9 @@ pub enum Refusal {
 pub const MAX_PAYLOAD: usize = 4 << 20;
 /// Bytes of a reason, a question, an answer.
 pub const MAX_TEXT: usize = 8 << 10;
+/// Bytes of a name: of a form, a subject, a site, an account, a role, a time as written, a protocol version. What an
+/// index of PostgreSQL holds is not much more.
+pub const MAX_NAME: usize = 200;
 
 /// The parts of an entry that the change determines.
 pub(crate) struct Drafted {
@@ -268,8 +271,14 @@ impl Change {
                 let payload = json!({"values": new.values});
                 Ok(drafted(Kind::Create, Some(1), payload).at(new.happened.clone()))
             }
-            Self::Access { event } => Ok(drafted(Kind::Access, None, event.clone())),
-            Self::Export { event } => Ok(drafted(Kind::Export, None, event.clone())),
+            Self::Access { event } => {
+                within("the event", &event.to_string(), MAX_PAYLOAD)?;
+                Ok(drafted(Kind::Access, None, event.clone()))
+            }
+            Self::Export { event } => {
+                within("the event", &event.to_string(), MAX_PAYLOAD)?;
+                Ok(drafted(Kind::Export, None, event.clone()))
+            }
             Self::Correct { .. }
             | Self::Void { .. }
             | Self::Sign { .. }
@@ -308,6 +317,7 @@ impl Change {
             } => signature(record, *seen, content, name, meaning),
             Self::Query { field, text, .. } => {
                 let text = filled("the question", text)?;
+                within("the field", field.as_deref().unwrap_or_default(), MAX_TEXT)?;
                 let payload = json!({"field": field, "text": text});
                 Ok(drafted(Kind::Query, Some(record.version), payload))
             }
@@ -447,7 +457,7 @@ fn open_query(record: &Record, query: i64) -> Result<(), Refusal> {
     })
 }
 
-fn within(what: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
+pub(crate) fn within(what: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
     let length = text.len();
     if length > limit {
         return Err(Refusal::TooLong { what, length, limit });

@@ -13,6 +13,8 @@ pub enum Clock {
     System,
     /// The machine's clock moved by a number of seconds: for training studies, where weeks pass in minutes.
     Moved(Arc<AtomicI64>),
+    /// A clock that stands still until it is moved, in milliseconds since 1970: the same script gives the same entries.
+    Still(Arc<AtomicI64>),
 }
 
 impl Clock {
@@ -20,6 +22,11 @@ impl Clock {
     pub fn starting_at(time: Timestamp) -> Self {
         let ahead = time.duration_since(Timestamp::now()).as_secs();
         Self::Moved(Arc::new(AtomicI64::new(ahead)))
+    }
+
+    /// A clock that stands at `time`.
+    pub fn standing_at(time: Timestamp) -> Self {
+        Self::Still(Arc::new(AtomicI64::new(time.as_millisecond())))
     }
 
     /// Now, in UTC, to the millisecond.
@@ -30,6 +37,7 @@ impl Clock {
             Self::Moved(ahead) => now
                 .checked_add(SignedDuration::from_secs(ahead.load(Ordering::SeqCst)))
                 .unwrap_or(now),
+            Self::Still(time) => Timestamp::from_millisecond(time.load(Ordering::SeqCst)).unwrap_or(now),
         }
     }
 
@@ -44,6 +52,10 @@ impl Clock {
                 }
                 ahead.fetch_add(step, Ordering::SeqCst);
                 true
+            }
+            Self::Still(now) => {
+                let time = time.as_millisecond();
+                now.fetch_max(time, Ordering::SeqCst) <= time
             }
         }
     }

@@ -12,7 +12,23 @@ pub enum StoreError {
     Refused(#[from] Refusal),
     /// The database said no.
     #[error("the database failed")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    /// No space is left where the record is kept.
+    #[error(
+        "the disk that holds the record is full: nothing of this was saved, what was saved before is safe; free some space and do it again"
+    )]
+    Full(#[source] sqlx::Error),
+    /// Another program holds the record for longer than a writer waits.
+    #[error("another program has been writing to the record for too long: nothing of this was saved; do it again")]
+    Busy(#[source] sqlx::Error),
+    /// A PostgreSQL database in an encoding that cannot hold every text.
+    #[error("{address} is encoded in {encoding}; make a database with: createdb --encoding=UTF8 --template=template0")]
+    Encoding {
+        /// Address.
+        address: String,
+        /// Its encoding.
+        encoding: String,
+    },
     /// There is no record at the address.
     #[error("there is no record at {0}; start one with `tercel serve`")]
     Missing(String),
@@ -57,4 +73,17 @@ pub enum StoreError {
     /// No random numbers.
     #[error("the system gives no random numbers")]
     Random,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        match code.as_deref() {
+            // SQLITE_FULL, SQLITE_IOERR_SHMSIZE; disk_full of PostgreSQL.
+            Some("13" | "4874" | "53100") => Self::Full(error),
+            // SQLITE_BUSY and its kinds; lock_not_available of PostgreSQL.
+            Some("5" | "261" | "517" | "773" | "55P03") => Self::Busy(error),
+            _ => Self::Database(error),
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
+use sqlx::{AnyConnection, Row};
 
 use crate::clock::stamp;
 use crate::entry::{hex, unhex};
@@ -117,6 +118,10 @@ impl Store {
     /// The head of the chain now, signed.
     pub async fn signed_head(&self, key: &HeadKey) -> Result<Head, StoreError> {
         let (entries, hash) = self.head().await?;
+        Ok(self.sign_head(key, entries, hash))
+    }
+
+    pub(crate) fn sign_head(&self, key: &HeadKey, entries: i64, hash: String) -> Head {
         let mut head = Head {
             study: self.study().to_owned(),
             entries,
@@ -126,6 +131,14 @@ impl Store {
             signature: String::new(),
         };
         head.signature = hex(&key.0.sign(&head.message()).to_bytes());
-        Ok(head)
+        head
     }
+}
+
+/// Number and hash of the last entry.
+pub(crate) async fn end_of_chain(connection: &mut AnyConnection) -> Result<(i64, String), StoreError> {
+    let row = sqlx::query("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
+        .fetch_one(connection)
+        .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
 }

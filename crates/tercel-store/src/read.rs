@@ -1,11 +1,16 @@
 //! Reading: records from the projection, entries from the chain.
 
-use sqlx::{Any, AssertSqlSafe, QueryBuilder, Row};
+use std::fmt::Write as _;
+
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, AssertSqlSafe};
 
 use crate::entry::{Entry, Kind};
 use crate::error::StoreError;
+use crate::head::end_of_chain;
+use crate::rows::{ENTRY, entries_between, entry_of, record_of};
 use crate::state::Record;
-use crate::store::{ENTRY, Store, entry_of, record_of};
+use crate::store::Store;
 
 /// Which records. What is `None` does not narrow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,14 +51,16 @@ pub struct EntryFilter {
 impl Store {
     /// Number and hash of the last entry.
     pub async fn head(&self) -> Result<(i64, String), StoreError> {
-        let row = sqlx::query("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
-            .fetch_one(&self.pool)
-            .await?;
-        Ok((row.try_get(0)?, row.try_get(1)?))
+        let mut connection = self.pool.acquire().await?;
+        end_of_chain(&mut connection).await
     }
 
     /// One record.
     pub async fn record(&self, key: &str) -> Result<Option<Record>, StoreError> {
+        // No key has such a letter, and PostgreSQL cannot be asked for one.
+        if key.contains('\0') {
+            return Ok(None);
+        }
         let row = sqlx::query("SELECT state, last_entry FROM record WHERE record = $1")
             .bind(key.to_owned())
             .fetch_optional(&self.pool)
@@ -63,15 +70,15 @@ impl Store {
 
     /// Records, by series and number.
     pub async fn records(&self, filter: &RecordFilter) -> Result<Vec<Record>, StoreError> {
-        let mut query = QueryBuilder::<Any>::new("SELECT state, last_entry FROM record WHERE 1 = 1");
-        same(&mut query, "subject", filter.subject.as_ref());
-        same(&mut query, "form", filter.form.as_ref());
-        among(&mut query, filter.sites.as_ref());
+        let mut query = Select::new("SELECT state, last_entry FROM record WHERE 1 = 1");
+        query.is("subject", filter.subject.as_deref());
+        query.is("form", filter.form.as_deref());
+        query.among_sites(filter.sites.as_deref());
         if filter.queried {
-            query.push(" AND open_queries > 0");
+            query.sql.push_str(" AND open_queries > 0");
         }
-        query.push(" ORDER BY series, number");
-        let rows = query.build().fetch_all(&self.pool).await?;
+        query.sql.push_str(" ORDER BY series, number");
+        let rows = query.rows(&self.pool).await?;
         rows.iter().map(record_of).collect()
     }
 
@@ -88,44 +95,27 @@ impl Store {
 
     /// Entries, the last first.
     pub async fn entries(&self, filter: &EntryFilter, limit: i64) -> Result<Vec<Entry>, StoreError> {
-        let mut query = QueryBuilder::<Any>::new("SELECT ");
-        query.push(ENTRY).push(" FROM entry WHERE 1 = 1");
-        same(&mut query, "record", filter.record.as_ref());
-        same(&mut query, "subject", filter.subject.as_ref());
-        same(&mut query, "author", filter.author.as_ref());
-        same(&mut query, "form", filter.form.as_ref());
-        same(
-            &mut query,
-            "kind",
-            filter.kind.map(|kind| kind.name().to_owned()).as_ref(),
-        );
-        among(&mut query, filter.sites.as_ref());
-        for (compare, bound) in [
-            (" AND entered_at >= ", &filter.from),
-            (" AND entered_at < ", &filter.until),
-        ] {
-            if let Some(bound) = bound {
-                query.push(compare).push_bind(bound.clone());
-            }
-        }
+        let mut query = Select::new(&format!("SELECT {ENTRY} FROM entry WHERE 1 = 1"));
+        query.is("record", filter.record.as_deref());
+        query.is("subject", filter.subject.as_deref());
+        query.is("author", filter.author.as_deref());
+        query.is("form", filter.form.as_deref());
+        query.is("kind", filter.kind.map(Kind::name));
+        query.among_sites(filter.sites.as_deref());
+        query.holds("entered_at >=", filter.from.as_deref());
+        query.holds("entered_at <", filter.until.as_deref());
         if let Some(before) = filter.before {
-            query.push(" AND seq < ").push_bind(before);
+            let _ = write!(query.sql, " AND seq < {before}");
         }
-        query.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
-        let rows = query.build().fetch_all(&self.pool).await?;
+        let _ = write!(query.sql, " ORDER BY seq DESC LIMIT {}", limit.max(0));
+        let rows = query.rows(&self.pool).await?;
         rows.iter().map(entry_of).collect()
     }
 
     /// Entries in order: after one number, up to another, at most `limit`.
     pub async fn entries_after(&self, after: i64, last: i64, limit: i64) -> Result<Vec<Entry>, StoreError> {
-        let sql = format!("SELECT {ENTRY} FROM entry WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3");
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(after)
-            .bind(last)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(entry_of).collect()
+        let mut connection = self.pool.acquire().await?;
+        entries_between(&mut connection, after, last, limit).await
     }
 
     /// The last entry made by a time: what was known then. 0 where nothing was.
@@ -138,19 +128,57 @@ impl Store {
     }
 }
 
-fn same(query: &mut QueryBuilder<Any>, column: &'static str, value: Option<&String>) {
-    if let Some(value) = value {
-        query.push(" AND ").push(column).push(" = ").push_bind(value.clone());
-    }
+/// A query whose conditions are known when it is asked. Texts are bound, never written into it.
+struct Select {
+    sql: String,
+    bound: Vec<String>,
 }
 
-fn among(query: &mut QueryBuilder<Any>, sites: Option<&Vec<String>>) {
-    let Some(sites) = sites else {
-        return;
-    };
-    query.push(" AND (site IS NULL");
-    for site in sites {
-        query.push(" OR site = ").push_bind(site.clone());
+impl Select {
+    fn new(sql: &str) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            bound: Vec::new(),
+        }
     }
-    query.push(")");
+
+    fn is(&mut self, column: &'static str, value: Option<&str>) {
+        match value {
+            // No column holds such a letter, and PostgreSQL cannot be asked for one.
+            Some(value) if value.contains('\0') => self.sql.push_str(" AND 1 = 0"),
+            value => self.holds(&format!("{column} ="), value),
+        }
+    }
+
+    fn holds(&mut self, compared: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let place = self.bind(value);
+            let _ = write!(self.sql, " AND {compared} {place}");
+        }
+    }
+
+    fn among_sites(&mut self, sites: Option<&[String]>) {
+        let Some(sites) = sites else {
+            return;
+        };
+        self.sql.push_str(" AND (site IS NULL");
+        for site in sites.iter().filter(|site| !site.contains('\0')) {
+            let place = self.bind(site);
+            let _ = write!(self.sql, " OR site = {place}");
+        }
+        self.sql.push(')');
+    }
+
+    fn bind(&mut self, value: &str) -> String {
+        self.bound.push(value.replace('\0', "\u{fffd}"));
+        format!("${}", self.bound.len())
+    }
+
+    async fn rows(self, pool: &AnyPool) -> Result<Vec<AnyRow>, StoreError> {
+        let mut query = sqlx::query(AssertSqlSafe(self.sql));
+        for value in self.bound {
+            query = query.bind(value);
+        }
+        Ok(query.fetch_all(pool).await?)
+    }
 }

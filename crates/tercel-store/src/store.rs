@@ -3,22 +3,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
-use sqlx::any::{AnyPoolOptions, AnyRow};
-use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Row, Transaction};
+use sqlx::{AnyConnection, AnyPool};
 
 use crate::address::Address;
-use crate::change::{Author, Change, NewRecord, Refusal};
+use crate::change::{Author, Change, MAX_NAME, NewRecord, Refusal};
 use crate::clock::{Clock, stamp};
+use crate::database::{Dialect, begin, begin_reading, connect, has_entries, vacant};
 use crate::entry::{Entry, Kind, NO_PRIOR};
 use crate::error::StoreError;
+use crate::head::end_of_chain;
+use crate::rows::{entries_between, insert_entry, put_record, record_of};
 use crate::state::{Record, State, step};
-
-/// The two databases, where they differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Sqlite,
-    Postgres,
-}
 
 /// What the first entry says of the study.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,23 +36,13 @@ pub struct Store {
     writer: tokio::sync::Mutex<()>,
 }
 
-const TABLES: &str = include_str!("schema/tables.sql");
-pub(crate) const GUARDS_SQLITE: &str = include_str!("schema/guards_sqlite.sql");
-pub(crate) const GUARDS_POSTGRES: &str = include_str!("schema/guards_postgres.sql");
-
 /// A statement and the texts bound to it.
 pub(crate) type Beside = (&'static str, Vec<String>);
-
-/// The columns of an entry, in order.
-pub(crate) const ENTRY: &str = "seq, kind, record, version, form, subject, site, author, role, entered_at, happened, \
-                                reason, protocol, payload, prior, hash";
 
 impl Store {
     /// Starts a record where there is none.
     pub async fn create(address: &Address, opening: &Opening, clock: Clock) -> Result<Self, StoreError> {
-        let (pool, dialect) = vacant(address).await?;
-        let mut transaction = begin(&pool, dialect).await?;
-        lay_tables(&mut transaction, dialect).await?;
+        let (pool, dialect, mut transaction) = vacant(address).await?;
         let payload = json!({"study": opening.study, "training": opening.training, "format": 1});
         let first = Entry {
             payload: payload.to_string(),
@@ -76,12 +61,14 @@ impl Store {
             return Err(StoreError::Missing(address.to_string()));
         }
         let (pool, dialect) = connect(address, false).await?;
-        if !has_entries(&pool, dialect).await? {
+        let mut connection = pool.acquire().await?;
+        if !has_entries(&mut connection, dialect).await? {
             return Err(StoreError::Missing(address.to_string()));
         }
         let payload: String = sqlx::query_scalar("SELECT payload FROM entry WHERE seq = 1")
-            .fetch_one(&pool)
+            .fetch_one(&mut *connection)
             .await?;
+        drop(connection);
         let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
         let opening = Opening {
             study: payload
@@ -180,8 +167,8 @@ impl Store {
     /// Lays the projection anew from the entries.
     pub async fn rebuild(&self) -> Result<usize, StoreError> {
         let _writer = self.writer.lock().await;
-        let state = self.fold(i64::MAX).await?;
         let mut transaction = begin(&self.pool, self.dialect).await?;
+        let state = fold(&mut transaction, i64::MAX).await?;
         sqlx::query("DELETE FROM record").execute(&mut *transaction).await?;
         for record in state.records.values() {
             put_record(&mut transaction, record).await?;
@@ -192,17 +179,22 @@ impl Store {
 
     /// The state after the entries up to a number.
     pub async fn fold(&self, last: i64) -> Result<State, StoreError> {
-        let mut state = State::default();
-        let mut from = 0;
-        loop {
-            let entries = self.entries_after(from, last, 10_000).await?;
-            let Some(end) = entries.last() else {
-                return Ok(state);
-            };
-            from = end.seq;
-            for entry in &entries {
-                state.take(entry);
-            }
+        let mut transaction = begin_reading(&self.pool, self.dialect).await?;
+        fold(&mut transaction, last).await
+    }
+}
+
+async fn fold(connection: &mut AnyConnection, last: i64) -> Result<State, StoreError> {
+    let mut state = State::default();
+    let mut from = 0;
+    loop {
+        let entries = entries_between(connection, from, last, 10_000).await?;
+        let Some(end) = entries.last() else {
+            return Ok(state);
+        };
+        from = end.seq;
+        for entry in &entries {
+            state.take(entry);
         }
     }
 }
@@ -216,13 +208,11 @@ struct Sitting {
 }
 
 impl Sitting {
-    async fn start(transaction: &mut Transaction<'static, Any>) -> Result<Self, StoreError> {
-        let row = sqlx::query("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1")
-            .fetch_one(&mut **transaction)
-            .await?;
+    async fn start(connection: &mut AnyConnection) -> Result<Self, StoreError> {
+        let (seq, hash) = end_of_chain(connection).await?;
         Ok(Self {
-            seq: row.try_get(0)?,
-            hash: row.try_get(1)?,
+            seq,
+            hash,
             records: BTreeMap::new(),
             numbers: HashMap::new(),
         })
@@ -230,19 +220,19 @@ impl Sitting {
 
     async fn write(
         &mut self,
-        transaction: &mut Transaction<'static, Any>,
+        connection: &mut AnyConnection,
         author: &Author,
         protocol: Option<&str>,
         change: &Change,
         clock: &Clock,
     ) -> Result<Entry, StoreError> {
         let key = if let Change::Create(new) = change {
-            Some(self.number(transaction, new).await?)
+            Some(self.number(connection, new).await?)
         } else {
             change.record().map(str::to_owned)
         };
         if let Some(key) = &key {
-            self.look_up(transaction, key).await?;
+            self.look_up(connection, key).await?;
         }
         let current = key.as_ref().and_then(|key| self.records.get(key));
         if let (Change::Create(_), Some(record)) = (change, current) {
@@ -270,7 +260,7 @@ impl Sitting {
         };
         plain(&entry)?;
         let entry = chained(entry, self.seq + 1, &self.hash);
-        insert_entry(transaction, &entry).await?;
+        insert_entry(connection, &entry).await?;
         (self.seq, self.hash) = (entry.seq, entry.hash.clone());
         if let Some(key) = key {
             let before = self.records.remove(&key);
@@ -282,11 +272,7 @@ impl Sitting {
     }
 
     /// The key of a new record.
-    async fn number(
-        &mut self,
-        transaction: &mut Transaction<'static, Any>,
-        new: &NewRecord,
-    ) -> Result<String, StoreError> {
+    async fn number(&mut self, connection: &mut AnyConnection, new: &NewRecord) -> Result<String, StoreError> {
         let fits = |letter: char| !letter.is_control() && letter != '\u{fffd}';
         if new.series.is_empty() || new.series.len() > 200 || !new.series.chars().all(fits) {
             return Err(Refusal::Key(new.series.clone()).into());
@@ -296,7 +282,7 @@ impl Sitting {
         } else {
             let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(number), 0) FROM record WHERE series = $1")
                 .bind(new.series.clone())
-                .fetch_one(&mut **transaction)
+                .fetch_one(&mut *connection)
                 .await?;
             u32::try_from(last).unwrap_or(u32::MAX)
         };
@@ -305,13 +291,14 @@ impl Sitting {
         Ok(format!("{}/{number}", new.series))
     }
 
-    async fn look_up(&mut self, transaction: &mut Transaction<'static, Any>, key: &str) -> Result<(), StoreError> {
-        if self.records.contains_key(key) {
+    async fn look_up(&mut self, connection: &mut AnyConnection, key: &str) -> Result<(), StoreError> {
+        // No key has such a letter, and PostgreSQL cannot be asked for one.
+        if self.records.contains_key(key) || key.contains('\0') {
             return Ok(());
         }
         let row = sqlx::query("SELECT state, last_entry FROM record WHERE record = $1")
             .bind(key.to_owned())
-            .fetch_optional(&mut **transaction)
+            .fetch_optional(&mut *connection)
             .await?;
         if let Some(row) = row {
             let record = record_of(&row)?;
@@ -321,18 +308,30 @@ impl Sitting {
     }
 
     /// Writes the records touched to the projection.
-    async fn keep(self, transaction: &mut Transaction<'static, Any>) -> Result<(), StoreError> {
+    async fn keep(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         for record in self.records.values() {
-            put_record(transaction, record).await?;
+            put_record(connection, record).await?;
         }
         Ok(())
     }
 }
 
-/// Texts that a database column cannot hold are refused before they are written.
+/// Texts that a database column or its index cannot hold are refused before they are written.
 fn plain(entry: &Entry) -> Result<(), Refusal> {
-    let texts = [&entry.subject, &entry.site, &entry.happened, &entry.reason, &entry.form];
-    for text in texts.into_iter().flatten() {
+    let names = [
+        ("the form", entry.form.as_deref()),
+        ("the subject", entry.subject.as_deref()),
+        ("the site", entry.site.as_deref()),
+        ("the account", Some(entry.author.as_str())),
+        ("the role", Some(entry.role.as_str())),
+        ("the time it happened", entry.happened.as_deref()),
+        ("the protocol version", entry.protocol.as_deref()),
+    ];
+    for (what, text) in names {
+        crate::change::within(what, text.unwrap_or_default(), MAX_NAME)?;
+    }
+    let texts = names.into_iter().map(|(_, text)| text).chain([entry.reason.as_deref()]);
+    for text in texts.flatten() {
         if text.contains('\0') {
             return Err(Refusal::Key(text.replace('\0', "\u{fffd}")));
         }
@@ -366,185 +365,4 @@ fn chained(mut entry: Entry, seq: i64, prior: &str) -> Entry {
     prior.clone_into(&mut entry.prior);
     entry.hash = entry.derive_hash();
     entry
-}
-
-pub(crate) async fn begin(pool: &AnyPool, dialect: Dialect) -> Result<Transaction<'static, Any>, StoreError> {
-    Ok(match dialect {
-        Dialect::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await?,
-        Dialect::Postgres => {
-            let mut transaction = pool.begin().await?;
-            // The number stands for "the chain of this database"; any constant would do.
-            sqlx::query("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7283010)) AS held")
-                .execute(&mut *transaction)
-                .await?;
-            transaction
-        }
-    })
-}
-
-/// Creates tables and guards where there are none.
-pub(crate) async fn lay_tables(
-    transaction: &mut Transaction<'static, Any>,
-    dialect: Dialect,
-) -> Result<(), StoreError> {
-    let guards = match dialect {
-        Dialect::Sqlite => GUARDS_SQLITE,
-        Dialect::Postgres => GUARDS_POSTGRES,
-    };
-    for script in [TABLES, guards] {
-        (&mut **transaction).execute(sqlx::raw_sql(script)).await?;
-    }
-    Ok(())
-}
-
-pub(crate) async fn insert_entry(transaction: &mut Transaction<'static, Any>, entry: &Entry) -> Result<(), StoreError> {
-    let sql = format!(
-        "INSERT INTO entry ({ENTRY}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-    );
-    sqlx::query(AssertSqlSafe(sql))
-        .bind(entry.seq)
-        .bind(entry.kind.name())
-        .bind(entry.record.clone())
-        .bind(entry.version)
-        .bind(entry.form.clone())
-        .bind(entry.subject.clone())
-        .bind(entry.site.clone())
-        .bind(entry.author.clone())
-        .bind(entry.role.clone())
-        .bind(entry.entered_at.clone())
-        .bind(entry.happened.clone())
-        .bind(entry.reason.clone())
-        .bind(entry.protocol.clone())
-        .bind(entry.payload.clone())
-        .bind(entry.prior.clone())
-        .bind(entry.hash.clone())
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
-}
-
-pub(crate) async fn put_record(transaction: &mut Transaction<'static, Any>, record: &Record) -> Result<(), StoreError> {
-    let series = record.key.rsplit_once('/').map_or("", |(series, _)| series);
-    let open = i64::try_from(record.open_queries().count()).unwrap_or(i64::MAX);
-    let state = serde_json::to_string(record).unwrap_or_default();
-    sqlx::query(
-        "INSERT INTO record (record, series, number, form, subject, site, open_queries, last_entry, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (record) DO UPDATE SET open_queries = excluded.open_queries, last_entry = excluded.last_entry,
-             state = excluded.state",
-    )
-    .bind(record.key.clone())
-    .bind(series.to_owned())
-    .bind(i64::from(record.number()))
-    .bind(record.form.clone())
-    .bind(record.subject.clone())
-    .bind(record.site.clone())
-    .bind(open)
-    .bind(record.last)
-    .bind(state)
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-pub(crate) fn record_of(row: &AnyRow) -> Result<Record, StoreError> {
-    let state: String = row.try_get("state")?;
-    let seq: i64 = row.try_get("last_entry")?;
-    serde_json::from_str(&state).map_err(|error| StoreError::Damaged {
-        seq,
-        what: format!("its record in the projection is no record ({error})"),
-    })
-}
-
-pub(crate) fn entry_of(row: &AnyRow) -> Result<Entry, StoreError> {
-    let seq: i64 = row.try_get("seq")?;
-    let kind: String = row.try_get("kind")?;
-    let damaged = || StoreError::Damaged {
-        seq,
-        what: format!("\"{kind}\" is no kind of entry"),
-    };
-    Ok(Entry {
-        seq,
-        kind: Kind::from_name(&kind).ok_or_else(damaged)?,
-        record: row.try_get("record")?,
-        version: row.try_get("version")?,
-        form: row.try_get("form")?,
-        subject: row.try_get("subject")?,
-        site: row.try_get("site")?,
-        author: row.try_get("author")?,
-        role: row.try_get("role")?,
-        entered_at: row.try_get("entered_at")?,
-        happened: row.try_get("happened")?,
-        reason: row.try_get("reason")?,
-        protocol: row.try_get("protocol")?,
-        payload: row.try_get("payload")?,
-        prior: row.try_get("prior")?,
-        hash: row.try_get("hash")?,
-    })
-}
-
-/// A connection to an address that holds no record yet.
-pub(crate) async fn vacant(address: &Address) -> Result<(AnyPool, Dialect), StoreError> {
-    let (pool, dialect) = connect(address, true).await?;
-    if has_entries(&pool, dialect).await? {
-        return Err(StoreError::Occupied(address.to_string()));
-    }
-    Ok((pool, dialect))
-}
-
-async fn connect(address: &Address, create: bool) -> Result<(AnyPool, Dialect), StoreError> {
-    sqlx::any::install_default_drivers();
-    let (url, dialect) = match address {
-        Address::Sqlite(path) => {
-            let mode = if create { "rwc" } else { "rw" };
-            let absolute = std::path::absolute(path).map_err(|source| StoreError::File {
-                path: path.display().to_string(),
-                source,
-            })?;
-            let path = percent_encoded(&absolute.to_string_lossy());
-            (format!("sqlite://{path}?mode={mode}"), Dialect::Sqlite)
-        }
-        Address::Postgres(url) => (url.clone(), Dialect::Postgres),
-    };
-    let options = AnyPoolOptions::new()
-        .max_connections(8)
-        .acquire_timeout(std::time::Duration::from_secs(20));
-    let options = match dialect {
-        Dialect::Sqlite => options.after_connect(|connection, _| {
-            Box::pin(async move {
-                connection.execute(sqlx::raw_sql(PRAGMAS)).await?;
-                Ok(())
-            })
-        }),
-        Dialect::Postgres => options,
-    };
-    Ok((options.connect(&url).await?, dialect))
-}
-
-/// What is acknowledged is on the disk; a writer waits for another; no schema of a strange file is trusted.
-const PRAGMAS: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                       PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;";
-
-fn percent_encoded(path: &str) -> String {
-    let mut text = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push_str(&crate::entry::hex(&[byte]).to_uppercase());
-        }
-    }
-    text
-}
-
-async fn has_entries(pool: &AnyPool, dialect: Dialect) -> Result<bool, StoreError> {
-    let sql = match dialect {
-        Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'entry'",
-        Dialect::Postgres => {
-            "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'entry' AND table_schema = current_schema()"
-        }
-    };
-    let tables: i64 = sqlx::query_scalar(sql).fetch_one(pool).await?;
-    Ok(tables > 0)
 }

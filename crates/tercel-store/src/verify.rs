@@ -1,18 +1,19 @@
 //! Whether a record is what was entered: chain, order, signatures, guards, projection, passwords, signed head.
 
-use std::collections::BTreeMap;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
-use sqlx::{AssertSqlSafe, Row};
-
-use crate::accounts::Account;
+use crate::accounts::{ACCOUNTS, Account, Credential};
 use crate::address::Address;
 use crate::clock::Clock;
-use crate::entry::{Entry, Kind, NO_PRIOR, sha256};
+use crate::database::{Dialect, begin_reading};
 use crate::error::StoreError;
+use crate::guards::check_guards;
 use crate::head::Head;
-use crate::read::RecordFilter;
+use crate::rows::{ENTRY, PROJECTED, Projected};
 use crate::state::{Record, State};
-use crate::store::{Dialect, ENTRY, Store, entry_of};
+use crate::store::Store;
+use crate::walk::Walk;
 
 /// Something that is not as the program left it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Verification {
         self.problems.iter().filter_map(|problem| problem.entry).min()
     }
 
-    fn say(&mut self, entry: Option<i64>, what: impl Into<String>) {
+    pub(crate) fn say(&mut self, entry: Option<i64>, what: impl Into<String>) {
         // A spoilt record is wrong in a hundred places after the first; more would hide it.
         if self.problems.len() < 100 {
             self.problems.push(Problem {
@@ -60,11 +61,11 @@ impl Verification {
 pub async fn verify(address: &Address, head: Option<&Head>) -> Result<Verification, StoreError> {
     let store = match Store::open(address, Clock::System).await {
         Ok(store) => store,
-        Err(StoreError::Database(error)) => return Ok(unreadable(&error)),
+        Err(StoreError::Database(error)) if is_damage(&error) => return Ok(unreadable(&error)),
         Err(error) => return Err(error),
     };
     match store.verify(head).await {
-        Err(StoreError::Database(error)) => Ok(unreadable(&error)),
+        Err(StoreError::Database(error)) if is_damage(&error) => Ok(unreadable(&error)),
         Err(StoreError::Damaged { seq, what }) => {
             let mut found = Verification::default();
             found.say(Some(seq), what);
@@ -74,37 +75,54 @@ pub async fn verify(address: &Address, head: Option<&Head>) -> Result<Verificati
     }
 }
 
+/// A server that cannot be reached says nothing about the record.
+fn is_damage(error: &sqlx::Error) -> bool {
+    !matches!(
+        error,
+        sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Configuration(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+    )
+}
+
 fn unreadable(error: &sqlx::Error) -> Verification {
     let mut found = Verification::default();
     found.say(None, format!("the database cannot be read: {error}"));
     found
 }
 
+/// Rows read at once: while they are hashed, the next are read.
+const CHUNK: i64 = 4_000;
+
 impl Store {
-    /// Verifies this record.
+    /// Verifies this record, as it stands at one moment.
     pub async fn verify(&self, head: Option<&Head>) -> Result<Verification, StoreError> {
-        let mut found = Verification::default();
-        self.check_integrity(&mut found).await?;
-        self.check_guards(&mut found).await?;
-        let mut walk = Walk::default();
-        let mut from = i64::MIN;
-        loop {
-            let sql = format!("SELECT {ENTRY} FROM entry WHERE seq > $1 ORDER BY seq LIMIT 20000");
-            let rows = sqlx::query(AssertSqlSafe(sql)).bind(from).fetch_all(&self.pool).await?;
-            let Some(last) = rows.last() else {
-                break;
-            };
-            from = last.try_get("seq").unwrap_or(i64::MAX);
-            for row in &rows {
-                match entry_of(row) {
-                    Ok(entry) => walk.take(&entry, head, &mut found),
-                    Err(error) => found.say(Some(walk.seq + 1), error.to_string()),
-                }
+        let mut reading = begin_reading(&self.pool, self.dialect).await?;
+        let mut walk = walk(&mut reading, head).await?;
+        let mut found = std::mem::take(&mut walk.found);
+        found.entries = walk.seq;
+        if self.dialect == Dialect::Sqlite {
+            let answers: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(20)")
+                .fetch_all(&mut *reading)
+                .await?;
+            for answer in answers.iter().filter(|answer| *answer != "ok") {
+                found.say(None, format!("the database file is damaged: {answer}"));
             }
         }
-        found.entries = walk.seq;
-        self.check_projection(&walk.state, &mut found).await?;
-        self.check_credentials(&walk.state, &mut found).await?;
+        for problem in check_guards(&mut reading, self.dialect).await? {
+            found.say(None, problem);
+        }
+        let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM entry")
+            .fetch_one(&mut *reading)
+            .await?;
+        if rows != walk.rows {
+            let strange = rows - walk.rows;
+            found.say(None, format!("{strange} rows among the entries have no number"));
+        }
+        check_projection(&mut reading, &walk.state, &mut found).await?;
+        check_credentials(&mut reading, &walk.state, &mut found).await?;
         self.check_head(head, &walk, &mut found);
         if walk.set_back > 0 {
             let verb = if walk.set_back == 1 {
@@ -118,97 +136,6 @@ impl Store {
             ));
         }
         Ok(found)
-    }
-
-    async fn check_integrity(&self, found: &mut Verification) -> Result<(), StoreError> {
-        if self.dialect == Dialect::Sqlite {
-            let answers: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(20)")
-                .fetch_all(&self.pool)
-                .await?;
-            for answer in answers.iter().filter(|answer| *answer != "ok") {
-                found.say(None, format!("the database file is damaged: {answer}"));
-            }
-        }
-        Ok(())
-    }
-
-    /// The triggers that refuse changes must stand as they were laid.
-    async fn check_guards(&self, found: &mut Verification) -> Result<(), StoreError> {
-        let (sql, expected) = match self.dialect {
-            Dialect::Sqlite => (
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entry'",
-                ["entry_in_order", "entry_no_delete", "entry_no_update"].as_slice(),
-            ),
-            Dialect::Postgres => (
-                "SELECT CAST(tgname AS TEXT), CAST(tgenabled AS TEXT) || ' ' || prosrc FROM pg_trigger \
-                 JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgrelid = 'entry'::regclass AND NOT tgisinternal",
-                [
-                    "entry_in_order",
-                    "entry_no_delete",
-                    "entry_no_truncate",
-                    "entry_no_update",
-                ]
-                .as_slice(),
-            ),
-        };
-        let rows = sqlx::query(sql).fetch_all(&self.pool).await?;
-        let mut laid = BTreeMap::new();
-        for row in &rows {
-            laid.insert(row.try_get::<String, _>(0)?, row.try_get::<String, _>(1)?);
-        }
-        for name in expected {
-            let whole = laid.get(*name).is_some_and(|text| match self.dialect {
-                Dialect::Sqlite => crate::store::GUARDS_SQLITE.contains(text.trim_end_matches(';')),
-                Dialect::Postgres => text
-                    .strip_prefix("O ")
-                    .is_some_and(|body| crate::store::GUARDS_POSTGRES.contains(body)),
-            });
-            if !whole {
-                found.say(
-                    None,
-                    format!("the guard {name} that keeps entries from being changed is missing or altered"),
-                );
-            }
-        }
-        Ok(())
-    }
-
-    async fn check_projection(&self, state: &State, found: &mut Verification) -> Result<(), StoreError> {
-        let records = self.records(&RecordFilter::default()).await?;
-        let read: BTreeMap<&str, &Record> = records.iter().map(|record| (record.key.as_str(), record)).collect();
-        for (key, record) in &state.records {
-            match read.get(key.as_str()) {
-                None => found.say(Some(record.last), format!("{key} is missing among the current records")),
-                Some(current) if *current != record => found.say(
-                    Some(record.last),
-                    format!("{key} reads otherwise among the current records than its entries say"),
-                ),
-                Some(_) => {}
-            }
-        }
-        for key in read.keys().filter(|key| !state.records.contains_key(**key)) {
-            found.say(
-                None,
-                format!("{key} stands among the current records and no entry made it"),
-            );
-        }
-        Ok(())
-    }
-
-    async fn check_credentials(&self, state: &State, found: &mut Verification) -> Result<(), StoreError> {
-        let rows = sqlx::query("SELECT account, hash FROM credential")
-            .fetch_all(&self.pool)
-            .await?;
-        for row in &rows {
-            let (name, hash): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-            let account = state.records.get(&format!("{}/{name}/1", crate::accounts::ACCOUNTS));
-            let own =
-                account.is_some_and(|record| Account::from_record(record).fingerprint() == sha256(hash.as_bytes()));
-            if !own {
-                found.say(None, format!("the password of {name} was not set through the program"));
-            }
-        }
-        Ok(())
     }
 
     fn check_head(&self, head: Option<&Head>, walk: &Walk, found: &mut Verification) {
@@ -249,88 +176,129 @@ impl Store {
                 head.at
             ));
         }
+        found.notes.push(format!("the head was signed by key {}", head.key));
     }
 }
 
-/// The walk along the chain.
-#[derive(Default)]
-struct Walk {
-    seq: i64,
-    hash: String,
-    time: String,
-    set_back: usize,
-    state: State,
+/// Walks along the chain; one run of rows is hashed while the next is read.
+async fn walk(reading: &mut AnyConnection, head: Option<&Head>) -> Result<Walk, StoreError> {
+    let mut walk = Walk::new(head.cloned());
+    let mut rows = rows_after(reading, i64::MIN, CHUNK).await;
+    let mut limit = CHUNK;
+    loop {
+        let chunk = match rows {
+            Ok(chunk) if chunk.is_empty() => return Ok(walk),
+            Ok(chunk) => chunk,
+            // A row that cannot even be fetched spoils those fetched with it: find it alone.
+            Err(_) if limit > 1 => {
+                limit = 1;
+                rows = rows_after(reading, walk.row, limit).await;
+                continue;
+            }
+            Err(error) if is_damage(&error) => {
+                walk.found.say(
+                    Some(walk.seq + 1),
+                    format!("the entry after {} cannot be read: {error}", walk.seq),
+                );
+                return Ok(walk);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let last = chunk.last().and_then(|row| row.try_get(0).ok()).unwrap_or(i64::MAX);
+        let hashing = tokio::task::spawn_blocking(move || {
+            walk.take_rows(&chunk);
+            walk
+        });
+        rows = rows_after(reading, last, limit).await;
+        walk = hashing
+            .await
+            .map_err(|error| StoreError::Database(sqlx::Error::Io(std::io::Error::other(error))))?;
+        walk.row = last;
+    }
 }
 
-impl Walk {
-    fn take(&mut self, entry: &Entry, head: Option<&Head>, found: &mut Verification) {
-        let seq = Some(entry.seq);
-        if entry.seq != self.seq + 1 {
+async fn rows_after(reading: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let sql = format!("SELECT {ENTRY} FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2");
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(after)
+        .bind(limit)
+        .fetch_all(reading)
+        .await
+}
+
+/// Every row that is read from must be what the entries make of its record.
+async fn check_projection(
+    reading: &mut AnyConnection,
+    state: &State,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let sql = format!("SELECT {PROJECTED} FROM record ORDER BY record");
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(reading).await?;
+    let mut seen = std::collections::BTreeSet::new();
+    for row in &rows {
+        let Ok(row) = Projected::read(row) else {
+            found.say(None, "a row among the current records cannot be read");
+            continue;
+        };
+        let Some(record) = state.records.get(&row.record) else {
             found.say(
-                Some(self.seq + 1),
-                format!("after entry {} comes entry {}", self.seq, entry.seq),
+                None,
+                format!("{} stands among the current records and no entry made it", row.record),
             );
-        }
-        let prior = if self.hash.is_empty() { NO_PRIOR } else { &self.hash };
-        if entry.prior != prior {
-            found.say(seq, format!("entry {} does not follow the one before it", entry.seq));
-        }
-        if entry.hash != entry.derive_hash() {
-            found.say(seq, format!("entry {} was altered: its hash does not fit", entry.seq));
-        }
-        if let Some(head) = head.filter(|head| head.entries == entry.seq)
-            && head.hash != entry.hash
-        {
+            continue;
+        };
+        if !is_of(&row, record) {
             found.say(
-                seq,
+                Some(record.last),
                 format!(
-                    "entry {} is another than the signed head of {} knew",
-                    entry.seq, head.at
+                    "{} reads otherwise among the current records than its entries say",
+                    row.record
                 ),
             );
         }
-        if let Some(what) = self.out_of_order(entry) {
-            found.say(seq, format!("entry {}: {what}", entry.seq));
-        }
-        if entry.entered_at < self.time {
-            self.set_back += 1;
-        }
-        self.state.take(entry);
-        self.seq = entry.seq;
-        entry.hash.clone_into(&mut self.hash);
-        entry.entered_at.clone_into(&mut self.time);
+        seen.insert(row.record);
     }
+    for (key, record) in state.records.iter().filter(|(key, _)| !seen.contains(*key)) {
+        found.say(Some(record.last), format!("{key} is missing among the current records"));
+    }
+    Ok(())
+}
 
-    /// What the rules of writing would have refused.
-    fn out_of_order(&self, entry: &Entry) -> Option<String> {
-        let kind = entry.kind;
-        if (kind == Kind::Open) != (entry.seq == 1) {
-            return Some("a study is opened by its first entry alone".to_owned());
-        }
-        let key = entry.record.as_ref()?;
-        let Some(record) = self.state.records.get(key) else {
-            return (kind != Kind::Create).then(|| format!("{key} was never entered"));
-        };
-        if kind == Kind::Create {
-            return Some(format!("{key} was entered before"));
-        }
-        let expected = record.version + i64::from(kind.makes_version());
-        if entry.version != Some(expected) {
-            return Some(format!("{key} stands at version {}", record.version));
-        }
-        if kind == Kind::Sign {
-            let content = serde_json::from_str::<serde_json::Value>(&entry.payload).unwrap_or_default();
-            let content = content.get("content").and_then(serde_json::Value::as_str);
-            if content != Some(record.content.as_str()) {
-                return Some(format!("the signature is not on version {} of {key}", record.version));
-            }
-        }
-        if kind == Kind::Verify && record.authors.contains(&entry.author) {
-            return Some(format!("{} verified own entries of {key}", entry.author));
-        }
-        if record.locked && kind.makes_version() {
-            return Some(format!("{key} was locked"));
-        }
-        None
+fn is_of(row: &Projected, record: &Record) -> bool {
+    let mut expected = Projected::of(record);
+    if expected.state != row.state && serde_json::from_str::<Record>(&row.state).is_ok_and(|read| read == *record) {
+        expected.state.clone_from(&row.state);
     }
+    expected == *row
+}
+
+/// Each account has one password, set through the program.
+async fn check_credentials(
+    reading: &mut AnyConnection,
+    state: &State,
+    found: &mut Verification,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("SELECT account, hash, changed_at, must_change FROM credential")
+        .fetch_all(reading)
+        .await?;
+    let mut seen = std::collections::BTreeSet::new();
+    for row in &rows {
+        let Ok(credential) = Credential::read(row) else {
+            found.say(None, "a row among the passwords cannot be read");
+            continue;
+        };
+        let name = credential.account.clone();
+        let account = state.records.get(&format!("{ACCOUNTS}/{name}/1"));
+        if !account.is_some_and(|record| Account::from_record(record).owns(&credential)) {
+            found.say(None, format!("the password of {name} was not set through the program"));
+        }
+        seen.insert(name);
+    }
+    for record in state.records.values().filter(|record| record.form == "account") {
+        let name = Account::from_record(record).name;
+        if !seen.contains(&name) {
+            found.say(None, format!("the password of {name} was taken away"));
+        }
+    }
+    Ok(())
 }

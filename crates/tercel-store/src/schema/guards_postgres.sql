@@ -14,3 +14,8 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER entry_in_order BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION entry_follows();
+-- Also where a session pretends to be a replica, which turns ordinary triggers off.
+ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_no_update;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_no_delete;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_no_truncate;
+ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_in_order;

@@ -1,6 +1,6 @@
 -- Tables of both databases, in the two types both know alike: BIGINT and TEXT.
 CREATE TABLE entry (
-    seq BIGINT PRIMARY KEY,
+    seq BIGINT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
     record TEXT,
     version BIGINT,
@@ -23,7 +23,7 @@ CREATE INDEX entry_subject ON entry (subject, seq);
 CREATE INDEX entry_author ON entry (author, seq);
 CREATE INDEX entry_kind ON entry (kind, seq);
 CREATE TABLE record (
-    record TEXT PRIMARY KEY,
+    record TEXT NOT NULL PRIMARY KEY,
     series TEXT NOT NULL,
     number BIGINT NOT NULL,
     form TEXT NOT NULL,
@@ -37,18 +37,18 @@ CREATE UNIQUE INDEX record_series ON record (series, number);
 CREATE INDEX record_subject ON record (subject, form);
 CREATE INDEX record_form ON record (form, site);
 CREATE TABLE credential (
-    account TEXT PRIMARY KEY,
+    account TEXT NOT NULL PRIMARY KEY,
     hash TEXT NOT NULL,
     changed_at TEXT NOT NULL,
     must_change TEXT NOT NULL
 );
 CREATE TABLE attempt (
-    account TEXT PRIMARY KEY,
+    account TEXT NOT NULL PRIMARY KEY,
     failures BIGINT NOT NULL,
     last_at TEXT NOT NULL
 );
 CREATE TABLE session (
-    token TEXT PRIMARY KEY,
+    token TEXT NOT NULL PRIMARY KEY,
     account TEXT NOT NULL,
     csrf TEXT NOT NULL,
     created_at TEXT NOT NULL,

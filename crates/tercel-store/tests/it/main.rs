@@ -2,7 +2,17 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod contract;
+mod databases;
+mod kill;
+mod races;
+mod random;
+mod schema;
 mod story;
+mod texts;

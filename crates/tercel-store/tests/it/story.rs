@@ -4,52 +4,21 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use tercel_store::{
-    Address, Author, Change, Clock, EntryFilter, Grant, HeadKey, Kind, NewRecord, Opening, Record, Refusal, SignIn,
-    Store, StoreError, Values, verify,
+    Change, Clock, EntryFilter, Grant, HeadKey, Kind, Record, Refusal, SignIn, Store, StoreError, verify,
 };
 
-fn author(account: &str, role: &str) -> Author {
-    Author {
-        account: account.to_owned(),
-        role: role.to_owned(),
-    }
-}
+use crate::databases::{Database, on_both};
+use crate::texts::{author, fever, refusal, values};
 
-fn values(pairs: &[(&str, &str)]) -> Values {
-    pairs
-        .iter()
-        .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
-        .collect()
-}
+on_both!(
+    a_record_is_entered_corrected_verified_signed_and_locked,
+    a_refused_change_takes_the_whole_sitting_with_it,
+    accounts_sign_in_wait_after_failures_and_end_with_their_sessions,
+    a_backup_lays_the_same_record_elsewhere,
+);
 
-fn fever(grade: &str) -> NewRecord {
-    NewRecord {
-        series: "AE/S-01-001".to_owned(),
-        number: None,
-        form: "adverse-event".to_owned(),
-        subject: Some("S-01-001".to_owned()),
-        site: Some("01".to_owned()),
-        happened: Some("2026-03-02".to_owned()),
-        values: values(&[("aeterm", "Fever"), ("aetoxgr", grade)]),
-    }
-}
-
-fn refusal<T: std::fmt::Debug>(answer: Result<T, StoreError>) -> Refusal {
-    match answer {
-        Err(StoreError::Refused(refusal)) => refusal,
-        other => panic!("not refused: {other:?}"),
-    }
-}
-
-#[tokio::test]
-async fn a_record_is_entered_corrected_verified_signed_and_locked() {
-    let folder = tempfile::tempdir().unwrap();
-    let address = Address::in_folder(folder.path());
-    let opening = Opening {
-        study: "S".to_owned(),
-        training: false,
-    };
-    let store = Store::create(&address, &opening, Clock::System).await.unwrap();
+async fn a_record_is_entered_corrected_verified_signed_and_locked(database: &Database) {
+    let store = database.create(Clock::System).await;
     let (nurse, monitor) = (author("nurse", "coordinator"), author("monitor", "monitor"));
     let made = store
         .append(&nurse, Some("1.0"), &[Change::Create(fever("2"))])
@@ -156,16 +125,8 @@ async fn query_sign_and_lock(store: &Store, record: &Record) {
     assert_eq!(store.fold(2).await.unwrap().records[&key].value("aetoxgr"), Some("2"));
 }
 
-#[tokio::test]
-async fn a_refused_change_takes_the_whole_sitting_with_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let opening = Opening {
-        study: "S".to_owned(),
-        training: false,
-    };
-    let store = Store::create(&Address::in_folder(folder.path()), &opening, Clock::System)
-        .await
-        .unwrap();
+async fn a_refused_change_takes_the_whole_sitting_with_it(database: &Database) {
+    let store = database.create(Clock::System).await;
     let changes = [
         Change::Create(fever("1")),
         Change::Create(fever("2")),
@@ -188,16 +149,9 @@ async fn a_refused_change_takes_the_whole_sitting_with_it() {
     assert_eq!(made[1].record.as_deref(), Some("AE/S-01-001/2"));
 }
 
-#[tokio::test]
-async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions() {
-    let folder = tempfile::tempdir().unwrap();
-    let address = Address::in_folder(folder.path());
-    let opening = Opening {
-        study: "S".to_owned(),
-        training: true,
-    };
+async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions(database: &Database) {
     let clock = Clock::starting_at("2026-03-01T08:00:00Z".parse().unwrap());
-    let store = Store::create(&address, &opening, clock.clone()).await.unwrap();
+    let store = database.create(clock.clone()).await;
     let system = author("tercel", "system");
     let grants = BTreeSet::from([Grant::parse("coordinator@01").unwrap()]);
     let password = "vier gelbe Drachen";
@@ -239,24 +193,17 @@ async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions() {
     assert!(store.verify(None).await.unwrap().is_ok());
 }
 
-#[tokio::test]
-async fn a_backup_lays_the_same_record_elsewhere() {
-    let folder = tempfile::tempdir().unwrap();
-    let address = Address::in_folder(folder.path());
-    let opening = Opening {
-        study: "S".to_owned(),
-        training: false,
-    };
-    let store = Store::create(&address, &opening, Clock::System).await.unwrap();
+async fn a_backup_lays_the_same_record_elsewhere(database: &Database) {
+    let store = database.create(Clock::System).await;
     let nurse = author("nurse", "coordinator");
     store.append(&nurse, None, &[Change::Create(fever("2"))]).await.unwrap();
     let event = json!({"event": "sign-out"});
     store.append(&nurse, None, &[Change::Access { event }]).await.unwrap();
-    let key = HeadKey::open(&HeadKey::path(folder.path())).unwrap();
+    let key = HeadKey::open(&HeadKey::path(database.folder.path())).unwrap();
     let mut bytes = Vec::new();
     let head = store.backup(&nurse, &key, &mut bytes).await.unwrap();
-    let other = Address::new(&folder.path().join("other.db").display().to_string());
-    let (restored, found) = Store::restore(&other, Clock::System, &mut bytes.as_slice())
+    let other = database.another().await;
+    let (restored, found) = Store::restore(&other.address, Clock::System, &mut bytes.as_slice())
         .await
         .unwrap();
     assert_eq!(found, head);
@@ -264,15 +211,23 @@ async fn a_backup_lays_the_same_record_elsewhere() {
         restored.fold(i64::MAX).await.unwrap(),
         store.fold(i64::MAX).await.unwrap()
     );
-    assert!(verify(&other, Some(&head)).await.unwrap().is_ok());
+    assert!(verify(&other.address, Some(&head)).await.unwrap().is_ok());
+    let third = database.another().await;
     for broken in [&bytes[..bytes.len() / 2], &bytes[..10], b""] {
-        let third = Address::new(&folder.path().join("third.db").display().to_string());
         let mut broken = broken;
-        assert!(Store::restore(&third, Clock::System, &mut broken).await.is_err());
-        assert!(!folder.path().join("third.db").exists());
+        assert!(
+            Store::restore(&third.address, Clock::System, &mut broken)
+                .await
+                .is_err()
+        );
+        assert!(matches!(
+            Store::open(&third.address, Clock::System).await,
+            Err(StoreError::Missing(_))
+        ));
+        assert!(!third.path().exists());
     }
     assert!(matches!(
-        Store::restore(&other, Clock::System, &mut bytes.as_slice()).await,
+        Store::restore(&other.address, Clock::System, &mut bytes.as_slice()).await,
         Err(StoreError::Occupied(_))
     ));
 }
