@@ -164,6 +164,10 @@ pub struct Session {
     pub csrf: String,
     /// When it began, UTC.
     pub created_at: String,
+    /// The password was set by somebody else: nothing but choosing one's own is let through.
+    pub must_change: bool,
+    /// A program's token, not a browser's session.
+    pub program: bool,
 }
 
 /// A row of the table of passwords.
@@ -456,10 +460,16 @@ impl Store {
     ) -> Result<(String, Session), StoreError> {
         let token = new_token()?;
         let now = stamp(self.clock.now());
+        let must_change: Option<String> = sqlx::query_scalar("SELECT must_change FROM credential WHERE account = $1")
+            .bind(account.to_owned())
+            .fetch_optional(&self.pool)
+            .await?;
         let session = Session {
             account: account.to_owned(),
             csrf: new_token()?,
             created_at: now.clone(),
+            must_change: must_change.as_deref() == Some("Y"),
+            program: label.is_some(),
         };
         sqlx::query(
             "INSERT INTO session (token, account, csrf, created_at, seen_at, expires_at, label) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -479,11 +489,13 @@ impl Store {
     /// The session of a token, if it is in force. The request counts as activity.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
         let key = sha256(token.as_bytes());
-        let row =
-            sqlx::query("SELECT account, csrf, created_at, seen_at, expires_at, label FROM session WHERE token = $1")
-                .bind(key.clone())
-                .fetch_optional(&self.pool)
-                .await?;
+        let row = sqlx::query(
+            "SELECT session.account, csrf, created_at, seen_at, expires_at, label, must_change
+                 FROM session JOIN credential ON credential.account = session.account WHERE token = $1",
+        )
+        .bind(key.clone())
+        .fetch_optional(&self.pool)
+        .await?;
         let Some(row) = row else {
             return Ok(None);
         };
@@ -515,7 +527,32 @@ impl Store {
             account: row.try_get(0)?,
             csrf: row.try_get(1)?,
             created_at,
+            must_change: row.try_get::<String, _>(6)? == "Y",
+            program: label.is_some(),
         }))
+    }
+
+    /// Tokens for programs that an account has: label, since when, until when.
+    pub async fn tokens(&self, account: &str) -> Result<Vec<(String, String, Option<String>)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT label, created_at, expires_at FROM session WHERE account = $1 AND label IS NOT NULL ORDER BY created_at",
+        )
+        .bind(account.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)))
+            .collect()
+    }
+
+    /// Ends the token of an account that has this label.
+    pub async fn end_token(&self, account: &str, label: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE account = $1 AND label = $2")
+            .bind(account.to_owned())
+            .bind(label.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Ends a session.

@@ -21,6 +21,8 @@ pub(crate) struct Person {
     pub(crate) csrf: String,
     /// The session's token; `None` for a request by an API token.
     pub(crate) token: Option<String>,
+    /// Nothing but choosing a password is let through.
+    pub(crate) must_change: bool,
 }
 
 impl Person {
@@ -60,6 +62,8 @@ pub(crate) struct Ask {
     pub(crate) rest: String,
     pub(crate) query: Fields,
     pub(crate) form: Fields,
+    /// A program asks, by a token: answers are JSON.
+    pub(crate) api: bool,
     /// The path asked for, for links that lead back.
     pub(crate) path: String,
 }

@@ -11,6 +11,11 @@ pub(crate) enum Reply {
     Page(String),
     /// A page with something wrong in what was entered; nothing was saved.
     Rejected(String),
+    /// The same with the problems, a field and a sentence each.
+    RejectedFor {
+        page: String,
+        problems: Vec<(String, String)>,
+    },
     /// Go there.
     Go(String),
     /// Go there, with a cookie.
@@ -26,6 +31,8 @@ pub(crate) enum Fault {
     NotFound,
     /// Nobody is signed in.
     SignInFirst,
+    /// The password was set by somebody else and must be changed first.
+    PasswordFirst,
     /// Who is signed in may not.
     Forbidden,
     /// The page was opened too long ago, or the request came from elsewhere.
@@ -69,6 +76,7 @@ impl Fault {
                 text("There is nothing here, or nothing for your roles."),
             ),
             Self::SignInFirst => (StatusCode::UNAUTHORIZED, text("Sign in first.")),
+            Self::PasswordFirst => (StatusCode::FORBIDDEN, text("Choose your own password first.")),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
                 text("Your roles do not allow this. Nothing was changed."),
@@ -103,7 +111,9 @@ impl Reply {
         let html = "text/html; charset=utf-8";
         match self {
             Self::Page(page) => respond(StatusCode::OK, html, page.into_bytes(), POLICY),
-            Self::Rejected(page) => respond(StatusCode::UNPROCESSABLE_ENTITY, html, page.into_bytes(), POLICY),
+            Self::Rejected(page) | Self::RejectedFor { page, .. } => {
+                respond(StatusCode::UNPROCESSABLE_ENTITY, html, page.into_bytes(), POLICY)
+            }
             Self::File { kind, bytes } => respond(StatusCode::OK, kind, bytes, POLICY),
             Self::Go(to) => go(&to),
             Self::GoWith { to, cookie } => {

@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 33] = [
+pub static ROUTES: [Route; 49] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -106,5 +106,21 @@ pub static ROUTES: [Route; 33] = [
     route!(Post "/people/add", May(P::Administer), pages::people::add),
     route!(Post "/people/change", May(P::Administer), pages::people::change),
     route!(Post "/people/password", May(P::Administer), pages::people::set_password),
+    route!(Get "/meetings", May(P::Read), pages::meetings::list),
+    route!(Post "/meetings", May(P::Prepare), pages::meetings::freeze),
+    route!(Get "/meeting/{*rest}", May(P::Read), pages::meeting::show),
+    route!(Post "/propose", May(P::Read), pages::meeting::propose),
+    route!(Post "/conflict", May(P::Decide), pages::meeting::conflict),
+    route!(Post "/vote", May(P::Decide), pages::meeting::vote),
+    route!(Post "/resolve", May(P::Prepare), pages::meeting::close),
+    route!(Get "/tokens", SignedIn, pages::tokens::list),
+    route!(Post "/tokens", SignedIn, pages::tokens::make),
+    route!(Post "/tokens/end", SignedIn, pages::tokens::end),
+    route!(Get "/api/records", May(P::Read), pages::api::records),
+    route!(Get "/api/record/{*rest}", May(P::Read), pages::api::record),
+    route!(Get "/api/entries", May(P::Audit), pages::api::entries),
+    route!(Get "/api/decision", May(P::Read), pages::api::decision),
+    route!(Get "/api/forms", SignedIn, pages::api::forms),
+    route!(Get "/api/openapi.json", SignedIn, pages::api::description),
     route!(Get "/assets/{*rest}", Public, pages::assets::show),
 ];

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::app::App;
 use crate::ask::{Ask, Fields, Person};
-use crate::pages;
+use crate::pages::{self, api};
 use crate::reply::{Fault, POLICY, Reply, respond};
 use crate::routes::{ROUTES, Route, Rule, Verb};
 
@@ -86,6 +86,7 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         rest,
         query: fields(parts.uri.query().unwrap_or_default()),
         form: Fields::new(),
+        api: false,
         path: parts.uri.path().to_owned(),
     };
     let checked = admit(&mut ask, route, &cookies, &parts.headers, body).await;
@@ -93,16 +94,16 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         Ok(()) => (route.handler)(ask.clone()).await,
         Err(fault) => Err(fault),
     };
+    if let Err(Fault::Failed(error)) = &reply {
+        // The operator's log: no subject data stand in a store's error.
+        eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
+    }
     match reply {
+        reply if ask.api => api::respond(reply),
         Ok(reply) => reply.into_response(),
         Err(Fault::SignInFirst) if route.verb == Verb::Get => Reply::Go("/sign-in".to_owned()).into_response(),
-        Err(fault) => {
-            if let Fault::Failed(error) = &fault {
-                // The operator's log: no subject data stand in a store's error.
-                eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
-            }
-            pages::fault::page(&ask, &fault)
-        }
+        Err(Fault::PasswordFirst) => Reply::Go("/password".to_owned()).into_response(),
+        Err(fault) => pages::fault::page(&ask, &fault),
     }
 }
 
@@ -114,32 +115,40 @@ async fn admit(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<(), Fault> {
-    let token = cookies.get(cookie_name(ask.app.settings.secure)).cloned();
-    if let Some(token) = token
-        && let Some(session) = ask.app.store.session(&token).await?
-        && let Some(account) = ask.app.store.account(&session.account).await?
-        && !account.disabled
-    {
-        ask.person = Some(Person {
-            account,
-            csrf: session.csrf,
-            token: Some(token),
-        });
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::to_owned);
+    ask.api = bearer.is_some();
+    let cookie = cookies.get(cookie_name(ask.app.settings.secure)).cloned();
+    if let Some(token) = bearer.clone().or(cookie) {
+        ask.person = person(&ask.app, token, ask.api).await?;
     }
     if route.verb == Verb::Post {
-        if !same_origin(headers) {
-            return Err(Fault::Forged);
-        }
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Fault::TooLarge)?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| Fault::Wrong("the form is not UTF-8; nothing was changed".to_owned()))?;
-        ask.form = fields(text);
-        if let Some(person) = &ask.person {
+        if ask.api {
+            ask.form = api::fields(text)?;
+        } else {
+            if !same_origin(headers) {
+                return Err(Fault::Forged);
+            }
+            ask.form = fields(text);
             let given = ask.form.get("csrf").map_or("", String::as_str);
-            if !same_bytes(given, &person.csrf) {
+            if ask
+                .person
+                .as_ref()
+                .is_some_and(|person| !same_bytes(given, &person.csrf))
+            {
                 return Err(Fault::Forged);
             }
         }
+    }
+    let open = [Rule::Public, Rule::SignedIn].contains(&route.rule) && route.path != "/";
+    if ask.person.as_ref().is_some_and(|person| person.must_change) && !open {
+        return Err(Fault::PasswordFirst);
     }
     match route.rule {
         Rule::Public => Ok(()),
@@ -152,6 +161,25 @@ async fn admit(
             }
         }
     }
+}
+
+/// Who holds a token: of a browser's session, or of a program. One is no good as the other.
+async fn person(app: &App, token: String, program: bool) -> Result<Option<Person>, Fault> {
+    let Some(session) = app
+        .store
+        .session(&token)
+        .await?
+        .filter(|session| session.program == program)
+    else {
+        return Ok(None);
+    };
+    let account = app.store.account(&session.account).await?;
+    Ok(account.filter(|account| !account.disabled).map(|account| Person {
+        account,
+        csrf: session.csrf,
+        token: (!program).then_some(token),
+        must_change: session.must_change,
+    }))
 }
 
 /// The name of the session cookie.

@@ -22,7 +22,8 @@ use crate::html::{close_table, drawing, head, open_part_in, open_styled_page_in,
 use crate::markup::Writer;
 use crate::svg::{Anchor, GREY, INK, RULE, SIZE, Scale, Svg, VERMILLION, WIDTH, fit};
 
-const STYLE: &str = include_str!("../packet.css");
+/// What the page of a packet adds to the style of the report.
+pub const PACKET_STYLE: &str = include_str!("../packet.css");
 
 /// What a page shows beside the packet itself.
 #[derive(Debug, Clone, Copy)]
@@ -40,19 +41,31 @@ pub fn render_packet(packet: &Packet, page: &PacketPage<'_>) -> String {
     let mut out = Writer::default();
     let language = page.language;
     let title = format!("{}: {}", packet.trial, t::TITLE.of(language));
-    open_styled_page_in(&mut out, &title, STYLE, language.tag());
-    cover(&mut out, packet, page);
-    recommendation(&mut out, packet, language);
-    levels(&mut out, packet, language);
-    subjects::verdicts(&mut out, packet, language);
-    subjects::safety(&mut out, packet, language);
-    subjects::data(&mut out, packet, language);
-    suppositions(&mut out, packet, language);
-    other_designs(&mut out, packet, language);
-    recommended::write(&mut out, packet, language);
-    signatures::write(&mut out, page);
-    subjects::records(&mut out, packet, language);
+    open_styled_page_in(&mut out, &title, PACKET_STYLE, language.tag());
+    write_parts(&mut out, packet, page);
     out.finish()
+}
+
+/// The parts of a packet without a page around them.
+pub fn render_packet_parts(packet: &Packet, page: &PacketPage<'_>) -> String {
+    let mut out = Writer::default();
+    write_parts(&mut out, packet, page);
+    out.finish()
+}
+
+fn write_parts(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+    let language = page.language;
+    cover(out, packet, page);
+    recommendation(out, packet, language);
+    levels(out, packet, language);
+    subjects::verdicts(out, packet, language);
+    subjects::safety(out, packet, language);
+    subjects::data(out, packet, language);
+    suppositions(out, packet, language);
+    other_designs(out, packet, language);
+    recommended::write(out, packet, language);
+    signatures::write(out, page);
+    subjects::records(out, packet, language);
 }
 
 /// Opens a part of the page.

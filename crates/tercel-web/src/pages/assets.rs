@@ -10,7 +10,10 @@ const CSS: &str = "text/css; charset=utf-8";
 /// The style of the report, for the parts of a page that are its.
 static REPORT_STYLE: LazyLock<String> = LazyLock::new(|| {
     let own = tercel_report::STYLE.replace(":root", "&").replace("body {", "& {");
-    format!(".report-part {{ color-scheme: light; {own} }}")
+    let packet = tercel_report::PACKET_STYLE
+        .replace("main {", "& {")
+        .replace("body {", "& {");
+    format!(".report-part {{ color-scheme: light; {own} }}\n.packet-part {{ {packet} }}")
 });
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {

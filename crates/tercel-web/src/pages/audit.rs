@@ -48,7 +48,12 @@ struct Row {
 const A_PAGE: i64 = 100;
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let asked = |name: &str| ask.query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let asked = |name: &str| {
+        ask.query
+            .get(name)
+            .map(|text| text.trim().to_owned())
+            .unwrap_or_default()
+    };
     let given = |name: &str| Some(asked(name)).filter(|text| !text.is_empty());
     let shown = Shown {
         subject: asked("subject"),
@@ -58,8 +63,12 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         from: asked("from"),
         until: asked("until"),
     };
-    let kind = given("kind").map(|name| Kind::from_name(&name).ok_or_else(|| unknown(&name))).transpose()?;
-    let before = given("before").map(|text| text.parse().map_err(|_| unknown(&text))).transpose()?;
+    let kind = given("kind")
+        .map(|name| Kind::from_name(&name).ok_or_else(|| unknown(&name)))
+        .transpose()?;
+    let before = given("before")
+        .map(|text| text.parse().map_err(|_| unknown(&text)))
+        .transpose()?;
     let filter = EntryFilter {
         subject: given("subject"),
         record: given("record"),
@@ -111,5 +120,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 fn unknown(text: &str) -> Fault {
-    Fault::Wrong(format!("the filter \"{text}\" is not known; go back and choose from the list"))
+    Fault::Wrong(format!(
+        "the filter \"{text}\" is not known; go back and choose from the list"
+    ))
 }

@@ -243,7 +243,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
             problems: &problems,
             stale: false,
         };
-        return Ok(Reply::Rejected(render(&ask, &sheet)?));
+        return rejected(&ask, &sheet);
     }
     let once = !form.repeats && form.scope == Scope::Subject;
     if let Some(there) = known
@@ -275,6 +275,14 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         (None, None) => "/".to_owned(),
     };
     Ok(Reply::Go(to))
+}
+
+fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
+    let said = |problem: &Problem| (problem.field.clone(), problem.sentence(ask.language));
+    Ok(Reply::RejectedFor {
+        page: render(ask, sheet)?,
+        problems: sheet.problems.iter().map(said).collect(),
+    })
 }
 
 /// Whether the page comes back: something cannot be read, or something unusual was not confirmed yet.
@@ -344,7 +352,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         stale,
     };
     if must_look_again(&ask, &problems) {
-        return Ok(Reply::Rejected(render(&ask, &sheet(&problems, false))?));
+        return rejected(&ask, &sheet(&problems, false));
     }
     let site = if form.id == "demography" {
         values.get("siteid").cloned()

@@ -1,13 +1,17 @@
 //! The pages: one file each, with its template in `templates/`.
 
+pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod board;
 pub(crate) mod entry;
 pub(crate) mod fault;
+pub(crate) mod meeting;
+pub(crate) mod meetings;
 pub(crate) mod people;
 pub(crate) mod queries;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
+pub(crate) mod tokens;

@@ -41,8 +41,18 @@ async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
     let row = |account: &Account| Row {
         name: account.name.clone(),
         printed: account.printed.clone(),
-        roles: account.grants.iter().map(|grant| in_words(grant, language)).collect::<Vec<_>>().join(", "),
-        grants: account.grants.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        roles: account
+            .grants
+            .iter()
+            .map(|grant| in_words(grant, language))
+            .collect::<Vec<_>>()
+            .join(", "),
+        grants: account
+            .grants
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" "),
         disabled: account.disabled,
         version: account.version,
         own: account.name == own,
@@ -55,7 +65,11 @@ async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
         roles: Role::ALL.map(|role| (role.id(), role.title().of(language))).to_vec(),
     }
     .render()?;
-    Ok(if rejected { Reply::Rejected(page) } else { Reply::Page(page) })
+    Ok(if rejected {
+        Reply::Rejected(page)
+    } else {
+        Reply::Page(page)
+    })
 }
 
 fn in_words(grant: &Grant, language: Language) -> String {
@@ -102,12 +116,16 @@ pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
     if taken().await? {
         return page(&ask, Some(format!("there is an account {name} already"))).await;
     }
-    let (grants, password) = match grants(ask.field("grants")?).and_then(|grants| Ok((grants, new_password(&ask, name)?))) {
-        Ok(both) => both,
-        Err(problem) => return page(&ask, Some(problem)).await,
-    };
+    let (grants, password) =
+        match grants(ask.field("grants")?).and_then(|grants| Ok((grants, new_password(&ask, name)?))) {
+            Ok(both) => both,
+            Err(problem) => return page(&ask, Some(problem)).await,
+        };
     let author = ask.author(Permission::Administer, None)?;
-    ask.app.store.add_account(&author, name, printed, &grants, &password).await?;
+    ask.app
+        .store
+        .add_account(&author, name, printed, &grants, &password)
+        .await?;
     Ok(Reply::Go("/people".to_owned()))
 }
 
@@ -130,7 +148,10 @@ pub(crate) async fn change(ask: Ask) -> Result<Reply, Fault> {
     account.disabled = ask.optional("disabled") == "Y";
     account.version = ask.number("seen")?;
     let author = ask.author(Permission::Administer, None)?;
-    ask.app.store.change_account(&author, &account, ask.field("reason")?).await?;
+    ask.app
+        .store
+        .change_account(&author, &account, ask.field("reason")?)
+        .await?;
     Ok(Reply::Go("/people".to_owned()))
 }
 

@@ -41,7 +41,9 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
         let form = form_of(record).ok();
         for query in record.open_queries() {
             let field = query.field.as_deref();
-            let label = field.and_then(|field| form?.field(field)).map(|field| field.label.of(language));
+            let label = field
+                .and_then(|field| form?.field(field))
+                .map(|field| field.label.of(language));
             rows.push(Row {
                 key: record.key.clone(),
                 link: encode(&record.key),

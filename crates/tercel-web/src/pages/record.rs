@@ -356,6 +356,7 @@ pub(crate) async fn unlock(ask: Ask) -> Result<Reply, Fault> {
         account: other,
         csrf: String::new(),
         token: None,
+        must_change: false,
     };
     if !person.may_at(Permission::Sign, record.site.as_deref()) {
         return Err(Fault::Refused(
