@@ -7,7 +7,8 @@
 //! | which answers are still missing | [`completeness()`] |
 //! | what a record newly breaks among the others, before it is kept | [`check_entry`] |
 //! | the grade a record would have | [`grade_preview`] |
-//! | records to SDTM datasets, and back | [`to_tables`], [`from_tables`] |
+//! | records to datasets that are read here, and back | [`to_tables`], [`from_tables`] |
+//! | records to SDTM as it is submitted | [`to_sdtm`] |
 //! | records from a table with a column a field | [`from_csv`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
@@ -27,6 +28,7 @@ mod matching;
 mod not_taken;
 mod preview;
 mod problem;
+mod sdtm;
 mod tables;
 mod trial_choice;
 mod validate;
@@ -45,6 +47,7 @@ pub use list::FORMS;
 pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
+pub use sdtm::to_sdtm;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;
 pub use validate::validate;

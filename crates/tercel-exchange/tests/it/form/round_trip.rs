@@ -1,7 +1,7 @@
 //! The rehearsal study through forms: datasets to records to datasets give the same study.
 
 use tercel::study::Finding;
-use tercel_exchange::form::{Captured, NotTaken, from_tables, to_tables};
+use tercel_exchange::form::{Captured, NotTaken, from_tables, to_sdtm, to_tables};
 use tercel_exchange::{Table, read_datasets, read_folder, read_tables, soil_tables};
 
 use super::{folder, trial};
@@ -50,6 +50,30 @@ fn the_datasets_of_the_rehearsal_come_back_cell_by_cell() {
             }
         }
     }
+}
+
+#[test]
+fn qualifiers_in_datasets_of_their_own_are_read_back_to_the_same_study() {
+    let (folder, trial) = (folder().join("data"), trial());
+    let (tables, _) = read_datasets(&folder).unwrap();
+    let (captured, _) = from_tables(&tables, &trial);
+    let sdtm = to_sdtm(&trial, &captured);
+    let qualifiers = |tables: &[Table]| {
+        let mut found = Vec::new();
+        for table in tables.iter().filter(|table| table.name.starts_with("SUPP")) {
+            let places = ["RDOMAIN", "USUBJID", "IDVARVAL", "QNAM", "QVAL"].map(|name| table.column(name).unwrap());
+            found.extend((0..table.len()).map(|row| places.map(|at| table.cell(row, at).to_owned())));
+        }
+        found.sort();
+        found
+    };
+    assert_eq!(qualifiers(&sdtm), qualifiers(&tables));
+    let (back, direct) = (
+        read_tables(sdtm, &trial).unwrap(),
+        read_folder(&folder, &trial).unwrap(),
+    );
+    assert_eq!(back.subjects, direct.subjects);
+    assert_eq!(placed(&back.findings), placed(&direct.findings));
 }
 
 /// The records of one row of a dataset, and what was not taken of it.
