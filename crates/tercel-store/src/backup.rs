@@ -13,7 +13,7 @@ use crate::accounts::Credential;
 use crate::address::Address;
 use crate::change::{Author, Change};
 use crate::clock::Clock;
-use crate::database::{begin_reading, vacant};
+use crate::database::{begin_reading, connect, lay_vacant};
 use crate::entry::{Entry, Kind, NO_PRIOR, hex};
 use crate::error::StoreError;
 use crate::head::{Head, HeadKey, end_of_chain};
@@ -145,7 +145,9 @@ async fn restore(address: &Address, input: &mut impl BufRead) -> Result<Head, St
     if !first.head.is_genuine() {
         return Err(broken(1, "the signed head was altered"));
     }
-    let (pool, _, mut transaction) = vacant(address).await?;
+    let (pool, dialect) = connect(address, true).await?;
+    let mut connection = pool.acquire().await?;
+    let mut transaction = lay_vacant(&mut connection, dialect, address).await?;
     let mut state = State::default();
     let (mut seq, mut prior) = (0, NO_PRIOR.to_owned());
     loop {
@@ -187,6 +189,7 @@ async fn restore(address: &Address, input: &mut impl BufRead) -> Result<Head, St
         put_record(&mut transaction, record).await?;
     }
     transaction.commit().await?;
+    drop(connection);
     pool.close().await;
     Ok(first.head)
 }

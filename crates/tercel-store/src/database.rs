@@ -1,7 +1,8 @@
 //! The two databases: connections, transactions, tables and guards.
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 
 use crate::address::Address;
 use crate::error::StoreError;
@@ -24,12 +25,15 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; P
 const SETTINGS: &str = "SET synchronous_commit = on";
 
 /// A transaction that writes. No other writes meanwhile, in this program or another.
-pub(crate) async fn begin(pool: &AnyPool, dialect: Dialect) -> Result<Transaction<'static, Any>, StoreError> {
+pub(crate) async fn begin(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+) -> Result<Transaction<'_, Any>, StoreError> {
     Ok(match dialect {
-        Dialect::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await?,
+        Dialect::Sqlite => connection.begin_with("BEGIN IMMEDIATE").await?,
         Dialect::Postgres => {
             // After the wait for the lock, each statement must see what the writer before has committed.
-            let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
+            let mut transaction = connection.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
             // The number stands for "the chain of this database"; any constant would do.
             sqlx::query("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7283010)) AS held")
                 .execute(&mut *transaction)
@@ -37,6 +41,15 @@ pub(crate) async fn begin(pool: &AnyPool, dialect: Dialect) -> Result<Transactio
             transaction
         }
     })
+}
+
+/// Keeps a connection whose transaction failed out of the pool: a full disk ends a transaction without asking, and the
+/// next one on that connection would be refused.
+pub(crate) fn settle<T>(mut connection: PoolConnection<Any>, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+    if !matches!(answer, Ok(_) | Err(StoreError::Refused(_))) {
+        connection.close_on_drop();
+    }
+    answer
 }
 
 /// A transaction that reads one state of the database, whoever writes meanwhile.
@@ -66,9 +79,12 @@ pub(crate) async fn lay_tables(connection: &mut AnyConnection, dialect: Dialect)
 }
 
 /// A writing transaction at an address that holds no record yet, with the tables laid.
-pub(crate) async fn vacant(address: &Address) -> Result<(AnyPool, Dialect, Transaction<'static, Any>), StoreError> {
-    let (pool, dialect) = connect(address, true).await?;
-    let mut transaction = begin(&pool, dialect).await?;
+pub(crate) async fn lay_vacant<'c>(
+    connection: &'c mut AnyConnection,
+    dialect: Dialect,
+    address: &Address,
+) -> Result<Transaction<'c, Any>, StoreError> {
+    let mut transaction = begin(connection, dialect).await?;
     if has_entries(&mut transaction, dialect).await? {
         return Err(StoreError::Occupied(address.to_string()));
     }
@@ -84,7 +100,7 @@ pub(crate) async fn vacant(address: &Address) -> Result<(AnyPool, Dialect, Trans
         }
     }
     lay_tables(&mut transaction, dialect).await?;
-    Ok((pool, dialect, transaction))
+    Ok(transaction)
 }
 
 pub(crate) async fn connect(address: &Address, create: bool) -> Result<(AnyPool, Dialect), StoreError> {
@@ -114,7 +130,11 @@ pub(crate) async fn connect(address: &Address, create: bool) -> Result<(AnyPool,
                 Ok(())
             })
         });
-    Ok((options.connect(&url).await?, dialect))
+    // A pool tries again and again and then says that it waited; one connection says at once what is wrong.
+    let mut first = AnyConnection::connect(&url).await?;
+    (&mut first).execute(sqlx::raw_sql(settings)).await?;
+    first.close().await?;
+    Ok((options.connect_lazy(&url)?, dialect))
 }
 
 fn percent_encoded(path: &str) -> String {

@@ -30,7 +30,7 @@ pub enum StoreError {
         encoding: String,
     },
     /// There is no record at the address.
-    #[error("there is no record at {0}; start one with `tercel serve`")]
+    #[error("there is no record at {0}; start one with `tercel user add` or `tercel serve`")]
     Missing(String),
     /// There is a record at the address already.
     #[error("{0} holds a record already; nothing was changed")]

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AnyPool};
 use crate::address::Address;
 use crate::change::{Author, Change, MAX_NAME, NewRecord, Refusal};
 use crate::clock::{Clock, stamp};
-use crate::database::{Dialect, begin, begin_reading, connect, has_entries, vacant};
+use crate::database::{Dialect, begin, begin_reading, connect, has_entries, lay_vacant, settle};
 use crate::entry::{Entry, Kind, NO_PRIOR};
 use crate::error::StoreError;
 use crate::head::end_of_chain;
@@ -42,7 +42,9 @@ pub(crate) type Beside = (&'static str, Vec<String>);
 impl Store {
     /// Starts a record where there is none.
     pub async fn create(address: &Address, opening: &Opening, clock: Clock) -> Result<Self, StoreError> {
-        let (pool, dialect, mut transaction) = vacant(address).await?;
+        let (pool, dialect) = connect(address, true).await?;
+        let mut connection = pool.acquire().await?;
+        let mut transaction = lay_vacant(&mut connection, dialect, address).await?;
         let payload = json!({"study": opening.study, "training": opening.training, "format": 1});
         let first = Entry {
             payload: payload.to_string(),
@@ -50,6 +52,7 @@ impl Store {
         };
         insert_entry(&mut transaction, &chained(first, 1, NO_PRIOR)).await?;
         transaction.commit().await?;
+        drop(connection);
         Ok(Self::over(pool, dialect, clock, address, opening.clone()))
     }
 
@@ -143,7 +146,20 @@ impl Store {
         beside: &[Beside],
     ) -> Result<Vec<Entry>, StoreError> {
         let _writer = self.writer.lock().await;
-        let mut transaction = begin(&self.pool, self.dialect).await?;
+        let mut connection = self.pool.acquire().await?;
+        let answer = self.write(&mut connection, author, protocol, changes, beside).await;
+        settle(connection, answer)
+    }
+
+    async fn write(
+        &self,
+        connection: &mut AnyConnection,
+        author: &Author,
+        protocol: Option<&str>,
+        changes: &[Change],
+        beside: &[Beside],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut transaction = begin(connection, self.dialect).await?;
         let mut sitting = Sitting::start(&mut transaction).await?;
         let mut entries = Vec::with_capacity(changes.len());
         for change in changes {
@@ -167,14 +183,9 @@ impl Store {
     /// Lays the projection anew from the entries.
     pub async fn rebuild(&self) -> Result<usize, StoreError> {
         let _writer = self.writer.lock().await;
-        let mut transaction = begin(&self.pool, self.dialect).await?;
-        let state = fold(&mut transaction, i64::MAX).await?;
-        sqlx::query("DELETE FROM record").execute(&mut *transaction).await?;
-        for record in state.records.values() {
-            put_record(&mut transaction, record).await?;
-        }
-        transaction.commit().await?;
-        Ok(state.records.len())
+        let mut connection = self.pool.acquire().await?;
+        let answer = lay_anew(&mut connection, self.dialect).await;
+        settle(connection, answer)
     }
 
     /// The state after the entries up to a number.
@@ -182,6 +193,17 @@ impl Store {
         let mut transaction = begin_reading(&self.pool, self.dialect).await?;
         fold(&mut transaction, last).await
     }
+}
+
+async fn lay_anew(connection: &mut AnyConnection, dialect: Dialect) -> Result<usize, StoreError> {
+    let mut transaction = begin(connection, dialect).await?;
+    let state = fold(&mut transaction, i64::MAX).await?;
+    sqlx::query("DELETE FROM record").execute(&mut *transaction).await?;
+    for record in state.records.values() {
+        put_record(&mut transaction, record).await?;
+    }
+    transaction.commit().await?;
+    Ok(state.records.len())
 }
 
 async fn fold(connection: &mut AnyConnection, last: i64) -> Result<State, StoreError> {

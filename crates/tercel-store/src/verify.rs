@@ -87,6 +87,14 @@ fn is_damage(error: &sqlx::Error) -> bool {
     )
 }
 
+/// A value that is no number or text: the rows around it can be read.
+fn is_of_a_row(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::AnyDriverError(_)
+    )
+}
+
 fn unreadable(error: &sqlx::Error) -> Verification {
     let mut found = Verification::default();
     found.say(None, format!("the database cannot be read: {error}"));
@@ -190,12 +198,12 @@ async fn walk(reading: &mut AnyConnection, head: Option<&Head>) -> Result<Walk, 
             Ok(chunk) if chunk.is_empty() => return Ok(walk),
             Ok(chunk) => chunk,
             // A row that cannot even be fetched spoils those fetched with it: find it alone.
-            Err(_) if limit > 1 => {
+            Err(error) if limit > 1 && is_of_a_row(&error) => {
                 limit = 1;
                 rows = rows_after(reading, walk.row, limit).await;
                 continue;
             }
-            Err(error) if is_damage(&error) => {
+            Err(error) if is_of_a_row(&error) => {
                 walk.found.say(
                     Some(walk.seq + 1),
                     format!("the entry after {} cannot be read: {error}", walk.seq),

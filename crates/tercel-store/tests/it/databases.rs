@@ -111,6 +111,24 @@ impl Database {
         }
     }
 
+    /// Whether the server runs on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.server
+            .as_ref()
+            .is_some_and(|(server, _)| server.url.contains("host=/"))
+    }
+
+    /// Another empty database, whose tables lie in a tablespace.
+    pub(crate) async fn another_in(&self, space: &str) -> Self {
+        let another = self.another().await;
+        if let (Some((server, _)), Some((_, name))) = (&self.server, &another.server) {
+            server
+                .execute(format!("ALTER DATABASE {name} SET TABLESPACE {space}"))
+                .await;
+        }
+        another
+    }
+
     /// Takes everything out.
     pub(crate) async fn clear(&self) {
         if self.is_postgres() {

@@ -10,9 +10,12 @@
 
 mod contract;
 mod databases;
+mod forgery;
+mod full_disk;
 mod kill;
 mod races;
 mod random;
 mod schema;
 mod story;
+mod tampering;
 mod texts;
