@@ -13,6 +13,7 @@
 
 mod app;
 mod ask;
+mod authorisation;
 mod demo;
 mod messages;
 mod pages;
@@ -21,9 +22,11 @@ mod role;
 mod routes;
 mod serve;
 mod snapshot;
+mod street;
 mod view;
 
 pub use app::{App, Settings};
+pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
 pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
