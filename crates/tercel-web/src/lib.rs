@@ -28,3 +28,4 @@ pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
+pub use snapshot::study_data;

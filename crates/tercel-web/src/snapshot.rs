@@ -60,7 +60,7 @@ pub(crate) fn captured(record: &Record) -> Captured {
 }
 
 /// Study data of records: what was entered in error is left out.
-pub(crate) fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
+pub fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
     let mut data = read_tables(to_tables(trial, &taken), trial).unwrap_or_default();
     // A study without subjects yet is still one with dates.

@@ -13,7 +13,7 @@ use tercel_report::{FindingsPage, render_findings};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol};
+use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol, record_address};
 
 /// Arguments of `tercel check`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         Ok(trial) => (open_gaps(&trial), Vec::new()),
         Err(diagnostics) => (Vec::new(), diagnostics),
     };
-    let has_data = args.trial.data.is_some() || data_path(&args.trial.trial, None).exists();
+    let has_data = args.trial.data.is_some()
+        || record_address(&args.trial.trial, None).is_some()
+        || data_path(&args.trial.trial, None).exists();
     let study = if diagnostics.is_empty() && gaps.is_empty() && has_data {
         Some(Study::open(&args.trial)?)
     } else {

@@ -5,6 +5,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::Analysis;
+use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, RecordFilter};
 
@@ -211,8 +212,8 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
                 .collect();
             json!({
                 "action": action.name(),
-                "dose_level": action.level().map(|level| level.number()),
-                "mtd": action.mtd().map(|level| level.number()),
+                "dose_level": action.level().map(DoseLevel::number),
+                "mtd": action.mtd().map(DoseLevel::number),
                 "because": decided.decision.because.to_string(),
                 "waiting_on": decided.waiting_on.iter().map(|one| one.sentence.clone()).collect::<Vec<String>>(),
                 "levels": levels,
