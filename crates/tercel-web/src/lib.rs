@@ -13,6 +13,7 @@
 
 mod app;
 mod ask;
+mod conduct;
 mod demo;
 mod messages;
 mod pages;

@@ -15,11 +15,11 @@ use crate::role::Permission;
 use crate::routes::{ROUTES, Rule, Verb};
 
 /// What each operation takes, beside those that only a browser needs.
-pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 18] = [
+pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 19] = [
     (
         "/enter/{*rest}",
-        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers",
-        &["confirmed"],
+        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, happened=Y with why keeps what was done at a closed gate",
+        &["confirmed", "happened", "why"],
     ),
     (
         "/correct/{*rest}",
@@ -75,6 +75,11 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 18] = [
         &["record", "proposal", "vote", "comment", "account", "password"],
     ),
     ("/resolve", "Close a vote", &["record"]),
+    (
+        "/countersign/{*rest}",
+        "Enter a record of two persons: rest is form/subject; answers by field as v.<field>",
+        &["password", "second", "second_password"],
+    ),
     (
         "/people/add",
         "Add an account",

@@ -5,9 +5,11 @@ use tercel::language::Language;
 use tercel_exchange::form::{Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
 use tercel_store::{Change, NewRecord, Record, Refusal, StoreError, Values};
 
+use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
 use super::subjects::{form_of, records_of, site_of};
 use crate::ask::Ask;
+use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -29,20 +31,38 @@ struct Page {
     asks: bool,
     problems: Vec<(String, String)>,
     fields: Vec<FieldView>,
+    gate: Option<GateView>,
 }
 
-struct FieldView {
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    control: &'static str,
-    choices: Vec<(String, String)>,
-    value: String,
-    other: bool,
-    unit: Option<&'static str>,
-    required: bool,
-    problem: Option<String>,
-    present: Option<String>,
+pub(crate) struct FieldView {
+    pub(crate) id: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) control: &'static str,
+    pub(crate) choices: Vec<(String, String)>,
+    pub(crate) value: String,
+    pub(crate) other: bool,
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) required: bool,
+    pub(crate) problem: Option<String>,
+    pub(crate) present: Option<String>,
+}
+
+/// The questions of a form with these answers.
+pub(crate) fn field_views(ask: &Ask, form: &'static Form, values: &Values) -> Vec<FieldView> {
+    let sheet = Sheet {
+        form,
+        subject: None,
+        action: String::new(),
+        values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+    };
+    form.fields
+        .iter()
+        .map(|field| field_view(ask, field, &sheet, ask.language))
+        .collect()
 }
 
 /// What a page of a form is about.
@@ -58,6 +78,11 @@ struct Sheet<'a> {
 }
 
 fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
+    render_at(ask, sheet, None)
+}
+
+/// The page with the gate that stands before the form.
+fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>) -> Result<String, Fault> {
     let language = ask.language;
     let asks = !sheet.problems.is_empty()
         && sheet
@@ -86,6 +111,7 @@ fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
             .iter()
             .map(|field| field_view(ask, field, sheet, language))
             .collect(),
+        gate,
     };
     Ok(page.render()?)
 }
@@ -154,7 +180,7 @@ pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String
 }
 
 /// The answers of a form: names start with `v.`; blank ones are not kept.
-fn answers(ask: &Ask) -> Values {
+pub(crate) fn answers(ask: &Ask) -> Values {
     ask.form
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("v.")?.to_owned(), value.trim().to_owned())))
@@ -169,7 +195,7 @@ fn target(ask: &Ask) -> Result<(&'static Form, Option<String>), Fault> {
         None => (ask.rest.as_str(), None),
     };
     let form = form(id).ok_or(Fault::NotFound)?;
-    if (form.scope == Scope::Subject) != subject.is_some() {
+    if (form.scope == Scope::Subject) != subject.is_some() || SIGNED_FORMS.contains(&form.id) {
         return Err(Fault::NotFound);
     }
     Ok((form, subject))
@@ -245,6 +271,16 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         };
         return rejected(&ask, &sheet);
     }
+    let mut deviation = None;
+    if let Some(subject) = subject.as_deref().filter(|_| !is_new)
+        && let Some(gate) = gate_before(&ask, form.id, subject, &values).await?
+        && !gate.open
+    {
+        if ask.optional("happened") != "Y" || ask.optional("why").is_empty() {
+            return at_closed_gate(&ask, form, subject, &values, gate);
+        }
+        deviation = Some(deviation_of(&ask, form, &gate, subject, site.as_deref()));
+    }
     let once = !form.repeats && form.scope == Scope::Subject;
     if let Some(there) = known
         .iter()
@@ -266,15 +302,68 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         happened: happened(form, &values),
         values,
     };
-    let entries = ask
-        .append(Permission::Enter, site.as_deref(), &[Change::Create(new)])
-        .await?;
+    let mut changes = vec![Change::Create(new)];
+    changes.extend(deviation);
+    let entries = ask.append(Permission::Enter, site.as_deref(), &changes).await?;
     let to = match (&subject, entries.first().and_then(|entry| entry.record.as_deref())) {
         (_, Some(record)) => format!("/record/{}", encode(record)),
         (Some(subject), None) => format!("/subject/{}", encode(subject)),
         (None, None) => "/".to_owned(),
     };
     Ok(Reply::Go(to))
+}
+
+fn at_closed_gate(
+    ask: &Ask,
+    form: &'static Form,
+    subject: &str,
+    values: &Values,
+    gate: GateView,
+) -> Result<Reply, Fault> {
+    let sheet = Sheet {
+        form,
+        subject: Some(subject),
+        action: ask.path.clone(),
+        values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+    };
+    let said = |line: &MissingLine| (line.key.clone(), line.sentence.clone());
+    Ok(Reply::RejectedFor {
+        problems: gate.missing.iter().map(said).collect(),
+        page: render_at(ask, &sheet, Some(gate))?,
+    })
+}
+
+/// What was done in spite of a closed gate is a deviation, entered with it.
+fn deviation_of(ask: &Ask, form: &Form, gate: &GateView, subject: &str, site: Option<&str>) -> Change {
+    let missing: Vec<&str> = gate.missing.iter().map(|line| line.sentence.as_str()).collect();
+    let values: Values = [
+        ("dvterm", format!("{} while its gate was closed", form.title.en)),
+        ("dvcat", "OTHER".to_owned()),
+        ("dvstdtc", ask.app.today().to_string()),
+        ("dvimp", "Y".to_owned()),
+        ("dvcause", short(ask.optional("why"))),
+        ("dvaction", short(&format!("Missing: {}", missing.join(" ")))),
+    ]
+    .into_iter()
+    .map(|(field, value)| (field.to_owned(), value))
+    .collect();
+    Change::Create(NewRecord {
+        series: format!("DV/{subject}"),
+        number: None,
+        form: "deviation".to_owned(),
+        subject: Some(subject.to_owned()),
+        site: site.map(str::to_owned),
+        happened: Some(ask.app.today().to_string()),
+        values,
+    })
+}
+
+/// The first 200 letters, which a field of one line holds.
+fn short(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
@@ -316,6 +405,7 @@ async fn next_subject(ask: &Ask, site: &str) -> Result<String, Fault> {
 
 pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
+    require_free(&record)?;
     let sheet = Sheet {
         form: form_of(&record)?,
         subject: record.subject.as_deref(),
@@ -328,8 +418,21 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
 
+/// What two persons signed, and a halt, is not corrected by one.
+pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
+    let form = record.form.as_str();
+    if SIGNED_FORMS.contains(&form) || KEPT_FORMS.contains(&form) {
+        return Err(Fault::Refused(format!(
+            "{} stands as it was signed; what follows from it is entered and signed anew",
+            record.key
+        )));
+    }
+    Ok(())
+}
+
 pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
+    require_free(&record)?;
     let form = form_of(&record)?;
     let (mut values, seen) = (answers(&ask), ask.number("seen")?);
     // What the form does not ask, such as columns of imported data, stays as it is.
