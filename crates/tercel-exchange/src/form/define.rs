@@ -60,6 +60,11 @@ impl Field {
         Self::at(id, Home::Supplement(name), kind, label, help)
     }
 
+    /// A field that no dataset has.
+    pub(super) const fn kept(id: &'static str, kind: Kind, label: Text, help: Text) -> Self {
+        Self::at(id, Home::None("it is asked by the gates of conduct"), kind, label, help)
+    }
+
     /// It has to be answered.
     pub(super) const fn required(self) -> Self {
         self.required_if(Required::Always)
