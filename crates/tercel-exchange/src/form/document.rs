@@ -12,7 +12,7 @@ pub fn forms_document() -> String {
     let mut text = "# Forms\n\n\
         What is asked of whom, and where each answer stands in SDTM (SDTMIG 3.4, controlled terminology 2025-03-28). \
         Written by `forms_document`; a test keeps it equal to the forms. *required*: a blank answer is kept and asked about. \
-        `SUPP`: a supplemental qualifier. Texts are in English here; every one of them is in Chinese on the page too.\n\n\
+        `SUPP`: a supplemental qualifier. Each question is given in English and Chinese; helps and lists are in both languages on the page.\n\n\
         | Form | Title | Dataset | Happened |\n|---|---|---|---|\n"
         .to_owned();
     for form in FORMS {
@@ -74,7 +74,7 @@ fn write_form(text: &mut String, form: &Form) {
             text,
             "| `{}` | {} | {} | {} | {} |",
             field.id,
-            cell(field.label.en),
+            cell(&format!("{} · {}", field.label.en, field.label.zh)),
             cell(&kind(&field.kind)),
             required(field),
             home(field),

@@ -1,63 +1,15 @@
 //! SDTM datasets to records, with everything that no form takes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 
 use tercel::protocol::Trial;
 
 use super::matching::{form_of_row, forms_of};
+use super::not_taken::{Key, NotTaken, Reason, lost, whole_dataset, whole_row};
 use super::{Captured, Derived, Form, to_tables};
 use crate::reader::{is_missing, parse_sequence};
 use crate::sdtm::{merge_supplements, settle_forms};
 use crate::table::Table;
-
-/// Something of a dataset that no record holds.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NotTaken {
-    /// Dataset.
-    pub dataset: String,
-    /// Variable; `None` for whole rows.
-    pub column: Option<String>,
-    /// Row, counted from 1 without the header; `None` for all rows.
-    pub row: Option<u32>,
-    /// The text that was not taken; `None` for whole rows and columns.
-    pub value: Option<String>,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Why something is not taken.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// No form belongs to the dataset.
-    NoForm,
-    /// The row names no subject.
-    NoSubject,
-    /// No form of the dataset is for such a row.
-    NoFormForRow,
-    /// The form of the row has no such field.
-    NoField,
-    /// It is worked out anew from the answers.
-    WorkedOut,
-    /// The form answers it itself, or another variable says the same: what it says instead.
-    Instead(String),
-    /// The number belongs to another record of the subject: the number given instead.
-    NumberTaken(u32),
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoForm => f.write_str("no form belongs to this dataset"),
-            Self::NoSubject => f.write_str("the row names no subject"),
-            Self::NoFormForRow => f.write_str("no form is for such a row"),
-            Self::NoField => f.write_str("the form of the row has no field for it"),
-            Self::WorkedOut => f.write_str("it is worked out anew from the answers"),
-            Self::Instead(text) => write!(f, "the record says \"{text}\" instead"),
-            Self::NumberTaken(number) => write!(f, "another record has this number; the record became number {number}"),
-        }
-    }
-}
 
 /// Turns SDTM datasets into records, values as written, in order of form list, subject and number. Whatever the records do
 /// not give back is listed.
@@ -85,31 +37,6 @@ pub fn from_tables(tables: &[Table], trial: &Trial) -> (Vec<Captured>, Vec<NotTa
         }
     }
     (captured, not_taken)
-}
-
-/// Subject and number of a record; of the subject's own row number 0.
-type Key = (String, u32);
-
-fn whole_dataset(table: &Table) -> NotTaken {
-    NotTaken {
-        dataset: table.name.clone(),
-        column: None,
-        row: None,
-        value: None,
-        reason: Reason::NoForm,
-    }
-}
-
-fn whole_row(table: &Table, row: usize, reason: Reason) -> NotTaken {
-    NotTaken {
-        row: Some(counted(row)),
-        reason,
-        ..whole_dataset(table)
-    }
-}
-
-fn counted(row: usize) -> u32 {
-    u32::try_from(row + 1).unwrap_or(u32::MAX)
 }
 
 /// Takes the rows of a dataset; the answer is the key of each row's record.
@@ -185,6 +112,7 @@ fn answers<'c>(form: &Form, cell: &impl Fn(&str) -> &'c str) -> BTreeMap<String,
             values.insert(field.id.to_owned(), text.to_owned());
         }
     }
+    let mut replaced = false;
     for field in form.fields {
         let (mut text, mut number) = ("", "");
         for (name, derived) in form.derived {
@@ -202,7 +130,18 @@ fn answers<'c>(form: &Form, cell: &impl Fn(&str) -> &'c str) -> BTreeMap<String,
         let same = number.is_empty() || as_number(text) == as_number(number);
         let taken = if text.is_empty() || !same { number } else { text };
         if !taken.is_empty() {
-            values.insert(field.id.to_owned(), taken.to_owned());
+            let original = values.insert(field.id.to_owned(), taken.to_owned());
+            replaced |= !number.is_empty() && original.is_some_and(|original| original != taken);
+        }
+    }
+    // The unit of the original result is not that of the one taken.
+    for (name, derived) in form.derived {
+        if let Derived::Standard(field) = derived
+            && replaced
+            && name.ends_with("STRESU")
+            && cell(name).is_empty()
+        {
+            values.remove(*field);
         }
     }
     values
@@ -257,84 +196,4 @@ impl<'t> Numbers<'t> {
         });
         (number, said)
     }
-}
-
-/// What the records do not give back of a dataset: by column where no row of it is given back for one reason, otherwise by
-/// cell.
-fn lost(table: &Table, keys: &[Option<Key>], now: &Table) -> Vec<NotTaken> {
-    let sequence = format!("{}SEQ", table.name);
-    let rows = rows_by_key(now);
-    let mut found = Vec::new();
-    for (at, name) in table
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| **name != sequence)
-    {
-        let here = now.column(name);
-        let (mut lost, mut kept) = (Vec::new(), false);
-        for (row, key) in keys.iter().enumerate() {
-            let (Some(key), text) = (key, table.cell(row, at)) else {
-                continue;
-            };
-            if is_missing(text) {
-                continue;
-            }
-            let given = rows
-                .get(key)
-                .and_then(|row| Some(now.cell(*row, here?)))
-                .unwrap_or_default();
-            if given == text.trim() {
-                kept = true;
-                continue;
-            }
-            lost.push((row, text, reason(&table.name, name, here.is_some(), given)));
-        }
-        let first = lost.first().map(|(_, _, reason)| reason.clone());
-        match first {
-            Some(reason) if !kept && lost.iter().all(|(_, _, other)| *other == reason) => found.push(NotTaken {
-                column: Some(name.clone()),
-                reason,
-                ..whole_dataset(table)
-            }),
-            _ => found.extend(lost.into_iter().map(|(row, text, reason)| NotTaken {
-                column: Some(name.clone()),
-                value: Some(text.to_owned()),
-                ..whole_row(table, row, reason)
-            })),
-        }
-    }
-    found
-}
-
-fn reason(dataset: &str, name: &str, is_answered: bool, given: &str) -> Reason {
-    if is_worked_out(dataset, name) {
-        Reason::WorkedOut
-    } else if is_answered && !given.is_empty() {
-        Reason::Instead(given.to_owned())
-    } else {
-        Reason::NoField
-    }
-}
-
-/// Study days, and what the subject's row repeats from other records.
-fn is_worked_out(dataset: &str, name: &str) -> bool {
-    const SUBJECT_LEVEL: [&str; 7] = [
-        "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFPENDTC", "ARMNRS",
-    ];
-    if dataset == "DM" {
-        return SUBJECT_LEVEL.contains(&name);
-    }
-    let days = ["DY", "STDY", "ENDY"];
-    name.strip_prefix(dataset).is_some_and(|rest| days.contains(&rest))
-}
-
-fn rows_by_key(now: &Table) -> HashMap<Key, usize> {
-    let (subject, sequence) = (now.column("USUBJID"), now.column(&format!("{}SEQ", now.name)));
-    let cell = |row: usize, at: Option<usize>| at.map_or("", |at| now.cell(row, at));
-    let key = |row: usize| {
-        let number = cell(row, sequence).parse().unwrap_or(0);
-        ((cell(row, subject).to_owned(), number), row)
-    };
-    (0..now.len()).map(key).collect()
 }

@@ -7,7 +7,8 @@
 //! | which answers are still missing | [`completeness()`] |
 //! | what a record newly breaks among the others, before it is kept | [`check_entry`] |
 //! | the grade a record would have | [`grade_preview`] |
-//! | records to SDTM datasets, and back | [`to_tables`], [`from_tables`] |
+//! | records to datasets that are read here, and back | [`to_tables`], [`from_tables`] |
+//! | records to SDTM as it is submitted | [`to_sdtm`] |
 //! | records from a table with a column a field | [`from_csv`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | records of the conduct forms, which gates read | [`conduct_records`] |
@@ -26,8 +27,10 @@ mod from_csv;
 mod from_tables;
 mod list;
 mod matching;
+mod not_taken;
 mod preview;
 mod problem;
+mod sdtm;
 mod tables;
 mod trial_choice;
 mod validate;
@@ -42,10 +45,12 @@ pub use conduct::{Kept, conduct_records};
 pub use document::{FORMS_FILE, forms_document};
 pub use entry::{check_entry, next_number, record_of};
 pub use from_csv::{Import, Mistake, Wrong, from_csv};
-pub use from_tables::{NotTaken, Reason, from_tables};
+pub use from_tables::from_tables;
 pub use list::FORMS;
+pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
+pub use sdtm::to_sdtm;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;
 pub use validate::validate;

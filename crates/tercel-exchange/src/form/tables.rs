@@ -19,15 +19,11 @@ const ORDER: &str = include_str!("../../data/sdtmig-3.4-variables.txt");
 /// Records of a site or of the study, and of forms without a dataset, become no row. A rehearsal keeps saying so: where a
 /// subject's identifier carries the mark of one, so does `STUDYID`.
 pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
-    let mark = format!("{}{SYNTHETIC}", trial.id);
-    let of_rehearsal = |record: &Captured| {
-        record
-            .subject
-            .as_deref()
-            .is_some_and(|subject| subject.starts_with(&mark))
-    };
+    let mark = SYNTHETIC.trim_start_matches('-');
+    let says = |subject: &str| subject.to_uppercase().contains(mark);
+    let of_rehearsal = |record: &Captured| record.subject.as_deref().is_some_and(says);
     let study = if captured.iter().any(of_rehearsal) {
-        mark
+        format!("{}{SYNTHETIC}", trial.id)
     } else {
         trial.id.clone()
     };

@@ -12,8 +12,8 @@ use super::{Choice, Fault, Field, Form, Kind, Problem};
 
 /// What a date is written as.
 const DAY: &str = "YYYY-MM-DD";
-const MOMENT: &str = "YYYY-MM-DDThh:mm (or YYYY-MM-DD)";
-const PART: &str = "YYYY-MM-DD, YYYY-MM or YYYY";
+const MOMENT: &str = "YYYY-MM-DDThh:mm / YYYY-MM-DD";
+const PART: &str = "YYYY-MM-DD / YYYY-MM / YYYY";
 
 /// The earliest year that nobody asks about.
 const EARLIEST: Date = date(1900, 1, 1);

@@ -97,7 +97,7 @@ pub(super) const BIOMARKER: Form = Form {
             UNIT_HELP,
         )
         .required_if(Required::Unless("lbstat")),
-        Field::supplement("lblloq", "LBLLOQ", POSITIVE, LIMIT, LIMIT_HELP),
+        Field::of("lblloq", "LBLLOQ", POSITIVE, LIMIT, LIMIT_HELP),
         Field::supplement("lbdilfac", "LBDILFAC", FACTOR, DILUTION, DILUTION_HELP).only_if_asked(),
         Field::of("lbstat", "LBSTAT", Kind::Choice(NOT_DONE), STATUS, STATUS_HELP).only_if_asked(),
         Field::of("lbdtc", "LBDTC", Kind::DateTime, SAMPLED, SAMPLED_HELP).required(),
@@ -229,7 +229,7 @@ pub(super) const COUNTS: Form = Form {
             text("Method", "检测方法"),
             text("How the cells were counted.", "细胞计数方法。"),
         ),
-        Field::supplement("cplloq", "CPLLOQ", POSITIVE, LIMIT, LIMIT_HELP),
+        Field::of("cplloq", "CPLLOQ", POSITIVE, LIMIT, LIMIT_HELP),
         Field::supplement("cpdilfac", "CPDILFAC", FACTOR, DILUTION, DILUTION_HELP).only_if_asked(),
         Field::of("cpstat", "CPSTAT", Kind::Choice(NOT_DONE), STATUS, STATUS_HELP).only_if_asked(),
         Field::of("cpdtc", "CPDTC", Kind::DateTime, SAMPLED, SAMPLED_HELP).required(),

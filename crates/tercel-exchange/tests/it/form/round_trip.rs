@@ -1,8 +1,8 @@
 //! The rehearsal study through forms: datasets to records to datasets give the same study.
 
 use tercel::study::Finding;
-use tercel_exchange::form::{from_tables, to_tables};
-use tercel_exchange::{read_datasets, read_folder, read_tables};
+use tercel_exchange::form::{Captured, NotTaken, from_tables, to_sdtm, to_tables};
+use tercel_exchange::{Table, read_datasets, read_folder, read_tables, soil_tables};
 
 use super::{folder, trial};
 
@@ -49,5 +49,130 @@ fn the_datasets_of_the_rehearsal_come_back_cell_by_cell() {
                 assert_eq!(now.cell(row, here), was.cell(row, at), "{} row {row} {name}", was.name);
             }
         }
+    }
+}
+
+#[test]
+fn qualifiers_in_datasets_of_their_own_are_read_back_to_the_same_study() {
+    let (folder, trial) = (folder().join("data"), trial());
+    let (tables, _) = read_datasets(&folder).unwrap();
+    let (captured, _) = from_tables(&tables, &trial);
+    let sdtm = to_sdtm(&trial, &captured);
+    let qualifiers = |tables: &[Table]| {
+        let mut found = Vec::new();
+        for table in tables.iter().filter(|table| table.name.starts_with("SUPP")) {
+            let places = ["RDOMAIN", "USUBJID", "IDVARVAL", "QNAM", "QVAL"].map(|name| table.column(name).unwrap());
+            found.extend((0..table.len()).map(|row| places.map(|at| table.cell(row, at).to_owned())));
+        }
+        found.sort();
+        found
+    };
+    assert_eq!(qualifiers(&sdtm), qualifiers(&tables));
+    let (back, direct) = (
+        read_tables(sdtm, &trial).unwrap(),
+        read_folder(&folder, &trial).unwrap(),
+    );
+    assert_eq!(back.subjects, direct.subjects);
+    assert_eq!(placed(&back.findings), placed(&direct.findings));
+}
+
+/// The records of one row of a dataset, and what was not taken of it.
+fn taken(dataset: &str, columns: &[&str], cells: &[&str]) -> (Vec<Captured>, Vec<String>) {
+    let row = cells.iter().map(|cell| (*cell).to_owned()).collect();
+    let table = Table::from_rows(dataset, columns, vec![row]);
+    let (captured, not_taken) = from_tables(&[table], &trial());
+    let sentence = |lost: NotTaken| {
+        let place = [lost.column, lost.value]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        format!("{place}: {}", lost.reason)
+    };
+    (captured, not_taken.into_iter().map(sentence).collect())
+}
+
+#[test]
+fn a_standard_result_is_taken_with_its_own_unit_before_the_original_one() {
+    let columns = [
+        "USUBJID", "TRSEQ", "TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRSTRESC", "TRSTRESN", "TRSTRESU", "TRDTC",
+    ];
+    let cells = ["S", "1", "T01", "LDIAM", "5.5", "cm", "55", "55", "mm", "2026-03-04"];
+    let (captured, lost) = taken("TR", &columns, &cells);
+    assert_eq!(
+        (captured[0].value("trorres"), captured[0].value("trorresu")),
+        (Some("55"), Some("mm"))
+    );
+    assert_eq!(
+        lost,
+        [
+            "TRORRES: the record says \"55\" instead",
+            "TRORRESU: the record says \"mm\" instead"
+        ]
+    );
+    // Without a unit of its own the standard result has none: that of the original would make 55 mm to 55 cm.
+    let cells = ["S", "1", "T01", "LDIAM", "5.5", "cm", "55", "55", "", "2026-03-04"];
+    let (captured, lost) = taken("TR", &columns, &cells);
+    assert_eq!(
+        (captured[0].value("trorres"), captured[0].value("trorresu")),
+        (Some("55"), None)
+    );
+    assert_eq!(lost[1], "TRORRESU: it is the unit of another result than the one taken");
+}
+
+#[test]
+fn whatever_no_record_holds_is_listed_with_its_reason() {
+    let (captured, lost) = taken(
+        "AE",
+        &["USUBJID", "AESEQ", "AETERM", "AEACN"],
+        &["S", "1", "Nausea", "NONE"],
+    );
+    assert_eq!(captured.len(), 1);
+    assert_eq!(lost, ["AEACN: the form of the row has no field for it"]);
+    let (captured, lost) = taken(
+        "TR",
+        &["USUBJID", "TRSEQ", "TRGRPID", "TRTESTCD"],
+        &["S", "1", "TARGET", "SUMDIAM"],
+    );
+    assert_eq!(
+        (captured.len(), lost),
+        (0, vec![": no form is for such a row".to_owned()])
+    );
+    let (_, lost) = taken("QS", &["USUBJID"], &["S"]);
+    assert_eq!(lost, [": no form belongs to this dataset"]);
+    let (_, lost) = taken("AE", &["USUBJID", "AETERM"], &["", "Nausea"]);
+    assert_eq!(lost, [": the row names no subject"]);
+    let two = |second: &str| {
+        let row = |number: &str| ["S", number, "Nausea"].map(str::to_owned).to_vec();
+        let table = Table::from_rows("AE", &["USUBJID", "AESEQ", "AETERM"], vec![row("3"), row(second)]);
+        from_tables(&[table], &trial())
+    };
+    let (captured, lost) = two("3");
+    assert_eq!(captured.iter().map(|record| record.number).collect::<Vec<_>>(), [1, 3]);
+    assert!(lost[0].reason.to_string().contains("became number 1"));
+    assert_eq!(two("4").1, []);
+}
+
+#[test]
+fn every_cell_of_soiled_datasets_is_in_a_record_or_listed() {
+    let trial = trial();
+    for seed in 0..4 {
+        let (mut tables, _) = read_datasets(&folder().join("data")).unwrap();
+        soil_tables(&trial, &mut tables, seed, 0, &mut Vec::new());
+        let (captured, not_taken) = from_tables(&tables, &trial);
+        let back = to_tables(&trial, &captured);
+        let rows = |tables: &[Table], name: &str| {
+            let found = tables.iter().find(|table| table.name == name);
+            found.map_or(0, Table::len)
+        };
+        for table in tables
+            .iter()
+            .filter(|table| !table.name.starts_with("SUPP") && table.name != "DM")
+        {
+            let of_rows = |lost: &&NotTaken| lost.dataset == table.name && lost.column.is_none();
+            let left_out = not_taken.iter().filter(of_rows).count();
+            assert_eq!(rows(&back, &table.name) + left_out, table.len(), "{}", table.name);
+        }
+        assert!(not_taken.iter().all(|lost| !lost.reason.to_string().is_empty()));
     }
 }
