@@ -65,9 +65,9 @@ impl Field {
         Self::at(id, Home::None(why), kind, label, help)
     }
 
-    /// A field that no dataset has.
+    /// A field of a form that the gates of conduct read.
     pub(super) const fn kept(id: &'static str, kind: Kind, label: Text, help: Text) -> Self {
-        Self::at(id, Home::None("it is asked by the gates of conduct"), kind, label, help)
+        Self::kept_apart(id, "the gates of conduct read it", kind, label, help)
     }
 
     /// It has to be answered.

@@ -2,6 +2,7 @@
 
 mod adverse_event;
 mod committee;
+mod conduct_bedside;
 mod conduct_committee;
 mod conduct_product;
 mod conduct_way;
@@ -72,14 +73,14 @@ pub const FORMS: &[&Form] = &[
     &conduct_product::COLLECTION,
     &conduct_product::LOT,
     &conduct_product::BAG,
-    &conduct_product::CUSTODY,
+    &conduct_bedside::CUSTODY,
     &conduct_product::TEST,
     &conduct_product::RELEASE,
-    &conduct_product::RECEIPT,
-    &conduct_product::ORDER,
-    &conduct_product::THAW,
-    &conduct_product::IDENTITY,
-    &conduct_product::INFUSION,
+    &conduct_bedside::RECEIPT,
+    &conduct_bedside::ORDER,
+    &conduct_bedside::THAW,
+    &conduct_bedside::IDENTITY,
+    &conduct_bedside::INFUSION,
     &conduct_committee::EMERGENCY,
     &conduct_committee::CHOICE,
     &conduct_committee::DECISION,
