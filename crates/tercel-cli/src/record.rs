@@ -46,13 +46,9 @@ impl RecordArgs {
         read_protocol(&self.trial).ok()?.ok().map(|trial| trial.id)
     }
 
-    /// The signing key beside the record.
+    /// The signing key in the trial folder.
     pub(crate) fn key(&self) -> anyhow::Result<HeadKey> {
-        let folder = match self.address() {
-            Address::Sqlite(path) => path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned),
-            Address::Postgres(_) => self.folder(),
-        };
-        Ok(HeadKey::open(&HeadKey::path(&folder))?)
+        Ok(HeadKey::open(&HeadKey::path(&self.folder()))?)
     }
 }
 
