@@ -220,7 +220,11 @@ async fn walk(reading: &mut AnyConnection, head: Option<&Head>) -> Result<Walk, 
             }
             Err(error) => return Err(error.into()),
         };
-        let last = chunk.last().and_then(|row| row.try_get(0).ok()).unwrap_or(i64::MAX);
+        // SQLite keeps what is no number after all numbers: nothing can be asked for after it, and it is a problem already.
+        let Some(last) = chunk.last().and_then(|row| row.try_get::<i64, _>(0).ok()) else {
+            walk.take_rows(&chunk);
+            return Ok(walk);
+        };
         let hashing = tokio::task::spawn_blocking(move || {
             walk.take_rows(&chunk);
             walk
