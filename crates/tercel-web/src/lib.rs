@@ -26,6 +26,8 @@ mod view;
 
 pub use app::{App, Settings};
 pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
+pub use pages::people::grants as parse_grants;
+pub use pages::sign_in::account_problem;
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};

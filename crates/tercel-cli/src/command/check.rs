@@ -144,7 +144,7 @@ fn group_text(page: &mut String, group: &FindingGroup<'_>) {
 }
 
 /// Without characters that would move the cursor of a terminal or turn the text around.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let is_mark =
         |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
