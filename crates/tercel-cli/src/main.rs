@@ -4,6 +4,7 @@ mod coding;
 mod command;
 mod output;
 mod progress;
+mod record;
 mod safety;
 mod study;
 mod table;
@@ -26,7 +27,7 @@ struct Cli {
     command: Command,
 }
 
-/// 0: an answer was computed. 1: `check` found something that blocks. 2: wrong request or unreadable input.
+/// 0: an answer was computed. 1: `check` found something that blocks, or `audit verify` something wrong. 2: wrong request or unreadable input.
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command.run(Output { json: cli.json }) {

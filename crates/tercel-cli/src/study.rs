@@ -9,6 +9,8 @@ use tercel::endpoint::{Analysis, check_analysis};
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{Finding, StudyData, days_between};
 use tercel_exchange::read_folder_telling;
+use tercel_store::{Address, Clock, RecordFilter, Store, stamp};
+use tercel_web::study_data;
 
 use crate::coding::read_coding;
 use crate::progress::Progress;
@@ -18,8 +20,9 @@ use crate::progress::Progress;
 pub(crate) struct TrialArgs {
     /// Trial folder with protocol.toml and data/, or the protocol file itself
     pub(crate) trial: PathBuf,
-    /// Folder of the subject data, if not data/ beside the protocol
-    #[arg(long, value_name = "DIR")]
+    /// Subject data: a folder of datasets, a record (tercel.db) or its PostgreSQL URL; tercel.db beside the protocol if it is
+    /// there, otherwise data/
+    #[arg(long, value_name = "DIR|FILE|URL")]
     pub(crate) data: Option<PathBuf>,
     /// Data cut: what had begun by this day (YYYY-MM-DD); the last day in the data if not given
     #[arg(long, value_name = "DATE")]
@@ -95,6 +98,58 @@ pub(crate) fn require_protocol(trial: &Path) -> anyhow::Result<Trial> {
     require_complete(trial)
 }
 
+/// The record of a trial, where its data are one: a PostgreSQL URL or a SQLite file given as data, or tercel.db in the
+/// trial folder where no data are given.
+pub(crate) fn record_address(trial: &Path, data: Option<&Path>) -> Option<Address> {
+    let Some(data) = data else {
+        let own = protocol_path(trial)
+            .parent()
+            .unwrap_or(Path::new("."))
+            .join("tercel.db");
+        return own.is_file().then_some(Address::Sqlite(own));
+    };
+    let address = Address::new(&data.to_string_lossy());
+    let is_record = match &address {
+        Address::Postgres(_) => true,
+        Address::Sqlite(path) => is_sqlite(path),
+    };
+    is_record.then_some(address)
+}
+
+/// Whether a file begins as every SQLite database does.
+fn is_sqlite(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && start == *b"SQLite format 3\0"
+}
+
+/// Subject data of a record: all that was entered, or what was by a time.
+fn read_record(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<StudyData> {
+    let time = known_at.map(entry_time).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let store = Store::open(address, Clock::System).await?;
+        store.require_study(&trial.id)?;
+        let Some(time) = time else {
+            let records = store.records(&RecordFilter::default()).await?;
+            return Ok(study_data(records.iter(), trial));
+        };
+        let state = store.fold(store.last_entry_by(&time).await?).await?;
+        Ok(study_data(state.records.values(), trial))
+    })
+}
+
+/// A time as entries hold it; a day means all of it, in universal time.
+fn entry_time(text: &str) -> anyhow::Result<String> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Ok(stamp(time));
+    }
+    match text.parse::<jiff::civil::Date>() {
+        Ok(day) => Ok(format!("{day}T23:59:59.999Z")),
+        Err(_) => bail!("--known-at \"{text}\" is no time; write it as 2026-03-04 or 2026-03-04T08:30:00Z"),
+    }
+}
+
 /// Days after the last record from which a data cut is asked about.
 const FAR_CUT: i32 = 366;
 
@@ -120,12 +175,17 @@ impl Study {
 
     /// The same without coding the adverse events.
     pub(crate) fn open_uncoded(args: &TrialArgs, trial: Trial) -> anyhow::Result<Self> {
+        let progress = Progress::start("reading");
+        if let Some(address) = record_address(&args.trial, args.data.as_deref()) {
+            let whole = read_record(&address, &trial, args.known_at.as_deref())?;
+            drop(progress);
+            return Self::cut(trial, whole, args.as_of.as_deref());
+        }
         if let Some(time) = &args.known_at {
             bail!(
                 "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"
             );
         }
-        let progress = Progress::start("reading");
         let folder = data_path(&args.trial, args.data.as_deref());
         let whole = read_folder_telling(&folder, &trial, &mut |file, done, all| progress.read(file, done, all))?;
         drop(progress);

@@ -108,16 +108,12 @@ impl Store {
     /// Verifies this record, as it stands at one moment.
     pub async fn verify(&self, head: Option<&Head>) -> Result<Verification, StoreError> {
         let mut reading = begin_reading(&self.pool, self.dialect).await?;
-        let mut walk = walk(&mut reading, head).await?;
+        let (walked, damage) = tokio::join!(walk(&mut reading, head), self.damage());
+        let mut walk = walked?;
         let mut found = std::mem::take(&mut walk.found);
         found.entries = walk.seq;
-        if self.dialect == Dialect::Sqlite {
-            let answers: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(20)")
-                .fetch_all(&mut *reading)
-                .await?;
-            for answer in answers.iter().filter(|answer| *answer != "ok") {
-                found.say(None, format!("the database file is damaged: {answer}"));
-            }
+        for answer in damage? {
+            found.say(None, format!("the database file is damaged: {answer}"));
         }
         for problem in check_guards(&mut reading, self.dialect).await? {
             found.say(None, problem);
@@ -144,6 +140,18 @@ impl Store {
             ));
         }
         Ok(found)
+    }
+
+    /// What SQLite finds wrong with its file, on a connection of its own, so that it does not hold the walk up.
+    async fn damage(&self) -> Result<Vec<String>, StoreError> {
+        if self.dialect == Dialect::Postgres {
+            return Ok(Vec::new());
+        }
+        let mut answers: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(20)")
+            .fetch_all(&self.pool)
+            .await?;
+        answers.retain(|answer| answer != "ok");
+        Ok(answers)
     }
 
     fn check_head(&self, head: Option<&Head>, walk: &Walk, found: &mut Verification) {
@@ -212,7 +220,11 @@ async fn walk(reading: &mut AnyConnection, head: Option<&Head>) -> Result<Walk, 
             }
             Err(error) => return Err(error.into()),
         };
-        let last = chunk.last().and_then(|row| row.try_get(0).ok()).unwrap_or(i64::MAX);
+        // SQLite keeps what is no number after all numbers: nothing can be asked for after it, and it is a problem already.
+        let Some(last) = chunk.last().and_then(|row| row.try_get::<i64, _>(0).ok()) else {
+            walk.take_rows(&chunk);
+            return Ok(walk);
+        };
         let hashing = tokio::task::spawn_blocking(move || {
             walk.take_rows(&chunk);
             walk

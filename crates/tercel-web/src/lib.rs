@@ -14,6 +14,7 @@
 mod app;
 mod ask;
 mod authorisation;
+mod conduct;
 mod demo;
 mod messages;
 mod pages;
@@ -28,6 +29,9 @@ mod view;
 pub use app::{App, Settings};
 pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
 pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
+pub use pages::people::grants as parse_grants;
+pub use pages::sign_in::account_problem;
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
+pub use snapshot::study_data;

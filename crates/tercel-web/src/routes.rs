@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 49] = [
+pub static ROUTES: [Route; 53] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -122,5 +122,9 @@ pub static ROUTES: [Route; 49] = [
     route!(Get "/api/decision", May(P::Read), pages::api::decision),
     route!(Get "/api/forms", SignedIn, pages::api::forms),
     route!(Get "/api/openapi.json", SignedIn, pages::api::description),
+    route!(Get "/work", May(P::Read), pages::gates::work),
+    route!(Get "/gates/{*rest}", May(P::Read), pages::gates::show),
+    route!(Get "/countersign/{*rest}", May(P::Read), pages::countersign::show),
+    route!(Post "/countersign/{*rest}", May(P::Read), pages::countersign::sign),
     route!(Get "/assets/{*rest}", Public, pages::assets::show),
 ];

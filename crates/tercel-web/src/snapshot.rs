@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::civil::Date;
+use tercel::conduct::ConductRecords;
 use tercel::protocol::Trial;
 use tercel::study::{StudyData, SubjectId};
 use tercel_exchange::form::{Captured, to_tables};
@@ -12,6 +13,7 @@ use tercel_exchange::read_tables;
 use tercel_store::{Record, RecordFilter, StoreError};
 
 use crate::app::App;
+use crate::conduct::conduct_of;
 
 /// The study as of an entry.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub(crate) struct Snapshot {
     pub(crate) records: BTreeMap<String, Record>,
     /// Subject data of all of them.
     pub(crate) data: StudyData,
+    /// The conduct of the study.
+    pub(crate) conduct: ConductRecords,
     /// The day for which it was derived.
     pub(crate) today: Date,
 }
@@ -60,7 +64,7 @@ pub(crate) fn captured(record: &Record) -> Captured {
 }
 
 /// Study data of records: what was entered in error is left out.
-pub(crate) fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
+pub fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
     let mut data = read_tables(to_tables(trial, &taken), trial).unwrap_or_default();
     // A study without subjects yet is still one with dates.
@@ -133,11 +137,18 @@ impl App {
         let trial = Arc::clone(&self.trial);
         let snapshot = tokio::task::spawn_blocking(move || {
             let data = study_data(records.values(), &trial);
+            let names = records
+                .values()
+                .filter(|record| record.form == "account")
+                .filter_map(|record| Some((record.value("name")?.to_owned(), record.value("printed")?.to_owned())))
+                .collect();
+            let conduct = conduct_of(records.values(), &names, &trial);
             Arc::new(Snapshot {
                 entry,
                 hash,
                 records,
                 data,
+                conduct,
                 today,
             })
         })

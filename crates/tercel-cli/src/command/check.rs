@@ -13,7 +13,7 @@ use tercel_report::{FindingsPage, render_findings};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol};
+use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol, record_address};
 
 /// Arguments of `tercel check`.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         Ok(trial) => (open_gaps(&trial), Vec::new()),
         Err(diagnostics) => (Vec::new(), diagnostics),
     };
-    let has_data = args.trial.data.is_some() || data_path(&args.trial.trial, None).exists();
+    let has_data = args.trial.data.is_some()
+        || record_address(&args.trial.trial, None).is_some()
+        || data_path(&args.trial.trial, None).exists();
     let study = if diagnostics.is_empty() && gaps.is_empty() && has_data {
         Some(Study::open(&args.trial)?)
     } else {
@@ -142,7 +144,7 @@ fn group_text(page: &mut String, group: &FindingGroup<'_>) {
 }
 
 /// Without characters that would move the cursor of a terminal or turn the text around.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let is_mark =
         |letter: char| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()

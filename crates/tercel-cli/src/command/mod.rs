@@ -1,5 +1,7 @@
 //! The commands: one file each, one line here.
 
+mod audit;
+mod backup;
 mod calibration;
 mod check;
 mod code;
@@ -11,10 +13,12 @@ mod grade;
 mod new;
 mod packet;
 mod response;
+mod restore;
 mod run;
 mod schema;
 mod serve;
 mod synth;
+mod user;
 
 use clap::Subcommand;
 
@@ -53,6 +57,16 @@ pub(crate) enum Command {
     Derive(derive::Args),
     /// Capture, conduct and decide in a browser
     Serve(serve::Args),
+    /// Add users and give them roles
+    #[command(subcommand)]
+    User(user::Command),
+    /// Read the audit trail, and check that nobody changed it
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Write everything that was entered to one file
+    Backup(backup::Args),
+    /// Lay a record from its backup
+    Restore(restore::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -79,6 +93,10 @@ impl Command {
             Self::Code(args) => code::run(&args, output),
             Self::Derive(args) => derive::run(&args, output),
             Self::Serve(args) => serve::run(&args, output),
+            Self::User(command) => command.run(output),
+            Self::Audit(command) => command.run(output),
+            Self::Backup(args) => backup::run(&args, output),
+            Self::Restore(args) => restore::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

@@ -18,6 +18,7 @@ mod grade;
 mod hand;
 mod new;
 mod packet;
+mod record;
 mod response;
 mod safety;
 mod synth;

@@ -65,6 +65,11 @@ impl Field {
         Self::at(id, Home::None(why), kind, label, help)
     }
 
+    /// A field of a form that the gates of conduct read.
+    pub(super) const fn kept(id: &'static str, kind: Kind, label: Text, help: Text) -> Self {
+        Self::kept_apart(id, "the gates of conduct read it", kind, label, help)
+    }
+
     /// It has to be answered.
     pub(super) const fn required(self) -> Self {
         self.required_if(Required::Always)

@@ -11,6 +11,7 @@
 //! | records to SDTM as it is submitted | [`to_sdtm`] |
 //! | records from a table with a column a field | [`from_csv`] |
 //! | the annotated forms as a document | [`forms_document`] |
+//! | records of the conduct forms, which gates read | [`conduct_records`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
 //!
 //! One record is one row of one dataset, and its number is the row's sequence number: the identity that reports print
@@ -18,6 +19,7 @@
 
 mod captured;
 mod completeness;
+mod conduct;
 mod define;
 mod document;
 mod entry;
@@ -39,6 +41,7 @@ use tercel::protocol::Assessed;
 
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
+pub use conduct::{Kept, conduct_records};
 pub use document::{FORMS_FILE, forms_document};
 pub use entry::{check_entry, next_number, record_of};
 pub use from_csv::{Import, Mistake, Wrong, from_csv};

@@ -279,3 +279,24 @@ pub(crate) fn chain(entries: &mut [Entry]) {
         state.take(entry);
     }
 }
+
+/// SQLite takes any text for a number and keeps it after all numbers.
+#[tokio::test]
+async fn a_number_that_is_none_does_not_keep_verify_going() {
+    let scene = scene().await;
+    for number in ["'x' || seq", "seq + 0.5", "CAST(seq AS BLOB)"] {
+        for seq in [2, scene.head.entries] {
+            let place = Database::sqlite();
+            Store::restore(&place.address, Clock::System, &mut scene.whole.as_slice())
+                .await
+                .unwrap();
+            place
+                .execute(format!(
+                    "DROP TRIGGER entry_no_update; UPDATE entry SET seq = {number} WHERE seq = {seq}"
+                ))
+                .await
+                .unwrap();
+            assert!(!verify(&place.address, None).await.unwrap().is_ok(), "{number}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::Analysis;
+use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, RecordFilter};
 
@@ -15,11 +16,11 @@ use crate::role::Permission;
 use crate::routes::{ROUTES, Rule, Verb};
 
 /// What each operation takes, beside those that only a browser needs.
-pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 18] = [
+pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 19] = [
     (
         "/enter/{*rest}",
-        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers",
-        &["confirmed"],
+        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, happened=Y with why keeps what was done at a closed gate",
+        &["confirmed", "happened", "why"],
     ),
     (
         "/correct/{*rest}",
@@ -75,6 +76,11 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 18] = [
         &["record", "proposal", "vote", "comment", "account", "password"],
     ),
     ("/resolve", "Close a vote", &["record"]),
+    (
+        "/countersign/{*rest}",
+        "Enter a record of two persons: rest is form/subject; answers by field as v.<field>",
+        &["password", "second", "second_password"],
+    ),
     (
         "/people/add",
         "Add an account",
@@ -215,8 +221,8 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
                 .collect();
             json!({
                 "action": action.name(),
-                "dose_level": action.level().map(|level| level.number()),
-                "mtd": action.mtd().map(|level| level.number()),
+                "dose_level": action.level().map(DoseLevel::number),
+                "mtd": action.mtd().map(DoseLevel::number),
                 "because": decided.decision.because.to_string(),
                 "waiting_on": decided.waiting_on.iter().map(|one| one.sentence.clone()).collect::<Vec<String>>(),
                 "levels": levels,

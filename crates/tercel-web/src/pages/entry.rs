@@ -5,9 +5,11 @@ use tercel::language::Language;
 use tercel_exchange::form::{Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
+use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
 use super::subjects::{form_of, records_of, site_of};
 use crate::ask::Ask;
+use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -30,20 +32,39 @@ struct Page {
     asks: bool,
     problems: Vec<(String, String)>,
     fields: Vec<FieldView>,
+    gate: Option<GateView>,
 }
 
-struct FieldView {
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    control: &'static str,
-    choices: Vec<(String, String)>,
-    value: String,
-    other: bool,
-    unit: Option<&'static str>,
-    required: bool,
-    problem: Option<String>,
-    present: Option<String>,
+pub(crate) struct FieldView {
+    pub(crate) id: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) help: &'static str,
+    pub(crate) control: &'static str,
+    pub(crate) choices: Vec<(String, String)>,
+    pub(crate) value: String,
+    pub(crate) other: bool,
+    pub(crate) unit: Option<&'static str>,
+    pub(crate) required: bool,
+    pub(crate) problem: Option<String>,
+    pub(crate) present: Option<String>,
+}
+
+/// The questions of a form with these answers.
+pub(crate) fn field_views(ask: &Ask, form: &'static Form, values: &Values) -> Vec<FieldView> {
+    let sheet = Sheet {
+        form,
+        subject: None,
+        action: String::new(),
+        values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+        refusal: None,
+    };
+    form.fields
+        .iter()
+        .map(|field| field_view(ask, field, &sheet, ask.language))
+        .collect()
 }
 
 /// What a page of a form is about.
@@ -62,6 +83,11 @@ struct Sheet<'a> {
 }
 
 fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
+    render_at(ask, sheet, None)
+}
+
+/// The page with the gate that stands before the form.
+fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>) -> Result<String, Fault> {
     let language = ask.language;
     let asks = !sheet.problems.is_empty()
         && sheet
@@ -91,6 +117,7 @@ fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
             .iter()
             .map(|field| field_view(ask, field, sheet, language))
             .collect(),
+        gate,
     };
     Ok(page.render()?)
 }
@@ -159,7 +186,7 @@ pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String
 }
 
 /// The answers of a form: names start with `v.`; blank ones are not kept.
-fn answers(ask: &Ask) -> Values {
+pub(crate) fn answers(ask: &Ask) -> Values {
     ask.form
         .iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("v.")?.to_owned(), value.trim().to_owned())))
@@ -174,7 +201,7 @@ fn target(ask: &Ask) -> Result<(&'static Form, Option<String>), Fault> {
         None => (ask.rest.as_str(), None),
     };
     let form = form(id).ok_or(Fault::NotFound)?;
-    if (form.scope == Scope::Subject) != subject.is_some() {
+    if (form.scope == Scope::Subject) != subject.is_some() || SIGNED_FORMS.contains(&form.id) {
         return Err(Fault::NotFound);
     }
     Ok((form, subject))
@@ -256,38 +283,53 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     if let Some(sentence) = site_problem(form, is_new, &values, site.as_deref()) {
         return rejected(&ask, &sheet(&[], Some(sentence.to_owned())));
     }
-    let once = !form.repeats && form.scope == Scope::Subject;
-    if let Some(there) = known
-        .iter()
-        .find(|record| once && record.form == form.id && !record.voided)
+    let mut deviation = None;
+    if let Some(subject) = subject.as_deref().filter(|_| !is_new)
+        && let Some(gate) = gate_before(&ask, form.id, subject, &values).await?
+        && !gate.open
     {
-        let refusal = Refusal::Exists(there.key.clone()).to_string();
-        return rejected(&ask, &sheet(&[], Some(refusal)));
+        if ask.optional("happened") != "Y" || ask.optional("why").is_empty() {
+            return at_closed_gate(&ask, form, subject, &values, gate);
+        }
+        deviation = Some(deviation_of(&ask, form, &gate, subject, site.as_deref()));
     }
     if is_new {
         return enter_subject(&ask, form, &values, site.as_deref().unwrap_or_default()).await;
     }
     let series = series(form, subject.as_deref());
-    // A form that is entered once takes the next number or nothing: two at once do not both enter it.
-    let last = known.iter().filter(|record| in_series(record, &series));
-    let next = last.map(Record::number).max().unwrap_or(0) + 1;
+    let number = match free_number(form, &known, &series) {
+        Ok(number) => number,
+        Err(refusal) => return rejected(&ask, &sheet(&[], Some(refusal.to_string()))),
+    };
     let new = NewRecord {
         series,
-        number: once.then_some(next),
+        number,
         form: form.id.to_owned(),
         subject: subject.clone(),
         site: site.clone(),
         happened: happened(form, &values),
         values: values.clone(),
     };
-    match ask
-        .append(Permission::Enter, site.as_deref(), &[Change::Create(new)])
-        .await
-    {
+    let mut changes = vec![Change::Create(new)];
+    changes.extend(deviation);
+    match ask.append(Permission::Enter, site.as_deref(), &changes).await {
         Ok(entries) => Ok(Reply::Go(shown(&entries))),
         Err(Fault::Refused(sentence)) => rejected(&ask, &sheet(&[], Some(sentence))),
         Err(fault) => Err(fault),
     }
+}
+
+/// The number of a record where the form is entered once: the next of its series or nothing, so that two at once do not
+/// both enter it.
+fn free_number(form: &Form, known: &[Record], series: &str) -> Result<Option<u32>, Refusal> {
+    if form.repeats || form.scope != Scope::Subject {
+        return Ok(None);
+    }
+    if let Some(there) = known.iter().find(|record| record.form == form.id && !record.voided) {
+        return Err(Refusal::Exists(there.key.clone()));
+    }
+    let last = known.iter().filter(|record| in_series(record, series));
+    Ok(Some(last.map(Record::number).max().unwrap_or(0) + 1))
 }
 
 fn in_series(record: &Record, series: &str) -> bool {
@@ -343,6 +385,60 @@ async fn enter_subject(ask: &Ask, form: &'static Form, values: &Values, site: &s
     Err(refused)
 }
 
+fn at_closed_gate(
+    ask: &Ask,
+    form: &'static Form,
+    subject: &str,
+    values: &Values,
+    gate: GateView,
+) -> Result<Reply, Fault> {
+    let sheet = Sheet {
+        form,
+        subject: Some(subject),
+        action: ask.path.clone(),
+        values,
+        corrects: None,
+        problems: &[],
+        stale: false,
+        refusal: None,
+    };
+    let said = |line: &MissingLine| (line.key.clone(), line.sentence.clone());
+    Ok(Reply::RejectedFor {
+        problems: gate.missing.iter().map(said).collect(),
+        page: render_at(ask, &sheet, Some(gate))?,
+    })
+}
+
+/// What was done in spite of a closed gate is a deviation, entered with it.
+fn deviation_of(ask: &Ask, form: &Form, gate: &GateView, subject: &str, site: Option<&str>) -> Change {
+    let missing: Vec<&str> = gate.missing.iter().map(|line| line.sentence.as_str()).collect();
+    let values: Values = [
+        ("dvterm", format!("{} while its gate was closed", form.title.en)),
+        ("dvcat", "OTHER".to_owned()),
+        ("dvstdtc", ask.app.today().to_string()),
+        ("dvimp", "Y".to_owned()),
+        ("dvcause", short(ask.optional("why"))),
+        ("dvaction", short(&format!("Missing: {}", missing.join(" ")))),
+    ]
+    .into_iter()
+    .map(|(field, value)| (field.to_owned(), value))
+    .collect();
+    Change::Create(NewRecord {
+        series: format!("DV/{subject}"),
+        number: None,
+        form: "deviation".to_owned(),
+        subject: Some(subject.to_owned()),
+        site: site.map(str::to_owned),
+        happened: Some(ask.app.today().to_string()),
+        values,
+    })
+}
+
+/// The first 200 letters, which a field of one line holds.
+fn short(text: &str) -> String {
+    text.chars().take(200).collect()
+}
+
 fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
     let said = |problem: &Problem| (problem.field.clone(), problem.sentence(ask.language));
     let stale = sheet.stale.then(|| message("entry.stale").of(ask.language).to_owned());
@@ -389,6 +485,7 @@ async fn next_subject(ask: &Ask, site: &str) -> Result<String, Fault> {
 
 pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
+    require_free(&record)?;
     let sheet = Sheet {
         form: form_of(&record)?,
         subject: record.subject.as_deref(),
@@ -402,8 +499,21 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
 
+/// What two persons signed, and a halt, is not corrected by one.
+pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
+    let form = record.form.as_str();
+    if SIGNED_FORMS.contains(&form) || KEPT_FORMS.contains(&form) {
+        return Err(Fault::Refused(format!(
+            "{} stands as it was signed; what follows from it is entered and signed anew",
+            record.key
+        )));
+    }
+    Ok(())
+}
+
 pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
+    require_free(&record)?;
     let form = form_of(&record)?;
     let (mut values, seen) = (answers(&ask), ask.number("seen")?);
     let asked = values.clone();

@@ -81,7 +81,7 @@ fn in_words(grant: &Grant, language: Language) -> String {
 }
 
 /// The roles of a form, if one person may hold them together.
-pub(crate) fn grants(text: &str) -> Result<BTreeSet<Grant>, String> {
+pub fn grants(text: &str) -> Result<BTreeSet<Grant>, String> {
     let mut grants = BTreeSet::new();
     for part in text.split([' ', ',']).filter(|part| !part.is_empty()) {
         let grant = Grant::parse(part).filter(|grant| Role::from_id(&grant.role).is_some());

@@ -66,7 +66,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     entries.reverse();
     let person = ask.person()?;
     let may = |permission| person.may_at(permission, record.site.as_deref());
-    let open = !record.voided && !record.locked;
+    let open = !record.voided && !record.locked && super::entry::require_free(&record).is_ok();
     let language = ask.language;
     let problems = validate(form, &record.values, &ask.app.trial, ask.app.today());
     let page = Page {
@@ -238,6 +238,7 @@ async fn act(
 pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
     act(&ask, Permission::Enter, |record| {
+        super::entry::require_free(record)?;
         Ok(Change::Void {
             record: record.key.clone(),
             seen,

@@ -198,7 +198,7 @@ pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
 }
 
 /// Why a name cannot be one of an account.
-pub(crate) fn account_problem(name: &str) -> Option<String> {
+pub fn account_problem(name: &str) -> Option<String> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.@".contains(letter);
     let good =
         (2..=60).contains(&name.len()) && name.chars().all(fits) && !["tercel", "unknown", "system"].contains(&name);

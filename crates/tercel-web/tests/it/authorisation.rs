@@ -6,7 +6,9 @@ use tercel_web::{AUTHORISATION_FILE, Permission, ROUTES, Role, Route, Rule, Verb
 use crate::world::{Answer, Visitor, World};
 
 /// Routes about one record or subject: at another site it does not exist.
-const SITE_BOUND: [&str; 13] = [
+const SITE_BOUND: [&str; 15] = [
+    "/gates/{*rest}",
+    "/countersign/{*rest}",
     "/subject/{*rest}",
     "/enter/{*rest}",
     "/correct/{*rest}",
@@ -46,7 +48,8 @@ impl Targets {
     /// The request of a route about the target. A version nobody has seen keeps what is allowed from changing anything.
     async fn ask(&self, world: &World, visitor: &Visitor, route: &Route) -> Answer {
         let rest = match route.path {
-            "/subject/{*rest}" => self.subject.clone(),
+            "/subject/{*rest}" | "/gates/{*rest}" => self.subject.clone(),
+            "/countersign/{*rest}" => format!("conduct-identity/{}", self.subject),
             "/enter/{*rest}" => format!("adverse-event/{}", self.subject),
             "/meeting/{*rest}" => self.meeting.clone(),
             "/assets/{*rest}" => "style.css".to_owned(),
@@ -99,6 +102,9 @@ fn expected(route: &Route, role: Role, site: &str) -> Expected {
     let everywhere = site == "*";
     if SITE_BOUND.contains(&route.path) && site == "02" {
         return Expected::Absent;
+    }
+    if route.path == "/countersign/{*rest}" && !role.may(Permission::Enter) {
+        return Expected::Forbidden;
     }
     if WHOLE_STUDY.contains(&route.path) && !everywhere {
         return Expected::Forbidden;

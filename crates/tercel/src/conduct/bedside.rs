@@ -85,6 +85,12 @@ fn doubts(case: &Case<'_>, chain: &[&Custody]) -> Vec<CustodyDoubt> {
             doubts.push(doubt);
         }
     };
+    let (from, to) = &case.rules.custody;
+    let begins = chain.first().is_some_and(|first| alike(&first.from, from));
+    let ends = chain.last().is_some_and(|last| alike(&last.to, to));
+    if !begins || !ends {
+        add(CustodyDoubt::Ends);
+    }
     for pair in chain.windows(2) {
         let [before, after] = pair else { continue };
         if before.when == after.when {

@@ -85,6 +85,8 @@ impl Shortfall {
 pub enum CustodyDoubt {
     /// No hand-over is recorded.
     None,
+    /// It does not begin or end with the custodian of the protocol.
+    Ends,
     /// It was not received from who held it last.
     Chain,
     /// Two hand-overs of the same moment.

@@ -111,6 +111,10 @@ fn task(task: StudyTask) -> Text {
 fn doubt(doubt: CustodyDoubt) -> Text {
     match doubt {
         CustodyDoubt::None => text("no hand-over is recorded", "无交接记录"),
+        CustodyDoubt::Ends => text(
+            "the hand-overs do not reach from the first to the last custodian of the protocol",
+            "交接未覆盖方案规定的首个至末个保管方",
+        ),
         CustodyDoubt::Chain => text(
             "a hand-over does not begin where the one before ended",
             "交接前后不衔接",

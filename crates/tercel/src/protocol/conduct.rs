@@ -9,6 +9,8 @@ pub struct ConductRules {
     pub screening_days: u32,
     /// Longest time from thaw to infusion in minutes; `None`: the product is not frozen.
     pub thaw_minutes: Option<u32>,
+    /// Custodian with whom the chain of custody of a bag begins, and the one with whom it ends.
+    pub custody: (String, String),
     /// Tasks that only a person on the delegation log may do.
     pub delegated: Vec<StudyTask>,
     /// Versions of the informed consent, oldest first.

@@ -19,6 +19,7 @@ pub(super) fn parse_conduct(root: &Section<'_>, eligibility: Option<&Eligibility
     let section = root.optional_section("conduct")?;
     let screening_days = section.integer("screening_days", 1..=365, "28");
     let thaw_minutes = section.optional_integer("thaw_minutes", 1..=1440);
+    let custody = parse_custody(&section);
     let delegated = parse_tasks(&section);
     let consents = parse_consents(&section);
     let criteria = named(&section, "criterion", |one| parse_criterion(one, eligibility));
@@ -31,6 +32,7 @@ pub(super) fn parse_conduct(root: &Section<'_>, eligibility: Option<&Eligibility
     Some(ConductRules {
         screening_days: screening_days?,
         thaw_minutes,
+        custody: custody?,
         delegated: delegated?,
         consents: consents?,
         criteria: criteria?,
@@ -53,6 +55,18 @@ fn named<T>(section: &Section<'_>, key: &'static str, read: impl Fn(&Section<'_>
     check_unique(&sections, "id");
     let read: Vec<Option<T>> = sections.iter().map(read).collect();
     read.into_iter().collect()
+}
+
+fn parse_custody(section: &Section<'_>) -> Option<(String, String)> {
+    let example = "[\"cell laboratory\", \"ward\"]";
+    let names = section.some_texts("custody", example)?;
+    if let [from, to] = names.as_slice() {
+        return Some((from.clone(), to.clone()));
+    }
+    let message = "`conduct.custody` has two custodians: where the chain begins and where it ends";
+    let hint = format!("custody = {example}");
+    section.log().add(&section.span_of("custody"), message, hint);
+    None
 }
 
 fn parse_tasks(section: &Section<'_>) -> Option<Vec<StudyTask>> {

@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 66] = [
+pub const SETTINGS: [Setting; 67] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -101,6 +101,7 @@ pub const SETTINGS: [Setting; 66] = [
     setting("kinetics.auc_method", "parameters of kinetics: areas"),
     setting("conduct.screening_days", "gate of enrolment: age of assessments"),
     setting("conduct.thaw_minutes", "gate of infusion: thaw to infusion"),
+    setting("conduct.custody", "gate of infusion: where custody begins and ends"),
     setting("conduct.delegated_tasks", "gates: who may do what"),
     setting("conduct.consent", "gates: consent in force"),
     setting("conduct.criterion", "gate of enrolment: eligibility"),

@@ -2,6 +2,10 @@
 
 mod adverse_event;
 mod committee;
+mod conduct_bedside;
+mod conduct_committee;
+mod conduct_product;
+mod conduct_way;
 mod crs;
 mod demography;
 mod deviation;
@@ -56,4 +60,31 @@ pub const FORMS: &[&Form] = &[
     &visit::SURVIVAL,
     &disposition::DISPOSITION,
     &demography::DEATH,
+    &conduct_way::SCREENING,
+    &conduct_way::CONSENT,
+    &conduct_way::WITHDRAWAL,
+    &conduct_way::ELIGIBILITY,
+    &conduct_way::SLOT,
+    &conduct_way::ITEM,
+    &conduct_way::LYMPHODEPLETION,
+    &conduct_way::DEPARTURE,
+    &conduct_way::VECTOR_SAMPLE,
+    &conduct_way::DEVIATION,
+    &conduct_product::COLLECTION,
+    &conduct_product::LOT,
+    &conduct_product::BAG,
+    &conduct_bedside::CUSTODY,
+    &conduct_product::TEST,
+    &conduct_product::RELEASE,
+    &conduct_bedside::RECEIPT,
+    &conduct_bedside::ORDER,
+    &conduct_bedside::THAW,
+    &conduct_bedside::IDENTITY,
+    &conduct_bedside::INFUSION,
+    &conduct_committee::EMERGENCY,
+    &conduct_committee::CHOICE,
+    &conduct_committee::DECISION,
+    &conduct_committee::PAUSE,
+    &conduct_committee::RESUME,
+    &conduct_committee::DELEGATION,
 ];

@@ -53,6 +53,13 @@ pub(super) const CELL_UNIT: &[Choice] = &[
     choice("10^8 cells", "10⁸ CAR+ cells", "10⁸ 个 CAR 阳性细胞"),
 ];
 
+/// Powers of ten that a number of cells counts.
+pub(super) const CELLS: &[Choice] = &[
+    choice("cells", "cells", "个细胞"),
+    choice("10^6 cells", "10⁶ cells", "10⁶ 个细胞"),
+    choice("10^8 cells", "10⁸ cells", "10⁸ 个细胞"),
+];
+
 /// Dosage forms.
 pub(super) const DOSE_FORM: &[Choice] = &[choice(
     "INJECTION, SUSPENSION",

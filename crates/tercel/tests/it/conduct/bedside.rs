@@ -201,6 +201,13 @@ fn a_bag_or_a_number_of_another_subject_closes_the_gate() {
 
 #[test]
 fn custody_is_a_chain_without_doubt() {
+    assert_eq!(lacks(|own| own.custody.truncate(2)), ["custody"]);
+    assert_eq!(
+        lacks(|own| {
+            own.custody.remove(0);
+        }),
+        ["custody"]
+    );
     assert_eq!(lacks(|own| own.custody[1].from = "somebody".to_owned()), ["custody"]);
     assert_eq!(
         lacks(|own| {
@@ -300,7 +307,7 @@ fn items_have_an_age_and_those_of_lymphodepletion_are_of_its_begin() {
                 .iter_mut()
                 .find(|one| one.item == "tocilizumab")
                 .unwrap()
-                .holds = value
+                .holds = value;
         })
     };
     assert_eq!(holds(Some(false)), ["infusion-item:tocilizumab:not-met"]);

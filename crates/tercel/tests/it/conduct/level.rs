@@ -41,14 +41,14 @@ fn the_decision_is_signed_in_effect_and_not_superseded() {
     let other = |levels: &'static [u8]| {
         gate(move |all| {
             all.decisions
-                .push(decision("D2", levels, "2025-03-01T09:00", "2025-03-01T09:00"))
+                .push(decision("D2", levels, "2025-03-01T09:00", "2025-03-01T09:00"));
         })
     };
     assert!(other(&[1, 2]).is_open());
     assert_eq!(keys(&other(&[2])), ["level-closed-after-manufacture:1"]);
     let same = gate(|all| {
         all.decisions
-            .push(decision("D2", &[2], "2025-02-08T09:00", "2025-02-08T10:00"))
+            .push(decision("D2", &[2], "2025-02-08T09:00", "2025-02-08T10:00"));
     });
     assert_eq!(keys(&same), ["decisions-disagree"]);
 }
@@ -74,7 +74,7 @@ fn lymphodepletion_waits_for_the_decision_of_the_planned_infusion() {
     // Signed already, and closing the level before the planned infusion.
     let closing = at_depletion(|all| {
         all.decisions
-            .push(decision("D2", &[2], "2025-03-09T09:00", "2025-03-14T09:00"))
+            .push(decision("D2", &[2], "2025-03-09T09:00", "2025-03-14T09:00"));
     });
     assert_eq!(closing, ["level-closed-after-manufacture:1"]);
     assert_eq!(
@@ -224,8 +224,8 @@ fn with_committed(trial: &Trial, planned: &str) -> ConductRecords {
     let mut records = records(trial);
     let mut other = records.subjects[0].clone();
     other.subject = SubjectId::new("S2");
-    other.collections[0].coi = "COI-2".to_owned();
-    other.bags[0].label = "X".to_owned();
+    "COI-2".clone_into(&mut other.collections[0].coi);
+    "X".clone_into(&mut other.bags[0].label);
     other.orders[0].planned = at(planned);
     other.lymphodepletion[0].began = at("2025-03-09T08:00");
     other.lymphodepletion[0].entry.at = at("2025-03-09T08:00");

@@ -54,7 +54,7 @@ fn a_stage_is_worked_out_from_the_records() {
         assert_eq!(stage_at(when, |_| {}), stage, "{when}");
     }
     let failed = stage_at("2025-02-05T15:00", |own| {
-        own.screening[0].failed = Some("ascites".to_owned())
+        own.screening[0].failed = Some("ascites".to_owned());
     });
     assert_eq!(failed, Some(Stage::OffStudy("screening failed: ascites".to_owned())));
 }

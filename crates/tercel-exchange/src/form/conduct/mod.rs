@@ -1,0 +1,134 @@
+//! Records of the conduct forms to [`ConductRecords`]. A record of which any answer cannot be read becomes an
+//! [`Unread`](tercel::conduct::Unread) for each such answer and nothing else: a gate it may bear on stays closed and names it.
+
+mod product;
+mod reader;
+mod study;
+mod way;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::DateTime;
+use tercel::conduct::{ConductRecords, Entry, SubjectConduct, Unread};
+use tercel::protocol::Trial;
+use tercel::study::SubjectId;
+
+use super::{Captured, Scope};
+use reader::Reader;
+
+/// What the name of every form of conduct begins with.
+const PREFIX: &str = "conduct-";
+
+/// A record as it is kept: what was answered, and what the audit trail says of its last change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept<'c> {
+    /// The record.
+    pub record: &'c Captured,
+    /// Person who entered it.
+    pub by: String,
+    /// When, by the clock of the site.
+    pub at: DateTime,
+}
+
+/// The conduct records among these; records of other forms are passed over.
+pub fn conduct_records(trial: &Trial, kept: &[Kept<'_>]) -> ConductRecords {
+    let mut records = ConductRecords::default();
+    let mut subjects: BTreeMap<SubjectId, SubjectConduct> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    for one in kept.iter().filter(|one| one.record.form.starts_with(PREFIX)) {
+        let record = one.record;
+        let twice = !seen.insert((record.form.as_str(), record.subject.as_deref(), record.number));
+        let mut reader = Reader::new(trial, one);
+        if twice {
+            reader.problem("number", "two records have this number");
+        }
+        let subject = record.subject.as_deref().map(str::trim).filter(|id| !id.is_empty());
+        match (record.definition().map(|form| form.scope), subject) {
+            (Some(Scope::Subject), Some(id)) => {
+                let id = SubjectId::new(id);
+                let own = subjects.entry(id.clone()).or_insert_with(|| SubjectConduct::of(id));
+                let unread = read_subject(&mut reader, own);
+                own.unread.extend(unread);
+            }
+            (Some(Scope::Study), None) => {
+                let unread = read_study(&mut reader, &mut records);
+                records.unread.extend(unread);
+            }
+            (Some(Scope::Subject | Scope::Study | Scope::Site), _) => {
+                reader.problem("subject", "the record belongs to another scope");
+                records.unread.extend(reader.into_unread());
+            }
+            (None, _) => {
+                reader.problem("form", "there is no such form");
+                records.unread.extend(reader.into_unread());
+            }
+        }
+    }
+    records.subjects = subjects.into_values().collect();
+    records
+}
+
+/// Adds a record where all of it could be read.
+fn add<T>(reader: &Reader<'_>, record: Option<T>, list: &mut Vec<T>) {
+    if reader.is_clean() {
+        list.extend(record);
+    }
+}
+
+fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread> {
+    reader.check_fields();
+    match reader.form() {
+        "conduct-screening" => add(reader, way::screening(reader), &mut own.screening),
+        "conduct-consent" => add(reader, way::consent(reader), &mut own.consents),
+        "conduct-withdrawal" => add(reader, way::withdrawal(reader), &mut own.withdrawals),
+        "conduct-eligibility" => add(reader, way::eligibility(reader), &mut own.eligibility),
+        "conduct-slot" => add(reader, way::slot(reader), &mut own.slots),
+        "conduct-item" => add(reader, way::assessment(reader), &mut own.assessments),
+        "conduct-lymphodepletion" => add(reader, way::lymphodepletion(reader), &mut own.lymphodepletion),
+        "conduct-departure" => add(reader, way::departure(reader), &mut own.departures),
+        "conduct-vector-sample" => add(reader, way::vector_sample(reader), &mut own.vector_samples),
+        "conduct-deviation" => add(reader, way::deviation(reader), &mut own.deviations),
+        "conduct-collection" => add(reader, product::collection(reader), &mut own.collections),
+        "conduct-lot" => add(reader, product::lot(reader), &mut own.lots),
+        "conduct-bag" => add(reader, product::bag(reader), &mut own.bags),
+        "conduct-custody" => add(reader, product::custody(reader), &mut own.custody),
+        "conduct-test" => add(reader, product::test(reader), &mut own.tests),
+        "conduct-release" => add(reader, product::release(reader), &mut own.releases),
+        "conduct-receipt" => add(reader, product::receipt(reader), &mut own.receipts),
+        "conduct-order" => add(reader, product::order(reader), &mut own.orders),
+        "conduct-thaw" => add(reader, product::thaw(reader), &mut own.thaws),
+        "conduct-identity" => add(reader, product::identity(reader), &mut own.identity),
+        "conduct-infusion" => add(reader, product::infusion(reader), &mut own.infusions),
+        "conduct-emergency" => add(reader, study::emergency(reader), &mut own.emergencies),
+        "conduct-choice" => add(reader, study::choice(reader), &mut own.choices),
+        _ => reader.problem("form", "the form is not read"),
+    }
+    reader.take_unread()
+}
+
+fn read_study(reader: &mut Reader<'_>, records: &mut ConductRecords) -> Vec<Unread> {
+    reader.check_fields();
+    match reader.form() {
+        "conduct-decision" => add(reader, study::decision(reader), &mut records.decisions),
+        "conduct-pause" => add(reader, study::pause(reader), &mut records.pauses),
+        "conduct-resume" => add(reader, study::resume(reader), &mut records.resumes),
+        "conduct-delegation" => add(reader, study::delegation(reader), &mut records.delegation),
+        _ => reader.problem("form", "the form is not read"),
+    }
+    reader.take_unread()
+}
+
+/// The identity of a record: its form, its subject and its number.
+fn entry(kept: &Kept<'_>) -> Entry {
+    let record = kept.record;
+    let form = record.form.strip_prefix(PREFIX).unwrap_or(&record.form);
+    let subject = record
+        .subject
+        .as_deref()
+        .map_or_else(String::new, |subject| format!("/{subject}"));
+    Entry {
+        id: format!("{form}{subject}/{}", record.number),
+        by: kept.by.clone(),
+        at: kept.at,
+    }
+}

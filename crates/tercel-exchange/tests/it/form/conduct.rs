@@ -1,0 +1,449 @@
+//! Forms of conduct: the gate of infusion opens on records in order, and closes on every answer that is not.
+
+use std::collections::BTreeMap;
+
+use tercel::conduct::{ConductRecords, Gate, Need, Study, check_conduct, infusion_gate};
+use tercel::protocol::{Limits, Specification, Trial};
+use tercel::study::{Dataset, RecordId, StudyData, Subject, SubjectId};
+use tercel_exchange::form::{Captured, Field, Home, Kept, Kind, Required, conduct_records, validate};
+
+use super::{TODAY, record, trial};
+
+const S1: &str = "IL1RAP-HCC-0001";
+
+/// The answers for a value that just keeps the bounds.
+fn keeps(limits: &Limits) -> Vec<(&'static str, String)> {
+    let bound = limits.at_least.or(limits.at_most);
+    let bound = bound
+        .or(limits.above.map(|above| above + 0.5))
+        .or(limits.below.map(|below| below - 0.5));
+    let value = bound.unwrap();
+    if limits.unit == Limits::ULN {
+        let times_40 = (value * 40.0).to_string();
+        return vec![
+            ("cnorres", times_40),
+            ("cnorresu", "U/L".to_owned()),
+            ("cnuln", "40".to_owned()),
+        ];
+    }
+    vec![("cnorres", value.to_string()), ("cnorresu", limits.unit.clone())]
+}
+
+/// Adds a record with answers of its own and, where there are bounds, a value that keeps them.
+fn with_value(form: &str, number: usize, answers: &[(&str, &str)], limits: Option<&Limits>) -> Captured {
+    let mut one = record(form, S1, u32::try_from(number).unwrap() + 1, answers);
+    for (field, text) in limits.map(keeps).unwrap_or_default() {
+        one.values.insert(field.to_owned(), text);
+    }
+    one
+}
+
+fn way(trial: &Trial) -> Vec<Captured> {
+    let rules = trial.conduct.as_ref().unwrap();
+    let mut all = vec![
+        record("conduct-screening", S1, 1, &[("began", "2026-02-01")]),
+        record(
+            "conduct-consent",
+            S1,
+            1,
+            &[("version", "1.0"), ("signed", "2026-02-01T09:00")],
+        ),
+        record(
+            "conduct-slot",
+            S1,
+            1,
+            &[("arm", "DL1"), ("reserved", "2026-02-10T09:00")],
+        ),
+        record(
+            "conduct-lymphodepletion",
+            S1,
+            1,
+            &[("began", "2026-03-10T08:00"), ("completed", "2026-03-12T09:00")],
+        ),
+    ];
+    for (number, criterion) in rules.criteria.iter().enumerate() {
+        let mut answers = vec![("criterion", criterion.id.as_str()), ("assessed", "2026-02-05T09:00")];
+        answers.extend([("met", "Y"), ("waived", "N")]);
+        answers.extend(criterion.unsupported_days.map(|_| ("supported", "N")));
+        all.push(with_value(
+            "conduct-eligibility",
+            number,
+            &answers,
+            criterion.limits.as_ref(),
+        ));
+    }
+    let lymphodepletion = rules.lymphodepletion_items.iter();
+    let items = lymphodepletion.map(|item| (item, "LYMPHODEPLETION", "2026-03-10T07:00"));
+    let infusion = rules
+        .infusion_items
+        .iter()
+        .map(|item| (item, "INFUSION", "2026-03-15T08:00"));
+    for (number, (item, gate, when)) in items.chain(infusion).enumerate() {
+        let mut answers = vec![("gate", gate), ("item", item.id.as_str()), ("assessed", when)];
+        answers.extend(item.limits.is_none().then_some(("holds", "Y")));
+        all.push(with_value("conduct-item", number, &answers, item.limits.as_ref()));
+    }
+    all
+}
+
+/// The hand-overs of bag A.
+fn custody() -> Vec<Captured> {
+    let mut all = Vec::new();
+    let steps = [
+        ("cell laboratory", "courier", "2026-03-06T09:00"),
+        ("courier", "pharmacy", "2026-03-06T13:00"),
+        ("pharmacy", "ward", "2026-03-15T09:30"),
+    ];
+    for (number, (from, to, when)) in steps.into_iter().enumerate() {
+        let mut answers = vec![("bag", "A"), ("from", from), ("to", to), ("when", when)];
+        answers.extend([
+            ("giver", "Zhou"),
+            ("taker", "Wang"),
+            ("place", "Site"),
+            ("celsius", "-160"),
+        ]);
+        answers.extend([("kept", "Y"), ("intact", "Y"), ("matches", "Y")]);
+        all.push(with_value("conduct-custody", number, &answers, None));
+    }
+    all
+}
+
+fn product(trial: &Trial) -> Vec<Captured> {
+    let rules = trial.conduct.as_ref().unwrap();
+    let one = |form: &str, answers: &[(&str, &str)]| record(form, S1, 1, answers);
+    let lot = [("lot", "L1"), ("coi", "COI-1")];
+    let of_lot = |rest: &[(&'static str, &'static str)]| [&lot, rest].concat();
+    let bag = [
+        ("bag", "A"),
+        ("cndose", "1.0"),
+        ("cndosu", "10^8 cells"),
+        ("volume", "50"),
+        ("expires", "2026-09-01T12:00"),
+    ];
+    let collection = [("coi", "COI-1"), ("din", "DIN-1"), ("began", "2026-02-12T09:00")];
+    let mut all = vec![
+        one("conduct-collection", &collection),
+        one(
+            "conduct-lot",
+            &of_lot(&[("din1", "DIN-1"), ("arm", "DL1"), ("failed", "N")]),
+        ),
+        one("conduct-bag", &of_lot(&bag)),
+        one(
+            "conduct-release",
+            &[
+                ("lot", "L1"),
+                ("disposition", "RELEASED"),
+                ("signer1", "QA"),
+                ("signed1", "2026-03-05T12:00"),
+                ("when", "2026-03-05T12:00"),
+            ],
+        ),
+        one(
+            "conduct-receipt",
+            &[("bag", "A"), ("when", "2026-03-06T13:00"), ("accepted", "Y")],
+        ),
+        one(
+            "conduct-order",
+            &[("arm", "DL1"), ("planned", "2026-03-15T10:00"), ("bag1", "A")],
+        ),
+        one("conduct-thaw", &[("bag", "A"), ("when", "2026-03-15T09:45")]),
+    ];
+    let mut check = BTreeMap::from([("bag".to_owned(), "A".to_owned())]);
+    for (number, person) in [(1, "Chen"), (2, "Wang")] {
+        let read = [
+            ("person", person),
+            ("subject", S1),
+            ("coi", "COI-1"),
+            ("lot", "L1"),
+            ("bag", "A"),
+        ];
+        let read = read.into_iter().chain([("at", "2026-03-15T09:50")]);
+        check.extend(read.map(|(name, text)| (format!("{name}{number}"), text.to_owned())));
+    }
+    all.push(Captured {
+        values: check,
+        ..one("conduct-identity", &[])
+    });
+    all.extend(custody());
+    for (number, test) in rules.release_tests.iter().enumerate() {
+        let mut answers = vec![("lot", "L1"), ("test", test.id.as_str()), ("pending", "N")];
+        answers.push(("reported", "2026-03-05T10:00"));
+        let limits = match &test.specification {
+            Specification::Word(word) => {
+                answers.push(("word", word));
+                None
+            }
+            Specification::Limits(limits) => Some(limits),
+        };
+        all.push(with_value("conduct-test", number, &answers, limits));
+    }
+    all
+}
+
+fn of_study() -> Vec<Captured> {
+    let study = |form: &str, number: u32, answers: &[(&str, &str)]| Captured {
+        subject: None,
+        ..record(form, S1, number, answers)
+    };
+    let decision = [
+        ("arm1", "DL1"),
+        ("places1", "6"),
+        ("recommendation", "go on"),
+        ("signer1", "Zhao"),
+        ("signed", "2026-02-08T09:00"),
+        ("effective", "2026-02-08T10:00"),
+    ];
+    let mut all = vec![study("conduct-decision", 1, &decision)];
+    let tasks = [
+        "consent",
+        "eligibility",
+        "assessment",
+        "order",
+        "receipt",
+        "identity",
+        "decision",
+    ];
+    let persons = ["Li", "Chen", "Wang", "Zhao"];
+    let lines = persons
+        .iter()
+        .flat_map(|person| tasks.iter().map(move |task| (*person, *task)));
+    for (number, (person, task)) in lines.enumerate() {
+        let days = [("from", "2026-01-02"), ("trained", "2026-01-02")];
+        let answers = [&[("person", person), ("role", "staff"), ("task", task)][..], &days].concat();
+        all.push(study(
+            "conduct-delegation",
+            u32::try_from(number).unwrap() + 1,
+            &answers,
+        ));
+    }
+    all
+}
+
+fn all(trial: &Trial) -> Vec<Captured> {
+    [way(trial), product(trial), of_study()].concat()
+}
+
+fn read(trial: &Trial, records: &[Captured]) -> ConductRecords {
+    let kept: Vec<Kept<'_>> = records
+        .iter()
+        .map(|record| Kept {
+            record,
+            by: "Li".to_owned(),
+            at: "2026-03-10T07:30".parse().unwrap(),
+        })
+        .collect();
+    conduct_records(trial, &kept)
+}
+
+fn gate(trial: &Trial, records: &[Captured]) -> Gate {
+    let id = SubjectId::new(S1);
+    let data = StudyData {
+        subjects: vec![Subject::known_by(RecordId {
+            dataset: Dataset::new("DM"),
+            subject: id.clone(),
+            number: 1,
+        })],
+        dated: true,
+        ..StudyData::default()
+    };
+    let records = read(trial, records);
+    let study = Study::new(trial, &data, &records, "2026-03-15T10:00".parse().unwrap());
+    infusion_gate(&study, &id)
+}
+
+#[test]
+fn records_in_order_are_valid_and_open_the_gate() {
+    let trial = trial();
+    let records = all(&trial);
+    for one in &records {
+        let form = one.definition().unwrap();
+        assert_eq!(validate(form, &one.values, &trial, TODAY), [], "{}", one.form);
+    }
+    let gate = gate(&trial, &records);
+    assert_eq!(gate.missing, []);
+}
+
+/// Whether the gate names a field of a record as unread.
+fn names(gate: &Gate, form: &str, field: &str) -> bool {
+    gate.missing.iter().any(|one| match &one.need {
+        Need::Unread { form: f, field: of, .. } => f == form && of == field,
+        _ => false,
+    })
+}
+
+/// A text that the field cannot be read from; `None` where any text can.
+fn unreadable(field: &Field) -> Option<&'static str> {
+    match field.kind {
+        Kind::Text { .. } | Kind::LongText { .. } | Kind::Suggested { .. } => None,
+        Kind::Integer { .. } | Kind::Decimal { .. } | Kind::Result { .. } => Some("1e8 cells"),
+        Kind::Date | Kind::DateTime | Kind::PartialDate => Some("2026-02-30T09:00"),
+        Kind::YesNo | Kind::Choice(_) | Kind::TrialChoice(_) | Kind::By { .. } => Some("?"),
+    }
+}
+
+/// Words that no gate reads, or that say something other than what a gate asks.
+const FREE: [(&str, &str); 5] = [
+    ("conduct-decision", "recommendation"),
+    ("conduct-delegation", "role"),
+    ("conduct-custody", "place"),
+    ("conduct-custody", "giver"),
+    ("conduct-custody", "taker"),
+];
+
+/// Lines of the delegation log that nobody needs, and words that change nothing.
+fn is_spare(one: &Captured, field: &str) -> bool {
+    // Who signed is known by the delegation log; the release of a lot is signed by the cell laboratory.
+    let laboratory = one.form == "conduct-release" && field == "signer1";
+    // A multiple of the upper limit of normal is the same in any unit.
+    let multiple = field == "cnorresu" && one.values.contains_key("cnuln");
+    laboratory || multiple || one.form == "conduct-delegation"
+}
+
+#[test]
+fn every_answer_that_cannot_be_read_closes_the_gate_and_is_named() {
+    let trial = trial();
+    let records = all(&trial);
+    for (index, one) in records.iter().enumerate() {
+        let form = one.definition().unwrap();
+        for field in form.fields {
+            assert!(matches!(field.home, Home::None(_)));
+            if let Some(text) = unreadable(field) {
+                let mut wrong = records.clone();
+                wrong[index].values.insert(field.id.to_owned(), text.to_owned());
+                let gate = gate(&trial, &wrong);
+                assert!(
+                    names(&gate, &one.form, field.id),
+                    "{}.{} = {text}: {:?}",
+                    one.form,
+                    field.id,
+                    gate.missing
+                );
+            }
+            if matches!(field.kind, Kind::DateTime) {
+                let mut day = records.clone();
+                day[index].values.insert(field.id.to_owned(), "2026-02-01".to_owned());
+                assert!(
+                    names(&gate(&trial, &day), &one.form, field.id),
+                    "{}.{}",
+                    one.form,
+                    field.id
+                );
+            }
+        }
+        let mut wrong = records.clone();
+        wrong[index].values.insert("no-such-field".to_owned(), "1".to_owned());
+        assert!(names(&gate(&trial, &wrong), &one.form, "no-such-field"));
+    }
+}
+
+#[test]
+fn every_answer_taken_away_or_changed_closes_the_gate() {
+    let trial = trial();
+    let records = all(&trial);
+    for (index, one) in records.iter().enumerate() {
+        let form = one.definition().unwrap();
+        for field in form.fields.iter().filter(|field| one.values.contains_key(field.id)) {
+            let place = format!("{}/{}.{}", one.form, one.number, field.id);
+            let mut blank = records.clone();
+            blank[index].values.remove(field.id);
+            let closed = gate(&trial, &blank);
+            let asked = matches!(field.required, Required::Always);
+            let optional =
+                (one.form.as_str(), field.id) == ("conduct-custody", "celsius") || one.form == "conduct-delegation";
+            assert!(!closed.is_open() || (optional && !asked), "{place} blank");
+            if asked && unreadable(field).is_none() {
+                assert!(
+                    names(&closed, &one.form, field.id),
+                    "{place} blank: {:?}",
+                    closed.missing
+                );
+            }
+            let text = matches!(field.kind, Kind::Text { .. } | Kind::LongText { .. });
+            if text && !FREE.contains(&(one.form.as_str(), field.id)) && !is_spare(one, field.id) {
+                let mut other = records.clone();
+                other[index].values.insert(field.id.to_owned(), "another".to_owned());
+                assert!(!gate(&trial, &other).is_open(), "{place} = another");
+            }
+        }
+        // Without the record itself: only delegation lines and screening are not asked for one by one.
+        let mut without = records.clone();
+        without.remove(index);
+        let spare = ["conduct-delegation", "conduct-screening"].contains(&one.form.as_str());
+        assert!(
+            spare || !gate(&trial, &without).is_open(),
+            "{}/{}",
+            one.form,
+            one.number
+        );
+    }
+}
+
+#[test]
+fn a_record_kept_twice_of_nobody_or_of_no_form_closes_the_gate() {
+    let trial = trial();
+    let records = all(&trial);
+    let with = |extra: Captured| gate(&trial, &[records.clone(), vec![extra]].concat());
+    let twice = records.iter().find(|one| one.form == "conduct-bag").unwrap().clone();
+    assert!(names(&with(twice.clone()), "conduct-bag", "number"));
+    let nobody = Captured {
+        subject: Some("  ".to_owned()),
+        number: 9,
+        ..twice.clone()
+    };
+    assert!(names(&with(nobody), "conduct-bag", "subject"));
+    let unknown = Captured {
+        form: "conduct-bags".to_owned(),
+        ..twice
+    };
+    assert!(names(&with(unknown), "conduct-bags", "form"));
+    // Other forms are for the datasets.
+    assert!(with(record("visit", S1, 1, &[("visit", "?")])).is_open());
+}
+
+#[test]
+fn cells_are_counted_by_their_unit() {
+    let trial = trial();
+    let of = |dose: &str, unit: &str| {
+        let mut records = all(&trial);
+        let bag = records.iter_mut().find(|one| one.form == "conduct-bag").unwrap();
+        bag.values.insert("cndose".to_owned(), dose.to_owned());
+        bag.values.insert("cndosu".to_owned(), unit.to_owned());
+        gate(&trial, &records)
+            .missing
+            .iter()
+            .map(|one| one.need.id())
+            .collect::<Vec<_>>()
+    };
+    for (dose, unit) in [
+        ("100", "10^6 cells"),
+        ("1.0e8", "cells"),
+        ("80", "10^6 cells"),
+        ("1.2", "10^8 cells"),
+    ] {
+        assert_eq!(of(dose, unit), [""; 0], "{dose} {unit}");
+    }
+    assert_eq!(of("79.9", "10^6 cells"), ["dose-below"]);
+    assert_eq!(of("1.201", "10^8 cells"), ["dose-above"]);
+    assert_eq!(of("100", "10^8 cells"), ["dose-above"]);
+    assert_eq!(of("1.0", "10^6 cells"), ["dose-below"]);
+    assert_eq!(of("0", "cells"), ["no-cells"]);
+    assert_eq!(of("-1", "cells")[..2], ["unread", "bag-unknown"]);
+}
+
+#[test]
+fn an_infusion_on_records_in_order_has_no_finding() {
+    let trial = trial();
+    let mut records = all(&trial);
+    let given = [
+        ("began", "2026-03-15T10:00"),
+        ("bag1", "A"),
+        ("cndose", "1.0"),
+        ("cndosu", "10^8 cells"),
+    ];
+    records.push(record("conduct-infusion", S1, 1, &given));
+    let kept = read(&trial, &records);
+    assert_eq!(kept.subjects[0].infusions.len(), 1);
+    let found = check_conduct(&trial, &StudyData::default(), &kept);
+    let said: Vec<String> = found.iter().map(|finding| finding.rule.to_string()).collect();
+    assert_eq!(said, Vec::<String>::new());
+}

@@ -1,0 +1,306 @@
+//! Records that two persons make together, each by password: the identity check at the bedside, an emergency release, the
+//! end of a halt, the committee's choice for a subject whose level closed.
+
+use askama::Template;
+use tercel::language::Text;
+use tercel_exchange::form::{Form, Scope, Severity, form, validate};
+use tercel_store::{Account, Change, NewRecord, Values};
+
+use super::entry::{FieldView, answers, field_views, happened, series};
+use super::gates::releasable;
+use super::subjects::{records_of, site_of};
+use crate::ask::{Ask, Person};
+use crate::conduct::site_time;
+use crate::reply::{Fault, Reply};
+use crate::role::{Permission, Role};
+use crate::serve::encode;
+use crate::view::View;
+
+/// A record made by two.
+struct Pair {
+    form: &'static str,
+    /// What the first may do, and in which role where it matters.
+    first: (Permission, Option<Role>),
+    second: (Permission, Option<Role>),
+    /// Fields that the signatures answer.
+    filled: &'static [&'static str],
+    title: Text,
+}
+
+const PAIRS: [Pair; 4] = [
+    Pair {
+        form: "conduct-identity",
+        first: (Permission::Enter, None),
+        second: (Permission::Enter, None),
+        filled: &["person1", "at1", "person2", "at2"],
+        title: Text::new("the second person at the bedside", "床旁第二核对人"),
+    },
+    Pair {
+        form: "conduct-emergency",
+        first: (Permission::Release, Some(Role::Investigator)),
+        second: (Permission::Release, Some(Role::MedicalMonitor)),
+        filled: &[
+            "investigator",
+            "investigatorauth",
+            "investigatorat",
+            "physician",
+            "physicianauth",
+            "physicianat",
+        ],
+        title: Text::new("the sponsor's physician", "申办方医师"),
+    },
+    Pair {
+        form: "conduct-resume",
+        first: (Permission::Decide, None),
+        second: (Permission::Decide, None),
+        filled: &["signer1", "signer2", "signer3", "signed"],
+        title: Text::new("another member of the committee", "另一名委员"),
+    },
+    Pair {
+        form: "conduct-choice",
+        first: (Permission::Decide, None),
+        second: (Permission::Decide, None),
+        filled: &["signer1", "signer2", "signer3", "signed"],
+        title: Text::new("another member of the committee", "另一名委员"),
+    },
+];
+
+#[derive(Template)]
+#[template(path = "countersign.html")]
+struct Page {
+    view: View,
+    title: &'static str,
+    help: &'static str,
+    subject: Option<String>,
+    subject_link: String,
+    second: &'static str,
+    action: String,
+    fields: Vec<FieldView>,
+    problems: Vec<(String, String)>,
+}
+
+fn target(ask: &Ask) -> Result<(&'static Pair, &'static Form, Option<String>), Fault> {
+    let (id, subject) = match ask.rest.split_once('/') {
+        Some((id, subject)) => (id, Some(subject.to_owned())),
+        None => (ask.rest.as_str(), None),
+    };
+    let pair = PAIRS.iter().find(|pair| pair.form == id).ok_or(Fault::NotFound)?;
+    let form = form(id).ok_or(Fault::NotFound)?;
+    // What is signed for a subject without naming one would be of no site.
+    if (form.scope == Scope::Subject) != subject.is_some() {
+        return Err(Fault::NotFound);
+    }
+    Ok((pair, form, subject))
+}
+
+/// Whether a person may begin a form that two sign.
+pub(crate) fn may_begin(person: &Person, form: &str, site: Option<&str>) -> bool {
+    let mut pairs = PAIRS.iter();
+    pairs.any(|pair| pair.form == form && may(person, pair.first, site))
+}
+
+/// Whether a person may take a part, at a site.
+fn may(person: &Person, part: (Permission, Option<Role>), site: Option<&str>) -> bool {
+    let (permission, role) = part;
+    person.account.grants.iter().any(|grant| {
+        let held = Role::from_id(&grant.role);
+        let here = site.is_none() || grant.site.is_none() || grant.site.as_deref() == site;
+        here && held.is_some_and(|held| held.may(permission) && role.is_none_or(|role| role == held))
+    })
+}
+
+async fn site(ask: &Ask, subject: Option<&str>) -> Result<Option<String>, Fault> {
+    match subject {
+        Some(subject) => Ok(site_of(&records_of(ask, subject).await?)),
+        None => Ok(None),
+    }
+}
+
+fn page(
+    ask: &Ask,
+    pair: &Pair,
+    form: &'static Form,
+    subject: Option<&str>,
+    values: &Values,
+    problems: Vec<(String, String)>,
+) -> Result<String, Fault> {
+    let mut fields = field_views(ask, form, values);
+    fields.retain(|field| !pair.filled.contains(&field.id));
+    let page = Page {
+        view: View::of(ask),
+        title: form.title.of(ask.language),
+        help: form.help.of(ask.language),
+        subject: subject.map(str::to_owned),
+        subject_link: encode(subject.unwrap_or_default()),
+        second: pair.title.of(ask.language),
+        action: ask.path.clone(),
+        fields,
+        problems,
+    };
+    Ok(page.render()?)
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let (pair, form, subject) = target(&ask)?;
+    let site = site(&ask, subject.as_deref()).await?;
+    if !may(ask.person()?, pair.first, site.as_deref()) {
+        return Err(Fault::Forbidden);
+    }
+    let mut values = Values::new();
+    if let (Some(subject), "conduct-emergency") = (&subject, form.id) {
+        let snapshot = ask.app.snapshot_now().await?;
+        let keys = releasable(&snapshot, &ask.app.trial, ask.app.store.clock().now(), subject);
+        for (number, key) in keys.into_iter().take(5).enumerate() {
+            values.insert(format!("key{}", number + 1), key);
+        }
+    }
+    for field in form.fields {
+        if let Some(given) = ask.query.get(field.id) {
+            values.insert(field.id.to_owned(), given.clone());
+        }
+    }
+    Ok(Reply::Page(page(
+        &ask,
+        pair,
+        form,
+        subject.as_deref(),
+        &values,
+        Vec::new(),
+    )?))
+}
+
+pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
+    let (pair, form, subject) = target(&ask)?;
+    let site = site(&ask, subject.as_deref()).await?;
+    if !may(ask.person()?, pair.first, site.as_deref()) {
+        return Err(Fault::Forbidden);
+    }
+    let own = ask.person()?.account.clone();
+    let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
+    let second = ask.field("second")?.to_owned();
+    if second == own.name {
+        return Err(Fault::Refused(
+            "the second person must be another than you; nothing was saved".to_owned(),
+        ));
+    }
+    ask.check_password(&own.name, password("password")).await?;
+    let other = ask.check_password(&second, password("second_password")).await?;
+    let other_person = Person {
+        account: other.clone(),
+        csrf: String::new(),
+        token: None,
+        must_change: false,
+    };
+    if !may(&other_person, pair.second, site.as_deref()) {
+        return Err(Fault::Refused(format!(
+            "{} does not have the role this asks for; nothing was saved",
+            other.printed
+        )));
+    }
+    let mut values = answers(&ask);
+    for name in pair.filled {
+        values.remove(*name);
+    }
+    fill(&ask, form.id, &own, &other, &mut values);
+    let problems = validate(form, &values, &ask.app.trial, ask.app.today());
+    if problems.iter().any(|problem| problem.severity() == Severity::Refuses) {
+        let said: Vec<(String, String)> = problems
+            .iter()
+            .map(|problem| (problem.field.clone(), problem.sentence(ask.language)))
+            .collect();
+        return Ok(Reply::RejectedFor {
+            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone())?,
+            problems: said,
+        });
+    }
+    let key = write(
+        &ask,
+        pair,
+        form,
+        subject.as_deref(),
+        site.as_deref(),
+        values,
+        &own,
+        &other,
+    )
+    .await?;
+    Ok(Reply::Go(format!("/record/{}", encode(&key))))
+}
+
+/// What the signatures say: who, and when.
+fn fill(ask: &Ask, form: &str, own: &Account, other: &Account, values: &mut Values) {
+    let now = format!("{:.16}", site_time(ask.app.store.clock().now()).to_string());
+    let mut put = |field: &str, value: &str| values.insert(field.to_owned(), value.to_owned());
+    match form {
+        "conduct-identity" => {
+            put("person1", &own.printed);
+            put("at1", &now);
+            put("person2", &other.printed);
+            put("at2", &now);
+        }
+        "conduct-emergency" => {
+            put("investigator", &own.printed);
+            put("investigatorauth", "Y");
+            put("investigatorat", &now);
+            put("physician", &other.printed);
+            put("physicianauth", "Y");
+            put("physicianat", &now);
+        }
+        _ => {
+            put("signer1", &own.printed);
+            put("signer2", &other.printed);
+            put("signed", &now);
+        }
+    }
+}
+
+/// Enters the record and signs it for both in one sitting.
+#[expect(clippy::too_many_arguments, reason = "a record with its two signers")]
+async fn write(
+    ask: &Ask,
+    pair: &Pair,
+    form: &'static Form,
+    subject: Option<&str>,
+    site: Option<&str>,
+    values: Values,
+    own: &Account,
+    other: &Account,
+) -> Result<String, Fault> {
+    let new = NewRecord {
+        series: series(form, subject),
+        number: None,
+        form: form.id.to_owned(),
+        subject: subject.map(str::to_owned),
+        site: site.map(str::to_owned),
+        happened: happened(form, &values),
+        values,
+    };
+    let entries = ask.append(pair.first.0, site, &[Change::Create(new)]).await?;
+    let entry = entries.first().ok_or(Fault::NotFound)?;
+    let key = entry.record.clone().unwrap_or_default();
+    let signature = |account: &Account| Change::Sign {
+        record: key.clone(),
+        seen: 1,
+        content: entry.hash.clone(),
+        name: account.printed.clone(),
+        meaning: form.title.en.to_owned(),
+    };
+    ask.append(pair.first.0, site, &[signature(own)]).await?;
+    let (permission, _) = pair.second;
+    let role = other
+        .grants
+        .iter()
+        .filter_map(|grant| Role::from_id(&grant.role))
+        .find(|role| role.may(permission))
+        .map_or("none", Role::id);
+    let second = tercel_store::Author {
+        account: other.name.clone(),
+        role: role.to_owned(),
+    };
+    let version = ask.app.trial.version.clone();
+    ask.app
+        .store
+        .append(&second, Some(&version), &[signature(other)])
+        .await?;
+    Ok(key)
+}

@@ -1,0 +1,287 @@
+//! The gates of one subject's way to the infusion, its visits, and the work list of the study.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use tercel::conduct::{
+    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_schedule, derive_stage, derive_tasks,
+    enrolment_gate, infusion_gate, lymphodepletion_gate,
+};
+use tercel::language::Language;
+use tercel::protocol::{Assessed, DoseLevel, Trial};
+use tercel::study::SubjectId;
+use tercel_store::Values;
+
+use super::subjects::{records_of, site_of};
+use crate::ask::Ask;
+use crate::conduct::site_time;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::snapshot::Snapshot;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "gates.html")]
+struct Page {
+    view: View,
+    id: String,
+    link: String,
+    stage: &'static str,
+    gates: Vec<GateView>,
+    visits: Vec<VisitLine>,
+    may_release: bool,
+    now: String,
+}
+
+pub(crate) struct GateView {
+    pub(crate) title: &'static str,
+    pub(crate) open: bool,
+    pub(crate) urgent: bool,
+    pub(crate) missing: Vec<MissingLine>,
+    pub(crate) released: Vec<(String, String)>,
+    pub(crate) passed: Vec<&'static str>,
+}
+
+pub(crate) struct MissingLine {
+    pub(crate) sentence: String,
+    pub(crate) remedy: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) absolute: bool,
+    pub(crate) key: String,
+}
+
+struct VisitLine {
+    name: String,
+    planned: String,
+    window: String,
+    standing: &'static str,
+    late: bool,
+    missing: String,
+}
+
+/// A gate in the user's language.
+pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
+    GateView {
+        title: gate.name.text().of(language),
+        open: gate.is_open(),
+        urgent: gate.urgent,
+        missing: gate
+            .missing
+            .iter()
+            .map(|missing| MissingLine {
+                sentence: missing.need.sentence(language),
+                remedy: missing.need.remedy().of(language),
+                severity: missing.severity.text().of(language),
+                absolute: missing.severity == Severity::Absolute,
+                key: missing.key(),
+            })
+            .collect(),
+        released: gate
+            .released
+            .iter()
+            .map(|(missing, release)| (missing.need.sentence(language), release.clone()))
+            .collect(),
+        passed: gate.passed.iter().map(|check| check.text().of(language)).collect(),
+    }
+}
+
+/// The study at this moment, by the record.
+fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> Study<'s> {
+    Study::new(trial, &snapshot.data, &snapshot.conduct, site_time(now))
+}
+
+/// The gate that stands before a form is entered, where one does. The level of a place to be reserved is in its answers.
+pub(crate) async fn gate_before(
+    ask: &Ask,
+    form: &str,
+    subject: &str,
+    values: &Values,
+) -> Result<Option<GateView>, Fault> {
+    let before: fn(&Study<'_>, &SubjectId, Option<DoseLevel>) -> Option<Gate> = match form {
+        "conduct-slot" => |study, subject, level| level.map(|level| enrolment_gate(study, subject, level)),
+        "conduct-collection" | "collection" => |study, subject, _| Some(collection_gate(study, subject)),
+        "conduct-lymphodepletion" | "lymphodepletion" => |study, subject, _| Some(lymphodepletion_gate(study, subject)),
+        "conduct-infusion" | "infusion" => |study, subject, _| Some(infusion_gate(study, subject)),
+        _ => return Ok(None),
+    };
+    let trial = ask.app.trial.clone();
+    if trial.conduct.is_none() {
+        return Ok(None);
+    }
+    let arm = values.get("arm").cloned().unwrap_or_default();
+    let level = trial
+        .dose_levels
+        .iter()
+        .find(|(_, group)| group.arm == arm)
+        .map(|(level, _)| level);
+    let snapshot = ask.app.snapshot_now().await?;
+    let (now, language, subject) = (ask.app.store.clock().now(), ask.language, SubjectId::new(subject));
+    let made = tokio::task::spawn_blocking(move || {
+        before(&study(&snapshot, &trial, now), &subject, level).map(|gate| gate_view(&gate, language))
+    });
+    made.await
+        .map_err(|_| Fault::Wrong("the gate could not be derived".to_owned()))
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let site = site_of(&records_of(&ask, &ask.rest).await?);
+    let may_release = ask.person()?.may_at(Permission::Release, site.as_deref());
+    let snapshot = ask.app.snapshot_now().await?;
+    let (view, trial, now, language) = (
+        View::of(&ask),
+        ask.app.trial.clone(),
+        ask.app.store.clock().now(),
+        ask.language,
+    );
+    let id = ask.rest.clone();
+    let made =
+        tokio::task::spawn_blocking(move || page(view, &id, &snapshot, &trial, now, language, may_release).render());
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the gates could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+fn page(
+    view: View,
+    id: &str,
+    snapshot: &Snapshot,
+    trial: &Trial,
+    now: jiff::Timestamp,
+    language: Language,
+    may_release: bool,
+) -> Page {
+    let study = study(snapshot, trial, now);
+    let subject = SubjectId::new(id);
+    let known = snapshot.data.subjects.iter().find(|known| known.id == subject);
+    let reserved = study
+        .records
+        .of(&subject)
+        .and_then(|own| own.slot(study.now))
+        .map(|slot| slot.level);
+    let level = reserved
+        .or(known.and_then(|known| known.level))
+        .unwrap_or(DoseLevel::FIRST);
+    let gates = [
+        enrolment_gate(&study, &subject, level),
+        collection_gate(&study, &subject),
+        lymphodepletion_gate(&study, &subject),
+        infusion_gate(&study, &subject),
+    ];
+    let visits = derive_schedule(&study, &subject);
+    Page {
+        view,
+        link: encode(id),
+        id: id.to_owned(),
+        stage: derive_stage(&study, &subject)
+            .as_ref()
+            .map_or("–", |stage: &Stage| stage.text().of(language)),
+        gates: gates.iter().map(|gate| gate_view(gate, language)).collect(),
+        visits: visits
+            .iter()
+            .map(|visit| VisitLine {
+                name: visit.name.clone(),
+                planned: visit.planned.to_string(),
+                window: format!("{} – {}", visit.window.0, visit.window.1),
+                standing: visit.standing.text().of(language),
+                late: matches!(
+                    visit.standing,
+                    tercel::conduct::VisitStanding::Overdue | tercel::conduct::VisitStanding::Missed
+                ),
+                missing: visit
+                    .missing
+                    .iter()
+                    .map(|one| assessed(*one))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+            .collect(),
+        may_release,
+        now: study.now.to_string(),
+    }
+}
+
+fn assessed(one: Assessed) -> &'static str {
+    Assessed::NAMES
+        .iter()
+        .find(|(_, kind)| *kind == one)
+        .map_or("", |(name, _)| *name)
+}
+
+#[derive(Template)]
+#[template(path = "work.html")]
+struct WorkPage {
+    view: View,
+    rows: Vec<WorkLine>,
+    hidden: usize,
+}
+
+struct WorkLine {
+    subject: String,
+    link: String,
+    sentence: String,
+    due: String,
+    class: &'static str,
+}
+
+/// Most tasks on the page; the most urgent come first.
+const MOST_TASKS: usize = 300;
+
+pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
+    let sites = ask.person()?.sites(Permission::Read);
+    let snapshot = ask.app.snapshot().await?;
+    let (view, trial, now, language) = (
+        View::of(&ask),
+        ask.app.trial.clone(),
+        ask.app.store.clock().now(),
+        ask.language,
+    );
+    let made = tokio::task::spawn_blocking(move || {
+        let study = study(&snapshot, &trial, now);
+        let of_subjects: BTreeMap<&str, Option<&str>> = snapshot.subjects();
+        let shown = |task: &Task| {
+            let site = of_subjects.get(task.subject.as_str()).copied().flatten();
+            sites
+                .as_ref()
+                .is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
+        };
+        let mut tasks: Vec<Task> = derive_tasks(&study).into_iter().filter(|task| shown(task)).collect();
+        tasks.sort_by_key(|task| (task.urgency, task.due));
+        let hidden = tasks.len().saturating_sub(MOST_TASKS);
+        tasks.truncate(MOST_TASKS);
+        let rows = tasks.iter().map(|task| WorkLine {
+            subject: task.subject.to_string(),
+            link: encode(task.subject.as_str()),
+            sentence: task.sentence(language),
+            due: task.due.map(|due| due.to_string()).unwrap_or_default(),
+            class: match task.urgency {
+                Urgency::Now => "now",
+                Urgency::Overdue => "overdue",
+                Urgency::Due => "due",
+                Urgency::Open => "",
+            },
+        });
+        WorkPage {
+            view,
+            rows: rows.collect(),
+            hidden,
+        }
+        .render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the work list could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+/// The snapshot's gate for a release: the keys that are missing and may be released.
+pub(crate) fn releasable(snapshot: &Arc<Snapshot>, trial: &Trial, now: jiff::Timestamp, subject: &str) -> Vec<String> {
+    let gate = infusion_gate(&study(snapshot, trial, now), &SubjectId::new(subject));
+    let missing = gate
+        .missing
+        .iter()
+        .filter(|missing| missing.severity != Severity::Absolute);
+    missing.map(tercel::conduct::Missing::key).collect()
+}
