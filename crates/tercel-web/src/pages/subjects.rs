@@ -12,6 +12,7 @@ use tercel_store::{Record, RecordFilter};
 
 use super::board::{level_label, state_of};
 use crate::ask::Ask;
+use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -94,10 +95,18 @@ struct SubjectPage {
     link: String,
     state: String,
     site_level: String,
-    forms: Vec<(&'static str, &'static str, String)>,
+    forms: Vec<FormLink>,
     findings: Vec<(String, Option<String>)>,
     figures: String,
     records: Vec<Group>,
+}
+
+/// A form that may be entered, with the page it is entered on.
+struct FormLink {
+    way: &'static str,
+    id: &'static str,
+    title: &'static str,
+    count: String,
 }
 
 struct Group {
@@ -193,7 +202,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 /// The forms that may be entered now, with how many there are.
-fn forms(records: &[Record], language: Language) -> Vec<(&'static str, &'static str, String)> {
+fn forms(records: &[Record], language: Language) -> Vec<FormLink> {
     let count = |form: &Form| {
         records
             .iter()
@@ -203,12 +212,22 @@ fn forms(records: &[Record], language: Language) -> Vec<(&'static str, &'static 
     FORMS
         .iter()
         .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
+        .filter(|form| form.id == "conduct-identity" || !SIGNED_FORMS.contains(&form.id))
         .map(|form| {
             let number = match count(form) {
                 0 => String::new(),
                 number => number.to_string(),
             };
-            (form.id, form.title.of(language), number)
+            FormLink {
+                way: match form.panel {
+                    _ if SIGNED_FORMS.contains(&form.id) => "countersign",
+                    Some(_) => "panel",
+                    None => "enter",
+                },
+                id: form.id,
+                title: form.title.of(language),
+                count: number,
+            }
         })
         .collect()
 }
