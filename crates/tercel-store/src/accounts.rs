@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::change::{Author, Change, NewRecord};
 use crate::clock::stamp;
+use crate::door::Door;
 use crate::entry::{hex, sha256};
 use crate::error::StoreError;
 use crate::read::RecordFilter;
@@ -118,7 +118,7 @@ pub struct AccessRules {
     pub password_max: usize,
     /// Failures after which an account waits.
     pub failures: i64,
-    /// Seconds it waits after that, doubled with each further failure, at most an hour.
+    /// Seconds it waits after that, and after each further one.
     pub lock_seconds: i64,
     /// Minutes without a request after which a session ends.
     pub idle_minutes: i64,
@@ -368,15 +368,21 @@ impl Store {
         }
     }
 
-    /// Checks a password. Failures are counted per account, slow it down, and are written to the chain.
+    /// Checks a password tried from anywhere.
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<SignIn, StoreError> {
+        self.sign_in_at(name, password, Door::Street).await
+    }
+
+    /// Checks a password. Failures are counted per account and door, slow it down, and are written to the chain. One
+    /// password is hashed whatever comes out.
+    pub async fn sign_in_at(&self, name: &str, password: &str, door: Door<'_>) -> Result<SignIn, StoreError> {
         let account = self.account(name).await?.filter(|account| !account.disabled);
         let known = account.as_ref().map(|account| account.name.clone());
-        if let Some(name) = &known
-            && let Some(until) = self.waiting_until(name).await?
-        {
-            return Ok(SignIn::Waiting { until });
-        }
+        let counter = self.counter(known.as_deref().unwrap_or_default(), door).await?;
+        let waiting = match &known {
+            Some(_) => self.waiting_until(&counter).await?,
+            None => None,
+        };
         let row = sqlx::query("SELECT account, hash, changed_at, must_change FROM credential WHERE account = $1")
             .bind(known.clone().unwrap_or_default())
             .fetch_optional(&self.pool)
@@ -394,60 +400,22 @@ impl Store {
         let right = tokio::task::spawn_blocking(move || password_matches(&hash, &password))
             .await
             .map_err(|_| StoreError::Password)?;
+        if let Some(until) = waiting {
+            return Ok(SignIn::Waiting { until });
+        }
         match account {
             Some(account) if right && own => {
-                sqlx::query("DELETE FROM attempt WHERE account = $1")
-                    .bind(account.name.clone())
+                sqlx::query("UPDATE attempt SET failures = 0 WHERE account = $1")
+                    .bind(counter)
                     .execute(&self.pool)
                     .await?;
                 Ok(SignIn::Passed { account, must_change })
             }
             _ => {
-                self.count_failure(known.as_deref()).await?;
+                self.count_failure(known.as_deref().map(|name| (name, counter))).await?;
                 Ok(SignIn::Refused)
             }
         }
-    }
-
-    async fn waiting_until(&self, account: &str) -> Result<Option<String>, StoreError> {
-        let row = sqlx::query("SELECT failures, last_at FROM attempt WHERE account = $1")
-            .bind(account.to_owned())
-            .fetch_optional(&self.pool)
-            .await?;
-        let Some(row) = row else {
-            return Ok(None);
-        };
-        let (failures, last_at): (i64, String) = (row.try_get(0)?, row.try_get(1)?);
-        let beyond = failures - ACCESS.failures;
-        let Ok(last) = last_at.parse::<Timestamp>() else {
-            return Ok(None);
-        };
-        if beyond < 0 {
-            return Ok(None);
-        }
-        let seconds = ACCESS.lock_seconds.saturating_mul(1 << beyond.min(6)).min(3600);
-        let until = last.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(last);
-        Ok((until > self.clock.now()).then(|| stamp(until)))
-    }
-
-    /// An unknown name takes as long as a known one. What was typed as a name may be a password: it is not written down.
-    async fn count_failure(&self, account: Option<&str>) -> Result<(), StoreError> {
-        let author = Author {
-            account: account.unwrap_or("unknown").to_owned(),
-            role: "none".to_owned(),
-        };
-        let event = json!({"event": "sign-in refused"});
-        let count = account.map(|account| -> Beside {
-            (
-                "INSERT INTO attempt (account, failures, last_at) VALUES ($1, 1, $2)
-                 ON CONFLICT (account) DO UPDATE SET failures = attempt.failures + 1, last_at = excluded.last_at",
-                vec![account.to_owned(), stamp(self.clock.now())],
-            )
-        });
-        let beside: Vec<Beside> = count.into_iter().collect();
-        self.append_beside(&author, None, &[Change::Access { event }], &beside)
-            .await?;
-        Ok(())
     }
 
     /// Begins a session and returns its token; only a hash of it is kept. `label` makes an API token of it, which

@@ -21,6 +21,7 @@ mod backup;
 mod change;
 mod clock;
 mod database;
+mod door;
 mod entry;
 mod error;
 mod guards;
@@ -36,6 +37,7 @@ pub use accounts::{ACCESS, ACCOUNTS, AccessRules, Account, Grant, Session, SignI
 pub use address::Address;
 pub use change::{Author, Change, MAX_NAME, MAX_PAYLOAD, MAX_TEXT, NewRecord, Refusal};
 pub use clock::{Clock, stamp};
+pub use door::Door;
 pub use entry::{Entry, Kind, NO_PRIOR, hex, sha256, unhex};
 pub use error::StoreError;
 pub use head::{Head, HeadKey};

@@ -9,6 +9,7 @@ use crate::address::Address;
 use crate::change::{Author, Change, MAX_NAME, NewRecord, Refusal};
 use crate::clock::{Clock, stamp};
 use crate::database::{Dialect, begin, begin_reading, connect, has_entries, lay_vacant, settle};
+use crate::door::Strangers;
 use crate::entry::{Entry, Kind, NO_PRIOR};
 use crate::error::StoreError;
 use crate::head::end_of_chain;
@@ -34,6 +35,7 @@ pub struct Store {
     opening: Opening,
     /// One writer at a time in this program; the database's own lock keeps others out.
     writer: tokio::sync::Mutex<()>,
+    pub(crate) strangers: std::sync::Mutex<Strangers>,
 }
 
 /// A statement and the texts bound to it.
@@ -92,6 +94,7 @@ impl Store {
             address: address.clone(),
             opening,
             writer: tokio::sync::Mutex::new(()),
+            strangers: std::sync::Mutex::default(),
         }
     }
 

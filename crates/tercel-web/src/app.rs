@@ -8,6 +8,7 @@ use tercel::protocol::Trial;
 use tercel_store::{Head, HeadKey, Store, StoreError};
 
 use crate::snapshot::Snapshot;
+use crate::street::Street;
 
 /// How the application is run.
 #[derive(Debug, Clone)]
@@ -35,6 +36,9 @@ pub struct App {
     pub settings: Settings,
     pub(crate) snapshot: RwLock<Option<Arc<Snapshot>>>,
     pub(crate) computing: tokio::sync::Mutex<()>,
+    /// One step of a meeting at a time: what a step rests on is what the step before it left.
+    pub(crate) deciding: tokio::sync::Mutex<()>,
+    pub(crate) street: Street,
 }
 
 impl App {
@@ -47,6 +51,8 @@ impl App {
             settings,
             snapshot: RwLock::new(None),
             computing: tokio::sync::Mutex::new(()),
+            deciding: tokio::sync::Mutex::new(()),
+            street: Street::new(),
         })
     }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tercel::language::Language;
-use tercel_store::{Account, Author, Change, Entry, Record};
+use tercel_store::{Account, Author, Change, Door, Entry, Record};
 
 use crate::app::App;
+use crate::pages::meeting::MEETING;
 use crate::reply::Fault;
 use crate::role::{Permission, Role};
 
@@ -46,6 +47,11 @@ impl Person {
         self.role_for(permission, None).is_some()
     }
 
+    /// Whether the person may read what a meeting is shown: data of every site.
+    pub(crate) fn sees_meetings(&self) -> bool {
+        self.sites(Permission::Read).is_none() || self.may(Permission::Decide)
+    }
+
     /// Whether the person may do this at a site. What belongs to no site is everybody's who may do it somewhere.
     pub(crate) fn may_at(&self, permission: Permission, site: Option<&str>) -> bool {
         self.role_for(permission, site).is_some()
@@ -66,6 +72,8 @@ pub(crate) struct Ask {
     pub(crate) api: bool,
     /// The path asked for, for links that lead back.
     pub(crate) path: String,
+    /// The key by which the browser is known to accounts that signed in there.
+    pub(crate) browser: Option<String>,
 }
 
 impl Ask {
@@ -99,7 +107,12 @@ impl Ask {
     /// The record of a key, if who asks may do this with it. A record of another site does not exist for them.
     pub(crate) async fn record(&self, permission: Permission, key: &str) -> Result<Record, Fault> {
         let record = self.app.store.record(key).await?.ok_or(Fault::NotFound)?;
-        let private = record.form == "account" && permission != Permission::Administer;
+        let private = match record.form.as_str() {
+            "account" => permission != Permission::Administer,
+            // A packet holds subjects of every site.
+            MEETING => !self.person()?.sees_meetings(),
+            _ => false,
+        };
         if private
             || !self.person()?.may_at(Permission::Read, record.site.as_deref()) && permission != Permission::Administer
         {
@@ -137,7 +150,7 @@ impl Ask {
 
     /// Asks for the password again, as every signature does.
     pub(crate) async fn check_password(&self, account: &str, password: &str) -> Result<Account, Fault> {
-        match self.app.store.sign_in(account, password).await? {
+        match self.app.store.sign_in_at(account, password, Door::Inside).await? {
             tercel_store::SignIn::Passed {
                 account,
                 must_change: false,

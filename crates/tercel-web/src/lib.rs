@@ -13,6 +13,7 @@
 
 mod app;
 mod ask;
+mod authorisation;
 mod conduct;
 mod demo;
 mod messages;
@@ -22,9 +23,11 @@ mod role;
 mod routes;
 mod serve;
 mod snapshot;
+mod street;
 mod view;
 
 pub use app::{App, Settings};
+pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
 pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
 pub use pages::people::grants as parse_grants;
 pub use pages::sign_in::account_problem;

@@ -237,8 +237,6 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ("page.skip", Text::new("Skip to the content", "跳到正文")),
     ("page.sign_out", Text::new("Sign out", "退出")),
     ("page.password", Text::new("Password", "密码")),
-    ("page.language", Text::new("Language", "语言")),
-    ("page.choose", Text::new("Choose", "选择")),
     (
         "page.training",
         Text::new(
@@ -248,7 +246,6 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ),
     ("page.back", Text::new("Back", "返回")),
     ("page.save", Text::new("Save", "保存")),
-    ("page.saved", Text::new("Saved", "已保存")),
     ("page.nothing", Text::new("Nothing yet", "暂无")),
     ("fault.title", Text::new("This did not work", "操作未成功")),
     ("sign_in.title", Text::new("Sign in", "登录")),
@@ -256,13 +253,9 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ("sign_in.password", Text::new("Password", "密码")),
     (
         "sign_in.refused",
-        Text::new("Account or password is not right.", "账号或密码不正确。"),
-    ),
-    (
-        "sign_in.waiting",
         Text::new(
-            "Too many wrong passwords. Try again after",
-            "密码错误次数过多。请在此时间之后重试：",
+            "Account or password is wrong. After several wrong passwords an account waits a minute before it takes the next, even the right one.",
+            "账号或密码错误。多次输错后，该账号须等待一分钟才能再次登录（即使密码正确）。",
         ),
     ),
     ("sign_in.demo", Text::new("Accounts of the demonstration", "演示账号")),
@@ -296,10 +289,8 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
         Text::new("The two new passwords differ.", "两次输入的新密码不一致。"),
     ),
     ("board.title", Text::new("Dose levels", "剂量水平")),
-    ("board.level", Text::new("Level", "剂量组")),
     ("board.subject", Text::new("Subject", "受试者")),
     ("board.state", Text::new("State", "状态")),
-    ("board.window", Text::new("DLT window", "DLT观察期")),
     ("board.days_left", Text::new("days left", "天剩余")),
     ("board.next", Text::new("Next dose", "下一剂量")),
     (
@@ -317,10 +308,6 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ("subjects.level", Text::new("Dose level", "剂量组")),
     ("subjects.records", Text::new("Records", "记录数")),
     ("subjects.queries", Text::new("Open queries", "未关闭的质疑")),
-    (
-        "subjects.id",
-        Text::new("Subject number at the site", "中心内受试者编号"),
-    ),
     ("subject.enter", Text::new("Enter", "录入")),
     ("subject.records", Text::new("Records", "记录")),
     ("subject.figures", Text::new("At a glance", "概览")),
@@ -404,7 +391,6 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ),
     ("entry.yes", Text::new("Yes", "是")),
     ("entry.no", Text::new("No", "否")),
-    ("entry.site", Text::new("Site", "中心")),
     (
         "entry.stale",
         Text::new(
@@ -438,7 +424,7 @@ mod tests {
         for key in &known {
             assert!(text.contains(&format!("\"{key}\"")), "{key} is not used");
         }
-        for start in ["t(\"", "message(\""] {
+        for start in [".t(\"", " t(\"", "message(\""] {
             for part in text.split(start).skip(1) {
                 let key = part.split('"').next().unwrap();
                 assert!(!key.contains('.') || known.contains(key), "{key} is not known");

@@ -18,8 +18,8 @@ pub(crate) enum Reply {
     },
     /// Go there.
     Go(String),
-    /// Go there, with a cookie.
-    GoWith { to: String, cookie: String },
+    /// Go there, with cookies.
+    GoWith { to: String, cookies: Vec<String> },
     /// Content of another type.
     File { kind: &'static str, bytes: Vec<u8> },
 }
@@ -43,6 +43,10 @@ pub(crate) enum Fault {
     Refused(String),
     /// More than is taken.
     TooLarge,
+    /// Too many try to come in.
+    Busy,
+    /// The path is one of another verb.
+    OtherVerb,
     /// The store failed.
     Failed(StoreError),
 }
@@ -91,6 +95,14 @@ impl Fault {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 text("This is more than is taken at once (1 MiB). Nothing was changed."),
             ),
+            Self::Busy => (
+                StatusCode::TOO_MANY_REQUESTS,
+                text("Too many are trying to come in at this moment. Wait a minute and try again."),
+            ),
+            Self::OtherVerb => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                text("This address takes no such request. Nothing was changed."),
+            ),
             // The cause goes to the operator's log: it may name files.
             Self::Failed(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -116,9 +128,11 @@ impl Reply {
             }
             Self::File { kind, bytes } => respond(StatusCode::OK, kind, bytes, POLICY),
             Self::Go(to) => go(&to),
-            Self::GoWith { to, cookie } => {
+            Self::GoWith { to, cookies } => {
                 let mut response = go(&to);
-                put(&mut response, header::SET_COOKIE, &cookie);
+                for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
+                    response.headers_mut().append(header::SET_COOKIE, cookie);
+                }
                 response
             }
         }
@@ -128,7 +142,9 @@ impl Reply {
 /// Redirects by GET, to a path of this program.
 fn go(to: &str) -> Response<Body> {
     let mut response = respond(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Vec::new(), POLICY);
-    let own = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\');
+    // Browsers leave out tabs and line ends, and take a backslash for a slash.
+    let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let own = to.starts_with('/') && !to.starts_with("//") && plain;
     put(&mut response, header::LOCATION, if own { to } else { "/" });
     response
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response, header};
 use axum::routing::{get, post};
@@ -20,6 +21,11 @@ use crate::routes::{ROUTES, Route, Rule, Verb};
 
 /// Bytes of a request body that are taken.
 const MOST_BYTES: usize = 1 << 20;
+
+/// Answers of one form.
+const MOST_FIELDS: usize = 500;
+/// Bytes of one answer.
+const MOST_IN_FIELD: usize = 64 << 10;
 
 /// Why the server stopped.
 #[derive(Debug, Error)]
@@ -41,8 +47,14 @@ pub enum ServeError {
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
     for route in &ROUTES {
-        let handler = move |State(app): State<Arc<App>>, rest: Option<Path<String>>, request: Request| async move {
-            let rest = rest.map(|Path(rest)| rest).unwrap_or_default();
+        let handler = move |State(app): State<Arc<App>>, rest: Rest, request: Request| async move {
+            let rest = match rest {
+                Ok(Path(rest)) => rest,
+                Err(PathRejection::FailedToDeserializePathParams(_)) if route.path.contains('{') => {
+                    return plain(&Fault::NotFound);
+                }
+                Err(_) => String::new(),
+            };
             answer(app, route, rest, request).await
         };
         router = match route.verb {
@@ -50,8 +62,14 @@ pub fn router(app: &Arc<App>) -> Router {
             Verb::Post => router.route(route.path, post(handler)),
         };
     }
-    router.fallback(|| async { not_found() }).with_state(Arc::clone(app))
+    router
+        .fallback(|| async { plain(&Fault::NotFound) })
+        .method_not_allowed_fallback(|| async { plain(&Fault::OtherVerb) })
+        .with_state(Arc::clone(app))
 }
+
+/// The open part of a path, or why there is none: not every path is UTF-8.
+type Rest = Result<Path<String>, PathRejection>;
 
 /// Serves until the program is told to end.
 pub async fn serve(app: Arc<App>, address: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
@@ -69,8 +87,8 @@ pub async fn serve(app: Arc<App>, address: SocketAddr, ready: impl FnOnce(Socket
         .map_err(ServeError::Stopped)
 }
 
-fn not_found() -> Response<Body> {
-    let (status, sentence) = Fault::NotFound.status();
+fn plain(fault: &Fault) -> Response<Body> {
+    let (status, sentence) = fault.status();
     respond(status, "text/plain; charset=utf-8", sentence.into_bytes(), POLICY)
 }
 
@@ -79,6 +97,7 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
     let (parts, body) = request.into_parts();
     let cookies = cookies(&parts.headers);
     let language = language(&cookies, &parts.headers);
+    let secure = app.settings.secure;
     let mut ask = Ask {
         app,
         person: None,
@@ -87,7 +106,8 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         query: fields(parts.uri.query().unwrap_or_default()),
         form: Fields::new(),
         api: false,
-        path: parts.uri.path().to_owned(),
+        path: readable(route, parts.uri.path()),
+        browser: cookies.get(browser_cookie_name(secure)).cloned(),
     };
     let checked = admit(&mut ask, route, &cookies, &parts.headers, body).await;
     let reply = match checked {
@@ -105,6 +125,14 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         Err(Fault::PasswordFirst) => Reply::Go("/password".to_owned()).into_response(),
         Err(fault) => pages::fault::page(&ask, &fault),
     }
+}
+
+/// The path to come back to: one that can be read.
+fn readable(route: &Route, path: &str) -> String {
+    let read = ROUTES
+        .iter()
+        .any(|other| other.verb == Verb::Get && other.path == route.path);
+    if read { path } else { "/" }.to_owned()
 }
 
 /// Who asks, whether the request is the person's own, and whether the rule lets it through.
@@ -131,11 +159,13 @@ async fn admit(
             .map_err(|_| Fault::Wrong("the form is not UTF-8; nothing was changed".to_owned()))?;
         if ask.api {
             ask.form = api::fields(text)?;
+            within_limits(&ask.form)?;
         } else {
             if !same_origin(headers) {
                 return Err(Fault::Forged);
             }
             ask.form = fields(text);
+            within_limits(&ask.form)?;
             let given = ask.form.get("csrf").map_or("", String::as_str);
             if ask
                 .person
@@ -146,7 +176,7 @@ async fn admit(
             }
         }
     }
-    let open = [Rule::Public, Rule::SignedIn].contains(&route.rule) && route.path != "/";
+    let open = route.rule == Rule::Public || ["/password", "/sign-out"].contains(&route.path);
     if ask.person.as_ref().is_some_and(|person| person.must_change) && !open {
         return Err(Fault::PasswordFirst);
     }
@@ -182,6 +212,22 @@ async fn person(app: &App, token: String, program: bool) -> Result<Option<Person
     }))
 }
 
+/// No form asks so much.
+fn within_limits(form: &Fields) -> Result<(), Fault> {
+    if form.len() > MOST_FIELDS {
+        return Err(Fault::Wrong(format!(
+            "the form has more than {MOST_FIELDS} answers; nothing was changed"
+        )));
+    }
+    if let Some((_, long)) = form.iter().find(|(_, value)| value.len() > MOST_IN_FIELD) {
+        return Err(Fault::Wrong(format!(
+            "an answer has {} bytes; at most {MOST_IN_FIELD} are taken. Nothing was changed",
+            long.len()
+        )));
+    }
+    Ok(())
+}
+
 /// The name of the session cookie.
 pub(crate) fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-tercel" } else { "tercel" }
@@ -194,18 +240,34 @@ pub(crate) fn session_cookie(secure: bool, token: &str, seconds: i64) -> String 
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
 }
 
+/// The name of the cookie by which a browser is known.
+fn browser_cookie_name(secure: bool) -> &'static str {
+    if secure {
+        "__Host-tercel-browser"
+    } else {
+        "tercel-browser"
+    }
+}
+
+/// A cookie that lets nobody in: it only tells a browser used before from a stranger's.
+pub(crate) fn browser_cookie(secure: bool, key: &str) -> String {
+    let name = browser_cookie_name(secure);
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{name}={key}; Path=/; HttpOnly; SameSite=Strict; Max-Age=7776000{secure}")
+}
+
 /// A browser says from where a form was sent; where it says so, it must be from here.
 fn same_origin(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
         None => true,
-        Some(Ok(origin)) => origin.split_once("://").map(|(_, rest)| rest) == host,
+        Some(Ok(origin)) => host.is_some() && origin.split_once("://").map(|(_, rest)| rest) == host,
         Some(Err(_)) => false,
     }
 }
 
 /// Compares in a time that does not tell where texts differ.
-fn same_bytes(one: &str, other: &str) -> bool {
+pub(crate) fn same_bytes(one: &str, other: &str) -> bool {
     let differ = one
         .bytes()
         .zip(other.bytes())
@@ -251,7 +313,7 @@ fn fields(text: &str) -> Fields {
     fields
 }
 
-pub(crate) fn decode(text: &str) -> String {
+fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -261,6 +323,7 @@ pub(crate) fn decode(text: &str) -> String {
                 let digits: Vec<u8> = rest.by_ref().take(2).collect();
                 let value = std::str::from_utf8(&digits)
                     .ok()
+                    .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
                     .and_then(|digits| u8::from_str_radix(digits, 16).ok());
                 bytes.push(value.unwrap_or(b'?'));
             }

@@ -66,6 +66,11 @@ impl View {
             menu: MENU
                 .iter()
                 .filter(|(_, _, permission)| may(*permission))
+                // The report counts subjects of every site.
+                .filter(|(to, _, _)| {
+                    let whole = || person.is_some_and(|person| person.sites(Permission::Read).is_none());
+                    *to != "/report" || whole()
+                })
                 .map(|(to, key, _)| (*to, message(key).of(language), *to == ask.path))
                 .collect(),
         }

@@ -9,6 +9,7 @@ use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, RecordFilter};
 
+use super::meeting::MEETING;
 use crate::ask::{Ask, Fields};
 use crate::reply::{Fault, POLICY, Reply};
 use crate::role::Permission;
@@ -167,7 +168,8 @@ pub(crate) async fn records(ask: Ask) -> Result<Reply, Fault> {
         queried: given(&ask, "queried").is_some(),
     };
     let mut records = ask.app.store.records(&filter).await?;
-    records.retain(|record| record.form != "account");
+    let meetings = ask.person()?.sees_meetings();
+    records.retain(|record| record.form != "account" && (meetings || record.form != MEETING));
     Ok(document(&json!({"records": records})))
 }
 
@@ -188,7 +190,9 @@ pub(crate) async fn entries(ask: Ask) -> Result<Reply, Fault> {
             .map_err(|_| Fault::Wrong("before is the number of an entry".to_owned()))?,
         ..EntryFilter::default()
     };
-    let entries = ask.app.store.entries(&filter, 500).await?;
+    let mut entries = ask.app.store.entries(&filter, 500).await?;
+    let meetings = ask.person()?.sees_meetings();
+    entries.retain(|entry| meetings || entry.form.as_deref() != Some(MEETING));
     let entry = |entry: &tercel_store::Entry| {
         json!({
             "seq": entry.seq, "kind": entry.kind.name(), "record": entry.record, "version": entry.version,

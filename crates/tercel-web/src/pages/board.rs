@@ -46,7 +46,12 @@ struct Card {
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let person = ask.person()?;
     if !person.may(Permission::Read) {
-        return Ok(Reply::Go("/password".to_owned()));
+        let to = if person.may(Permission::Administer) {
+            "/people"
+        } else {
+            "/password"
+        };
+        return Ok(Reply::Go(to.to_owned()));
     }
     let snapshot = ask.app.snapshot().await?;
     let sites = person.sites(Permission::Read);
@@ -106,6 +111,10 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
         waiting: decision
             .iter()
             .flat_map(|decision| &decision.waiting_on)
+            .filter(|awaited| {
+                let mut facts = analysis.facts.iter();
+                facts.any(|facts| facts.subject.id == awaited.subject && shown(&facts))
+            })
             .map(|awaited| format!("{}: {}", awaited.subject, awaited.sentence))
             .collect(),
         levels,

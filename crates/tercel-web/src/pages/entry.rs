@@ -3,7 +3,7 @@
 use askama::Template;
 use tercel::language::Language;
 use tercel_exchange::form::{Captured, Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
-use tercel_store::{Change, NewRecord, Record, Refusal, StoreError, Values};
+use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
 use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
@@ -14,7 +14,7 @@ use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
-use crate::serve::{decode, encode};
+use crate::serve::encode;
 use crate::view::View;
 
 #[derive(Template)]
@@ -29,6 +29,7 @@ struct Page {
     seen: Option<i64>,
     reason: String,
     stale: bool,
+    refusal: Option<String>,
     asks: bool,
     problems: Vec<(String, String)>,
     fields: Vec<FieldView>,
@@ -60,6 +61,7 @@ pub(crate) fn field_views(ask: &Ask, form: &'static Form, values: &Values) -> Ve
         corrects: None,
         problems: &[],
         stale: false,
+        refusal: None,
     };
     form.fields
         .iter()
@@ -76,7 +78,10 @@ struct Sheet<'a> {
     /// The record that is corrected.
     corrects: Option<&'a Record>,
     problems: &'a [Problem],
+    /// Somebody else was faster.
     stale: bool,
+    /// Why nothing was saved, where it is no single answer.
+    refusal: Option<String>,
 }
 
 fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
@@ -101,6 +106,7 @@ fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<
         seen: sheet.corrects.map(|record| record.version),
         reason: ask.optional("reason").to_owned(),
         stale: sheet.stale,
+        refusal: sheet.refusal.clone(),
         asks,
         problems: sheet
             .problems
@@ -219,6 +225,7 @@ pub(crate) async fn new_subject(ask: Ask) -> Result<Reply, Fault> {
         corrects: None,
         problems: &[],
         stale: false,
+        refusal: None,
     };
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
@@ -233,7 +240,7 @@ pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
         .query
         .iter()
         .filter(|(name, _)| form.field(name).is_some())
-        .map(|(name, value)| (name.clone(), decode(value)))
+        .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let sheet = Sheet {
         form,
@@ -243,6 +250,7 @@ pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
         corrects: None,
         problems: &[],
         stale: false,
+        refusal: None,
     };
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
@@ -262,30 +270,25 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     };
     ask.require(Permission::Enter, site.as_deref())?;
     let problems = validate(form, &values, &ask.app.trial, ask.app.today());
+    let sheet = |problems, refusal| Sheet {
+        form,
+        subject: subject.as_deref().filter(|_| !is_new),
+        action: ask.path.clone(),
+        values: &values,
+        corrects: None,
+        problems,
+        stale: false,
+        refusal,
+    };
     if !ask.optional("check").is_empty() {
-        let sheet = Sheet {
-            form,
-            subject: subject.as_deref().filter(|_| !is_new),
-            action: ask.path.clone(),
-            values: &values,
-            corrects: None,
-            problems: &problems,
-            stale: false,
-        };
         // Above every number in use: nothing is replaced.
-        return checked(&ask, &sheet, &known, 1_000_000).await;
+        return checked(&ask, &sheet(&problems, None), &known, 1_000_000).await;
     }
     if must_look_again(&ask, &problems) {
-        let sheet = Sheet {
-            form,
-            subject: subject.as_deref().filter(|_| !is_new),
-            action: ask.path.clone(),
-            values: &values,
-            corrects: None,
-            problems: &problems,
-            stale: false,
-        };
-        return rejected(&ask, &sheet);
+        return rejected(&ask, &sheet(&problems, None));
+    }
+    if let Some(sentence) = site_problem(form, is_new, &values, site.as_deref()) {
+        return rejected(&ask, &sheet(&[], Some(sentence.to_owned())));
     }
     let mut deviation = None;
     if let Some(subject) = subject.as_deref().filter(|_| !is_new)
@@ -302,31 +305,85 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         .iter()
         .find(|record| once && record.form == form.id && !record.voided)
     {
-        return Err(StoreError::Refused(Refusal::Exists(there.key.clone())).into());
+        let refusal = Refusal::Exists(there.key.clone()).to_string();
+        return rejected(&ask, &sheet(&[], Some(refusal)));
     }
-    let subject = match subject {
-        Some(_) if is_new => Some(next_subject(&ask, site.as_deref().unwrap_or_default()).await?),
-        other => other,
-    };
+    if is_new {
+        return enter_subject(&ask, form, &values, site.as_deref().unwrap_or_default()).await;
+    }
+    let series = series(form, subject.as_deref());
+    // A form that is entered once takes the next number or nothing: two at once do not both enter it.
+    let last = known.iter().filter(|record| in_series(record, &series));
+    let next = last.map(Record::number).max().unwrap_or(0) + 1;
     let new = NewRecord {
-        series: series(form, subject.as_deref()),
-        // The first record of a new subject takes number 1 or nothing: two at once cannot become one subject.
-        number: is_new.then_some(1),
+        series,
+        number: once.then_some(next),
         form: form.id.to_owned(),
         subject: subject.clone(),
         site: site.clone(),
         happened: happened(form, &values),
-        values,
+        values: values.clone(),
     };
     let mut changes = vec![Change::Create(new)];
     changes.extend(deviation);
-    let entries = ask.append(Permission::Enter, site.as_deref(), &changes).await?;
-    let to = match (&subject, entries.first().and_then(|entry| entry.record.as_deref())) {
-        (_, Some(record)) => format!("/record/{}", encode(record)),
-        (Some(subject), None) => format!("/subject/{}", encode(subject)),
-        (None, None) => "/".to_owned(),
-    };
-    Ok(Reply::Go(to))
+    match ask.append(Permission::Enter, site.as_deref(), &changes).await {
+        Ok(entries) => Ok(Reply::Go(shown(&entries))),
+        Err(Fault::Refused(sentence)) => rejected(&ask, &sheet(&[], Some(sentence))),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn in_series(record: &Record, series: &str) -> bool {
+    let rest = record.key.strip_prefix(series).and_then(|rest| rest.strip_prefix('/'));
+    rest.is_some_and(|number| !number.contains('/'))
+}
+
+/// The page of what was made.
+fn shown(entries: &[Entry]) -> String {
+    let record = entries.first().and_then(|entry| entry.record.as_deref());
+    record.map_or_else(|| "/".to_owned(), |record| format!("/record/{}", encode(record)))
+}
+
+/// Why demography cannot be entered at this site: without one it would be everybody's.
+fn site_problem(form: &Form, is_new: bool, values: &Values, site: Option<&str>) -> Option<&'static str> {
+    if form.id != "demography" {
+        return None;
+    }
+    let given = values.get("siteid").map_or("", String::as_str);
+    let fits = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if given.is_empty() || !given.chars().all(fits) {
+        return Some(
+            "a subject belongs to a site: give its number, of letters, digits, hyphens and dots; nothing was saved",
+        );
+    }
+    (!is_new && site != Some(given)).then_some("a subject keeps its site; nothing was saved")
+}
+
+/// Tries to find a free number for a new subject while others enter some too.
+const TRIES: usize = 20;
+
+/// Enters a new subject under the next number of its site.
+async fn enter_subject(ask: &Ask, form: &'static Form, values: &Values, site: &str) -> Result<Reply, Fault> {
+    let mut refused = Fault::NotFound;
+    for _ in 0..TRIES {
+        let subject = next_subject(ask, site).await?;
+        let new = NewRecord {
+            series: series(form, Some(&subject)),
+            // The first record of a new subject takes number 1 or nothing: two at once cannot become one subject.
+            number: Some(1),
+            form: form.id.to_owned(),
+            subject: Some(subject),
+            site: Some(site.to_owned()),
+            happened: happened(form, values),
+            values: values.clone(),
+        };
+        match ask.append(Permission::Enter, Some(site), &[Change::Create(new)]).await {
+            Ok(entries) => return Ok(Reply::Go(shown(&entries))),
+            Err(fault @ Fault::Refused(_)) => refused = fault,
+            Err(fault) => return Err(fault),
+        }
+    }
+    Err(refused)
 }
 
 fn at_closed_gate(
@@ -344,6 +401,7 @@ fn at_closed_gate(
         corrects: None,
         problems: &[],
         stale: false,
+        refusal: None,
     };
     let said = |line: &MissingLine| (line.key.clone(), line.sentence.clone());
     Ok(Reply::RejectedFor {
@@ -384,9 +442,16 @@ fn short(text: &str) -> String {
 
 fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
     let said = |problem: &Problem| (problem.field.clone(), problem.sentence(ask.language));
+    let stale = sheet.stale.then(|| message("entry.stale").of(ask.language).to_owned());
+    let whole = stale.into_iter().chain(sheet.refusal.clone());
     Ok(Reply::RejectedFor {
         page: render(ask, sheet)?,
-        problems: sheet.problems.iter().map(said).collect(),
+        problems: sheet
+            .problems
+            .iter()
+            .map(said)
+            .chain(whole.map(|sentence| (String::new(), sentence)))
+            .collect(),
     })
 }
 
@@ -445,6 +510,7 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
         corrects: Some(&record),
         problems: &[],
         stale: false,
+        refusal: None,
     };
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
@@ -466,34 +532,31 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     require_free(&record)?;
     let form = form_of(&record)?;
     let (mut values, seen) = (answers(&ask), ask.number("seen")?);
+    let asked = values.clone();
     // What the form does not ask, such as columns of imported data, stays as it is.
     for (name, value) in record.values.iter().filter(|(name, _)| form.field(name).is_none()) {
         values.insert(name.clone(), value.clone());
     }
-    let asked: Values = values
-        .iter()
-        .filter(|(name, _)| form.field(name).is_some())
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
     let problems = validate(form, &asked, &ask.app.trial, ask.app.today());
-    let sheet = |problems, stale| Sheet {
-        form,
-        subject: record.subject.as_deref(),
-        action: ask.path.clone(),
-        values: &values,
-        corrects: Some(&record),
-        problems,
-        stale,
-    };
     if !ask.optional("check").is_empty() {
         let known = match record.subject.as_deref() {
             Some(subject) => records_of(&ask, subject).await?,
             None => Vec::new(),
         };
-        return checked(&ask, &sheet(&problems, false), &known, record.number()).await;
+        let sheet = Sheet {
+            form,
+            subject: record.subject.as_deref(),
+            action: ask.path.clone(),
+            values: &values,
+            corrects: Some(&record),
+            problems: &problems,
+            stale: false,
+            refusal: None,
+        };
+        return checked(&ask, &sheet, &known, record.number()).await;
     }
     if must_look_again(&ask, &problems) {
-        return rejected(&ask, &sheet(&problems, false));
+        return corrected_again(&ask, &record, &values, &problems, None);
     }
     let site = if form.id == "demography" {
         values.get("siteid").cloned()
@@ -501,10 +564,8 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         record.site.clone()
     };
     if site != record.site {
-        return Err(Fault::Refused(
-            "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site"
-                .to_owned(),
-        ));
+        let sentence = "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site";
+        return corrected_again(&ask, &record, &values, &[], Some(sentence.to_owned()));
     }
     let change = Change::Correct {
         record: record.key.clone(),
@@ -515,7 +576,34 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     };
     match ask.append(Permission::Enter, record.site.as_deref(), &[change]).await {
         Ok(_) => Ok(Reply::Go(format!("/record/{}", encode(&record.key)))),
-        Err(Fault::Refused(_)) if seen != record.version => Ok(Reply::Rejected(render(&ask, &sheet(&[], true))?)),
+        Err(Fault::Refused(sentence)) => {
+            // The one who was faster may have been so since this request began.
+            let now = ask.record(Permission::Enter, &ask.rest).await?;
+            let sentence = (seen == now.version).then_some(sentence);
+            corrected_again(&ask, &now, &values, &[], sentence)
+        }
         Err(fault) => Err(fault),
     }
+}
+
+/// The page of a correction that was not saved, with every answer as it was typed. Where another version is in force by
+/// now it stands beside the answers: what is sent next is meant against that one.
+fn corrected_again(
+    ask: &Ask,
+    record: &Record,
+    values: &Values,
+    problems: &[Problem],
+    refusal: Option<String>,
+) -> Result<Reply, Fault> {
+    let sheet = Sheet {
+        form: form_of(record)?,
+        subject: record.subject.as_deref(),
+        action: ask.path.clone(),
+        values,
+        corrects: Some(record),
+        problems,
+        stale: ask.number("seen")? != record.version,
+        refusal,
+    };
+    rejected(ask, &sheet)
 }

@@ -125,7 +125,8 @@ impl Meeting {
     }
 
     fn take(&mut self, step: &Value, entry: i64, at: &str) {
-        let Ok(at) = at.parse::<Timestamp>() else {
+        // What was decided stays decided.
+        let (Ok(at), None) = (at.parse::<Timestamp>(), &self.resolved) else {
             return;
         };
         match text(step, "step").as_str() {
@@ -148,11 +149,13 @@ impl Meeting {
                     "disagree" => Vote::Disagree,
                     _ => Vote::Abstain,
                 };
+                let name = text(step, "name");
+                let again = self.ballots.iter().any(|ballot| without_case(&ballot.member, &name));
                 let on_this =
                     step.get("proposal").and_then(Value::as_i64) == self.proposal.as_ref().map(|(_, entry)| *entry);
-                if on_this && text(step, "digest") == self.digest {
+                if on_this && !again && text(step, "digest") == self.digest {
                     self.ballots.push(Ballot {
-                        member: text(step, "name"),
+                        member: name,
                         vote,
                         comment: some(text(step, "comment")),
                         signed: at,
@@ -490,6 +493,7 @@ async fn differences(ask: &Ask, packet: &Packet, snapshot: Arc<Snapshot>) -> Res
 }
 
 pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
+    let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Read, ask.field("record")?).await?;
     let permission = permission_to_speak(&ask, &meeting)?;
     let choice = ask.field("choice")?;
@@ -555,6 +559,7 @@ fn not_resolved(meeting: &Meeting) -> Result<(), Fault> {
 }
 
 pub(crate) async fn conflict(ask: Ask) -> Result<Reply, Fault> {
+    let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Decide, ask.field("record")?).await?;
     let own = ask.person()?.account.name.clone();
     if meeting.seat(&own).is_none() {
@@ -566,6 +571,7 @@ pub(crate) async fn conflict(ask: Ask) -> Result<Reply, Fault> {
 
 /// A vote is a signature: on the packet's digest and on the proposal.
 pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
+    let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Decide, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     let seat = meeting.seat(&ask.person()?.account.name).ok_or(Fault::Forbidden)?;
@@ -629,6 +635,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
 }
 
 pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
+    let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Prepare, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     let language = ask.language;

@@ -6,7 +6,7 @@ use askama::Template;
 use tercel::language::Language;
 use tercel_store::{Account, Grant};
 
-use super::sign_in::{account_problem, new_password};
+use super::sign_in::{account_problem, new_password, printed_problem};
 use crate::ask::Ask;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
@@ -110,7 +110,7 @@ pub fn grants(text: &str) -> Result<BTreeSet<Grant>, String> {
 pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
     let taken = || async { Ok::<_, Fault>(ask.app.store.account(name).await?.is_some()) };
-    if let Some(problem) = account_problem(name) {
+    if let Some(problem) = account_problem(name).or_else(|| printed_problem(printed)) {
         return page(&ask, Some(problem)).await;
     }
     if taken().await? {

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use askama::Template;
 use serde_json::json;
 use tercel::language::Language;
-use tercel_store::{ACCESS, Author, Change, Grant, SignIn, password_problem};
+use tercel_store::{ACCESS, Author, Change, Door, Grant, SignIn, password_problem};
+use tokio::time::Instant;
 
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Role;
-use crate::serve::session_cookie;
+use crate::serve::{browser_cookie, same_bytes, session_cookie};
 use crate::view::View;
 
 #[derive(Template)]
@@ -68,11 +69,24 @@ fn sign_in_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
 }
 
 pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
+    let began = Instant::now();
     let (name, password) = (
         ask.optional("account"),
         ask.form.get("password").map_or("", String::as_str),
     );
-    match ask.app.store.sign_in(name, password).await? {
+    let browser = ask.browser.as_deref().filter(|key| key.len() == 64);
+    // A browser that no account of this name was in stands in the queue like any other.
+    let known = match browser {
+        Some(key) => ask.app.store.knows_browser(name, key).await?,
+        None => false,
+    };
+    let _turn = if known {
+        None
+    } else {
+        Some(ask.app.street.turn().await?)
+    };
+    let door = browser.map_or(Door::Street, Door::Browser);
+    match ask.app.store.sign_in_at(name, password, door).await? {
         SignIn::Passed { account, must_change } => {
             // A session that was there before is not carried over: its token may be known to somebody else.
             if let Some(token) = ask.person.as_ref().and_then(|person| person.token.as_deref()) {
@@ -80,15 +94,22 @@ pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
             }
             let (token, _) = ask.app.store.begin_session(&account.name, None, None).await?;
             note(&ask, &account.name, "signed in").await?;
+            let (secure, key) = (
+                ask.app.settings.secure,
+                ask.app.store.know_browser(&account.name, browser).await?,
+            );
             Ok(Reply::GoWith {
                 to: if must_change { "/password" } else { "/" }.to_owned(),
-                cookie: session_cookie(ask.app.settings.secure, &token, ACCESS.absolute_hours * 3600),
+                cookies: vec![
+                    session_cookie(secure, &token, ACCESS.absolute_hours * 3600),
+                    browser_cookie(secure, &key),
+                ],
             })
         }
-        SignIn::Refused => sign_in_page(&ask, Some(message("sign_in.refused").of(ask.language).to_owned())),
-        SignIn::Waiting { until } => {
-            let sentence = message("sign_in.waiting").of(ask.language);
-            sign_in_page(&ask, Some(format!("{sentence} {until}")))
+        // The same answer after the same time, whether the name is known, waits or is nobody's.
+        SignIn::Refused | SignIn::Waiting { .. } => {
+            ask.app.street.refuse(began).await;
+            sign_in_page(&ask, Some(message("sign_in.refused").of(ask.language).to_owned()))
         }
     }
 }
@@ -111,7 +132,7 @@ pub(crate) async fn leave(ask: Ask) -> Result<Reply, Fault> {
     note(&ask, &person.account.name, "signed out").await?;
     Ok(Reply::GoWith {
         to: "/sign-in".to_owned(),
-        cookie: session_cookie(ask.app.settings.secure, "", 0),
+        cookies: vec![session_cookie(ask.app.settings.secure, "", 0)],
     })
 }
 
@@ -143,10 +164,20 @@ fn setup_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
 
 pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
     require_no_users(&ask).await?;
-    if ask.app.settings.setup_code.as_deref() != Some(ask.field("code")?) {
+    let began = Instant::now();
+    // One at a time: two with the code do not both become the first user.
+    let _alone = ask.app.deciding.lock().await;
+    require_no_users(&ask).await?;
+    let _turn = ask.app.street.turn().await?;
+    let code = ask.app.settings.setup_code.as_deref().unwrap_or_default();
+    if code.is_empty() || !same_bytes(ask.field("code")?, code) {
+        ask.app.street.refuse(began).await;
         return Err(Fault::Forbidden);
     }
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
+    if let Some(problem) = printed_problem(printed) {
+        return setup_page(&ask, Some(problem));
+    }
     if let Some(problem) = account_problem(name) {
         return setup_page(&ask, Some(problem));
     }
@@ -173,6 +204,12 @@ pub fn account_problem(name: &str) -> Option<String> {
         (2..=60).contains(&name.len()) && name.chars().all(fits) && !["tercel", "unknown", "system"].contains(&name);
     (!good)
         .then(|| format!("\"{name}\" cannot be an account: take 2 to 60 letters, digits, hyphens, dots or underscores"))
+}
+
+/// Why a name cannot stand beside a signature.
+pub(crate) fn printed_problem(name: &str) -> Option<String> {
+    let good = name.chars().count() <= 100 && !name.chars().any(char::is_control);
+    (!good).then(|| "a printed name is one line of at most 100 letters".to_owned())
 }
 
 /// The new password of a form, given twice.
@@ -208,7 +245,8 @@ fn password_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
 pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
     let account = ask.person()?.account.clone();
     let old = ask.form.get("old").map_or("", String::as_str);
-    if !matches!(ask.app.store.sign_in(&account.name, old).await?, SignIn::Passed { .. }) {
+    let checked = ask.app.store.sign_in_at(&account.name, old, Door::Inside).await?;
+    if !matches!(checked, SignIn::Passed { .. }) {
         return password_page(&ask, Some(message("sign_in.refused").of(ask.language).to_owned()));
     }
     let password = match new_password(&ask, &account.name) {
@@ -233,9 +271,9 @@ pub(crate) async fn choose_language(ask: Ask) -> Result<Reply, Fault> {
     };
     Ok(Reply::GoWith {
         to: back.to_owned(),
-        cookie: format!(
+        cookies: vec![format!(
             "language={}; Path=/; SameSite=Lax; Max-Age=31536000{secure}",
             language.tag()
-        ),
+        )],
     })
 }

@@ -1,0 +1,22 @@
+//! The web application as browsers, programs and intruders see it: requests through its router, without a network.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails by panicking"
+)]
+
+mod authorisation;
+mod bodies;
+mod crawl;
+mod csrf;
+mod guessing;
+mod injection;
+mod meeting;
+mod other_peoples;
+mod page;
+mod races;
+mod sessions;
+mod story;
+mod world;
