@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::json;
-use tercel_store::{Address, Author, Change, Clock, HeadKey, Store};
+use tercel_store::{Address, Author, Change, Clock, HeadKey, Opening, Store, StoreError};
 
 use crate::study::{protocol_path, read_protocol};
 
@@ -50,6 +50,22 @@ impl RecordArgs {
     pub(crate) fn key(&self) -> anyhow::Result<HeadKey> {
         Ok(HeadKey::open(&HeadKey::path(&self.folder()))?)
     }
+}
+
+/// Opens the record at an address, or starts one for the study.
+pub(crate) async fn open_or_start(address: &Address, study: &str) -> anyhow::Result<Store> {
+    let store = match Store::open(address, Clock::System).await {
+        Err(StoreError::Missing(_)) => {
+            let opening = Opening {
+                study: study.to_owned(),
+                training: false,
+            };
+            Store::create(address, &opening, Clock::System).await?
+        }
+        answer => answer?,
+    };
+    store.require_study(study)?;
+    Ok(store)
 }
 
 fn folder_of(trial: &Path) -> PathBuf {

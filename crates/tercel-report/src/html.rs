@@ -51,6 +51,25 @@ pub fn render_parts(report: &Report) -> String {
     out.finish()
 }
 
+/// Adverse events and laboratory results alone, without a page around them.
+pub fn render_safety(report: &Report) -> String {
+    let mut out = Writer::default();
+    safety::write(&mut out, report);
+    labs::write(&mut out, report);
+    out.finish()
+}
+
+/// Outcomes, response, survival and kinetics alone, without a page around them.
+pub fn render_efficacy(report: &Report) -> String {
+    let mut out = Writer::default();
+    matrix::write(&mut out, report);
+    figures::write(&mut out, report);
+    time_to_event::write(&mut out, report);
+    response::write(&mut out, report);
+    cellular_kinetics::write(&mut out, report);
+    out.finish()
+}
+
 /// One subject at a glance: its profile, and the figures that show single subjects, without a page around them. The
 /// analysis is of this subject alone.
 pub fn render_subject(analysis: &Analysis<'_>) -> String {

@@ -52,7 +52,7 @@ mod waterfall;
 
 pub use design_page::render_design_page;
 pub use findings::{FindingsPage, render_findings};
-pub use html::{STYLE, render_html, render_parts, render_subject};
+pub use html::{STYLE, render_efficacy, render_html, render_parts, render_safety, render_subject};
 pub use packet::{PACKET_STYLE, PacketPage, render_packet, render_packet_parts};
 pub use pathways::render_pathways;
 pub use terminal::render_terminal;

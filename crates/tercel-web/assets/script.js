@@ -19,3 +19,32 @@ document.querySelectorAll('input[data-kind="date"]').forEach((input) => {
     }
   });
 });
+
+// What the rules say of the answers, while they are typed.
+document.querySelectorAll("form[data-preview]").forEach((form) => {
+  const place = form.querySelector("[data-remarks]");
+  if (!place) { return; }
+  let waiting = 0;
+  form.addEventListener("change", () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(async () => {
+      const body = new URLSearchParams(new FormData(form));
+      body.set("check", "json");
+      try {
+        const answer = await fetch(form.dataset.preview, { method: "POST", body });
+        if (!answer.ok) { return; }
+        const said = await answer.json();
+        const list = place.querySelector("ul");
+        list.replaceChildren();
+        [...said.grades.map((line) => ["strong", line]), ...said.findings.map((line) => ["span", line])].forEach(([tag, line]) => {
+          const item = document.createElement("li");
+          const text = document.createElement(tag);
+          text.textContent = line;
+          item.append(text);
+          list.append(item);
+        });
+        place.hidden = list.children.length === 0;
+      } catch { /* The check beside "Save" stays. */ }
+    }, 400);
+  });
+});

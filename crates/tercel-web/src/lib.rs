@@ -35,3 +35,5 @@ pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
 pub use snapshot::study_data;
+
+pub use pages::entry::series as record_series;

@@ -186,6 +186,54 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
             "该事件已经发生：保存记录，并同时记录方案偏离",
         ),
     ),
+    ("menu.safety", Text::new("Safety", "安全性")),
+    ("menu.efficacy", Text::new("Efficacy", "疗效")),
+    ("menu.downtime", Text::new("Paper", "纸质表格")),
+    (
+        "panel.help",
+        Text::new("Rows left blank are not kept.", "空白行不保存。"),
+    ),
+    ("entry.check", Text::new("Check without saving", "检查但不保存")),
+    (
+        "entry.remarks",
+        Text::new("What the rules say of these answers:", "规则对以上内容的提示："),
+    ),
+    (
+        "downtime.title",
+        Text::new("Sheets for the hours without the program", "停机时使用的纸质表格"),
+    ),
+    (
+        "downtime.help",
+        Text::new(
+            "Print them beforehand and keep them at the bedside. What is written on one is entered as soon as the program is back, with the time it happened; it shows as entered late.",
+            "请事先打印并置于床旁。系统恢复后应尽快按实际发生时间录入；系统将显示为延迟录入。",
+        ),
+    ),
+    (
+        "downtime.written",
+        Text::new(
+            "Written by (name, signature, day and time)",
+            "填写人（姓名、签名、日期与时间）",
+        ),
+    ),
+    (
+        "downtime.second",
+        Text::new(
+            "Second person (name, signature, day and time)",
+            "第二人（姓名、签名、日期与时间）",
+        ),
+    ),
+    (
+        "downtime.entered",
+        Text::new("Entered into the record by, on", "录入人及录入日期"),
+    ),
+    (
+        "downtime.foot",
+        Text::new(
+            "The sheet is a source document: keep it with the subject's records.",
+            "本表为源文件：请与受试者资料一并保存。",
+        ),
+    ),
     ("page.skip", Text::new("Skip to the content", "跳到正文")),
     ("page.sign_out", Text::new("Sign out", "退出")),
     ("page.password", Text::new("Password", "密码")),

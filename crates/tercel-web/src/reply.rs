@@ -115,7 +115,7 @@ impl Fault {
 }
 
 /// The policy of every page: nothing but this program's own style and script, no frames, no other forms.
-pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 impl Reply {

@@ -24,7 +24,7 @@ pub(crate) struct View {
 }
 
 /// Pages of the menu, with what they ask for.
-const MENU: [(&str, &str, Option<Permission>); 8] = [
+const MENU: [(&str, &str, Option<Permission>); 11] = [
     ("/", "menu.board", Some(Permission::Read)),
     ("/subjects", "menu.subjects", Some(Permission::Read)),
     ("/work", "menu.work", Some(Permission::Read)),
@@ -32,6 +32,9 @@ const MENU: [(&str, &str, Option<Permission>); 8] = [
     ("/queries", "menu.queries", Some(Permission::Read)),
     ("/audit", "menu.audit", Some(Permission::Audit)),
     ("/people", "menu.people", Some(Permission::Administer)),
+    ("/safety", "menu.safety", Some(Permission::Read)),
+    ("/efficacy", "menu.efficacy", Some(Permission::Read)),
+    ("/downtime", "menu.downtime", Some(Permission::Read)),
     ("/report", "menu.report", Some(Permission::Read)),
 ];
 
@@ -66,7 +69,7 @@ impl View {
                 // The report counts subjects of every site.
                 .filter(|(to, _, _)| {
                     let whole = || person.is_some_and(|person| person.sites(Permission::Read).is_none());
-                    *to != "/report" || whole()
+                    !["/report", "/safety", "/efficacy"].contains(to) || whole()
                 })
                 .map(|(to, key, _)| (*to, message(key).of(language), *to == ask.path))
                 .collect(),

@@ -10,6 +10,7 @@ mod derive;
 mod design;
 mod estimate;
 mod grade;
+mod import;
 mod new;
 mod packet;
 mod response;
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Backup(backup::Args),
     /// Lay a record from its backup
     Restore(restore::Args),
+    /// Enter SDTM datasets, or a table of one form, into the record
+    Import(import::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -97,6 +100,7 @@ impl Command {
             Self::Audit(command) => command.run(output),
             Self::Backup(args) => backup::run(&args, output),
             Self::Restore(args) => restore::run(&args, output),
+            Self::Import(args) => import::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

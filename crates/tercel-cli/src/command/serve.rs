@@ -7,12 +7,13 @@ use anyhow::{Context, bail};
 use serde_json::json;
 use tercel::protocol::Trial;
 use tercel_exchange::read_datasets;
-use tercel_store::{Address, Clock, HeadKey, Opening, Store, StoreError};
+use tercel_store::{Address, HeadKey, Store};
 use tercel_web::{App, Settings};
 
 use super::Answer;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::record::open_or_start;
 use crate::study::{data_path, require_protocol};
 
 /// Arguments of `tercel serve`.
@@ -59,9 +60,8 @@ async fn serve(args: &Args, trial: Trial, output: Output) -> anyhow::Result<()> 
             .database
             .as_deref()
             .map_or_else(|| Address::in_folder(place), Address::new);
-        open_or_create(&address, &trial).await?
+        open_or_start(&address, &trial.id).await?
     };
-    store.require_study(&trial.id)?;
     let key = HeadKey::open(&HeadKey::path(place))?;
     let mut settings = Settings {
         folder: folder.clone(),
@@ -105,20 +105,6 @@ fn scratch_folder() -> anyhow::Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("tercel-demo-{}", name.get(..12).unwrap_or_default()));
     std::fs::create_dir(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
     Ok(folder)
-}
-
-async fn open_or_create(address: &Address, trial: &Trial) -> anyhow::Result<Store> {
-    match Store::open(address, Clock::System).await {
-        Ok(store) => Ok(store),
-        Err(StoreError::Missing(_)) => {
-            let opening = Opening {
-                study: trial.id.clone(),
-                training: false,
-            };
-            Ok(Store::create(address, &opening, Clock::System).await?)
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 async fn demonstration(args: &Args, trial: &Trial, place: &Path) -> anyhow::Result<Store> {

@@ -21,6 +21,23 @@ pub struct NotTaken {
     pub reason: Reason,
 }
 
+/// `LB row 3, LBSPEC "BLOOD": no field …`
+impl fmt::Display for NotTaken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.dataset)?;
+        if let Some(row) = self.row {
+            write!(out, " row {row}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(out, ", {column}")?;
+        }
+        if let Some(value) = &self.value {
+            write!(out, " \"{value}\"")?;
+        }
+        write!(out, ": {}", self.reason)
+    }
+}
+
 /// Why something is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {

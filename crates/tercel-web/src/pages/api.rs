@@ -16,7 +16,7 @@ use crate::role::Permission;
 use crate::routes::{ROUTES, Rule, Verb};
 
 /// What each operation takes, beside those that only a browser needs.
-pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 19] = [
+pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 20] = [
     (
         "/enter/{*rest}",
         "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, happened=Y with why keeps what was done at a closed gate",
@@ -76,6 +76,11 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 19] = [
         &["record", "proposal", "vote", "comment", "account", "password"],
     ),
     ("/resolve", "Close a vote", &["record"]),
+    (
+        "/panel/{*rest}",
+        "Enter several records of a form together: rest is form/subject; shared answers as v.<field>, those of row n as rn.<field>",
+        &["confirmed"],
+    ),
     (
         "/countersign/{*rest}",
         "Enter a record of two persons: rest is form/subject; answers by field as v.<field>",

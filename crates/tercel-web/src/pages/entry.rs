@@ -2,11 +2,12 @@
 
 use askama::Template;
 use tercel::language::Language;
-use tercel_exchange::form::{Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
+use tercel_exchange::form::{Captured, Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
 use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
+use super::remarks::{Remarks, remarks};
 use super::subjects::{form_of, records_of, site_of};
 use crate::ask::Ask;
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
@@ -33,6 +34,7 @@ struct Page {
     problems: Vec<(String, String)>,
     fields: Vec<FieldView>,
     gate: Option<GateView>,
+    remarks: Option<Remarks>,
 }
 
 pub(crate) struct FieldView {
@@ -83,11 +85,11 @@ struct Sheet<'a> {
 }
 
 fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
-    render_at(ask, sheet, None)
+    render_at(ask, sheet, None, None)
 }
 
 /// The page with the gate that stands before the form.
-fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>) -> Result<String, Fault> {
+fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<Remarks>) -> Result<String, Fault> {
     let language = ask.language;
     let asks = !sheet.problems.is_empty()
         && sheet
@@ -118,6 +120,7 @@ fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>) -> Result<Str
             .map(|field| field_view(ask, field, sheet, language))
             .collect(),
         gate,
+        remarks: said.filter(|said| !said.is_empty()),
     };
     Ok(page.render()?)
 }
@@ -277,6 +280,10 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         stale: false,
         refusal,
     };
+    if !ask.optional("check").is_empty() {
+        // Above every number in use: nothing is replaced.
+        return checked(&ask, &sheet(&problems, None), &known, 1_000_000).await;
+    }
     if must_look_again(&ask, &problems) {
         return rejected(&ask, &sheet(&problems, None));
     }
@@ -405,7 +412,7 @@ fn at_closed_gate(
     let said = |line: &MissingLine| (line.key.clone(), line.sentence.clone());
     Ok(Reply::RejectedFor {
         problems: gate.missing.iter().map(said).collect(),
-        page: render_at(ask, &sheet, Some(gate))?,
+        page: render_at(ask, &sheet, Some(gate), None)?,
     })
 }
 
@@ -454,6 +461,21 @@ fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
     })
 }
 
+/// What the rules say of the answers; nothing is saved.
+async fn checked(ask: &Ask, sheet: &Sheet<'_>, known: &[Record], number: u32) -> Result<Reply, Fault> {
+    let proposed = Captured {
+        form: sheet.form.id.to_owned(),
+        subject: sheet.subject.map(str::to_owned),
+        number,
+        values: sheet.values.clone(),
+    };
+    let said = remarks(ask, known, vec![proposed]).await?;
+    if ask.optional("check") == "json" {
+        return Ok(said.reply());
+    }
+    Ok(Reply::Page(render_at(ask, sheet, None, Some(said))?))
+}
+
 /// Whether the page comes back: something cannot be read, or something unusual was not confirmed yet.
 fn must_look_again(ask: &Ask, problems: &[Problem]) -> bool {
     let refused = problems.iter().any(|problem| problem.severity() == Severity::Refuses);
@@ -461,7 +483,7 @@ fn must_look_again(ask: &Ask, problems: &[Problem]) -> bool {
 }
 
 /// The series a record is numbered in: its dataset, or its form where it has none.
-pub(crate) fn series(form: &Form, subject: Option<&str>) -> String {
+pub fn series(form: &Form, subject: Option<&str>) -> String {
     let name = form.domain.map_or_else(|| form.id.to_uppercase(), str::to_owned);
     format!("{name}/{}", subject.unwrap_or_default())
 }
@@ -522,6 +544,23 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         values.insert(name.clone(), value.clone());
     }
     let problems = validate(form, &asked, &ask.app.trial, ask.app.today());
+    if !ask.optional("check").is_empty() {
+        let known = match record.subject.as_deref() {
+            Some(subject) => records_of(&ask, subject).await?,
+            None => Vec::new(),
+        };
+        let sheet = Sheet {
+            form,
+            subject: record.subject.as_deref(),
+            action: ask.path.clone(),
+            values: &values,
+            corrects: Some(&record),
+            problems: &problems,
+            stale: seen != record.version,
+            refusal: None,
+        };
+        return checked(&ask, &sheet, &known, record.number()).await;
+    }
     if must_look_again(&ask, &problems) {
         return corrected_again(&ask, &record, &values, &problems, None);
     }

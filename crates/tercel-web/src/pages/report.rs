@@ -3,7 +3,7 @@
 use askama::Template;
 use tercel::design::{check_infusions, decide_study};
 use tercel::endpoint::{Analysis, check_derived, derive_cells};
-use tercel::report::build_report;
+use tercel::report::{Report, build_report};
 use tercel::safety::check_safety;
 use tercel::study::check_study;
 
@@ -20,6 +20,18 @@ struct Page {
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    part(ask, tercel_report::render_parts).await
+}
+
+pub(crate) async fn safety(ask: Ask) -> Result<Reply, Fault> {
+    part(ask, tercel_report::render_safety).await
+}
+
+pub(crate) async fn efficacy(ask: Ask) -> Result<Reply, Fault> {
+    part(ask, tercel_report::render_efficacy).await
+}
+
+async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
     // The report counts subjects of every site: it is not for who may read one site alone.
     if ask.person()?.sites(Permission::Read).is_some() {
         return Err(Fault::Forbidden);
@@ -35,7 +47,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         findings.extend(check_infusions(&analysis));
         let cells = derive_cells(&analysis);
         let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
-        let content = tercel_report::render_parts(&report);
+        let content = render(&report);
         Page { view, content }.render()
     });
     let page = made

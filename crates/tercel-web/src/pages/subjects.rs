@@ -96,10 +96,18 @@ struct SubjectPage {
     link: String,
     state: String,
     site_level: String,
-    forms: Vec<(String, &'static str, String)>,
+    forms: Vec<FormLink>,
     findings: Vec<(String, Option<String>)>,
     figures: String,
     records: Vec<Group>,
+}
+
+/// A form that may be entered, with the page it is entered on.
+struct FormLink {
+    way: &'static str,
+    id: &'static str,
+    title: &'static str,
+    count: String,
 }
 
 struct Group {
@@ -194,17 +202,13 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 /// The forms that may be entered now, by one or by two, with how many there are.
-fn forms(
-    records: &[Record],
-    may_enter: bool,
-    signed: &[&str],
-    language: Language,
-) -> Vec<(String, &'static str, String)> {
-    let page = |form: &Form| {
+fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Language) -> Vec<FormLink> {
+    let way = |form: &Form| {
         if SIGNED_FORMS.contains(&form.id) {
             return signed.contains(&form.id).then_some("countersign");
         }
-        may_enter.then_some("enter")
+        let way = if form.panel.is_some() { "panel" } else { "enter" };
+        may_enter.then_some(way)
     };
     let count = |form: &Form| {
         records
@@ -216,12 +220,17 @@ fn forms(
         .iter()
         .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
         .filter_map(|form| {
-            let page = format!("{}/{}", page(form)?, form.id);
+            let way = way(form)?;
             let number = match count(form) {
                 0 => String::new(),
                 number => number.to_string(),
             };
-            Some((page, form.title.of(language), number))
+            Some(FormLink {
+                way,
+                id: form.id,
+                title: form.title.of(language),
+                count: number,
+            })
         })
         .collect()
 }

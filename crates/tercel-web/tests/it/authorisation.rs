@@ -6,7 +6,8 @@ use tercel_web::{AUTHORISATION_FILE, Permission, ROUTES, Role, Route, Rule, Verb
 use crate::world::{Answer, Visitor, World};
 
 /// Routes about one record or subject: at another site it does not exist.
-const SITE_BOUND: [&str; 15] = [
+const SITE_BOUND: [&str; 16] = [
+    "/panel/{*rest}",
     "/gates/{*rest}",
     "/countersign/{*rest}",
     "/subject/{*rest}",
@@ -24,7 +25,7 @@ const SITE_BOUND: [&str; 15] = [
     "/unlock",
 ];
 /// Routes that show subjects of every site at once.
-const WHOLE_STUDY: [&str; 2] = ["/report", "/api/decision"];
+const WHOLE_STUDY: [&str; 4] = ["/report", "/safety", "/efficacy", "/api/decision"];
 /// Routes about a meeting, whose packet shows subjects of every site.
 const MEETING: [&str; 5] = ["/meeting/{*rest}", "/propose", "/conflict", "/vote", "/resolve"];
 /// Routes for those who have no session; tests of their own ask them.
@@ -52,6 +53,8 @@ impl Targets {
             "/countersign/{*rest}" => format!("conduct-identity/{}", self.subject),
             "/enter/{*rest}" => format!("adverse-event/{}", self.subject),
             "/meeting/{*rest}" => self.meeting.clone(),
+            "/panel/{*rest}" => format!("laboratory/{}", self.subject),
+            "/downtime/{*rest}" => "adverse-event".to_owned(),
             "/assets/{*rest}" => "style.css".to_owned(),
             _ => self.record.clone(),
         };

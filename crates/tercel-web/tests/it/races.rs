@@ -66,6 +66,18 @@ async fn the_second_of_two_corrections_comes_back_with_both_versions() {
         "a silent overwrite is one click away"
     );
     assert!(plain(&asked.body).contains(": Chills"));
+    // So does the page that checks the answers before they are saved.
+    let checked = world
+        .post(
+            &two,
+            &path,
+            &with(
+                &second,
+                &[("seen", "1"), ("reason", "the chart says so"), ("check", "Y")],
+            ),
+        )
+        .await;
+    assert!(checked.body.contains("Somebody changed this record") && plain(&checked.body).contains(": Chills"));
     let mut agreed = with(&second, &[("reason", "the chart says so")]);
     agreed.push(("seen", "2"));
     assert_eq!(world.post(&two, &path, &agreed).await.status, 303);

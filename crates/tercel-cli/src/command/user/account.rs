@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
-use tercel_store::{Account, Clock, Grant, Opening, Store, StoreError};
+use tercel_store::{Account, Grant, Store};
 use tercel_web::{account_problem, parse_grants};
 
 use super::password;
 use crate::command::Answer;
 use crate::command::check::plain;
 use crate::output::Output;
-use crate::record::{RecordArgs, note, operator, wait};
+use crate::record::{RecordArgs, note, open_or_start, operator, wait};
 use crate::study::require_protocol;
 
 /// Arguments of `tercel user add`.
@@ -92,18 +92,7 @@ pub(crate) fn add(args: &AddArgs, output: Output) -> anyhow::Result<Answer> {
     let trial = require_protocol(&args.record.trial)?;
     let password = password::ask(&args.name, args.password_stdin)?;
     let account = wait(async {
-        let address = args.record.address();
-        let store = match Store::open(&address, Clock::System).await {
-            Err(StoreError::Missing(_)) => {
-                let opening = Opening {
-                    study: trial.id.clone(),
-                    training: false,
-                };
-                Store::create(&address, &opening, Clock::System).await?
-            }
-            answer => answer?,
-        };
-        store.require_study(&trial.id)?;
+        let store = open_or_start(&args.record.address(), &trial.id).await?;
         if store.account(&args.name).await?.is_some() {
             bail!("there is an account {} already; see `tercel user list`", args.name);
         }

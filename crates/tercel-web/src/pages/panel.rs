@@ -1,0 +1,266 @@
+//! Several records of one form on one page: a blood sample with its results, a bedside assessment with its items. Each row
+//! that is answered becomes a record; all are kept, or none.
+
+use askama::Template;
+use tercel_exchange::form::{Captured, Field, Form, Panel, Problem, Severity, form, validate};
+use tercel_store::{Change, NewRecord, Record, Values};
+
+use super::entry::{FieldView, choices, field_views, happened, series};
+use super::record::unit;
+use super::remarks::{Remarks, remarks};
+use super::subjects::{records_of, site_of};
+use crate::ask::Ask;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "panel.html")]
+struct Page {
+    view: View,
+    title: &'static str,
+    help: &'static str,
+    subject: String,
+    subject_link: String,
+    action: String,
+    fields: Vec<FieldView>,
+    columns: Vec<&'static str>,
+    rows: Vec<Row>,
+    problems: Vec<(String, String)>,
+    asks: bool,
+    remarks: Option<Remarks>,
+}
+
+struct Row {
+    title: String,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    name: String,
+    label: String,
+    value: String,
+    choices: Vec<(String, String)>,
+    unit: Option<&'static str>,
+}
+
+fn target(ask: &Ask) -> Result<(&'static Form, Panel, String), Fault> {
+    let (id, subject) = ask.rest.split_once('/').ok_or(Fault::NotFound)?;
+    let form = form(id).ok_or(Fault::NotFound)?;
+    let panel = form.panel.ok_or(Fault::NotFound)?;
+    Ok((form, panel, subject.to_owned()))
+}
+
+/// The fields that each row asks: all but those answered once, and but the one that tells the rows apart.
+fn columns(form: &Form, panel: &Panel) -> Vec<&'static Field> {
+    let key = panel.rows.first().and_then(|row| row.first()).map(|(field, _)| *field);
+    let asked = |field: &&Field| !panel.shared.contains(&field.id) && Some(field.id) != key && !field.only_if_asked;
+    form.fields.iter().filter(asked).take(8).collect()
+}
+
+/// The name of an answer of a row.
+fn cell_name(row: usize, field: &str) -> String {
+    format!("r{row}.{field}")
+}
+
+/// The answers of a row: shared ones, those it starts with, those given. `None` where nothing was given.
+fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Values> {
+    let mut values = Values::new();
+    for field in panel.shared {
+        values.insert((*field).to_owned(), ask.optional(&format!("v.{field}")).to_owned());
+    }
+    let start = panel.rows.get(row)?;
+    let mut given = false;
+    for (field, value) in *start {
+        values.insert((*field).to_owned(), (*value).to_owned());
+    }
+    for field in columns(form, panel) {
+        let value = ask.optional(&cell_name(row, field.id));
+        let started = start
+            .iter()
+            .find(|(known, _)| *known == field.id)
+            .map(|(_, value)| *value);
+        given |= !value.is_empty() && Some(value) != started;
+        values.insert(field.id.to_owned(), value.to_owned());
+    }
+    values.retain(|_, value| !value.is_empty());
+    given.then_some(values)
+}
+
+/// Everything of a page that was filled in, if only in part.
+struct Filled {
+    proposed: Vec<Values>,
+    problems: Vec<(usize, Problem)>,
+}
+
+fn filled(ask: &Ask, form: &Form, panel: &Panel) -> Filled {
+    let rows = (0..panel.rows.len()).filter_map(|row| row_values(ask, form, panel, row).map(|values| (row, values)));
+    let mut filled = Filled {
+        proposed: Vec::new(),
+        problems: Vec::new(),
+    };
+    for (row, values) in rows {
+        let found = validate(form, &values, &ask.app.trial, ask.app.today());
+        filled.problems.extend(found.into_iter().map(|problem| (row, problem)));
+        filled.proposed.push(values);
+    }
+    filled
+}
+
+fn title_of(ask: &Ask, form: &Form, start: &[(&str, &str)]) -> String {
+    let Some((field, value)) = start.first() else {
+        return String::new();
+    };
+    let kind = form.field(field).map(|field| field.kind);
+    let known = kind.map(|kind| choices(&kind, ask, ask.language)).unwrap_or_default();
+    known
+        .into_iter()
+        .find(|(known, _)| known == value)
+        .map_or_else(|| (*value).to_owned(), |(_, label)| label)
+}
+
+fn render(
+    ask: &Ask,
+    form: &'static Form,
+    panel: &Panel,
+    subject: &str,
+    filled: Option<&Filled>,
+    said: Option<Remarks>,
+) -> Result<String, Fault> {
+    let language = ask.language;
+    let shared: Values = panel
+        .shared
+        .iter()
+        .map(|field| ((*field).to_owned(), ask.optional(&format!("v.{field}")).to_owned()))
+        .collect();
+    let mut fields = field_views(ask, form, &shared);
+    fields.retain(|field| panel.shared.contains(&field.id));
+    let columns = columns(form, panel);
+    let row = |(number, start): (usize, &&[(&'static str, &'static str)])| Row {
+        title: title_of(ask, form, start),
+        cells: columns.iter().map(|field| cell(ask, field, number, start)).collect(),
+    };
+    let problems = filled.map(|filled| filled.problems.as_slice()).unwrap_or_default();
+    let page = Page {
+        view: View::of(ask),
+        title: form.title.of(language),
+        help: form.help.of(language),
+        subject: subject.to_owned(),
+        subject_link: encode(subject),
+        action: ask.path.clone(),
+        fields,
+        columns: columns.iter().map(|field| field.label.of(language)).collect(),
+        rows: panel.rows.iter().enumerate().map(row).collect(),
+        asks: !problems.is_empty() && problems.iter().all(|(_, problem)| problem.severity() == Severity::Asks),
+        problems: problems
+            .iter()
+            .map(|(row, problem)| {
+                let start = panel.rows.get(*row).copied().unwrap_or_default();
+                (
+                    cell_name(*row, &problem.field),
+                    format!("{}: {}", title_of(ask, form, start), problem.sentence(language)),
+                )
+            })
+            .collect(),
+        remarks: said.filter(|said| !said.is_empty()),
+    };
+    Ok(page.render()?)
+}
+
+fn cell(ask: &Ask, field: &Field, row: usize, start: &[(&str, &str)]) -> Cell {
+    let name = cell_name(row, field.id);
+    let mut values: Values = start
+        .iter()
+        .map(|(field, value)| ((*field).to_owned(), (*value).to_owned()))
+        .collect();
+    if let Some(given) = ask.form.get(&name) {
+        values.insert(field.id.to_owned(), given.clone());
+    }
+    let kind = field.kind.settled(&values);
+    Cell {
+        label: format!("{}, {}", title_of_start(start), field.label.of(ask.language)),
+        value: values.get(field.id).cloned().unwrap_or_default(),
+        choices: choices(&kind, ask, ask.language),
+        unit: unit(&kind),
+        name,
+    }
+}
+
+fn title_of_start(start: &[(&str, &str)]) -> String {
+    start.first().map(|(_, value)| (*value).to_owned()).unwrap_or_default()
+}
+
+async fn subject_of(ask: &Ask, subject: &str) -> Result<(Vec<Record>, Option<String>), Fault> {
+    let records = records_of(ask, subject).await?;
+    let site = site_of(&records);
+    ask.require(Permission::Enter, site.as_deref())?;
+    Ok((records, site))
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let (form, panel, subject) = target(&ask)?;
+    subject_of(&ask, &subject).await?;
+    Ok(Reply::Page(render(&ask, form, &panel, &subject, None, None)?))
+}
+
+pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
+    let (form, panel, subject) = target(&ask)?;
+    let (records, site) = subject_of(&ask, &subject).await?;
+    let filled = filled(&ask, form, &panel);
+    let check = ask.optional("check");
+    if !check.is_empty() {
+        let proposed = filled.proposed.iter().enumerate().map(|(place, values)| Captured {
+            form: form.id.to_owned(),
+            subject: Some(subject.clone()),
+            // Above every number in use: nothing is replaced.
+            number: 1_000_000 + u32::try_from(place).unwrap_or(0),
+            values: values.clone(),
+        });
+        let said = remarks(&ask, &records, proposed.collect()).await?;
+        if check == "json" {
+            return Ok(said.reply());
+        }
+        return Ok(Reply::Page(render(
+            &ask,
+            form,
+            &panel,
+            &subject,
+            Some(&filled),
+            Some(said),
+        )?));
+    }
+    let refused = filled
+        .problems
+        .iter()
+        .any(|(_, problem)| problem.severity() == Severity::Refuses);
+    let asked = !filled.problems.is_empty() && ask.optional("confirmed") != "Y";
+    if refused || asked || filled.proposed.is_empty() {
+        let problems = filled
+            .problems
+            .iter()
+            .map(|(row, problem)| (cell_name(*row, &problem.field), problem.sentence(ask.language)))
+            .collect();
+        return Ok(Reply::RejectedFor {
+            page: render(&ask, form, &panel, &subject, Some(&filled), None)?,
+            problems,
+        });
+    }
+    let changes: Vec<Change> = filled
+        .proposed
+        .into_iter()
+        .map(|values| {
+            Change::Create(NewRecord {
+                series: series(form, Some(&subject)),
+                number: None,
+                form: form.id.to_owned(),
+                subject: Some(subject.clone()),
+                site: site.clone(),
+                happened: happened(form, &values),
+                values,
+            })
+        })
+        .collect();
+    ask.append(Permission::Enter, site.as_deref(), &changes).await?;
+    Ok(Reply::Go(format!("/subject/{}", encode(&subject))))
+}

@@ -1,0 +1,60 @@
+//! What is said of answers before they are kept: grades by the scales, and findings they would bring.
+
+use serde_json::json;
+use tercel_exchange::form::{Captured, check_entry, grade_preview};
+use tercel_store::Record;
+
+use crate::ask::Ask;
+use crate::reply::{Fault, Reply};
+use crate::snapshot::captured;
+
+/// Remarks on proposed records.
+#[derive(Debug, Default)]
+pub(crate) struct Remarks {
+    /// Grades, with their scale and reason.
+    pub(crate) grades: Vec<String>,
+    /// Findings that the data would have with the records and do not have without.
+    pub(crate) findings: Vec<String>,
+}
+
+impl Remarks {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.grades.is_empty() && self.findings.is_empty()
+    }
+
+    /// For the script, which shows them while somebody types.
+    pub(crate) fn reply(&self) -> Reply {
+        Reply::File {
+            kind: "application/json",
+            bytes: json!({"grades": self.grades, "findings": self.findings})
+                .to_string()
+                .into_bytes(),
+        }
+    }
+}
+
+/// Derives the remarks; the subject's own records are all that is looked at.
+pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Captured>) -> Result<Remarks, Fault> {
+    let before: Vec<Captured> = records.iter().filter(|record| !record.voided).map(captured).collect();
+    let (trial, today) = (ask.app.trial.clone(), ask.app.today());
+    let made = tokio::task::spawn_blocking(move || {
+        let grades = grade_preview(&trial, &before, &proposed).into_iter().map(|preview| {
+            let grade = match preview.grade {
+                None => "?".to_owned(),
+                Some((low, high)) if low == high => low.to_string(),
+                Some((low, high)) => format!("{low}–{high}"),
+            };
+            format!("{} {}: {grade}. {}", preview.scale, preview.term, preview.reason)
+        });
+        let findings = check_entry(&trial, &before, &proposed, today);
+        Remarks {
+            grades: grades.collect(),
+            findings: findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.field, finding.rule))
+                .collect(),
+        }
+    });
+    made.await
+        .map_err(|_| Fault::Wrong("the answers could not be checked".to_owned()))
+}
