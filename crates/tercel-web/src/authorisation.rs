@@ -16,7 +16,7 @@ pub fn authorisation_document() -> String {
         with one that is over, with a disabled account and before a first password is changed.\n\n\
         *everybody*: also without a session. *signed in*: any account. Otherwise the permission that one of the account's roles must \
         have; what belongs to a site also needs that role at that site, and what is at another site is answered as what does not \
-        exist. Subjects of every site stand in `/report`, `/api/decision` and the packet of a meeting: they need a role for every \
+        exist. Subjects of every site stand in `/report`, `/safety`, `/efficacy`, `/api/decision` and the packet of a meeting: they need a role for every \
         site, or for a meeting a vote. A proposal (`/propose`) needs `Prepare`, or `Decide` and a seat in that meeting.\n\n"
         .to_owned();
     roles(&mut text);

@@ -69,7 +69,7 @@ impl View {
                 // The report counts subjects of every site.
                 .filter(|(to, _, _)| {
                     let whole = || person.is_some_and(|person| person.sites(Permission::Read).is_none());
-                    *to != "/report" || whole()
+                    !["/report", "/safety", "/efficacy"].contains(to) || whole()
                 })
                 .map(|(to, key, _)| (*to, message(key).of(language), *to == ask.path))
                 .collect(),

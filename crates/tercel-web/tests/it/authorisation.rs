@@ -6,8 +6,11 @@ use tercel_web::{AUTHORISATION_FILE, Permission, ROUTES, Role, Route, Rule, Verb
 use crate::world::{Answer, Visitor, World};
 
 /// Routes about one record or subject: at another site it does not exist.
-const SITE_BOUND: [&str; 13] = [
+const SITE_BOUND: [&str; 16] = [
     "/subject/{*rest}",
+    "/gates/{*rest}",
+    "/countersign/{*rest}",
+    "/panel/{*rest}",
     "/enter/{*rest}",
     "/correct/{*rest}",
     "/record/{*rest}",
@@ -22,7 +25,7 @@ const SITE_BOUND: [&str; 13] = [
     "/unlock",
 ];
 /// Routes that show subjects of every site at once.
-const WHOLE_STUDY: [&str; 2] = ["/report", "/api/decision"];
+const WHOLE_STUDY: [&str; 4] = ["/report", "/safety", "/efficacy", "/api/decision"];
 /// Routes about a meeting, whose packet shows subjects of every site.
 const MEETING: [&str; 5] = ["/meeting/{*rest}", "/propose", "/conflict", "/vote", "/resolve"];
 /// Routes for those who have no session; tests of their own ask them.
@@ -46,7 +49,10 @@ impl Targets {
     /// The request of a route about the target. A version nobody has seen keeps what is allowed from changing anything.
     async fn ask(&self, world: &World, visitor: &Visitor, route: &Route) -> Answer {
         let rest = match route.path {
-            "/subject/{*rest}" => self.subject.clone(),
+            "/subject/{*rest}" | "/gates/{*rest}" => self.subject.clone(),
+            "/countersign/{*rest}" => format!("conduct-identity/{}", self.subject),
+            "/panel/{*rest}" => format!("vital-sign/{}", self.subject),
+            "/downtime/{*rest}" => "adverse-event".to_owned(),
             "/enter/{*rest}" => format!("adverse-event/{}", self.subject),
             "/meeting/{*rest}" => self.meeting.clone(),
             "/assets/{*rest}" => "style.css".to_owned(),
@@ -105,6 +111,10 @@ fn expected(route: &Route, role: Role, site: &str) -> Expected {
     }
     if MEETING.contains(&route.path) && !everywhere && !role.may(Permission::Decide) {
         return Expected::Absent;
+    }
+    // A bedside check is entered by who enters.
+    if route.path == "/countersign/{*rest}" && !role.may(Permission::Enter) {
+        return Expected::Forbidden;
     }
     if route.path == "/propose" && !role.may(Permission::Prepare) && !role.may(Permission::Decide) {
         return Expected::Forbidden;
