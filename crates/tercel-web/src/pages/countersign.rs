@@ -3,7 +3,7 @@
 
 use askama::Template;
 use tercel::language::Text;
-use tercel_exchange::form::{Form, Severity, form, validate};
+use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Change, NewRecord, Values};
 
 use super::entry::{FieldView, answers, field_views, happened, series};
@@ -86,7 +86,17 @@ fn target(ask: &Ask) -> Result<(&'static Pair, &'static Form, Option<String>), F
     };
     let pair = PAIRS.iter().find(|pair| pair.form == id).ok_or(Fault::NotFound)?;
     let form = form(id).ok_or(Fault::NotFound)?;
+    // What is signed for a subject without naming one would be of no site.
+    if (form.scope == Scope::Subject) != subject.is_some() {
+        return Err(Fault::NotFound);
+    }
     Ok((pair, form, subject))
+}
+
+/// Whether a person may begin a form that two sign.
+pub(crate) fn may_begin(person: &Person, form: &str, site: Option<&str>) -> bool {
+    let mut pairs = PAIRS.iter();
+    pairs.any(|pair| pair.form == form && may(person, pair.first, site))
 }
 
 /// Whether a person may take a part, at a site.

@@ -300,24 +300,17 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         }
         deviation = Some(deviation_of(&ask, form, &gate, subject, site.as_deref()));
     }
-    let once = !form.repeats && form.scope == Scope::Subject;
-    if let Some(there) = known
-        .iter()
-        .find(|record| once && record.form == form.id && !record.voided)
-    {
-        let refusal = Refusal::Exists(there.key.clone()).to_string();
-        return rejected(&ask, &sheet(&[], Some(refusal)));
-    }
     if is_new {
         return enter_subject(&ask, form, &values, site.as_deref().unwrap_or_default()).await;
     }
     let series = series(form, subject.as_deref());
-    // A form that is entered once takes the next number or nothing: two at once do not both enter it.
-    let last = known.iter().filter(|record| in_series(record, &series));
-    let next = last.map(Record::number).max().unwrap_or(0) + 1;
+    let number = match free_number(form, &known, &series) {
+        Ok(number) => number,
+        Err(refusal) => return rejected(&ask, &sheet(&[], Some(refusal.to_string()))),
+    };
     let new = NewRecord {
         series,
-        number: once.then_some(next),
+        number,
         form: form.id.to_owned(),
         subject: subject.clone(),
         site: site.clone(),
@@ -331,6 +324,19 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         Err(Fault::Refused(sentence)) => rejected(&ask, &sheet(&[], Some(sentence))),
         Err(fault) => Err(fault),
     }
+}
+
+/// The number of a record where the form is entered once: the next of its series or nothing, so that two at once do not
+/// both enter it.
+fn free_number(form: &Form, known: &[Record], series: &str) -> Result<Option<u32>, Refusal> {
+    if form.repeats || form.scope != Scope::Subject {
+        return Ok(None);
+    }
+    if let Some(there) = known.iter().find(|record| record.form == form.id && !record.voided) {
+        return Err(Refusal::Exists(there.key.clone()));
+    }
+    let last = known.iter().filter(|record| in_series(record, series));
+    Ok(Some(last.map(Record::number).max().unwrap_or(0) + 1))
 }
 
 fn in_series(record: &Record, series: &str) -> bool {

@@ -11,6 +11,7 @@ use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
 
 use super::board::{level_label, state_of};
+use super::countersign::may_begin;
 use crate::ask::Ask;
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
@@ -151,7 +152,10 @@ pub(crate) fn site_of(records: &[Record]) -> Option<String> {
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let records = records_of(&ask, &ask.rest).await?;
     let site = site_of(&records);
-    let may_enter = ask.person()?.may_at(Permission::Enter, site.as_deref());
+    let person = ask.person()?;
+    let may_enter = person.may_at(Permission::Enter, site.as_deref());
+    let signed = SIGNED_FORMS.into_iter();
+    let signed: Vec<&str> = signed.filter(|form| may_begin(person, form, site.as_deref())).collect();
     let (view, language, trial, today) = (View::of(&ask), ask.language, ask.app.trial.clone(), ask.app.today());
     let id = ask.rest.clone();
     let made = tokio::task::spawn_blocking(move || {
@@ -180,11 +184,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 site.as_deref().unwrap_or("–"),
                 level_label(&trial, facts.and_then(|facts| facts.level))
             ),
-            forms: if may_enter {
-                forms(&records, language)
-            } else {
-                Vec::new()
-            },
+            forms: forms(&records, may_enter, &signed, language),
             findings: findings
                 .iter()
                 .map(|finding| (format!("{}: {}", finding.field, finding.rule), keys(finding)))
@@ -201,8 +201,15 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page))
 }
 
-/// The forms that may be entered now, with how many there are.
-fn forms(records: &[Record], language: Language) -> Vec<FormLink> {
+/// The forms that may be entered now, by one or by two, with how many there are.
+fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Language) -> Vec<FormLink> {
+    let page = |form: &Form| {
+        if SIGNED_FORMS.contains(&form.id) {
+            return signed.contains(&form.id).then_some("countersign");
+        }
+        let several = if form.panel.is_some() { "panel" } else { "enter" };
+        may_enter.then_some(several)
+    };
     let count = |form: &Form| {
         records
             .iter()
@@ -212,22 +219,18 @@ fn forms(records: &[Record], language: Language) -> Vec<FormLink> {
     FORMS
         .iter()
         .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
-        .filter(|form| form.id == "conduct-identity" || !SIGNED_FORMS.contains(&form.id))
-        .map(|form| {
+        .filter_map(|form| {
+            let way = page(form)?;
             let number = match count(form) {
                 0 => String::new(),
                 number => number.to_string(),
             };
-            FormLink {
-                way: match form.panel {
-                    _ if SIGNED_FORMS.contains(&form.id) => "countersign",
-                    Some(_) => "panel",
-                    None => "enter",
-                },
+            Some(FormLink {
+                way,
                 id: form.id,
                 title: form.title.of(language),
                 count: number,
-            }
+            })
         })
         .collect()
 }

@@ -106,6 +106,9 @@ fn expected(route: &Route, role: Role, site: &str) -> Expected {
     if SITE_BOUND.contains(&route.path) && site == "02" {
         return Expected::Absent;
     }
+    if route.path == "/countersign/{*rest}" && !role.may(Permission::Enter) {
+        return Expected::Forbidden;
+    }
     if WHOLE_STUDY.contains(&route.path) && !everywhere {
         return Expected::Forbidden;
     }

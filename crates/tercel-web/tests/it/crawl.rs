@@ -26,7 +26,7 @@ fn kind(path: &str) -> String {
     let path = path.split(['?', '#']).next().unwrap();
     let parts: Vec<&str> = path.split('/').take(3).collect();
     match parts.as_slice() {
-        [_, "subject" | "meeting", _] => parts[1].to_owned(),
+        [_, "subject" | "meeting" | "gates", _] => parts[1].to_owned(),
         _ => parts.join("/"),
     }
 }

@@ -107,6 +107,7 @@ async fn every_parameter_of_every_route_takes_any_text_as_a_text() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn what_was_saved_is_shown_as_text_on_every_page() {
     let world = World::new().await;
     let admin = world.person("admin", "administrator@*").await;

@@ -322,3 +322,40 @@ async fn votes_are_one_each_of_members_on_the_proposal_that_stands() {
     let steps = world.app.store.record(meeting).await.unwrap().unwrap().steps;
     assert_eq!(steps.iter().filter(|(step, _)| step["step"] == "vote").count(), 2);
 }
+
+#[tokio::test]
+async fn what_two_sign_together_needs_both_their_parts_and_a_subject_of_their_site() {
+    let world = World::new().await;
+    let chen = world.person("chen", "coordinator@01").await;
+    for (name, grants) in [("li", "coordinator@02"), ("guo", "committee@*"), ("sun", "monitor@*")] {
+        world.account(name, grants).await;
+    }
+    world.subject("chen", "01", "IL1RAP-HCC-01-001").await;
+    world.subject("enterer", "02", "IL1RAP-HCC-02-001").await;
+    let form = |second: &str, own: &str, password: &str| {
+        vec![
+            ("password", own.to_owned()),
+            ("second", second.to_owned()),
+            ("second_password", password.to_owned()),
+        ]
+    };
+    let here = "/countersign/conduct-identity/IL1RAP-HCC-01-001";
+    for second in ["chen", "li", "guo", "sun", "nobody"] {
+        refused(&world, &chen, here, &form(second, PASSWORD, PASSWORD), 409).await;
+    }
+    refused(&world, &chen, here, &form("li", "wrong", PASSWORD), 409).await;
+    let good = form("li", PASSWORD, PASSWORD);
+    for (path, status) in [
+        ("/countersign/conduct-identity/IL1RAP-HCC-02-001", 404),
+        ("/countersign/conduct-identity/IL1RAP-HCC-01-999", 404),
+        ("/countersign/conduct-identity", 404),
+        ("/countersign/adverse-event/IL1RAP-HCC-01-001", 404),
+        ("/countersign/conduct-emergency/IL1RAP-HCC-01-001", 403),
+        ("/countersign/conduct-resume", 403),
+        ("/countersign/conduct-resume/IL1RAP-HCC-01-001", 404),
+        ("/enter/conduct-identity/IL1RAP-HCC-01-001", 404),
+    ] {
+        refused(&world, &chen, path, &good, status).await;
+        assert!([403, 404].contains(&world.get(&chen, path).await.status), "{path}");
+    }
+}

@@ -96,6 +96,7 @@ async fn sign(site: &Site, record: &str) -> Answer {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_record_lives_from_its_entry_to_its_end() {
     let site = site().await;
     let record = enter(&site).await;
