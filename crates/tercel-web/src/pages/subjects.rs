@@ -203,12 +203,12 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 
 /// The forms that may be entered now, by one or by two, with how many there are.
 fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Language) -> Vec<FormLink> {
-    let way = |form: &Form| {
+    let page = |form: &Form| {
         if SIGNED_FORMS.contains(&form.id) {
             return signed.contains(&form.id).then_some("countersign");
         }
-        let way = if form.panel.is_some() { "panel" } else { "enter" };
-        may_enter.then_some(way)
+        let several = if form.panel.is_some() { "panel" } else { "enter" };
+        may_enter.then_some(several)
     };
     let count = |form: &Form| {
         records
@@ -220,7 +220,7 @@ fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Languag
         .iter()
         .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
         .filter_map(|form| {
-            let way = way(form)?;
+            let way = page(form)?;
             let number = match count(form) {
                 0 => String::new(),
                 number => number.to_string(),

@@ -7,10 +7,10 @@ use crate::world::{Answer, Visitor, World};
 
 /// Routes about one record or subject: at another site it does not exist.
 const SITE_BOUND: [&str; 16] = [
-    "/panel/{*rest}",
+    "/subject/{*rest}",
     "/gates/{*rest}",
     "/countersign/{*rest}",
-    "/subject/{*rest}",
+    "/panel/{*rest}",
     "/enter/{*rest}",
     "/correct/{*rest}",
     "/record/{*rest}",
@@ -51,10 +51,10 @@ impl Targets {
         let rest = match route.path {
             "/subject/{*rest}" | "/gates/{*rest}" => self.subject.clone(),
             "/countersign/{*rest}" => format!("conduct-identity/{}", self.subject),
+            "/panel/{*rest}" => format!("vital-sign/{}", self.subject),
+            "/downtime/{*rest}" => "adverse-event".to_owned(),
             "/enter/{*rest}" => format!("adverse-event/{}", self.subject),
             "/meeting/{*rest}" => self.meeting.clone(),
-            "/panel/{*rest}" => format!("laboratory/{}", self.subject),
-            "/downtime/{*rest}" => "adverse-event".to_owned(),
             "/assets/{*rest}" => "style.css".to_owned(),
             _ => self.record.clone(),
         };
@@ -114,6 +114,10 @@ fn expected(route: &Route, role: Role, site: &str) -> Expected {
     }
     if MEETING.contains(&route.path) && !everywhere && !role.may(Permission::Decide) {
         return Expected::Absent;
+    }
+    // A bedside check is entered by who enters.
+    if route.path == "/countersign/{*rest}" && !role.may(Permission::Enter) {
+        return Expected::Forbidden;
     }
     if route.path == "/propose" && !role.may(Permission::Prepare) && !role.may(Permission::Decide) {
         return Expected::Forbidden;
