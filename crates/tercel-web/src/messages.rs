@@ -153,6 +153,7 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ("tokens.end", Text::new("End", "终止")),
     ("tokens.make", Text::new("Make a token", "生成令牌")),
     ("tokens.days", Text::new("Days it lasts", "有效天数")),
+    ("menu.study", Text::new("Study", "研究")),
     ("menu.work", Text::new("To do", "待办")),
     ("work.what", Text::new("What", "事项")),
     ("work.due", Text::new("By", "期限")),

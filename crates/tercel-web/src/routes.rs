@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 59] = [
+pub static ROUTES: [Route; 60] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -128,6 +128,7 @@ pub static ROUTES: [Route; 59] = [
     route!(Post "/countersign/{*rest}", May(P::Read), pages::countersign::sign),
     route!(Get "/panel/{*rest}", May(P::Enter), pages::panel::show),
     route!(Post "/panel/{*rest}", May(P::Enter), pages::panel::save),
+    route!(Get "/study", May(P::Read), pages::subjects::study),
     route!(Get "/downtime", May(P::Read), pages::downtime::list),
     route!(Get "/downtime/{*rest}", May(P::Read), pages::downtime::sheet),
     route!(Get "/safety", May(P::Read), pages::report::safety),

@@ -24,10 +24,11 @@ pub(crate) struct View {
 }
 
 /// Pages of the menu, with what they ask for.
-const MENU: [(&str, &str, Option<Permission>); 11] = [
+const MENU: [(&str, &str, Option<Permission>); 12] = [
     ("/", "menu.board", Some(Permission::Read)),
     ("/subjects", "menu.subjects", Some(Permission::Read)),
     ("/work", "menu.work", Some(Permission::Read)),
+    ("/study", "menu.study", Some(Permission::Read)),
     ("/meetings", "menu.meetings", Some(Permission::Read)),
     ("/queries", "menu.queries", Some(Permission::Read)),
     ("/audit", "menu.audit", Some(Permission::Audit)),

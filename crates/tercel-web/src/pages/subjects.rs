@@ -184,7 +184,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 site.as_deref().unwrap_or("–"),
                 level_label(&trial, facts.and_then(|facts| facts.level))
             ),
-            forms: forms(&records, may_enter, &signed, language),
+            forms: forms(Scope::Subject, &records, may_enter, &signed, language),
             findings: findings
                 .iter()
                 .map(|finding| (format!("{}: {}", finding.field, finding.rule), keys(finding)))
@@ -202,7 +202,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 /// The forms that may be entered now, by one or by two, with how many there are.
-fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Language) -> Vec<FormLink> {
+fn forms(scope: Scope, records: &[Record], may_enter: bool, signed: &[&str], language: Language) -> Vec<FormLink> {
     let page = |form: &Form| {
         if SIGNED_FORMS.contains(&form.id) {
             return signed.contains(&form.id).then_some("countersign");
@@ -218,7 +218,7 @@ fn forms(records: &[Record], may_enter: bool, signed: &[&str], language: Languag
     };
     FORMS
         .iter()
-        .filter(|form| form.scope == Scope::Subject && (form.repeats || count(form) == 0))
+        .filter(|form| form.scope == scope && (form.repeats || scope == Scope::Study || count(form) == 0))
         .filter_map(|form| {
             let way = page(form)?;
             let number = match count(form) {
@@ -273,6 +273,43 @@ fn row(record: &Record, form: &Form, language: Language) -> RecordRow {
         state: states(record, language).join(", "),
         voided: record.voided,
     }
+}
+
+#[derive(Template)]
+#[template(path = "study.html")]
+struct StudyPage {
+    view: View,
+    forms: Vec<FormLink>,
+    records: Vec<Group>,
+}
+
+/// Records of the whole study: halts and their ends, delegation and training.
+pub(crate) async fn study(ask: Ask) -> Result<Reply, Fault> {
+    let mut records = Vec::new();
+    for form in FORMS.iter().filter(|form| form.scope == Scope::Study) {
+        let filter = RecordFilter {
+            form: Some(form.id.to_owned()),
+            ..RecordFilter::default()
+        };
+        records.extend(ask.app.store.records(&filter).await?);
+    }
+    let person = ask.person()?;
+    let signed: Vec<&str> = SIGNED_FORMS
+        .into_iter()
+        .filter(|form| may_begin(person, form, None))
+        .collect();
+    let page = StudyPage {
+        view: View::of(&ask),
+        forms: forms(
+            Scope::Study,
+            &records,
+            person.may(Permission::Enter),
+            &signed,
+            ask.language,
+        ),
+        records: groups(&records, ask.language),
+    };
+    Ok(Reply::Page(page.render()?))
 }
 
 /// What stands with a record: verified, signed, locked, queried, void.
