@@ -49,7 +49,9 @@ fn cells(tables: Vec<Table>, trial: &Trial, cut: Date) -> Vec<Cell> {
 /// The id of a row as the reports print it.
 fn record(table: &Table, row: usize) -> String {
     let field = |name: &str| Some(table.cell(row, table.column(name)?).to_owned());
-    let number = field(&format!("{}SEQ", table.name)).unwrap_or_else(|| (row + 1).to_string());
+    // A subject has one record in DM, wherever its row stands.
+    let row_number = if table.name == "DM" { 1 } else { row + 1 };
+    let number = field(&format!("{}SEQ", table.name)).unwrap_or_else(|| row_number.to_string());
     format!("{}/{}/{number}", table.name, field("USUBJID").unwrap())
 }
 

@@ -47,7 +47,7 @@ fn every_cut_and_language_gives_a_sound_page_with_the_same_numbers() {
         assert!(english.contains("SYNTHETIC DATA") && chinese.contains("模拟数据"));
         assert!(english.contains("00ff") && english.contains("Signature") && chinese.contains("签名"));
         // A level with three subjects and no DLT is called safe nowhere.
-        assert!(!english.contains(" safe"), "{cut}");
+        assert!(!english.contains(" safe "), "{cut}");
     }
 }
 

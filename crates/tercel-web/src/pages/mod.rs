@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod board;
+pub(crate) mod choice;
 pub(crate) mod countersign;
 pub(crate) mod downtime;
 pub(crate) mod entry;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::study::{Dataset, RecordId, Subject, When};
 
 /// Sorts every list by time and numbers its records; links from laboratory values to events follow.
-pub(super) fn number_records(mut subject: Subject, row: u64) -> Subject {
+pub(super) fn number_records(mut subject: Subject) -> Subject {
     let mut last: BTreeMap<Dataset, u32> = BTreeMap::new();
     let mut next = |record: &mut RecordId| {
         let number = last.entry(record.dataset.clone()).or_insert(0);
@@ -52,19 +52,18 @@ pub(super) fn number_records(mut subject: Subject, row: u64) -> Subject {
         adjudications r => r.when;
         lifted r => r.when;
     }
-    // Demography has one row a subject and no sequence: its records are known by that row.
-    let row = u32::try_from(row).unwrap_or(u32::MAX);
-    subject.record.number = row;
+    // Demography has one row a subject and no sequence.
+    subject.record.number = 1;
     let demography = subject.record.dataset.clone();
     for consent in subject
         .consent
         .iter_mut()
         .filter(|consent| consent.record.dataset == demography)
     {
-        consent.record.number = row;
+        consent.record.number = 1;
     }
     if let Some(death) = &mut subject.death {
-        death.record.number = row;
+        death.record.number = 1;
     }
     subject
 }

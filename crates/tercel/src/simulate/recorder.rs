@@ -58,7 +58,7 @@ pub(super) fn write_subject(trial: &Trial, seed: u64, slot: Slot, width: usize) 
     recorder.write_events();
     recorder.write_scans();
     recorder.write_end();
-    let mut subject = number_records(recorder.subject, slot.number);
+    let mut subject = number_records(recorder.subject);
     report_events(trial, &mut subject, seed, slot.number);
     subject
 }
