@@ -58,7 +58,7 @@ impl App {
 
     /// Today, where the site is: the day of entry. The machine's time zone is the site's.
     pub fn today(&self) -> jiff::civil::Date {
-        self.store.clock().now().to_zoned(TimeZone::UTC).date()
+        self.store.clock().now().to_zoned(TimeZone::system()).date()
     }
 
     /// The end of the chain, signed.

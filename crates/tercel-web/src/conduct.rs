@@ -70,7 +70,10 @@ pub(crate) fn conduct_of<'r>(
             },
             open: resolved
                 .opens
-                .map(|level| OpenLevel { level, places: None })
+                .map(|level| OpenLevel {
+                    level,
+                    places: resolved.places,
+                })
                 .into_iter()
                 .collect(),
             recommendation: resolved.said(tercel::language::Language::English).to_owned(),

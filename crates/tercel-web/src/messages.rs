@@ -119,6 +119,20 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
         "meeting.conditions",
         Text::new("Conditions, one a line", "条件（每行一条）"),
     ),
+    (
+        "meeting.places",
+        Text::new(
+            "Subjects that the opened level takes in all, those treated there included",
+            "开放的剂量水平共可入组例数（含已在该水平治疗者）",
+        ),
+    ),
+    (
+        "meeting.no_places",
+        Text::new(
+            "It does not say how many subjects the level takes: nobody can be given a place there. Propose it again with the number.",
+            "未说明该剂量水平可入组的例数：无法为受试者预留名额。请填写例数后重新提议。",
+        ),
+    ),
     ("meeting.effective", Text::new("In effect from", "生效时间")),
     (
         "meeting.at_signature",

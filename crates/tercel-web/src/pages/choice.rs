@@ -1,5 +1,6 @@
 //! What a meeting can decide, as the forms and the steps of its record write it.
 
+use serde_json::Value;
 use tercel::design::Action;
 use tercel::language::Language;
 use tercel::meeting::{Choice, Occasion, Packet};
@@ -35,6 +36,18 @@ pub(crate) fn recommended(packet: &Packet) -> String {
         Some(level) => format!("{name}:{}", level.number()),
         None => name.to_owned(),
     }
+}
+
+/// How many subjects a level takes, as a step says.
+pub(crate) fn places(step: &Value) -> Option<u32> {
+    step.get("places")
+        .and_then(Value::as_u64)
+        .and_then(|places| u32::try_from(places).ok())
+}
+
+/// Whether a choice opens a level to the next subject.
+pub(crate) fn opens_level(choice: Choice) -> bool {
+    matches!(choice, Choice::Dose(action) if action.level().is_some())
 }
 
 /// Every choice a meeting has.

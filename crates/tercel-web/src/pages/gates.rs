@@ -117,12 +117,38 @@ pub(crate) async fn gate_before(
         .find(|(_, group)| group.arm == arm)
         .map(|(level, _)| level);
     let snapshot = ask.app.snapshot_now().await?;
+    if is_told(&snapshot, form, subject, values) {
+        return Ok(None);
+    }
     let (now, language, subject) = (ask.app.store.clock().now(), ask.language, SubjectId::new(subject));
     let made = tokio::task::spawn_blocking(move || {
         before(&study(&snapshot, &trial, now), &subject, level).map(|gate| gate_view(&gate, language))
     });
     made.await
         .map_err(|_| Fault::Wrong("the gate could not be derived".to_owned()))
+}
+
+/// Forms that tell one event twice, for the conduct and for the datasets, each with its begin.
+const TOLD_TWICE: [[(&str, &str); 2]; 3] = [
+    [("conduct-collection", "began"), ("collection", "prstdtc")],
+    [("conduct-lymphodepletion", "began"), ("lymphodepletion", "exstdtc")],
+    [("conduct-infusion", "began"), ("infusion", "exstdtc")],
+];
+
+/// Whether the event was entered by its other form: its gate was asked then.
+fn is_told(snapshot: &Snapshot, form: &str, subject: &str, values: &Values) -> bool {
+    let told = |(own, own_begin): (&str, &str), (other, other_begin): (&str, &str)| {
+        let begin = values.get(own_begin).filter(|begin| !begin.is_empty());
+        own == form
+            && begin.is_some_and(|begin| {
+                snapshot.of_subject(subject).any(|record| {
+                    record.form == other && !record.voided && record.value(other_begin) == Some(begin.as_str())
+                })
+            })
+    };
+    TOLD_TWICE
+        .iter()
+        .any(|[conduct, data]| told(*conduct, *data) || told(*data, *conduct))
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {

@@ -15,7 +15,7 @@ use tercel_exchange::{packet_digest, read_packet};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Change, Kind, Record};
 
-use super::choice::{choice_of, choices, recommended};
+use super::choice::{choice_of, choices, opens_level, places, recommended};
 use super::record::signer;
 use crate::ask::Ask;
 use crate::messages::message;
@@ -56,12 +56,16 @@ pub(crate) struct Draft {
     pub(crate) despite: Option<String>,
     pub(crate) conditions: Vec<String>,
     pub(crate) effective: Option<Timestamp>,
+    /// Subjects that the opened level takes in all, those treated there included.
+    pub(crate) places: Option<u32>,
 }
 
 /// What was decided.
 pub(crate) struct Resolved {
     pub(crate) sentence: [String; 2],
     pub(crate) opens: Option<DoseLevel>,
+    /// Subjects that level takes in all.
+    pub(crate) places: Option<u32>,
     pub(crate) is_dose: bool,
     pub(crate) agreed: Vec<String>,
     pub(crate) signed: Timestamp,
@@ -221,6 +225,7 @@ impl Resolved {
         Some(Self {
             sentence: [text(step, "en"), text(step, "zh")],
             opens: level.and_then(DoseLevel::new),
+            places: places(step),
             is_dose: step.get("dose").and_then(Value::as_bool).unwrap_or(false),
             agreed: names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             signed: text(step, "signed").parse().ok()?,
@@ -250,6 +255,7 @@ impl Draft {
                 .filter(|line| !line.trim().is_empty())
                 .collect(),
             effective: text(step, "effective").parse().ok(),
+            places: places(step),
         })
     }
 }
@@ -295,6 +301,9 @@ struct ProposalLine {
     despite: String,
     conditions: Vec<String>,
     effective: String,
+    places: Option<u32>,
+    /// A level is to be opened, and nobody says for how many.
+    places_missing: bool,
 }
 
 /// The record of a meeting that who asks may see.
@@ -354,6 +363,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             despite: draft.despite.clone().unwrap_or_default(),
             conditions: draft.conditions.clone(),
             effective: draft.effective.map(|time| time.to_string()).unwrap_or_default(),
+            places: draft.places,
+            places_missing: draft.places.is_none() && opens_level(draft.choice),
         }),
         missing: match meeting.resolution() {
             Some(Err(missing)) => missing.iter().map(|one| one.sentence(language)).collect(),
@@ -454,8 +465,18 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
             "\"{effective}\" is no time; write it as 2026-03-04T08:00:00Z"
         )));
     }
+    let places = match ask.optional("places") {
+        "" => None,
+        text => Some(
+            text.parse::<u32>()
+                .ok()
+                .filter(|places| (1..=999).contains(places))
+                .ok_or_else(|| Fault::Wrong("the places at the level are a number from 1 to 999".to_owned()))?,
+        ),
+    };
     let step = json!({
         "step": "propose",
+        "places": places,
         "choice": choice,
         "overrides": ask.optional("overrides") == "Y",
         "reason": ask.optional("reason"),
@@ -600,6 +621,7 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
         "zh": resolution.sentence(Language::Chinese),
         "dose": matches!(resolution.choice, Choice::Dose(_)),
         "opens": resolution.opens.map(DoseLevel::number),
+        "places": meeting.proposal.as_ref().and_then(|(draft, _)| draft.places),
         "agreed": resolution.agreed,
         "disagreed": resolution.disagreed,
         "abstained": resolution.abstained,
