@@ -160,8 +160,13 @@ impl Forger<'_> {
     }
 
     /// Other entries altogether, with everything that follows from them.
-    async fn forge(&self, mut entries: Vec<Entry>) -> String {
+    pub(crate) async fn forge(&self, mut entries: Vec<Entry>) -> String {
         chain(&mut entries);
+        self.put(&entries).await
+    }
+
+    /// These entries as they are, and what is read from laid anew.
+    pub(crate) async fn put(&self, entries: &[Entry]) -> String {
         let rows: Vec<String> = entries.iter().map(insert).collect();
         self.unguarded(&format!("DELETE FROM entry; {}", rows.join(";"))).await;
         self.database.open().await.rebuild().await.unwrap();

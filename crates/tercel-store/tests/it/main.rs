@@ -8,14 +8,18 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod access;
 mod contract;
 mod databases;
+mod forged;
 mod forgery;
 mod full_disk;
 mod kill;
 mod races;
 mod random;
 mod schema;
+mod signatures;
 mod story;
 mod tampering;
 mod texts;
+mod validation;
