@@ -8,6 +8,9 @@ use crate::forgery::Forger;
 use crate::tampering::{Scene, scene};
 use crate::texts::Dice;
 
+/// What is forged, in which kind of entry, how.
+type Case = (&'static str, Kind, fn(&mut Entry));
+
 on_both!(
     a_chain_that_fits_together_and_breaks_a_rule_is_seen,
     an_entry_that_does_not_follow_is_seen,
@@ -39,7 +42,7 @@ async fn a_chain_that_fits_together_and_breaks_a_rule_is_seen(database: &Databas
     let scene = scene().await;
     let at = |kind: Kind| scene.entries.iter().position(|entry| entry.kind == kind).unwrap();
     assert!(!is_seen(database, &scene, scene.entries.clone(), true).await);
-    let cases: [(&str, Kind, fn(&mut Entry)); 4] = [
+    let cases: [Case; 4] = [
         ("who entered it verifies it", Kind::Verify, |entry| {
             "nurse".clone_into(&mut entry.author);
         }),
