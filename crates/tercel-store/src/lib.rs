@@ -7,7 +7,7 @@
 //! | the current records | [`Store::records`] |
 //! | what was known at a time | [`Store::last_entry_by`], [`Store::fold`] |
 //! | the audit trail | [`Store::entries`] |
-//! | whether it is as it was entered | [`verify`], [`Store::signed_head`] |
+//! | whether it is as it was entered | [`verify()`], [`Store::signed_head`] |
 //! | users, passwords, sessions | [`Store::add_account`], [`Store::sign_in`], [`Store::session`] |
 //! | backup and restore | [`Store::backup`], [`Store::restore`] |
 //!

@@ -7,9 +7,9 @@
 //! | which answers are still missing | [`completeness()`] |
 //! | what a record newly breaks among the others, before it is kept | [`check_entry`] |
 //! | the grade a record would have | [`grade_preview`] |
-//! | records to datasets that are read here, and back | [`to_tables`], [`from_tables`] |
+//! | records to datasets that are read here, and back | [`to_tables`], [`from_tables()`] |
 //! | records to SDTM as it is submitted | [`to_sdtm`] |
-//! | records from a table with a column a field | [`from_csv`] |
+//! | records from a table with a column a field | [`from_csv()`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | records of the conduct forms, which gates read | [`conduct_records`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |

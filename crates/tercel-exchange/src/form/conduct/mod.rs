@@ -1,5 +1,5 @@
 //! Records of the conduct forms to [`ConductRecords`]. A record of which any answer cannot be read becomes an
-//! [`Unread`](tercel::conduct::Unread) for each such answer and nothing else: a gate it may bear on stays closed and names it.
+//! [`Unread`] for each such answer and nothing else: a gate it may bear on stays closed and names it.
 
 mod product;
 mod reader;
