@@ -6,7 +6,7 @@
 //!
 //! # Limits
 //! A statement that rests on a record need not change by it, and a record entered later is among nobody's: what a packet would say
-//! today is found by [`replay`](super::replay). Cells are those from before the correction.
+//! today is found by [`replay()`](super::replay()). Cells are those from before the correction.
 
 use std::collections::BTreeSet;
 

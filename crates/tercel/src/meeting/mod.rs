@@ -5,9 +5,9 @@
 //! |---|---|
 //! | what meeting is called for now | [`called_for`] |
 //! | freeze what a committee is shown | [`Packet::freeze`] |
-//! | what a correction touches | [`impact`] |
-//! | what a packet would say today | [`replay`] |
-//! | from votes to a decision | [`resolve`] |
+//! | what a correction touches | [`impact()`] |
+//! | what a packet would say today | [`replay()`] |
+//! | from votes to a decision | [`resolve()`] |
 //!
 //! A packet is data: the same study, cut and knowledge give the same packet, whatever the order of rows and the number of
 //! threads. It holds what was concluded, with the records each statement rests on, and none of the records' values beyond that.
