@@ -41,7 +41,7 @@ impl Driver {
             .spawn()
             .unwrap();
         let at = SocketAddr::from(([127, 0, 0, 1], port));
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while request(at, "GET /status", &[], "").is_err() {
             assert!(Instant::now() < until, "chromedriver does not answer");
             std::thread::sleep(Duration::from_millis(100));

@@ -21,15 +21,16 @@ impl Answer {
 /// One request on a connection of its own. Bodies of answers have a length, as both servers give it.
 pub(crate) fn request(to: SocketAddr, head: &str, headers: &[(&str, &str)], body: &str) -> std::io::Result<Answer> {
     let mut stream = TcpStream::connect(to)?;
-    stream.set_read_timeout(Some(Duration::from_secs(120)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(2)))?;
     let mut text = format!("{head} HTTP/1.1\r\nHost: {to}\r\nConnection: close\r\n");
     for (name, value) in headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        text.extend([name, ": ", value, "\r\n"]);
     }
-    text.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+    let end = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    text.push_str(&end);
     stream.write_all(text.as_bytes())?;
     let mut bytes = Vec::new();
-    let mut chunk = [0; 65536];
+    let mut chunk = [0; 8192];
     loop {
         let read = stream.read(&mut chunk)?;
         bytes.extend_from_slice(&chunk[..read]);

@@ -98,7 +98,7 @@ impl Site {
         browser.follow("form[action='/sign-in'] button");
     }
 
-    fn keep(&self, account: &str, cookie: String) -> Option<(String, String)> {
+    fn keep(&self, account: &str, cookie: &str) -> Option<(String, String)> {
         let header = format!("tercel={cookie}; language=en");
         let page = request(self.at, "GET /password", &[("Cookie", &header)], "").unwrap();
         let csrf = page
@@ -122,7 +122,7 @@ impl Site {
             .filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
         let token = set.into_iter().find_map(|(_, cookie)| cookie.strip_prefix("tercel="));
         let token = token.and_then(|cookie| cookie.split(';').next()).unwrap_or_default();
-        self.keep(account, token.to_owned())
+        self.keep(account, token)
             .unwrap_or_else(|| panic!("{account} cannot sign in: {}", answer.body))
     }
 
