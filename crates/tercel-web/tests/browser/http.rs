@@ -26,8 +26,7 @@ pub(crate) fn request(to: SocketAddr, head: &str, headers: &[(&str, &str)], body
     for (name, value) in headers {
         text.extend([name, ": ", value, "\r\n"]);
     }
-    let end = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-    text.push_str(&end);
+    text.extend(["Content-Length: ", &body.len().to_string(), "\r\n\r\n", body]);
     stream.write_all(text.as_bytes())?;
     let mut bytes = Vec::new();
     let mut chunk = [0; 8192];

@@ -243,11 +243,12 @@ pub(crate) fn correct_late(site: &Site, browser: &Browser, courses: &[Course]) {
     browser.fill("#f-reason", "the ICU's charts show oxygen by mask, no ventilation");
     browser.follow("form.entry button:not([name])");
     assert!(browser.url().contains("/record/"), "{}", browser.page());
+    // A packet shows subjects of every site: it is not for who reads one alone.
+    site.sign_in(browser, "song", OWN);
     browser.go(&site.url("/meeting/MEETING//2"));
     browser.shows("the ICU's charts show oxygen by mask");
     assert!(browser.has(".problem"), "{}", browser.page());
     browser.picture("decision-touched");
-    site.sign_in(browser, "song", OWN);
     browser.go(&site.url(&format!("/audit?subject={subject}")));
     browser.shows("the ICU's charts show oxygen by mask");
     browser.picture("audit");
