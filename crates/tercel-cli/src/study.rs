@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 use tercel::coding::code_study;
-use tercel::endpoint::{Analysis, check_analysis};
+use tercel::endpoint::Analysis;
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{Finding, StudyData, days_between};
 use tercel_exchange::read_folder_telling;
@@ -221,11 +221,6 @@ impl Study {
     pub(crate) fn analysis(&self) -> Analysis<'_> {
         Analysis::new(&self.trial, &self.data, self.cut)
     }
-}
-
-/// Everything wrong or missing: in the files, between records, between readings.
-pub(crate) fn all_findings(analysis: &Analysis<'_>) -> Vec<Finding> {
-    check_analysis(analysis)
 }
 
 /// A finding as JSON.

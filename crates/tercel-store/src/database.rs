@@ -6,6 +6,7 @@ use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Tra
 
 use crate::address::Address;
 use crate::error::StoreError;
+use crate::head::private_file;
 
 /// The two databases, where they differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +113,13 @@ pub(crate) async fn connect(address: &Address, create: bool) -> Result<(AnyPool,
                 path: path.display().to_string(),
                 source,
             })?;
+            // SQLite takes an empty file for a new database, and makes the files beside it as private.
+            if create && !absolute.exists() {
+                private_file(&absolute).map_err(|source| StoreError::File {
+                    path: path.display().to_string(),
+                    source,
+                })?;
+            }
             let path = percent_encoded(&absolute.to_string_lossy());
             (format!("sqlite://{path}?mode={mode}"), Dialect::Sqlite)
         }

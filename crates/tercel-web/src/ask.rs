@@ -7,7 +7,7 @@ use tercel::language::Language;
 use tercel_store::{Account, Author, Change, Door, Entry, Record};
 
 use crate::app::App;
-use crate::pages::meeting::MEETING;
+use crate::meeting::MEETING;
 use crate::reply::Fault;
 use crate::role::{Permission, Role};
 
@@ -27,6 +27,16 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    /// Somebody whose password was given for one act, without a session.
+    pub(crate) fn of(account: Account) -> Self {
+        Self {
+            account,
+            csrf: String::new(),
+            token: None,
+            must_change: false,
+        }
+    }
+
     /// The role in which the person may do this at a site; `None` asks for any site.
     pub(crate) fn role_for(&self, permission: Permission, site: Option<&str>) -> Option<Role> {
         let grants = self.account.grants.iter();
@@ -166,4 +176,9 @@ impl Ask {
             ))),
         }
     }
+}
+
+/// Whether a site is among those a person may read; what belongs to no site is everybody's.
+pub(crate) fn among(sites: Option<&[String]>, site: Option<&str>) -> bool {
+    sites.is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
 }

@@ -1,6 +1,6 @@
 //! The conduct of the study as the record has it: what was entered on the forms of conduct, and what committees decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -10,8 +10,8 @@ use tercel::protocol::Trial;
 use tercel_exchange::form::{Captured, Kept, conduct_records};
 use tercel_store::Record;
 
-use crate::pages::meeting::{MEETING, Meeting};
-use crate::snapshot::captured;
+use crate::capture::captured;
+use crate::meeting::{MEETING, Meeting};
 
 /// Forms that are not entered freely: what they say is a signature, or rests on one.
 pub(crate) const SIGNED_FORMS: [&str; 5] = [
@@ -34,16 +34,28 @@ fn stamped(at: &str) -> DateTime {
     at.parse::<Timestamp>().map_or(DateTime::MAX, site_time)
 }
 
+/// Whether a record counts: what is a signature counts once two accounts signed it as it stands, however it was entered.
+fn counts(record: &Record) -> bool {
+    if !SIGNED_FORMS.contains(&record.form.as_str()) {
+        return true;
+    }
+    let signers: BTreeSet<&str> = record
+        .signatures_in_force()
+        .map(|signature| signature.stamp.by.as_str())
+        .collect();
+    signers.len() >= 2
+}
+
 /// Conduct records among these, with the printed names of who entered them.
-pub(crate) fn conduct_of<'r>(
-    records: impl Iterator<Item = &'r Record> + Clone,
-    names: &BTreeMap<String, String>,
-    trial: &Trial,
-) -> ConductRecords {
-    let printed = |account: &str| names.get(account).map_or(account, String::as_str).to_owned();
+pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: &Trial) -> ConductRecords {
+    let accounts = records.clone().filter(|record| record.form == "account");
+    let names: BTreeMap<&str, &str> = accounts
+        .filter_map(|record| Some((record.value("name")?, record.value("printed")?)))
+        .collect();
+    let printed = |account: &str| (*names.get(account).unwrap_or(&account)).to_owned();
     let own: Vec<(Captured, &Record)> = records
         .clone()
-        .filter(|record| !record.voided && record.form.starts_with("conduct-"))
+        .filter(|record| !record.voided && record.form.starts_with("conduct-") && counts(record))
         .map(|record| (captured(record), record))
         .collect();
     let kept: Vec<Kept<'_>> = own
@@ -84,4 +96,59 @@ pub(crate) fn conduct_of<'r>(
         });
     }
     conduct
+}
+
+#[cfg(test)]
+mod tests {
+    use tercel_store::{Entry, Kind, Record, step};
+
+    use super::counts;
+
+    fn entry(seq: i64, kind: Kind, author: &str, payload: &str) -> Entry {
+        Entry {
+            seq,
+            kind,
+            record: Some("CONDUCT-EMERGENCY/S-1/1".to_owned()),
+            version: Some(1),
+            form: Some("conduct-emergency".to_owned()),
+            subject: Some("S-1".to_owned()),
+            site: Some("01".to_owned()),
+            author: author.to_owned(),
+            role: "investigator".to_owned(),
+            entered_at: "2026-03-01T08:00:00.000Z".to_owned(),
+            happened: None,
+            reason: None,
+            protocol: None,
+            payload: payload.to_owned(),
+            prior: String::new(),
+            hash: "made".to_owned(),
+        }
+    }
+
+    fn after(signers: &[(&str, &str)]) -> Record {
+        let made = entry(
+            1,
+            Kind::Create,
+            "wang",
+            r#"{"values": {"investigatorauth": "Y", "physicianauth": "Y"}}"#,
+        );
+        let mut record = step(None, &made);
+        for (seq, (signer, content)) in (2..).zip(signers) {
+            let payload = format!(r#"{{"name": "x", "meaning": "release", "content": "{content}"}}"#);
+            record = step(record, &entry(seq, Kind::Sign, signer, &payload));
+        }
+        record.unwrap()
+    }
+
+    #[test]
+    fn what_says_that_two_signed_counts_only_when_two_accounts_signed_it_as_it_stands() {
+        assert!(!counts(&after(&[])), "answers alone are no signature");
+        assert!(!counts(&after(&[("wang", "made")])));
+        assert!(
+            !counts(&after(&[("wang", "made"), ("wang", "made")])),
+            "one person is not two"
+        );
+        assert!(!counts(&after(&[("wang", "made"), ("huang", "another version")])));
+        assert!(counts(&after(&[("wang", "made"), ("huang", "made")])));
+    }
 }

@@ -8,9 +8,9 @@ use jiff::{Timestamp, ToSpan};
 use tercel::protocol::Trial;
 use tercel_exchange::Table;
 use tercel_exchange::form::{Captured, Kind, from_tables};
-use tercel_store::{Author, Change, Clock, Grant, NewRecord, Opening, Store, StoreError, Values};
+use tercel_store::{Author, Change, Clock, Grant, Opening, Store, StoreError, Values};
 
-use crate::pages::entry::series;
+use crate::capture::{new_record, series, sites_of};
 use crate::role::Role;
 
 /// The password of every account of the demonstration.
@@ -72,6 +72,7 @@ pub async fn create_demo(
     until: Option<Date>,
 ) -> Result<Store, StoreError> {
     let (captured, _) = from_tables(tables, trial);
+    let sites = sites_of(&captured);
     let cut = until.or_else(|| middle(&captured)).unwrap_or(trial.version_date);
     let first = captured.iter().filter_map(|record| day(happened(record)?)).min();
     let clock = Clock::starting_at(at(first.unwrap_or(cut).min(cut), 7));
@@ -98,7 +99,7 @@ pub async fn create_demo(
     for day in days {
         // What happened is entered in the evening.
         clock.move_to(at(day, 11));
-        enter(&store, trial, by_day.remove(&day).unwrap_or_default()).await?;
+        enter(&store, trial, &sites, by_day.remove(&day).unwrap_or_default()).await?;
         for (key, values) in ends.remove(&day).unwrap_or_default() {
             end(&store, trial, &key, values).await?;
         }
@@ -168,20 +169,19 @@ fn author(account: &str, role: Role) -> Author {
     }
 }
 
-async fn enter(store: &Store, trial: &Trial, records: Vec<Captured>) -> Result<(), StoreError> {
+async fn enter(
+    store: &Store,
+    trial: &Trial,
+    sites: &BTreeMap<String, String>,
+    records: Vec<Captured>,
+) -> Result<(), StoreError> {
     let changes: Vec<Change> = records
         .into_iter()
         .filter_map(|record| {
-            let form = record.definition()?;
-            Some(Change::Create(NewRecord {
-                series: series(form, record.subject.as_deref()),
-                number: Some(record.number),
-                form: record.form.clone(),
-                subject: record.subject.clone(),
-                site: Some("01".to_owned()),
-                happened: happened(&record).map(str::to_owned),
-                values: record.values,
-            }))
+            let (form, subject) = (record.definition()?, record.subject.as_deref());
+            let site = subject.and_then(|subject| sites.get(subject)).map(String::as_str);
+            let new = new_record(form, subject, site, Some(record.number), record.values.clone());
+            Some(Change::Create(new))
         })
         .collect();
     let coordinator = author("chen", Role::Coordinator);

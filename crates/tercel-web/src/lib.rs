@@ -14,8 +14,10 @@
 mod app;
 mod ask;
 mod authorisation;
+mod capture;
 mod conduct;
 mod demo;
+mod meeting;
 mod messages;
 mod pages;
 mod reply;
@@ -36,4 +38,4 @@ pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
 pub use snapshot::study_data;
 
-pub use pages::entry::series as record_series;
+pub use capture::{new_record, series as record_series, sites_of};

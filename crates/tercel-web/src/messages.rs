@@ -308,6 +308,9 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ("board.state", Text::new("State", "状态")),
     ("board.days_left", Text::new("days left", "天剩余")),
     ("board.next", Text::new("Next dose", "下一剂量")),
+    ("board.evaluable", Text::new("Evaluable", "可评估")),
+    ("board.with_dlt", Text::new("With DLT", "发生DLT")),
+    ("board.pending", Text::new("Pending", "待定")),
     (
         "board.as_of",
         Text::new("Derived from the entries up to", "依据截至此条目的记录："),

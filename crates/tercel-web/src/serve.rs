@@ -80,11 +80,22 @@ pub async fn serve(app: Arc<App>, address: SocketAddr, ready: impl FnOnce(Socket
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     ready(listener.local_addr().map_err(failed)?);
     axum::serve(listener, router(&app))
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
-        })
+        .with_graceful_shutdown(told_to_end())
         .await
         .map_err(ServeError::Stopped)
+}
+
+/// Ctrl-C, or the signal by which a service is stopped.
+async fn told_to_end() {
+    #[cfg(unix)]
+    if let Ok(mut stop) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = stop.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 fn plain(fault: &Fault) -> Response<Body> {

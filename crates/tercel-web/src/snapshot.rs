@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use tercel::conduct::ConductRecords;
+use tercel::conduct::{ConductRecords, check_conduct};
 use tercel::protocol::Trial;
 use tercel::study::{StudyData, SubjectId};
 use tercel_exchange::form::{Captured, to_tables};
@@ -13,6 +13,7 @@ use tercel_exchange::read_tables;
 use tercel_store::{Record, RecordFilter, StoreError};
 
 use crate::app::App;
+use crate::capture::captured;
 use crate::conduct::conduct_of;
 
 /// The study as of an entry.
@@ -53,18 +54,23 @@ impl Snapshot {
     }
 }
 
-/// A record as the forms know it.
-pub(crate) fn captured(record: &Record) -> Captured {
-    Captured {
-        form: record.form.clone(),
-        subject: record.subject.clone(),
-        number: record.number(),
-        values: record.values.clone(),
-    }
+/// Study data of records, with what is wrong in the conduct among their findings.
+pub fn study_data<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: &Trial) -> StudyData {
+    data_and_conduct(records, trial).0
 }
 
-/// Study data of records: what was entered in error is left out.
-pub fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
+fn data_and_conduct<'r>(
+    records: impl Iterator<Item = &'r Record> + Clone,
+    trial: &Trial,
+) -> (StudyData, ConductRecords) {
+    let mut data = answers_of(records.clone(), trial);
+    let conduct = conduct_of(records, trial);
+    data.findings.extend(check_conduct(trial, &data, &conduct));
+    (data, conduct)
+}
+
+/// What the forms with a dataset say: what was entered in error is left out.
+fn answers_of<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
     let mut data = read_tables(to_tables(trial, &taken), trial).unwrap_or_default();
     // A study without subjects yet is still one with dates.
@@ -72,9 +78,9 @@ pub fn study_data<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) 
     data
 }
 
-/// The data of one subject among its own records.
+/// The data of one subject among its own records. Its conduct is not looked at: that rests on records of the study too.
 pub(crate) fn subject_data(records: &[Record], trial: &Trial, subject: &str) -> StudyData {
-    let mut data = study_data(records.iter(), trial);
+    let mut data = answers_of(records.iter(), trial);
     let id = SubjectId::new(subject);
     data.subjects.retain(|known| known.id == id);
     data
@@ -122,27 +128,30 @@ impl App {
         {
             return Ok(known);
         }
-        let (entry, hash) = self.store.head().await?;
         let mut records: BTreeMap<String, Record> = BTreeMap::new();
-        let read = if let Some(known) = self.known() {
+        let mut since = 0;
+        if let Some(known) = self.known() {
             // Only what changed is read again.
             records.clone_from(&known.records);
-            self.store.records_since(known.entry).await?
-        } else {
-            self.store.records(&RecordFilter::default()).await?
+            since = known.entry;
+        }
+        // Read until nothing was entered meanwhile: the state is that of the entry it names, not partly of a later one.
+        let (entry, hash) = loop {
+            let (entry, hash) = self.store.head().await?;
+            let read = if since == 0 {
+                self.store.records(&RecordFilter::default()).await?
+            } else {
+                self.store.records_since(since).await?
+            };
+            records.extend(read.into_iter().map(|record| (record.key.clone(), record)));
+            if self.store.head().await?.0 == entry {
+                break (entry, hash);
+            }
+            since = entry;
         };
-        records.extend(read.into_iter().map(|record| (record.key.clone(), record)));
-        // An entry made between the two readings belongs to the next state.
-        records.retain(|_, record| record.created.entry <= entry);
         let trial = Arc::clone(&self.trial);
         let snapshot = tokio::task::spawn_blocking(move || {
-            let data = study_data(records.values(), &trial);
-            let names = records
-                .values()
-                .filter(|record| record.form == "account")
-                .filter_map(|record| Some((record.value("name")?.to_owned(), record.value("printed")?.to_owned())))
-                .collect();
-            let conduct = conduct_of(records.values(), &names, &trial);
+            let (data, conduct) = data_and_conduct(records.values(), &trial);
             Arc::new(Snapshot {
                 entry,
                 hash,

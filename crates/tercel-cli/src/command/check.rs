@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde_json::{Value, json};
+use tercel::endpoint::check_analysis;
 use tercel::protocol::Diagnostic;
 use tercel::report::finding_sections;
 use tercel::study::{Blocks, Finding, FindingGroup, group_findings};
@@ -13,7 +14,7 @@ use tercel_report::{FindingsPage, render_findings};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs, all_findings, data_path, finding_json, open_gaps, read_protocol, record_address};
+use crate::study::{Study, TrialArgs, data_path, finding_json, open_gaps, read_protocol, record_address};
 
 /// Arguments of `tercel check`.
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     };
     let findings = study
         .as_ref()
-        .map_or_else(Vec::new, |study| all_findings(&study.analysis()));
+        .map_or_else(Vec::new, |study| check_analysis(&study.analysis()));
     if let (Some(folder), Some(study)) = (&args.out, &study) {
         write_findings(folder, study, &findings)?;
     }

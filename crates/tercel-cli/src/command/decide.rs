@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use tercel::design::{Action, Attribution, Because, Decision, StudyDecision, WhatIf, decide_study};
 use tercel::dlt::Halt;
 use tercel::endpoint::Analysis;
+use tercel::endpoint::check_analysis;
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, SubjectId, named_first};
 
 use super::Answer;
 use crate::output::Output;
-use crate::study::{Study, TrialArgs, all_findings};
+use crate::study::{Study, TrialArgs};
 
 /// Arguments of `tercel decide`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +25,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
-    let findings = all_findings(&analysis);
+    let findings = check_analysis(&analysis);
     let decision = decide_study(&analysis);
     output.print(
         || decision_json(&analysis, decision.as_ref(), &findings),

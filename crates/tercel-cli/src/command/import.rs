@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value, json};
 use tercel::protocol::Trial;
-use tercel_exchange::form::{Captured, FORMS, Scope, form, from_csv, from_tables};
+use tercel_exchange::form::{Captured, FORMS, form, from_csv, from_tables};
 use tercel_exchange::{Table, read_datasets};
-use tercel_store::{Change, NewRecord, RecordFilter, Store};
-use tercel_web::record_series;
+use tercel_store::{Change, Clock, Record, RecordFilter, Store, StoreError};
+use tercel_web::{new_record, record_series, sites_of};
 
 use super::Answer;
 use crate::output::Output;
@@ -31,23 +31,32 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-/// Records written at once.
-const A_SITTING: usize = 2000;
-
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = require_protocol(&args.record.trial)?;
     let (captured, not_taken) = read(args, &trial)?;
-    let entered = if args.dry_run {
-        captured.len()
-    } else {
-        wait(async {
-            let store = open_or_start(&args.record.address(), &trial.id).await?;
-            let entered = enter(&store, captured, &trial.version).await?;
-            note(&store, "import").await?;
-            Ok(entered)
-        })?
-    };
+    let entered = wait(async {
+        let address = args.record.address();
+        let store = if args.dry_run {
+            match Store::open(&address, Clock::System).await {
+                Err(StoreError::Missing(_)) => None,
+                answer => Some(answer?),
+            }
+        } else {
+            Some(open_or_start(&address, &trial.id).await?)
+        };
+        let there = match &store {
+            Some(store) => store.records(&RecordFilter::default()).await?,
+            None => Vec::new(),
+        };
+        let changes = plan(&there, captured)?;
+        if let (Some(store), false) = (&store, args.dry_run) {
+            // One sitting: all of it is entered, or nothing.
+            store.append(&operator(), Some(&trial.version), &changes).await?;
+            note(store, "import").await?;
+        }
+        Ok(changes.len())
+    })?;
     output.print(
         || json!({"entered": entered, "dry_run": args.dry_run, "not_taken": not_taken.iter().map(|line| json!(line)).collect::<Vec<Value>>()}),
         || {
@@ -83,55 +92,47 @@ fn read(args: &Args, trial: &Trial) -> anyhow::Result<(Vec<Captured>, Vec<String
     Ok((import.records, mistakes))
 }
 
-/// Enters the records; those that are there already with the same answers are passed over, others refuse the import.
-async fn enter(store: &Store, captured: Vec<Captured>, version: &str) -> anyhow::Result<usize> {
-    let there = store.records(&RecordFilter::default()).await?;
-    let mut sites: BTreeMap<String, String> = BTreeMap::new();
-    for record in &there {
-        if let (Some(subject), Some(site)) = (&record.subject, &record.site) {
-            sites.insert(subject.clone(), site.clone());
-        }
-    }
-    for record in captured.iter().filter(|record| record.form == "demography") {
-        if let (Some(subject), Some(site)) = (&record.subject, record.value("siteid")) {
-            sites.insert(subject.clone(), site.to_owned());
-        }
-    }
-    let there: BTreeMap<&str, _> = there.iter().map(|record| (record.key.as_str(), record)).collect();
+/// What is to be entered: what is there already with the same answers is passed over, what is there with others refuses the
+/// import, and so does a subject whose site nobody stated.
+fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>> {
+    let mut sites: BTreeMap<String, String> = there
+        .iter()
+        .filter_map(|record| Some((record.subject.clone()?, record.site.clone()?)))
+        .collect();
+    sites.extend(sites_of(&captured));
+    let keys: BTreeMap<&str, &Record> = there.iter().map(|record| (record.key.as_str(), record)).collect();
     let mut changes = Vec::new();
     for record in captured {
-        let Some(definition) = record.definition() else {
-            continue;
+        let Some(form) = record.definition() else {
+            bail!("{} is no form; nothing was entered", record.form);
         };
-        if definition.scope == Scope::Subject && record.subject.is_none() {
-            continue;
-        }
-        let series = record_series(definition, record.subject.as_deref());
-        if let Some(known) = there.get(format!("{series}/{}", record.number).as_str()) {
+        let subject = record.subject.as_deref();
+        let Some(site) = subject.and_then(|subject| sites.get(subject)) else {
+            bail!(
+                "the site of subject {} is not known; enter its demography first. Nothing was entered",
+                subject.unwrap_or("(blank)")
+            );
+        };
+        let key = format!("{}/{}", record_series(form, subject), record.number);
+        if let Some(known) = keys.get(key.as_str()) {
             if known.values != record.values {
-                bail!(
-                    "{} is in the record with other answers; correct it there. Nothing was entered",
-                    known.key
-                );
+                bail!("{key} is in the record with other answers; correct it there. Nothing was entered");
             }
             continue;
         }
-        let happened = definition
-            .happened
-            .and_then(|field| record.value(field))
-            .map(str::to_owned);
-        changes.push(Change::Create(NewRecord {
-            series,
-            number: (record.number > 0).then_some(record.number),
-            form: record.form.clone(),
-            site: record.subject.as_ref().and_then(|subject| sites.get(subject)).cloned(),
-            subject: record.subject.clone(),
-            happened,
-            values: record.values,
-        }));
+        // A row without a number is the same as one that is there where every answer is: a file imported twice.
+        let again = |known: &&Record| {
+            !known.voided
+                && known.form == record.form
+                && known.subject.as_deref() == subject
+                && known.values == record.values
+        };
+        if record.number == 0 && there.iter().any(|known| again(&known)) {
+            continue;
+        }
+        let number = (record.number > 0).then_some(record.number);
+        let new = new_record(form, subject, Some(site), number, record.values.clone());
+        changes.push(Change::Create(new));
     }
-    for sitting in changes.chunks(A_SITTING) {
-        store.append(&operator(), Some(version), sitting).await?;
-    }
-    Ok(changes.len())
+    Ok(changes)
 }

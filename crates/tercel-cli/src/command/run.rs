@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde_json::{Value, json};
 use tercel::design::decide_study;
-use tercel::endpoint::{Analysis, Cell, Detail, Facts, derive_cells};
+use tercel::endpoint::{Analysis, Cell, Detail, Facts, check_analysis, derive_cells};
 use tercel::estimate::survival::Step;
 use tercel::protocol::DoseLevel;
 use tercel::report::build_report;
@@ -19,7 +19,7 @@ use super::decide::decision_json;
 use crate::output::{Output, number};
 use crate::progress::Progress;
 use crate::safety::{episodes_json, expedited_json, safety_json};
-use crate::study::{Study, TrialArgs, all_findings, protocol_path};
+use crate::study::{Study, TrialArgs, protocol_path};
 
 /// Arguments of `tercel run`.
 #[derive(Debug, clap::Args)]
@@ -40,7 +40,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let progress = Progress::start("deriving the outcomes and writing the report");
     let analysis = study.analysis();
     let cells = derive_cells(&analysis);
-    let findings = all_findings(&analysis);
+    let findings = check_analysis(&analysis);
     let decision = decide_study(&analysis);
     let report = build_report(&analysis, &cells, decision.as_ref(), &findings);
     let written = match (&args.out, output.json) {

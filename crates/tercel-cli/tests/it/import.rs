@@ -106,3 +106,58 @@ fn what_cannot_be_entered_is_said_and_nothing_is() {
     assert!(complaint(&["import", here, "nowhere"]).contains("nowhere"));
     assert!(!folder.path().join("tercel.db").exists());
 }
+
+#[test]
+fn a_table_imported_twice_is_entered_once_and_a_subject_nobody_knows_is_refused() {
+    let folder = folder();
+    let here = folder.path().to_str().unwrap();
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let visits = table(
+        "visits.csv",
+        "subject,visit,svstdtc\nS-1,Screening,2026-02-01\nS-1,Day 0,2026-03-01\n",
+    );
+    let output = tercel(&["import", here, &visits, "--form", "visit"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("the site of subject S-1") && said.contains("Nothing was entered"),
+        "{said}"
+    );
+
+    let people = table("people.csv", "subject,siteid,rficdtc,age,sex\nS-1,01,2026-02-01,60,F\n");
+    assert_eq!(
+        json(&["--json", "import", here, &people, "--form", "demography", "--dry-run"])["entered"],
+        1
+    );
+    assert_eq!(
+        json(&["--json", "import", here, &people, "--form", "demography"])["entered"],
+        1
+    );
+    for (dry, entered) in [(true, 2), (false, 2), (false, 0), (true, 0)] {
+        let mut arguments = vec!["--json", "import", here, &visits, "--form", "visit"];
+        arguments.extend(dry.then_some("--dry-run"));
+        assert_eq!(json(&arguments)["entered"], entered);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_record_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    json(&[
+        "--json",
+        "import",
+        folder.path().to_str().unwrap(),
+        trial().join("data").to_str().unwrap(),
+    ]);
+    let mode = fs::metadata(folder.path().join("tercel.db"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::endpoint::{Analysis, check_derived};
+use tercel::endpoint::{Analysis, check_analysis};
 use tercel::protocol::Trial;
-use tercel::safety::check_safety;
-use tercel::study::{Finding, RecordId, StudyData, SubjectId, check_study};
+use tercel::study::{Finding, RecordId, StudyData, SubjectId};
 
 use super::matching::forms_of;
 use super::{Captured, Form, to_tables};
@@ -64,11 +63,7 @@ pub(super) fn study_of(trial: &Trial, records: &[Captured]) -> StudyData {
 fn findings(trial: &Trial, records: &[Captured], today: Date) -> Vec<Finding> {
     let data = study_of(trial, records);
     let analysis = Analysis::new(trial, &data, Some(today));
-    let mut findings = check_study(trial, &data);
-    findings.extend(check_derived(&analysis));
-    findings.extend(check_safety(&analysis));
-    findings.extend(data.findings.iter().cloned());
-    findings
+    check_analysis(&analysis)
 }
 
 fn identity(finding: &Finding) -> String {

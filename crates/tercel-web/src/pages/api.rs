@@ -9,8 +9,8 @@ use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, RecordFilter};
 
-use super::meeting::MEETING;
 use crate::ask::{Ask, Fields};
+use crate::meeting::MEETING;
 use crate::reply::{Fault, POLICY, Reply};
 use crate::role::Permission;
 use crate::routes::{ROUTES, Rule, Verb};

@@ -8,7 +8,7 @@ use tercel::language::Language;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::days_between;
 
-use crate::ask::Ask;
+use crate::ask::{Ask, among};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -70,7 +70,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     let decision = decide_study(&analysis);
     let shown = |facts: &&Facts<'_>| {
         let site = facts.subject.site.as_deref();
-        sites.is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
+        among(sites, site)
     };
     let levels = trial.dose_levels.iter().map(|(level, _)| {
         let of_level = analysis
@@ -84,7 +84,16 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
         Level {
             label: trial.level_label(level),
             counts: count.map_or_else(String::new, |count| {
-                format!("n {} · DLT {} · … {}", count.evaluable, count.dlt, count.pending)
+                let said = |key: &str| message(key).of(language);
+                format!(
+                    "{}: {} · {}: {} · {}: {}",
+                    said("board.evaluable"),
+                    count.evaluable,
+                    said("board.with_dlt"),
+                    count.dlt,
+                    said("board.pending"),
+                    count.pending
+                )
             }),
             subjects: of_level.map(|facts| card(facts, snapshot, language)).collect(),
         }

@@ -4,12 +4,13 @@
 use askama::Template;
 use tercel::language::Text;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
-use tercel_store::{Account, Change, NewRecord, Values};
+use tercel_store::{Account, Change, Values};
 
-use super::entry::{FieldView, answers, field_views, happened, series};
+use super::entry::{FieldView, answers, field_views};
 use super::gates::releasable;
 use super::subjects::{records_of, site_of};
 use crate::ask::{Ask, Person};
+use crate::capture::new_record;
 use crate::conduct::site_time;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
@@ -185,23 +186,18 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     }
     ask.check_password(&own.name, password("password")).await?;
     let other = ask.check_password(&second, password("second_password")).await?;
-    let other_person = Person {
-        account: other.clone(),
-        csrf: String::new(),
-        token: None,
-        must_change: false,
-    };
-    if !may(&other_person, pair.second, site.as_deref()) {
+    let other = Person::of(other);
+    if !may(&other, pair.second, site.as_deref()) {
         return Err(Fault::Refused(format!(
             "{} does not have the role this asks for; nothing was saved",
-            other.printed
+            other.account.printed
         )));
     }
     let mut values = answers(&ask);
     for name in pair.filled {
         values.remove(*name);
     }
-    fill(&ask, form.id, &own, &other, &mut values);
+    fill(&ask, form.id, &own, &other.account, &mut values);
     let problems = validate(form, &values, &ask.app.trial, ask.app.today());
     if problems.iter().any(|problem| problem.severity() == Severity::Refuses) {
         let said: Vec<(String, String)> = problems
@@ -254,7 +250,7 @@ fn fill(ask: &Ask, form: &str, own: &Account, other: &Account, values: &mut Valu
     }
 }
 
-/// Enters the record and signs it for both in one sitting.
+/// Enters the record, then each signature. Until both stand it counts for nothing.
 #[expect(clippy::too_many_arguments, reason = "a record with its two signers")]
 async fn write(
     ask: &Ask,
@@ -264,17 +260,9 @@ async fn write(
     site: Option<&str>,
     values: Values,
     own: &Account,
-    other: &Account,
+    other: &Person,
 ) -> Result<String, Fault> {
-    let new = NewRecord {
-        series: series(form, subject),
-        number: None,
-        form: form.id.to_owned(),
-        subject: subject.map(str::to_owned),
-        site: site.map(str::to_owned),
-        happened: happened(form, &values),
-        values,
-    };
+    let new = new_record(form, subject, site, None, values);
     let entries = ask.append(pair.first.0, site, &[Change::Create(new)]).await?;
     let entry = entries.first().ok_or(Fault::NotFound)?;
     let key = entry.record.clone().unwrap_or_default();
@@ -286,21 +274,14 @@ async fn write(
         meaning: form.title.en.to_owned(),
     };
     ask.append(pair.first.0, site, &[signature(own)]).await?;
-    let (permission, _) = pair.second;
-    let role = other
-        .grants
-        .iter()
-        .filter_map(|grant| Role::from_id(&grant.role))
-        .find(|role| role.may(permission))
-        .map_or("none", Role::id);
     let second = tercel_store::Author {
-        account: other.name.clone(),
-        role: role.to_owned(),
+        account: other.account.name.clone(),
+        role: other.role_for(pair.second.0, site).map_or("none", Role::id).to_owned(),
     };
     let version = ask.app.trial.version.clone();
     ask.app
         .store
-        .append(&second, Some(&version), &[signature(other)])
+        .append(&second, Some(&version), &[signature(&other.account)])
         .await?;
     Ok(key)
 }

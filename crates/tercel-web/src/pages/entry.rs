@@ -10,6 +10,7 @@ use super::record::unit;
 use super::remarks::{Remarks, remarks};
 use super::subjects::{form_of, records_of, site_of};
 use crate::ask::Ask;
+use crate::capture::{happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -308,15 +309,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         Ok(number) => number,
         Err(refusal) => return rejected(&ask, &sheet(&[], Some(refusal.to_string()))),
     };
-    let new = NewRecord {
-        series,
-        number,
-        form: form.id.to_owned(),
-        subject: subject.clone(),
-        site: site.clone(),
-        happened: happened(form, &values),
-        values: values.clone(),
-    };
+    let new = new_record(form, subject.as_deref(), site.as_deref(), number, values.clone());
     let mut changes = vec![Change::Create(new)];
     changes.extend(deviation);
     match ask.append(Permission::Enter, site.as_deref(), &changes).await {
@@ -373,16 +366,8 @@ async fn enter_subject(ask: &Ask, form: &'static Form, values: &Values, site: &s
     let mut refused = Fault::NotFound;
     for _ in 0..TRIES {
         let subject = next_subject(ask, site).await?;
-        let new = NewRecord {
-            series: series(form, Some(&subject)),
-            // The first record of a new subject takes number 1 or nothing: two at once cannot become one subject.
-            number: Some(1),
-            form: form.id.to_owned(),
-            subject: Some(subject),
-            site: Some(site.to_owned()),
-            happened: happened(form, values),
-            values: values.clone(),
-        };
+        // The first record of a new subject takes number 1 or nothing: two at once cannot become one subject.
+        let new = new_record(form, Some(&subject), Some(site), Some(1), values.clone());
         match ask.append(Permission::Enter, Some(site), &[Change::Create(new)]).await {
             Ok(entries) => return Ok(Reply::Go(shown(&entries))),
             Err(fault @ Fault::Refused(_)) => refused = fault,
@@ -480,17 +465,6 @@ async fn checked(ask: &Ask, sheet: &Sheet<'_>, known: &[Record], number: u32) ->
 fn must_look_again(ask: &Ask, problems: &[Problem]) -> bool {
     let refused = problems.iter().any(|problem| problem.severity() == Severity::Refuses);
     refused || (!problems.is_empty() && ask.optional("confirmed") != "Y")
-}
-
-/// The series a record is numbered in: its dataset, or its form where it has none.
-pub fn series(form: &Form, subject: Option<&str>) -> String {
-    let name = form.domain.map_or_else(|| form.id.to_uppercase(), str::to_owned);
-    format!("{name}/{}", subject.unwrap_or_default())
-}
-
-/// The clinical time that the answers state.
-pub(crate) fn happened(form: &Form, values: &Values) -> Option<String> {
-    values.get(form.happened?).cloned().filter(|value| !value.is_empty())
 }
 
 /// The identifier of the next subject of a site: study, site, number.

@@ -14,7 +14,7 @@ use tercel::study::SubjectId;
 use tercel_store::Values;
 
 use super::subjects::{records_of, site_of};
-use crate::ask::Ask;
+use crate::ask::{Ask, among};
 use crate::conduct::site_time;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -269,9 +269,7 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         let of_subjects: BTreeMap<&str, Option<&str>> = snapshot.subjects();
         let shown = |task: &Task| {
             let site = of_subjects.get(task.subject.as_str()).copied().flatten();
-            sites
-                .as_ref()
-                .is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
+            among(sites.as_deref(), site)
         };
         let mut tasks: Vec<Task> = derive_tasks(&study).into_iter().filter(|task| shown(task)).collect();
         tasks.sort_by_key(|task| (task.urgency, task.due));

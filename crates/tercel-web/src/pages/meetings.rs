@@ -12,8 +12,8 @@ use tercel_exchange::form::{completeness, form};
 use tercel_exchange::{packet_digest, packet_json, sha256_hex};
 use tercel_store::{Change, NewRecord, Record, RecordFilter, Values};
 
-use super::meeting::{MEETING, Meeting};
 use crate::ask::Ask;
+use crate::meeting::{MEETING, Meeting};
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::serve::encode;
@@ -226,7 +226,7 @@ fn open_queries(snapshot: &Snapshot) -> BTreeMap<SubjectId, Vec<OpenQuery>> {
         };
         for query in record.open_queries() {
             queries.entry(SubjectId::new(subject)).or_default().push(OpenQuery {
-                record: crate::snapshot::captured(record).record_id(),
+                record: crate::capture::captured(record).record_id(),
                 field: query.field.clone().unwrap_or_default(),
                 text: query.text.clone(),
             });

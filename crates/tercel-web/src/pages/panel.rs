@@ -3,13 +3,14 @@
 
 use askama::Template;
 use tercel_exchange::form::{Captured, Field, Form, Panel, Problem, Severity, form, validate};
-use tercel_store::{Change, NewRecord, Record, Values};
+use tercel_store::{Change, Record, Values};
 
-use super::entry::{FieldView, choices, field_views, happened, series};
+use super::entry::{FieldView, choices, field_views};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
+use crate::capture::new_record;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -249,17 +250,7 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
     let changes: Vec<Change> = filled
         .proposed
         .into_iter()
-        .map(|values| {
-            Change::Create(NewRecord {
-                series: series(form, Some(&subject)),
-                number: None,
-                form: form.id.to_owned(),
-                subject: Some(subject.clone()),
-                site: site.clone(),
-                happened: happened(form, &values),
-                values,
-            })
-        })
+        .map(|values| Change::Create(new_record(form, Some(&subject), site.as_deref(), None, values)))
         .collect();
     ask.append(Permission::Enter, site.as_deref(), &changes).await?;
     Ok(Reply::Go(format!("/subject/{}", encode(&subject))))

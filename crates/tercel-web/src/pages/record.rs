@@ -357,12 +357,7 @@ pub(crate) async fn unlock(ask: Ask) -> Result<Reply, Fault> {
     let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
     ask.check_password(&own, password("password")).await?;
     let other = ask.check_password(&second, password("second_password")).await?;
-    let person = crate::ask::Person {
-        account: other,
-        csrf: String::new(),
-        token: None,
-        must_change: false,
-    };
+    let person = crate::ask::Person::of(other);
     // Committee members sign too, and answer for no record.
     if !person.may_at(Permission::Release, record.site.as_deref()) {
         return Err(Fault::Refused(

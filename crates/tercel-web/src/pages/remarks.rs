@@ -5,8 +5,8 @@ use tercel_exchange::form::{Captured, check_entry, grade_preview};
 use tercel_store::Record;
 
 use crate::ask::Ask;
+use crate::capture::captured;
 use crate::reply::{Fault, Reply};
-use crate::snapshot::captured;
 
 /// Remarks on proposed records.
 #[derive(Debug, Default)]

@@ -1,11 +1,9 @@
 //! The report as it stands now, made by the same code as the file that `tercel run` writes.
 
 use askama::Template;
-use tercel::design::{check_infusions, decide_study};
-use tercel::endpoint::{Analysis, check_derived, derive_cells};
+use tercel::design::decide_study;
+use tercel::endpoint::{Analysis, check_analysis, derive_cells};
 use tercel::report::{Report, build_report};
-use tercel::safety::check_safety;
-use tercel::study::check_study;
 
 use crate::ask::Ask;
 use crate::reply::{Fault, Reply};
@@ -40,11 +38,7 @@ async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
     let (view, trial) = (View::of(&ask), ask.app.trial.clone());
     let made = tokio::task::spawn_blocking(move || {
         let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
-        let mut findings = snapshot.data.findings.clone();
-        findings.extend(check_study(&trial, &snapshot.data));
-        findings.extend(check_derived(&analysis));
-        findings.extend(check_safety(&analysis));
-        findings.extend(check_infusions(&analysis));
+        let findings = check_analysis(&analysis);
         let cells = derive_cells(&analysis);
         let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
         let content = render(&report);

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use tercel::endpoint::{Analysis, check_derived};
+use tercel::endpoint::{Analysis, check_analysis};
 use tercel::language::Language;
-use tercel::safety::check_safety;
-use tercel::study::{Finding, check_study};
+use tercel::study::Finding;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
 
 use super::board::{level_label, state_of};
 use super::countersign::may_begin;
-use crate::ask::Ask;
+use crate::ask::{Ask, among};
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -60,11 +59,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 held.1 += record.open_queries().count();
             }
         }
-        let shown = |site: Option<&str>| {
-            sites
-                .as_ref()
-                .is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
-        };
+        let shown = |site: Option<&str>| among(sites.as_deref(), site);
         let subjects = snapshot.subjects();
         let rows = subjects.into_iter().filter(|(_, site)| shown(*site)).map(|(id, site)| {
             let known = facts.get(id);
@@ -162,17 +157,13 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let data = subject_data(&records, &trial, &id);
         let analysis = Analysis::new(&trial, &data, Some(today));
         let facts = analysis.facts.first();
-        let mut findings = data.findings.clone();
-        findings.extend(check_study(&trial, &data));
-        findings.extend(check_derived(&analysis));
-        findings.extend(check_safety(&analysis));
+        let mut findings = check_analysis(&analysis);
         findings.retain(|finding| {
             finding
                 .subject
                 .as_ref()
                 .is_some_and(|subject| subject.to_string() == id)
         });
-        findings.sort_by_key(|finding| finding.blocks);
         findings.truncate(MOST_FINDINGS);
         let keys = |finding: &Finding| finding.record.as_ref().map(|record| encode(&record.to_string()));
         let page = SubjectPage {

@@ -1,6 +1,6 @@
 //! Records of the product, from hand-over to the bedside.
 
-use super::shared::CELLS;
+use super::shared::{CELLS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, text};
 use crate::form::{Field, Form, FromTrial, Kind, Scope};
 
@@ -50,16 +50,7 @@ pub(super) const CUSTODY: Form = Form {
             text("Person who took it.", "接收人姓名。"),
         )
         .required(),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("When", "交接时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("When", "交接时间"), SITE_CLOCK).required(),
         Field::kept(
             "place",
             LINE,
@@ -117,16 +108,7 @@ pub(super) const RECEIPT: Form = Form {
             text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
         )
         .required(),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("Received", "接收时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("Received", "接收时间"), SITE_CLOCK).required(),
         Field::kept(
             "accepted",
             Kind::YesNo,
@@ -159,10 +141,7 @@ pub(super) const ORDER: Form = Form {
             "planned",
             Kind::DateTime,
             text("Planned begin", "计划开始时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .required()
         .may_be_future(),
@@ -250,16 +229,7 @@ pub(super) const THAW: Form = Form {
             text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
         )
         .required(),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("Thawed", "复苏时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("Thawed", "复苏时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -316,16 +286,7 @@ pub(super) const IDENTITY: Form = Form {
             text("From the label.", "取自标签。"),
         )
         .required(),
-        Field::kept(
-            "at1",
-            Kind::DateTime,
-            text("When (1)", "核对时间（1）"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("at1", Kind::DateTime, text("When (1)", "核对时间（1）"), SITE_CLOCK).required(),
         Field::kept(
             "person2",
             LINE,
@@ -361,16 +322,7 @@ pub(super) const IDENTITY: Form = Form {
             text("From the label.", "取自标签。"),
         )
         .required(),
-        Field::kept(
-            "at2",
-            Kind::DateTime,
-            text("When (2)", "核对时间（2）"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("at2", Kind::DateTime, text("When (2)", "核对时间（2）"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -383,16 +335,7 @@ pub(super) const INFUSION: Form = Form {
     scope: Scope::Subject,
     happened: Some("began"),
     fields: &[
-        Field::kept(
-            "began",
-            Kind::DateTime,
-            text("Begin", "开始时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("began", Kind::DateTime, text("Begin", "开始时间"), SITE_CLOCK).required(),
         Field::kept(
             "bag1",
             LINE,

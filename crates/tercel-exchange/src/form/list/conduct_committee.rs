@@ -1,5 +1,6 @@
 //! Decisions, halts, emergency releases and the delegation log.
 
+use super::shared::{SIGNED, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, PARAGRAPH, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
@@ -47,10 +48,7 @@ pub(super) const EMERGENCY: Form = Form {
             "investigatorat",
             Kind::DateTime,
             text("Signed by the investigator", "研究者签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .required(),
         Field::kept(
@@ -71,10 +69,7 @@ pub(super) const EMERGENCY: Form = Form {
             "physicianat",
             Kind::DateTime,
             text("Signed by the physician", "医师签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .required(),
         Field::kept(
@@ -143,33 +138,10 @@ pub(super) const CHOICE: Form = Form {
             text("Dose group", "剂量组"),
             text("Dose group of the protocol.", "方案规定的剂量组。"),
         ),
-        Field::kept(
-            "signer1",
-            LINE,
-            text("Signed by (1)", "签署人（1）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer2",
-            LINE,
-            text("Signed by (2)", "签署人（2）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer3",
-            LINE,
-            text("Signed by (3)", "签署人（3）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signed",
-            Kind::DateTime,
-            text("Signed", "签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        ),
+        SIGNERS.0,
+        SIGNERS.1,
+        SIGNERS.2,
+        SIGNED,
     ],
     ..BLANK
 };
@@ -287,51 +259,22 @@ pub(super) const DECISION: Form = Form {
             text("In the words of the minutes.", "按会议纪要填写。"),
         )
         .required(),
-        Field::kept(
-            "signer1",
-            LINE,
-            text("Signed by (1)", "签署人（1）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer2",
-            LINE,
-            text("Signed by (2)", "签署人（2）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer3",
-            LINE,
-            text("Signed by (3)", "签署人（3）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signed",
-            Kind::DateTime,
-            text("Signed", "签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        ),
+        SIGNERS.0,
+        SIGNERS.1,
+        SIGNERS.2,
+        SIGNED,
         Field::kept(
             "effective",
             Kind::DateTime,
             text("In effect from", "生效时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .may_be_future(),
         Field::kept(
             "superseded",
             Kind::DateTime,
             text("Superseded", "被取代时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .may_be_future(),
     ],
@@ -353,16 +296,7 @@ pub(super) const PAUSE: Form = Form {
             text("What set it off.", "触发原因。"),
         )
         .required(),
-        Field::kept(
-            "from",
-            Kind::DateTime,
-            text("From", "开始时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("from", Kind::DateTime, text("From", "开始时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -382,33 +316,10 @@ pub(super) const RESUME: Form = Form {
             text("Its identifier, as the gate names it.", "按关口所列编号填写。"),
         )
         .required(),
-        Field::kept(
-            "signer1",
-            LINE,
-            text("Signed by (1)", "签署人（1）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer2",
-            LINE,
-            text("Signed by (2)", "签署人（2）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signer3",
-            LINE,
-            text("Signed by (3)", "签署人（3）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
-        Field::kept(
-            "signed",
-            Kind::DateTime,
-            text("Signed", "签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        ),
+        SIGNERS.0,
+        SIGNERS.1,
+        SIGNERS.2,
+        SIGNED,
     ],
     ..BLANK
 };

@@ -1,6 +1,6 @@
 //! Records of the product, from collection to release.
 
-use super::shared::CELLS;
+use super::shared::{CELLS, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
@@ -35,16 +35,7 @@ pub(super) const COLLECTION: Form = Form {
             text("Donation identification number (DIN).", "采集识别编号（DIN）。"),
         )
         .required(),
-        Field::kept(
-            "began",
-            Kind::DateTime,
-            text("Begin", "开始时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("began", Kind::DateTime, text("Begin", "开始时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -170,17 +161,9 @@ pub(super) const BAG: Form = Form {
             text("All of the bag.", "整袋体积。"),
         )
         .required(),
-        Field::kept(
-            "expires",
-            Kind::DateTime,
-            text("Expires", "有效期"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required()
-        .may_be_future(),
+        Field::kept("expires", Kind::DateTime, text("Expires", "有效期"), SITE_CLOCK)
+            .required()
+            .may_be_future(),
     ],
     ..BLANK
 };
@@ -242,16 +225,7 @@ pub(super) const TEST: Form = Form {
             text("Result in words", "文字结果"),
             text("Such as negative.", "例如 negative。"),
         ),
-        Field::kept(
-            "reported",
-            Kind::DateTime,
-            text("Reported", "报告时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("reported", Kind::DateTime, text("Reported", "报告时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -296,48 +270,22 @@ pub(super) const RELEASE: Form = Form {
             text("Excepted test (3)", "例外检验（3）"),
             text("Name of a test that failed.", "未通过检验的名称。"),
         ),
-        Field::kept(
-            "signer1",
-            LINE,
-            text("Signed by (1)", "签署人（1）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        )
-        .required(),
+        SIGNERS.0.required(),
         Field::kept(
             "signed1",
             Kind::DateTime,
             text("Signed (1)", "签署时间（1）"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         )
         .required(),
-        Field::kept(
-            "signer2",
-            LINE,
-            text("Signed by (2)", "签署人（2）"),
-            text("Name of a person who signed.", "签署人姓名。"),
-        ),
+        SIGNERS.1,
         Field::kept(
             "signed2",
             Kind::DateTime,
             text("Signed (2)", "签署时间（2）"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
+            SITE_CLOCK,
         ),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("Decided", "决定时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("Decided", "决定时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };

@@ -1,5 +1,6 @@
 //! Records of a subject on its way to treatment.
 
+use super::shared::{SIGNED, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, PARAGRAPH, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
@@ -60,16 +61,7 @@ pub(super) const CONSENT: Form = Form {
             text("Version as printed on the form.", "知情同意书上打印的版本。"),
         )
         .required(),
-        Field::kept(
-            "signed",
-            Kind::DateTime,
-            text("Signed", "签署时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        SIGNED.required(),
     ],
     ..BLANK
 };
@@ -116,16 +108,7 @@ pub(super) const WITHDRAWAL: Form = Form {
             ),
         )
         .required(),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("Withdrawn", "撤回时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("Withdrawn", "撤回时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -180,16 +163,7 @@ pub(super) const ELIGIBILITY: Form = Form {
                 "单位相同；界限为其倍数时必填。",
             ),
         ),
-        Field::kept(
-            "assessed",
-            Kind::DateTime,
-            text("Assessed", "评估时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("assessed", Kind::DateTime, text("Assessed", "评估时间"), SITE_CLOCK).required(),
         Field::kept(
             "met",
             Kind::Choice(MET),
@@ -235,25 +209,8 @@ pub(super) const SLOT: Form = Form {
             text("Dose group of the protocol.", "方案规定的剂量组。"),
         )
         .required(),
-        Field::kept(
-            "reserved",
-            Kind::DateTime,
-            text("Reserved", "预留时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
-        Field::kept(
-            "released",
-            Kind::DateTime,
-            text("Given up", "放弃时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        ),
+        Field::kept("reserved", Kind::DateTime, text("Reserved", "预留时间"), SITE_CLOCK).required(),
+        Field::kept("released", Kind::DateTime, text("Given up", "放弃时间"), SITE_CLOCK),
     ],
     ..BLANK
 };
@@ -321,16 +278,7 @@ pub(super) const ITEM: Form = Form {
             text("Holds", "是否符合"),
             text("The answer where there is no value.", "无数值时的回答。"),
         ),
-        Field::kept(
-            "assessed",
-            Kind::DateTime,
-            text("Assessed", "评估时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("assessed", Kind::DateTime, text("Assessed", "评估时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
 };
@@ -343,25 +291,8 @@ pub(super) const LYMPHODEPLETION: Form = Form {
     scope: Scope::Subject,
     happened: Some("began"),
     fields: &[
-        Field::kept(
-            "began",
-            Kind::DateTime,
-            text("Begin", "开始时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
-        Field::kept(
-            "completed",
-            Kind::DateTime,
-            text("Completed", "完成时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        ),
+        Field::kept("began", Kind::DateTime, text("Begin", "开始时间"), SITE_CLOCK).required(),
+        Field::kept("completed", Kind::DateTime, text("Completed", "完成时间"), SITE_CLOCK),
     ],
     ..BLANK
 };
@@ -403,16 +334,7 @@ pub(super) const VECTOR_SAMPLE: Form = Form {
     scope: Scope::Subject,
     happened: Some("drawn"),
     fields: &[
-        Field::kept(
-            "drawn",
-            Kind::DateTime,
-            text("Drawn", "采样时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("drawn", Kind::DateTime, text("Drawn", "采样时间"), SITE_CLOCK).required(),
         Field::kept(
             "positive",
             Kind::YesNo,
@@ -461,16 +383,7 @@ pub(super) const DEVIATION: Form = Form {
             ),
         )
         .required(),
-        Field::kept(
-            "when",
-            Kind::DateTime,
-            text("When", "发生时间"),
-            text(
-                "Day and time, by the clock of the site; a day alone is not enough.",
-                "日期和时间（按中心时钟）；仅填日期不够。",
-            ),
-        )
-        .required(),
+        Field::kept("when", Kind::DateTime, text("When", "发生时间"), SITE_CLOCK).required(),
         Field::kept(
             "about",
             LINE,

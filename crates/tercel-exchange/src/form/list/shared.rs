@@ -1,7 +1,7 @@
 //! Lists and fields that several forms use.
 
-use crate::form::Choice;
-use crate::form::define::{choice, text};
+use crate::form::define::{LINE, choice, text};
+use crate::form::{Choice, Field, Kind};
 use tercel::language::Text;
 
 /// The strength of a causal relation.
@@ -96,3 +96,23 @@ pub(super) const STATUS_HELP: Text = text(
     "Choose it where the test was planned but not done; the result then stays blank.",
     "计划检测但未做时选择，此时结果留空。",
 );
+
+/// What to enter where the gates need the minute.
+pub(super) const SITE_CLOCK: Text = text(
+    "Day and time, by the clock of the site; a day alone is not enough.",
+    "日期和时间（按中心时钟）；仅填日期不够。",
+);
+
+const fn signer(id: &'static str, label: Text) -> Field {
+    Field::kept(id, LINE, label, text("Name of a person who signed.", "签署人姓名。"))
+}
+
+/// Who signed, up to three.
+pub(super) const SIGNERS: (Field, Field, Field) = (
+    signer("signer1", text("Signed by (1)", "签署人（1）")),
+    signer("signer2", text("Signed by (2)", "签署人（2）")),
+    signer("signer3", text("Signed by (3)", "签署人（3）")),
+);
+
+/// When it was signed.
+pub(super) const SIGNED: Field = Field::kept("signed", Kind::DateTime, text("Signed", "签署时间"), SITE_CLOCK);
