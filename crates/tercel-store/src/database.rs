@@ -1,5 +1,6 @@
 //! The two databases: connections, transactions, tables and guards.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
@@ -120,7 +121,7 @@ pub(crate) async fn connect(address: &Address, create: bool) -> Result<(AnyPool,
                     source,
                 })?;
             }
-            let path = percent_encoded(&absolute.to_string_lossy());
+            let path = utf8_percent_encode(&absolute.to_string_lossy(), &PLAIN).to_string();
             (format!("sqlite://{path}?mode={mode}"), Dialect::Sqlite)
         }
         Address::Postgres(url) => (url.clone(), Dialect::Postgres),
@@ -145,18 +146,13 @@ pub(crate) async fn connect(address: &Address, create: bool) -> Result<(AnyPool,
     Ok((options.connect_lazy(&url)?, dialect))
 }
 
-fn percent_encoded(path: &str) -> String {
-    let mut text = String::new();
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push('%');
-            text.push_str(&crate::entry::hex(&[byte]).to_uppercase());
-        }
-    }
-    text
-}
+/// What stands as it is in the path of a URL.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'/');
 
 /// Whether the tables of a record are there.
 pub(crate) async fn has_entries(connection: &mut AnyConnection, dialect: Dialect) -> Result<bool, StoreError> {

@@ -25,6 +25,8 @@ stop() {
     trap '' INT TERM HUP
     cd /
     $as "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
+    # A test that meets a server in recovery is understood from here.
+    grep -B 5 -A 5 -E 'PANIC|terminated by signal' "$folder/server.log" >&2 || true
     rm -rf "$folder"
 }
 trap stop EXIT

@@ -119,6 +119,15 @@ pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-sr
                                  form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 impl Reply {
+    /// A page, or the same with something wrong in what was entered.
+    pub(crate) fn page(page: String, rejected: bool) -> Self {
+        if rejected {
+            Self::Rejected(page)
+        } else {
+            Self::Page(page)
+        }
+    }
+
     pub(crate) fn into_response(self) -> Response<Body> {
         let html = "text/html; charset=utf-8";
         match self {

@@ -10,6 +10,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response, header};
 use axum::routing::{get, post};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tercel::language::Language;
 use thiserror::Error;
 
@@ -312,10 +313,8 @@ fn language(cookies: &BTreeMap<String, String>, headers: &HeaderMap) -> Language
 /// `a=1&b=two+words`, percent-decoded. Of a name given twice, the values are joined by a blank.
 fn fields(text: &str) -> Fields {
     let mut fields = Fields::new();
-    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = decode(value);
-        let held = fields.entry(decode(name)).or_default();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        let held = fields.entry(name.into_owned()).or_default();
         if !held.is_empty() {
             held.push(' ');
         }
@@ -324,36 +323,15 @@ fn fields(text: &str) -> Fields {
     fields
 }
 
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let digits: Vec<u8> = rest.by_ref().take(2).collect();
-                let value = std::str::from_utf8(&digits)
-                    .ok()
-                    .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-                    .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-                bytes.push(value.unwrap_or(b'?'));
-            }
-            byte => bytes.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
+/// What stands as it is in a path or a query.
+const PLAIN: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'/');
 
 /// A text as part of a path or query.
 pub(crate) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&tercel_store::hex(&[byte]).to_uppercase());
-        }
-    }
-    encoded
+    utf8_percent_encode(text, &PLAIN).to_string()
 }

@@ -65,11 +65,7 @@ async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
         roles: Role::ALL.map(|role| (role.id(), role.title().of(language))).to_vec(),
     }
     .render()?;
-    Ok(if rejected {
-        Reply::Rejected(page)
-    } else {
-        Reply::Page(page)
-    })
+    Ok(Reply::page(page, rejected))
 }
 
 fn in_words(grant: &Grant, language: Language) -> String {

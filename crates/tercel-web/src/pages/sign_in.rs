@@ -61,11 +61,7 @@ fn sign_in_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
             .collect(),
     };
     let page = page.render()?;
-    Ok(if rejected {
-        Reply::Rejected(page)
-    } else {
-        Reply::Page(page)
-    })
+    Ok(Reply::page(page, rejected))
 }
 
 pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
@@ -155,11 +151,7 @@ fn setup_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
         problem,
     }
     .render()?;
-    Ok(if rejected {
-        Reply::Rejected(page)
-    } else {
-        Reply::Page(page)
-    })
+    Ok(Reply::page(page, rejected))
 }
 
 pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
@@ -235,11 +227,7 @@ fn password_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
         problem,
     }
     .render()?;
-    Ok(if rejected {
-        Reply::Rejected(page)
-    } else {
-        Reply::Page(page)
-    })
+    Ok(Reply::page(page, rejected))
 }
 
 pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
