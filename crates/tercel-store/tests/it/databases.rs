@@ -35,7 +35,7 @@ macro_rules! on_both {
 pub(crate) use on_both;
 
 /// Whether the long runs are asked for: `TERCEL_FULL=1`.
-pub(crate) fn full() -> bool {
+fn full() -> bool {
     std::env::var_os("TERCEL_FULL").is_some()
 }
 
@@ -85,10 +85,6 @@ impl Database {
 
     pub(crate) fn is_postgres(&self) -> bool {
         self.server.is_some()
-    }
-
-    pub(crate) fn has_own_server(&self) -> bool {
-        self.server.as_ref().is_some_and(|(server, _)| server.own.is_some())
     }
 
     /// Path or URL.
