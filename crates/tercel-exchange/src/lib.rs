@@ -12,10 +12,12 @@
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
+//! | datasets as they are handed over, with their descriptions | [`export`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
+pub mod export;
 mod folder;
 pub mod form;
 pub mod format;
