@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tercel::protocol::Trial;
 use tercel_store::{Head, HeadKey, Store, StoreError};
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::Known;
 
 /// How the application is run.
 #[derive(Debug, Clone)]
@@ -33,8 +33,9 @@ pub struct App {
     pub key: HeadKey,
     /// How it is run.
     pub settings: Settings,
-    pub(crate) snapshot: RwLock<Option<Arc<Snapshot>>>,
+    pub(crate) known: RwLock<Known>,
     pub(crate) computing: tokio::sync::Mutex<()>,
+    pub(crate) showing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -45,8 +46,9 @@ impl App {
             trial: Arc::new(trial),
             key,
             settings,
-            snapshot: RwLock::new(None),
+            known: RwLock::default(),
             computing: tokio::sync::Mutex::new(()),
+            showing: tokio::sync::Mutex::new(()),
         })
     }
 

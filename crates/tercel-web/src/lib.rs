@@ -22,6 +22,7 @@ mod role;
 mod routes;
 mod serve;
 mod snapshot;
+mod standing;
 mod view;
 
 pub use app::{App, Settings};

@@ -205,7 +205,7 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
     let trial = ask.app.trial.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
+        let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
         decide_study(&analysis).map(|decided| {
             let action = decided.decision.action;
             let levels: Vec<Value> = decided

@@ -1,12 +1,9 @@
 //! The board: dose levels with every subject's state, and the decision for the next one.
 
 use askama::Template;
-use tercel::design::decide_study;
-use tercel::dlt::Status;
-use tercel::endpoint::{Analysis, Facts};
+use tercel::endpoint::Facts;
 use tercel::language::Language;
 use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::days_between;
 
 use crate::ask::Ask;
 use crate::messages::message;
@@ -14,6 +11,7 @@ use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
 use crate::snapshot::Snapshot;
+use crate::standing::SubjectStanding;
 use crate::view::View;
 
 #[derive(Template)]
@@ -61,36 +59,25 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>, language: Language) -> Page {
-    let analysis = Analysis::new(trial, &snapshot.data, Some(snapshot.today));
-    let decision = decide_study(&analysis);
-    let shown = |facts: &&Facts<'_>| {
-        let site = facts.subject.site.as_deref();
+    let standing = snapshot.standing();
+    let shown = |subject: &SubjectStanding| {
+        let site = subject.site.as_deref();
         sites.is_none_or(|sites| site.is_none_or(|site| sites.iter().any(|own| own == site)))
     };
-    let levels = trial.dose_levels.iter().map(|(level, _)| {
-        let of_level = analysis
-            .facts
-            .iter()
-            .filter(|facts| facts.level == Some(level))
-            .filter(shown);
-        let count = decision
-            .as_ref()
-            .and_then(|decision| decision.levels.get(level).copied());
-        Level {
-            label: trial.level_label(level),
-            counts: count.map_or_else(String::new, |count| {
-                format!("n {} · DLT {} · … {}", count.evaluable, count.dlt, count.pending)
-            }),
-            subjects: of_level.map(|facts| card(facts, snapshot, language)).collect(),
-        }
+    let of_level = |level: Option<DoseLevel>| -> Vec<Card> {
+        let subjects = standing.subjects.iter();
+        subjects
+            .filter(|(_, subject)| subject.level == level && shown(subject))
+            .map(|(id, subject)| card(id, subject, snapshot, language))
+            .collect()
+    };
+    let levels = trial.dose_levels.iter().map(|(level, _)| Level {
+        label: trial.level_label(level),
+        counts: standing.counts.get(&level).cloned().unwrap_or_default(),
+        subjects: of_level(Some(level)),
     });
     let mut levels: Vec<Level> = levels.collect();
-    let unassigned = analysis
-        .facts
-        .iter()
-        .filter(|facts| facts.level.is_none())
-        .filter(shown);
-    let unassigned: Vec<Card> = unassigned.map(|facts| card(facts, snapshot, language)).collect();
+    let unassigned = of_level(None);
     if !unassigned.is_empty() {
         levels.push(Level {
             label: "–".to_owned(),
@@ -100,14 +87,8 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
     Page {
         view,
-        decision: decision
-            .as_ref()
-            .map(|decision| format!("{}: {}", decision.decision.action, decision.decision.because)),
-        waiting: decision
-            .iter()
-            .flat_map(|decision| &decision.waiting_on)
-            .map(|awaited| format!("{}: {}", awaited.subject, awaited.sentence))
-            .collect(),
+        decision: standing.decision.clone(),
+        waiting: standing.waiting.clone(),
         levels,
         entry: snapshot.entry,
         hash: snapshot.hash.chars().take(12).collect(),
@@ -115,35 +96,18 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
 }
 
-fn card(facts: &Facts<'_>, snapshot: &Snapshot, language: Language) -> Card {
-    let id = facts.subject.id.to_string();
-    let queries = snapshot
-        .of_subject(&id)
-        .map(|record| record.open_queries().count())
-        .sum();
-    let status = facts.dlt.as_ref().map(|verdict| &verdict.status);
-    let class = match status {
-        Some(Status::Dlt) => "dlt",
-        Some(Status::NoDlt) => "clear",
-        Some(Status::Pending(_)) => "pending",
-        Some(Status::NotEvaluable(_)) | None => "",
-    };
-    let window = facts
-        .dlt
-        .as_ref()
-        .and_then(|verdict| verdict.window)
-        .and_then(|window| {
-            let left = days_between(snapshot.today, window.last);
-            let words = message("board.days_left").of(language);
-            (left >= 0).then(|| format!("{} – {} · {left} {words}", window.first, window.last))
-        });
+fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, language: Language) -> Card {
+    let window = subject.window.map(|(first, last, left)| {
+        let words = message("board.days_left").of(language);
+        format!("{first} – {last} · {left} {words}")
+    });
     Card {
-        link: encode(&id),
-        id,
-        class,
-        state: state_of(facts),
+        link: encode(id),
+        id: id.to_owned(),
+        class: subject.class,
+        state: subject.state.clone(),
         window,
-        queries,
+        queries: snapshot.open_queries(id),
     }
 }
 

@@ -3,11 +3,11 @@
 use askama::Template;
 use tercel::language::Language;
 use tercel_exchange::form::{Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
-use tercel_store::{Change, NewRecord, Record, Refusal, StoreError, Values};
+use tercel_store::{Change, NewRecord, Record, RecordFilter, Refusal, StoreError, Values};
 
 use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
-use super::subjects::{form_of, records_of, site_of};
+use super::subjects::{form_of, site_of_subject};
 use crate::ask::Ask;
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
@@ -223,7 +223,7 @@ pub(crate) async fn new_subject(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     if let Some(subject) = &subject {
-        let site = site_of(&records_of(&ask, subject).await?);
+        let site = site_of_subject(&ask, subject).await?;
         ask.require(Permission::Enter, site.as_deref())?;
     }
     let values: Values = ask
@@ -248,14 +248,10 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     let values = answers(&ask);
     let is_new = form.id == "demography" && subject.as_deref() == Some("new");
-    let known = match subject.as_deref().filter(|_| !is_new) {
-        Some(subject) => records_of(&ask, subject).await?,
-        None => Vec::new(),
-    };
-    let site = if is_new {
-        values.get("siteid").cloned()
-    } else {
-        site_of(&known)
+    let site = match subject.as_deref().filter(|_| !is_new) {
+        Some(subject) => site_of_subject(&ask, subject).await?,
+        None if is_new => values.get("siteid").cloned(),
+        None => None,
     };
     ask.require(Permission::Enter, site.as_deref())?;
     let problems = validate(form, &values, &ask.app.trial, ask.app.today());
@@ -281,12 +277,8 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         }
         deviation = Some(deviation_of(&ask, form, &gate, subject, site.as_deref()));
     }
-    let once = !form.repeats && form.scope == Scope::Subject;
-    if let Some(there) = known
-        .iter()
-        .find(|record| once && record.form == form.id && !record.voided)
-    {
-        return Err(StoreError::Refused(Refusal::Exists(there.key.clone())).into());
+    if let Some(subject) = subject.as_deref().filter(|_| !is_new) {
+        refuse_second(&ask, form, subject).await?;
     }
     let subject = match subject {
         Some(_) if is_new => Some(next_subject(&ask, site.as_deref().unwrap_or_default()).await?),
@@ -311,6 +303,23 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         (None, None) => "/".to_owned(),
     };
     Ok(Reply::Go(to))
+}
+
+/// A form that is filled in once for a subject stands once.
+async fn refuse_second(ask: &Ask, form: &Form, subject: &str) -> Result<(), Fault> {
+    if form.repeats {
+        return Ok(());
+    }
+    let filter = RecordFilter {
+        subject: Some(subject.to_owned()),
+        form: Some(form.id.to_owned()),
+        ..RecordFilter::default()
+    };
+    let there = ask.app.store.records(&filter).await?;
+    match there.into_iter().find(|record| !record.voided) {
+        Some(there) => Err(StoreError::Refused(Refusal::Exists(there.key)).into()),
+        None => Ok(()),
+    }
 }
 
 fn at_closed_gate(

@@ -13,7 +13,7 @@ use tercel::protocol::{Assessed, DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
-use super::subjects::{records_of, site_of};
+use super::subjects::site_of_subject;
 use crate::ask::Ask;
 use crate::conduct::site_time;
 use crate::reply::{Fault, Reply};
@@ -89,7 +89,7 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
 
 /// The study at this moment, by the record.
 fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> Study<'s> {
-    Study::new(trial, &snapshot.data, &snapshot.conduct, site_time(now))
+    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now))
 }
 
 /// The gate that stands before a form is entered, where one does. The level of a place to be reserved is in its answers.
@@ -126,7 +126,7 @@ pub(crate) async fn gate_before(
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let site = site_of(&records_of(&ask, &ask.rest).await?);
+    let site = site_of_subject(&ask, &ask.rest).await?;
     let may_release = ask.person()?.may_at(Permission::Release, site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial, now, language) = (
@@ -155,7 +155,7 @@ fn page(
 ) -> Page {
     let study = study(snapshot, trial, now);
     let subject = SubjectId::new(id);
-    let known = snapshot.data.subjects.iter().find(|known| known.id == subject);
+    let known = snapshot.data().subjects.iter().find(|known| known.id == subject);
     let reserved = study
         .records
         .of(&subject)

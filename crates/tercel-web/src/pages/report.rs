@@ -27,9 +27,9 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial) = (View::of(&ask), ask.app.trial.clone());
     let made = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
-        let mut findings = snapshot.data.findings.clone();
-        findings.extend(check_study(&trial, &snapshot.data));
+        let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
+        let mut findings = snapshot.data().findings.clone();
+        findings.extend(check_study(&trial, snapshot.data()));
         findings.extend(check_derived(&analysis));
         findings.extend(check_safety(&analysis));
         findings.extend(check_infusions(&analysis));
