@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, Finding, Rule, StudyData, Subject, SubjectId};
+use tercel::study::{Blocks, DatasetRead, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
 
 use crate::format::{self, EXTENSIONS};
@@ -156,7 +156,32 @@ fn not_read(file: &str) -> Finding {
 }
 
 /// Reads datasets already in memory; `None` where none of them names the subjects.
-pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
+pub fn read_tables(tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
+    let mut data = StudyData::default();
+    let read = read_each(tables, trial)?;
+    data.synthetic = read.synthetic;
+    for (dataset, findings) in read.datasets {
+        data.datasets.push(dataset);
+        data.findings.extend(findings);
+    }
+    data.subjects = read.subjects;
+    data.dated = read.by_dm || data.last_day().is_some();
+    data.findings.extend(missing_datasets(&data));
+    Some(data)
+}
+
+/// What was read from datasets, dataset by dataset.
+#[derive(Debug)]
+pub(crate) struct ReadEach {
+    pub(crate) datasets: Vec<(DatasetRead, Vec<Finding>)>,
+    pub(crate) subjects: Vec<Subject>,
+    pub(crate) synthetic: bool,
+    /// The subjects are those of `DM`, not of `ADSL`.
+    by_dm: bool,
+}
+
+/// Reads datasets; `None` where none of them names the subjects.
+pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEach> {
     for table in &mut tables {
         sdtm::settle_forms(table);
     }
@@ -166,7 +191,7 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     if !has(subject_level) {
         return None;
     }
-    let mut data = StudyData::default();
+    let mut datasets = Vec::with_capacity(tables.len());
     let mut subjects: BTreeMap<SubjectId, Subject> = BTreeMap::new();
     // The subject-level dataset first: every other row belongs to one of its subjects. Measurements need to know their
     // lesions, planned doses their infusions, whatever the order of the files.
@@ -175,7 +200,7 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         "EC" | "TR" => 2,
         _ => 1,
     });
-    data.synthetic = tables.iter().any(is_synthetic);
+    let synthetic = tables.iter().any(is_synthetic);
     // Each table is let go of once it is read: the records take its place in memory.
     for table in tables {
         let reader = Reader::new(&table);
@@ -191,16 +216,18 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         }
         let (mut read, findings, unread) = reader.finish();
         read.aside = table.into_columns(&unread);
-        data.datasets.push(read);
-        data.findings.extend(findings);
+        datasets.push((read, findings));
     }
-    data.subjects = subjects.into_values().collect();
-    for subject in &mut data.subjects {
+    let mut subjects: Vec<Subject> = subjects.into_values().collect();
+    for subject in &mut subjects {
         sdtm::sort_records(subject);
     }
-    data.dated = subject_level == "DM" || data.last_day().is_some();
-    data.findings.extend(missing_datasets(&data));
-    Some(data)
+    Some(ReadEach {
+        datasets,
+        subjects,
+        synthetic,
+        by_dm: subject_level == "DM",
+    })
 }
 
 fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
@@ -231,7 +258,7 @@ fn is_synthetic(table: &Table) -> bool {
 }
 
 /// Without these datasets some outcome cannot be answered: say which, once.
-fn missing_datasets(data: &StudyData) -> Vec<Finding> {
+pub(crate) fn missing_datasets(data: &StudyData) -> Vec<Finding> {
     if !data.dated {
         return Vec::new();
     }

@@ -22,7 +22,8 @@ pub(crate) const GUARDS_POSTGRES: &str = include_str!("schema/guards_postgres.sq
 
 /// What is acknowledged is on the disk; a writer waits for another; no schema of a strange file is trusted.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 15000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                       PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF;";
+                       PRAGMA recursive_triggers = ON; PRAGMA trusted_schema = OFF; \
+                       PRAGMA cache_size = -16384;";
 /// What is acknowledged is on the disk, whatever the server's default.
 const SETTINGS: &str = "SET synchronous_commit = on";
 

@@ -41,7 +41,7 @@ pub use door::Door;
 pub use entry::{Entry, Kind, NO_PRIOR, hex, sha256, unhex};
 pub use error::StoreError;
 pub use head::{Head, HeadKey};
-pub use read::{EntryFilter, RecordFilter};
+pub use read::{EntryFilter, Reading, RecordFilter};
 pub use state::{Query, Record, Signature, Stamp, State, Values, step};
 pub use store::{Opening, Store};
 pub use verify::{Problem, Verification, verify};

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, AssertSqlSafe};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction};
 
+use crate::database::begin_reading;
 use crate::entry::{Entry, Kind};
 use crate::error::StoreError;
 use crate::head::end_of_chain;
@@ -82,15 +83,34 @@ impl Store {
         rows.iter().map(record_of).collect()
     }
 
-    /// Records touched by the entries after a number: what a copy in memory lacks.
-    pub async fn records_since(&self, seq: i64) -> Result<Vec<Record>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT state, last_entry FROM record WHERE record IN (SELECT record FROM entry WHERE seq > $1) ORDER BY series, number",
-        )
-        .bind(seq)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(record_of).collect()
+    /// Begins to read one state of the record, whoever writes meanwhile.
+    pub async fn reading(&self) -> Result<Reading, StoreError> {
+        let mut transaction = begin_reading(&self.pool, self.dialect).await?;
+        let (entry, hash) = end_of_chain(&mut transaction).await?;
+        Ok(Reading {
+            transaction,
+            entry,
+            hash,
+        })
+    }
+
+    /// The site of a subject's records, without reading them: `None` where there is no record, inside it where none has a
+    /// site.
+    pub async fn site_of(&self, subject: &str) -> Result<Option<Option<String>>, StoreError> {
+        if subject.contains('\0') {
+            return Ok(None);
+        }
+        for also in [" AND site IS NOT NULL", ""] {
+            let sql = format!("SELECT site FROM record WHERE subject = $1{also} LIMIT 1");
+            let site: Option<Option<String>> = sqlx::query_scalar(AssertSqlSafe(sql))
+                .bind(subject.to_owned())
+                .fetch_optional(&self.pool)
+                .await?;
+            if site.is_some() {
+                return Ok(site);
+            }
+        }
+        Ok(None)
     }
 
     /// Entries, the last first.
@@ -125,6 +145,45 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(last)
+    }
+}
+
+/// One state of the record, while it is read.
+#[derive(Debug)]
+pub struct Reading {
+    transaction: Transaction<'static, Any>,
+    /// Its last entry.
+    pub entry: i64,
+    /// The hash of it.
+    pub hash: String,
+}
+
+impl Reading {
+    /// Subjects whose records were touched by the entries after a number; `None` stands for records of no subject. After 0
+    /// these are all.
+    pub async fn touched_since(&mut self, seq: i64) -> Result<Vec<Option<String>>, StoreError> {
+        let sql = if seq == 0 {
+            "SELECT DISTINCT subject FROM record WHERE last_entry > $1"
+        } else {
+            "SELECT DISTINCT subject FROM entry WHERE seq > $1 AND record IS NOT NULL"
+        };
+        Ok(sqlx::query_scalar(sql)
+            .bind(seq)
+            .fetch_all(&mut *self.transaction)
+            .await?)
+    }
+
+    /// The records of a subject, or those of none, by key.
+    pub async fn records(&mut self, subject: Option<&str>) -> Result<Vec<Record>, StoreError> {
+        let condition = subject.map_or("IS NULL", |_| "= $1");
+        let sql = format!("SELECT state, last_entry FROM record WHERE subject {condition} ORDER BY record");
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let rows = match subject {
+            Some(subject) => query.bind(subject.to_owned()),
+            None => query,
+        };
+        let rows = rows.fetch_all(&mut *self.transaction).await?;
+        rows.iter().map(record_of).collect()
     }
 }
 

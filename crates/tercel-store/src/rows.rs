@@ -107,9 +107,10 @@ pub(crate) async fn put_record(connection: &mut AnyConnection, record: &Record) 
     Ok(())
 }
 
+/// Reads `state, last_entry`.
 pub(crate) fn record_of(row: &AnyRow) -> Result<Record, StoreError> {
-    let state: String = row.try_get("state")?;
-    let seq: i64 = row.try_get("last_entry")?;
+    let state: String = row.try_get(0)?;
+    let seq: i64 = row.try_get(1)?;
     serde_json::from_str(&state).map_err(|error| StoreError::Damaged {
         seq,
         what: format!("its record in the projection is no record ({error})"),

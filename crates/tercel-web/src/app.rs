@@ -1,13 +1,13 @@
 //! The application: one store, one protocol, and what both of them say now.
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::tz::TimeZone;
 use tercel::protocol::Trial;
 use tercel_store::{Head, HeadKey, Store, StoreError};
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::Known;
 use crate::street::Street;
 
 /// How the application is run.
@@ -34,11 +34,12 @@ pub struct App {
     pub key: HeadKey,
     /// How it is run.
     pub settings: Settings,
-    pub(crate) snapshot: RwLock<Option<Arc<Snapshot>>>,
+    pub(crate) known: RwLock<Known>,
     pub(crate) computing: tokio::sync::Mutex<()>,
     /// One step of a meeting at a time: what a step rests on is what the step before it left.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     pub(crate) street: Street,
+    pub(crate) showing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -49,16 +50,24 @@ impl App {
             trial: Arc::new(trial),
             key,
             settings,
-            snapshot: RwLock::new(None),
+            known: RwLock::default(),
             computing: tokio::sync::Mutex::new(()),
             deciding: tokio::sync::Mutex::new(()),
             street: Street::new(),
+            showing: tokio::sync::Mutex::new(()),
         })
     }
 
     /// Today, where the site is: the day of entry. The machine's time zone is the site's.
     pub fn today(&self) -> jiff::civil::Date {
         self.store.clock().now().to_zoned(TimeZone::system()).date()
+    }
+
+    /// The version of the protocol that entries at a site are made under.
+    pub(crate) fn version_at(&self, site: Option<&str>) -> String {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let trial = known.newest().map_or(&self.trial, |newest| newest.trial_at(site));
+        trial.version.clone()
     }
 
     /// The end of the chain, signed.

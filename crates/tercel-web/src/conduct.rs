@@ -12,6 +12,7 @@ use tercel_store::Record;
 
 use crate::capture::captured;
 use crate::meeting::{MEETING, Meeting};
+use crate::protocol::{PROTOCOL, site_versions};
 
 /// Forms that are not entered freely: what they say is a signature, or rests on one.
 pub(crate) const SIGNED_FORMS: [&str; 5] = [
@@ -67,6 +68,8 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
         })
         .collect();
     let mut conduct = conduct_records(trial, &kept);
+    conduct.versions_kept = records.clone().any(|record| record.form == PROTOCOL && !record.voided);
+    conduct.site_versions = site_versions(records.clone());
     // What opens a level is the resolution of a meeting, nothing that somebody typed.
     conduct.decisions.clear();
     for record in records.filter(|record| record.form == MEETING) {

@@ -20,11 +20,13 @@ mod demo;
 mod meeting;
 mod messages;
 mod pages;
+mod protocol;
 mod reply;
 mod role;
 mod routes;
 mod serve;
 mod snapshot;
+mod standing;
 mod street;
 mod view;
 

@@ -50,6 +50,67 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
     ),
     ("people.set_password", Text::new("Set the password", "设置密码")),
     ("people.add", Text::new("Add an account", "新增账号")),
+    ("menu.protocol", Text::new("Protocol", "方案")),
+    (
+        "protocol.running",
+        Text::new("The program runs version", "程序当前运行的版本："),
+    ),
+    (
+        "protocol.not_registered",
+        Text::new(
+            "This version is not registered in the record: the sponsor's physician registers it with a signature.",
+            "该版本尚未在记录中登记：须由申办方医学监查员签名登记。",
+        ),
+    ),
+    (
+        "protocol.differs",
+        Text::new(
+            "The file differs from what was registered under this version. Nothing may be decided by it: give the changed protocol a version of its own, or put the registered file back.",
+            "该文件与此版本登记内容不一致，不得据此作出决定：请为修改后的方案另设版本号，或恢复已登记的文件。",
+        ),
+    ),
+    ("protocol.versions", Text::new("Registered versions", "已登记版本")),
+    ("protocol.version", Text::new("Version", "版本")),
+    ("protocol.summary", Text::new("What it brings", "变更摘要")),
+    ("protocol.signed_by", Text::new("Signed by", "签署人")),
+    (
+        "protocol.compare",
+        Text::new("compare with the one before", "与前一版本比较"),
+    ),
+    ("protocol.differences", Text::new("What differs:", "差异：")),
+    (
+        "protocol.none",
+        Text::new("Nothing differs but comments and layout.", "除注释和排版外无差异。"),
+    ),
+    ("protocol.place", Text::new("Setting", "设置项")),
+    ("protocol.sites", Text::new("In force at sites", "各中心执行版本")),
+    ("protocol.site", Text::new("Site", "中心")),
+    ("protocol.effective", Text::new("Effective from", "生效日期")),
+    ("protocol.in_force", Text::new("in force", "现行有效")),
+    ("protocol.register", Text::new("Register this version", "登记该版本")),
+    (
+        "protocol.register_help",
+        Text::new(
+            "The whole file is kept in the record. From then on a site treats nobody until its investigator has signed a version into force.",
+            "整个文件将保存在记录中。此后，各中心须由其研究者签署使版本生效，方可治疗受试者。",
+        ),
+    ),
+    (
+        "protocol.activate",
+        Text::new("Make a version effective at a site", "使版本在中心生效"),
+    ),
+    (
+        "protocol.activate_help",
+        Text::new(
+            "After the ethics committee approved it. The gates of the site's subjects ask by this version from that day.",
+            "须经伦理委员会批准。自该日起，该中心受试者的关口按此版本核查。",
+        ),
+    ),
+    (
+        "protocol.approval",
+        Text::new("Ethics committee and number of its approval", "伦理委员会及批件号"),
+    ),
+    ("protocol.approved", Text::new("Approved on", "批准日期")),
     ("menu.meetings", Text::new("Decisions", "剂量决策")),
     ("meeting.title", Text::new("Decision meeting", "决策会议")),
     ("meeting.occasion", Text::new("Occasion", "会议事由")),

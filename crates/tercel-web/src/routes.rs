@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 60] = [
+pub static ROUTES: [Route; 63] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -113,6 +113,9 @@ pub static ROUTES: [Route; 60] = [
     route!(Post "/conflict", May(P::Decide), pages::meeting::conflict),
     route!(Post "/vote", May(P::Decide), pages::meeting::vote),
     route!(Post "/resolve", May(P::Prepare), pages::meeting::close),
+    route!(Get "/protocol", May(P::Read), pages::protocol::show),
+    route!(Post "/protocol", May(P::Release), pages::protocol::register),
+    route!(Post "/protocol/site", May(P::Release), pages::protocol::activate),
     route!(Get "/tokens", SignedIn, pages::tokens::list),
     route!(Post "/tokens", SignedIn, pages::tokens::make),
     route!(Post "/tokens/end", SignedIn, pages::tokens::end),

@@ -1,20 +1,25 @@
-//! What the study says now: records to study data to everything derived, kept until the next entry.
+//! What the study says now: records to study data to everything derived. Each subject is read again only when an entry was
+//! made about it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tercel::conduct::{ConductRecords, check_conduct};
-use tercel::protocol::Trial;
+use tercel::meeting::{Completeness, OpenQuery};
+use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{StudyData, SubjectId};
-use tercel_exchange::form::{Captured, to_tables};
+use tercel_exchange::form::{Captured, Columns, SubjectRead, completeness, form, put_together, to_tables};
 use tercel_exchange::read_tables;
-use tercel_store::{Record, RecordFilter, StoreError};
+use tercel_store::{Record, StoreError};
 
 use crate::app::App;
 use crate::capture::captured;
 use crate::conduct::conduct_of;
+use crate::meeting::MEETING;
+use crate::protocol::{PROTOCOL, PROTOCOL_SITE, versions};
+use crate::standing::Standing;
 
 /// The study as of an entry.
 #[derive(Debug)]
@@ -23,34 +28,148 @@ pub(crate) struct Snapshot {
     pub(crate) entry: i64,
     /// Its hash.
     pub(crate) hash: String,
-    /// Records in force, by key.
-    pub(crate) records: BTreeMap<String, Record>,
-    /// Subject data of all of them.
-    pub(crate) data: StudyData,
+    /// What was entered of each subject.
+    pub(crate) parts: BTreeMap<String, Arc<Part>>,
+    /// Records of no subject.
+    rest: Arc<Vec<Record>>,
+    columns: Arc<Columns>,
     /// The conduct of the study.
-    pub(crate) conduct: ConductRecords,
+    pub(crate) conduct: Arc<ConductRecords>,
     /// The day for which it was derived.
     pub(crate) today: Date,
+    trial: Arc<Trial>,
+    /// Registered versions of the protocol beside the one the program runs, by name.
+    registered: BTreeMap<String, Arc<Trial>>,
+    data: OnceLock<StudyData>,
+    standing: OnceLock<Standing>,
+}
+
+/// What was entered of one subject.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// Its site, where a record in force names one.
+    pub(crate) site: Option<String>,
+    /// Whether any record is in force.
+    in_force: bool,
+    /// Records, those entered in error among them.
+    pub(crate) records: usize,
+    /// Queries that somebody still has to answer or close.
+    pub(crate) queries: Vec<OpenQuery>,
+    /// What is complete.
+    pub(crate) completeness: Option<Completeness>,
+    read: SubjectRead,
+    kept: Vec<Record>,
+}
+
+impl Part {
+    fn new(records: Vec<Record>, trial: &Trial, columns: &Arc<Columns>) -> Self {
+        let taken: Vec<Captured> = records.iter().filter(|record| !record.voided).map(captured).collect();
+        let in_force = || records.iter().filter(|record| !record.voided);
+        Self {
+            site: in_force().find_map(|record| record.site.clone()),
+            in_force: in_force().next().is_some(),
+            records: records.len(),
+            queries: records.iter().flat_map(queries_of).collect(),
+            completeness: completeness_of(in_force()),
+            read: SubjectRead::new(trial, &taken, columns),
+            kept: records.into_iter().filter(is_kept).collect(),
+        }
+    }
+}
+
+/// Forms beside those of the conduct that gates ask for.
+const GATED: [&str; 3] = ["collection", "lymphodepletion", "infusion"];
+
+/// What the conduct of the study is told by.
+fn is_kept(record: &Record) -> bool {
+    let form = record.form.as_str();
+    form.starts_with("conduct-")
+        || form == MEETING
+        || form == PROTOCOL
+        || form == PROTOCOL_SITE
+        || form == "account"
+        || GATED.contains(&form)
+}
+
+fn queries_of(record: &Record) -> impl Iterator<Item = OpenQuery> {
+    record.open_queries().map(|query| OpenQuery {
+        record: captured(record).record_id(),
+        field: query.field.clone().unwrap_or_default(),
+        text: query.text.clone(),
+    })
+}
+
+/// Records of known forms, and those of them whose required answers are all there.
+fn completeness_of<'r>(records: impl Iterator<Item = &'r Record>) -> Option<Completeness> {
+    let mut all = Completeness {
+        expected: 0,
+        entered: 0,
+        missing: Vec::new(),
+    };
+    for record in records {
+        let Some(form) = form(&record.form) else { continue };
+        all.expected += 1;
+        if completeness(form, &record.values).missing.is_empty() {
+            all.entered += 1;
+        } else {
+            all.missing.push(record.key.clone());
+        }
+    }
+    (all.expected > 0).then_some(all)
 }
 
 impl Snapshot {
-    /// Records of one subject.
-    pub(crate) fn of_subject<'s>(&'s self, subject: &'s str) -> impl Iterator<Item = &'s Record> {
-        self.records
-            .values()
-            .filter(move |record| record.subject.as_deref() == Some(subject))
+    /// Subject data of all records, with what is wrong in the conduct among their findings: put together when first asked
+    /// for.
+    pub(crate) fn data(&self) -> &StudyData {
+        self.data.get_or_init(|| {
+            let reads: Vec<&SubjectRead> = self.parts.values().map(|part| &part.read).collect();
+            let mut data = put_together(&self.trial, &reads);
+            data.findings.extend(check_conduct(&self.trial, &data, &self.conduct));
+            data
+        })
+    }
+
+    /// Records of a subject's conduct: its conduct forms, collection, lymphodepletion and infusion.
+    pub(crate) fn conduct_of_subject(&self, subject: &str) -> impl Iterator<Item = &Record> {
+        self.parts.get(subject).into_iter().flat_map(|part| &part.kept)
+    }
+
+    /// What the pages of the whole study show, derived when first asked for.
+    pub(crate) fn standing(&self) -> &Standing {
+        self.standing
+            .get_or_init(|| Standing::derive(&self.trial, self.data(), self.today))
+    }
+
+    /// The protocol a site works under: the version in force there, where versions are kept in the record. The data are read
+    /// by the levels of the version that runs, so one with other levels is not taken back to.
+    pub(crate) fn trial_at(&self, site: Option<&str>) -> &Arc<Trial> {
+        let in_force = site.and_then(|site| self.conduct.version_at(site, self.today));
+        let other = in_force.filter(|one| one.version != self.trial.version);
+        other
+            .and_then(|one| self.registered.get(&one.version))
+            .filter(|other| other.dose_levels == self.trial.dose_levels)
+            .unwrap_or(&self.trial)
+    }
+
+    /// The protocol a subject's site works under.
+    pub(crate) fn trial_of(&self, subject: &str) -> &Arc<Trial> {
+        let site = self.parts.get(subject).and_then(|part| part.site.as_deref());
+        self.trial_at(site)
+    }
+
+    /// Open queries of one subject.
+    pub(crate) fn open_queries(&self, subject: &str) -> usize {
+        self.parts.get(subject).map_or(0, |part| part.queries.len())
     }
 
     /// Subjects, by what was entered of them: also those without demography.
     pub(crate) fn subjects(&self) -> BTreeMap<&str, Option<&str>> {
-        let mut subjects = BTreeMap::new();
-        for record in self.records.values().filter(|record| !record.voided) {
-            if let Some(subject) = record.subject.as_deref() {
-                let site = subjects.entry(subject).or_insert(None);
-                *site = site.or(record.site.as_deref());
-            }
-        }
-        subjects
+        self.parts
+            .iter()
+            .filter(|(_, part)| part.in_force)
+            .map(|(id, part)| (id.as_str(), part.site.as_deref()))
+            .collect()
     }
 }
 
@@ -86,26 +205,50 @@ pub(crate) fn subject_data(records: &[Record], trial: &Trial, subject: &str) -> 
     data
 }
 
+/// The newest state, and the last one whose pages were derived.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    newest: Option<Arc<Snapshot>>,
+    shown: Option<Arc<Snapshot>>,
+    /// When the one shown was ready, and how long that had taken.
+    shown_at: Option<(Instant, Duration)>,
+}
+
+impl Known {
+    /// The newest state known.
+    pub(crate) fn newest(&self) -> Option<&Snapshot> {
+        self.newest.as_deref()
+    }
+}
+
+/// What a page waits for a newer state than the last one derived.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 impl App {
     /// The study as it stands. While a newer state is being derived for longer than a page should take, the last one is
     /// given, which says up to which entry it knows.
     pub(crate) async fn snapshot(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
         let (entry, _) = self.store.head().await?;
-        let known = self.known();
-        if let Some(known) = &known
-            && known.entry == entry
-            && known.today == self.today()
+        let (shown, at) = {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            (known.shown.clone(), known.shown_at)
+        };
+        if let Some(shown) = &shown
+            && shown.today == self.today()
         {
-            return Ok(Arc::clone(known));
+            // Where deriving takes long, it rests as long as it worked: the machine has pages to make as well.
+            let resting = at.is_some_and(|(ready, took)| took > PATIENCE && ready.elapsed() < took);
+            if shown.entry == entry || resting {
+                return Ok(Arc::clone(shown));
+            }
         }
-        let app = Arc::clone(self);
-        let fresh = tokio::spawn(async move { app.derive(entry).await });
-        match known {
-            None => fresh.await.unwrap_or_else(|_| Err(lost())),
-            Some(known) => match tokio::time::timeout(Duration::from_millis(200), fresh).await {
-                Ok(answer) => answer.unwrap_or_else(|_| Err(lost())),
-                Err(_) => Ok(known),
-            },
+        let fresh = tokio::spawn(Arc::clone(self).show(entry));
+        let Some(shown) = shown else {
+            return fresh.await.unwrap_or_else(|_| Err(lost()));
+        };
+        match tokio::time::timeout(PATIENCE, fresh).await {
+            Ok(answer) => answer.unwrap_or_else(|_| Err(lost())),
+            Err(_) => Ok(shown),
         }
     }
 
@@ -115,57 +258,124 @@ impl App {
         self.derive(entry).await
     }
 
-    fn known(&self) -> Option<Arc<Snapshot>> {
-        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Derives what pages show of the state at an entry or later.
+    async fn show(self: Arc<Self>, entry: i64) -> Result<Arc<Snapshot>, StoreError> {
+        let _one = self.showing.lock().await;
+        let today = self.today();
+        let shown = self.known.read().unwrap_or_else(PoisonError::into_inner).shown.clone();
+        if let Some(shown) = shown
+            && shown.entry >= entry
+            && shown.today == today
+        {
+            return Ok(shown);
+        }
+        let begun = Instant::now();
+        let newest = self.derive(entry).await?;
+        let derived = Arc::clone(&newest);
+        tokio::task::spawn_blocking(move || {
+            derived.standing();
+        })
+        .await
+        .map_err(|_| lost())?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.shown = Some(Arc::clone(&newest));
+        known.shown_at = Some((Instant::now(), begun.elapsed()));
+        Ok(newest)
     }
 
     async fn derive(self: &Arc<Self>, entry: i64) -> Result<Arc<Snapshot>, StoreError> {
         let _one = self.computing.lock().await;
         let today = self.today();
-        if let Some(known) = self.known()
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).newest.clone();
+        if let Some(known) = &known
             && known.entry >= entry
             && known.today == today
         {
-            return Ok(known);
+            return Ok(Arc::clone(known));
         }
-        let mut records: BTreeMap<String, Record> = BTreeMap::new();
-        let mut since = 0;
-        if let Some(known) = self.known() {
-            // Only what changed is read again.
-            records.clone_from(&known.records);
-            since = known.entry;
-        }
-        // Read until nothing was entered meanwhile: the state is that of the entry it names, not partly of a later one.
-        let (entry, hash) = loop {
-            let (entry, hash) = self.store.head().await?;
-            let read = if since == 0 {
-                self.store.records(&RecordFilter::default()).await?
-            } else {
-                self.store.records_since(since).await?
-            };
-            records.extend(read.into_iter().map(|record| (record.key.clone(), record)));
-            if self.store.head().await?.0 == entry {
-                break (entry, hash);
+        let mut reading = self.store.reading().await?;
+        let mut parts = known.as_ref().map(|known| known.parts.clone()).unwrap_or_default();
+        let mut rest = known.as_ref().map(|known| Arc::clone(&known.rest)).unwrap_or_default();
+        let mut columns = known
+            .as_ref()
+            .map(|known| Arc::clone(&known.columns))
+            .unwrap_or_default();
+        let mut touched = reading
+            .touched_since(known.as_ref().map_or(0, |known| known.entry))
+            .await?;
+        let conduct_known = known.as_ref().filter(|_| touched.is_empty());
+        let mut conduct = conduct_known.map(|known| Arc::clone(&known.conduct));
+        while !touched.is_empty() {
+            for subject in std::mem::take(&mut touched) {
+                let records = reading.records(subject.as_deref()).await?;
+                let Some(subject) = subject else {
+                    rest = Arc::new(records);
+                    continue;
+                };
+                let part = self.read_part(records, &columns).await?;
+                columns = Arc::clone(part.read.columns());
+                parts.insert(subject, Arc::new(part));
             }
-            since = entry;
-        };
-        let trial = Arc::clone(&self.trial);
-        let snapshot = tokio::task::spawn_blocking(move || {
-            let (data, conduct) = data_and_conduct(records.values(), &trial);
-            Arc::new(Snapshot {
-                entry,
-                hash,
-                records,
-                data,
-                conduct,
-                today,
-            })
-        })
-        .await
-        .map_err(|_| lost())?;
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
+            // A column that nobody had, or that the last answer was taken from, changes how all are read.
+            columns = Arc::new(Columns::of(parts.values().map(|part| &part.read)));
+            let other = parts.iter().filter(|(_, part)| !part.read.is_with(&columns));
+            touched.extend(other.map(|(subject, _)| Some(subject.clone())));
+        }
+        let (entry, hash) = (reading.entry, reading.hash.clone());
+        drop(reading);
+        let conduct = conduct
+            .take()
+            .unwrap_or_else(|| Arc::new(conduct_in(&parts, &rest, &self.trial)));
+        let earlier = known.as_ref().map(|known| &known.registered);
+        let registered = registered(&rest, &self.trial, earlier);
+        let snapshot = Arc::new(Snapshot {
+            entry,
+            hash,
+            registered,
+            parts,
+            rest,
+            columns,
+            conduct,
+            today,
+            trial: Arc::clone(&self.trial),
+            data: OnceLock::new(),
+            standing: OnceLock::new(),
+        });
+        self.known.write().unwrap_or_else(PoisonError::into_inner).newest = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }
+
+    async fn read_part(&self, records: Vec<Record>, columns: &Arc<Columns>) -> Result<Part, StoreError> {
+        let (trial, columns) = (Arc::clone(&self.trial), Arc::clone(columns));
+        tokio::task::spawn_blocking(move || Part::new(records, &trial, &columns))
+            .await
+            .map_err(|_| lost())
+    }
+}
+
+/// Registered versions beside the one that runs; a version once read is not read again.
+fn registered(
+    rest: &[Record],
+    running: &Trial,
+    earlier: Option<&BTreeMap<String, Arc<Trial>>>,
+) -> BTreeMap<String, Arc<Trial>> {
+    let others = versions(rest.iter()).into_iter();
+    others
+        .filter(|one| one.name != running.version)
+        .filter_map(|one| {
+            let known = earlier.and_then(|earlier| earlier.get(one.name)).cloned();
+            let read = || parse_protocol("protocol.toml", one.text).ok().map(Arc::new);
+            Some((one.name.to_owned(), known.or_else(read)?))
+        })
+        .collect()
+}
+
+fn conduct_in(parts: &BTreeMap<String, Arc<Part>>, rest: &[Record], trial: &Trial) -> ConductRecords {
+    let of_subjects = parts.values().flat_map(|part| &part.kept);
+    let of_study = rest.iter().filter(|record| is_kept(record));
+    let mut records: Vec<&Record> = of_subjects.chain(of_study).collect();
+    records.sort_by(|one, other| one.key.cmp(&other.key));
+    conduct_of(records.iter().copied(), trial)
 }
 
 fn lost() -> StoreError {

@@ -24,12 +24,13 @@ pub(crate) struct View {
 }
 
 /// Pages of the menu, with what they ask for.
-const MENU: [(&str, &str, Option<Permission>); 12] = [
+const MENU: [(&str, &str, Option<Permission>); 13] = [
     ("/", "menu.board", Some(Permission::Read)),
     ("/subjects", "menu.subjects", Some(Permission::Read)),
     ("/work", "menu.work", Some(Permission::Read)),
     ("/study", "menu.study", Some(Permission::Read)),
     ("/meetings", "menu.meetings", Some(Permission::Read)),
+    ("/protocol", "menu.protocol", Some(Permission::Read)),
     ("/queries", "menu.queries", Some(Permission::Read)),
     ("/audit", "menu.audit", Some(Permission::Audit)),
     ("/people", "menu.people", Some(Permission::Administer)),

@@ -8,6 +8,7 @@
 //! | what a record newly breaks among the others, before it is kept | [`check_entry`] |
 //! | the grade a record would have | [`grade_preview`] |
 //! | records to datasets that are read here, and back | [`to_tables`], [`from_tables()`] |
+//! | the same, read again only for the subjects whose records changed | [`SubjectRead`], [`put_together`] |
 //! | records to SDTM as it is submitted | [`to_sdtm`] |
 //! | records from a table with a column a field | [`from_csv()`] |
 //! | the annotated forms as a document | [`forms_document`] |
@@ -17,6 +18,7 @@
 //! One record is one row of one dataset, and its number is the row's sequence number: the identity that reports print
 //! (`AE/<subject>/<number>`) is the key under which the record is kept. The forms of `DM` alone share the subject's row.
 
+mod by_subject;
 mod captured;
 mod completeness;
 mod conduct;
@@ -39,6 +41,7 @@ mod worked_out;
 use tercel::language::Text;
 use tercel::protocol::Assessed;
 
+pub use by_subject::{Columns, SubjectRead, put_together};
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
 pub use conduct::{Kept, conduct_records};

@@ -19,14 +19,29 @@ const ORDER: &str = include_str!("../../data/sdtmig-3.4-variables.txt");
 /// Records of a site or of the study, and of forms without a dataset, become no row. A rehearsal keeps saying so: where a
 /// subject's identifier carries the mark of one, so does `STUDYID`.
 pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
+    let study = study_name(trial, captured.iter().any(is_of_rehearsal));
+    let rows = rows_of(trial, captured);
+    tables_of(&rows, &study, &asked_of(&rows))
+}
+
+/// Whether the record is of a subject whose identifier carries the mark of a rehearsal.
+pub(super) fn is_of_rehearsal(record: &Captured) -> bool {
     let mark = SYNTHETIC.trim_start_matches('-');
     let says = |subject: &str| subject.to_uppercase().contains(mark);
-    let of_rehearsal = |record: &Captured| record.subject.as_deref().is_some_and(says);
-    let study = if captured.iter().any(of_rehearsal) {
+    record.subject.as_deref().is_some_and(says)
+}
+
+/// What stands in `STUDYID`.
+pub(super) fn study_name(trial: &Trial, of_rehearsal: bool) -> String {
+    if of_rehearsal {
         format!("{}{SYNTHETIC}", trial.id)
     } else {
         trial.id.clone()
-    };
+    }
+}
+
+/// The rows of every dataset that a form belongs to.
+pub(super) fn rows_of<'r>(trial: &Trial, captured: &'r [Captured]) -> BTreeMap<&'static str, Rows<'r>> {
     let mut rows: BTreeMap<&'static str, Rows<'_>> = BTreeMap::new();
     for domain in FORMS.iter().filter_map(|form| form.domain) {
         rows.entry(domain).or_default();
@@ -44,8 +59,22 @@ pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
         of_domain.entry((subject, number)).or_default().extend(cells);
     }
     work_out(trial, &mut rows);
+    rows
+}
+
+/// The variables that have a value in some row, by dataset.
+pub(super) type Asked = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+pub(super) fn asked_of(rows: &BTreeMap<&'static str, Rows<'_>>) -> Asked {
+    let asked = |rows: &Rows<'_>| rows.values().flat_map(BTreeMap::keys).copied().collect();
+    rows.iter().map(|(domain, rows)| (*domain, asked(rows))).collect()
+}
+
+/// The datasets of these rows, with a column for each variable asked.
+pub(super) fn tables_of(rows: &BTreeMap<&'static str, Rows<'_>>, study: &str, asked: &Asked) -> Vec<Table> {
+    let none = BTreeSet::new();
     rows.iter()
-        .map(|(domain, rows)| table_of(domain, &study, rows))
+        .map(|(domain, rows)| table_of(domain, study, rows, asked.get(domain).unwrap_or(&none)))
         .collect()
 }
 
@@ -55,9 +84,8 @@ pub(super) type Cells = BTreeMap<&'static str, String>;
 /// The rows of a dataset by subject and number.
 pub(super) type Rows<'r> = BTreeMap<(&'r str, u32), Cells>;
 
-fn table_of(domain: &str, study: &str, rows: &Rows<'_>) -> Table {
-    let asked: BTreeSet<&'static str> = rows.values().flat_map(BTreeMap::keys).copied().collect();
-    let columns = columns_of(domain, &asked);
+fn table_of(domain: &str, study: &str, rows: &Rows<'_>, asked: &BTreeSet<&'static str>) -> Table {
+    let columns = columns_of(domain, asked);
     let sequence = format!("{domain}SEQ");
     let mut keys = vec!["STUDYID".to_owned(), "DOMAIN".to_owned(), "USUBJID".to_owned()];
     keys.extend((domain != "DM").then_some(sequence));

@@ -16,7 +16,7 @@ use crate::role::Permission;
 use crate::routes::{ROUTES, Rule, Verb};
 
 /// What each operation takes, beside those that only a browser needs.
-pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 20] = [
+pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
     (
         "/enter/{*rest}",
         "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, happened=Y with why keeps what was done at a closed gate",
@@ -41,6 +41,24 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 20] = [
         "/sign",
         "Sign a version: meaning is reviewed or responsible",
         &["record", "seen", "content", "meaning", "account", "password"],
+    ),
+    (
+        "/protocol",
+        "Register the version of the protocol that the program runs, signed by the sponsor's physician",
+        &["summary", "account", "password"],
+    ),
+    (
+        "/protocol/site",
+        "Make a registered version effective at a site, signed by its investigator; dates as 2026-03-31",
+        &[
+            "version",
+            "site",
+            "approval",
+            "approved",
+            "effective",
+            "account",
+            "password",
+        ],
     ),
     ("/query", "Ask about a record", &["record", "field", "text"]),
     ("/answer", "Answer a query", &["record", "query", "text"]),
@@ -214,7 +232,7 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
     let trial = ask.app.trial.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
+        let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
         decide_study(&analysis).map(|decided| {
             let action = decided.decision.action;
             let levels: Vec<Value> = decided

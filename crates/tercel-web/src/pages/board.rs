@@ -1,12 +1,10 @@
 //! The board: dose levels with every subject's state, and the decision for the next one.
 
 use askama::Template;
-use tercel::design::decide_study;
-use tercel::dlt::Status;
-use tercel::endpoint::{Analysis, Facts};
+use tercel::design::Count;
+use tercel::endpoint::Facts;
 use tercel::language::Language;
 use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::days_between;
 
 use crate::ask::{Ask, among};
 use crate::messages::message;
@@ -14,6 +12,7 @@ use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
 use crate::snapshot::Snapshot;
+use crate::standing::SubjectStanding;
 use crate::view::View;
 
 #[derive(Template)]
@@ -66,45 +65,28 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 }
 
 fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>, language: Language) -> Page {
-    let analysis = Analysis::new(trial, &snapshot.data, Some(snapshot.today));
-    let decision = decide_study(&analysis);
-    let shown = |facts: &&Facts<'_>| {
-        let site = facts.subject.site.as_deref();
+    let standing = snapshot.standing();
+    let shown = |subject: &SubjectStanding| {
+        let site = subject.site.as_deref();
         among(sites, site)
     };
-    let levels = trial.dose_levels.iter().map(|(level, _)| {
-        let of_level = analysis
-            .facts
-            .iter()
-            .filter(|facts| facts.level == Some(level))
-            .filter(shown);
-        let count = decision
-            .as_ref()
-            .and_then(|decision| decision.levels.get(level).copied());
-        Level {
-            label: trial.level_label(level),
-            counts: count.map_or_else(String::new, |count| {
-                let said = |key: &str| message(key).of(language);
-                format!(
-                    "{}: {} · {}: {} · {}: {}",
-                    said("board.evaluable"),
-                    count.evaluable,
-                    said("board.with_dlt"),
-                    count.dlt,
-                    said("board.pending"),
-                    count.pending
-                )
-            }),
-            subjects: of_level.map(|facts| card(facts, snapshot, language)).collect(),
-        }
+    let of_level = |level: Option<DoseLevel>| -> Vec<Card> {
+        let subjects = standing.subjects.iter();
+        subjects
+            .filter(|(_, subject)| subject.level == level && shown(subject))
+            .map(|(id, subject)| card(id, subject, snapshot, language))
+            .collect()
+    };
+    let levels = trial.dose_levels.iter().map(|(level, _)| Level {
+        label: trial.level_label(level),
+        counts: standing
+            .counts
+            .get(&level)
+            .map_or_else(String::new, |count| counts(count, language)),
+        subjects: of_level(Some(level)),
     });
     let mut levels: Vec<Level> = levels.collect();
-    let unassigned = analysis
-        .facts
-        .iter()
-        .filter(|facts| facts.level.is_none())
-        .filter(shown);
-    let unassigned: Vec<Card> = unassigned.map(|facts| card(facts, snapshot, language)).collect();
+    let unassigned = of_level(None);
     if !unassigned.is_empty() {
         levels.push(Level {
             label: "–".to_owned(),
@@ -114,17 +96,12 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
     Page {
         view,
-        decision: decision
-            .as_ref()
-            .map(|decision| format!("{}: {}", decision.decision.action, decision.decision.because)),
-        waiting: decision
+        decision: standing.decision.clone(),
+        waiting: standing
+            .waiting
             .iter()
-            .flat_map(|decision| &decision.waiting_on)
-            .filter(|awaited| {
-                let mut facts = analysis.facts.iter();
-                facts.any(|facts| facts.subject.id == awaited.subject && shown(&facts))
-            })
-            .map(|awaited| format!("{}: {}", awaited.subject, awaited.sentence))
+            .filter(|(subject, _)| standing.subjects.get(subject).is_some_and(shown))
+            .map(|(subject, sentence)| format!("{subject}: {sentence}"))
             .collect(),
         levels,
         entry: snapshot.entry,
@@ -133,35 +110,31 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
 }
 
-fn card(facts: &Facts<'_>, snapshot: &Snapshot, language: Language) -> Card {
-    let id = facts.subject.id.to_string();
-    let queries = snapshot
-        .of_subject(&id)
-        .map(|record| record.open_queries().count())
-        .sum();
-    let status = facts.dlt.as_ref().map(|verdict| &verdict.status);
-    let class = match status {
-        Some(Status::Dlt) => "dlt",
-        Some(Status::NoDlt) => "clear",
-        Some(Status::Pending(_)) => "pending",
-        Some(Status::NotEvaluable(_)) | None => "",
-    };
-    let window = facts
-        .dlt
-        .as_ref()
-        .and_then(|verdict| verdict.window)
-        .and_then(|window| {
-            let left = days_between(snapshot.today, window.last);
-            let words = message("board.days_left").of(language);
-            (left >= 0).then(|| format!("{} – {} · {left} {words}", window.first, window.last))
-        });
+fn counts(count: &Count, language: Language) -> String {
+    let said = |key: &str| message(key).of(language);
+    format!(
+        "{}: {} · {}: {} · {}: {}",
+        said("board.evaluable"),
+        count.evaluable,
+        said("board.with_dlt"),
+        count.dlt,
+        said("board.pending"),
+        count.pending
+    )
+}
+
+fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, language: Language) -> Card {
+    let window = subject.window.map(|(first, last, left)| {
+        let words = message("board.days_left").of(language);
+        format!("{first} – {last} · {left} {words}")
+    });
     Card {
-        link: encode(&id),
-        id,
-        class,
-        state: state_of(facts),
+        link: encode(id),
+        id: id.to_owned(),
+        class: subject.class,
+        state: subject.state.clone(),
         window,
-        queries,
+        queries: snapshot.open_queries(id),
     }
 }
 

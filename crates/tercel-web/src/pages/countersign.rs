@@ -150,7 +150,12 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let mut values = Values::new();
     if let (Some(subject), "conduct-emergency") = (&subject, form.id) {
         let snapshot = ask.app.snapshot_now().await?;
-        let keys = releasable(&snapshot, &ask.app.trial, ask.app.store.clock().now(), subject);
+        let keys = releasable(
+            &snapshot,
+            snapshot.trial_of(subject),
+            ask.app.store.clock().now(),
+            subject,
+        );
         for (number, key) in keys.into_iter().take(5).enumerate() {
             values.insert(format!("key{}", number + 1), key);
         }
@@ -278,7 +283,7 @@ async fn write(
         account: other.account.name.clone(),
         role: other.role_for(pair.second.0, site).map_or("none", Role::id).to_owned(),
     };
-    let version = ask.app.trial.version.clone();
+    let version = ask.app.version_at(site);
     ask.app
         .store
         .append(&second, Some(&version), &[signature(&other.account)])

@@ -8,7 +8,7 @@ use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
-use super::subjects::{form_of, records_of, site_of};
+use super::subjects::{form_of, records_of, site_of_subject};
 use crate::ask::Ask;
 use crate::capture::{happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
@@ -234,7 +234,7 @@ pub(crate) async fn new_subject(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     if let Some(subject) = &subject {
-        let site = site_of(&records_of(&ask, subject).await?);
+        let site = site_of_subject(&ask, subject).await?;
         ask.require(Permission::Enter, site.as_deref())?;
     }
     let values: Values = ask
@@ -260,14 +260,10 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     let values = answers(&ask);
     let is_new = form.id == "demography" && subject.as_deref() == Some("new");
-    let known = match subject.as_deref().filter(|_| !is_new) {
-        Some(subject) => records_of(&ask, subject).await?,
-        None => Vec::new(),
-    };
-    let site = if is_new {
-        values.get("siteid").cloned()
-    } else {
-        site_of(&known)
+    let site = match subject.as_deref().filter(|_| !is_new) {
+        Some(subject) => site_of_subject(&ask, subject).await?,
+        None if is_new => values.get("siteid").cloned(),
+        None => None,
     };
     ask.require(Permission::Enter, site.as_deref())?;
     let problems = validate(form, &values, &ask.app.trial, ask.app.today());
@@ -283,6 +279,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     };
     if !ask.optional("check").is_empty() {
         // Above every number in use: nothing is replaced.
+        let known = known_of(&ask, subject.as_deref().filter(|_| !is_new)).await?;
         return checked(&ask, &sheet(&problems, None), &known, 1_000_000).await;
     }
     if must_look_again(&ask, &problems) {
@@ -305,6 +302,11 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         return enter_subject(&ask, form, &values, site.as_deref().unwrap_or_default()).await;
     }
     let series = series(form, subject.as_deref());
+    let known = if form.repeats {
+        Vec::new()
+    } else {
+        known_of(&ask, subject.as_deref()).await?
+    };
     let number = match free_number(form, &known, &series) {
         Ok(number) => number,
         Err(refusal) => return rejected(&ask, &sheet(&[], Some(refusal.to_string()))),
@@ -330,6 +332,14 @@ fn free_number(form: &Form, known: &[Record], series: &str) -> Result<Option<u32
     }
     let last = known.iter().filter(|record| in_series(record, series));
     Ok(Some(last.map(Record::number).max().unwrap_or(0) + 1))
+}
+
+/// What is known of a subject; nothing where the form is of none.
+async fn known_of(ask: &Ask, subject: Option<&str>) -> Result<Vec<Record>, Fault> {
+    match subject {
+        Some(subject) => records_of(ask, subject).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn in_series(record: &Record, series: &str) -> bool {
@@ -519,10 +529,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     }
     let problems = validate(form, &asked, &ask.app.trial, ask.app.today());
     if !ask.optional("check").is_empty() {
-        let known = match record.subject.as_deref() {
-            Some(subject) => records_of(&ask, subject).await?,
-            None => Vec::new(),
-        };
+        let known = known_of(&ask, record.subject.as_deref()).await?;
         let sheet = Sheet {
             form,
             subject: record.subject.as_deref(),

@@ -13,7 +13,7 @@ use tercel::protocol::{Assessed, DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
-use super::subjects::{records_of, site_of};
+use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
 use crate::reply::{Fault, Reply};
@@ -89,7 +89,7 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
 
 /// The study at this moment, by the record.
 fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> Study<'s> {
-    Study::new(trial, &snapshot.data, &snapshot.conduct, site_time(now))
+    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now))
 }
 
 /// The gate that stands before a form is entered, where one does. The level of a place to be reserved is in its answers.
@@ -106,20 +106,20 @@ pub(crate) async fn gate_before(
         "conduct-infusion" | "infusion" => |study, subject, _| Some(infusion_gate(study, subject)),
         _ => return Ok(None),
     };
-    let trial = ask.app.trial.clone();
-    if trial.conduct.is_none() {
+    if ask.app.trial.conduct.is_none() {
         return Ok(None);
     }
+    let snapshot = ask.app.snapshot_now().await?;
+    if is_told(&snapshot, form, subject, values) {
+        return Ok(None);
+    }
+    let trial = Arc::clone(snapshot.trial_of(subject));
     let arm = values.get("arm").cloned().unwrap_or_default();
     let level = trial
         .dose_levels
         .iter()
         .find(|(_, group)| group.arm == arm)
         .map(|(level, _)| level);
-    let snapshot = ask.app.snapshot_now().await?;
-    if is_told(&snapshot, form, subject, values) {
-        return Ok(None);
-    }
     let (now, language, subject) = (ask.app.store.clock().now(), ask.language, SubjectId::new(subject));
     let made = tokio::task::spawn_blocking(move || {
         before(&study(&snapshot, &trial, now), &subject, level).map(|gate| gate_view(&gate, language))
@@ -141,7 +141,7 @@ fn is_told(snapshot: &Snapshot, form: &str, subject: &str, values: &Values) -> b
         let begin = values.get(own_begin).filter(|begin| !begin.is_empty());
         own == form
             && begin.is_some_and(|begin| {
-                snapshot.of_subject(subject).any(|record| {
+                snapshot.conduct_of_subject(subject).any(|record| {
                     record.form == other && !record.voided && record.value(other_begin) == Some(begin.as_str())
                 })
             })
@@ -152,12 +152,12 @@ fn is_told(snapshot: &Snapshot, form: &str, subject: &str, values: &Values) -> b
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let site = site_of(&records_of(&ask, &ask.rest).await?);
+    let site = site_of_subject(&ask, &ask.rest).await?;
     let may_release = ask.person()?.may_at(Permission::Release, site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial, now, language) = (
         View::of(&ask),
-        ask.app.trial.clone(),
+        Arc::clone(snapshot.trial_of(&ask.rest)),
         ask.app.store.clock().now(),
         ask.language,
     );
@@ -181,7 +181,7 @@ fn page(
 ) -> Page {
     let study = study(snapshot, trial, now);
     let subject = SubjectId::new(id);
-    let known = snapshot.data.subjects.iter().find(|known| known.id == subject);
+    let known = snapshot.data().subjects.iter().find(|known| known.id == subject);
     let reserved = study
         .records
         .of(&subject)

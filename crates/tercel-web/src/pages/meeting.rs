@@ -200,7 +200,7 @@ async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, 
 async fn differences(ask: &Ask, packet: &Packet, snapshot: Arc<Snapshot>) -> Result<Vec<String>, Fault> {
     let (trial, packet, language) = (ask.app.trial.clone(), packet.clone(), ask.language);
     let made = tokio::task::spawn_blocking(move || {
-        let data = snapshot.data.clone().into_as_of(packet.cut);
+        let data = snapshot.data().clone().into_as_of(packet.cut);
         let analysis = Analysis::new(&trial, &data, Some(packet.cut));
         match replay(&packet, &analysis, language) {
             Ok(differences) => differences.iter().map(|one| one.sentence(language)).collect(),

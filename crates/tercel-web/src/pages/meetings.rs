@@ -1,14 +1,12 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use askama::Template;
 use jiff::Timestamp;
 use tercel::endpoint::Analysis;
 use tercel::meeting::{About, Call, Completeness, Knowledge, Occasion, OpenQuery, Packet, called_for};
 use tercel::study::SubjectId;
-use tercel_exchange::form::{completeness, form};
 use tercel_exchange::{packet_digest, packet_json, sha256_hex};
 use tercel_store::{Change, NewRecord, Record, RecordFilter, Values};
 
@@ -52,14 +50,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let person = ask.person()?;
     let snapshot = ask.app.snapshot().await?;
     let language = ask.language;
-    let (trial, of_snapshot) = (ask.app.trial.clone(), Arc::clone(&snapshot));
-    let calls = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &of_snapshot.data, Some(of_snapshot.today));
-        called_for(&analysis)
-    });
-    let calls = calls
-        .await
-        .map_err(|_| Fault::Wrong("the meetings called for could not be derived".to_owned()))?;
+    let calls = &snapshot.standing().calls;
     let mut rows = Vec::new();
     let all = if person.sees_meetings() {
         all(&ask).await?
@@ -186,7 +177,7 @@ fn packet(
     words: &str,
     protocol_digest: Option<String>,
 ) -> Result<Packet, Fault> {
-    let analysis = Analysis::new(trial, &snapshot.data, Some(snapshot.today));
+    let analysis = Analysis::new(trial, snapshot.data(), Some(snapshot.today));
     let calls = called_for(&analysis);
     let called = |id: &str| {
         calls
@@ -219,40 +210,15 @@ fn whole_seconds(time: Timestamp) -> Timestamp {
 }
 
 fn open_queries(snapshot: &Snapshot) -> BTreeMap<SubjectId, Vec<OpenQuery>> {
-    let mut queries: BTreeMap<SubjectId, Vec<OpenQuery>> = BTreeMap::new();
-    for record in snapshot.records.values() {
-        let Some(subject) = record.subject.as_deref() else {
-            continue;
-        };
-        for query in record.open_queries() {
-            queries.entry(SubjectId::new(subject)).or_default().push(OpenQuery {
-                record: crate::capture::captured(record).record_id(),
-                field: query.field.clone().unwrap_or_default(),
-                text: query.text.clone(),
-            });
-        }
-    }
-    queries
+    let queried = snapshot.parts.iter().filter(|(_, part)| !part.queries.is_empty());
+    queried
+        .map(|(subject, part)| (SubjectId::new(subject), part.queries.clone()))
+        .collect()
 }
 
 /// Records entered of each subject, and those of them whose required answers are all there.
 fn all_completeness(snapshot: &Snapshot) -> BTreeMap<SubjectId, Completeness> {
-    let mut each: BTreeMap<SubjectId, Completeness> = BTreeMap::new();
-    for record in snapshot.records.values().filter(|record| !record.voided) {
-        let (Some(subject), Some(form)) = (record.subject.as_deref(), form(&record.form)) else {
-            continue;
-        };
-        let of_subject = each.entry(SubjectId::new(subject)).or_insert(Completeness {
-            expected: 0,
-            entered: 0,
-            missing: Vec::new(),
-        });
-        of_subject.expected += 1;
-        if completeness(form, &record.values).missing.is_empty() {
-            of_subject.entered += 1;
-        } else {
-            of_subject.missing.push(record.key.clone());
-        }
-    }
-    each
+    let each = snapshot.parts.iter();
+    each.filter_map(|(subject, part)| Some((SubjectId::new(subject), part.completeness.clone()?)))
+        .collect()
 }

@@ -14,6 +14,7 @@ pub(crate) mod meeting;
 pub(crate) mod meetings;
 pub(crate) mod panel;
 pub(crate) mod people;
+pub(crate) mod protocol;
 pub(crate) mod queries;
 pub(crate) mod record;
 pub(crate) mod remarks;

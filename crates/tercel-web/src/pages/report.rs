@@ -37,7 +37,7 @@ async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial) = (View::of(&ask), ask.app.trial.clone());
     let made = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
+        let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
         let findings = check_analysis(&analysis);
         let cells = derive_cells(&analysis);
         let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);

@@ -1,7 +1,5 @@
 //! The list of subjects, and one subject with all that was entered of it.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use tercel::endpoint::{Analysis, check_analysis};
 use tercel::language::Language;
@@ -45,33 +43,19 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let (view, may_enter) = (View::of(&ask), person.may(Permission::Enter));
     let sites = person.sites(Permission::Read);
     let made = tokio::task::spawn_blocking(move || {
-        let analysis = Analysis::new(&trial, &snapshot.data, Some(snapshot.today));
-        let facts: BTreeMap<String, _> = analysis
-            .facts
-            .iter()
-            .map(|facts| (facts.subject.id.to_string(), facts))
-            .collect();
-        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        for record in snapshot.records.values() {
-            if let Some(subject) = record.subject.as_deref() {
-                let held = counts.entry(subject).or_default();
-                held.0 += 1;
-                held.1 += record.open_queries().count();
-            }
-        }
+        let standing = &snapshot.standing().subjects;
         let shown = |site: Option<&str>| among(sites.as_deref(), site);
         let subjects = snapshot.subjects();
         let rows = subjects.into_iter().filter(|(_, site)| shown(*site)).map(|(id, site)| {
-            let known = facts.get(id);
-            let (records, queries) = counts.get(id).copied().unwrap_or_default();
+            let known = standing.get(id);
             Row {
                 id: id.to_owned(),
                 link: encode(id),
                 site: site.unwrap_or("–").to_owned(),
-                level: level_label(&trial, known.and_then(|facts| facts.level)),
-                state: known.map_or_else(|| "–".to_owned(), |facts| state_of(facts)),
-                records,
-                queries,
+                level: level_label(&trial, known.and_then(|known| known.level)),
+                state: known.map_or_else(|| "–".to_owned(), |known| known.state.clone()),
+                records: snapshot.parts.get(id).map_or(0, |part| part.records),
+                queries: snapshot.open_queries(id),
             }
         });
         let rows = rows.collect();
@@ -137,6 +121,15 @@ pub(crate) async fn records_of(ask: &Ask, subject: &str) -> Result<Vec<Record>, 
         return Err(Fault::NotFound);
     }
     Ok(records)
+}
+
+/// The site of a subject that who asks may read about; a subject of another site does not exist for them.
+pub(crate) async fn site_of_subject(ask: &Ask, subject: &str) -> Result<Option<String>, Fault> {
+    let site = ask.app.store.site_of(subject).await?.ok_or(Fault::NotFound)?;
+    if !ask.person()?.may_at(Permission::Read, site.as_deref()) {
+        return Err(Fault::NotFound);
+    }
+    Ok(site)
 }
 
 /// The site of a subject's records.

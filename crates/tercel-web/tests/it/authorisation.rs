@@ -115,6 +115,15 @@ fn expected(route: &Route, role: Role, site: &str) -> Expected {
     if MEETING.contains(&route.path) && !everywhere && !role.may(Permission::Decide) {
         return Expected::Absent;
     }
+    // The sponsor registers a version, an investigator makes it effective.
+    let signs = match (route.verb, route.path) {
+        (Verb::Post, "/protocol") => role == Role::MedicalMonitor,
+        (Verb::Post, "/protocol/site") => role == Role::Investigator,
+        _ => true,
+    };
+    if !signs {
+        return Expected::Forbidden;
+    }
     // A bedside check is entered by who enters.
     if route.path == "/countersign/{*rest}" && !role.may(Permission::Enter) {
         return Expected::Forbidden;

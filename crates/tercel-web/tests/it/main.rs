@@ -18,6 +18,7 @@ mod meeting;
 mod other_peoples;
 mod page;
 mod people;
+mod protocol;
 mod races;
 mod sessions;
 mod story;

@@ -24,7 +24,7 @@ use jiff::civil::DateTime;
 use super::need::{Need, Severity};
 use super::record::{EmergencyRelease, Order};
 use super::records::{ConductRecords, SubjectConduct};
-use super::{bedside, consent, decision, delegation, eligibility, items, product_check, spacing};
+use super::{bedside, consent, decision, delegation, eligibility, items, product_check, spacing, version};
 use crate::protocol::{ConductRules, DoseLevel, Trial};
 use crate::study::{StudyData, Subject, SubjectId};
 
@@ -106,6 +106,8 @@ impl Missing {
 pub enum Check {
     /// Records that can be read, of a subject in the study.
     Records,
+    /// A version of the protocol in force at the site, where versions are kept in the record.
+    Version,
     /// Consent in force.
     Consent,
     /// Every criterion of entry met and supported.
@@ -216,7 +218,11 @@ impl Case<'_> {
 
 type Rule = (Check, fn(&Case<'_>) -> Vec<Missing>);
 
-const BEFORE_ALL: [Rule; 2] = [(Check::Records, consent::records), (Check::Consent, consent::consent)];
+const BEFORE_ALL: [Rule; 3] = [
+    (Check::Records, consent::records),
+    (Check::Version, version::version),
+    (Check::Consent, consent::consent),
+];
 
 const ENTRY: [Rule; 4] = [
     (Check::Eligibility, eligibility::eligibility),

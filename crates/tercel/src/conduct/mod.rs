@@ -23,6 +23,7 @@ mod schedule;
 mod spacing;
 mod stage;
 mod tasks;
+mod version;
 mod words;
 
 pub use findings::check_conduct;
@@ -43,3 +44,4 @@ pub use records::{ConductRecords, SubjectConduct};
 pub use schedule::{PlannedVisit, VisitStanding, derive_schedule};
 pub use stage::{Stage, derive_stage};
 pub use tasks::{Task, Urgency, Work, derive_tasks, deviations_to_record};
+pub use version::SiteVersion;

@@ -125,6 +125,8 @@ pub enum Need {
     Left(String),
     /// Screening failed.
     ScreeningFailed(String),
+    /// No version of the protocol is in force at this site.
+    NoVersion(String),
     /// No consent is recorded.
     NoConsent,
     /// A version that the protocol does not list.
@@ -318,6 +320,7 @@ impl Need {
             Self::AlreadyInfused(_) => "already-infused",
             Self::Left(_) => "left-study",
             Self::ScreeningFailed(_) => "screening-failed",
+            Self::NoVersion(_) => "no-protocol-version",
             Self::NoConsent => "no-consent",
             Self::UnknownConsent(_) => "unknown-consent",
             Self::ConsentNotInForce { .. } => "consent-not-in-force",
@@ -395,6 +398,7 @@ impl Need {
             | Self::AlreadyInfused(_)
             | Self::Left(_)
             | Self::ScreeningFailed(_)
+            | Self::NoVersion(_)
             | Self::NoConsent
             | Self::UnknownConsent(_)
             | Self::ConsentNotInForce { .. }
@@ -439,6 +443,7 @@ impl Need {
             Self::Criterion(..) if depleted => Severity::Medical,
             Self::Item(..) | Self::DoseBelow { .. } => Severity::Medical,
             Self::ReconsentOutstanding { .. }
+            | Self::NoVersion(_)
             | Self::NoDecision
             | Self::DecisionUnsigned(_)
             | Self::DecisionNotEffective { .. }

@@ -9,6 +9,7 @@ use super::record::{
     Assessment, Choice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease, Entered, Lymphodepletion,
     Order, Pause, ProtocolDeviation, Resume, Screening, SignedDecision, Slot, Unread, Withdrawal,
 };
+use super::version::SiteVersion;
 use crate::study::SubjectId;
 
 /// Keeps what was entered by a moment.
@@ -173,6 +174,10 @@ pub struct ConductRecords {
     pub resumes: Vec<Resume>,
     /// The delegation and training log.
     pub delegation: Vec<Delegation>,
+    /// Whether versions of the protocol are kept in the record: then a site needs one in force.
+    pub versions_kept: bool,
+    /// Versions of the protocol made effective at sites.
+    pub site_versions: Vec<SiteVersion>,
     /// What could not be read and belongs to no subject.
     pub unread: Vec<Unread>,
 }
@@ -190,7 +195,16 @@ impl ConductRecords {
         for subject in &mut records.subjects {
             subject.retain(moment);
         }
-        keep_entered!(records, moment, decisions, pauses, resumes, delegation, unread);
+        keep_entered!(
+            records,
+            moment,
+            decisions,
+            pauses,
+            resumes,
+            delegation,
+            site_versions,
+            unread
+        );
         records
     }
 }

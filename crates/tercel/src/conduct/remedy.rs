@@ -22,6 +22,10 @@ impl Need {
                 "The subject is not treated further; check the record if it is wrong.",
                 "不再治疗该受试者；如记录有误请核查。",
             ),
+            Self::NoVersion(_) => text(
+                "Have the investigator of the site sign a registered version into force (page Protocol).",
+                "由该中心研究者在“方案”页面签署使已登记版本生效。",
+            ),
             Self::NoConsent | Self::UnknownConsent(_) | Self::ConsentNotInForce { .. } => text(
                 "Have the version in force signed, and record it.",
                 "签署有效版本的知情同意书并记录。",

@@ -61,6 +61,7 @@ impl Check {
     pub fn text(self) -> Text {
         match self {
             Self::Records => text("Records can be read", "记录可读"),
+            Self::Version => text("Protocol version in force at the site", "中心方案版本有效"),
             Self::Consent => text("Consent in force", "知情同意有效"),
             Self::Eligibility => text("Eligible", "符合入选标准"),
             Self::Slot => text("Place reserved", "已预留名额"),
@@ -193,6 +194,11 @@ impl Need {
                 reason = reason
             ),
             Self::ScreeningFailed(why) => both!("Screening failed: {why}.", "筛选失败：{why}。", why = why),
+            Self::NoVersion(site) => both!(
+                "No version of the protocol is in force at site {site}.",
+                "中心 {site} 无有效的方案版本。",
+                site = site
+            ),
             Self::NoConsent => both!("No signed consent is recorded.", "无已签署的知情同意记录。"),
             Self::UnknownConsent(version) => both!(
                 "Consent version {version} is not in the protocol.",

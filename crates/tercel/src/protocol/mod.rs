@@ -6,6 +6,7 @@
 
 mod conduct;
 mod diagnostic;
+mod difference;
 mod file;
 mod file_assumptions;
 mod file_conduct;
@@ -35,6 +36,7 @@ pub use conduct::{
     ConductRules, ConsentVersion, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest, Specification, StudyTask,
 };
 pub use diagnostic::Diagnostic;
+pub use difference::{Difference, protocol_differences};
 pub use file::parse_protocol;
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};

@@ -26,6 +26,13 @@ impl TextColumn {
         self.ends.push(self.text.len());
     }
 
+    /// Adds the cells of another column.
+    pub fn append(&mut self, other: &Self) {
+        let before = self.text.len();
+        self.text.push_str(&other.text);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+    }
+
     /// The cell of a row, counted from 0; blank where there is none.
     pub fn cell(&self, row: usize) -> &str {
         let start = row.checked_sub(1).and_then(|before| self.ends.get(before)).copied();

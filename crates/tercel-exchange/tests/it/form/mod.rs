@@ -1,6 +1,7 @@
 //! Forms of data capture.
 
 mod answers;
+mod by_subject;
 mod conduct;
 mod csv;
 mod document;

@@ -1,0 +1,304 @@
+//! Versions of the protocol: registered by the sponsor's physician, made effective site by site by its investigator, with
+//! what differs between them.
+
+use askama::Template;
+use jiff::civil::Date;
+use tercel::protocol::{Difference, parse_protocol, protocol_differences};
+use tercel_exchange::sha256_hex;
+use tercel_store::{Account, Change, NewRecord, Record, RecordFilter, Values};
+
+use super::record::signer;
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::protocol::{PROTOCOL, PROTOCOL_SITE, Version, site_versions, versions};
+use crate::reply::{Fault, Reply};
+use crate::role::{Permission, Role};
+use crate::serve::encode;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "protocol.html")]
+struct Page {
+    view: View,
+    /// Version and SHA-256 of the file the program runs.
+    running: (String, String),
+    /// What is to be said of it, where it is not the registered one.
+    warning: Option<&'static str>,
+    rows: Vec<Row>,
+    /// The two versions compared.
+    compared: Option<(String, String)>,
+    differences: Vec<Difference>,
+    sites: Vec<SiteRow>,
+    may_register: bool,
+    may_activate: bool,
+    today: String,
+}
+
+struct Row {
+    version: String,
+    digest: String,
+    summary: String,
+    by: String,
+    at: String,
+    /// The version before it, to compare with.
+    before: Option<String>,
+    link: String,
+}
+
+struct SiteRow {
+    site: String,
+    version: String,
+    effective: String,
+    by: String,
+    at: String,
+    in_force: bool,
+}
+
+/// The records of a form.
+async fn records(ask: &Ask, form: &str) -> Result<Vec<Record>, Fault> {
+    let filter = RecordFilter {
+        form: Some(form.to_owned()),
+        ..RecordFilter::default()
+    };
+    Ok(ask.app.store.records(&filter).await?)
+}
+
+/// The protocol file as it lies in the folder.
+fn file(ask: &Ask) -> Result<String, Fault> {
+    std::fs::read_to_string(ask.app.settings.folder.join("protocol.toml"))
+        .map_err(|error| Fault::Refused(format!("protocol.toml cannot be read: {error}; nothing was changed")))
+}
+
+/// The file, where it still is what the program runs.
+fn running_file(ask: &Ask) -> Result<String, Fault> {
+    let text = file(ask)?;
+    if parse_protocol("protocol.toml", &text).ok().as_ref() != Some(&*ask.app.trial) {
+        return Err(Fault::Refused(
+            "protocol.toml was changed since the program started; check it with tercel check, start the program again, and \
+             register what it runs then; nothing was changed"
+                .to_owned(),
+        ));
+    }
+    Ok(text)
+}
+
+pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
+    let (registered, effective) = (records(&ask, PROTOCOL).await?, records(&ask, PROTOCOL_SITE).await?);
+    let known = versions(registered.iter());
+    let text = file(&ask).unwrap_or_default();
+    let digest = sha256_hex(text.as_bytes());
+    let running = known.iter().find(|one| one.name == ask.app.trial.version);
+    let warning = match running {
+        None => Some("protocol.not_registered"),
+        Some(one) if one.digest != digest => Some("protocol.differs"),
+        Some(_) => None,
+    };
+    let compared = compared(&ask, &known, &text);
+    let differences = compared.as_ref().map_or_else(
+        || Ok(Vec::new()),
+        |(_, old, _, new)| protocol_differences(old, new).map_err(Fault::Wrong),
+    )?;
+    let person = ask.person()?;
+    let page = Page {
+        view: View::of(&ask),
+        running: (ask.app.trial.version.clone(), digest),
+        warning: warning.map(|key| message(key).of(ask.language)),
+        rows: rows(&known),
+        compared: compared.map(|(old, _, new, _)| (old, new)),
+        differences,
+        sites: site_rows(&effective, ask.app.today()),
+        may_register: warning.is_some() && holds(&ask, Role::MedicalMonitor),
+        may_activate: !known.is_empty() && person.may(Permission::Sign) && holds(&ask, Role::Investigator),
+        today: ask.app.today().to_string(),
+    };
+    Ok(Reply::Page(page.render()?))
+}
+
+fn holds(ask: &Ask, role: Role) -> bool {
+    let held = |person: &crate::ask::Person| person.account.grants.iter().any(|grant| grant.role == role.id());
+    ask.person.as_ref().is_some_and(held)
+}
+
+/// The two versions asked for (`from`, `to`); otherwise the file against the last registered, or the last two.
+fn compared(ask: &Ask, known: &[Version<'_>], file: &str) -> Option<(String, String, String, String)> {
+    let of = |name: &str| {
+        let asked = ask.query.get(name)?;
+        known.iter().find(|one| one.name == asked)
+    };
+    let both = |old: &Version<'_>, new: &Version<'_>| {
+        (
+            old.name.to_owned(),
+            old.text.to_owned(),
+            new.name.to_owned(),
+            new.text.to_owned(),
+        )
+    };
+    if let (Some(old), Some(new)) = (of("from"), of("to")) {
+        return Some(both(old, new));
+    }
+    let last = known.last()?;
+    if last.digest != sha256_hex(file.as_bytes()) {
+        let new = format!("{} (protocol.toml)", ask.app.trial.version);
+        return Some((last.name.to_owned(), last.text.to_owned(), new, file.to_owned()));
+    }
+    let before = known.iter().rev().nth(1)?;
+    Some(both(before, last))
+}
+
+fn rows(known: &[Version<'_>]) -> Vec<Row> {
+    let before = std::iter::once(None).chain(known.iter().map(Some));
+    known
+        .iter()
+        .zip(before)
+        .map(|(one, before)| {
+            let signature = one.record.signatures_in_force().next();
+            Row {
+                version: one.name.to_owned(),
+                digest: one.digest.chars().take(12).collect(),
+                summary: one.summary.to_owned(),
+                by: signature.map(|signature| signature.name.clone()).unwrap_or_default(),
+                at: signature
+                    .map(|signature| signature.stamp.at.clone())
+                    .unwrap_or_default(),
+                before: before.map(|before| encode(before.name)),
+                link: encode(one.name),
+            }
+        })
+        .collect()
+}
+
+fn site_rows(effective: &[Record], today: Date) -> Vec<SiteRow> {
+    let all = site_versions(effective.iter());
+    let conduct = tercel::conduct::ConductRecords {
+        site_versions: all.clone(),
+        ..tercel::conduct::ConductRecords::default()
+    };
+    let mut rows: Vec<SiteRow> = all
+        .iter()
+        .map(|one| SiteRow {
+            site: one.site.clone(),
+            version: one.version.clone(),
+            effective: one.effective.to_string(),
+            by: one.entry.by.clone(),
+            at: one.entry.at.to_string(),
+            in_force: conduct.version_at(&one.site, today) == Some(one),
+        })
+        .collect();
+    rows.sort_by(|one, other| (&one.site, &one.effective, &one.at).cmp(&(&other.site, &other.effective, &other.at)));
+    rows
+}
+
+/// Registers the version the program runs: its whole text is kept, signed by the sponsor's physician.
+pub(crate) async fn register(ask: Ask) -> Result<Reply, Fault> {
+    if !holds(&ask, Role::MedicalMonitor) {
+        return Err(Fault::Forbidden);
+    }
+    let summary = ask.field("summary")?.to_owned();
+    let (text, version) = (running_file(&ask)?, ask.app.trial.version.clone());
+    let digest = sha256_hex(text.as_bytes());
+    let there = records(&ask, PROTOCOL).await?;
+    if versions(there.iter()).iter().any(|one| one.name == version) {
+        return Err(Fault::Refused(format!(
+            "version {version} is registered; a changed protocol gets a version number of its own (trial.version); nothing \
+             was changed"
+        )));
+    }
+    let who = signer(&ask).await?;
+    let values = Values::from([
+        ("version".to_owned(), version),
+        ("dated".to_owned(), ask.app.trial.version_date.to_string()),
+        ("digest".to_owned(), digest),
+        ("summary".to_owned(), summary),
+        ("text".to_owned(), text),
+    ]);
+    let happened = Some(ask.app.trial.version_date.to_string());
+    enter_signed(
+        &ask,
+        (PROTOCOL, "protocol version approved"),
+        None,
+        happened,
+        values,
+        &who,
+    )
+    .await?;
+    Ok(Reply::Go("/protocol".to_owned()))
+}
+
+/// Makes a registered version effective at a site: signed by an investigator there.
+pub(crate) async fn activate(ask: Ask) -> Result<Reply, Fault> {
+    if !holds(&ask, Role::Investigator) {
+        return Err(Fault::Forbidden);
+    }
+    let (version, site) = (ask.field("version")?.to_owned(), ask.field("site")?.to_owned());
+    let here = |grant: &tercel_store::Grant| {
+        grant.role == Role::Investigator.id() && grant.site.as_ref().is_none_or(|own| *own == site)
+    };
+    if !ask.person()?.account.grants.iter().any(here) {
+        return Err(Fault::Forbidden);
+    }
+    let there = records(&ask, PROTOCOL).await?;
+    if !versions(there.iter()).iter().any(|one| one.name == version) {
+        return Err(Fault::Refused(format!(
+            "version {version} is not registered and signed; nothing was changed"
+        )));
+    }
+    let (approved, effective) = (day(&ask, "approved")?, day(&ask, "effective")?);
+    if approved > ask.app.today() || effective < approved {
+        return Err(Fault::Refused(
+            "the ethics committee's approval lies in the future, or the version would be effective before it; nothing was \
+             changed"
+                .to_owned(),
+        ));
+    }
+    let who = signer(&ask).await?;
+    let values = Values::from([
+        ("version".to_owned(), version),
+        ("site".to_owned(), site.clone()),
+        ("approval".to_owned(), ask.field("approval")?.to_owned()),
+        ("approved".to_owned(), approved.to_string()),
+        ("effective".to_owned(), effective.to_string()),
+    ]);
+    let form = (PROTOCOL_SITE, "protocol version effective at this site");
+    enter_signed(&ask, form, Some(&site), Some(effective.to_string()), values, &who).await?;
+    Ok(Reply::Go("/protocol".to_owned()))
+}
+
+fn day(ask: &Ask, name: &str) -> Result<Date, Fault> {
+    let text = ask.field(name)?;
+    text.parse().map_err(|_| {
+        Fault::Wrong(format!(
+            "{text} is no date; write it as 2026-03-31; nothing was changed"
+        ))
+    })
+}
+
+/// Enters a record and signs it; without the signature it counts for nothing.
+async fn enter_signed(
+    ask: &Ask,
+    (form, meaning): (&str, &str),
+    site: Option<&str>,
+    happened: Option<String>,
+    values: Values,
+    who: &Account,
+) -> Result<(), Fault> {
+    let new = NewRecord {
+        series: format!("{}/", form.to_uppercase()),
+        number: None,
+        form: form.to_owned(),
+        subject: None,
+        site: site.map(str::to_owned),
+        happened,
+        values,
+    };
+    let entries = ask.append(Permission::Release, site, &[Change::Create(new)]).await?;
+    let entry = entries.first().ok_or(Fault::NotFound)?;
+    let signature = Change::Sign {
+        record: entry.record.clone().unwrap_or_default(),
+        seen: 1,
+        content: entry.hash.clone(),
+        name: who.printed.clone(),
+        meaning: meaning.to_owned(),
+    };
+    ask.append(Permission::Release, site, &[signature]).await?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What the pages of the whole study show, derived once for all who look.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use tercel::design::{Count, decide_study};
+use tercel::dlt::Status;
+use tercel::endpoint::{Analysis, Facts};
+use tercel::meeting::{Call, called_for};
+use tercel::protocol::{DoseLevel, Trial};
+use tercel::study::{StudyData, days_between};
+
+use crate::pages::board::state_of;
+
+/// Where the study and its subjects stand.
+#[derive(Debug)]
+pub(crate) struct Standing {
+    /// Subjects with demography, by identifier.
+    pub(crate) subjects: BTreeMap<String, SubjectStanding>,
+    /// The decision for the next dose, in words.
+    pub(crate) decision: Option<String>,
+    /// The subjects it waits for, each with what for.
+    pub(crate) waiting: Vec<(String, String)>,
+    /// Subjects evaluable, with DLT and pending by level.
+    pub(crate) counts: BTreeMap<DoseLevel, Count>,
+    /// Meetings that the data call for.
+    pub(crate) calls: Vec<Call>,
+}
+
+/// Where one subject stands.
+#[derive(Debug)]
+pub(crate) struct SubjectStanding {
+    /// Site.
+    pub(crate) site: Option<String>,
+    /// Dose level.
+    pub(crate) level: Option<DoseLevel>,
+    /// State in words.
+    pub(crate) state: String,
+    /// What of it is coloured.
+    pub(crate) class: &'static str,
+    /// First and last day of the DLT window and the days left of it, while it is open.
+    pub(crate) window: Option<(Date, Date, i32)>,
+}
+
+impl Standing {
+    /// Derives everything.
+    pub(crate) fn derive(trial: &Trial, data: &StudyData, today: Date) -> Self {
+        let analysis = Analysis::new(trial, data, Some(today));
+        let decision = decide_study(&analysis);
+        let counts = decision.iter().flat_map(|decision| {
+            trial
+                .dose_levels
+                .iter()
+                .filter_map(|(level, _)| Some((level, decision.levels.get(level).copied()?)))
+        });
+        Self {
+            counts: counts.collect(),
+            decision: decision
+                .as_ref()
+                .map(|decision| format!("{}: {}", decision.decision.action, decision.decision.because)),
+            waiting: decision
+                .iter()
+                .flat_map(|decision| &decision.waiting_on)
+                .map(|awaited| (awaited.subject.to_string(), awaited.sentence.clone()))
+                .collect(),
+            calls: called_for(&analysis),
+            subjects: analysis
+                .facts
+                .iter()
+                .map(|facts| (facts.subject.id.to_string(), subject(facts, today)))
+                .collect(),
+        }
+    }
+}
+
+fn subject(facts: &Facts<'_>, today: Date) -> SubjectStanding {
+    let class = match facts.dlt.as_ref().map(|verdict| &verdict.status) {
+        Some(Status::Dlt) => "dlt",
+        Some(Status::NoDlt) => "clear",
+        Some(Status::Pending(_)) => "pending",
+        Some(Status::NotEvaluable(_)) | None => "",
+    };
+    let window = facts.dlt.as_ref().and_then(|verdict| verdict.window);
+    SubjectStanding {
+        site: facts.subject.site.clone(),
+        level: facts.level,
+        state: state_of(facts),
+        class,
+        window: window
+            .map(|window| (window.first, window.last, days_between(today, window.last)))
+            .filter(|(_, _, left)| *left >= 0),
+    }
+}
