@@ -201,6 +201,8 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
         _ => 1,
     });
     let synthetic = tables.iter().any(is_synthetic);
+    // The plan of a trial and the relations between records are no records of subjects.
+    tables.retain(|table| !NOT_OF_SUBJECTS.contains(&table.name.as_str()));
     // Each table is let go of once it is read: the records take its place in memory.
     for table in tables {
         let reader = Reader::new(&table);
@@ -229,6 +231,9 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
         by_dm: subject_level == "DM",
     })
 }
+
+/// Datasets that name no subject, or not in every row.
+const NOT_OF_SUBJECTS: [&str; 9] = ["OI", "RELREC", "TA", "TD", "TE", "TI", "TM", "TS", "TV"];
 
 fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
     let read = sdtm::DOMAINS
