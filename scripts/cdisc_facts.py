@@ -10,10 +10,6 @@ SDTM_CT.tsv: SDTM controlled terminology as NCI EVS publishes it, tab-separated.
 import csv
 import sys
 
-DOMAINS = (
-    "AE CM CO CP DD DM DS DV EC EX FA IE LB MB MH PC PP PR QS RELREC RS SE SS SUPPQUAL SV TA TE TI TR TS TU TV VS"
-).split()
-
 # Codelists of values that a variable has by the value of another: responses by RSTESTCD, TSVAL by TSPARMCD.
 BY_VALUE = """C96785 C101815 C101816 C120988 C120989 C179943 C179944 C116107 C124304 C132314
 C66732 C66735 C66736 C66737 C66739 C66785 C99076 C99077 C99078 C66742""".split()
@@ -25,23 +21,24 @@ LEFT_OUT = "C128685 C128686 C128684 C128683".split()
 def main():
     variables_file, datasets_file, terms_file, out = sys.argv[1:]
     with open(variables_file, encoding="utf-8-sig", newline="") as file:
-        variables = [row for row in csv.DictReader(file) if row["Dataset Name"] in DOMAINS]
+        variables = list(csv.DictReader(file))
     with open(datasets_file, encoding="utf-8-sig", newline="") as file:
         datasets = {row["Dataset Name"]: row for row in csv.DictReader(file)}
     with open(terms_file, encoding="utf-8", newline="") as file:
         terms = list(csv.DictReader(file, delimiter="\t"))
 
     lists_of = lambda row: row["CDISC CT Codelist Code(s)"].replace(";", " ").replace(",", " ").split()
+    published = {row["Codelist Code"] for row in terms}
     lines = [
         "# SDTMIG 3.4: datasets and variables. Source: CDISC Library export of SDTMIG v3.4 (variable metadata), (c) CDISC.",
         "# A dataset: name, class, label, structure. A variable: name, label, type, role, core, codelists or described values.",
     ]
-    for domain in DOMAINS:
+    for domain in sorted(datasets):
         about = datasets[domain]
         lines.append("\t".join([">" + domain, about["Class"], about["Dataset Label"], about["Structure"].rstrip(".")]))
         rows = [row for row in variables if row["Dataset Name"] == domain]
         for row in sorted(rows, key=lambda row: int(row["Variable Order"])):
-            values = " ".join(code for code in lists_of(row) if code not in LEFT_OUT)
+            values = " ".join(code for code in lists_of(row) if code not in LEFT_OUT and code in published)
             values = values or row["Described Value Domain(s)"]
             lines.append(
                 "\t".join([row["Variable Name"], row["Variable Label"], row["Type"], row["Role"], row["Core"], values])
@@ -50,7 +47,7 @@ def main():
         file.write("\n".join(lines) + "\n")
 
     wanted = {code for row in variables for code in lists_of(row)} | set(BY_VALUE)
-    wanted -= set(LEFT_OUT)
+    wanted = (wanted & published) - set(LEFT_OUT)
     lists = {}
     for row in terms:
         lists.setdefault(row["Codelist Code"], []).append(row)

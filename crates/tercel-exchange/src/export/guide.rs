@@ -100,6 +100,7 @@ fn parse_dataset(line: &'static str) -> Option<GuideDataset> {
         "Special-Purpose" => "SPECIAL PURPOSE",
         "Trial Design" => "TRIAL DESIGN",
         "Relationship" => "RELATIONSHIP",
+        "Study Reference" => "STUDY REFERENCE",
         _ => return None,
     };
     Some(GuideDataset {

@@ -7,6 +7,7 @@ pub mod adam;
 pub mod define;
 pub mod guide;
 mod oid;
+pub mod sdtm;
 pub mod terminology;
 pub mod write;
 

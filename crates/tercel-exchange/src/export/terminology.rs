@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use tercel::study::{Blocks, Finding, RecordId, Rule, SubjectId};
+use tercel::study::{Finding, Rule};
 
 use super::{Codelist, Dataset};
 
@@ -158,6 +158,10 @@ pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) 
                     let column = dataset.table.column(&level.when.0);
                     column.is_some_and(|column| dataset.table.cell(row, column) == level.when.1)
                 });
+                // Of a variable that holds words for one test, numbers of another are in no list.
+                if special.is_some_and(|level| level.codelist.is_none()) && is_number(value) {
+                    continue;
+                }
                 let of_row = special.and_then(|level| level.codelist.as_ref());
                 let special = of_row.map(|list| lists_of(Some(list), "", ""));
                 let lists = special.as_ref().unwrap_or(&plain);
@@ -185,6 +189,17 @@ pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) 
     (findings, extensions)
 }
 
+/// A number, or the limit a number lies below or above.
+fn is_number(value: &str) -> bool {
+    value.trim_start_matches(['<', '>', '=']).trim().parse::<f64>().is_ok()
+}
+
+/// Lists of the tests of clinical classifications, which the guide gives with the classification and not with the variable.
+const OF_CLASSIFICATIONS: [(&str, &[&str]); 2] = [
+    ("RSTESTCD", &["C101816", "C120989"]),
+    ("RSTEST", &["C101815", "C120988"]),
+];
+
 /// The lists a value may come from; the implementation guide gives some variables more than one.
 fn lists_of(named: Option<&Codelist>, dataset: &str, variable: &str) -> Vec<&'static TermList> {
     let Some(Codelist::Cdisc(code)) = named else {
@@ -192,31 +207,15 @@ fn lists_of(named: Option<&Codelist>, dataset: &str, variable: &str) -> Vec<&'st
     };
     let of_guide = super::guide::variable(dataset, variable).map(|known| &known.codelists);
     let others = of_guide.filter(|codes| codes.contains(code)).into_iter().flatten();
-    let codes: BTreeSet<&str> = std::iter::once(code).chain(others).copied().collect();
+    let classified = OF_CLASSIFICATIONS.iter().find(|(name, _)| *name == variable);
+    let classified = classified.map_or(&[][..], |(_, lists)| lists);
+    let codes: BTreeSet<&str> = std::iter::once(code).chain(others).chain(classified).copied().collect();
     codes.into_iter().filter_map(codelist).collect()
 }
 
 fn not_in(list: &'static TermList, dataset: &Dataset, variable: &str, row: usize, value: &str) -> Finding {
-    let cell = |name: &str| dataset.table.column(name).map(|at| dataset.table.cell(row, at));
-    let subject = cell("USUBJID")
-        .filter(|subject| !subject.is_empty())
-        .map(SubjectId::new);
-    let number = cell(&format!("{}SEQ", dataset.name())).and_then(|number| number.parse().ok());
-    let name = tercel::study::Dataset::new(dataset.name());
-    let record = subject.clone().map(|subject| RecordId {
-        dataset: name.clone(),
-        subject,
-        number: number.unwrap_or(1),
-    });
-    Finding {
-        subject,
-        dataset: name,
-        record,
-        row: u32::try_from(row + 1).ok(),
-        field: variable.to_owned(),
-        rule: Rule::NotInCodelist(value.to_owned(), &list.said),
-        blocks: Blocks::Export,
-    }
+    let rule = Rule::NotInCodelist(value.to_owned(), &list.said);
+    super::sdtm::finding(dataset, Some(row), variable, rule)
 }
 
 #[cfg(test)]

@@ -469,7 +469,7 @@ impl Writer<'_> {
             of(|source| source.visit.clone()),
             of(|source| source.visit_number.clone()),
             of(|source| source.sequence.clone()),
-            String::new(),
+            of(|source| source.visit_number.clone()),
             of(|_| "RS".to_owned()),
             of(|_| "RSSTRESC".to_owned()),
             of(|source| source.sequence.clone()),

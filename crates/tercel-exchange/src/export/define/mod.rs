@@ -12,7 +12,9 @@
 //! Lists of more than [`WHOLE_LIST`] terms show the terms that occur. The page is HTML made here, not an XSL stylesheet: browsers
 //! refuse stylesheets of files on disk and are taking XSLT out altogether, so a page that must open offline cannot rest on it.
 
+mod code;
 mod collect;
+mod item;
 mod page;
 mod result;
 mod term;

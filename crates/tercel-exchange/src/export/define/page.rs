@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::collect::{Items, References, codelist_key, collect};
-use super::write::data_type;
+use super::item::data_type;
 use super::{AnalysisResult, Define};
 use crate::export::write::{SOURCE_SYSTEM, SOURCE_VERSION};
 use crate::export::{Codelist, Dataset, Kind, Origin, Source, Standard, ValueLevel, Variable};

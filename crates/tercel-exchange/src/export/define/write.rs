@@ -2,19 +2,21 @@
 
 use std::io;
 
-use super::collect::{
-    Items, References, Shown, codelist_key, collect, comment, condition, item_of_value, method, of_result,
-};
+use super::code::codelist;
+use super::collect::{References, collect, condition, item_of_value, method};
+use super::item::items;
+use super::result::results;
 use super::xml::Xml;
-use super::{AnalysisResult, Condition, Define, Document};
+use super::{Condition, Define, Document};
 use crate::export::terminology::TERMINOLOGY_VERSION as TERMINOLOGY;
 use crate::export::write::{SOURCE_SYSTEM, SOURCE_VERSION};
-use crate::export::{Codelist, Dataset, Kind, Origin, Source, Standard, Variable, oid};
+use crate::export::{Dataset, Origin, Standard, Variable, oid};
 use crate::table::TableError;
 
 const STANDARD: &str = "STD.IG";
-const SDTM_TERMS: &str = "STD.CT.SDTM";
-const ADAM_TERMS: &str = "STD.CT.ADAM";
+/// Identifiers of the terminology of SDTM and of ADaM.
+pub(super) const SDTM_TERMS: &str = "STD.CT.SDTM";
+pub(super) const ADAM_TERMS: &str = "STD.CT.ADAM";
 
 /// Writes the document.
 pub fn write_define(define: &Define<'_>) -> Result<Vec<u8>, TableError> {
@@ -180,7 +182,8 @@ fn value_list(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &Ref
     })
 }
 
-fn value_list_key(dataset: &Dataset, variable: &Variable) -> String {
+/// Identifier of the value level of a variable.
+pub(super) fn value_list_key(dataset: &Dataset, variable: &Variable) -> String {
     format!("VL.{}.{}", dataset.name(), variable.name)
 }
 
@@ -259,227 +262,6 @@ fn sub_class(dataset: &Dataset) -> Option<&'static str> {
     }
 }
 
-fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &References) -> io::Result<()> {
-    let comment = found
-        .comments
-        .contains_key(&comment(dataset, variable))
-        .then(|| comment(dataset, variable));
-    let item = Item {
-        oid: oid::variable(dataset.name(), &variable.name),
-        name: &variable.name,
-        label: &variable.label,
-        data_type: data_type(dataset, &variable.name, variable.kind, None),
-        kind: variable.kind,
-        length: variable.length,
-        decimals: variable.decimals,
-        comment,
-        codelist: variable.codelist.as_ref(),
-        origin: Some(&variable.origin),
-        values: (!variable.by_value.is_empty()).then(|| value_list_key(dataset, variable)),
-    };
-    item.write(xml, found)?;
-    for level in &variable.by_value {
-        let item = Item {
-            oid: item_of_value(dataset, variable, &level.when),
-            name: &variable.name,
-            label: &level.label,
-            data_type: data_type(dataset, &variable.name, level.kind, Some(&level.when)),
-            kind: level.kind,
-            length: level.length,
-            decimals: level.decimals,
-            comment: None,
-            codelist: level.codelist.as_ref(),
-            origin: Some(&level.origin),
-            values: None,
-        };
-        item.write(xml, found)?;
-    }
-    Ok(())
-}
-
-/// A variable, or what it is for one value of another.
-struct Item<'i> {
-    oid: String,
-    name: &'i str,
-    label: &'i str,
-    data_type: &'static str,
-    kind: Kind,
-    length: usize,
-    decimals: usize,
-    comment: Option<String>,
-    codelist: Option<&'i Codelist>,
-    origin: Option<&'i Origin>,
-    values: Option<String>,
-}
-
-impl Item<'_> {
-    fn write(&self, xml: &mut Xml, found: &References) -> io::Result<()> {
-        let sized = matches!(self.data_type, "text" | "integer" | "float");
-        let (length, decimals) = (self.length.to_string(), self.decimals.to_string());
-        let attributes = [
-            ("OID", Some(self.oid.as_str())),
-            ("Name", Some(self.name)),
-            ("DataType", Some(self.data_type)),
-            ("Length", sized.then_some(length.as_str())),
-            (
-                "SignificantDigits",
-                (self.data_type == "float").then_some(decimals.as_str()),
-            ),
-            ("SASFieldName", Some(self.name)),
-            (
-                "def:DisplayFormat",
-                match self.kind {
-                    Kind::Date => Some("DATE9."),
-                    Kind::DateTime => Some("DATETIME20."),
-                    Kind::Text | Kind::Integer | Kind::Float | Kind::DateTimeText | Kind::DurationText => None,
-                },
-            ),
-            ("def:CommentOID", self.comment.as_deref()),
-        ];
-        let list = self.codelist.and_then(codelist_key);
-        let list = list.filter(|key| found.codelists.contains_key(key));
-        xml.element("ItemDef", &attributes, |xml| {
-            xml.description(self.label)?;
-            if let Some(list) = &list {
-                xml.empty("CodeListRef", &[("CodeListOID", Some(list))])?;
-            }
-            if let Some(origin) = self.origin {
-                write_origin(xml, origin)?;
-            }
-            match &self.values {
-                Some(values) => xml.empty("def:ValueListRef", &[("ValueListOID", Some(values))]),
-                None => Ok(()),
-            }
-        })
-    }
-}
-
-fn write_origin(xml: &mut Xml, origin: &Origin) -> io::Result<()> {
-    let (kind, source) = match origin {
-        Origin::Collected(Source::Investigator) => ("Collected", Some("Investigator")),
-        Origin::Collected(Source::Vendor) => ("Collected", Some("Vendor")),
-        Origin::Collected(Source::Subject) => ("Collected", Some("Subject")),
-        Origin::Derived => ("Derived", Some("Sponsor")),
-        Origin::Assigned => ("Assigned", Some("Sponsor")),
-        Origin::Protocol => ("Protocol", Some("Sponsor")),
-        Origin::Predecessor(_) => ("Predecessor", None),
-    };
-    let attributes = [("Type", Some(kind)), ("Source", source)];
-    match origin {
-        Origin::Predecessor(variable) => xml.element("def:Origin", &attributes, |xml| xml.description(variable)),
-        Origin::Collected(_) | Origin::Derived | Origin::Assigned | Origin::Protocol => {
-            xml.empty("def:Origin", &attributes)
-        }
-    }
-}
-
-/// Type of the values as Define-XML spells it; of dates in text as complete as all of them are.
-pub(super) fn data_type(
-    dataset: &Dataset,
-    variable: &str,
-    kind: Kind,
-    when: Option<&(String, String)>,
-) -> &'static str {
-    match kind {
-        Kind::Text => "text",
-        Kind::Integer | Kind::Date | Kind::DateTime => "integer",
-        Kind::Float => "float",
-        Kind::DurationText => "durationDatetime",
-        Kind::DateTimeText => {
-            let table = &dataset.table;
-            let Some(at) = table.column(variable) else {
-                return "date";
-            };
-            let here = |row: &usize| {
-                when.is_none_or(|(name, value)| table.column(name).is_some_and(|name| table.cell(*row, name) == value))
-            };
-            let cells = (0..table.len()).filter(here).map(|row| table.cell(row, at));
-            let (mut dates, mut times, mut partial, mut gaps) = (false, false, false, false);
-            for cell in cells.filter(|cell| !cell.is_empty()) {
-                gaps |= cell.contains("-T") || cell.contains("--");
-                times |= cell.len() > 10;
-                dates |= cell.len() == 10;
-                partial |= cell.len() < 10;
-            }
-            match (gaps, times, partial, dates) {
-                (true, ..) => "incompleteDatetime",
-                (_, true, false, false) => "datetime",
-                (_, true, ..) => "partialDatetime",
-                (_, false, true, _) => "partialDate",
-                (_, false, false, _) => "date",
-            }
-        }
-    }
-}
-
-fn codelist(xml: &mut Xml, key: &str, list: &Shown) -> io::Result<()> {
-    let kind = match list.kind {
-        Kind::Integer => "integer",
-        Kind::Float => "float",
-        Kind::Text | Kind::DateTimeText | Kind::Date | Kind::DateTime | Kind::DurationText => "text",
-    };
-    let standard = match &list.items {
-        Items::Cdisc { of_adam: true, .. } => Some(ADAM_TERMS),
-        Items::Cdisc { of_adam: false, .. } => Some(SDTM_TERMS),
-        Items::Sponsor(_) | Items::Dictionary(..) => None,
-    };
-    let own = matches!(list.items, Items::Sponsor(_)).then_some("Yes");
-    let attributes = [
-        ("OID", Some(key)),
-        ("Name", Some(list.name.as_str())),
-        ("DataType", Some(kind)),
-        ("def:StandardOID", standard),
-        ("def:IsNonStandard", own),
-    ];
-    xml.element("CodeList", &attributes, |xml| match &list.items {
-        Items::Cdisc { code, terms, .. } => {
-            let plain = terms.iter().all(|(value, (_, meaning))| value == meaning);
-            for (value, (code, meaning)) in terms {
-                let added = code.is_none().then_some("Yes");
-                let attributes = [("CodedValue", Some(value.as_str())), ("def:ExtendedValue", added)];
-                item(xml, &attributes, (!plain).then_some(meaning), *code)?;
-            }
-            xml.empty("Alias", &[("Name", Some(code)), ("Context", Some("nci:ExtCodeID"))])
-        }
-        Items::Sponsor(terms) => {
-            let plain = terms.iter().all(|(value, meaning)| value == meaning);
-            terms.iter().try_for_each(|(value, meaning)| {
-                item(xml, &[("CodedValue", Some(value))], (!plain).then_some(meaning), None)
-            })
-        }
-        Items::Dictionary(name, version) => xml.empty(
-            "ExternalCodeList",
-            &[("Dictionary", Some(name)), ("Version", Some(version))],
-        ),
-    })
-}
-
-fn item(
-    xml: &mut Xml,
-    attributes: &[(&str, Option<&str>)],
-    meaning: Option<&String>,
-    code: Option<&str>,
-) -> io::Result<()> {
-    let name = if meaning.is_some() {
-        "CodeListItem"
-    } else {
-        "EnumeratedItem"
-    };
-    let alias = |xml: &mut Xml| match code {
-        Some(code) => xml.empty("Alias", &[("Name", Some(code)), ("Context", Some("nci:ExtCodeID"))]),
-        None => Ok(()),
-    };
-    if meaning.is_none() && code.is_none() {
-        return xml.empty(name, attributes);
-    }
-    xml.element(name, attributes, |xml| {
-        if let Some(meaning) = meaning {
-            xml.described("Decode", meaning)?;
-        }
-        alias(xml)
-    })
-}
-
 fn leaf(file: &str) -> String {
     let name = file
         .chars()
@@ -498,58 +280,4 @@ fn write_leaf(xml: &mut Xml, file: &str, title: &str) -> io::Result<()> {
 
 const fn yes(holds: bool) -> &'static str {
     if holds { "Yes" } else { "No" }
-}
-
-fn results(xml: &mut Xml, define: &Define<'_>) -> io::Result<()> {
-    if define.results.is_empty() {
-        return Ok(());
-    }
-    xml.element("arm:AnalysisResultDisplays", &[], |xml| {
-        for results in define.results.chunk_by(|a, b| a.display == b.display) {
-            let Some(first) = results.first() else { continue };
-            let (name, words) = &first.display;
-            let key = format!("RD.{name}");
-            xml.element(
-                "arm:ResultDisplay",
-                &[("OID", Some(&key)), ("Name", Some(name))],
-                |xml| {
-                    xml.description(words)?;
-                    results.iter().try_for_each(|result| write_result(xml, result))
-                },
-            )?;
-        }
-        Ok(())
-    })
-}
-
-fn write_result(xml: &mut Xml, result: &AnalysisResult) -> io::Result<()> {
-    let key = format!("AR.{}", result.id);
-    let parameter = result.rows.iter().any(|row| row.variable == "PARAMCD");
-    let parameter = parameter.then(|| oid::variable(&result.dataset, "PARAMCD"));
-    let attributes = [
-        ("OID", Some(key.as_str())),
-        ("ParameterOID", parameter.as_deref()),
-        ("AnalysisReason", Some("SPECIFIED IN PROTOCOL")),
-        ("AnalysisPurpose", Some(result.purpose)),
-    ];
-    xml.element("arm:AnalysisResult", &attributes, |xml| {
-        xml.description(&result.description)?;
-        xml.element("arm:AnalysisDatasets", &[], |xml| {
-            let dataset = oid::dataset(&result.dataset);
-            xml.element("arm:AnalysisDataset", &[("ItemGroupOID", Some(&dataset))], |xml| {
-                if let Some(key) = of_result(result) {
-                    xml.empty("def:WhereClauseRef", &[("WhereClauseOID", Some(&key))])?;
-                }
-                result.variables.iter().try_for_each(|variable| {
-                    let item = oid::variable(&result.dataset, variable);
-                    xml.empty("arm:AnalysisVariable", &[("ItemOID", Some(&item))])
-                })
-            })
-        })?;
-        xml.element("arm:Documentation", &[], |xml| xml.description(&result.documentation))?;
-        let context = format!("{SOURCE_SYSTEM} {SOURCE_VERSION}");
-        xml.element("arm:ProgrammingCode", &[("Context", Some(&context))], |xml| {
-            xml.text("arm:Code", &[], &result.code)
-        })
-    })
 }

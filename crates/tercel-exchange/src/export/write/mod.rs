@@ -5,12 +5,11 @@
 //! | Dataset-JSON 1.1, one document or lines | `.json`, `.ndjson` | JSON numbers | ISO 8601 with `targetDataType` integer | yes |
 //! | SAS XPORT version 5 | `.xpt` | IBM doubles | days or seconds from 1960 with `DATE9.`, `DATETIME20.` | labels |
 //! | CSV | `.csv` | as in the table | ISO 8601 | no |
-//! | Apache Parquet (feature `parquet`) | `.parquet` | `INT64`, `DOUBLE` | `DATE`, `TIMESTAMP` | in the key-value metadata |
+//! | Apache Parquet | `.parquet` | `INT64`, `DOUBLE` | `DATE`, `TIMESTAMP` | in the key-value metadata |
 //!
 //! A blank cell is missing in every format. The bytes depend on the dataset and on [`About`] alone.
 
 mod dataset_json;
-#[cfg(feature = "parquet")]
 mod parquet;
 mod xport;
 
@@ -31,7 +30,6 @@ pub enum Format {
     /// Values separated by commas.
     Csv,
     /// Apache Parquet, uncompressed.
-    #[cfg(feature = "parquet")]
     Parquet,
 }
 
@@ -43,7 +41,6 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Xport => "xpt",
             Self::Csv => "csv",
-            #[cfg(feature = "parquet")]
             Self::Parquet => "parquet",
         }
     }
@@ -74,7 +71,6 @@ pub fn write(dataset: &Dataset, format: Format, about: &About<'_>) -> Result<Vec
         Format::Ndjson => dataset_json::write(dataset, about, true),
         Format::Xport => xport::write(dataset, about),
         Format::Csv => dataset.table.to_csv(),
-        #[cfg(feature = "parquet")]
         Format::Parquet => parquet::write(dataset),
     }
 }

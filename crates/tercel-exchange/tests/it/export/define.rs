@@ -8,6 +8,7 @@ use tercel::endpoint::Analysis;
 use tercel_exchange::Table;
 use tercel_exchange::export::adam::{analysis_results, describe_adam};
 use tercel_exchange::export::define::{Define, Document, render_define, write_define};
+use tercel_exchange::export::sdtm;
 use tercel_exchange::export::{Codelist, Dataset, Kind, Origin, Source, Standard, ValueLevel, Variable};
 
 use super::study::{ABOUT, derived, records, rehearsal, trial};
@@ -89,6 +90,43 @@ fn the_define_of_the_analysis_datasets_is_valid_with_its_results() {
         validate("define-adam.xml", &xml, "arm/1.0-define2.1/arm1-0-0.xsd");
         assert_eq!(xml, write_define(define).unwrap());
     });
+}
+
+#[test]
+fn the_define_of_the_tabulation_datasets_is_valid() {
+    let trial = trial();
+    let made = sdtm::datasets(&trial, rehearsal(), None);
+    let define = Define {
+        about: ABOUT,
+        study_name: "IL1RAP-HCC",
+        study_description: &trial.title,
+        protocol_name: &trial.id,
+        standard: Standard::Sdtm,
+        datasets: &made.datasets,
+        extension: "xpt",
+        documents: &documents(),
+        results: &[],
+    };
+    let xml = write_define(&define).unwrap();
+    validate("define-sdtm.xml", &xml, "define/2.1/define2-1-0.xsd");
+    let xml = String::from_utf8(xml).unwrap();
+    for (element, attribute, defined) in [
+        ("ItemRef", "ItemOID", "ItemDef"),
+        ("ItemRef", "MethodOID", "MethodDef"),
+        ("CodeListRef", "CodeListOID", "CodeList"),
+        ("def:ValueListRef", "ValueListOID", "def:ValueListDef"),
+        ("def:WhereClauseRef", "WhereClauseOID", "def:WhereClauseDef"),
+    ] {
+        let all = attributes(&xml, defined, "OID");
+        let distinct: BTreeSet<&String> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len(), "{defined} twice");
+        let named: BTreeSet<String> = attributes(&xml, element, attribute).into_iter().collect();
+        assert!(
+            named.iter().all(|name| distinct.contains(name)),
+            "{element} {attribute}"
+        );
+    }
+    assert!(made.datasets.len() > 20, "{}", made.datasets.len());
 }
 
 #[test]

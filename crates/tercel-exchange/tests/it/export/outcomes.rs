@@ -12,6 +12,7 @@ use tercel::estimate::Level;
 use tercel::estimate::survival::{KaplanMeier, Observation};
 use tercel::protocol::Trial;
 use tercel_exchange::Table;
+use tercel_exchange::export::sdtm;
 
 use super::study::{derived, records, rehearsal, synthetic, trial};
 
@@ -197,7 +198,11 @@ fn compare(tables: Vec<Table>) -> (usize, usize) {
     let trial = trial();
     let (data, cut) = records(&trial, tables.clone());
     let analysis = Analysis::new(&trial, &data, Some(cut));
-    let datasets = Datasets(derived(&trial, tables, &analysis));
+    // The cells are those of the source; the analysis datasets rest on its SDTM datasets as they are handed over.
+    let handed_over = sdtm::datasets(&trial, tables, Some(cut)).datasets;
+    let tabulated: Vec<Table> = handed_over.into_iter().map(|dataset| dataset.table).collect();
+    let (again, _) = records(&trial, tabulated.clone());
+    let datasets = Datasets(derived(&trial, tabulated, &Analysis::new(&trial, &again, Some(cut))));
     let (mut compared, mut valued, mut wrong) = (0, 0, Vec::new());
     for cell in derive_cells(&analysis) {
         if matches!(cell.reason, Some(NotEstimable::NotRecorded(_))) {

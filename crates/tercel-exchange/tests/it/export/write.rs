@@ -223,7 +223,6 @@ fn what_a_format_cannot_hold_is_refused_with_a_sentence() {
     assert!(refused.contains("descriptions of ADSML"), "{refused}");
 }
 
-#[cfg(feature = "parquet")]
 #[test]
 fn parquet_holds_types_labels_and_nulls_and_the_same_bytes_every_time() {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};

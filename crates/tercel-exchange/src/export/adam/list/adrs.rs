@@ -54,7 +54,7 @@ const DERIVED: &[Line] = &[
         "Analysis Visit (N)",
         Float,
         Open,
-        Derived("Month after infusion, for rates at months."),
+        Derived("RS.VISITNUM of the assessment; month after infusion for rates at months."),
     ),
     v(
         "AVALC",
