@@ -12,7 +12,7 @@ use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_adtox, derive_datasets, label_scales};
+use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets, label_scales};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
@@ -55,7 +55,7 @@ const KEYS: [(&str, &str); 6] = [
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = args.protocol.as_deref().map(require_protocol).transpose()?;
-    let mut options = trial.as_ref().map_or_else(defaults, from_protocol);
+    let mut options = trial.as_ref().map_or_else(defaults, DeriveOptions::of);
     for setting in &args.set {
         apply(setting, &mut options)?;
     }
@@ -73,21 +73,10 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             args.sdtm.display()
         );
     };
-    if let Some(trial) = &trial {
-        for table in derived.tables.iter_mut().filter(|table| table.name == "ADAE") {
-            *table = label_scales(table, trial);
-        }
-        if derived.tables.iter().any(|table| table.name == "ADTTE") {
-            derived.notes.push(
-                "adtte: PFS and RSD are censored at the last assessment alone; response.pfs_censoring and new anticancer therapy \
-                 are in S5 and S8 of tercel run"
-                    .to_owned(),
-            );
-        }
-    }
-    match of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
-        Ok(tables) => derived.tables.extend(tables),
-        Err(why) => derived.notes.push(format!("{why}: addlt and adtox are not derived")),
+    if let Err(why) = of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &mut derived.tables)? {
+        derived
+            .notes
+            .push(format!("{why}: addlt, adtox and adout are not derived"));
     }
     fs::create_dir_all(&args.out).with_context(|| format!("failed to create {}", args.out.display()))?;
     let files = derived
@@ -125,13 +114,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
-/// The DLT status of every subject and the episodes of CRS and ICANS, or what is missing for them.
+/// Adds what the protocol says, or tells what is missing for it.
 fn of_protocol(
     trial: Option<&Trial>,
     sdtm: &Path,
     coding: Option<&Coding>,
-    derived: &[Table],
-) -> anyhow::Result<Result<[Table; 2], &'static str>> {
+    derived: &mut Vec<Table>,
+) -> anyhow::Result<Result<(), &'static str>> {
     let Some(trial) = trial else {
         return Ok(Err(
             "what is a DLT stands in a protocol, and none is given (--protocol)",
@@ -140,6 +129,9 @@ fn of_protocol(
     let whole = read_folder(sdtm, trial)?;
     let cut = whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
     let Some(cut) = cut else {
+        for table in derived.iter_mut().filter(|table| table.name == "ADAE") {
+            *table = label_scales(table, trial);
+        }
         return Ok(Err("the data carry no dates, so no subject has a DLT verdict"));
     };
     let mut data = whole.into_as_of(cut);
@@ -147,12 +139,8 @@ fn of_protocol(
         code_study(&mut data, coding);
     }
     let analysis = Analysis::new(trial, &data, Some(cut));
-    // The other datasets name the study as the data do.
-    let adsl = derived.iter().find(|table| table.name == "ADSL");
-    let named = adsl.and_then(|adsl| Some(adsl.cell(0, adsl.column("STUDYID")?)));
-    let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id);
-    let tables = derive_addlt(&analysis, study).zip(derive_adtox(&analysis, study));
-    Ok(tables.map(<[Table; 2]>::from).ok_or("no subject has a DLT verdict"))
+    apply_protocol(derived, &analysis);
+    Ok(Ok(()))
 }
 
 /// Writes one dataset; returns its path and number of rows.
@@ -186,27 +174,6 @@ fn defaults() -> DeriveOptions {
             middle: Blq::Drop,
             last: Blq::Drop,
         },
-    }
-}
-
-fn from_protocol(trial: &Trial) -> DeriveOptions {
-    let rules = &trial.response;
-    DeriveOptions {
-        best: BestOptions {
-            confirmation_days: f64::from(rules.confirmation_days),
-            sd_min_days: f64::from(rules.sd_min_days),
-            max_ne: u32::try_from(rules.max_ne).unwrap_or(u32::MAX),
-            accept_sd: rules.accept_sd,
-            stop_day: None,
-        },
-        criteria: rules.criteria,
-        evaluator: rules.evaluator.clone(),
-        lymphodepletion: trial.names.lymphodepletion.clone(),
-        ctcae: trial.safety.ctcae,
-        copies: trial.names.copies.clone(),
-        counts: trial.names.counts.clone(),
-        auc_method: trial.kinetics.auc_method,
-        blq: trial.kinetics.blq,
     }
 }
 

@@ -16,6 +16,7 @@ mod fuzz;
 mod gbm_car_t;
 mod grade;
 mod hand;
+mod handover;
 mod import;
 mod new;
 mod packet;

@@ -10,7 +10,8 @@ use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 use crate::reader::{Reader, Row};
 use crate::sdtm::{Domain, insert_subject};
 
-pub use derive::{DeriveOptions, Derived, derive_addlt, derive_adtox, derive_datasets, label_scales};
+pub use derive::{DeriveOptions, Derived, apply_protocol, derive_addlt, derive_adtox, derive_datasets, label_scales};
+pub(crate) use derive::{outcome_identifiers, outcome_parameter};
 
 /// Datasets read beside `ADSL`.
 pub(crate) const DATASETS: [Domain; 2] = [

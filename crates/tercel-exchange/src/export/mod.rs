@@ -3,9 +3,13 @@
 //! A [`Dataset`] is a [`Table`] with its description. Descriptions are made where the variables are made, once; every
 //! format, the define.xml, the annotated form and the reviewer's guide read them and know nothing else of a variable.
 
+pub mod adam;
+pub mod define;
 pub mod guide;
+mod oid;
 pub mod sdtm;
 pub mod terminology;
+pub mod write;
 
 use crate::table::Table;
 
@@ -79,6 +83,8 @@ pub enum Kind {
     DateTimeText,
     /// Days as a number, from 1960-01-01 in SAS (`ADT`): the table holds `2025-02-24`.
     Date,
+    /// Seconds as a number, from 1960-01-01T00:00:00 in SAS (`ADTM`): the table holds `2025-02-24T10:30`.
+    DateTime,
     /// A duration of ISO 8601 in text.
     DurationText,
 }

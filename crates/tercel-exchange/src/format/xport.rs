@@ -255,41 +255,88 @@ fn to_ibm(value: f64) -> Option<[u8; 8]> {
     Some(bits.to_be_bytes())
 }
 
-/// Writes one dataset; `created` is written as SAS does (`01JAN26:00:00:00`), so that the bytes depend on nothing else.
+/// Writes one dataset whose variables are guessed; `created` is written as SAS does (`01JAN26:00:00:00`), so that the bytes
+/// depend on nothing else.
 pub fn write(table: &Table, created: &str) -> Result<Vec<u8>, TableError> {
+    let kinds: Vec<Kind> = (0..table.columns().len()).map(|column| kind(table, column)).collect();
+    let columns = table.columns().iter().zip(&kinds).map(|(name, kind)| Column {
+        name,
+        label: name,
+        numeric: !matches!(kind, Kind::Text(_)),
+        length: if let Kind::Text(length) = kind { *length } else { 8 },
+        format: "",
+        width: 0,
+    });
+    let columns: Vec<Column<'_>> = columns.collect();
+    if let Some(long) = columns.iter().find(|column| column.length > 200) {
+        return Err(TableError::Write(format!(
+            "SAS XPORT version 5 has texts of at most 200 bytes; {} has {}",
+            long.name, long.length
+        )));
+    }
+    let rows = (0..table.len()).map(|row| {
+        let cells = table.row(row).zip(&kinds);
+        cells.map(|(cell, kind)| match kind {
+            Kind::Text(_) => Cell::Text(cell),
+            Kind::Integer | Kind::Float => cell.parse().map_or(Cell::Missing, Cell::Number),
+        })
+    });
+    write_columns(&table.name, &table.name, &columns, rows, created)
+}
+
+/// A variable as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column<'c> {
+    pub(crate) name: &'c str,
+    pub(crate) label: &'c str,
+    pub(crate) numeric: bool,
+    /// Bytes of a value; 8 of a number.
+    pub(crate) length: usize,
+    /// Name of the display format, and its width; none where it is blank.
+    pub(crate) format: &'c str,
+    pub(crate) width: u16,
+}
+
+/// A value as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cell<'c> {
+    Missing,
+    Text(&'c str),
+    Number(f64),
+}
+
+/// Writes one dataset with what is said of its variables.
+pub(crate) fn write_columns<'c, R>(
+    name: &str,
+    label: &str,
+    columns: &[Column<'_>],
+    rows: impl Iterator<Item = R>,
+    created: &str,
+) -> Result<Vec<u8>, TableError>
+where
+    R: Iterator<Item = Cell<'c>>,
+{
     let refuse = |what: String| Err(TableError::Write(what));
     let fits = |name: &str| name.len() <= 8 && name.is_ascii() && !name.is_empty();
-    if let Some(name) = [&table.name]
-        .into_iter()
-        .chain(table.columns())
-        .find(|name| !fits(name))
-    {
+    let mut names = std::iter::once(name).chain(columns.iter().map(|column| column.name));
+    if let Some(name) = names.find(|name| !fits(name)) {
         return refuse(format!(
             "SAS XPORT version 5 has names of 1 to 8 letters, not \"{name}\""
         ));
     }
-    let kinds: Vec<Kind> = (0..table.columns().len()).map(|column| kind(table, column)).collect();
-    let lengths: Vec<usize> = kinds
-        .iter()
-        .map(|kind| if let Kind::Text(length) = kind { *length } else { 8 })
-        .collect();
-    if let Some((name, length)) = table.columns().iter().zip(&lengths).find(|(_, length)| **length > 200) {
-        return refuse(format!(
-            "SAS XPORT version 5 has texts of at most 200 bytes; {name} has {length}"
-        ));
-    }
-    let mut out = headers(table, &kinds, &lengths, created);
-    for row in 0..table.len() {
-        for ((cell, kind), length) in table.row(row).zip(&kinds).zip(&lengths) {
-            if let Kind::Text(_) = kind {
-                out.extend(cell.bytes().chain(std::iter::repeat(b' ')).take(*length));
-                continue;
-            }
-            let number = cell.parse::<f64>().ok();
-            match number.map(to_ibm) {
-                Some(Some(bytes)) => out.extend(bytes),
-                Some(None) => return refuse(format!("{cell} is beyond what a SAS number holds")),
-                None => out.extend([b'.', 0, 0, 0, 0, 0, 0, 0]),
+    let mut out = headers(name, label, columns, created);
+    for row in rows {
+        for (cell, column) in row.zip(columns) {
+            match (cell, column.numeric) {
+                (Cell::Text(text), false) => {
+                    out.extend(text.bytes().chain(std::iter::repeat(b' ')).take(column.length));
+                }
+                (Cell::Number(number), true) => match to_ibm(number) {
+                    Some(bytes) => out.extend(bytes),
+                    None => return refuse(format!("{number} is beyond what a SAS number holds")),
+                },
+                (_, false) => out.extend(std::iter::repeat_n(b' ', column.length)),
+                (_, true) => out.extend([b'.', 0, 0, 0, 0, 0, 0, 0]),
             }
         }
     }
@@ -298,7 +345,7 @@ pub fn write(table: &Table, created: &str) -> Result<Vec<u8>, TableError> {
 }
 
 /// Everything before the first row: library, member, descriptions of the variables.
-fn headers(table: &Table, kinds: &[Kind], lengths: &[usize], created: &str) -> Vec<u8> {
+fn headers(name: &str, label: &str, columns: &[Column<'_>], created: &str) -> Vec<u8> {
     let created = format!("{created:<16.16}");
     let mut out = Vec::new();
     let mut record = |text: &str| out.extend_from_slice(format!("{text:<80.80}").as_bytes());
@@ -312,32 +359,40 @@ fn headers(table: &Table, kinds: &[Kind], lengths: &[usize], created: &str) -> V
     record("HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!000000000000000001600000000140");
     record(&format!("HEADER RECORD*******DSCRPTR HEADER RECORD!!!!!!!{zeros}"));
     record(&format!(
-        "SAS     {:<8}SASDATA 9.4     {:<8}{:<24}{created}",
-        table.name, "X64", ""
+        "SAS     {name:<8}SASDATA 9.4     {:<8}{:<24}{created}",
+        "X64", ""
     ));
-    record(&format!("{created}{:16}{:<40.40}{:8}", "", table.name, ""));
+    record(&format!("{created}{:16}{}{:8}", "", ascii_field(label), ""));
     record(&format!(
         "HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!000000{:04}00000000000000000000",
-        kinds.len()
+        columns.len()
     ));
     let (mut position, mut number) = (0_usize, 0_u16);
-    for ((name, kind), length) in table.columns().iter().zip(kinds).zip(lengths) {
+    for column in columns {
         number += 1;
-        let is_text = matches!(kind, Kind::Text(_));
         let mut entry = Vec::with_capacity(NAMESTR);
         let short = |value: u16| value.to_be_bytes();
-        entry.extend(short(if is_text { 2 } else { 1 }));
+        entry.extend(short(if column.numeric { 1 } else { 2 }));
         entry.extend(short(0));
-        entry.extend(short(u16::try_from(*length).unwrap_or(u16::MAX)));
+        entry.extend(short(u16::try_from(column.length).unwrap_or(u16::MAX)));
         entry.extend(short(number));
-        entry.extend(format!("{name:<8.8}{name:<40.40}{:8}", "").as_bytes());
-        entry.extend([0; 8]);
+        entry.extend(
+            format!(
+                "{:<8.8}{}{:<8.8}",
+                column.name,
+                ascii_field(column.label),
+                column.format
+            )
+            .as_bytes(),
+        );
+        entry.extend(short(column.width));
+        entry.extend([0; 6]);
         entry.extend(format!("{:8}", "").as_bytes());
         entry.extend([0; 4]);
         entry.extend(u32::try_from(position).unwrap_or(u32::MAX).to_be_bytes());
         entry.resize(NAMESTR, 0);
         out.extend(entry);
-        position += length;
+        position += column.length;
     }
     fill(&mut out);
     out.extend_from_slice(
@@ -348,6 +403,15 @@ fn headers(table: &Table, kinds: &[Kind], lengths: &[usize], created: &str) -> V
         .as_bytes(),
     );
     out
+}
+
+/// A label in its 40 bytes: letters of more than one byte would move everything after them.
+fn ascii_field(label: &str) -> String {
+    let plain: String = label
+        .chars()
+        .map(|letter| if letter.is_ascii() { letter } else { '?' })
+        .collect();
+    format!("{plain:<40.40}")
 }
 
 /// Fills the last record with blanks.

@@ -82,7 +82,7 @@ fn worst_by_scale(trial: &Trial, events: &[&AdverseEvent]) -> String {
 }
 
 /// The events of a subject that count: in its window, with a relation the protocol asks for or none recorded.
-pub(crate) fn associated<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f AdverseEvent> {
+pub fn associated<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = &'f AdverseEvent> {
     let least = facts.trial.safety.relatedness;
     let related = move |event: &&AdverseEvent| event.causality.strongest().is_none_or(|relation| relation >= least);
     let events = facts.ae_window.iter().flat_map(|window| {

@@ -39,6 +39,7 @@ mod toxicity;
 mod ttr;
 mod tumour;
 
+pub use adverse_events::associated as associated_events;
 pub use ae_window::AeWindow;
 pub use analysis::{Analysis, derive_cells, derive_cells_of};
 pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
@@ -57,7 +58,6 @@ pub const ORR: &str = orr::METHOD.name;
 /// Name of the method of the disease control rate.
 pub const DCR: &str = dcr::METHOD.name;
 
-pub(crate) use adverse_events::associated as associated_events;
 pub(crate) use biomarker_change::{baseline as biomarker_baseline, change as biomarker_change};
 pub(crate) use car_t_level::{CELLS, COPIES, sample_at};
 pub(crate) use crs_icans::occurred as syndrome_occurred;

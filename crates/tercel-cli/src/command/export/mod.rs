@@ -1,5 +1,7 @@
 //! `tercel export`: the study in the field's formats, one file a target.
 
+mod adam;
+mod define;
 mod folder;
 mod sdtm;
 
@@ -11,7 +13,9 @@ use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding};
+use tercel_exchange::export::Dataset;
 use tercel_exchange::export::terminology::Extension;
+use tercel_exchange::export::write::{self, About};
 use tercel_exchange::sha256_hex;
 use tercel_store::{Change, Clock, HeadKey, Store};
 
@@ -54,6 +58,20 @@ enum Format {
     Xpt,
     /// Values separated by commas
     Csv,
+    /// Apache Parquet
+    Parquet,
+}
+
+impl Format {
+    const fn as_format(self) -> write::Format {
+        match self {
+            Self::DatasetJson => write::Format::DatasetJson,
+            Self::Ndjson => write::Format::Ndjson,
+            Self::Xpt => write::Format::Xport,
+            Self::Csv => write::Format::Csv,
+            Self::Parquet => write::Format::Parquet,
+        }
+    }
 }
 
 /// What can be written.
@@ -63,10 +81,20 @@ struct Target {
 }
 
 /// Every target.
-const TARGETS: [Target; 1] = [Target {
-    name: "sdtm",
-    write: sdtm::write,
-}];
+const TARGETS: [Target; 3] = [
+    Target {
+        name: "sdtm",
+        write: sdtm::write,
+    },
+    Target {
+        name: "adam",
+        write: adam::write,
+    },
+    Target {
+        name: "define",
+        write: define::write,
+    },
+];
 
 /// What a target made.
 struct Made {
@@ -87,6 +115,16 @@ struct File {
     /// Rows, where it is a dataset.
     rows: Option<usize>,
     bytes: Vec<u8>,
+}
+
+/// A dataset as a file of the format asked for.
+fn file(dataset: &Dataset, args: &Args, about: &About<'_>) -> anyhow::Result<File> {
+    let format = args.format.as_format();
+    Ok(File {
+        name: format!("{}.{}", dataset.name().to_lowercase(), format.extension()),
+        rows: Some(dataset.table.len()),
+        bytes: write::write(dataset, format, about)?,
+    })
 }
 
 /// Runs the command.

@@ -3,16 +3,57 @@
 use anyhow::anyhow;
 use jiff::civil::{Date, DateTime};
 use tercel::protocol::Trial;
-use tercel_exchange::export::Dataset;
-use tercel_exchange::export::sdtm::{check_datasets, cut_tables, datasets};
-use tercel_exchange::format::{dataset_json, xport};
+use tercel::study::Finding;
+use tercel_exchange::export::sdtm::{Sdtm, check_datasets, cut_tables, datasets};
+use tercel_exchange::export::terminology::Extension;
+use tercel_exchange::export::write::About;
 use tercel_exchange::read_tables;
 
-use super::{Args, File, Format, Made, created};
+use super::{Args, File, Made, created, file};
 use crate::study::read_source;
+
+/// The SDTM datasets of a study, from which everything else is made.
+pub(super) struct Source {
+    pub(super) made: Sdtm,
+    /// `STUDYID`.
+    pub(super) study: String,
+    pub(super) cut: Option<Date>,
+    pub(super) created: DateTime,
+    pub(super) findings: Vec<Finding>,
+    pub(super) extensions: Vec<Extension>,
+}
+
+impl Source {
+    /// What the files say of where they come from.
+    pub(super) fn about(&self) -> About<'_> {
+        About {
+            created: self.created,
+            originator: "",
+            study: &self.study,
+        }
+    }
+}
 
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
+    let source = source(args, trial)?;
+    let files: anyhow::Result<Vec<File>> = source
+        .made
+        .datasets
+        .iter()
+        .map(|dataset| file(dataset, args, &source.about()))
+        .collect();
+    Ok(Made {
+        files: files?,
+        cut: source.cut,
+        created: source.created,
+        findings: source.findings,
+        extensions: source.extensions,
+    })
+}
+
+/// Reads the study, cuts it, and makes its datasets.
+pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
     let (mut tables, unread) = read_source(&args.trial, trial)?;
     let stated = args.trial.as_of.as_deref().map(cut_of).transpose()?;
     if let Some(cut) = stated {
@@ -20,20 +61,22 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     }
     let last = || read_tables(tables.clone(), trial).and_then(|data| data.last_day());
     let cut = stated.or_else(last);
-    let made = datasets(trial, tables, cut);
-    let created = created(args, trial, cut)?;
-    let files: anyhow::Result<Vec<File>> = made
-        .datasets
-        .iter()
-        .map(|dataset| file(dataset, args.format, created))
-        .collect();
+    let mut made = datasets(trial, tables, cut);
     let (wrong, extensions) = check_datasets(&made.datasets);
-    let findings = unread.into_iter().chain(made.findings).chain(wrong);
-    Ok(Made {
-        files: files?,
+    let findings = unread
+        .into_iter()
+        .chain(std::mem::take(&mut made.findings))
+        .chain(wrong);
+    let findings = findings.collect();
+    let dm = made.datasets.iter().find(|dataset| dataset.name() == "DM");
+    let named = dm.and_then(|dm| Some(dm.table.cell(0, dm.table.column("STUDYID")?)));
+    let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id).to_owned();
+    Ok(Source {
+        made,
+        study,
         cut,
-        created,
-        findings: findings.collect(),
+        created: created(args, trial, cut)?,
+        findings,
         extensions: extensions.into_iter().collect(),
     })
 }
@@ -41,36 +84,4 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
 fn cut_of(text: &str) -> anyhow::Result<Date> {
     text.parse()
         .map_err(|_| anyhow!("--as-of \"{text}\" is no date; write it as YYYY-MM-DD"))
-}
-
-fn file(dataset: &Dataset, format: Format, created: DateTime) -> anyhow::Result<File> {
-    let table = &dataset.table;
-    let (extension, bytes) = match format {
-        Format::DatasetJson => ("json", dataset_json::write(table, &created.to_string(), false)),
-        Format::Ndjson => ("ndjson", dataset_json::write(table, &created.to_string(), true)),
-        Format::Xpt => ("xpt", xport::write(table, &as_sas(created))?),
-        Format::Csv => ("csv", table.to_csv()?),
-    };
-    Ok(File {
-        name: format!("{}.{extension}", table.name.to_lowercase()),
-        rows: Some(table.len()),
-        bytes,
-    })
-}
-
-/// A time as SAS writes it: `01JAN26:00:00:00`.
-fn as_sas(time: DateTime) -> String {
-    const MONTHS: [&str; 12] = [
-        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-    ];
-    let month = usize::try_from(time.month() - 1).ok().and_then(|at| MONTHS.get(at));
-    format!(
-        "{:02}{}{:02}:{:02}:{:02}:{:02}",
-        time.day(),
-        month.unwrap_or(&"JAN"),
-        time.year().rem_euclid(100),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
 }

@@ -128,7 +128,7 @@ fn read_result(row: CellRow<'_>, parameter: Parameter) -> Result<'_> {
 }
 
 /// `WEEK 2` is `Week 2`, a screening visit `Baseline`; an unscheduled visit belongs to none.
-fn analysis_visit(visit: &str) -> String {
+pub(super) fn analysis_visit(visit: &str) -> String {
     let upper = visit.to_ascii_uppercase();
     if upper.contains("SCREEN") {
         return "Baseline".to_owned();

@@ -7,15 +7,16 @@ use tercel::response::irecist::as_recist;
 use tercel::response::{Best, Bor, Criteria, Immune, Overall, derive_best};
 use tercel::study::{SubjectId, days_between};
 
+use super::adout::{self, Answered};
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, flag, maybe_day};
 use super::rules::{Imputed, impute_last};
 use super::{DeriveOptions, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 20] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "ADT", "ADTF", "AVISIT", "AVALC", "AVAL", "ANL01FL", "ANL02FL", "VISIT",
-    "VISITNUM", "RSSEQ",
+    "VISITNUM", "RSSEQ", "AVISITN", "SRCDOM", "SRCVAR", "SRCSEQ", "AREASON", "SRCRECS",
 ];
 
 /// What each subject's responses amount to.
@@ -35,6 +36,15 @@ pub(super) struct Response {
     pub(super) progression: Option<Date>,
     /// Last assessment that counts.
     pub(super) last_assessment: Option<Date>,
+}
+
+impl Response {
+    /// `RSSEQ` of the assessment that counts on a day.
+    pub(super) fn sequence_on(&self, day: Option<Date>) -> String {
+        let mut counting = self.assessments.iter().filter(|assessment| assessment.counts);
+        let found = counting.find(|assessment| day.is_some() && assessment.day() == day);
+        found.map_or_else(String::new, |assessment| assessment.sequence.clone())
+    }
 }
 
 /// One overall response as recorded.
@@ -302,6 +312,49 @@ pub(super) fn write_adrs(responses: &Responses, subjects: &Subjects) -> Table {
     Table::from_rows("ADRS", &COLUMNS, rows)
 }
 
+/// A dataset without rows.
+pub(super) fn blank() -> Table {
+    Table::from_rows("ADRS", &COLUMNS, Vec::new())
+}
+
+/// Adds each subject's part in the rates at months.
+pub(super) fn add_rates(adrs: &mut Table, rates: &[Answered], study: &str) {
+    let mut added = blank();
+    for Answered { code, label, cell } in rates {
+        for part in &cell.contributions {
+            let (value, text, counts) = adout::reading(part);
+            let [visit, months] = adout::visit(cell.time_point);
+            let subject = part.subject.to_string();
+            let records = adout::records(part);
+            let row = [
+                study,
+                &subject,
+                code,
+                label,
+                "",
+                "",
+                &visit,
+                &text,
+                &value,
+                if counts { "Y" } else { "" },
+                "",
+                "",
+                "",
+                "",
+                &months,
+                "",
+                "",
+                "",
+                &part.note,
+                &records,
+            ];
+            added.push(row);
+        }
+    }
+    adrs.append(&added);
+    "adrs.csv".clone_into(&mut adrs.file);
+}
+
 fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
     let writer = Writer { response, subject };
     let best = &response.best;
@@ -343,9 +396,10 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
     rows
 }
 
-/// Position of `ADT` and `ANL01FL` in a row.
+/// Position of `ADT`, `ANL01FL` and `SRCDOM` in a row.
 const DATE: usize = 4;
 const ANALYSED: usize = 9;
+const SOURCE: usize = 15;
 
 /// Rows of one subject.
 struct Writer<'a> {
@@ -368,8 +422,20 @@ impl Writer<'_> {
     fn event(&self, code: &str, day: Option<Date>, holds: bool) -> Vec<String> {
         let (text, number) = if holds { ("Y", "1") } else { ("N", "0") };
         let mut row = self.row(code, None, text, number);
-        if let Some(cell) = row.get_mut(DATE) {
-            *cell = maybe_day(day);
+        let source = match (code, holds) {
+            ("DEATH", true) => ["ADSL", "DTHDT"],
+            ("MDIS", true) => ["TU", "TUSTRESC"],
+            (_, _) => ["", ""],
+        };
+        let set = [
+            (DATE, maybe_day(day)),
+            (SOURCE, source[0].to_owned()),
+            (SOURCE + 1, source[1].to_owned()),
+        ];
+        for (at, value) in set {
+            if let Some(cell) = row.get_mut(at) {
+                *cell = value;
+            }
         }
         row
     }
@@ -403,6 +469,12 @@ impl Writer<'_> {
             of(|source| source.visit.clone()),
             of(|source| source.visit_number.clone()),
             of(|source| source.sequence.clone()),
+            of(|source| source.visit_number.clone()),
+            of(|_| "RS".to_owned()),
+            of(|_| "RSSTRESC".to_owned()),
+            of(|source| source.sequence.clone()),
+            String::new(),
+            String::new(),
         ]
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use tercel::study::SubjectId;
 
-use super::cells::{CellRow, Cells, flag, maybe_day};
+use super::cells::{CellRow, Cells, maybe_day};
 use super::rules::impute_first;
 use super::{DeriveOptions, Sources, Subjects};
 use crate::table::Table;
@@ -246,7 +246,7 @@ pub(super) fn write_adsl(sources: &Sources<'_>, subjects: &Subjects) -> Table {
             maybe_day(subject.death),
             maybe_day(subject.end_of_study),
             maybe_day(subject.last_alive),
-            flag(subject.treatment_start.is_some()),
+            if subject.treatment_start.is_some() { "Y" } else { "N" }.to_owned(),
         ];
         let known = recorded.get(id).map(Vec::as_slice).unwrap_or_default();
         row.extend(carried.iter().map(|column| {

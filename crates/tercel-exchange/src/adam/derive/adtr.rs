@@ -11,10 +11,10 @@ use super::rules::{impute_first, relative_day};
 use super::{DeriveOptions, Sources, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 28] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "ADT", "ADTF", "ADY", "AVISIT", "AVISITN", "VISIT", "TRLNKID", "AVAL",
     "BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD", "ABLFL", "ANL01FL", "ANL02FL", "ANL03FL", "ANL04FL", "LSEXP",
-    "LSASS",
+    "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ",
 ];
 
 /// One diameter of one target lesion.
@@ -30,6 +30,7 @@ struct Measurement {
     analysis_visit: String,
     visit_number: f64,
     diameter: Option<f64>,
+    sequence: String,
 }
 
 /// The sum of diameters at one visit.
@@ -135,6 +136,7 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
             row.number("VISITNUM").unwrap_or(f64::INFINITY)
         },
         diameter: row.number("TRSTRESN"),
+        sequence: row.text("TRSEQ").to_owned(),
     }
 }
 
@@ -188,6 +190,7 @@ fn lesion_row(subject: &Subject, measurement: &Measurement) -> Vec<String> {
     } else {
         String::new()
     });
+    row.extend(["TR".to_owned(), "TRSTRESN".to_owned(), measurement.sequence.clone()]);
     row
 }
 
@@ -286,6 +289,10 @@ fn sum_rows(subject: &Subject, measurements: &[Measurement], progressed: &BTreeS
             flag(counts),
             expected.clone(),
             sum.assessed.clone(),
+            "TR".to_owned(),
+            "TRSTRESN".to_owned(),
+            // A sum has several records.
+            String::new(),
         ]
     });
     rows.collect()

@@ -3,14 +3,15 @@
 use jiff::civil::Date;
 
 use super::Subjects;
-use super::adrs::Responses;
+use super::adrs::{Response, Responses};
 use super::adsl::Subject;
 use super::cells::maybe_day;
 use super::rules::{Ending, TimeToEvent, time_to_event};
 use crate::table::Table;
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 14] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "STARTDT", "ADT", "AVAL", "AVALU", "CNSR", "EVNTDESC", "CNSDTDSC",
+    "SRCDOM", "SRCVAR", "SRCSEQ",
 ];
 
 /// Writes the dataset: one row a subject and parameter. A subject without a response has no duration of response.
@@ -41,11 +42,11 @@ pub(super) fn write_adtte(responses: &Responses, subjects: &Subjects) -> Table {
             let time = subject
                 .reference()
                 .and_then(|start| Some((start, time_to_event(start, &events, &censorings)?)));
-            rows.extend(time.map(|(start, time)| row(subject, [code, label], start, &time)));
+            rows.extend(time.map(|(start, time)| row(subject, response, [code, label], start, &time)));
         }
         if let Some(start) = response.and_then(|found| found.responded) {
             let time = time_to_event(start, &[progression, death], &[assessed]);
-            rows.extend(time.map(|time| row(subject, ["RSD", "Duration of Response"], start, &time)));
+            rows.extend(time.map(|time| row(subject, response, ["RSD", "Duration of Response"], start, &time)));
         }
     }
     Table::from_rows("ADTTE", &COLUMNS, rows)
@@ -59,7 +60,17 @@ fn censoring(day: Option<Date>, event: &'static str, censoring: &'static str) ->
     Ending { day, event, censoring }
 }
 
-fn row(subject: &Subject, [code, label]: [&str; 2], start: Date, time: &TimeToEvent) -> Vec<String> {
+fn row(
+    subject: &Subject,
+    response: Option<&Response>,
+    [code, label]: [&str; 2],
+    start: Date,
+    time: &TimeToEvent,
+) -> Vec<String> {
+    let [domain, variable] = source(time.ending.event);
+    let sequence = response
+        .filter(|_| domain == "RS")
+        .map(|response| response.sequence_on(time.ending.day));
     vec![
         subject.study.clone(),
         subject.id.to_string(),
@@ -72,5 +83,19 @@ fn row(subject: &Subject, [code, label]: [&str; 2], start: Date, time: &TimeToEv
         u8::from(time.censored).to_string(),
         time.ending.event.to_owned(),
         time.ending.censoring.to_owned(),
+        domain.to_owned(),
+        variable.to_owned(),
+        sequence.unwrap_or_default(),
     ]
+}
+
+/// Dataset and variable of the date of an ending.
+fn source(event: &str) -> [&'static str; 2] {
+    match event {
+        "Death" => ["ADSL", "DTHDT"],
+        "Alive" => ["ADSL", "LSTALVDT"],
+        "Randomization" => ["ADSL", "RANDDT"],
+        "Treatment Start" => ["ADSL", "TRTSDT"],
+        _ => ["RS", "RSDTC"],
+    }
 }

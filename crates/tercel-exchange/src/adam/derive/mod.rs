@@ -1,21 +1,23 @@
 //! Analysis datasets from tabulation datasets.
 //!
 //! # What it derives
-//! `ADSL ADRS ADTTE ADTR ADAE ADLB ADPC ADPP`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates), `RS TU TR`,
-//! `AE`, `LB`, `PC` and `CP`; `ADDLT` and `ADTOX` from a whole study under its protocol. A dataset whose source is absent is not made; a value that cannot
-//! be derived is blank.
+//! `ADSL ADRS ADTTE ADTR ADAE ADLB ADVS ADEX ADPC ADPP`, one file each, from `DM EX DS` (or an `ADSL` that holds the dates),
+//! `RS TU TR`, `AE`, `LB`, `VS`, `PC` and `CP`; `ADDLT`, `ADTOX` and `ADOUT` from a whole study under its protocol, and `ADTTE` by its
+//! rules. A dataset whose source is absent is not made; a value that cannot be derived is blank.
 //!
 //! # Source
 //! Parameter codes, flags and conventions are those of `admiral` and `admiralonco`; response rules are
 //! [`tercel::response`], grades are [`tercel::grade::ctcae`].
 //!
 //! # Limits
-//! Progression-free survival is censored at the last assessment only; new anticancer therapy and missed assessments are
-//! not looked at.
+//! Without a protocol progression-free survival is censored at the last assessment only; new anticancer therapy and missed
+//! assessments are not looked at.
 
 mod adae;
 mod addlt;
+mod adex;
 mod adlb;
+mod adout;
 mod adpc;
 mod adpp;
 mod adrs;
@@ -23,8 +25,12 @@ mod adsl;
 mod adtox;
 mod adtr;
 mod adtte;
+mod adtte_protocol;
+mod advs;
 mod cells;
 mod concentration;
+mod core;
+mod protocol;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -32,6 +38,7 @@ use std::collections::BTreeMap;
 use tercel::coding::Coding;
 use tercel::estimate::kinetics::{BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
+use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
 use tercel::study::SubjectId;
 
@@ -42,7 +49,9 @@ use cells::Cells;
 
 pub use adae::label_scales;
 pub use addlt::derive_addlt;
+pub(crate) use adout::{identifiers as outcome_identifiers, parameter as outcome_parameter};
 pub use adtox::derive_adtox;
+pub use protocol::apply_protocol;
 
 /// What a protocol says about the derivations.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +77,21 @@ pub struct DeriveOptions {
 }
 
 impl DeriveOptions {
+    /// The rules of a protocol.
+    pub fn of(trial: &Trial) -> Self {
+        Self {
+            best: tercel::endpoint::best_options(trial),
+            criteria: trial.response.criteria,
+            evaluator: trial.response.evaluator.clone(),
+            lymphodepletion: trial.names.lymphodepletion.clone(),
+            ctcae: trial.safety.ctcae,
+            copies: trial.names.copies.clone(),
+            counts: trial.names.counts.clone(),
+            auc_method: trial.kinetics.auc_method,
+            blq: trial.kinetics.blq,
+        }
+    }
+
     /// Whether a treatment is lymphodepletion.
     fn is_lymphodepletion(&self, treatment: &str) -> bool {
         let treatment = treatment.to_ascii_uppercase();
@@ -123,8 +147,27 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
     } else {
         derived.notes.push("no LB dataset: adlb is not derived".to_owned());
     }
+    derive_treatment(&sources, &subjects, options, &mut derived);
     derive_kinetics(&sources, &subjects, options, &mut derived);
+    core::complete(&mut derived.tables);
     Some(derived)
+}
+
+/// `ADEX` and `ADVS`, where there are doses and vital signs.
+fn derive_treatment(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions, derived: &mut Derived) {
+    if let Some(ex) = sources.cells("EX") {
+        let adex = adex::write_adex(&ex, subjects, &mut derived.notes);
+        derived.tables.push(adex);
+    } else {
+        derived.notes.push("no EX dataset: adex is not derived".to_owned());
+    }
+    if let Some(vs) = sources.cells("VS") {
+        let infusions = concentration::infusions(sources, subjects, options);
+        let advs = advs::write_advs(&vs, subjects, &infusions, &mut derived.notes);
+        derived.tables.push(advs);
+    } else {
+        derived.notes.push("no VS dataset: advs is not derived".to_owned());
+    }
 }
 
 /// `ADPC` and `ADPP`, where there are concentrations.

@@ -195,7 +195,7 @@ fn length<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
     let digits = |cell: &str| cell.bytes().filter(u8::is_ascii_digit).count();
     let lengths = cells.map(|cell| match kind {
         Kind::Integer | Kind::Float => digits(cell),
-        Kind::Text | Kind::DateTimeText | Kind::DurationText | Kind::Date => cell.len(),
+        Kind::Text | Kind::DateTimeText | Kind::DurationText | Kind::Date | Kind::DateTime => cell.len(),
     });
     lengths.max().unwrap_or(0).max(1)
 }

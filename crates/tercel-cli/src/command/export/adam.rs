@@ -1,0 +1,78 @@
+//! `tercel export --to adam`: analysis datasets, derived from the SDTM datasets of the same export.
+
+use anyhow::bail;
+use tercel::coding::code_study;
+use tercel::endpoint::Analysis;
+use tercel::protocol::Trial;
+use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets};
+use tercel_exchange::export::Dataset;
+use tercel_exchange::export::adam::{analysis_results, describe_adam};
+use tercel_exchange::export::define::AnalysisResult;
+use tercel_exchange::export::terminology::check_terms;
+use tercel_exchange::{Table, read_tables};
+
+use super::sdtm::{Source, source};
+use super::{Args, Made, file};
+use crate::coding::read_coding;
+
+/// Makes the datasets, every one as a file.
+pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
+    let source = source(args, trial)?;
+    let (datasets, _) = derive(args, trial, &source)?;
+    let files: anyhow::Result<Vec<_>> = datasets
+        .iter()
+        .map(|dataset| file(dataset, args, &source.about()))
+        .collect();
+    let (findings, extensions) = check_terms(&datasets);
+    Ok(Made {
+        files: files?,
+        cut: source.cut,
+        created: source.created,
+        findings,
+        extensions: extensions.into_iter().collect(),
+    })
+}
+
+/// The analysis datasets with their descriptions, and the results that rest on them.
+pub(super) fn derive(
+    args: &Args,
+    trial: &Trial,
+    source: &Source,
+) -> anyhow::Result<(Vec<Dataset>, Vec<AnalysisResult>)> {
+    let tables: Vec<Table> = source
+        .made
+        .datasets
+        .iter()
+        .map(|dataset| dataset.table.clone())
+        .collect();
+    if tables.iter().all(|table| table.name != "DM") {
+        bail!(
+            "the data of {} hold no DM, so there are no tabulation datasets to derive analysis datasets from",
+            args.trial.trial.display()
+        );
+    }
+    let coding = read_coding(&args.trial.trial, trial, args.trial.meddra.as_deref())?;
+    let Some(mut derived) = derive_datasets(tables.clone(), &DeriveOptions::of(trial), coding.as_ref()) else {
+        bail!("DM names no subject, so there is nothing to derive");
+    };
+    for note in &derived.notes {
+        eprintln!("note: {note}");
+    }
+    let mut data = read_tables(tables, trial).unwrap_or_default();
+    if let Some(cut) = source.cut {
+        data = data.into_as_of(cut);
+    }
+    if let Some(coding) = &coding {
+        code_study(&mut data, coding);
+    }
+    let analysis = Analysis::new(trial, &data, source.cut);
+    if !apply_protocol(&mut derived.tables, &analysis) {
+        eprintln!("note: the data carry no dates, so what the protocol derives is left out");
+    }
+    let version = coding
+        .as_ref()
+        .map(|coding| coding.meddra.release.version.clone());
+    let datasets = describe_adam(&derived.tables, version.as_deref());
+    let results = analysis_results(&analysis, &datasets);
+    Ok((datasets, results))
+}

@@ -1,0 +1,162 @@
+//! Variables, and what they are for the values of others.
+
+use std::io;
+
+use super::collect::{References, codelist_key, comment, item_of_value};
+use super::write::value_list_key;
+use super::xml::Xml;
+use crate::export::{Codelist, Dataset, Kind, Origin, Source, Variable, oid};
+
+/// Writes a variable with its value level.
+pub(super) fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &References) -> io::Result<()> {
+    let comment = found
+        .comments
+        .contains_key(&comment(dataset, variable))
+        .then(|| comment(dataset, variable));
+    let item = Item {
+        oid: oid::variable(dataset.name(), &variable.name),
+        name: &variable.name,
+        label: &variable.label,
+        data_type: data_type(dataset, &variable.name, variable.kind, None),
+        kind: variable.kind,
+        length: variable.length,
+        decimals: variable.decimals,
+        comment,
+        codelist: variable.codelist.as_ref(),
+        origin: Some(&variable.origin),
+        values: (!variable.by_value.is_empty()).then(|| value_list_key(dataset, variable)),
+    };
+    item.write(xml, found)?;
+    for level in &variable.by_value {
+        let item = Item {
+            oid: item_of_value(dataset, variable, &level.when),
+            name: &variable.name,
+            label: &level.label,
+            data_type: data_type(dataset, &variable.name, level.kind, Some(&level.when)),
+            kind: level.kind,
+            length: level.length,
+            decimals: level.decimals,
+            comment: None,
+            codelist: level.codelist.as_ref(),
+            origin: Some(&level.origin),
+            values: None,
+        };
+        item.write(xml, found)?;
+    }
+    Ok(())
+}
+
+/// A variable, or what it is for one value of another.
+struct Item<'i> {
+    oid: String,
+    name: &'i str,
+    label: &'i str,
+    data_type: &'static str,
+    kind: Kind,
+    length: usize,
+    decimals: usize,
+    comment: Option<String>,
+    codelist: Option<&'i Codelist>,
+    origin: Option<&'i Origin>,
+    values: Option<String>,
+}
+
+impl Item<'_> {
+    fn write(&self, xml: &mut Xml, found: &References) -> io::Result<()> {
+        let sized = matches!(self.data_type, "text" | "integer" | "float");
+        let (length, decimals) = (self.length.to_string(), self.decimals.to_string());
+        let attributes = [
+            ("OID", Some(self.oid.as_str())),
+            ("Name", Some(self.name)),
+            ("DataType", Some(self.data_type)),
+            ("Length", sized.then_some(length.as_str())),
+            (
+                "SignificantDigits",
+                (self.data_type == "float").then_some(decimals.as_str()),
+            ),
+            ("SASFieldName", Some(self.name)),
+            (
+                "def:DisplayFormat",
+                match self.kind {
+                    Kind::Date => Some("DATE9."),
+                    Kind::DateTime => Some("DATETIME20."),
+                    Kind::Text | Kind::Integer | Kind::Float | Kind::DateTimeText | Kind::DurationText => None,
+                },
+            ),
+            ("def:CommentOID", self.comment.as_deref()),
+        ];
+        let list = self.codelist.and_then(codelist_key);
+        let list = list.filter(|key| found.codelists.contains_key(key));
+        xml.element("ItemDef", &attributes, |xml| {
+            xml.description(self.label)?;
+            if let Some(list) = &list {
+                xml.empty("CodeListRef", &[("CodeListOID", Some(list))])?;
+            }
+            if let Some(origin) = self.origin {
+                write_origin(xml, origin)?;
+            }
+            match &self.values {
+                Some(values) => xml.empty("def:ValueListRef", &[("ValueListOID", Some(values))]),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+fn write_origin(xml: &mut Xml, origin: &Origin) -> io::Result<()> {
+    let (kind, source) = match origin {
+        Origin::Collected(Source::Investigator) => ("Collected", Some("Investigator")),
+        Origin::Collected(Source::Vendor) => ("Collected", Some("Vendor")),
+        Origin::Collected(Source::Subject) => ("Collected", Some("Subject")),
+        Origin::Derived => ("Derived", Some("Sponsor")),
+        Origin::Assigned => ("Assigned", Some("Sponsor")),
+        Origin::Protocol => ("Protocol", Some("Sponsor")),
+        Origin::Predecessor(_) => ("Predecessor", None),
+    };
+    let attributes = [("Type", Some(kind)), ("Source", source)];
+    match origin {
+        Origin::Predecessor(variable) => xml.element("def:Origin", &attributes, |xml| xml.description(variable)),
+        Origin::Collected(_) | Origin::Derived | Origin::Assigned | Origin::Protocol => {
+            xml.empty("def:Origin", &attributes)
+        }
+    }
+}
+
+/// Type of the values as Define-XML spells it; of dates in text as complete as all of them are.
+pub(super) fn data_type(
+    dataset: &Dataset,
+    variable: &str,
+    kind: Kind,
+    when: Option<&(String, String)>,
+) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Integer | Kind::Date | Kind::DateTime => "integer",
+        Kind::Float => "float",
+        Kind::DurationText => "durationDatetime",
+        Kind::DateTimeText => {
+            let table = &dataset.table;
+            let Some(at) = table.column(variable) else {
+                return "date";
+            };
+            let here = |row: &usize| {
+                when.is_none_or(|(name, value)| table.column(name).is_some_and(|name| table.cell(*row, name) == value))
+            };
+            let cells = (0..table.len()).filter(here).map(|row| table.cell(row, at));
+            let (mut dates, mut times, mut partial, mut gaps) = (false, false, false, false);
+            for cell in cells.filter(|cell| !cell.is_empty()) {
+                gaps |= cell.contains("-T") || cell.contains("--");
+                times |= cell.len() > 10;
+                dates |= cell.len() == 10;
+                partial |= cell.len() < 10;
+            }
+            match (gaps, times, partial, dates) {
+                (true, ..) => "incompleteDatetime",
+                (_, true, false, false) => "datetime",
+                (_, true, ..) => "partialDatetime",
+                (_, false, true, _) => "partialDate",
+                (_, false, false, _) => "date",
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Analysis datasets and their descriptions: one list for both.
+
+use std::collections::BTreeSet;
+
+use tercel::endpoint::Analysis;
+use tercel_exchange::adam::{DeriveOptions, derive_datasets};
+use tercel_exchange::export::adam::{describe_adam, described_variables};
+use tercel_exchange::export::{Codelist, Kind, Origin, guide};
+
+use super::study::{derived, described, records, rehearsal, synthetic, trial};
+
+/// Columns carried from the tabulation dataset.
+const CARRIED: [(&str, &str); 3] = [("ADAE", "AE"), ("ADLB", "LB"), ("ADVS", "VS")];
+
+#[test]
+fn every_derived_column_is_described_and_every_description_has_its_column() {
+    let trial = trial();
+    let (data, cut) = records(&trial, rehearsal());
+    let analysis = Analysis::new(&trial, &data, Some(cut));
+    let tables = derived(&trial, rehearsal(), &analysis);
+    let described = described_variables();
+    assert_eq!(
+        tables.len(),
+        described.len(),
+        "every dataset is derived of the rehearsal"
+    );
+    let tabulated = rehearsal();
+    let source = |name: &str| tabulated.iter().find(|table| table.name == name);
+    let is_supplemental = |domain: &str, column: &str| {
+        source(&format!("SUPP{domain}")).is_some_and(|table| {
+            let at = table.column("QNAM").unwrap();
+            (0..table.len()).any(|row| table.cell(row, at) == column)
+        })
+    };
+    let mut wrong = Vec::new();
+    for table in &tables {
+        let (_, lines) = described.iter().find(|(name, _)| *name == table.name).unwrap();
+        let names: BTreeSet<&str> = lines.iter().map(|(name, _)| *name).collect();
+        let carries = CARRIED.iter().find(|(name, _)| *name == table.name);
+        for column in table.columns().iter().filter(|column| !names.contains(column.as_str())) {
+            let of_source = carries.is_some_and(|(_, domain)| {
+                let recorded = source(domain).unwrap().column(column).is_some();
+                let known = guide::variable(domain, column).is_some() || column.ends_with("LLOQ");
+                (recorded && known) || is_supplemental(domain, column)
+            });
+            if !of_source {
+                wrong.push(format!("{}.{column} is derived and not described", table.name));
+            }
+        }
+        for name in names.iter().filter(|name| table.column(name).is_none()) {
+            // Demography is taken over as far as it was recorded.
+            if table.name != "ADSL" || source("DM").unwrap().column(name).is_some() {
+                wrong.push(format!("{}.{name} is described and not derived", table.name));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn descriptions_keep_the_rules_of_names_labels_and_codes() {
+    for (dataset, lines) in described_variables() {
+        let names: BTreeSet<&str> = lines.iter().map(|(name, _)| *name).collect();
+        assert_eq!(names.len(), lines.len(), "{dataset} describes a variable twice");
+        for (name, label) in lines {
+            assert!(label.len() <= 40 && !label.is_empty(), "{dataset}.{name}: {label}");
+        }
+    }
+    for dataset in described() {
+        let name = dataset.name().to_owned();
+        for variable in &dataset.variables {
+            let whole = format!("{name}.{}", variable.name);
+            let plain = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit();
+            assert!(variable.name.len() <= 8 && variable.name.chars().all(plain), "{whole}");
+            assert!(variable.label.len() <= 40, "{whole}: {}", variable.label);
+            assert!(
+                variable.length <= 200 || variable.kind != Kind::Text,
+                "{whole} has {} bytes",
+                variable.length
+            );
+            assert_eq!(
+                variable.origin == Origin::Derived,
+                variable.origin == Origin::Derived && variable.method.is_some()
+            );
+            if variable.name.ends_with("FL") {
+                let at = dataset.table.column(&variable.name).unwrap();
+                let values: BTreeSet<&str> = (0..dataset.table.len())
+                    .map(|row| dataset.table.cell(row, at))
+                    .collect();
+                let allowed: &[&str] = if ["SAFFL", "AEPOPFL", "DLTEVLFL"].contains(&variable.name.as_str()) {
+                    &["Y", "N", ""]
+                } else {
+                    &["Y", ""]
+                };
+                let of_source = matches!(&variable.origin, Origin::Predecessor(from) if !from.starts_with("ADSL"));
+                assert!(
+                    of_source || values.iter().all(|value| allowed.contains(value)),
+                    "{whole}: {values:?}"
+                );
+            }
+            if let Some(Codelist::Sponsor { terms, .. }) = &variable.codelist {
+                let known: BTreeSet<&str> = terms.iter().map(|(value, _)| value.as_str()).collect();
+                let at = dataset.table.column(&variable.name).unwrap();
+                for row in 0..dataset.table.len() {
+                    let cell = dataset.table.cell(row, at);
+                    assert!(
+                        cell.is_empty() || known.contains(cell),
+                        "{whole}: {cell} is not in its list"
+                    );
+                }
+            }
+        }
+        if let Some(at) = dataset.table.column("PARAMCD") {
+            let longest = (0..dataset.table.len())
+                .map(|row| dataset.table.cell(row, at).len())
+                .max();
+            assert!(
+                longest.is_none_or(|longest| (1..=8).contains(&longest)),
+                "{name} has a PARAMCD of {longest:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn keys_name_a_row_and_sort_the_dataset() {
+    for dataset in described() {
+        let at: Vec<usize> = dataset
+            .keys
+            .iter()
+            .map(|key| dataset.table.column(key).unwrap())
+            .collect();
+        assert!(at.len() >= 2, "{}", dataset.name());
+        let rows: Vec<Vec<&str>> = (0..dataset.table.len())
+            .map(|row| at.iter().map(|at| dataset.table.cell(row, *at)).collect())
+            .collect();
+        let distinct: BTreeSet<&Vec<&str>> = rows.iter().collect();
+        assert_eq!(
+            distinct.len(),
+            rows.len(),
+            "{} has rows with the same keys",
+            dataset.name()
+        );
+        assert!(rows.is_sorted_by_key(|row| row[1].to_owned()), "{}", dataset.name());
+    }
+}
+
+#[test]
+fn a_parameter_code_means_one_parameter_and_a_source_names_its_record() {
+    let tabulated = rehearsal();
+    for dataset in described() {
+        let table = &dataset.table;
+        if let (Some(code), Some(label)) = (table.column("PARAMCD"), table.column("PARAM")) {
+            let pairs: BTreeSet<(&str, &str)> = (0..table.len())
+                .map(|row| (table.cell(row, code), table.cell(row, label)))
+                .collect();
+            let codes: BTreeSet<&str> = pairs.iter().map(|(code, _)| *code).collect();
+            assert_eq!(codes.len(), pairs.len(), "{}: {pairs:?}", dataset.name());
+        }
+        let Some((domain, sequence)) = table.column("SRCDOM").zip(table.column("SRCSEQ")) else {
+            continue;
+        };
+        let subject = table.column("USUBJID").unwrap();
+        let mut named = 0;
+        for row in (0..table.len()).filter(|row| !table.cell(*row, sequence).is_empty()) {
+            let (domain, sequence) = (table.cell(row, domain), table.cell(row, sequence));
+            let source = tabulated.iter().find(|table| table.name == domain).unwrap();
+            let id = source.column("USUBJID").unwrap();
+            let Some(number) = source.column(&format!("{domain}SEQ")) else {
+                continue;
+            };
+            let found = (0..source.len())
+                .any(|at| source.cell(at, id) == table.cell(row, subject) && source.cell(at, number) == sequence);
+            assert!(found, "{} row {row}: no {domain} {sequence}", dataset.name());
+            named += 1;
+        }
+        assert!(named > 0, "{} names no source", dataset.name());
+    }
+}
+
+#[test]
+fn without_a_protocol_and_with_another_seed_everything_is_described_too() {
+    let trial = trial();
+    let alone = derive_datasets(rehearsal(), &DeriveOptions::of(&trial), None).unwrap();
+    assert_eq!(describe_adam(&alone.tables, None).len(), alone.tables.len());
+    let tables = synthetic(&trial, 77);
+    let (data, cut) = records(&trial, tables.clone());
+    let analysis = Analysis::new(&trial, &data, Some(cut));
+    let derived = derived(&trial, tables, &analysis);
+    let described = describe_adam(&derived, None);
+    assert_eq!(described.len(), derived.len());
+    for (dataset, table) in described.iter().map(|dataset| {
+        (
+            dataset,
+            derived.iter().find(|table| table.name == dataset.name()).unwrap(),
+        )
+    }) {
+        assert_eq!(dataset.table.len(), table.len());
+        assert!(dataset.variables.len() >= table.columns().len());
+    }
+}
