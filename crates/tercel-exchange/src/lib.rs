@@ -8,6 +8,7 @@
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | the forms of data capture, their records to datasets and back | [`form`] |
 //! | a registry record to a draft protocol | [`registry`] |
+//! | results and registration for the registry | [`registry::results`], [`registry::protocol_record`] |
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |

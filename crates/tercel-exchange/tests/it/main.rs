@@ -28,6 +28,8 @@ mod meddra;
 mod packet_cases;
 mod records;
 mod registry;
+mod registry_protocol;
+mod registry_results;
 mod safety_cases;
 mod safety_findings;
 mod safety_laws;
