@@ -14,6 +14,7 @@
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
 //! | datasets as they are handed over, with their descriptions | [`export`] |
+//! | the protocol as a study definition of USDM | [`usdm`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
@@ -29,6 +30,7 @@ mod reader;
 pub mod registry;
 pub mod sdtm;
 mod table;
+pub mod usdm;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
 pub use packet::{PACKET_VERSION, PacketError, packet_digest, packet_json, read_packet, sha256_hex};

@@ -37,3 +37,4 @@ mod scale_cases;
 mod schema;
 mod sdtm_write;
 mod time_laws;
+mod usdm;
