@@ -8,9 +8,9 @@ use tercel::coding::code_study;
 use tercel::endpoint::Analysis;
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{Finding, StudyData, days_between};
-use tercel_exchange::read_folder_telling;
-use tercel_store::{Address, Clock, RecordFilter, Store, stamp};
-use tercel_web::study_data;
+use tercel_exchange::{Table, read_datasets, read_folder_telling};
+use tercel_store::{Address, Clock, Record, RecordFilter, Store, stamp};
+use tercel_web::{study_data, study_tables};
 
 use crate::coding::read_coding;
 use crate::progress::Progress;
@@ -125,18 +125,43 @@ fn is_sqlite(path: &Path) -> bool {
 
 /// Subject data of a record: all that was entered, or what was by a time.
 fn read_record(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<StudyData> {
+    let records = entered(address, trial, known_at)?;
+    Ok(study_data(records.iter(), trial))
+}
+
+/// The records of a study.
+fn entered(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<Vec<Record>> {
     let time = known_at.map(entry_time).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = Store::open(address, Clock::System).await?;
         store.require_study(&trial.id)?;
         let Some(time) = time else {
-            let records = store.records(&RecordFilter::default()).await?;
-            return Ok(study_data(records.iter(), trial));
+            return Ok(store.records(&RecordFilter::default()).await?);
         };
         let state = store.fold(store.last_entry_by(&time).await?).await?;
-        Ok(study_data(state.records.values(), trial))
+        Ok(state.records.into_values().collect())
     })
+}
+
+/// The datasets of a trial as they were collected, with what could not be read.
+pub(crate) fn read_source(args: &TrialArgs, trial: &Trial) -> anyhow::Result<(Vec<Table>, Vec<Finding>)> {
+    if let Some(address) = record_address(&args.trial, args.data.as_deref()) {
+        let records = entered(&address, trial, args.known_at.as_deref())?;
+        return Ok((study_tables(records.iter(), trial), Vec::new()));
+    }
+    refuse_entry_time(args)?;
+    Ok(read_datasets(&data_path(&args.trial, args.data.as_deref()))?)
+}
+
+/// Files have no entry times.
+fn refuse_entry_time(args: &TrialArgs) -> anyhow::Result<()> {
+    if let Some(time) = &args.known_at {
+        bail!(
+            "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"
+        );
+    }
+    Ok(())
 }
 
 /// A time as entries hold it; a day means all of it, in universal time.
@@ -181,11 +206,7 @@ impl Study {
             drop(progress);
             return Self::cut(trial, whole, args.as_of.as_deref());
         }
-        if let Some(time) = &args.known_at {
-            bail!(
-                "--known-at {time} needs data with entry times, and dataset files carry none; leave it out, or use --as-of"
-            );
-        }
+        refuse_entry_time(args)?;
         let folder = data_path(&args.trial, args.data.as_deref());
         let whole = read_folder_telling(&folder, &trial, &mut |file, done, all| progress.read(file, done, all))?;
         drop(progress);

@@ -176,6 +176,8 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
         _ => 1,
     });
     data.synthetic = tables.iter().any(is_synthetic);
+    // The plan of a trial and the relations between records are no records of subjects.
+    tables.retain(|table| !NOT_OF_SUBJECTS.contains(&table.name.as_str()));
     // Each table is let go of once it is read: the records take its place in memory.
     for table in tables {
         let reader = Reader::new(&table);
@@ -202,6 +204,9 @@ pub fn read_tables(mut tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     data.findings.extend(missing_datasets(&data));
     Some(data)
 }
+
+/// Datasets that name no subject, or not in every row.
+const NOT_OF_SUBJECTS: [&str; 9] = ["OI", "RELREC", "TA", "TD", "TE", "TI", "TM", "TS", "TV"];
 
 fn read_records(name: &str, reader: &Reader<'_>, trial: &Trial, subjects: &mut BTreeMap<SubjectId, Subject>) {
     let read = sdtm::DOMAINS

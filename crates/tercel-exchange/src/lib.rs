@@ -15,6 +15,8 @@
 //! | published analysis datasets | [`adam`] |
 //! | datasets as they are handed over, with their descriptions | [`export`] |
 //! | the protocol as a study definition of USDM | [`usdm`] |
+//! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`], [`export::sdtm::check_datasets`] |
+//! | codelists of CDISC, and what the guide says of a variable | [`export::terminology`], [`export::guide`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 

@@ -9,7 +9,7 @@ use tercel::conduct::{ConductRecords, check_conduct};
 use tercel::protocol::Trial;
 use tercel::study::{StudyData, SubjectId};
 use tercel_exchange::form::{Captured, to_tables};
-use tercel_exchange::read_tables;
+use tercel_exchange::{Table, read_tables};
 use tercel_store::{Record, RecordFilter, StoreError};
 
 use crate::app::App;
@@ -69,10 +69,15 @@ fn data_and_conduct<'r>(
     (data, conduct)
 }
 
-/// What the forms with a dataset say: what was entered in error is left out.
-fn answers_of<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
+/// The datasets that the records are: what was entered in error is left out.
+pub fn study_tables<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> Vec<Table> {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
-    let mut data = read_tables(to_tables(trial, &taken), trial).unwrap_or_default();
+    to_tables(trial, &taken)
+}
+
+/// What the forms with a dataset say.
+fn answers_of<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
+    let mut data = read_tables(study_tables(records, trial), trial).unwrap_or_default();
     // A study without subjects yet is still one with dates.
     data.dated = true;
     data

@@ -9,6 +9,7 @@ mod decide;
 mod derive;
 mod design;
 mod estimate;
+mod export;
 mod grade;
 mod import;
 mod new;
@@ -70,6 +71,8 @@ pub(crate) enum Command {
     Restore(restore::Args),
     /// Enter SDTM datasets, or a table of one form, into the record
     Import(import::Args),
+    /// Hand over in the field's formats: SDTM
+    Export(export::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -101,6 +104,7 @@ impl Command {
             Self::Backup(args) => backup::run(&args, output),
             Self::Restore(args) => restore::run(&args, output),
             Self::Import(args) => import::run(&args, output),
+            Self::Export(args) => export::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

@@ -3,6 +3,10 @@
 //! A [`Dataset`] is a [`Table`] with its description. Descriptions are made where the variables are made, once; every
 //! format, the define.xml, the annotated form and the reviewer's guide read them and know nothing else of a variable.
 
+pub mod guide;
+pub mod sdtm;
+pub mod terminology;
+
 use crate::table::Table;
 
 /// The standard a dataset follows.

@@ -50,6 +50,7 @@ pub use list::FORMS;
 pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
+pub(crate) use sdtm::qualifier_label;
 pub use sdtm::to_sdtm;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;

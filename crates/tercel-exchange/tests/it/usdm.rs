@@ -58,10 +58,9 @@ impl Walk {
                     .and_then(Value::as_str)
                     .unwrap_or(inside)
                     .to_owned();
-                if let Some(id) = members.get("id").and_then(Value::as_str) {
-                    if self.objects.insert(id.to_owned(), class.clone()).is_some() {
-                        self.twice.push(id.to_owned());
-                    }
+                let id = members.get("id").and_then(Value::as_str);
+                if let Some(id) = id.filter(|id| self.objects.insert((*id).to_owned(), class.clone()).is_some()) {
+                    self.twice.push(id.to_owned());
                 }
                 for (key, member) in members {
                     if key == "id" {

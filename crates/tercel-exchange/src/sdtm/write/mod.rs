@@ -16,6 +16,8 @@ use tercel::study::{RecordId, StudyData, Subject, When, days_between};
 
 use crate::table::Table;
 
+pub(crate) use safety::qualifier_name;
+
 pub use dirt::{soil_tables, table_dirt_kinds, to_ragged_csv};
 
 /// What every dataset needs to know of the study.

@@ -38,6 +38,27 @@ const fn outcome(outcome: EventOutcome) -> &'static str {
     }
 }
 
+/// Qualifiers of the relation of an event to what may have caused it.
+const RELATIONS: [(&str, &str); 6] = [
+    ("AERELLD", "Relationship to Lymphodepletion"),
+    ("AERELCOL", "Relationship to Collection"),
+    ("AERELBRG", "Relationship to Bridging Therapy"),
+    ("AERELDIS", "Relationship to Disease Under Study"),
+    ("AERELOTH", "Relationship to Other Cause"),
+    ("AERELSPN", "Relationship by the Sponsor"),
+];
+
+/// Other qualifiers.
+const AWARE: (&str, &str) = ("AEAWARE", "Sponsor Aware On");
+const LINKED: (&str, &str) = ("LBAESEQ", "Adverse Event Sequence Number");
+
+/// What a qualifier is called.
+pub(crate) fn qualifier_name(name: &str) -> Option<&'static str> {
+    let reports = REPORTS.iter().map(|(name, text, ..)| (*name, *text));
+    let mut all = RELATIONS.into_iter().chain([AWARE, LINKED]).chain(reports);
+    all.find(|(known, _)| *known == name).map(|(_, text)| text)
+}
+
 fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     let variables = [
         "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEREL", "AEOUT", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP",
@@ -74,22 +95,16 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     study_day(subject, event.end),
                 ],
             );
-            for (name, text, to) in [
-                (
-                    "AERELLD",
-                    "Relationship to Lymphodepletion",
-                    event.causality.lymphodepletion,
-                ),
-                ("AERELCOL", "Relationship to Collection", event.causality.collection),
-                ("AERELBRG", "Relationship to Bridging Therapy", event.causality.bridging),
-                (
-                    "AERELDIS",
-                    "Relationship to Disease Under Study",
-                    event.causality.disease,
-                ),
-                ("AERELOTH", "Relationship to Other Cause", event.causality.other),
-                ("AERELSPN", "Relationship by the Sponsor", event.details.sponsor),
-            ] {
+            let causality = &event.causality;
+            let relations = [
+                causality.lymphodepletion,
+                causality.collection,
+                causality.bridging,
+                causality.disease,
+                causality.other,
+                event.details.sponsor,
+            ];
+            for ((name, text), to) in RELATIONS.into_iter().zip(relations) {
                 if let Some(to) = to {
                     supplement.row(&event.record, name, text, relation(to));
                 }
@@ -107,7 +122,7 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
 /// When the sponsor became aware of an event, and when it reported it.
 fn reporting(supplement: &mut Supplement<'_>, event: &AdverseEvent) {
     if let Some(aware) = event.details.aware {
-        supplement.row(&event.record, "AEAWARE", "Sponsor Aware On", &aware.to_string());
+        supplement.row(&event.record, AWARE.0, AWARE.1, &aware.to_string());
     }
     for (name, text, authority, stage) in REPORTS {
         let mut reports = event.details.reports.iter();
@@ -169,12 +184,7 @@ fn laboratory(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                 ],
             );
             if let Some(event) = lab.event {
-                supplement.row(
-                    &lab.record,
-                    "LBAESEQ",
-                    "Adverse Event Sequence Number",
-                    &event.to_string(),
-                );
+                supplement.row(&lab.record, LINKED.0, LINKED.1, &event.to_string());
             }
         }
         for level in &subject.biomarker {

@@ -8,20 +8,41 @@ use super::schema::{has_xmllint, refused, unresolved};
 /// A finished study: its global cohort and primary outcome.
 const FLAURA: &str = include_str!("../../data/registry/NCT02296125.json");
 
+fn groups(letter: &str) -> Value {
+    json!([
+        {"id": format!("{letter}000"), "title": "Dose 1", "description": "1 × 10^8 cells"},
+        {"id": format!("{letter}001"), "title": "Dose 2"},
+    ])
+}
+
+fn counts(letter: &str, of: [&str; 2]) -> Value {
+    json!([{"units": "Participants", "counts": [
+        {"groupId": format!("{letter}000"), "value": of[0]},
+        {"groupId": format!("{letter}001"), "value": of[1]},
+    ]}])
+}
+
+fn outcomes() -> Value {
+    json!({"outcomeMeasures": [
+        {"type": "PRIMARY", "title": "Number of Participants With Dose Limiting Toxicity", "timeFrame": "28 days",
+         "paramType": "COUNT_OF_PARTICIPANTS", "unitOfMeasure": "Participants", "reportingStatus": "POSTED",
+         "groups": groups("OG"), "denoms": counts("OG", ["3", "5"]),
+         "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": "0"}, {"groupId": "OG001", "value": "1"}]}]}]},
+        {"type": "SECONDARY", "title": "Median overall survival", "timeFrame": "24 months", "paramType": "MEDIAN",
+         "dispersionType": "90% Confidence Interval", "unitOfMeasure": "Months",
+         "groups": groups("OG"), "denoms": counts("OG", ["3", "5"]),
+         "classes": [{"title": "Month 24", "denoms": counts("OG", ["2", "5"]), "categories": [{"measurements": [
+            {"groupId": "OG000", "value": "NA", "lowerLimit": "NA", "upperLimit": "NA", "comment": "not reached"},
+            {"groupId": "OG001", "value": "11.2", "lowerLimit": "3.4", "upperLimit": "NA", "comment": "too few events"}]}]}],
+         "analyses": [{"groupIds": ["OG000", "OG001"], "paramType": "Ratio of medians", "paramValue": "1.2",
+            "statisticalMethod": "Bayesian model", "nonInferiorityType": "OTHER", "ciLowerLimitComment": "one side"}]},
+        {"type": "SECONDARY", "title": "Duration of response", "timeFrame": "24 months", "reportingStatus": "NOT_POSTED",
+         "anticipatedPostingDate": "2027-03"},
+    ]})
+}
+
 /// A made-up record with every section and most of what a section may hold.
 fn whole() -> Value {
-    let groups = |letter: &str| {
-        json!([
-            {"id": format!("{letter}000"), "title": "Dose 1", "description": "1 × 10^8 cells"},
-            {"id": format!("{letter}001"), "title": "Dose 2"},
-        ])
-    };
-    let counts = |letter: &str, of: [&str; 2]| {
-        json!([{"units": "Participants", "counts": [
-            {"groupId": format!("{letter}000"), "value": of[0]},
-            {"groupId": format!("{letter}001"), "value": of[1]},
-        ]}])
-    };
     json!({
         "protocolSection": {"identificationModule": {"nctId": "NCT00000001", "briefTitle": "CAR-T cells"}},
         "resultsSection": {
@@ -61,22 +82,7 @@ fn whole() -> Value {
                         {"title": "C", "measurements": [{"groupId": "BG000", "value": "2"}, {"groupId": "BG001", "value": "6"}, {"groupId": "BG002", "value": "8"}]}]}]},
                 ],
             },
-            "outcomeMeasuresModule": {"outcomeMeasures": [
-                {"type": "PRIMARY", "title": "Number of Participants With Dose Limiting Toxicity", "timeFrame": "28 days",
-                 "paramType": "COUNT_OF_PARTICIPANTS", "unitOfMeasure": "Participants", "reportingStatus": "POSTED",
-                 "groups": groups("OG"), "denoms": counts("OG", ["3", "5"]),
-                 "classes": [{"categories": [{"measurements": [{"groupId": "OG000", "value": "0"}, {"groupId": "OG001", "value": "1"}]}]}]},
-                {"type": "SECONDARY", "title": "Median overall survival", "timeFrame": "24 months", "paramType": "MEDIAN",
-                 "dispersionType": "90% Confidence Interval", "unitOfMeasure": "Months",
-                 "groups": groups("OG"), "denoms": counts("OG", ["3", "5"]),
-                 "classes": [{"title": "Month 24", "denoms": counts("OG", ["2", "5"]), "categories": [{"measurements": [
-                    {"groupId": "OG000", "value": "NA", "lowerLimit": "NA", "upperLimit": "NA", "comment": "not reached"},
-                    {"groupId": "OG001", "value": "11.2", "lowerLimit": "3.4", "upperLimit": "NA", "comment": "too few events"}]}]}],
-                 "analyses": [{"groupIds": ["OG000", "OG001"], "paramType": "Ratio of medians", "paramValue": "1.2",
-                    "statisticalMethod": "Bayesian model", "nonInferiorityType": "OTHER", "ciLowerLimitComment": "one side"}]},
-                {"type": "SECONDARY", "title": "Duration of response", "timeFrame": "24 months", "reportingStatus": "NOT_POSTED",
-                 "anticipatedPostingDate": "2027-03"},
-            ]},
+            "outcomeMeasuresModule": outcomes(),
             "adverseEventsModule": {
                 "frequencyThreshold": "5", "timeFrame": "12 months", "description": "Graded by CTCAE 5.0",
                 "eventGroups": [

@@ -1,0 +1,225 @@
+//! `tercel export`: the study in the field's formats, one file a target.
+
+mod ctgov;
+mod folder;
+mod sdtm;
+mod usdm;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{anyhow, bail};
+use jiff::civil::{Date, DateTime};
+use serde_json::{Value, json};
+use tercel::protocol::Trial;
+use tercel::study::{Blocks, Finding};
+use tercel_exchange::export::terminology::Extension;
+use tercel_exchange::sha256_hex;
+use tercel_store::{Change, Clock, HeadKey, Store};
+
+use super::Answer;
+use crate::output::Output;
+use crate::progress::Progress;
+use crate::record::{operator, wait};
+use crate::study::{TrialArgs, finding_json, protocol_path, record_address, require_protocol};
+
+/// Arguments of `tercel export`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    trial: TrialArgs,
+    /// What to write
+    #[arg(long, value_name = "TARGET", value_parser = TARGETS.map(|target| target.name))]
+    to: String,
+    /// Folder to write to: a new or empty one, or that of an earlier export, which is replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// File format of the datasets
+    #[arg(long, value_enum, default_value = "dataset-json")]
+    format: Format,
+    /// Time of writing that the files state (YYYY-MM-DDThh:mm:ss); the day of the data cut if not given
+    #[arg(long, value_name = "TIME")]
+    created: Option<String>,
+    /// Exit with 1 where something in the export is wrong
+    #[arg(long)]
+    check: bool,
+}
+
+/// File formats of datasets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// CDISC Dataset-JSON 1.1, one document a dataset
+    DatasetJson,
+    /// CDISC Dataset-JSON 1.1, line by line
+    Ndjson,
+    /// SAS XPORT version 5
+    Xpt,
+    /// Values separated by commas
+    Csv,
+}
+
+/// What can be written.
+struct Target {
+    name: &'static str,
+    write: fn(&Args, &Trial) -> anyhow::Result<Made>,
+}
+
+/// Every target.
+const TARGETS: [Target; 3] = [
+    Target {
+        name: "sdtm",
+        write: sdtm::write,
+    },
+    Target {
+        name: ctgov::NAME,
+        write: ctgov::write,
+    },
+    Target {
+        name: "usdm",
+        write: usdm::write,
+    },
+];
+
+/// What a target made.
+struct Made {
+    files: Vec<File>,
+    /// Day of the data cut.
+    cut: Option<Date>,
+    /// Time of writing that the files state.
+    created: DateTime,
+    /// What is wrong with it.
+    findings: Vec<Finding>,
+    /// Values added to open codelists.
+    extensions: Vec<Extension>,
+    /// What else to know of it, a sentence each.
+    notes: Vec<String>,
+}
+
+/// A file of an export.
+struct File {
+    name: String,
+    /// Rows, where it is a dataset.
+    rows: Option<usize>,
+    bytes: Vec<u8>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    if args.to == ctgov::NAME && ctgov::is_record(&args.trial.trial) {
+        folder::refuse_other(&args.out)?;
+        return finish(args, None, &ctgov::write_record(&args.trial.trial)?, output);
+    }
+    let trial = require_protocol(&args.trial.trial)?;
+    let target = TARGETS.iter().find(|target| target.name == args.to);
+    let target = target.ok_or_else(|| anyhow!("--to {}: there is no such target", args.to))?;
+    folder::refuse_other(&args.out)?;
+    let progress = Progress::start("making the export");
+    let made = (target.write)(args, &trial)?;
+    drop(progress);
+    finish(args, Some(&trial), &made, output)
+}
+
+/// Writes the files and says what they are; an export of a record in the store is noted there.
+fn finish(args: &Args, trial: Option<&Trial>, made: &Made, output: Output) -> anyhow::Result<Answer> {
+    let sums: Vec<String> = made.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
+    folder::replace(&args.out, &made.files, &sums)?;
+    if let Some(trial) = trial {
+        note(args, trial, &made.files, &sums)?;
+    }
+    let wrong = made.findings.iter().any(|finding| finding.blocks != Blocks::None);
+    output.print(|| answer_json(args, made, &sums), || answer_text(args, made))?;
+    Ok(if args.check && wrong {
+        Answer::Blocked
+    } else {
+        Answer::Given
+    })
+}
+
+fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
+    let files = made.files.iter().zip(sums).map(|(file, sum)| {
+        json!({"path": args.out.join(&file.name).display().to_string(), "rows": file.rows, "sha256": sum})
+    });
+    let extensions = made.extensions.iter().map(|added| {
+        json!({"codelist": added.list, "dataset": added.dataset, "variable": added.variable, "value": added.value})
+    });
+    json!({
+        "to": args.to,
+        "files": files.collect::<Vec<Value>>(),
+        "data_cut": made.cut.map(|cut| cut.to_string()),
+        "created": made.created.to_string(),
+        "findings": made.findings.iter().map(finding_json).collect::<Vec<Value>>(),
+        "extensions": extensions.collect::<Vec<Value>>(),
+        "notes": made.notes,
+    })
+}
+
+fn answer_text(args: &Args, made: &Made) -> String {
+    let mut text = String::new();
+    for file in &made.files {
+        let rows = file.rows.map_or_else(String::new, |rows| format!("{rows} rows"));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{:<20}{rows:>16}", file.name);
+    }
+    let _ = writeln!(text, "\n{} files in {}", made.files.len(), args.out.display());
+    for finding in &made.findings {
+        let _ = writeln!(text, "{} {}: {}", finding.place(), finding.field, finding.rule);
+    }
+    for note in &made.notes {
+        let _ = writeln!(text, "{note}");
+    }
+    if !made.extensions.is_empty() {
+        let _ = writeln!(text, "\nAdded to open codelists:");
+    }
+    for added in &made.extensions {
+        let _ = writeln!(
+            text,
+            "  {}.{} \"{}\" ({})",
+            added.dataset, added.variable, added.value, added.list
+        );
+    }
+    text
+}
+
+/// Time of writing: as asked, or the day of the data cut, or that of the protocol's version; never the clock.
+fn created(args: &Args, trial: &Trial, cut: Option<Date>) -> anyhow::Result<DateTime> {
+    let Some(text) = &args.created else {
+        return Ok(cut.unwrap_or(trial.version_date).at(0, 0, 0, 0));
+    };
+    let Ok(time) = text.parse::<DateTime>() else {
+        bail!("--created \"{text}\" is no time; write it as 2026-03-04T08:30:00");
+    };
+    Ok(time)
+}
+
+/// An export from the record is an entry of its chain, and the head after it is signed beside the export.
+fn note(args: &Args, trial: &Trial, files: &[File], sums: &[String]) -> anyhow::Result<()> {
+    let Some(address) = record_address(&args.trial.trial, args.trial.data.as_deref()) else {
+        return Ok(());
+    };
+    let folder = protocol_path(&args.trial.trial);
+    let folder = folder.parent().unwrap_or(std::path::Path::new("."));
+    let key = HeadKey::open(&HeadKey::path(folder))?;
+    let sums = folder::sums(files, sums);
+    let head = wait(async {
+        let store = Store::open(&address, Clock::System).await?;
+        store.require_study(&trial.id)?;
+        let (entries, hash) = store.head().await?;
+        let event = json!({
+            "event": "export",
+            "to": args.to,
+            "files": files.len(),
+            "sha256": sha256_hex(sums.as_bytes()),
+            "entries": entries,
+            "hash": hash,
+        });
+        store
+            .append(&operator(), Some(&trial.version), &[Change::Export { event }])
+            .await?;
+        Ok(store.signed_head(&key).await?)
+    })?;
+    folder::write_beside(
+        &args.out,
+        "head.json",
+        &format!("{}\n", serde_json::to_string_pretty(&head)?),
+    )
+}

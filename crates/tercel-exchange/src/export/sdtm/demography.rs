@@ -1,0 +1,168 @@
+//! `DM`: reference dates, death, arms.
+
+use std::collections::BTreeMap;
+
+use tercel::study::{Subject, When};
+
+use super::Study;
+use super::cells::{Columns, fill, moment};
+use crate::table::Table;
+
+/// Codes that earlier versions of the guide put into the arm of a subject without one, and the reason they stand for.
+const NO_ARM: [(&str, &str); 6] = [
+    ("SCRNFAIL", "SCREEN FAILURE"),
+    ("SCREEN FAILURE", "SCREEN FAILURE"),
+    ("NOTASSGN", "NOT ASSIGNED"),
+    ("NOT ASSIGNED", "NOT ASSIGNED"),
+    ("NOTTRT", "ASSIGNED, NOT TREATED"),
+    ("NOT TREATED", "ASSIGNED, NOT TREATED"),
+];
+
+/// Completes `DM`.
+pub(super) fn complete(study: &Study<'_>, tables: &mut [Table]) {
+    let Some(table) = tables.iter_mut().find(|table| table.name == "DM") else {
+        return;
+    };
+    arms(study, table);
+    let subjects: BTreeMap<&str, &Subject> = study
+        .data
+        .subjects
+        .iter()
+        .map(|subject| (subject.id.as_str(), subject))
+        .collect();
+    let of = |columns: &Columns<'_>, row: usize| subjects.get(columns.text(row, "USUBJID")).copied();
+    let dated = |when: fn(&Subject) -> Option<When>| {
+        move |columns: &Columns<'_>, row: usize| Some(moment(when(of(columns, row)?)))
+    };
+    let last = |text: &str| text.rsplit('-').next().unwrap_or_default().to_owned();
+    fill(table, "SUBJID", |columns, row| Some(last(columns.text(row, "USUBJID"))));
+    fill(table, "RFSTDTC", dated(infused));
+    fill(
+        table,
+        "RFENDTC",
+        dated(|subject| infused(subject).and_then(|_| ended(subject))),
+    );
+    fill(
+        table,
+        "RFXSTDTC",
+        dated(|subject| exposures(subject).into_iter().min_by_key(|when| when.order())),
+    );
+    fill(
+        table,
+        "RFXENDTC",
+        dated(|subject| exposures(subject).into_iter().max_by_key(|when| when.order())),
+    );
+    fill(
+        table,
+        "RFICDTC",
+        dated(|subject| subject.consent.iter().find_map(|consent| consent.when)),
+    );
+    fill(table, "RFPENDTC", dated(ended));
+    fill(table, "DTHDTC", dated(|subject| subject.died().map(|(when, _)| when)));
+    fill(table, "DTHFL", |columns, row| {
+        (!columns.is_blank(row, "DTHDTC")).then(|| "Y".to_owned())
+    });
+    fill(table, "AGEU", |columns, row| {
+        (!columns.is_blank(row, "AGE")).then(|| "YEARS".to_owned())
+    });
+    // The guide knows death and no death, which is blank.
+    blank_where(table, "DTHFL", |text| text.eq_ignore_ascii_case("N"));
+}
+
+/// First infusion, the reference of study days.
+fn infused(subject: &Subject) -> Option<When> {
+    subject.infusions.first().map(|infusion| infusion.when)
+}
+
+/// Every protocol-specified treatment given.
+fn exposures(subject: &Subject) -> Vec<When> {
+    let doses = subject.lymphodepletion.iter().map(|dose| dose.start);
+    doses
+        .chain(subject.infusions.iter().map(|infusion| infusion.when))
+        .collect()
+}
+
+/// The end of participation: how the subject left, death, or the last contact.
+pub(super) fn ended(subject: &Subject) -> Option<When> {
+    let left = subject.dispositions.iter().filter_map(|left| left.when);
+    let died = subject.died().map(|(when, _)| when);
+    let seen = subject.contacts.iter().map(|contact| contact.when);
+    left.max_by_key(|when| when.order())
+        .or(died)
+        .or_else(|| seen.max_by_key(|when| when.order()))
+}
+
+fn blank_where(table: &mut Table, name: &str, wrong: impl Fn(&str) -> bool) {
+    let Some(at) = table.column(name) else { return };
+    let rows = (0..table.len()).filter(|row| wrong(table.cell(*row, at)));
+    let blanks: BTreeMap<usize, String> = rows.map(|row| (row, String::new())).collect();
+    table.set(name, &blanks);
+}
+
+/// Arms: blank with a reason where there is none.
+fn arms(study: &Study<'_>, table: &mut Table) {
+    let columns = Columns::of(table);
+    let reasons = (0..table.len()).filter_map(|row| {
+        let codes = ["ARMCD", "ACTARMCD"].map(|name| columns.text(row, name));
+        let stated = NO_ARM
+            .iter()
+            .find(|(code, _)| codes.iter().any(|text| text.eq_ignore_ascii_case(code)));
+        Some((row, stated?.1.to_owned()))
+    });
+    let reasons: BTreeMap<usize, String> = reasons.collect();
+    fill(table, "ARMNRS", |_, row| reasons.get(&row).cloned());
+    let no_arm = |text: &str| NO_ARM.iter().any(|(code, _)| code.eq_ignore_ascii_case(text));
+    for (code, name) in [("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")] {
+        blank_where(table, code, no_arm);
+        blank_where(table, name, no_arm);
+    }
+    let treated: BTreeMap<&str, bool> = study
+        .data
+        .subjects
+        .iter()
+        .map(|subject| {
+            (
+                subject.id.as_str(),
+                !subject.infusions.is_empty() || !subject.undated_infusions.is_empty(),
+            )
+        })
+        .collect();
+    let failed: BTreeMap<&str, bool> = study
+        .data
+        .subjects
+        .iter()
+        .map(|subject| (subject.id.as_str(), failed_screening(subject)))
+        .collect();
+    let says = |map: &BTreeMap<&str, bool>, subject: &str| map.get(subject).copied().unwrap_or(false);
+    fill(table, "ACTARMCD", |columns, row| {
+        let given = says(&treated, columns.text(row, "USUBJID")) && columns.is_blank(row, "ARMNRS");
+        given.then(|| columns.text(row, "ARMCD").to_owned())
+    });
+    for (code, name) in [("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")] {
+        fill(table, name, |columns, row| {
+            let written = columns.text(row, code);
+            let mut groups = study.trial.dose_levels.iter();
+            let group = groups.find(|(_, group)| group.arm.eq_ignore_ascii_case(written));
+            group.map(|(_, group)| group.label.clone())
+        });
+    }
+    fill(table, "ARMNRS", |columns, row| {
+        let subject = columns.text(row, "USUBJID");
+        let reason = match (columns.is_blank(row, "ARMCD"), columns.is_blank(row, "ACTARMCD")) {
+            (true, true) if says(&failed, subject) => "SCREEN FAILURE",
+            (true, true) => "NOT ASSIGNED",
+            (false, true) => "ASSIGNED, NOT TREATED",
+            (_, false) => return None,
+        };
+        Some(reason.to_owned())
+    });
+}
+
+fn failed_screening(subject: &Subject) -> bool {
+    let terms = subject.dispositions.iter().map(|left| left.term.as_str());
+    let milestones = subject.milestones.iter().map(|milestone| milestone.term.as_str());
+    terms
+        .chain(milestones)
+        .map(str::to_uppercase)
+        .any(|term| term.contains("SCREEN FAILURE") || term == "ELIGIBILITY CRITERIA NOT MET")
+}

@@ -1,0 +1,120 @@
+//! Flags of the last observation before exposure, and of baseline.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use tercel::protocol::LabBaseline;
+use tercel::study::{Clock, Subject, When};
+
+use super::cells::{Columns, fill_from, when};
+use super::timing::References;
+use super::{Study, guide, has_variable};
+use crate::export::guide::Core;
+use crate::table::Table;
+
+/// What makes two results one series beside subject and test.
+const SERIES: [&str; 11] = [
+    "CAT", "SCAT", "SPEC", "METHOD", "LOC", "LAT", "POS", "OBJ", "LNKID", "EVAL", "EVALID",
+];
+
+/// A moment before which results count.
+#[derive(Clone, Copy)]
+struct Limit {
+    day: Date,
+    clock: Option<Clock>,
+}
+
+impl Limit {
+    fn of(when: When) -> Option<Self> {
+        Some(Self {
+            day: when.day()?,
+            clock: when.clock,
+        })
+    }
+
+    /// Whether a result is known to lie before; without both times of day one of the same day is not.
+    fn follows(self, at: When) -> bool {
+        let earlier = || at.day() == Some(self.day) && at.clock.zip(self.clock).is_some_and(|(at, end)| at < end);
+        at.date.latest() < self.day || earlier()
+    }
+}
+
+/// Flags a findings dataset.
+pub(super) fn complete(study: &Study<'_>, table: &mut Table, references: &References) {
+    let domain = table.name.clone();
+    let flag = format!("{domain}LOBXFL");
+    let expected = guide::variable(&domain, &flag).is_some_and(|variable| variable.core != Core::Permissible);
+    if expected || table.column(&flag).is_some() {
+        let exposed = |subject: &str| references.get(subject)?.exposed.and_then(Limit::of);
+        let last = last_before(table, &flag, exposed);
+        fill_from(table, &flag, &last);
+    }
+    let baseline = format!("{domain}BLFL");
+    if domain == "LB" && has_variable(&domain, &baseline) {
+        let ends: BTreeMap<&str, Limit> = study
+            .data
+            .subjects
+            .iter()
+            .filter_map(|subject| Some((subject.id.as_str(), baseline_end(study, subject)?)))
+            .collect();
+        let last = last_before(table, &baseline, |subject| ends.get(subject).copied());
+        fill_from(table, &baseline, &last);
+    }
+}
+
+/// The end of the laboratory baseline by `safety.baseline` of the protocol.
+fn baseline_end(study: &Study<'_>, subject: &Subject) -> Option<Limit> {
+    let infused = subject.infusions.first().map(|infusion| infusion.when);
+    let conditioned = subject.lymphodepletion.first().map(|dose| dose.start);
+    let day_of = |when: Option<When>| {
+        let day = when?.date.earliest();
+        Some(Limit { day, clock: None })
+    };
+    let treated = || day_of(conditioned).or_else(|| day_of(infused));
+    match study.trial.safety.baseline {
+        LabBaseline::BeforeLymphodepletion => treated(),
+        LabBaseline::BeforeInfusion => infused.and_then(Limit::of).or_else(treated),
+        LabBaseline::BeforeCollection => {
+            let collection = subject.procedures.iter().find(|procedure| procedure.collection);
+            day_of(collection.map(|collection| collection.start)).or_else(treated)
+        }
+    }
+}
+
+/// The rows to flag: of every series the last result before the limit. A series in which the source flagged one is left.
+fn last_before(table: &Table, flag: &str, limit: impl Fn(&str) -> Option<Limit>) -> BTreeMap<usize, String> {
+    let domain = &table.name;
+    let columns = Columns::of(table);
+    let name = |suffix: &str| format!("{domain}{suffix}");
+    let [code, text, number, date, sequence] = ["TESTCD", "STRESC", "STRESN", "DTC", "SEQ"].map(name);
+    let series = SERIES.map(name);
+    // Of results of one moment the one with the highest number counts, whatever the order of the rows.
+    let mut best: BTreeMap<Vec<&str>, Option<(When, u32, usize)>> = BTreeMap::new();
+    for row in 0..table.len() {
+        let subject = columns.text(row, "USUBJID");
+        let mut key = vec![subject, columns.text(row, &code)];
+        key.extend(series.iter().map(|name| columns.text(row, name)));
+        if !columns.is_blank(row, flag) {
+            best.insert(key, None);
+            continue;
+        }
+        if columns.is_blank(row, &text) && columns.is_blank(row, &number) {
+            continue;
+        }
+        let (Some(at), Some(limit)) = (when(columns.text(row, &date)), limit(subject)) else {
+            continue;
+        };
+        if !limit.follows(at) {
+            continue;
+        }
+        let numbered = columns.text(row, &sequence).parse().unwrap_or(0);
+        let entry = best.entry(key).or_insert(Some((at, numbered, row)));
+        if let Some((known, number, _)) = entry
+            && (at.order(), numbered) > (known.order(), *number)
+        {
+            *entry = Some((at, numbered, row));
+        }
+    }
+    let flagged = best.into_values().flatten();
+    flagged.map(|(_, _, row)| (row, "Y".to_owned())).collect()
+}
