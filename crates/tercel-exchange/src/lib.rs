@@ -8,11 +8,13 @@
 //! | mistakes put into datasets on purpose | [`soil_tables`] |
 //! | the forms of data capture, their records to datasets and back | [`form`] |
 //! | a registry record to a draft protocol | [`registry`] |
+//! | results and registration for the registry | [`registry::results`], [`registry::protocol_record`] |
 //! | what may stand in a protocol file, for editors | [`protocol_schema()`] |
 //! | the sponsor's MedDRA, the coding log | [`meddra`] |
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
 //! | datasets as they are handed over, with their descriptions | [`export`] |
+//! | the protocol as a study definition of USDM | [`usdm`] |
 //! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`], [`export::sdtm::check_datasets`] |
 //! | codelists of CDISC, and what the guide says of a variable | [`export::terminology`], [`export::guide`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
@@ -30,6 +32,7 @@ mod reader;
 pub mod registry;
 pub mod sdtm;
 mod table;
+pub mod usdm;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
 pub use packet::{PACKET_VERSION, PacketError, packet_digest, packet_json, read_packet, sha256_hex};

@@ -5,6 +5,20 @@ use serde_json::Value;
 use super::{Arm, Form, Intervention, Kind, MAX_DEPTH, Record, RecordOutcome, RegistryError, choose};
 
 pub(super) fn parse(text: &str, nct: Option<&str>) -> Result<Record, RegistryError> {
+    parse_study(&choose_study(text, nct)?)
+}
+
+/// The study of a file as a value, results and all.
+pub(super) fn parse_value(bytes: &[u8], nct: Option<&str>) -> Result<Value, RegistryError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| RegistryError::Encoding)?;
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(RegistryError::Empty);
+    }
+    choose_study(text, nct)
+}
+
+fn choose_study(text: &str, nct: Option<&str>) -> Result<Value, RegistryError> {
     if is_deep(text) {
         return Err(RegistryError::Deep);
     }
@@ -26,7 +40,7 @@ pub(super) fn parse(text: &str, nct: Option<&str>) -> Result<Record, RegistryErr
         .into_iter()
         .map(|study| (text_at(&study, "/protocolSection/identificationModule/nctId"), study))
         .collect();
-    parse_study(&choose(named, nct)?)
+    choose(named, nct)
 }
 
 /// Whether brackets stand deeper in brackets than in any record; seen before anything is built.

@@ -5,6 +5,7 @@
 
 mod answer;
 mod csv;
+mod cursor;
 mod defaults;
 mod design;
 mod differ;
@@ -16,10 +17,13 @@ mod flat;
 mod json;
 mod method;
 mod order;
+pub mod protocol_record;
+pub mod results;
 mod sections;
 mod time;
 mod window;
 mod words;
+mod xml;
 
 use thiserror::Error;
 
@@ -77,6 +81,16 @@ pub enum RegistryError {
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] ::csv::Error),
+    /// A member of another type.
+    #[error("{place} must be {expected}, and is {found}")]
+    Type {
+        /// Path of the member.
+        place: String,
+        /// What it must be.
+        expected: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
     /// None of the three forms.
     #[error(
         "the file is no registry record: neither JSON nor CSV of ClinicalTrials.gov, nor flat text with title, official \

@@ -99,7 +99,7 @@ impl Row {
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SafetyTable {
-    /// Stable name (`overview`, `terms`, `serious`, `related`).
+    /// Stable name (`overview`, `terms`, `serious`, `non-serious`, `related`).
     pub id: &'static str,
     /// The treatment its events emerged under.
     pub reference: Reference,
@@ -155,9 +155,10 @@ const OVERVIEW: [(&str, &str, Chosen); 10] = [
 ];
 
 /// Tables by system organ class and term.
-const BY_TERM: [(&str, Chosen); 3] = [
+const BY_TERM: [(&str, Chosen); 4] = [
     ("terms", |_| true),
     ("serious", is_serious),
+    ("non-serious", |event| !is_serious(event)),
     ("related", |event| event.related.infusion.counts()),
 ];
 

@@ -1,9 +1,11 @@
 //! `tercel export`: the study in the field's formats, one file a target.
 
 mod adam;
+mod ctgov;
 mod define;
 mod folder;
 mod sdtm;
+mod usdm;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -81,7 +83,7 @@ struct Target {
 }
 
 /// Every target.
-const TARGETS: [Target; 3] = [
+const TARGETS: [Target; 5] = [
     Target {
         name: "sdtm",
         write: sdtm::write,
@@ -93,6 +95,14 @@ const TARGETS: [Target; 3] = [
     Target {
         name: "define",
         write: define::write,
+    },
+    Target {
+        name: ctgov::NAME,
+        write: ctgov::write,
+    },
+    Target {
+        name: "usdm",
+        write: usdm::write,
     },
 ];
 
@@ -107,6 +117,8 @@ struct Made {
     findings: Vec<Finding>,
     /// Values added to open codelists.
     extensions: Vec<Extension>,
+    /// What else to know of it, a sentence each.
+    notes: Vec<String>,
 }
 
 /// A file of an export.
@@ -129,18 +141,29 @@ fn file(dataset: &Dataset, args: &Args, about: &About<'_>) -> anyhow::Result<Fil
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    if args.to == ctgov::NAME && ctgov::is_record(&args.trial.trial) {
+        folder::refuse_other(&args.out)?;
+        return finish(args, None, &ctgov::write_record(&args.trial.trial)?, output);
+    }
     let trial = require_protocol(&args.trial.trial)?;
     let target = TARGETS.iter().find(|target| target.name == args.to);
     let target = target.ok_or_else(|| anyhow!("--to {}: there is no such target", args.to))?;
     folder::refuse_other(&args.out)?;
     let progress = Progress::start("making the export");
     let made = (target.write)(args, &trial)?;
+    drop(progress);
+    finish(args, Some(&trial), &made, output)
+}
+
+/// Writes the files and says what they are; an export of a record in the store is noted there.
+fn finish(args: &Args, trial: Option<&Trial>, made: &Made, output: Output) -> anyhow::Result<Answer> {
     let sums: Vec<String> = made.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
     folder::replace(&args.out, &made.files, &sums)?;
-    note(args, &trial, &made.files, &sums)?;
-    drop(progress);
+    if let Some(trial) = trial {
+        note(args, trial, &made.files, &sums)?;
+    }
     let wrong = made.findings.iter().any(|finding| finding.blocks != Blocks::None);
-    output.print(|| answer_json(args, &made, &sums), || answer_text(args, &made))?;
+    output.print(|| answer_json(args, made, &sums), || answer_text(args, made))?;
     Ok(if args.check && wrong {
         Answer::Blocked
     } else {
@@ -162,6 +185,7 @@ fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
         "created": made.created.to_string(),
         "findings": made.findings.iter().map(finding_json).collect::<Vec<Value>>(),
         "extensions": extensions.collect::<Vec<Value>>(),
+        "notes": made.notes,
     })
 }
 
@@ -175,6 +199,9 @@ fn answer_text(args: &Args, made: &Made) -> String {
     let _ = writeln!(text, "\n{} files in {}", made.files.len(), args.out.display());
     for finding in &made.findings {
         let _ = writeln!(text, "{} {}: {}", finding.place(), finding.field, finding.rule);
+    }
+    for note in &made.notes {
+        let _ = writeln!(text, "{note}");
     }
     if !made.extensions.is_empty() {
         let _ = writeln!(text, "\nAdded to open codelists:");

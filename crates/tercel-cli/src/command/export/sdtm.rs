@@ -78,6 +78,7 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
         created: created(args, trial, cut)?,
         findings,
         extensions: extensions.into_iter().collect(),
+        notes: Vec::new(),
     })
 }
 

@@ -1,0 +1,23 @@
+//! `tercel export --to usdm`: the protocol as a study definition.
+
+use tercel::protocol::Trial;
+use tercel_exchange::usdm::write_usdm;
+
+use super::{Args, File, Made, created};
+
+/// Makes the study definition; it rests on the protocol alone.
+pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
+    let text = write_usdm(trial);
+    Ok(Made {
+        files: vec![File {
+            name: "usdm.json".to_owned(),
+            rows: None,
+            bytes: text.into_bytes(),
+        }],
+        cut: None,
+        created: created(args, trial, None)?,
+        findings: Vec::new(),
+        extensions: Vec::new(),
+        notes: Vec::new(),
+    })
+}

@@ -1,0 +1,184 @@
+//! `tercel export --to ctgov` and `--to usdm`: trials with and without data, records of the registry, and what is no record.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn tercel(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tercel"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn export(what: &Path, to: &str, out: &Path) -> Value {
+    let output = tercel(&[
+        "export",
+        what.to_str().unwrap(),
+        "--to",
+        to,
+        "--out",
+        out.to_str().unwrap(),
+        "--json",
+    ]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn text(out: &Path, name: &str) -> String {
+    fs::read_to_string(out.join(name)).unwrap()
+}
+
+/// The text of the first element of a name.
+fn element<'x>(xml: &'x str, name: &str) -> Option<&'x str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+}
+
+#[test]
+fn every_number_of_run_stands_in_the_results() {
+    let out = tempfile::tempdir().unwrap();
+    let trial = root().join("trials/il1rap-hcc");
+    export(&trial, "ctgov", out.path());
+    let results = text(out.path(), "results.xml");
+    let outcomes = element(&results, "outcomeMeasures").unwrap();
+    let values = outcomes.split("<reportedValue>").skip(1);
+    let values: Vec<&str> = values
+        .filter_map(|text| text.split("</reportedValue>").next())
+        .collect();
+    let run = tercel(&["run", trial.to_str().unwrap(), "--json"]);
+    let run: Value = serde_json::from_slice(&run.stdout).unwrap();
+    let cells = run["outcomes"].as_array().unwrap();
+    assert_eq!(values.len(), cells.len());
+    for (value, cell) in values.iter().zip(cells) {
+        let group = cell["dose_level"]
+            .as_u64()
+            .map_or("all".to_owned(), |level| format!("level{level}"));
+        assert!(element(value, "reportingGroupId").unwrap().ends_with(&group), "{cell}");
+        let analysed = value.rsplit_once("<subjectsAnalyzed>").unwrap().1;
+        assert!(analysed.starts_with(&format!("{}<", cell["denominator"])), "{cell}");
+        let written = element(value, "parameterValue").unwrap();
+        let Some(exact) = cell["value"].as_f64() else {
+            assert_eq!(written, "NA");
+            let reason = cell["reason"].as_str().unwrap();
+            assert!(
+                element(value, "naComment")
+                    .unwrap()
+                    .contains(&reason.replace('>', "&gt;").replace('<', "&lt;")),
+                "{cell}"
+            );
+            continue;
+        };
+        let exact = if cell["unit"] == "" { 100.0 * exact } else { exact };
+        let decimals = written.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let rounding = 0.5 * 10f64.powi(-i32::try_from(decimals).unwrap());
+        let written: f64 = written.parse().unwrap();
+        // Whole numbers of a level are rounded to three significant digits.
+        assert!(
+            (written - exact).abs() <= rounding.max(0.005 * exact.abs()) * (1.0 + 1e-9),
+            "{written}: {cell}"
+        );
+    }
+}
+
+#[test]
+fn the_same_trial_gives_the_same_files_which_a_second_export_replaces() {
+    let trial = root().join("trials/gbm-car-t");
+    let out = tempfile::tempdir().unwrap();
+    let first = export(&trial, "ctgov", out.path());
+    assert_eq!(first, export(&trial, "ctgov", out.path()));
+    let limitations = element(&text(out.path(), "results.xml"), "limitationsAndCaveats")
+        .unwrap()
+        .to_owned();
+    assert!(
+        limitations.contains("Adverse events are not in the source"),
+        "{limitations}"
+    );
+}
+
+#[test]
+fn a_trial_without_data_has_its_registration_and_says_that_it_has_no_results() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(
+        root().join("trials/il1rap-hcc/protocol.toml"),
+        folder.path().join("protocol.toml"),
+    )
+    .unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let answer = export(folder.path(), "ctgov", out.path());
+    assert_eq!(answer["files"].as_array().unwrap().len(), 1);
+    let notes = answer["notes"].to_string();
+    assert!(notes.contains("the trial has no data"), "{notes}");
+    let usdm = tempfile::tempdir().unwrap();
+    export(folder.path(), "usdm", usdm.path());
+    let definition: Value = serde_json::from_str(&text(usdm.path(), "usdm.json")).unwrap();
+    assert_eq!(definition["study"]["name"], "IL1RAP-HCC");
+}
+
+#[test]
+fn a_record_with_results_is_written_as_it_is_uploaded() {
+    let record = root().join("crates/tercel-exchange/tests/data/registry/NCT02296125.json");
+    let out = tempfile::tempdir().unwrap();
+    let answer = export(&record, "ctgov", out.path());
+    assert!(text(out.path(), "results.xml").contains("<parameterValue>18.9</parameterValue>"));
+    assert!(text(out.path(), "protocol.xml").contains("<phase>Phase 3</phase>"));
+    assert!(
+        answer["notes"].to_string().contains("is median-pfs"),
+        "{}",
+        answer["notes"]
+    );
+    let without = root().join("crates/tercel-exchange/tests/data/registry/NCT05366179.json");
+    let out = tempfile::tempdir().unwrap();
+    let answer = export(&without, "ctgov", out.path());
+    assert!(
+        answer["notes"].to_string().contains("the record has no results"),
+        "{}",
+        answer["notes"]
+    );
+    assert!(!out.path().join("results.xml").exists());
+}
+
+#[test]
+fn what_is_no_record_is_refused_with_what_is_wrong_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let record = folder.path().join("record.json");
+    let whole = fs::read_to_string(root().join("crates/tercel-exchange/tests/data/registry/NCT02296125.json")).unwrap();
+    for (bytes, said) in [
+        (whole[..whole.len() / 2].to_owned(), "line"),
+        ("[".repeat(200), "nested"),
+        ("{}".to_owned(), "protocolSection"),
+        (
+            whole.replace(
+                "\"OG001\",\n         \"value\": \"277\"",
+                "\"OG007\",\n         \"value\": \"277\"",
+            ),
+            "OG007",
+        ),
+    ] {
+        fs::write(&record, bytes).unwrap();
+        let out = folder.path().join("out");
+        let output = tercel(&[
+            "export",
+            record.to_str().unwrap(),
+            "--to",
+            "ctgov",
+            "--out",
+            out.to_str().unwrap(),
+        ]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert!(output.stdout.is_empty() && error.contains(said), "{error}");
+        assert!(!out.exists());
+    }
+}
