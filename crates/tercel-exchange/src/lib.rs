@@ -13,14 +13,18 @@
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
 //! | datasets as they are handed over, with their descriptions | [`export`] |
+//! | data of hospitals, laboratories and capture systems | [`inbound`] |
+//! | files of others read within limits | [`bounded`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
+pub mod bounded;
 pub mod export;
 mod folder;
 pub mod form;
 pub mod format;
+pub mod inbound;
 pub mod meddra;
 mod packet;
 mod protocol_schema;

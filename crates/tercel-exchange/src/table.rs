@@ -49,6 +49,9 @@ pub enum TableError {
     /// A dataset that a format cannot hold.
     #[error("the dataset cannot be written: {0}")]
     Write(String),
+    /// What no dataset has.
+    #[error(transparent)]
+    Extreme(#[from] crate::bounded::Extreme),
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] csv::Error),

@@ -5,6 +5,7 @@ mod backup;
 mod calibration;
 mod check;
 mod code;
+mod convert;
 mod decide;
 mod derive;
 mod design;
@@ -68,8 +69,10 @@ pub(crate) enum Command {
     Backup(backup::Args),
     /// Lay a record from its backup
     Restore(restore::Args),
-    /// Enter SDTM datasets, or a table of one form, into the record
+    /// Enter SDTM datasets, a table of one form, or data of another system into the record
     Import(import::Args),
+    /// Turn data of another system (FHIR, ODM, a laboratory's CSV) into SDTM datasets
+    Convert(convert::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
     /// Grade laboratory values, CRS or ICANS findings
@@ -101,6 +104,7 @@ impl Command {
             Self::Backup(args) => backup::run(&args, output),
             Self::Restore(args) => restore::run(&args, output),
             Self::Import(args) => import::run(&args, output),
+            Self::Convert(args) => convert::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

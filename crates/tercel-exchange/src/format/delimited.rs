@@ -55,7 +55,7 @@ fn stated_separator(text: &str) -> (Option<u8>, &str) {
 }
 
 /// The separator that stands most often between the names of the header.
-fn separator(header: &str) -> u8 {
+pub(crate) fn separator(header: &str) -> u8 {
     let count = |separator: u8| {
         let mut quoted = false;
         let outside = header.bytes().filter(|byte| {
