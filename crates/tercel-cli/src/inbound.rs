@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use serde_json::{Map, Value, json};
-use tercel_exchange::bounded::{self, Kind, MAX_DATASET, MAX_DOCUMENT};
+use tercel_exchange::bounded::{self, Kind, MAX_DATASET, MAX_DOCUMENT, MAX_SETTINGS};
 use tercel_exchange::inbound::fhir::{FhirOptions, FhirReader, parse_codes};
 use tercel_exchange::inbound::laboratory::{Mapping, read_laboratories};
 use tercel_exchange::inbound::odm::{OdmMapping, OdmReader};
@@ -129,7 +129,7 @@ impl InboundArgs {
 
 /// A text of a file that somebody wrote by hand.
 fn document(path: &Path) -> anyhow::Result<String> {
-    let bytes = read(path, Kind::Lines, MAX_DOCUMENT)?;
+    let bytes = read(path, Kind::Lines, MAX_SETTINGS)?;
     String::from_utf8(bytes).with_context(|| format!("{}: it is not UTF-8", failed(path)))
 }
 

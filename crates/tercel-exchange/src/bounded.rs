@@ -13,12 +13,14 @@ use thiserror::Error;
 
 use crate::format::{MAX_LINE, xport};
 
-/// A dataset larger than this is refused: ten million laboratory rows.
-pub const MAX_DATASET: u64 = 4 << 30;
+/// A dataset larger than this is refused: some ten million laboratory rows.
+pub const MAX_DATASET: u64 = 2 << 30;
 /// A message of another system larger than this is refused; send it in parts.
 pub const MAX_MESSAGE: u64 = 512 << 20;
-/// A protocol, a registry record, a packet or a mapping larger than this is none.
+/// A registry record, a packet or a list of links larger than this is none.
 pub const MAX_DOCUMENT: u64 = 16 << 20;
+/// A protocol or a mapping, which somebody writes by hand, is never larger than this.
+pub const MAX_SETTINGS: u64 = 1 << 20;
 
 /// Deeper nesting than this is in no file that is read.
 const MAX_DEPTH: usize = 64;
@@ -60,6 +62,8 @@ pub enum Extreme {
 pub enum Kind {
     /// A dataset, recognised by how it begins.
     Dataset,
+    /// A document kept as a whole, JSON or text in lines, recognised by how it begins.
+    Document,
     /// JSON read value by value.
     Json,
     /// JSON kept as a whole.
@@ -75,15 +79,19 @@ pub enum Kind {
 impl Kind {
     /// The kind of a dataset that begins so.
     fn settled(self, start: &[u8]) -> Self {
-        if self != Self::Dataset {
+        if !matches!(self, Self::Dataset | Self::Document) {
             return self;
         }
-        if start.starts_with(xport::MAGIC) {
+        if self == Self::Dataset && start.starts_with(xport::MAGIC) {
             return Self::Bytes;
         }
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
         if text.starts_with(b"{") || text.starts_with(b"[") {
-            Self::Json
+            if self == Self::Dataset {
+                Self::Json
+            } else {
+                Self::JsonDocument
+            }
         } else {
             Self::Lines
         }
@@ -131,7 +139,7 @@ impl Guard {
             Kind::Json | Kind::JsonDocument => bytes.iter().try_for_each(|byte| self.json(*byte)),
             Kind::Lines => bytes.iter().try_for_each(|byte| self.lines(*byte)),
             Kind::Xml => bytes.iter().try_for_each(|byte| self.xml(*byte)),
-            Kind::Bytes | Kind::Dataset => Ok(()),
+            Kind::Bytes | Kind::Dataset | Kind::Document => Ok(()),
         }
     }
 
@@ -220,6 +228,11 @@ pub fn open(path: &Path, limit: u64) -> Result<File, BoundedError> {
         return Err(Extreme::Size(limit >> 20).into());
     }
     Ok(file)
+}
+
+/// Looks at bytes that are in memory already.
+pub fn check(bytes: &[u8], kind: Kind) -> Result<(), Extreme> {
+    Guard::new(kind).feed(bytes)
 }
 
 /// Reads a file of a kind that is no larger than `limit` bytes.

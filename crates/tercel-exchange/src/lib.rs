@@ -31,6 +31,7 @@ mod protocol_schema;
 mod reader;
 pub mod registry;
 pub mod sdtm;
+mod strict_json;
 mod table;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};

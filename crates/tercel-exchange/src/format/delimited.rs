@@ -39,6 +39,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
         }
         if !table.push(record.iter()) {
             table.ragged.push(u32::try_from(table.len()).unwrap_or(u32::MAX));
+            table.refuse_sparse()?;
         }
     }
     table.name_itself();

@@ -51,7 +51,7 @@ pub enum Why {
     #[error("{0} become no dataset")]
     Kind(String),
     /// Elements of resources that are taken.
-    #[error("{0} resources have it, and no variable takes it")]
+    #[error("no variable takes it; resources that have it: {0}")]
     Element(usize),
     /// A code the map does not have.
     #[error("the map of codes has no {0}; add it with --map if it belongs to the study")]
@@ -149,7 +149,7 @@ pub enum Why {
     #[error("it removes what no earlier transaction of the files inserted")]
     NothingToRemove,
     /// Records that stand beside the data and are not part of it.
-    #[error("{0} stand beside the data and are not read")]
+    #[error("they stand beside the data and are not read; how many: {0}")]
     Beside(usize),
     /// Removed by a later transaction.
     #[error("a later transaction removes it")]

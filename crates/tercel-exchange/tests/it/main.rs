@@ -21,6 +21,7 @@ mod efficacy_cases;
 mod form;
 mod formats;
 mod halt_cases;
+mod inbound;
 mod kinetics_cases;
 mod lab_cases;
 mod laws;

@@ -4,10 +4,11 @@ use std::fmt;
 use std::io::{BufReader, Read};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use crate::bounded::{Guarded, Kind, MAX_MESSAGE, WithoutMark};
 use crate::inbound::InboundError;
+use crate::strict_json::Bounded;
 
 /// Values of one resource; more are in none.
 const MAX_VALUES: usize = 100_000;
@@ -92,7 +93,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                 map.next_value_seed(Entries { take: &mut *self.take })?;
                 continue;
             }
-            let value = map.next_value_seed(Bounded { budget: &mut budget })?;
+            let value = map.next_value_seed(Bounded::new(&mut budget))?;
             if own.insert(key.clone(), value).is_some() {
                 return Err(A::Error::custom(format!("\"{key}\" stands twice")));
             }
@@ -166,7 +167,7 @@ impl<'de> Visitor<'de> for Entry<'_> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "resource" => {
-                    let value = map.next_value_seed(Bounded { budget: &mut budget })?;
+                    let value = map.next_value_seed(Bounded::new(&mut budget))?;
                     if resource.replace(value).is_some() {
                         return Err(A::Error::custom("the entry has two resources"));
                     }
@@ -190,84 +191,5 @@ impl<'de> Visitor<'de> for Entry<'_> {
             (self.take)(resource);
         }
         Ok(())
-    }
-}
-
-/// A value of no more than so many parts, in which no key stands twice.
-struct Bounded<'b> {
-    budget: &'b mut usize,
-}
-
-impl Bounded<'_> {
-    fn spend<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        *self.budget = self
-            .budget
-            .checked_sub(1)
-            .ok_or_else(|| E::custom("the resource has more than 100,000 values"))?;
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Bounded<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<Value, D::Error> {
-        self.spend()?;
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Bounded<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::from(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element_seed(Bounded {
-            budget: &mut *self.budget,
-        })? {
-            values.push(value);
-        }
-        Ok(Value::Array(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Bounded {
-                budget: &mut *self.budget,
-            })?;
-            if object.insert(key.clone(), value).is_some() {
-                return Err(A::Error::custom(format!("\"{key}\" stands twice")));
-            }
-        }
-        Ok(Value::Object(object))
     }
 }
