@@ -1,6 +1,7 @@
 //! `tercel convert`: data of another system as SDTM datasets, for a study kept in files.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         || {
             let mut text = report_text(&inbound);
             for file in &files {
-                text.push_str(&format!("wrote {file}\n"));
+                // Writing to a String cannot fail.
+                let _ = writeln!(text, "wrote {file}");
             }
             text
         },

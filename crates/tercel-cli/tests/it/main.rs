@@ -17,6 +17,7 @@ mod gbm_car_t;
 mod grade;
 mod hand;
 mod import;
+mod inbound;
 mod new;
 mod packet;
 mod record;

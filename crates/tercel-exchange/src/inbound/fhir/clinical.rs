@@ -104,7 +104,7 @@ fn drug(taken: &Taken<'_>, given: &MedicationAdministration) -> Option<String> {
         return Some(name.to_owned());
     }
     let reference = given.medication_reference.as_ref()?;
-    let by_reference = reference.reference.as_deref().and_then(|text| {
+    let by_reference = reference.to.as_deref().and_then(|text| {
         let contained = text.strip_prefix('#').and_then(|id| {
             let mut contained = given.contained.iter();
             contained.find(|one| one.id.as_deref() == Some(id))?.code.clone()

@@ -201,7 +201,7 @@ pub fn read_fhir(file: &str, source: impl Read, options: &FhirOptions) -> Result
 
 /// Of every resource its latest version, in the order in which they were sent.
 fn latest(held: Vec<Held>, inbound: &mut Inbound) -> Vec<Held> {
-    let mut best: HashMap<(String, String), usize> = HashMap::new();
+    let mut best: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (at, resource) in held.iter().enumerate() {
         let Some(id) = &resource.id else { continue };
         let key = (resource.kind.clone(), id.clone());
@@ -322,7 +322,7 @@ impl<'o> Taken<'o> {
     /// The subject that a reference to a patient means.
     fn subject(&mut self, reference: Option<&resource::Reference>) -> Result<String, Why> {
         let reference = reference.ok_or(Why::NoPatient)?;
-        let by_reference = reference.reference.as_deref().map(resource::id_of);
+        let by_reference = reference.to.as_deref().map(resource::id_of);
         let key = self.options.patient_key.as_deref();
         let patient = by_reference.and_then(|id| self.patients.get(id));
         let identifier = match (key, patient) {

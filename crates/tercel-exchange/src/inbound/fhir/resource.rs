@@ -84,7 +84,8 @@ pub(super) struct Identifier {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Reference {
-    pub(super) reference: Option<String>,
+    #[serde(rename = "reference")]
+    pub(super) to: Option<String>,
     pub(super) display: Option<String>,
     identifier: Option<Identifier>,
 }

@@ -198,38 +198,17 @@ impl<'s> Source<'s> {
                 source: self,
                 record: &record,
             };
-            let identifier = row.cell(&self.mapping.columns.subject);
-            let left = |place: String, subject: Option<String>, why: Why| Left {
-                file: self.file.to_owned(),
-                place,
-                subject,
-                why,
-            };
-            if self.is_missing(identifier) {
-                inbound.leave(left(format!("line {line}"), None, Why::NoPatient));
-                continue;
-            }
-            let found = known
-                .entry(identifier.to_owned())
-                .or_insert_with(|| subjects.find(identifier));
-            let subject = match found {
-                Ok(subject) => subject.clone(),
-                Err(why) => {
-                    inbound.leave(left(format!("line {line}"), None, why.clone()));
+            let (subject, when) = match row.subject_and_time(subjects, &mut known) {
+                Ok(pair) => pair,
+                Err(Unplaced::Left(subject, why)) => {
+                    inbound.leave(self.left(format!("line {line}"), subject, why));
                     continue;
                 }
-            };
-            let when = match row.when() {
-                Ok(when) => when,
-                Err((column, what)) => {
+                Err(Unplaced::Cell(column, what)) => {
                     mistakes.add(line, &column, &what);
                     continue;
                 }
             };
-            if when.is_empty() {
-                inbound.leave(left(format!("line {line}"), Some(subject), Why::NoTime));
-                continue;
-            }
             let mut taken = false;
             for result in row.results() {
                 match row.sent(&result, &subject, &when) {
@@ -253,12 +232,8 @@ impl<'s> Source<'s> {
             } else {
                 Why::UnknownCode(format!("test \"{name}\""))
             };
-            inbound.leave(Left {
-                file: self.file.to_owned(),
-                place: format!("{count} rows from line {line} on, test \"{name}\""),
-                subject: None,
-                why,
-            });
+            let place = format!("{count} rows from line {line} on, test \"{name}\"");
+            inbound.leave(self.left(place, None, why));
         }
         Ok(())
     }
@@ -310,6 +285,15 @@ impl<'s> Source<'s> {
         }
     }
 
+    fn left(&self, place: String, subject: Option<String>, why: Why) -> Left {
+        Left {
+            file: self.file.to_owned(),
+            place,
+            subject,
+            why,
+        }
+    }
+
     fn is_missing(&self, text: &str) -> bool {
         text.is_empty() || self.mapping.missing.iter().any(|missing| missing == text)
     }
@@ -319,6 +303,14 @@ impl<'s> Source<'s> {
 enum Problem {
     /// A test that nobody mapped.
     Unknown(String),
+    /// A cell that cannot be read: its column, and what is wrong.
+    Cell(String, String),
+}
+
+/// Why a row as a whole is not taken.
+enum Unplaced {
+    /// It is listed, with its subject where that is known.
+    Left(Option<String>, Why),
     /// A cell that cannot be read: its column, and what is wrong.
     Cell(String, String),
 }
@@ -347,6 +339,27 @@ impl<'r> Row<'r> {
         column
             .map(|column| self.cell(column))
             .filter(|text| !self.source.is_missing(text))
+    }
+
+    /// Whose the row is, and of when.
+    fn subject_and_time(
+        &self,
+        subjects: &Subjects,
+        known: &mut HashMap<String, Result<String, Why>>,
+    ) -> Result<(String, String), Unplaced> {
+        let identifier = self.cell(&self.source.mapping.columns.subject);
+        if self.source.is_missing(identifier) {
+            return Err(Unplaced::Left(None, Why::NoPatient));
+        }
+        let found = known
+            .entry(identifier.to_owned())
+            .or_insert_with(|| subjects.find(identifier));
+        let subject = found.clone().map_err(|why| Unplaced::Left(None, why))?;
+        let when = self.when().map_err(|(column, what)| Unplaced::Cell(column, what))?;
+        if when.is_empty() {
+            return Err(Unplaced::Left(Some(subject), Why::NoTime));
+        }
+        Ok((subject, when))
     }
 
     /// Day and time, blank where no day is given.

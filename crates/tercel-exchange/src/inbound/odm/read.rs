@@ -73,6 +73,10 @@ pub(super) enum Said {
     Unit { unit: String, name: String },
 }
 
+fn newlines(bytes: &[u8]) -> usize {
+    bytes.split(|byte| *byte == b'\n').count().saturating_sub(1)
+}
+
 /// Counts lines as they are consumed.
 struct Lines<B> {
     source: B,
@@ -82,9 +86,7 @@ struct Lines<B> {
 impl<B: Read> Read for Lines<B> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read(into)?;
-        self.line += into
-            .get(..count)
-            .map_or(0, |new| new.iter().filter(|byte| **byte == b'\n').count());
+        self.line += into.get(..count).map_or(0, newlines);
         Ok(count)
     }
 }
@@ -96,9 +98,7 @@ impl<B: BufRead> BufRead for Lines<B> {
 
     fn consume(&mut self, count: usize) {
         let new = self.source.fill_buf().unwrap_or_default();
-        self.line += new
-            .get(..count)
-            .map_or(0, |new| new.iter().filter(|byte| **byte == b'\n').count());
+        self.line += new.get(..count).map_or(0, newlines);
         self.source.consume(count);
     }
 }
@@ -121,8 +121,6 @@ struct Walk<'w> {
     stack: Vec<String>,
     place: Place,
     open: Option<Open>,
-    /// Unit of the metadata at hand.
-    unit: String,
     any: bool,
     /// Depth of the element that a transaction removes: what stands in it is gone with it.
     removed: Option<usize>,
@@ -143,7 +141,6 @@ pub(super) fn read(source: impl Read, say: &mut dyn FnMut(Said)) -> Result<(), I
         stack: Vec::new(),
         place: Place::default(),
         open: None,
-        unit: String::new(),
         any: false,
         removed: None,
     };
@@ -227,104 +224,128 @@ const BESIDE: [&str; 6] = [
 /// Elements with a key and a repeat key.
 const LEVELS: [&str; 4] = ["SubjectData", "StudyEventData", "FormData", "ItemGroupData"];
 
+/// Attributes of an element, by their local names.
+type Attributes = BTreeMap<String, String>;
+
+fn attributes(start: &BytesStart<'_>, line: usize) -> Result<Attributes, InboundError> {
+    let mut attributes = BTreeMap::new();
+    for attribute in start.attributes() {
+        let wrong = |what: String| InboundError::Xml { line, what };
+        let attribute = attribute.map_err(|error| wrong(error.to_string()))?;
+        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
+        let value = value.map_err(|error| wrong(error.to_string()))?.into_owned();
+        attributes.insert(attribute.key.local_name().as_ref().to_owned(), value);
+    }
+    Ok(attributes)
+}
+
+fn take(attributes: &mut Attributes, name: &str) -> String {
+    attributes.remove(name).unwrap_or_default()
+}
+
 impl Walk<'_> {
     fn start(&mut self, start: &BytesStart<'_>, line: usize) -> Result<(), InboundError> {
         let name = start.local_name().as_ref().to_owned();
         if self.stack.is_empty() && !self.any && name != "ODM" {
-            return Err(InboundError::NotOdm(format!(
-                "its outermost element is {name}, not ODM"
-            )));
+            let what = format!("its outermost element is {name}, not ODM");
+            return Err(InboundError::NotOdm(what));
         }
-        let mut attributes = BTreeMap::new();
-        for attribute in start.attributes() {
-            let wrong = |what: String| InboundError::Xml { line, what };
-            let attribute = attribute.map_err(|error| wrong(error.to_string()))?;
-            let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
-            let value = value.map_err(|error| wrong(error.to_string()))?.into_owned();
-            attributes.insert(attribute.key.local_name().as_ref().to_owned(), value);
-        }
+        let mut given = attributes(start, line)?;
         self.stack.push(name.clone());
         if self.stack.len() > MAX_DEPTH {
             let what = format!("elements stand more than {MAX_DEPTH} deep in each other, which they do in no ODM");
             return Err(InboundError::Xml { line, what });
         }
-        let mut take = |name: &str| attributes.remove(name).unwrap_or_default();
-        let removes = take("TransactionType") == "Remove";
-        match name.as_str() {
-            "ODM" => {
-                let version = take("ODMVersion");
-                if !version.is_empty() && !version.starts_with("1.3") {
-                    return Err(InboundError::NotOdm(format!("it is ODM {version}; export version 1.3")));
-                }
+        if name == "ODM" {
+            let version = take(&mut given, "ODMVersion");
+            if !version.is_empty() && !version.starts_with("1.3") {
+                return Err(InboundError::NotOdm(format!("it is ODM {version}; export version 1.3")));
             }
+        }
+        let removes = take(&mut given, "TransactionType") == "Remove";
+        self.move_to(&name, &mut given);
+        if removes && LEVELS.contains(&name.as_str()) && self.removed.is_none() {
+            self.removed = Some(self.stack.len());
+            (self.say)(Said::Remove(self.place.clone()));
+        }
+        if name.starts_with("ItemData") && self.is_in("ItemGroupData") && self.removed.is_none() {
+            self.open_item(name, given, removes);
+        } else {
+            self.say_of(&name, &mut given);
+        }
+        Ok(())
+    }
+
+    /// Takes the keys of an element that has some.
+    fn move_to(&mut self, name: &str, given: &mut Attributes) {
+        match name {
             "ClinicalData" => {
                 self.any = true;
                 self.place = Place {
-                    study: take("StudyOID"),
+                    study: take(given, "StudyOID"),
                     ..Place::default()
                 };
             }
             "SubjectData" => {
                 self.place = Place {
                     study: std::mem::take(&mut self.place.study),
-                    subject: take("SubjectKey"),
+                    subject: take(given, "SubjectKey"),
                     ..Place::default()
                 };
             }
             "StudyEventData" => {
                 self.clear(1);
-                (self.place.event, self.place.event_repeat) = (take("StudyEventOID"), take("StudyEventRepeatKey"));
+                self.place.event = take(given, "StudyEventOID");
+                self.place.event_repeat = take(given, "StudyEventRepeatKey");
             }
             "FormData" => {
                 self.clear(2);
-                (self.place.form, self.place.form_repeat) = (take("FormOID"), take("FormRepeatKey"));
+                (self.place.form, self.place.form_repeat) = (take(given, "FormOID"), take(given, "FormRepeatKey"));
             }
             "ItemGroupData" => {
                 self.clear(3);
-                (self.place.group, self.place.group_repeat) = (take("ItemGroupOID"), take("ItemGroupRepeatKey"));
+                self.place.group = take(given, "ItemGroupOID");
+                self.place.group_repeat = take(given, "ItemGroupRepeatKey");
             }
+            _ => {}
+        }
+    }
+
+    fn open_item(&mut self, kind: String, mut given: Attributes, removes: bool) {
+        let null = take(&mut given, "IsNull") == "Yes";
+        let value = given.remove("Value").filter(|_| !null);
+        self.open = Some(Open {
+            item: take(&mut given, "ItemOID"),
+            unit: take(&mut given, "MeasurementUnitOID"),
+            value: if null { Some(String::new()) } else { value },
+            kind,
+            text: String::new(),
+            removes,
+            depth: self.stack.len(),
+        });
+    }
+
+    /// Says what an element without keys and values says by itself.
+    fn say_of(&mut self, name: &str, given: &mut Attributes) {
+        match name {
             "SiteRef" if self.is_in("SubjectData") => {
                 (self.say)(Said::Site {
                     place: self.place.clone(),
-                    site: take("LocationOID"),
+                    site: take(given, "LocationOID"),
                 });
             }
             "MeasurementUnitRef" => {
                 if let Some(open) = &mut self.open {
-                    open.unit = take("MeasurementUnitOID");
+                    open.unit = take(given, "MeasurementUnitOID");
                 }
             }
-            "MeasurementUnit" => {
-                self.unit = take("OID");
-                (self.say)(Said::Unit {
-                    unit: self.unit.clone(),
-                    name: take("Name"),
-                });
-            }
-            _ if BESIDE.contains(&name.as_str()) && self.is_in("ClinicalData") => {
-                (self.say)(Said::Beside(name.clone()))
-            }
-            _ if name.starts_with("ItemData") && self.is_in("ItemGroupData") && self.removed.is_none() => {
-                let null = take("IsNull") == "Yes";
-                let value = attributes.remove("Value").filter(|_| !null);
-                let mut take = |name: &str| attributes.remove(name).unwrap_or_default();
-                self.open = Some(Open {
-                    item: take("ItemOID"),
-                    unit: take("MeasurementUnitOID"),
-                    value: if null { Some(String::new()) } else { value },
-                    kind: name.clone(),
-                    text: String::new(),
-                    removes,
-                    depth: self.stack.len(),
-                });
-            }
+            "MeasurementUnit" => (self.say)(Said::Unit {
+                unit: take(given, "OID"),
+                name: take(given, "Name"),
+            }),
+            _ if BESIDE.contains(&name) && self.is_in("ClinicalData") => (self.say)(Said::Beside(name.to_owned())),
             _ => {}
         }
-        if removes && LEVELS.contains(&name.as_str()) && self.removed.is_none() {
-            self.removed = Some(self.stack.len());
-            (self.say)(Said::Remove(self.place.clone()));
-        }
-        Ok(())
     }
 
     /// Whether the element at hand stands within such an element.

@@ -46,10 +46,10 @@ fn observation(id: &str, code: &str, more: Value) -> Value {
         "resourceType": "Observation", "id": id, "status": "final", "subject": {"reference": "Patient/p"},
         "code": {"coding": [{"system": "http://loinc.org", "code": code}]}, "effectiveDateTime": "2026-03-01T08:00:00+08:00",
     });
-    observation
-        .as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    let (Value::Object(whole), Value::Object(more)) = (&mut observation, more) else {
+        panic!("an observation is an object")
+    };
+    whole.extend(more);
     observation
 }
 
@@ -273,7 +273,11 @@ fn a_bundle_lines_and_the_other_order_give_the_same() {
         .iter()
         .map(|entry| &entry["resource"])
         .collect();
-    let lines: String = resources.iter().map(|resource| format!("{resource}\n")).collect();
+    let lines = resources
+        .iter()
+        .map(|resource| format!("{resource}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let of_lines = read_fhir("hospital.json", lines.as_bytes(), &options()).unwrap();
     assert_eq!(of_lines.tables, hospital().tables);
     // The patient may come after its results, in a file of its own.
@@ -281,7 +285,11 @@ fn a_bundle_lines_and_the_other_order_give_the_same() {
         resources.into_iter().partition(|one| one["resourceType"] == "Patient");
     let mut reader = FhirReader::default();
     for (file, part) in [("a.ndjson", others), ("b.ndjson", patients)] {
-        let lines: String = part.iter().map(|resource| format!("{resource}\r\n")).collect();
+        let lines = part
+            .iter()
+            .map(|resource| format!("{resource}\r\n"))
+            .collect::<Vec<_>>()
+            .concat();
         reader.read(file, lines.as_bytes()).unwrap();
     }
     assert_eq!(reader.finish(&options()).tables, hospital().tables);
