@@ -3,20 +3,29 @@
 
 use tercel::protocol::{Trial, parse_protocol};
 use tercel_exchange::format::{dataset_json, delimited, read_datasets, xport};
+use tercel_exchange::inbound::fhir::{FhirOptions, parse_codes, read_fhir};
+use tercel_exchange::inbound::laboratory::{Mapping, read_laboratory};
+use tercel_exchange::inbound::odm::{OdmMapping, read_odm};
+use tercel_exchange::inbound::{Inbound, Subjects, read_links};
 use tercel_exchange::registry::{draft_protocol, parse_record};
-use tercel_exchange::{Table, read_tables};
+use tercel_exchange::{Table, packet_json, read_packet, read_tables};
 
 /// Tries some bytes.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every reader with the name of its corpus.
-pub(crate) const ALL: [(&str, Body); 6] = [
+pub(crate) const ALL: [(&str, Body); 11] = [
     ("delimited", delimited),
     ("dataset_json", dataset_json),
     ("xport", xport),
     ("protocol", protocol),
     ("study", study),
     ("registry", registry),
+    ("fhir", fhir),
+    ("odm", odm),
+    ("laboratory", laboratory),
+    ("mapping", mapping),
+    ("packet", packet),
 ];
 
 /// Text with separated values.
@@ -82,6 +91,60 @@ pub(crate) fn registry(bytes: &[u8]) {
             panic!("{}", mistakes.first().map_or_else(String::new, ToString::to_string));
         }
     }
+}
+
+/// Resources of a hospital: what becomes a dataset is read into a study.
+pub(crate) fn fhir(bytes: &[u8]) {
+    if let Ok(inbound) = read_fhir("x.json", bytes, &FhirOptions::default()) {
+        into_study(inbound);
+    }
+}
+
+/// Clinical data of a capture system.
+pub(crate) fn odm(bytes: &[u8]) {
+    let mapping = OdmMapping::parse(include_str!("corpus/mapping/odm.toml")).expect("the mapping is in order");
+    if let Ok(inbound) = read_odm("x.xml", bytes, &mapping, None, &Subjects::default()) {
+        into_study(inbound);
+    }
+}
+
+/// A laboratory's file, by both mappings of the guide.
+pub(crate) fn laboratory(bytes: &[u8]) {
+    for text in [
+        include_str!("corpus/mapping/long.toml"),
+        include_str!("corpus/mapping/wide.toml"),
+    ] {
+        let mapping = Mapping::parse(text).expect("the mapping is in order");
+        if let Ok(inbound) = read_laboratory("x.csv", bytes, &mapping, "S", &Subjects::default()) {
+            into_study(inbound);
+        }
+    }
+}
+
+/// Mapping files and links.
+pub(crate) fn mapping(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Mapping::parse(&text).map_err(|error| error.to_string());
+    let _ = OdmMapping::parse(&text).map_err(|error| error.to_string());
+    let _ = parse_codes(&text).map_err(|error| error.to_string());
+    let _ = read_links("links.csv", bytes);
+}
+
+/// A decision packet: what is read is written as the same bytes.
+pub(crate) fn packet(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(packet) = read_packet(&text) {
+        assert_eq!(packet_json(&packet), text, "the canonical form is one");
+    }
+}
+
+/// Every dataset has as many numbers as rows, and is read.
+fn into_study(inbound: Inbound) {
+    for table in &inbound.tables {
+        assert!(!table.is_empty(), "a dataset without a row");
+        assert!(table.column("USUBJID").is_some(), "a dataset without subjects");
+    }
+    let _ = read_tables(inbound.tables, &trial());
 }
 
 fn trial() -> Trial {

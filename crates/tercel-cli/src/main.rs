@@ -2,6 +2,7 @@
 
 mod coding;
 mod command;
+mod inbound;
 mod output;
 mod progress;
 mod record;

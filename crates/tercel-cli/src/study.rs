@@ -8,7 +8,7 @@ use tercel::coding::code_study;
 use tercel::endpoint::Analysis;
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{Finding, StudyData, days_between};
-use tercel_exchange::{Table, read_datasets, read_folder_telling};
+use tercel_exchange::{Table, bounded, read_datasets, read_folder_telling};
 use tercel_store::{Address, Clock, Record, RecordFilter, Store, stamp};
 use tercel_web::{study_data, study_tables};
 
@@ -55,12 +55,14 @@ pub(crate) fn data_path(trial: &Path, data: Option<&Path>) -> PathBuf {
 /// Reads the protocol: the trial, or its mistakes.
 pub(crate) fn read_protocol(trial: &Path) -> anyhow::Result<Result<Trial, Vec<Diagnostic>>> {
     let path = protocol_path(trial);
-    let text = std::fs::read_to_string(&path).with_context(|| {
+    let failed = || {
         format!(
             "failed to read the protocol {}; give a folder that holds protocol.toml",
             path.display()
         )
-    })?;
+    };
+    let bytes = bounded::read(&path, bounded::Kind::Lines, bounded::MAX_SETTINGS).with_context(failed)?;
+    let text = String::from_utf8(bytes).with_context(failed)?;
     Ok(parse_protocol(&path.display().to_string(), &text))
 }
 

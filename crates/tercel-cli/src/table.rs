@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use tercel_exchange::bounded;
 
 /// A CSV file in memory; columns are found by name, case-insensitively.
 #[derive(Debug)]
@@ -18,7 +19,8 @@ pub(crate) struct Table {
 impl Table {
     /// Reads the whole file.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let bytes = bounded::read(path, bounded::Kind::Lines, bounded::MAX_DATASET)
+            .with_context(|| format!("failed to read {}", path.display()))?;
         let text = String::from_utf8(bytes).map_err(|_| {
             anyhow!(
                 "failed to read {}: not UTF-8; save the file as CSV UTF-8",

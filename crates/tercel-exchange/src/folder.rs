@@ -7,6 +7,7 @@ use tercel::protocol::Trial;
 use tercel::study::{Blocks, DatasetRead, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
 
+use crate::bounded::{self, BoundedError};
 use crate::format::{self, EXTENSIONS};
 use crate::reader::Reader;
 use crate::table::{Table, TableError};
@@ -91,12 +92,21 @@ fn read_telling(folder: &Path, tell: Tell<'_>) -> Result<(Vec<Table>, Vec<Findin
         if !EXTENSIONS.contains(&extension.as_str()) {
             continue;
         }
-        let bytes = std::fs::read(&path).map_err(|source| failed(&path, source))?;
+        let bytes = match bounded::read(&path, bounded::Kind::Dataset, bounded::MAX_DATASET) {
+            Ok(bytes) => bytes,
+            Err(BoundedError::Io(source)) => return Err(failed(&path, source)),
+            Err(BoundedError::Extreme(_)) if extension == "txt" => continue,
+            Err(BoundedError::Extreme(extreme)) => {
+                let source = extreme.into();
+                return Err(ReadError::File { path, source });
+            }
+        };
         match format::read_datasets(&file, &bytes) {
             // A text may be a note to the reader.
             Ok(read) if extension == "txt" && read.iter().all(|table| table.column("USUBJID").is_none()) => {}
             Err(_) if extension == "txt" => {}
-            Ok(read) => tables.extend(read),
+            // What a conversion left out stands beside its datasets.
+            Ok(read) => tables.extend(read.into_iter().filter(|table| table.columns() != NOTES)),
             Err(source) => return Err(ReadError::File { path, source }),
         }
     }
@@ -127,6 +137,9 @@ pub fn read_folder_telling(folder: &Path, trial: &Trial, tell: Tell<'_>) -> Resu
     data.findings.extend(unread);
     Ok(data)
 }
+
+/// Columns of the lists that stand beside converted datasets.
+const NOTES: [&str; 4] = ["FILE", "PLACE", "USUBJID", "WHY"];
 
 /// Extensions of formats that hold datasets and are not read.
 const OTHER_FORMATS: [&str; 6] = ["sas7bdat", "xlsx", "xls", "parquet", "rds", "xml"];

@@ -17,20 +17,25 @@
 //! | the protocol as a study definition of USDM | [`usdm`] |
 //! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`], [`export::sdtm::check_datasets`] |
 //! | codelists of CDISC, and what the guide says of a variable | [`export::terminology`], [`export::guide`] |
+//! | data of hospitals, laboratories and capture systems | [`inbound`] |
+//! | files of others read within limits | [`bounded`] |
 //! | SDTM datasets to analysis datasets | [`adam::derive_datasets`], [`adam::derive_addlt`], [`adam::derive_adtox`] |
 #![warn(clippy::wildcard_enum_match_arm, clippy::indexing_slicing)]
 
 pub mod adam;
+pub mod bounded;
 pub mod export;
 mod folder;
 pub mod form;
 pub mod format;
+pub mod inbound;
 pub mod meddra;
 mod packet;
 mod protocol_schema;
 mod reader;
 pub mod registry;
 pub mod sdtm;
+mod strict_json;
 mod table;
 pub mod usdm;
 

@@ -49,10 +49,25 @@ pub enum TableError {
     /// A dataset that a format cannot hold.
     #[error("the dataset cannot be written: {0}")]
     Write(String),
+    /// A header of more columns than any dataset has.
+    #[error("the file has more than {0} columns, which no dataset has")]
+    Columns(usize),
+    /// Rows that end long before the header does.
+    #[error("up to row {0}, more than {MAX_FILLED} values of the header's columns are not there; check the separator")]
+    Sparse(usize),
+    /// What no dataset has.
+    #[error(transparent)]
+    Extreme(#[from] crate::bounded::Extreme),
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] csv::Error),
 }
+
+/// More columns than this are in no dataset.
+pub(crate) const MAX_COLUMNS: usize = 10_000;
+
+/// Blanks that stand for values rows do not have. A small file must not become a large table by them.
+const MAX_FILLED: usize = 20_000_000;
 
 /// A dataset: named columns, rows of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +83,8 @@ pub struct Table {
     names: Vec<String>,
     columns: Vec<TextColumn>,
     rows: usize,
+    /// Values that rows did not have.
+    filled: usize,
 }
 
 impl Table {
@@ -81,6 +98,7 @@ impl Table {
             columns: vec![TextColumn::default(); columns.len()],
             names: columns,
             rows: 0,
+            filled: 0,
         }
     }
 
@@ -107,10 +125,19 @@ impl Table {
         for column in &mut self.columns {
             let cell = cells.next();
             complete &= cell.is_some();
+            self.filled += usize::from(cell.is_none());
             column.push(cell.unwrap_or_default());
         }
         self.rows += 1;
         complete && cells.next().is_none()
+    }
+
+    /// Refuses a table whose rows lack so many values that the file is none.
+    pub(crate) const fn refuse_sparse(&self) -> Result<(), TableError> {
+        if self.filled > MAX_FILLED {
+            return Err(TableError::Sparse(self.rows));
+        }
+        Ok(())
     }
 
     /// Column names, upper case.
@@ -226,6 +253,9 @@ impl Table {
 
 /// Refuses a header that names two columns alike; blank names are no names.
 pub(crate) fn refuse_duplicates(columns: &[String]) -> Result<(), TableError> {
+    if columns.len() > MAX_COLUMNS {
+        return Err(TableError::Columns(MAX_COLUMNS));
+    }
     let mut sorted: Vec<&String> = columns.iter().filter(|name| !name.is_empty()).collect();
     sorted.sort();
     let pair = sorted.windows(2).find(|pair| pair.first() == pair.last());

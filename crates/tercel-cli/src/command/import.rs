@@ -1,17 +1,19 @@
-//! `tercel import`: datasets, or a table of one form, into the record of a trial.
+//! `tercel import`: datasets, a table of one form, or data of another system into the record of a trial.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tercel::protocol::Trial;
-use tercel_exchange::form::{Captured, FORMS, form, from_csv, from_tables};
-use tercel_exchange::{Table, read_datasets};
+use tercel_exchange::form::{Captured, FORMS, Form, form, from_csv, from_tables};
+use tercel_exchange::inbound::{Inbound, Subjects};
+use tercel_exchange::{Table, bounded, read_datasets};
 use tercel_store::{Change, Clock, Record, RecordFilter, Store, StoreError};
 use tercel_web::{new_record, record_series, sites_of};
 
 use super::Answer;
+use crate::inbound::{Format, InboundArgs, report_json, report_text};
 use crate::output::Output;
 use crate::record::{RecordArgs, note, open_or_start, operator, wait};
 use crate::study::require_protocol;
@@ -21,8 +23,14 @@ use crate::study::require_protocol;
 pub(crate) struct Args {
     #[command(flatten)]
     record: RecordArgs,
-    /// A folder of SDTM datasets, or a CSV file with one column for each question of --form
-    source: PathBuf,
+    /// A folder of SDTM datasets, a CSV file with one column for each question of --form, or files of --format
+    #[arg(required = true)]
+    sources: Vec<PathBuf>,
+    /// What the files are
+    #[arg(long, value_enum, default_value = "sdtm")]
+    format: Format,
+    #[command(flatten)]
+    inbound: InboundArgs,
     /// The form of the rows of a CSV file; its columns are the form's fields and `subject`
     #[arg(long, value_name = "FORM")]
     form: Option<String>,
@@ -34,7 +42,11 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = require_protocol(&args.record.trial)?;
-    let (captured, not_taken) = read(args, &trial)?;
+    let Read {
+        captured,
+        not_taken,
+        inbound,
+    } = read(args, &trial)?;
     let entered = wait(async {
         let address = args.record.address();
         let store = if args.dry_run {
@@ -57,24 +69,65 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         }
         Ok(changes.len())
     })?;
-    output.print(
-        || json!({"entered": entered, "dry_run": args.dry_run, "not_taken": not_taken.iter().map(|line| json!(line)).collect::<Vec<Value>>()}),
-        || {
-            let mut text = format!("{entered} records {}\n", if args.dry_run { "would be entered" } else { "entered" });
-            for line in &not_taken {
-                text.push_str(line);
-                text.push('\n');
+    let json = || {
+        let mut answer = Map::new();
+        answer.insert("entered".to_owned(), json!(entered));
+        answer.insert("dry_run".to_owned(), json!(args.dry_run));
+        let mut lines: Vec<Value> = not_taken.iter().map(|line| json!(line)).collect();
+        if let Some(inbound) = &inbound {
+            let mut report = report_json(inbound);
+            if let Some(Value::Array(sent)) = report.remove("not_taken") {
+                lines.splice(0..0, sent);
             }
-            text
-        },
-    )?;
+            answer.extend(report);
+        }
+        answer.insert("not_taken".to_owned(), Value::Array(lines));
+        Value::Object(answer)
+    };
+    let text = || {
+        let verb = if args.dry_run { "would be entered" } else { "entered" };
+        let mut text = format!("{entered} records {verb}\n");
+        text.push_str(&inbound.as_ref().map(report_text).unwrap_or_default());
+        for line in &not_taken {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text
+    };
+    output.print(json, text)?;
     Ok(Answer::Given)
 }
 
+/// What was read: records, a line for everything of datasets that is in none, and what another system sent.
+struct Read {
+    captured: Vec<Captured>,
+    not_taken: Vec<String>,
+    inbound: Option<Inbound>,
+}
+
+fn read(args: &Args, trial: &Trial) -> anyhow::Result<Read> {
+    if args.format != Format::Sdtm {
+        if args.form.is_some() {
+            bail!("--form is for a CSV table of one form; leave --format out, or --form");
+        }
+        return read_inbound(args, trial);
+    }
+    args.inbound.refuse_for_sdtm()?;
+    let [source] = args.sources.as_slice() else {
+        bail!("import one folder of SDTM datasets, or one CSV file of --form, at a time");
+    };
+    let (captured, not_taken) = read_source(source, args.form.as_deref(), trial)?;
+    Ok(Read {
+        captured,
+        not_taken,
+        inbound: None,
+    })
+}
+
 /// The records of the source, and a line for everything that is in none.
-fn read(args: &Args, trial: &Trial) -> anyhow::Result<(Vec<Captured>, Vec<String>)> {
-    let Some(id) = &args.form else {
-        let (tables, unread) = read_datasets(&args.source)?;
+fn read_source(source: &Path, id: Option<&str>, trial: &Trial) -> anyhow::Result<(Vec<Captured>, Vec<String>)> {
+    let Some(id) = id else {
+        let (tables, unread) = read_datasets(source)?;
         let (captured, not_taken) = from_tables(&tables, trial);
         let unread = unread.iter().map(|finding| finding.rule.to_string());
         let said = not_taken.iter().map(ToString::to_string);
@@ -82,14 +135,55 @@ fn read(args: &Args, trial: &Trial) -> anyhow::Result<(Vec<Captured>, Vec<String
     };
     let known = || FORMS.iter().map(|form| form.id).collect::<Vec<_>>().join(", ");
     let form = form(id).ok_or_else(|| anyhow!("--form {id}: there is no such form; there are {}", known()))?;
-    let bytes = std::fs::read(&args.source).with_context(|| format!("failed to read {}", args.source.display()))?;
-    let table = Table::parse_csv(&args.source.display().to_string(), &bytes)?;
+    let bytes = bounded::read(source, bounded::Kind::Lines, bounded::MAX_DATASET)
+        .with_context(|| format!("failed to read {}", source.display()))?;
+    let table = Table::parse_csv(&source.display().to_string(), &bytes)?;
     let import = from_csv(form, &table, trial, jiff::Zoned::now().date());
     let mistakes: Vec<String> = import.mistakes.iter().map(ToString::to_string).collect();
     if import.is_refused() {
         bail!("nothing was entered; correct the file first\n{}", mistakes.join("\n"));
     }
     Ok((import.records, mistakes))
+}
+
+/// The records of what another system sent. Who a subject is stands in the record already, or in the demography sent by ODM.
+fn read_inbound(args: &Args, trial: &Trial) -> anyhow::Result<Read> {
+    let known = wait(async {
+        match Store::open(&args.record.address(), Clock::System).await {
+            Err(StoreError::Missing(_)) => Ok(Vec::new()),
+            answer => Ok(answer?.records(&RecordFilter::default()).await?),
+        }
+    })?;
+    let subjects: HashSet<String> = known.into_iter().filter_map(|record| record.subject).collect();
+    let mut subjects: Vec<String> = subjects.into_iter().collect();
+    subjects.sort();
+    // A capture system brings its subjects along; a hospital's or laboratory's patients are looked for among those there.
+    let known = if args.format == Format::Odm {
+        Vec::new()
+    } else {
+        subjects
+    };
+    let subjects = Subjects {
+        links: args.inbound.links()?,
+        known,
+    };
+    let mut inbound = args.inbound.read(args.format, &args.sources, &trial.id, subjects)?;
+    if args.format != Format::Odm {
+        inbound.tables.retain(|table| table.name != "DM");
+    }
+    let (mut captured, not_taken) = from_tables(&inbound.tables, trial);
+    for record in &mut captured {
+        // The number is given by the record; the row of a subject has that of its form.
+        if record.definition().is_some_and(|form| form.domain != Some("DM")) {
+            record.number = 0;
+        }
+    }
+    let not_taken = not_taken.iter().map(ToString::to_string).collect();
+    Ok(Read {
+        captured,
+        not_taken,
+        inbound: Some(inbound),
+    })
 }
 
 /// What is to be entered: what is there already with the same answers is passed over, what is there with others refuses the
@@ -100,8 +194,8 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>
         .filter_map(|record| Some((record.subject.clone()?, record.site.clone()?)))
         .collect();
     sites.extend(sites_of(&captured));
-    let keys: BTreeMap<&str, &Record> = there.iter().map(|record| (record.key.as_str(), record)).collect();
-    let mut changes = Vec::new();
+    let known = Known::new(there);
+    let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
     for record in captured {
         let Some(form) = record.definition() else {
             bail!("{} is no form; nothing was entered", record.form);
@@ -114,25 +208,78 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>
             );
         };
         let key = format!("{}/{}", record_series(form, subject), record.number);
-        if let Some(known) = keys.get(key.as_str()) {
+        if let Some(known) = known.by_key.get(key.as_str()) {
             if known.values != record.values {
                 bail!("{key} is in the record with other answers; correct it there. Nothing was entered");
             }
             continue;
         }
         // A row without a number is the same as one that is there where every answer is: a file imported twice.
-        let again = |known: &&Record| {
-            !known.voided
-                && known.form == record.form
-                && known.subject.as_deref() == subject
-                && known.values == record.values
-        };
-        if record.number == 0 && there.iter().any(|known| again(&known)) {
-            continue;
+        if record.number == 0 {
+            if known.answers.contains(&(form.id, subject, &record.values)) {
+                continue;
+            }
+            if let Some(other) =
+                occasion(form, &record.values).and_then(|at| known.occasions.get(&(form.id, subject, at)))
+            {
+                conflicts.push(other.key.clone());
+            }
         }
         let number = (record.number > 0).then_some(record.number);
         let new = new_record(form, subject, Some(site), number, record.values.clone());
         changes.push(Change::Create(new));
     }
+    if !conflicts.is_empty() {
+        conflicts.sort();
+        conflicts.dedup();
+        let (count, shown) = (
+            conflicts.len(),
+            conflicts.iter().take(20).cloned().collect::<Vec<_>>().join(", "),
+        );
+        bail!(
+            "{count} records say something else of the same subject, time and test: {shown}; correct them there. Nothing was entered"
+        );
+    }
     Ok(changes)
+}
+
+/// Answers of a record, by field.
+type Values = BTreeMap<String, String>;
+
+/// What is there already, by all the ways in which it is looked for.
+struct Known<'r> {
+    by_key: HashMap<&'r str, &'r Record>,
+    answers: HashSet<(&'r str, Option<&'r str>, &'r Values)>,
+    occasions: HashMap<(&'r str, Option<&'r str>, [&'r str; 2]), &'r Record>,
+}
+
+impl<'r> Known<'r> {
+    fn new(there: &'r [Record]) -> Self {
+        let by_key = there.iter().map(|record| (record.key.as_str(), record)).collect();
+        let standing = || there.iter().filter(|record| !record.voided);
+        let of = |record: &'r Record| (record.form.as_str(), record.subject.as_deref());
+        let answers = standing().map(|record| {
+            let (form, subject) = of(record);
+            (form, subject, &record.values)
+        });
+        let occasions = standing().filter_map(|record| {
+            let (id, subject) = of(record);
+            Some(((id, subject, occasion(form(id)?, &record.values)?), record))
+        });
+        Self {
+            by_key,
+            answers: answers.collect(),
+            occasions: occasions.collect(),
+        }
+    }
+}
+
+/// Test, event or medication and its time: another record with the same is of the same.
+fn occasion<'v>(form: &Form, values: &'v Values) -> Option<[&'v str; 2]> {
+    let domain = form.domain?.to_lowercase();
+    let value = |ends: &[&str]| {
+        let found = ends.iter().find_map(|end| values.get(&format!("{domain}{end}")));
+        found.map(String::as_str).filter(|text| !text.is_empty())
+    };
+    Some([value(&["testcd", "term", "trt"])?, value(&["stdtc", "dtc"])?])
 }

@@ -5,6 +5,7 @@ mod backup;
 mod calibration;
 mod check;
 mod code;
+mod convert;
 mod decide;
 mod derive;
 mod design;
@@ -69,9 +70,11 @@ pub(crate) enum Command {
     Backup(backup::Args),
     /// Lay a record from its backup
     Restore(restore::Args),
-    /// Enter SDTM datasets, or a table of one form, into the record
+    /// Enter SDTM datasets, a table of one form, or data of another system into the record
     Import(import::Args),
-    /// Hand over in the field's formats: SDTM
+    /// Turn data of another system (FHIR, ODM, a laboratory's CSV) into SDTM datasets
+    Convert(convert::Args),
+    /// Hand over in the field's formats: SDTM, ADaM, define.xml, the registry's XML, USDM
     Export(export::Args),
     /// Write a rehearsal of the study as synthetic SDTM data
     Synth(synth::Args),
@@ -105,6 +108,7 @@ impl Command {
             Self::Restore(args) => restore::run(&args, output),
             Self::Import(args) => import::run(&args, output),
             Self::Export(args) => export::run(&args, output),
+            Self::Convert(args) => convert::run(&args, output),
             Self::Synth(args) => synth::run(&args, output),
             Self::Grade(command) => command.run(output),
             Self::Response(args) => response::run(&args, output),

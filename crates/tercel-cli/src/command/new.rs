@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use tercel::protocol::parse_protocol;
 use tercel_exchange::registry::{Draft, draft_protocol, parse_record};
-use tercel_exchange::{SCHEMA_FILE, protocol_schema};
+use tercel_exchange::{SCHEMA_FILE, bounded, protocol_schema};
 
 use super::Answer;
 use crate::output::Output;
@@ -39,7 +39,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         );
     }
     let name = args.record.display();
-    let bytes = fs::read(&args.record).with_context(|| format!("failed to read the record {name}"))?;
+    let bytes = bounded::read(&args.record, bounded::Kind::Document, bounded::MAX_DOCUMENT)
+        .with_context(|| format!("failed to read the record {name}"))?;
     let record =
         parse_record(&bytes, args.nct.as_deref()).with_context(|| format!("failed to read the record {name}"))?;
     let draft = draft_protocol(&record);

@@ -19,6 +19,7 @@ mod grade;
 mod hand;
 mod handover;
 mod import;
+mod inbound;
 mod new;
 mod packet;
 mod record;

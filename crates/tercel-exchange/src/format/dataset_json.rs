@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::variable::{Kind, kind};
 use super::{MAX_LINE, text};
-use crate::table::{Table, TableError, refuse_duplicates};
+use crate::table::{MAX_COLUMNS, Table, TableError, refuse_duplicates};
 
 /// Deeper nesting than this is no dataset.
 const MAX_DEPTH: usize = 64;
@@ -33,7 +33,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
     let mut table = Table::new("", file, names);
     table.notes.extend(note);
     table.notes.extend(meta.version_note());
-    cells.pour(&mut table);
+    cells.pour(&mut table)?;
     // What follows the document are the rows of the line-by-line form.
     let mut more = Cells::default();
     loop {
@@ -43,7 +43,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
             Err(error) => return Err(failure(&error)),
         }
     }
-    more.pour(&mut table);
+    more.pour(&mut table)?;
     if let Some(records) = meta.records
         && records != table.len()
     {
@@ -113,6 +113,8 @@ struct Meta {
     name: Option<String>,
     records: Option<usize>,
     columns: Option<Vec<String>>,
+    /// Whether rows were there.
+    rows: bool,
     old: bool,
 }
 
@@ -147,7 +149,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn pour(self, table: &mut Table) {
+    fn pour(self, table: &mut Table) -> Result<(), TableError> {
         let (mut cell, mut start) = (0, 0);
         for end in self.rows {
             let ends = self.ends.get(cell..end).unwrap_or_default();
@@ -160,9 +162,11 @@ impl Cells {
             let cells: Vec<&str> = cells.collect();
             if !table.push(cells) {
                 table.ragged.push(u32::try_from(table.len()).unwrap_or(u32::MAX));
+                table.refuse_sparse()?;
             }
             cell = end;
         }
+        Ok(())
     }
 }
 
@@ -192,16 +196,13 @@ impl<'de> Visitor<'de> for Document<'_> {
                 "datasetJSONVersion" => self.meta.version = map.next_value()?,
                 "name" => self.meta.name = map.next_value()?,
                 "records" => self.meta.records = map.next_value()?,
-                "columns" => {
-                    let columns: Vec<Value> = map.next_value()?;
-                    let names = columns.iter().map(|column| {
-                        let name = column.get("name").and_then(Value::as_str);
-                        name.map(str::to_uppercase)
-                            .ok_or_else(|| A::Error::custom("a column has no \"name\""))
-                    });
-                    self.meta.columns = Some(names.collect::<Result<_, _>>()?);
+                "columns" if self.meta.columns.is_some() => return Err(A::Error::custom("\"columns\" stands twice")),
+                "columns" => self.meta.columns = Some(map.next_value_seed(ColumnsSeed)?),
+                "rows" if self.meta.rows => return Err(A::Error::custom("\"rows\" stands twice")),
+                "rows" => {
+                    self.meta.rows = true;
+                    map.next_value_seed(RowsSeed { cells: self.cells })?;
                 }
-                "rows" => map.next_value_seed(RowsSeed { cells: self.cells })?,
                 "clinicalData" | "referenceData" => {
                     self.meta.old = true;
                     map.next_value::<IgnoredAny>()?;
@@ -212,6 +213,45 @@ impl<'de> Visitor<'de> for Document<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The names of the columns, one at a time.
+struct ColumnsSeed;
+
+/// A column; all but its name is of no matter here.
+#[derive(serde::Deserialize)]
+struct Column {
+    name: Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for ColumnsSeed {
+    type Value = Vec<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<String>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ColumnsSeed {
+    type Value = Vec<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of columns")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut columns: A) -> Result<Vec<String>, A::Error> {
+        let mut names = Vec::new();
+        while let Some(column) = columns.next_element::<Column>()? {
+            let name = column
+                .name
+                .ok_or_else(|| A::Error::custom("a column has no \"name\""))?;
+            names.push(name.to_uppercase());
+            if names.len() > MAX_COLUMNS {
+                return Err(A::Error::custom(TableError::Columns(MAX_COLUMNS)));
+            }
+        }
+        Ok(names)
     }
 }
 

@@ -39,6 +39,7 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
         }
         if !table.push(record.iter()) {
             table.ragged.push(u32::try_from(table.len()).unwrap_or(u32::MAX));
+            table.refuse_sparse()?;
         }
     }
     table.name_itself();
@@ -55,7 +56,7 @@ fn stated_separator(text: &str) -> (Option<u8>, &str) {
 }
 
 /// The separator that stands most often between the names of the header.
-fn separator(header: &str) -> u8 {
+pub(crate) fn separator(header: &str) -> u8 {
     let count = |separator: u8| {
         let mut quoted = false;
         let outside = header.bytes().filter(|byte| {

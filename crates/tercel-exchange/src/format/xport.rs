@@ -83,6 +83,7 @@ fn member(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
     if !take(data, RECORD)?.starts_with(OBSERVATIONS) {
         return Err(damaged("its rows are not where they should begin"));
     }
+    refuse_overlap(&variables)?;
     let width = variables.iter().map(|one| one.position + one.length).max().unwrap_or(0);
     let names: Vec<String> = variables.iter().map(|one| one.name.to_uppercase()).collect();
     refuse_duplicates(&names)?;
@@ -97,6 +98,20 @@ fn member(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
         table.name_itself();
     }
     Ok(table)
+}
+
+/// Variables stand side by side in a row: were they on top of each other, a small file would be a large table.
+fn refuse_overlap(variables: &[Variable]) -> Result<(), TableError> {
+    let mut places: Vec<(usize, usize)> = variables.iter().map(|one| (one.position, one.length)).collect();
+    places.sort_unstable();
+    let mut end = 0;
+    for (position, length) in places {
+        if position < end {
+            return Err(damaged("two variables share their place in a row"));
+        }
+        end = position + length;
+    }
+    Ok(())
 }
 
 fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: &[u8]) {

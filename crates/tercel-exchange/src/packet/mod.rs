@@ -95,7 +95,7 @@ pub fn packet_digest(packet: &Packet) -> String {
 
 /// Reads a packet from its canonical form.
 pub fn read_packet(text: &str) -> Result<Packet, PacketError> {
-    let document: Value = serde_json::from_str(text).map_err(|error| PacketError::NotJson(error.to_string()))?;
+    let document = crate::strict_json::parse(text).map_err(|error| PacketError::NotJson(error.to_string()))?;
     if document.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(PacketError::NoPacket);
     }

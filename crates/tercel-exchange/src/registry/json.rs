@@ -22,7 +22,7 @@ fn choose_study(text: &str, nct: Option<&str>) -> Result<Value, RegistryError> {
     if is_deep(text) {
         return Err(RegistryError::Deep);
     }
-    let mut value: Value = serde_json::from_str(text)?;
+    let mut value = crate::strict_json::parse(text)?;
     let studies = match value.get_mut("studies").map(Value::take) {
         Some(Value::Array(studies)) => studies,
         Some(_) => return Err(RegistryError::NoStudy("list of studies")),

@@ -1,0 +1,411 @@
+//! FHIR R4: bundles (collection, searchset, transaction, history), single resources, and NDJSON.
+//!
+//! # What it derives
+//! `LB` and `VS` from `Observation`, `CM` from `MedicationAdministration`, `AE` from `AdverseEvent`, `MH` from `Condition`, and one
+//! row of `DM` (identifiers and sex) for each patient with data, linked to subjects by an identifier of `Patient`.
+//!
+//! # Source
+//! HL7 FHIR R4 (4.0.1), the resource definitions of those six; LOINC and UCUM codes as in [`lab_tests`](super::lab_tests) and
+//! [`loinc_codes`](super::loinc_codes).
+//!
+//! # Rules
+//! Of several versions of a resource the latest counts. `entered-in-error`, `cancelled`, `registered`, `preliminary` and
+//! `unknown` are not taken; `final`, `amended`, `corrected` and `appended` are. A severity is no grade: `AETOXGR` stays blank.
+//!
+//! # Limits
+//! A decimal loses zeros at its end (`7.20` becomes 7.2). Members of a panel are taken as the resources they are.
+
+mod bundle;
+mod clinical;
+mod observation;
+mod resource;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::Read;
+
+use serde_json::Value;
+
+use self::bundle::read_resources;
+use self::resource::{Concept, Medication, Patient};
+use super::result::{Results, Test};
+use super::time::Clock;
+use super::{Inbound, InboundError, Left, Offset, Sheet, Subjects, Why};
+
+/// How a hospital's resources become datasets.
+#[derive(Debug, Clone, Default)]
+pub struct FhirOptions {
+    /// Study identifier (`STUDYID`).
+    pub study: String,
+    /// System of the patient's identifier that is linked to a subject; without it the identifier of the resource itself.
+    pub patient_key: Option<String>,
+    /// Subjects.
+    pub subjects: Subjects,
+    /// Codes beside LOINC, or in its place: `system|code` to dataset and test.
+    pub codes: BTreeMap<String, (String, String)>,
+    /// The site's clock, where times are in UTC.
+    pub offset: Option<Offset>,
+}
+
+/// A mapping file of codes: `["http://hospital.example/lab|HB"] = "LB.HGB"` below `[codes]`.
+pub fn parse_codes(text: &str) -> Result<BTreeMap<String, (String, String)>, InboundError> {
+    let mapping: CodeFile = super::laboratory::parse_toml(text)?;
+    let mut codes = BTreeMap::new();
+    for (code, target) in mapping.codes {
+        let place = target.span();
+        let wrong = |what: String| super::laboratory::mapping_error(text, place.start, what);
+        let (dataset, test) = target
+            .get_ref()
+            .split_once('.')
+            .filter(|(dataset, test)| matches!(*dataset, "LB" | "VS") && Test::of(dataset, test).is_some())
+            .ok_or_else(|| wrong(format!("\"{}\" is no test; write LB.HGB or VS.TEMP", target.get_ref())))?;
+        if !code.contains('|') {
+            return Err(wrong(format!(
+                "\"{code}\" has no system; write \"http://loinc.org|718-7\""
+            )));
+        }
+        codes.insert(code, (dataset.to_owned(), test.to_owned()));
+    }
+    Ok(codes)
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeFile {
+    codes: BTreeMap<String, toml::Spanned<String>>,
+}
+
+/// One resource, where it stands, and its version.
+#[derive(Debug)]
+struct Held {
+    file: String,
+    place: String,
+    kind: String,
+    id: Option<String>,
+    version: Version,
+    /// Its JSON: a tree would take ten times the memory.
+    text: String,
+}
+
+impl Held {
+    fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, Why> {
+        serde_json::from_str(&self.text).map_err(|error| {
+            let full = error.to_string();
+            Why::Malformed(full.split(" at line ").next().unwrap_or(&full).to_owned())
+        })
+    }
+}
+
+/// Version of a resource: its number, or when it was last updated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Version {
+    number: Option<u64>,
+    updated: String,
+    name: String,
+}
+
+/// Resources of several files that are read together: a patient may stand in another file than its results.
+#[derive(Debug, Default)]
+pub struct FhirReader {
+    held: Vec<Held>,
+    inbound: Inbound,
+}
+
+/// Kinds of resources that are read; of others the identifier alone is listed.
+const KINDS: [&str; 6] = [
+    "AdverseEvent",
+    "Condition",
+    "Medication",
+    "MedicationAdministration",
+    "Observation",
+    "Patient",
+];
+
+impl FhirReader {
+    /// Reads one file.
+    pub fn read(&mut self, file: &str, source: impl Read) -> Result<(), InboundError> {
+        let mut number = 0_usize;
+        let (held, inbound) = (&mut self.held, &mut self.inbound);
+        read_resources(source, &mut |value| {
+            number += 1;
+            let kind = value
+                .get("resourceType")
+                .and_then(Value::as_str)
+                .unwrap_or("resource")
+                .to_owned();
+            let id = value.get("id").and_then(Value::as_str).map(str::to_owned);
+            let place = format!("{kind}/{}", id.clone().unwrap_or_else(|| format!("(entry {number})")));
+            inbound.count_read(&kind);
+            if !KINDS.contains(&kind.as_str()) {
+                let why = Why::Kind(format!("resources of the kind {kind}"));
+                inbound.leave(Left {
+                    file: file.to_owned(),
+                    place,
+                    subject: None,
+                    why,
+                });
+                return;
+            }
+            let meta = |name: &str| {
+                let text = value
+                    .get("meta")
+                    .and_then(|meta| meta.get(name))
+                    .and_then(Value::as_str);
+                text.unwrap_or_default().to_owned()
+            };
+            let (name, updated) = (meta("versionId"), meta("lastUpdated"));
+            let version = Version {
+                number: name.parse().ok(),
+                updated,
+                name,
+            };
+            let text = value.to_string();
+            held.push(Held {
+                file: file.to_owned(),
+                place,
+                kind,
+                id,
+                version,
+                text,
+            });
+        })
+    }
+
+    /// The datasets.
+    pub fn finish(mut self, options: &FhirOptions) -> Inbound {
+        let latest = latest(self.held, &mut self.inbound);
+        let mut taken = Taken::new(options, self.inbound, &latest);
+        for held in &latest {
+            let done = match held.kind.as_str() {
+                "Observation" => observation::take(&mut taken, held),
+                "MedicationAdministration" => clinical::take_medication(&mut taken, held),
+                "AdverseEvent" => clinical::take_event(&mut taken, held),
+                "Condition" => clinical::take_condition(&mut taken, held),
+                _ => continue,
+            };
+            match done {
+                Ok(true) => taken.inbound.count_taken(&held.kind),
+                Ok(false) => {}
+                Err((subject, why)) => taken.leave(held, subject, why),
+            }
+        }
+        taken.finish(&latest)
+    }
+}
+
+/// Reads one file and gives its datasets.
+pub fn read_fhir(file: &str, source: impl Read, options: &FhirOptions) -> Result<Inbound, InboundError> {
+    let mut reader = FhirReader::default();
+    reader.read(file, source)?;
+    Ok(reader.finish(options))
+}
+
+/// Of every resource its latest version, in the order in which they were sent.
+fn latest(held: Vec<Held>, inbound: &mut Inbound) -> Vec<Held> {
+    let mut best: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (at, resource) in held.iter().enumerate() {
+        let Some(id) = &resource.id else { continue };
+        let key = (resource.kind.clone(), id.clone());
+        let known = best.entry(key).or_insert(at);
+        // What is sent later with the same version is the same; with a later version it counts.
+        if held.get(*known).is_some_and(|known| known.version < resource.version) {
+            *known = at;
+        }
+    }
+    let mut versions: HashMap<(String, String), (usize, Version)> = HashMap::new();
+    for (key, at) in best {
+        let version = held
+            .get(at)
+            .map(|resource| resource.version.clone())
+            .unwrap_or_default();
+        versions.insert(key, (at, version));
+    }
+    let mut kept = Vec::with_capacity(held.len());
+    for (at, resource) in held.into_iter().enumerate() {
+        let key = resource.id.clone().map(|id| (resource.kind.clone(), id));
+        let best = key.and_then(|key| versions.get(&key));
+        match best {
+            Some((best, version)) if *best != at => {
+                let same = *version == resource.version;
+                let name = if version.name.is_empty() {
+                    &version.updated
+                } else {
+                    &version.name
+                };
+                let why = if same {
+                    Why::SameResource
+                } else {
+                    Why::Superseded(name.clone())
+                };
+                let left = Left {
+                    file: resource.file,
+                    place: resource.place,
+                    subject: None,
+                    why,
+                };
+                inbound.duplicates.push(left);
+            }
+            Some(_) | None => kept.push(resource),
+        }
+    }
+    kept
+}
+
+/// Why a resource is not taken, with its subject where it is known.
+type NotTaken = (Option<String>, Why);
+
+/// Everything while resources are taken.
+struct Taken<'o> {
+    options: &'o FhirOptions,
+    inbound: Inbound,
+    results: Results,
+    medications: Sheet,
+    events: Sheet,
+    history: Sheet,
+    clock: Clock,
+    /// Patients by reference.
+    patients: HashMap<String, Patient>,
+    /// Names of medications by reference.
+    drugs: HashMap<String, Concept>,
+    /// Subjects with data, and the patient each is.
+    subjects: BTreeMap<String, String>,
+    /// Resources with an element that no variable takes.
+    elements: BTreeMap<(String, String), usize>,
+}
+
+impl<'o> Taken<'o> {
+    fn new(options: &'o FhirOptions, mut inbound: Inbound, held: &[Held]) -> Self {
+        let (mut patients, mut drugs) = (HashMap::new(), HashMap::new());
+        for resource in held {
+            let Some(id) = &resource.id else { continue };
+            if resource.kind == "Patient" {
+                match resource.parse::<Patient>() {
+                    Ok(patient) => drop(patients.insert(id.clone(), patient)),
+                    Err(why) => inbound.leave(Left {
+                        file: resource.file.clone(),
+                        place: resource.place.clone(),
+                        subject: None,
+                        why,
+                    }),
+                }
+            } else if resource.kind == "Medication"
+                && let Ok(Medication { code: Some(code) }) = resource.parse()
+            {
+                drugs.insert(id.clone(), code);
+            }
+        }
+        let study = &options.study;
+        let [medications, events, history] = clinical::sheets();
+        Self {
+            options,
+            inbound,
+            results: Results::new(study),
+            medications,
+            events,
+            history,
+            clock: Clock::new(options.offset),
+            patients,
+            drugs,
+            subjects: BTreeMap::new(),
+            elements: BTreeMap::new(),
+        }
+    }
+
+    fn leave(&mut self, held: &Held, subject: Option<String>, why: Why) {
+        self.inbound.leave(Left {
+            file: held.file.clone(),
+            place: held.place.clone(),
+            subject,
+            why,
+        });
+    }
+
+    /// The subject that a reference to a patient means.
+    fn subject(&mut self, reference: Option<&resource::Reference>) -> Result<String, Why> {
+        let reference = reference.ok_or(Why::NoPatient)?;
+        let by_reference = reference.to.as_deref().map(resource::id_of);
+        let key = self.options.patient_key.as_deref();
+        let patient = by_reference.and_then(|id| self.patients.get(id));
+        let identifier = match (key, patient) {
+            (Some(system), Some(patient)) => patient
+                .identifier_of(system)
+                .or_else(|| reference.identifier_of(system)),
+            (Some(system), None) => reference.identifier_of(system),
+            (None, _) => by_reference.map(str::to_owned),
+        };
+        let identifier = identifier.ok_or_else(|| match (key, by_reference) {
+            (Some(_), Some(id)) if patient.is_none() => Why::PatientNotSent(id.to_owned()),
+            (Some(system), _) => Why::NoIdentifier(system.to_owned()),
+            (None, _) => Why::NoPatient,
+        })?;
+        let subject = self.options.subjects.find(&identifier)?;
+        self.subjects
+            .insert(subject.clone(), by_reference.unwrap_or_default().to_owned());
+        Ok(subject)
+    }
+
+    /// Counts the elements of a resource that nothing takes.
+    fn count_elements(&mut self, held: &Held, rest: &BTreeMap<String, Value>) {
+        /// Of the resource itself, not of what it says.
+        const OF_NO_MATTER: [&str; 7] = [
+            "resourceType",
+            "id",
+            "meta",
+            "text",
+            "implicitRules",
+            "language",
+            "identifier",
+        ];
+        for name in rest.keys().filter(|name| !OF_NO_MATTER.contains(&name.as_str())) {
+            *self.elements.entry((held.kind.clone(), name.clone())).or_default() += 1;
+        }
+    }
+
+    fn finish(mut self, held: &[Held]) -> Inbound {
+        let file = held.iter().map(|held| held.file.as_str()).collect::<BTreeSet<_>>();
+        let file = file.into_iter().collect::<Vec<_>>().join(", ");
+        for ((kind, element), count) in std::mem::take(&mut self.elements) {
+            self.inbound.leave(Left {
+                file: file.clone(),
+                place: format!("{kind}.{element}"),
+                subject: None,
+                why: Why::Element(count),
+            });
+        }
+        for why in self.clock.notes() {
+            let left = Left {
+                file: file.clone(),
+                place: "times".to_owned(),
+                subject: None,
+                why,
+            };
+            self.inbound.findings.push(left);
+        }
+        let mut demography = Sheet::new(
+            "DM",
+            &["STUDYID", "DOMAIN", "USUBJID", "SUBJID", "SEX"],
+            ["USUBJID"; 3],
+            &[],
+        );
+        for (subject, patient) in &self.subjects {
+            let sex = match self.patients.get(patient).and_then(|patient| patient.gender.as_deref()) {
+                Some("female") => "F",
+                Some("male") => "M",
+                Some(_) | None => "",
+            };
+            let short = subject.rsplit('-').next().unwrap_or(subject);
+            let cells = [
+                ("STUDYID", self.options.study.as_str()),
+                ("DOMAIN", "DM"),
+                ("USUBJID", subject),
+                ("SUBJID", short),
+                ("SEX", sex),
+            ];
+            demography.push(&cells, &file, &format!("Patient/{patient}"));
+            self.inbound.count_taken("Patient");
+        }
+        let [lab, vital] = self.results.into_sheets();
+        let mut inbound = self.inbound;
+        inbound.finish([demography, lab, vital, self.medications, self.events, self.history]);
+        inbound
+    }
+}
