@@ -69,9 +69,7 @@ pub(super) fn derive(
     if !apply_protocol(&mut derived.tables, &analysis) {
         eprintln!("note: the data carry no dates, so what the protocol derives is left out");
     }
-    let version = coding
-        .as_ref()
-        .map(|coding| coding.meddra.release.version.clone());
+    let version = coding.as_ref().map(|coding| coding.meddra.release.version.clone());
     let datasets = describe_adam(&derived.tables, version.as_deref());
     let results = analysis_results(&analysis, &datasets);
     Ok((datasets, results))
