@@ -18,6 +18,7 @@ mod derive;
 mod dirt;
 mod dlt_cases;
 mod efficacy_cases;
+mod export;
 mod form;
 mod formats;
 mod halt_cases;

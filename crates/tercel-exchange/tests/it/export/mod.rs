@@ -1,0 +1,4 @@
+//! What is handed over.
+
+mod sdtm_completed;
+mod sdtm_laws;
