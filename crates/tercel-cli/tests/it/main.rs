@@ -12,6 +12,7 @@ mod derive;
 mod design;
 mod design_pages;
 mod estimate;
+mod export;
 mod export_registry;
 mod fuzz;
 mod gbm_car_t;

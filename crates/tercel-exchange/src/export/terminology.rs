@@ -196,8 +196,8 @@ fn is_number(value: &str) -> bool {
 
 /// Lists of the tests of clinical classifications, which the guide gives with the classification and not with the variable.
 const OF_CLASSIFICATIONS: [(&str, &[&str]); 2] = [
-    ("RSTESTCD", &["C101816", "C120989"]),
-    ("RSTEST", &["C101815", "C120988"]),
+    ("RSTESTCD", &["C101815", "C120989"]),
+    ("RSTEST", &["C101816", "C120988"]),
 ];
 
 /// The lists a value may come from; the implementation guide gives some variables more than one.

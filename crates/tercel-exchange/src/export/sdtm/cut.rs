@@ -6,10 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::cells::{Columns, when};
+use super::has_variable;
 use crate::table::Table;
 
 /// Datasets made of the whole of the others: they are made again of what is left.
 const REMADE: [&str; 4] = ["PP", "RELREC", "SE", "TS"];
+
+/// Datasets whose dates do not show that a subject is in the study: illnesses and lesions may be older.
+const BEFORE_THE_STUDY: [&str; 2] = ["MH", "TU"];
 
 /// The tables as of the end of `cut`.
 pub fn cut_tables(tables: &mut Vec<Table>, cut: Date) {
@@ -72,7 +76,7 @@ fn kept(table: &Table, cut: Date, known: &mut BTreeSet<String>) -> BTreeSet<usiz
         if dated.is_some_and(|start| start.date.earliest() > cut) {
             continue;
         }
-        if dated.is_some() {
+        if dated.is_some() && !BEFORE_THE_STUDY.contains(&table.name.as_str()) {
             known.insert(columns.text(row, "USUBJID").to_owned());
         }
         kept.insert(row);
@@ -84,39 +88,49 @@ fn kept(table: &Table, cut: Date, known: &mut BTreeSet<String>) -> BTreeSet<usiz
 fn hide_ends(table: &mut Table, cut: Date, later: &BTreeSet<String>) {
     let (end, day) = (format!("{}ENDTC", table.name), format!("{}ENDY", table.name));
     let columns = Columns::of(table);
-    let mut blanks: BTreeMap<usize, String> = BTreeMap::new();
-    let (mut outcomes, mut grades) = (BTreeMap::new(), BTreeMap::new());
+    let (mut ended, mut fatal, mut five) = (Vec::new(), Vec::new(), Vec::new());
     for row in 0..table.len() {
-        let fatal =
-            table.name == "AE" && (columns.text(row, "AEOUT") == "FATAL" || columns.text(row, "AETOXGR") == "5");
-        let dies = fatal && later.contains(columns.text(row, "USUBJID"));
-        if !is_later(columns.text(row, &end), cut) && !dies {
-            continue;
-        }
-        blanks.insert(row, String::new());
-        outcomes.insert(row, "NOT RECOVERED/NOT RESOLVED".to_owned());
-        if fatal {
-            grades.insert(row, String::new());
+        let of_grade_5 = columns.text(row, "AETOXGR").ends_with('5');
+        let is_fatal = of_grade_5 || columns.text(row, "AEOUT").eq_ignore_ascii_case("FATAL");
+        let dies = is_fatal && later.contains(columns.text(row, "USUBJID"));
+        if is_later(columns.text(row, &end), cut) || (table.name == "AE" && dies) {
+            ended.push(row);
+            fatal.extend(is_fatal.then_some(row));
+            five.extend(of_grade_5.then_some(row));
         }
     }
-    let has = |table: &Table, name: &str| table.column(name).is_some();
-    for name in [&end, &day] {
-        if has(table, name) {
-            table.set(name, &blanks);
-        }
-    }
+    blank(table, &end, &ended);
+    blank(table, &day, &ended);
     if table.name == "AE" {
-        if has(table, "AEOUT") {
-            table.set("AEOUT", &outcomes);
+        let ongoing = ended.iter().map(|row| (*row, "NOT RECOVERED/NOT RESOLVED".to_owned()));
+        let ongoing: BTreeMap<usize, String> = ongoing.collect();
+        if !ongoing.is_empty() {
+            table.set("AEOUT", &ongoing);
         }
-        let columns = Columns::of(table);
-        let five = grades.keys().filter(|row| columns.text(**row, "AETOXGR") == "5");
-        let five: BTreeMap<usize, String> = five.map(|row| (*row, String::new())).collect();
-        for (name, cells) in [("AETOXGR", &five), ("AESDTH", &grades)] {
-            if has(table, name) {
-                table.set(name, cells);
-            }
+        blank(table, "AETOXGR", &five);
+        blank(table, "AESDTH", &fatal);
+        // What the sponsor did with an event stands in columns of its own where no qualifiers were made yet.
+        let own: Vec<String> = table
+            .columns()
+            .iter()
+            .filter(|name| !has_variable("AE", name))
+            .cloned()
+            .collect();
+        for name in own {
+            let columns = Columns::of(table);
+            let later: Vec<usize> = (0..table.len())
+                .filter(|row| is_later(columns.text(*row, &name), cut))
+                .collect();
+            blank(table, &name, &later);
         }
+    }
+}
+
+/// Blanks cells of a column, where there is one.
+fn blank(table: &mut Table, name: &str, rows: &[usize]) {
+    if table.column(name).is_some() && !rows.is_empty() {
+        let blanks: BTreeMap<usize, String> = rows.iter().map(|row| (*row, String::new())).collect();
+        table.set(name, &blanks);
     }
 }
 
@@ -126,31 +140,25 @@ fn demography(tables: &mut [Table], cut: Date, known: &mut BTreeSet<String>) {
         return;
     };
     let columns = Columns::of(table);
-    let mut died = BTreeMap::new();
+    let mut died = Vec::new();
     for row in 0..table.len() {
         let consent = columns.text(row, "RFICDTC");
         if when(consent).is_some() && !is_later(consent, cut) {
             known.insert(columns.text(row, "USUBJID").to_owned());
         }
         if is_later(columns.text(row, "DTHDTC"), cut) {
-            died.insert(row, String::new());
+            died.push(row);
         }
     }
-    let dates = [
-        "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFICDTC", "RFPENDTC", "DTHDTC",
-    ];
+    let dates = ["RFENDTC", "RFXSTDTC", "RFXENDTC", "RFICDTC", "RFPENDTC", "DTHDTC"];
     for name in dates {
         let columns = Columns::of(table);
-        let later = (0..table.len()).filter(|row| is_later(columns.text(*row, name), cut));
-        let later: BTreeMap<usize, String> = later.map(|row| (row, String::new())).collect();
-        // The reference days are kept until the study days that rest on them are gone.
-        if name != "RFSTDTC" && !later.is_empty() {
-            table.set(name, &later);
-        }
+        let later: Vec<usize> = (0..table.len())
+            .filter(|row| is_later(columns.text(*row, name), cut))
+            .collect();
+        blank(table, name, &later);
     }
-    if table.column("DTHFL").is_some() {
-        table.set("DTHFL", &died);
-    }
+    blank(table, "DTHFL", &died);
 }
 
 /// Subjects whose day 1 lies after the cut: their study days are not known yet.
@@ -166,13 +174,8 @@ fn late_references(tables: &mut [Table], cut: Date) -> BTreeSet<String> {
         .iter()
         .map(|row| columns.text(*row, "USUBJID").to_owned())
         .collect();
-    let blanks: BTreeMap<usize, String> = late.into_iter().map(|row| (row, String::new())).collect();
-    if !blanks.is_empty() {
-        for name in ["RFSTDTC", "ACTARMCD", "ACTARM", "ARMNRS"] {
-            if table.column(name).is_some() {
-                table.set(name, &blanks);
-            }
-        }
+    for name in ["RFSTDTC", "ACTARMCD", "ACTARM", "ARMNRS"] {
+        blank(table, name, &late);
     }
     subjects
 }
@@ -183,11 +186,9 @@ fn forget_days(table: &mut Table, subjects: &BTreeSet<String>) {
     }
     let columns = Columns::of(table);
     let rows = (0..table.len()).filter(|row| subjects.contains(columns.text(*row, "USUBJID")));
-    let blanks: BTreeMap<usize, String> = rows.map(|row| (row, String::new())).collect();
+    let rows: Vec<usize> = rows.collect();
     for name in ["DY", "STDY", "ENDY", "LOBXFL", "BLFL"].map(|suffix| format!("{}{suffix}", table.name)) {
-        if table.column(&name).is_some() {
-            table.set(&name, &blanks);
-        }
+        blank(table, &name, &rows);
     }
 }
 

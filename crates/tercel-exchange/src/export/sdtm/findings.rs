@@ -26,6 +26,7 @@ pub(super) fn complete(table: &mut Table) {
         Some(known.unwrap_or(written).to_owned())
     });
     results(table, &domain);
+    original_limits(table, &domain);
     ranges(table, &domain);
 }
 
@@ -87,6 +88,22 @@ fn results(table: &mut Table, domain: &str) {
                 .filter(|value| value.is_finite())
                 .map(|_| standard.to_owned())
         });
+    }
+}
+
+/// Limits of normal of the original unit are those of the standard unit where the units are the same.
+fn original_limits(table: &mut Table, domain: &str) {
+    let name = |suffix: &str| format!("{domain}{suffix}");
+    let [written_unit, unit] = ["ORRESU", "STRESU"].map(name);
+    for (original, standard) in [("ORNRLO", "STNRLO"), ("ORNRHI", "STNRHI")] {
+        let (original, standard) = (name(original), name(standard));
+        if has_variable(domain, &original) {
+            fill(table, &original, |columns, row| {
+                let same =
+                    !columns.is_blank(row, &unit) && columns.text(row, &unit) == columns.text(row, &written_unit);
+                same.then(|| columns.text(row, &standard).to_owned())
+            });
+        }
     }
 }
 

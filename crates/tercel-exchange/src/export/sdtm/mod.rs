@@ -73,7 +73,8 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     add(&mut tables, "TE", || elements::trial_elements(&study));
     add(&mut tables, "TI", || design::criteria(&study));
     add(&mut tables, "TV", || design::visits(&study));
-    add(&mut tables, "DD", || deaths::details(&study));
+    let deaths = deaths::details(&study, &tables);
+    add(&mut tables, "DD", || deaths);
     add(&mut tables, "PP", || kinetics::parameters(&study));
     let summary = summary::parameters(&study, &tables);
     add(&mut tables, "TS", || summary);

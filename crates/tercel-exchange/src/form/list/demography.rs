@@ -5,6 +5,42 @@ use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind};
 
 const SEX: &[Choice] = &[choice("F", "Female", "女"), choice("M", "Male", "男")];
 
+/// Codes of ISO 3166-1 that are offered; any other one may be written.
+const COUNTRY: &[Choice] = &[
+    choice("CHN", "China", "中国"),
+    choice("DEU", "Germany", "德国"),
+    choice("ESP", "Spain", "西班牙"),
+    choice("FRA", "France", "法国"),
+    choice("GBR", "United Kingdom", "英国"),
+    choice("ITA", "Italy", "意大利"),
+    choice("JPN", "Japan", "日本"),
+    choice("KOR", "Republic of Korea", "韩国"),
+    choice("USA", "United States", "美国"),
+];
+
+const RACE: &[Choice] = &[
+    choice("ASIAN", "Asian", "亚裔"),
+    choice(
+        "BLACK OR AFRICAN AMERICAN",
+        "Black or African American",
+        "黑人或非裔美国人",
+    ),
+    choice("WHITE", "White", "白人"),
+    choice(
+        "AMERICAN INDIAN OR ALASKA NATIVE",
+        "American Indian or Alaska Native",
+        "美洲印第安人或阿拉斯加原住民",
+    ),
+    choice(
+        "NATIVE HAWAIIAN OR OTHER PACIFIC ISLANDER",
+        "Native Hawaiian or other Pacific Islander",
+        "夏威夷原住民或其他太平洋岛民",
+    ),
+    choice("OTHER", "Other", "其他"),
+    choice("NOT REPORTED", "Not reported", "未报告"),
+    choice("UNKNOWN", "Unknown", "不明"),
+];
+
 /// Demography and dose group.
 pub(super) const DEMOGRAPHY: Form = Form {
     id: "demography",
@@ -61,6 +97,31 @@ pub(super) const DEMOGRAPHY: Form = Form {
             text("Sex at birth.", "出生性别。"),
         )
         .required(),
+        Field::of(
+            "race",
+            "RACE",
+            Kind::Choice(RACE),
+            text("Race", "种族"),
+            text(
+                "As the subject reports it, where it is asked. SDTM expects it.",
+                "如有询问，按受试者自述填写。SDTM 预期有此项。",
+            ),
+        )
+        .only_if_asked(),
+        Field::of(
+            "country",
+            "COUNTRY",
+            Kind::Suggested {
+                choices: COUNTRY,
+                max: 3,
+            },
+            text("Country of the site", "研究中心所在国家"),
+            text(
+                "Code of three letters (ISO 3166-1). SDTM requires it for submission.",
+                "三位字母国家代码（ISO 3166-1）。SDTM 递交时必填。",
+            ),
+        )
+        .only_if_asked(),
         Field::of(
             "armcd",
             "ARMCD",

@@ -3,5 +3,7 @@
 mod adam;
 mod define;
 mod outcomes;
+mod sdtm_completed;
+mod sdtm_laws;
 mod study;
 mod write;

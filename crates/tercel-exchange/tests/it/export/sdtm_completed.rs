@@ -1,0 +1,324 @@
+//! What the SDTM export fills in, on small tables worked out by hand.
+
+use tercel::protocol::{Trial, parse_protocol};
+use tercel::study::{Blocks, Rule};
+use tercel_exchange::Table;
+use tercel_exchange::export::Dataset;
+use tercel_exchange::export::sdtm::{check_datasets, datasets};
+
+fn trial() -> Trial {
+    let text = include_str!("../../../../../trials/il1rap-hcc/protocol.toml");
+    parse_protocol("protocol.toml", text).unwrap()
+}
+
+fn table(name: &str, columns: &str, rows: &[&str]) -> Table {
+    let columns: Vec<&str> = columns.split(',').collect();
+    let cells = |row: &&str| row.split(',').map(str::to_owned).collect::<Vec<String>>();
+    Table::from_rows(name, &columns, rows.iter().map(cells).collect())
+}
+
+/// A subject infused on 2026-03-10 at 10:00 after lymphodepletion, one that failed screening, one assigned and not treated.
+fn source() -> Vec<Table> {
+    vec![
+        table(
+            "DM",
+            "USUBJID,SITEID,AGE,SEX,ARMCD,RFICDTC,HEIGHT",
+            &[
+                "X-01,01,60,M,DL1,2026-02-01,171",
+                "X-02,01,55,F,SCRNFAIL,2026-02-03,",
+                "X-03,02,50,F,DL1,2026-02-05,160",
+            ],
+        ),
+        table(
+            "DS",
+            "USUBJID,DSSEQ,DSCAT,DSTERM,DSDECOD,DSSTDTC",
+            &["X-01,1,DISPOSITION EVENT,Death,DEATH,2026-06-01"],
+        ),
+        table(
+            "PR",
+            "USUBJID,PRSEQ,PRTRT,PRSTDTC",
+            &["X-01,1,LEUKAPHERESIS,2026-02-10"],
+        ),
+        table(
+            "EX",
+            "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC",
+            &[
+                "X-01,1,FLUDARABINE,30,mg/m2,2026-03-05",
+                "X-01,2,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2026-03-10T10:00",
+            ],
+        ),
+        table(
+            "SV",
+            "USUBJID,VISIT,SVSTDTC",
+            &[
+                "X-01,Screening,2026-02-05",
+                "X-01,Day 0,2026-03-10",
+                "X-01,Day 7,2026-03-17",
+                "X-01,Emergency room,2026-03-20",
+                "X-01,Emergency room,2026-03-22",
+                "X-01,Day 14,2026-03-24",
+            ],
+        ),
+        table(
+            "AE",
+            "USUBJID,AETERM,AETOXGR,AEREL,AEOUT,AESTDTC,AEENDTC",
+            &[
+                "X-01,Cytokine release syndrome,2,RELATED,RECOVERED/RESOLVED,2026-03-12,2026-03-15",
+                "X-01,Rash,1,NOT RELATED,GONE,2026-03-09,",
+                "X-01,Liver failure,5,NOT RELATED,FATAL,2026-05-30,2026-06-01",
+            ],
+        ),
+        table(
+            "LB",
+            "USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBSTNRLO,LBSTNRHI,LBDTC",
+            &[
+                "X-01,1,ALT,30,U/L,7,40,2026-02-05",
+                "X-01,2,ALT,45,U/L,7,40,2026-03-04",
+                "X-01,3,ALT,5,U/L,7,40,2026-03-05",
+                "X-01,4,ALT,40,U/L,7,40,2026-03-17",
+                "X-01,5,ALT,80,U/L,,40,2026-03-20",
+                "X-01,6,ALT,,,,,2026-03-03",
+            ],
+        ),
+        table(
+            "FA",
+            "USUBJID,FASEQ,FATESTCD,FAOBJ,FAORRES,FAEVAL,FADTC",
+            &[
+                "X-01,1,TOXGR,Cytokine release syndrome,2,INVESTIGATOR,2026-03-13T08:00",
+                "X-01,2,TOXGR,Cytokine release syndrome,0,INVESTIGATOR,2026-03-19T08:00",
+            ],
+        ),
+    ]
+}
+
+fn made() -> Vec<Dataset> {
+    datasets(&trial(), source(), None).datasets
+}
+
+/// The cells of some variables, of the row in which the first of them has this value.
+fn cells(made: &[Dataset], dataset: &str, key: (&str, &str), names: &[&str]) -> Vec<String> {
+    let table = &made.iter().find(|made| made.name() == dataset).unwrap().table;
+    let at = |name: &str| table.column(name).unwrap_or_else(|| panic!("{dataset} has no {name}"));
+    let row = (0..table.len())
+        .find(|row| table.cell(*row, at(key.0)) == key.1)
+        .unwrap();
+    names.iter().map(|name| table.cell(row, at(name)).to_owned()).collect()
+}
+
+#[test]
+fn reference_dates_and_arms_follow_from_what_was_done() {
+    let made = made();
+    let names = [
+        "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFICDTC", "RFPENDTC", "DTHDTC", "DTHFL",
+    ];
+    assert_eq!(
+        cells(&made, "DM", ("USUBJID", "X-01"), &names),
+        [
+            "2026-03-10T10:00",
+            "2026-06-01",
+            "2026-03-05",
+            "2026-03-10T10:00",
+            "2026-02-01",
+            "2026-06-01",
+            "2026-06-01",
+            "Y"
+        ]
+    );
+    let names = [
+        "SUBJID", "AGEU", "ARMCD", "ARM", "ACTARMCD", "ACTARM", "ARMNRS", "RFSTDTC",
+    ];
+    assert_eq!(
+        cells(&made, "DM", ("USUBJID", "X-01"), &names),
+        [
+            "01",
+            "YEARS",
+            "DL1",
+            "First dose group",
+            "DL1",
+            "First dose group",
+            "",
+            "2026-03-10T10:00"
+        ]
+    );
+    assert_eq!(
+        cells(&made, "DM", ("USUBJID", "X-02"), &names),
+        ["02", "YEARS", "", "", "", "", "SCREEN FAILURE", ""]
+    );
+    assert_eq!(
+        cells(&made, "DM", ("USUBJID", "X-03"), &names),
+        [
+            "03",
+            "YEARS",
+            "DL1",
+            "First dose group",
+            "",
+            "",
+            "ASSIGNED, NOT TREATED",
+            ""
+        ]
+    );
+}
+
+#[test]
+fn days_and_epochs_go_by_the_infusion_and_the_elements() {
+    let made = made();
+    let of = |term: &str| cells(&made, "AE", ("AETERM", term), &["AESEQ", "AESTDY", "AEENDY", "EPOCH"]);
+    assert_eq!(of("Cytokine release syndrome"), ["1", "3", "6", "TREATMENT"]);
+    assert_eq!(of("Rash"), ["2", "-1", "", "TREATMENT"]);
+    // 29 days after the infusion observation for DLT is over.
+    assert_eq!(of("Liver failure"), ["3", "82", "84", "FOLLOW-UP"]);
+    let of = |code: &str| cells(&made, "SE", ("ETCD", code), &["SESTDTC", "SEENDTC", "SESTDY", "EPOCH"]);
+    assert_eq!(of("SCRN"), ["2026-02-01", "2026-02-10", "-37", "SCREENING"]);
+    assert_eq!(of("CART"), ["2026-03-10T10:00", "2026-04-08", "1", "TREATMENT"]);
+    assert_eq!(of("FU"), ["2026-04-08", "2026-06-01", "30", "FOLLOW-UP"]);
+}
+
+#[test]
+fn visits_have_the_number_of_the_plan_and_unplanned_ones_a_fraction() {
+    let made = made();
+    let of = |date: &str| {
+        cells(
+            &made,
+            "SV",
+            ("SVSTDTC", date),
+            &["VISITNUM", "VISIT", "VISITDY", "SVPRESP", "SVUPDES"],
+        )
+    };
+    assert_eq!(of("2026-02-05"), ["1", "Screening", "-28", "Y", ""]);
+    assert_eq!(of("2026-03-10"), ["4", "Day 0", "1", "Y", ""]);
+    assert_eq!(of("2026-03-17"), ["11", "Day 7", "8", "Y", ""]);
+    assert_eq!(of("2026-03-20"), ["11.01", "Emergency room", "", "", "Emergency room"]);
+    assert_eq!(of("2026-03-22"), ["11.02", "Emergency room", "", "", "Emergency room"]);
+    // The number of each record, which the guide has no variable for, is its qualifier.
+    assert_eq!(
+        cells(&made, "SUPPSV", ("IDVARVAL", "11.02"), &["IDVAR", "QNAM", "QVAL"]),
+        ["VISITNUM", "SVSEQ", "5"]
+    );
+    // A finding has the visit of its day.
+    let of = |number: &str| cells(&made, "LB", ("LBSEQ", number), &["VISITNUM", "VISIT", "VISITDY"]);
+    assert_eq!(of("1"), ["1", "Screening", "-28"]);
+    assert_eq!(of("5"), ["11.01", "Emergency room", ""]);
+    assert_eq!(of("2"), ["", "", ""]);
+}
+
+#[test]
+fn results_have_a_standard_form_a_range_and_flags() {
+    let made = made();
+    let names = [
+        "LBSTRESC", "LBSTRESN", "LBSTRESU", "LBORNRHI", "LBNRIND", "LBLOBXFL", "LBBLFL",
+    ];
+    let of = |number: &str| cells(&made, "LB", ("LBSEQ", number), &names);
+    assert_eq!(of("1"), ["30", "30", "U/L", "40", "NORMAL", "", ""]);
+    // The last one before lymphodepletion, which is the first exposure; that of the day itself may have come after it.
+    assert_eq!(of("2"), ["45", "45", "U/L", "40", "HIGH", "Y", "Y"]);
+    assert_eq!(of("3"), ["5", "5", "U/L", "40", "LOW", "", ""]);
+    assert_eq!(of("4"), ["40", "40", "U/L", "40", "NORMAL", "", ""]);
+    assert_eq!(of("5"), ["80", "80", "U/L", "40", "HIGH", "", ""]);
+    assert_eq!(of("6"), ["", "", "", "", "", "", ""]);
+    assert_eq!(
+        cells(&made, "LB", ("LBSEQ", "1"), &["LBTEST"]),
+        ["Alanine Aminotransferase"]
+    );
+}
+
+#[test]
+fn a_toxicity_finding_is_related_to_the_event_it_lies_in() {
+    let made = made();
+    let table = &made.iter().find(|made| made.name() == "RELREC").unwrap().table;
+    let rows: Vec<Vec<&str>> = (0..table.len()).map(|row| table.row(row).skip(1).collect()).collect();
+    assert_eq!(
+        rows,
+        [
+            vec!["AE", "X-01", "AESEQ", "1", "", "AE1"],
+            vec!["FA", "X-01", "FASEQ", "1", "", "AE1"],
+        ]
+    );
+    assert_eq!(
+        cells(
+            &made,
+            "DD",
+            ("USUBJID", "X-01"),
+            &["DDTESTCD", "DDORRES", "DDDTC", "DDDY"]
+        ),
+        ["PRCDTH", "Liver failure", "2026-06-01", "84"]
+    );
+}
+
+#[test]
+fn what_the_guide_has_no_variable_for_is_a_qualifier() {
+    let made = made();
+    let names = ["RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG"];
+    assert_eq!(
+        cells(&made, "SUPPDM", ("USUBJID", "X-03"), &names),
+        ["DM", "", "", "HEIGHT", "HEIGHT", "160", "Collected"]
+    );
+}
+
+#[test]
+fn the_trial_summary_codes_its_values_and_says_what_is_not_known() {
+    let made = made();
+    let of = |code: &str| {
+        cells(
+            &made,
+            "TS",
+            ("TSPARMCD", code),
+            &["TSPARM", "TSVAL", "TSVALNF", "TSVALCD", "TSVCDREF"],
+        )
+    };
+    // Codes of NCI EVS: phase I trial C15600, sequential C142568, gene therapy C15238.
+    assert_eq!(
+        of("TPHASE"),
+        ["Trial Phase Classification", "PHASE I TRIAL", "", "C15600", "CDISC CT"]
+    );
+    assert_eq!(
+        of("INTMODEL"),
+        ["Intervention Model", "SEQUENTIAL", "", "C142568", "CDISC CT"]
+    );
+    assert_eq!(
+        of("INTTYPE"),
+        ["Intervention Type", "GENETIC", "", "C15238", "CDISC CT"]
+    );
+    assert_eq!(
+        of("AGEMAX"),
+        ["Planned Maximum Age of Subjects", "P70Y", "", "", "ISO 8601"]
+    );
+    assert_eq!(
+        of("REGID"),
+        [
+            "Registry Identifier",
+            "NCT06757881",
+            "",
+            "NCT06757881",
+            "ClinicalTrials.gov"
+        ]
+    );
+    assert_eq!(of("SPONSOR"), ["Clinical Study Sponsor", "", "NI", "", ""]);
+    assert_eq!(of("DCUTDTC"), ["Data Cutoff Date", "2026-06-01", "", "", "ISO 8601"]);
+}
+
+#[test]
+fn a_value_outside_a_closed_list_is_a_finding_and_one_outside_an_open_list_an_extension() {
+    let made = made();
+    let (findings, extensions) = check_datasets(&made);
+    let outcome = findings.iter().find(|finding| finding.field == "AEOUT").unwrap();
+    assert_eq!(outcome.record.as_ref().unwrap().to_string(), "AE/X-01/2");
+    assert_eq!((outcome.rule.id(), outcome.blocks), ("not-in-codelist", Blocks::Export));
+    assert_eq!(
+        outcome.rule.to_string(),
+        "\"GONE\" is not one of the terms of Outcome of Event (C66768)"
+    );
+    let country = findings.iter().find(|finding| finding.field == "COUNTRY").unwrap();
+    assert_eq!((country.dataset.as_str(), &country.rule), ("DM", &Rule::MissingColumn));
+    // Nobody coded the events: the variable is there, and blank.
+    let term = findings.iter().find(|finding| finding.field == "AEDECOD").unwrap();
+    assert_eq!((term.dataset.as_str(), &term.rule), ("AE", &Rule::MissingColumn));
+    assert_eq!(findings.len(), 3, "{findings:?}");
+    let added: Vec<(&str, &str, &str)> = extensions
+        .iter()
+        .map(|added| (added.dataset.as_str(), added.variable.as_str(), added.value.as_str()))
+        .collect();
+    assert_eq!(
+        added,
+        [("TS", "TSVCDREF", "ClinicalTrials.gov"), ("TS", "TSVCDREF", "ISO 8601")]
+    );
+}
