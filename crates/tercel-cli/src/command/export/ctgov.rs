@@ -9,11 +9,11 @@ use tercel::protocol::Trial;
 use tercel::safety::derive_tables;
 use tercel_exchange::registry::protocol_record::write_protocol_record;
 use tercel_exchange::registry::results::{
-    ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
+    Origins, ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
 };
 
 use super::{Args, File, Made, created};
-use crate::study::{Study, data_path, protocol_path, record_address};
+use crate::study::{Study, data_path, protocol_path, read_source, record_address};
 
 /// Name of the target.
 pub(super) const NAME: &str = "ctgov";
@@ -56,7 +56,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let cells = derive_cells(&analysis);
-    let results = build_results(&analysis, &cells, &derive_tables(&analysis), OPTIONS);
+    let (tables, _) = read_source(&args.trial, trial)?;
+    let origins = Origins::of(&tables);
+    let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, OPTIONS);
     made.notes
         .extend(results.limitations.iter().map(|text| format!("results.xml: {text}")));
     made.files.push(file("results.xml", write_results(&results)));

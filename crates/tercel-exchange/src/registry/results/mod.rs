@@ -16,7 +16,7 @@ mod write;
 pub use digits::written;
 pub use matching::{Matched, match_outcomes};
 pub use read::{ResultsError, read_results};
-pub use study::{ResultsOptions, build_results};
+pub use study::{Origins, ResultsOptions, build_results};
 pub use write::write_results;
 
 /// What stands where a value is not estimable; a comment says why.

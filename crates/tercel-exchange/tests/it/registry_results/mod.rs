@@ -1,5 +1,6 @@
 //! Results for the registry: valid by its schema, and equal to the report.
 
+mod baseline;
 mod cells;
 mod record;
 mod schema;
@@ -10,8 +11,8 @@ use tercel::endpoint::{Analysis, Cell, derive_cells};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::safety::derive_tables;
 use tercel::study::StudyData;
-use tercel_exchange::read_folder;
-use tercel_exchange::registry::results::{Results, ResultsOptions, build_results};
+use tercel_exchange::registry::results::{Origins, Results, ResultsOptions, build_results};
+use tercel_exchange::{read_datasets, read_folder};
 
 pub(crate) use schema::{has_xmllint, refused};
 
@@ -39,6 +40,8 @@ fn with_study<T>(name: &str, with: impl Fn(&Analysis<'_>, &[Cell], &Results) -> 
     let analysis = Analysis::new(&trial, &data, cut);
     let cells = derive_cells(&analysis);
     let options = ResultsOptions { threshold_percent: 0.0 };
-    let results = build_results(&analysis, &cells, &derive_tables(&analysis), options);
+    let (tables, _) = read_datasets(&folder(name).join("data")).unwrap();
+    let origins = Origins::of(&tables);
+    let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, options);
     with(&analysis, &cells, &results)
 }

@@ -6,10 +6,10 @@ use tercel::protocol::ScoreKind;
 use tercel::study::Sex;
 
 use super::super::{Baseline, BaselineMeasure, Denominator, Entry, Group, Measure, NOT_AVAILABLE, Row, RowValue};
-use super::{Arm, arms, everybody, unassigned};
+use super::{Arm, Origins, arms, everybody, origin, unassigned};
 
 /// The characteristics; `None` where nobody is in the data.
-pub(super) fn baseline(analysis: &Analysis<'_>) -> Option<Baseline> {
+pub(super) fn baseline(analysis: &Analysis<'_>, origins: &Origins) -> Option<Baseline> {
     let mut groups = arms(analysis);
     groups.extend(unassigned(analysis));
     let all = Arm {
@@ -33,6 +33,7 @@ pub(super) fn baseline(analysis: &Analysis<'_>) -> Option<Baseline> {
     let measures: Vec<BaselineMeasure> = [age(&groups), sex(&groups)]
         .into_iter()
         .flatten()
+        .chain(origin::measures(analysis, origins, &groups))
         .chain(scores(&groups))
         .collect();
     (!analysis.facts.is_empty()).then_some(Baseline {
@@ -44,7 +45,7 @@ pub(super) fn baseline(analysis: &Analysis<'_>) -> Option<Baseline> {
     })
 }
 
-fn is_known<T>(groups: &[Arm<'_>], value: impl Fn(&Facts<'_>) -> Option<T>) -> bool {
+pub(super) fn is_known<T>(groups: &[Arm<'_>], value: impl Fn(&Facts<'_>) -> Option<T>) -> bool {
     groups
         .iter()
         .flat_map(|arm| &arm.facts)
@@ -93,7 +94,7 @@ fn age(groups: &[Arm<'_>]) -> Option<BaselineMeasure> {
     })
 }
 
-fn row_value(arm: &Arm<'_>, analysed: usize, entries: Vec<Entry>) -> RowValue {
+pub(super) fn row_value(arm: &Arm<'_>, analysed: usize, entries: Vec<Entry>) -> RowValue {
     RowValue {
         group: arm.group.id.clone(),
         analysed: (analysed != arm.facts.len()).then(|| Denominator {

@@ -6,11 +6,14 @@
 mod baseline;
 mod events;
 mod flow;
+mod origin;
 mod outcomes;
 
 use tercel::endpoint::{Analysis, Cell, Facts};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::safety::Tables;
+
+pub use origin::Origins;
 
 use super::{Group, Results};
 
@@ -28,14 +31,20 @@ struct Arm<'a> {
 }
 
 /// Results of a study: its cells as [`tercel::endpoint::derive_cells`] gives them, its events as
-/// [`tercel::safety::derive_tables`] does. What the data do not hold is left out, and the limitations say so. The
+/// [`tercel::safety::derive_tables`] does, its participants' origins as their datasets have them. What the data do not hold is left out, and the limitations say so. The
 /// point of contact and agreements stand in no record of a study; they are entered in the registry.
-pub fn build_results(analysis: &Analysis<'_>, cells: &[Cell], tables: &Tables, options: ResultsOptions) -> Results {
+pub fn build_results(
+    analysis: &Analysis<'_>,
+    cells: &[Cell],
+    tables: &Tables,
+    origins: &Origins,
+    options: ResultsOptions,
+) -> Results {
     let outcomes = outcomes::outcomes(analysis, cells);
     let events = events::events(analysis, tables, options);
     Results {
         flow: Some(flow::flow(analysis)),
-        baseline: baseline::baseline(analysis),
+        baseline: baseline::baseline(analysis, origins),
         limitations: Some(limitations(analysis, cells, events.is_some())),
         outcomes,
         events,
