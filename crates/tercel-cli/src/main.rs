@@ -3,6 +3,7 @@
 mod coding;
 mod command;
 mod output;
+mod printing;
 mod progress;
 mod record;
 mod safety;

@@ -140,7 +140,7 @@ fn read_record(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyh
 }
 
 /// A time as entries hold it; a day means all of it, in universal time.
-fn entry_time(text: &str) -> anyhow::Result<String> {
+pub(crate) fn entry_time(text: &str) -> anyhow::Result<String> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(stamp(time));
     }

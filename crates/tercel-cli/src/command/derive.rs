@@ -12,7 +12,7 @@ use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, derive_addlt, derive_adtox, derive_datasets, label_scales};
+use tercel_exchange::adam::{DeriveOptions, Derived, derive_addlt, derive_adtox, derive_datasets, label_scales};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
@@ -74,16 +74,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         );
     };
     if let Some(trial) = &trial {
-        for table in derived.tables.iter_mut().filter(|table| table.name == "ADAE") {
-            *table = label_scales(table, trial);
-        }
-        if derived.tables.iter().any(|table| table.name == "ADTTE") {
-            derived.notes.push(
-                "adtte: PFS and RSD are censored at the last assessment alone; response.pfs_censoring and new anticancer therapy \
-                 are in S5 and S8 of tercel run"
-                    .to_owned(),
-            );
-        }
+        by_protocol(trial, &mut derived);
     }
     match of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &derived.tables)? {
         Ok(tables) => derived.tables.extend(tables),
@@ -125,6 +116,49 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     Ok(Answer::Given)
 }
 
+/// The analysis datasets of a trial by its own rules; `None` where nothing names the subjects.
+pub(super) fn analysis_datasets(
+    trial: &Trial,
+    tables: Vec<Table>,
+    analysis: &Analysis<'_>,
+    coding: Option<&Coding>,
+) -> Option<Derived> {
+    let mut derived = derive_datasets(tables, &from_protocol(trial), coding)?;
+    by_protocol(trial, &mut derived);
+    match add_verdicts(analysis, trial, &derived.tables) {
+        Ok(tables) => derived.tables.extend(tables),
+        Err(why) => derived.notes.push(format!("{why}: addlt and adtox are not derived")),
+    }
+    Some(derived)
+}
+
+/// What the protocol adds to datasets that need none.
+fn by_protocol(trial: &Trial, derived: &mut Derived) {
+    for table in derived.tables.iter_mut().filter(|table| table.name == "ADAE") {
+        *table = label_scales(table, trial);
+    }
+    if derived.tables.iter().any(|table| table.name == "ADTTE") {
+        derived.notes.push(
+            "adtte: PFS and RSD are censored at the last assessment alone; response.pfs_censoring and new anticancer therapy \
+             are in S5 and S8 of tercel run"
+                .to_owned(),
+        );
+    }
+}
+
+/// The DLT status of every subject and the episodes of CRS and ICANS.
+fn add_verdicts(analysis: &Analysis<'_>, trial: &Trial, derived: &[Table]) -> Result<[Table; 2], &'static str> {
+    if analysis.cut.is_none() {
+        return Err("the data carry no dates, so no subject has a DLT verdict");
+    }
+    // The other datasets name the study as the data do.
+    let adsl = derived.iter().find(|table| table.name == "ADSL");
+    let named = adsl.and_then(|adsl| Some(adsl.cell(0, adsl.column("STUDYID")?)));
+    let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id);
+    let tables = derive_addlt(analysis, study).zip(derive_adtox(analysis, study));
+    tables.map(<[Table; 2]>::from).ok_or("no subject has a DLT verdict")
+}
+
 /// The DLT status of every subject and the episodes of CRS and ICANS, or what is missing for them.
 fn of_protocol(
     trial: Option<&Trial>,
@@ -146,13 +180,7 @@ fn of_protocol(
     if let Some(coding) = coding {
         code_study(&mut data, coding);
     }
-    let analysis = Analysis::new(trial, &data, Some(cut));
-    // The other datasets name the study as the data do.
-    let adsl = derived.iter().find(|table| table.name == "ADSL");
-    let named = adsl.and_then(|adsl| Some(adsl.cell(0, adsl.column("STUDYID")?)));
-    let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id);
-    let tables = derive_addlt(&analysis, study).zip(derive_adtox(&analysis, study));
-    Ok(tables.map(<[Table; 2]>::from).ok_or("no subject has a DLT verdict"))
+    Ok(add_verdicts(&Analysis::new(trial, &data, Some(cut)), trial, derived))
 }
 
 /// Writes one dataset; returns its path and number of rows.
