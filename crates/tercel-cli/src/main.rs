@@ -4,6 +4,7 @@ mod coding;
 mod command;
 mod inbound;
 mod output;
+mod printing;
 mod progress;
 mod record;
 mod safety;

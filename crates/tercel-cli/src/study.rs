@@ -167,7 +167,7 @@ fn refuse_entry_time(args: &TrialArgs) -> anyhow::Result<()> {
 }
 
 /// A time as entries hold it; a day means all of it, in universal time.
-fn entry_time(text: &str) -> anyhow::Result<String> {
+pub(crate) fn entry_time(text: &str) -> anyhow::Result<String> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(stamp(time));
     }

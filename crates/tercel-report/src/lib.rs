@@ -8,6 +8,9 @@
 //! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
 //! | decision packet of a committee | [`render_packet`] |
 //! | summary on a terminal | [`render_terminal`] |
+//! | any page of these as what it says | [`printed`] |
+//! | its tables as a Word document | [`write_tables`] |
+//! | casebooks, annotated forms, reviewer's guides, table shells | [`documents`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
 
@@ -19,6 +22,9 @@ mod board;
 mod cellular_kinetics;
 mod contents;
 mod design_page;
+mod document;
+pub mod documents;
+mod docx;
 mod figures;
 mod findings;
 mod forest;
@@ -35,6 +41,7 @@ mod matrix;
 mod packet;
 mod pathways;
 mod population;
+pub mod printed;
 mod profiles;
 mod recovery;
 mod response;
@@ -51,6 +58,8 @@ mod toxicity_days;
 mod waterfall;
 
 pub use design_page::render_design_page;
+pub use document::render_page;
+pub use docx::write_tables;
 pub use findings::{FindingsPage, render_findings};
 pub use html::{STYLE, render_efficacy, render_html, render_parts, render_safety, render_subject};
 pub use packet::{PACKET_STYLE, PacketPage, render_packet, render_packet_parts};

@@ -12,7 +12,7 @@ use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets, label_scales};
+use tercel_exchange::adam::{DeriveOptions, Derived, apply_protocol, derive_datasets, label_scales};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
 use super::Answer;
@@ -112,6 +112,22 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     };
     output.print(json, text)?;
     Ok(Answer::Given)
+}
+
+/// The analysis datasets of a trial by its own rules; `None` where nothing names the subjects.
+pub(super) fn analysis_datasets(
+    trial: &Trial,
+    tables: Vec<Table>,
+    analysis: &Analysis<'_>,
+    coding: Option<&Coding>,
+) -> Option<Derived> {
+    let mut derived = derive_datasets(tables, &DeriveOptions::of(trial), coding)?;
+    if !apply_protocol(&mut derived.tables, analysis) {
+        derived
+            .notes
+            .push("the data carry no dates: addlt, adtox and adout are not derived".to_owned());
+    }
+    Some(derived)
 }
 
 /// Adds what the protocol says, or tells what is missing for it.

@@ -9,6 +9,7 @@ mod convert;
 mod decide;
 mod derive;
 mod design;
+mod documents;
 mod estimate;
 mod export;
 mod grade;
@@ -58,6 +59,8 @@ pub(crate) enum Command {
     Code(code::Args),
     /// Derive analysis datasets (ADaM) from SDTM datasets
     Derive(derive::Args),
+    /// Write casebooks, annotated forms, reviewer's guides and table shells
+    Documents(documents::Args),
     /// Capture, conduct and decide in a browser
     Serve(serve::Args),
     /// Add users and give them roles
@@ -101,6 +104,7 @@ impl Command {
             Self::Design(command) => command.run(output),
             Self::Code(args) => code::run(&args, output),
             Self::Derive(args) => derive::run(&args, output),
+            Self::Documents(args) => documents::run(&args, output),
             Self::Serve(args) => serve::run(&args, output),
             Self::User(command) => command.run(output),
             Self::Audit(command) => command.run(output),

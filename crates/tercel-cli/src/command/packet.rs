@@ -14,6 +14,7 @@ use tercel_report::{PacketPage, render_packet};
 use super::Answer;
 use super::decide::headline;
 use crate::output::Output;
+use crate::printing::{PrintArgs, Sheet, write};
 use crate::study::{Study, TrialArgs, protocol_path};
 
 /// Arguments of `tercel packet`.
@@ -24,12 +25,14 @@ pub(crate) struct Args {
     /// Why the committee meets: scheduled, pause, rp2d, or in other words; what is called for if not given
     #[arg(long, value_name = "OCCASION")]
     occasion: Option<String>,
-    /// Write the packet there: a page to print as .html, the bytes of its SHA-256 as .json
+    /// Write the packet there: a page to print as .html, the same as .pdf, the bytes of its SHA-256 as .json
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Language of the page: en or zh
     #[arg(long, value_name = "TAG", default_value = "en")]
     language: String,
+    #[command(flatten)]
+    print: PrintArgs,
 }
 
 /// Runs the command.
@@ -37,6 +40,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let language =
         Language::from_tag(&args.language).ok_or_else(|| anyhow!("--language {}: choose en or zh", args.language))?;
     let form = args.out.as_deref().map(form).transpose()?;
+    let print = asked(args, form)?;
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let protocol = protocol_path(&args.trial.trial);
@@ -48,23 +52,34 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     };
     let packet = Packet::freeze(&analysis, about)?;
     let digest = packet_digest(&packet);
+    let mut further = Vec::new();
     if let (Some(path), Some(form)) = (&args.out, form) {
-        let text = match form {
-            Form::Page => render_packet(
-                &packet,
-                &PacketPage {
-                    digest: Some(&digest),
-                    members: &[],
-                    language,
-                },
-            ),
-            Form::Bytes => packet_json(&packet),
+        let page = || {
+            let page = PacketPage {
+                digest: Some(&digest),
+                members: &[],
+                language,
+            };
+            render_packet(&packet, &page)
         };
-        std::fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))?;
+        match form {
+            Form::Page => write(path, page().as_bytes())?,
+            Form::Bytes => write(path, packet_json(&packet).as_bytes())?,
+            Form::Print => {}
+        }
+        let sheet = Sheet::of_study(&study.trial, "Dose-decision packet", Some(packet.cut)).upright();
+        let tables = path.with_extension("docx");
+        further = print.write_beside(&page(), path, &tables, &sheet)?;
     }
     output.print(
         || json!({"packet": packet_value(&packet), "sha256": digest, "called_for": calls_json(&calls)}),
-        || text(&analysis, &packet, &digest, &calls, args.out.as_deref()),
+        || {
+            let mut page = text(&analysis, &packet, &digest, &calls, args.out.as_deref());
+            for path in further.iter().filter(|path| args.out.as_ref() != Some(path)) {
+                let _ = writeln!(page, "        {}", path.display());
+            }
+            page
+        },
     )?;
     Ok(Answer::Given)
 }
@@ -73,15 +88,28 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 #[derive(Debug, Clone, Copy)]
 enum Form {
     Page,
+    Print,
     Bytes,
+}
+
+/// What is written beside the file of `--out`; a file that ends in .pdf is itself one.
+fn asked(args: &Args, form: Option<Form>) -> anyhow::Result<PrintArgs> {
+    let mut print = args.print.clone();
+    print.pdf |= matches!(form, Some(Form::Print));
+    print.check()?;
+    if form.is_none() && !print.is_empty() {
+        bail!("--pdf and --tables write beside the packet: name its file with --out");
+    }
+    Ok(print)
 }
 
 fn form(path: &Path) -> anyhow::Result<Form> {
     match path.extension().and_then(std::ffi::OsStr::to_str) {
         Some("html") => Ok(Form::Page),
+        Some("pdf") => Ok(Form::Print),
         Some("json") => Ok(Form::Bytes),
         Some(_) | None => bail!(
-            "--out {}: name a file that ends in .html (a page to print) or .json (the bytes of the digest)",
+            "--out {}: name a file that ends in .html or .pdf (a page to print) or .json (the bytes of the digest)",
             path.display()
         ),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::bail;
 use serde_json::{Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, Cell, Detail, Facts, check_analysis, derive_cells};
@@ -17,6 +17,7 @@ use tercel_report::{render_html, render_terminal};
 use super::Answer;
 use super::decide::decision_json;
 use crate::output::{Output, number};
+use crate::printing::{PrintArgs, Sheet, write};
 use crate::progress::Progress;
 use crate::safety::{episodes_json, expedited_json, safety_json};
 use crate::study::{Study, TrialArgs, protocol_path};
@@ -29,6 +30,8 @@ pub(crate) struct Args {
     /// Folder of the report; out/<trial folder> if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    print: PrintArgs,
 }
 
 /// Width of the terminal summary.
@@ -36,6 +39,10 @@ const WIDTH: usize = 118;
 
 /// Runs the command. With `--json` the report is written only where `--out` says so.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    args.print.check()?;
+    if output.json && args.out.is_none() && !args.print.is_empty() {
+        bail!("--pdf and --tables write beside the report: with --json name its folder with --out");
+    }
     let study = Study::open(&args.trial)?;
     let progress = Progress::start("deriving the outcomes and writing the report");
     let analysis = study.analysis();
@@ -43,14 +50,17 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let findings = check_analysis(&analysis);
     let decision = decide_study(&analysis);
     let report = build_report(&analysis, &cells, decision.as_ref(), &findings);
+    let mut further = Vec::new();
     let written = match (&args.out, output.json) {
         (None, true) => None,
         (out, _) => {
             let folder = out.clone().unwrap_or_else(|| default_folder(args));
-            std::fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
-            let path = folder.join("report.html");
-            std::fs::write(&path, render_html(&report))
-                .with_context(|| format!("failed to write {}", path.display()))?;
+            let (path, html) = (folder.join("report.html"), render_html(&report));
+            write(&path, html.as_bytes())?;
+            let sheet = Sheet::of_study(&study.trial, "Study report", study.cut);
+            further = args
+                .print
+                .write_beside(&html, &path, &folder.join("tables.docx"), &sheet)?;
             Some(path)
         }
     };
@@ -58,6 +68,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     output.print(
         || {
             json!({
+                "files": written.iter().chain(&further).collect::<Vec<_>>(),
                 "data_cut": analysis.cut.map(|cut| cut.to_string()),
                 "synthetic": analysis.data.synthetic,
                 "subjects": subjects_json(&analysis),
@@ -79,6 +90,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             let mut page = render_terminal(&report, WIDTH);
             if let Some(path) = &written {
                 let _ = writeln!(page, "\nReport: {}", path.display());
+            }
+            for path in &further {
+                let _ = writeln!(page, "        {}", path.display());
             }
             page
         },

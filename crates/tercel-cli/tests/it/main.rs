@@ -11,6 +11,7 @@ mod code;
 mod derive;
 mod design;
 mod design_pages;
+mod documents;
 mod estimate;
 mod export;
 mod export_registry;

@@ -63,7 +63,7 @@ fn write_form(text: &mut String, form: &Form) {
     let derived: Vec<String> = form
         .derived
         .iter()
-        .map(|(name, from)| format!("`{name}` {}", derivation(*from)))
+        .map(|(name, from)| format!("`{name}` {}", derived_words(*from, "`")))
         .collect();
     if !derived.is_empty() {
         let _ = write!(text, " Derived: {}.", derived.join(", "));
@@ -75,19 +75,20 @@ fn write_form(text: &mut String, form: &Form) {
             "| `{}` | {} | {} | {} | {} |",
             field.id,
             cell(&format!("{} · {}", field.label.en, field.label.zh)),
-            cell(&kind(&field.kind)),
-            required(field),
+            cell(&answer_words(&field.kind, "`")),
+            required_words(field, "`"),
             home(field),
         );
     }
 }
 
-fn derivation(from: Derived) -> String {
+/// How a variable follows from the answers, with `mark` around the names of fields.
+pub fn derived_words(from: Derived, mark: &str) -> String {
     match from {
-        Derived::Copy(field) | Derived::Standard(field) => format!("from `{field}`"),
-        Derived::Number(field) => format!("from `{field}` where it is a number"),
-        Derived::Name(field) => format!("the name of `{field}`"),
-        Derived::Where(field, text) => format!("{text} where `{field}` is answered"),
+        Derived::Copy(field) | Derived::Standard(field) => format!("from {mark}{field}{mark}"),
+        Derived::Number(field) => format!("from {mark}{field}{mark} where it is a number"),
+        Derived::Name(field) => format!("the name of {mark}{field}{mark}"),
+        Derived::Where(field, text) => format!("{text} where {mark}{field}{mark} is answered"),
     }
 }
 
@@ -96,7 +97,8 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-fn kind(kind: &Kind) -> String {
+/// What is a valid answer, in words, with `mark` around the names of other fields.
+pub fn answer_words(kind: &Kind, mark: &str) -> String {
     match kind {
         Kind::Text { max } => format!("text, up to {max} characters"),
         Kind::LongText { max } => format!("several lines, up to {max} characters"),
@@ -122,15 +124,15 @@ fn kind(kind: &Kind) -> String {
             field,
             kinds,
             otherwise,
-        } => by(field, kinds, otherwise),
+        } => by(field, kinds, otherwise, mark),
     }
 }
 
 /// Values of the other field with the same kind stand together.
-fn by(field: &str, kinds: &[(&str, Kind)], otherwise: &Kind) -> String {
+fn by(field: &str, kinds: &[(&str, Kind)], otherwise: &Kind, mark: &str) -> String {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for (value, one) in kinds {
-        let what = kind(one);
+        let what = answer_words(one, mark);
         match groups.iter_mut().find(|(known, _)| *known == what) {
             Some((_, values)) => values.push(value),
             None => groups.push((what, vec![value])),
@@ -140,8 +142,8 @@ fn by(field: &str, kinds: &[(&str, Kind)], otherwise: &Kind) -> String {
         .iter()
         .map(|(what, values)| format!("{}: {what}", values.join(", ")))
         .collect();
-    parts.push(format!("otherwise: {}", kind(otherwise)));
-    format!("by `{field}`: {}", parts.join("; "))
+    parts.push(format!("otherwise: {}", answer_words(otherwise, mark)));
+    format!("by {mark}{field}{mark}: {}", parts.join("; "))
 }
 
 fn listed(choices: &[Choice]) -> String {
@@ -162,13 +164,14 @@ fn spaced(unit: Option<&str>) -> String {
     unit.map_or_else(String::new, |unit| format!(" {unit}"))
 }
 
-fn required(field: &Field) -> String {
+/// When a field has to be answered, with `mark` around the names of other fields; empty where it may stay blank.
+pub fn required_words(field: &Field, mark: &str) -> String {
     match field.required {
         Required::No => String::new(),
         Required::Always => "required".to_owned(),
-        Required::When(other, values) => format!("where `{other}` is {}", values.join(" or ")),
-        Required::With(other) => format!("where `{other}` is answered"),
-        Required::Unless(other) => format!("unless `{other}` is answered"),
+        Required::When(other, values) => format!("where {mark}{other}{mark} is {}", values.join(" or ")),
+        Required::With(other) => format!("where {mark}{other}{mark} is answered"),
+        Required::Unless(other) => format!("unless {mark}{other}{mark} is answered"),
     }
 }
 

@@ -45,7 +45,7 @@ pub use by_subject::{Columns, SubjectRead, put_together};
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
 pub use conduct::{Kept, conduct_records};
-pub use document::{FORMS_FILE, forms_document};
+pub use document::{FORMS_FILE, answer_words, derived_words, forms_document, required_words};
 pub use entry::{check_entry, next_number, record_of};
 pub use from_csv::{Import, Mistake, Wrong, from_csv};
 pub use from_tables::from_tables;

@@ -3,11 +3,13 @@
 #![expect(clippy::expect_used, reason = "a study that cannot be read fails the test")]
 
 mod design_page;
+mod documents;
 mod figures;
 mod hostile;
 mod markup;
 mod packet;
 mod page;
+mod printed;
 mod rehearsal;
 mod safety;
 mod small_study;

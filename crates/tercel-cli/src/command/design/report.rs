@@ -14,6 +14,7 @@ use super::engine::{ROLLING_SIX_MOST, steps};
 use super::options::{DesignArgs, TimeArgs};
 use super::setup::{SizeArgs, TruthArgs, facts, timed_facts, write_file};
 use super::{Answer, Output};
+use crate::printing::{PrintArgs, Sheet};
 
 /// The target that levels are measured by where the design has none.
 const USUAL_TARGET: f64 = 0.3;
@@ -49,10 +50,13 @@ pub(crate) struct Args {
     /// The HTML file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    print: PrintArgs,
 }
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    args.print.check()?;
     let entry = args.design.entry()?;
     let mut settings = args.design.settings()?;
     let levels = args.design.levels(args.doses_count)?;
@@ -117,9 +121,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         assessment: &assessment,
         version: env!("CARGO_PKG_VERSION"),
     });
-    let path = write_file(&args.out, &render_design_page(&page))?;
+    let html = render_design_page(&page);
+    let path = write_file(&args.out, &html)?;
+    let sheet = Sheet::of_design(args.design.protocol()?, entry.title);
+    let further = args
+        .print
+        .write_beside(&html, &path, &path.with_extension("docx"), &sheet)?;
     output.print(
-        || json!({"file": path, "states": assessment.states, "endings": assessment.endings}),
+        || json!({"file": path, "further_files": further, "states": assessment.states, "endings": assessment.endings}),
         || format!("Description of {}: {}\n", entry.title, path.display()),
     )?;
     Ok(Answer::Given)

@@ -18,7 +18,7 @@ use crate::coding::read_coding;
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let (datasets, _) = derive(args, trial, &source)?;
+    let (datasets, _, notes) = derive(args, trial, &source)?;
     let files: anyhow::Result<Vec<_>> = datasets
         .iter()
         .map(|dataset| file(dataset, args, &source.about()))
@@ -30,15 +30,16 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: source.created,
         findings,
         extensions: extensions.into_iter().collect(),
+        notes,
     })
 }
 
-/// The analysis datasets with their descriptions, and the results that rest on them.
+/// The analysis datasets with their descriptions, the results that rest on them, and what could not be derived.
 pub(super) fn derive(
     args: &Args,
     trial: &Trial,
     source: &Source,
-) -> anyhow::Result<(Vec<Dataset>, Vec<AnalysisResult>)> {
+) -> anyhow::Result<(Vec<Dataset>, Vec<AnalysisResult>, Vec<String>)> {
     let tables: Vec<Table> = source
         .made
         .datasets
@@ -55,9 +56,6 @@ pub(super) fn derive(
     let Some(mut derived) = derive_datasets(tables.clone(), &DeriveOptions::of(trial), coding.as_ref()) else {
         bail!("DM names no subject, so there is nothing to derive");
     };
-    for note in &derived.notes {
-        eprintln!("note: {note}");
-    }
     let mut data = read_tables(tables, trial).unwrap_or_default();
     if let Some(cut) = source.cut {
         data = data.into_as_of(cut);
@@ -67,10 +65,12 @@ pub(super) fn derive(
     }
     let analysis = Analysis::new(trial, &data, source.cut);
     if !apply_protocol(&mut derived.tables, &analysis) {
-        eprintln!("note: the data carry no dates, so what the protocol derives is left out");
+        derived
+            .notes
+            .push("the data carry no dates, so what the protocol derives is left out".to_owned());
     }
     let version = coding.as_ref().map(|coding| coding.meddra.release.version.clone());
     let datasets = describe_adam(&derived.tables, version.as_deref());
     let results = analysis_results(&analysis, &datasets);
-    Ok((datasets, results))
+    Ok((datasets, results, derived.notes))
 }

@@ -10,7 +10,7 @@ use super::{Args, File, Made, adam};
 /// Makes the documents. They name the datasets as files beside them: put each into the folder of its datasets.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let (analysis, results) = adam::derive(args, trial, &source)?;
+    let (analysis, results, notes) = adam::derive(args, trial, &source)?;
     let mut files = Vec::new();
     let both = [
         ("define-sdtm", Standard::Sdtm, source.made.datasets.as_slice(), &[][..]),
@@ -25,6 +25,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: source.created,
         findings: source.findings,
         extensions: source.extensions,
+        notes,
     })
 }
 

@@ -49,6 +49,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: source.created,
         findings: source.findings,
         extensions: source.extensions,
+        notes: Vec::new(),
     })
 }
 
@@ -78,7 +79,6 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
         created: created(args, trial, cut)?,
         findings,
         extensions: extensions.into_iter().collect(),
-        notes: Vec::new(),
     })
 }
 
