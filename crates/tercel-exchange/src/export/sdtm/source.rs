@@ -10,6 +10,9 @@ use super::{guide, has_variable};
 use crate::sdtm::settle_forms;
 use crate::table::Table;
 
+/// Datasets that are exported even when empty: without them a reader cannot tell "none" from "not delivered".
+const SAID_WHEN_EMPTY: [&str; 4] = ["AE", "DM", "EX", "SV"];
+
 /// Keeps the tables that the guide has, and says which are left out. Analysis datasets are no part of SDTM and go without
 /// a word.
 pub(super) fn prepare(trial: &Trial, tables: Vec<Table>) -> (Vec<Table>, Vec<Finding>) {
@@ -17,6 +20,10 @@ pub(super) fn prepare(trial: &Trial, tables: Vec<Table>) -> (Vec<Table>, Vec<Fin
     let study = study_id(trial, &tables);
     let numbered: BTreeSet<String> = tables.iter().filter_map(numbered_apart).collect();
     for mut table in tables {
+        // The record has a table for every form, a folder only for what was recorded: both give the same export.
+        if table.is_empty() && !SAID_WHEN_EMPTY.contains(&table.name.as_str()) {
+            continue;
+        }
         settle_forms(&mut table);
         if table.name.starts_with("SUPP") {
             // Every dataset has its own qualifiers, whatever the file was called.
