@@ -49,7 +49,12 @@ fn analysis_datasets_are_exported_in_every_format_with_the_same_bytes_every_time
     let names = [
         "adae", "addlt", "adex", "adlb", "adout", "adpc", "adpp", "adrs", "adsl", "adtox", "adtr", "adtte", "advs",
     ];
-    for (format, extension) in [("xpt", "xpt"), ("dataset-json", "json"), ("ndjson", "ndjson"), ("parquet", "parquet")] {
+    for (format, extension) in [
+        ("xpt", "xpt"),
+        ("dataset-json", "json"),
+        ("ndjson", "ndjson"),
+        ("parquet", "parquet"),
+    ] {
         let out = TempDir::new().unwrap();
         let answer = export("adam", format, &out.path().join("adam"));
         let first = files(&answer);
@@ -66,10 +71,22 @@ fn define_describes_both_standards_for_programs_and_people() {
     let answer = export("define", "xpt", &out.path().join("define"));
     let made = files(&answer);
     let names: Vec<&str> = made.keys().map(String::as_str).collect();
-    assert_eq!(names, ["define-adam.html", "define-adam.xml", "define-sdtm.html", "define-sdtm.xml"]);
+    assert_eq!(
+        names,
+        [
+            "define-adam.html",
+            "define-adam.xml",
+            "define-sdtm.html",
+            "define-sdtm.xml"
+        ]
+    );
     let read = |name: &str| std::fs::read_to_string(out.path().join("define").join(name)).unwrap();
     let adam = read("define-adam.xml");
-    for part in ["def:DefineVersion=\"2.1.0\"", "xlink:href=\"adtte.xpt\"", "<arm:AnalysisResult OID=\"AR.S9.6\""] {
+    for part in [
+        "def:DefineVersion=\"2.1.0\"",
+        "xlink:href=\"adtte.xpt\"",
+        "<arm:AnalysisResult OID=\"AR.S9.6\"",
+    ] {
         assert!(adam.contains(part), "{part}");
     }
     let sdtm = read("define-sdtm.xml");
@@ -113,7 +130,10 @@ fn exported_analysis_datasets_are_read_again_as_a_study_with_the_same_times() {
 fn a_study_without_tabulation_datasets_is_told_so() {
     let out = TempDir::new().unwrap();
     let other = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/gbm-car-t");
-    let output = tercel(&["export", "--to", "adam"], &[("", &other), ("--out", &out.path().join("x"))]);
+    let output = tercel(
+        &["export", "--to", "adam"],
+        &[("", &other), ("--out", &out.path().join("x"))],
+    );
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(output.stdout.is_empty() && message.contains("hold no DM"), "{message}");
