@@ -69,8 +69,9 @@ pub(super) fn derive(
             .notes
             .push("the data carry no dates, so what the protocol derives is left out".to_owned());
     }
-    let version = coding.as_ref().map(|coding| coding.meddra.release.version.clone());
-    let datasets = describe_adam(&derived.tables, version.as_deref());
+    let release = coding.as_ref().map(|coding| &coding.meddra.release.version);
+    let version = release.or(trial.coding.meddra_version.as_ref());
+    let datasets = describe_adam(&derived.tables, version.map(String::as_str));
     let results = analysis_results(&analysis, &datasets);
     Ok((datasets, results, derived.notes))
 }

@@ -117,7 +117,11 @@ fn carried(table: &Table, at: usize, column: &str, domain: &str, meddra: Option<
     let whole = stated == Kind::Float && cells(table, at).all(|cell| cell.parse::<i64>().is_ok());
     let kind = settle(if whole { Kind::Integer } else { stated }, &cells(table, at));
     let of_dictionary = known.is_some_and(|known| known.described == "MedDRA" && kind == Kind::Text);
-    let coded = known.and_then(|known| known.codelists.first().copied());
+    // Results may be words of a codelist and are mostly none.
+    let is_result = column.ends_with("ORRES") || column.ends_with("STRESC");
+    let coded = known
+        .and_then(|known| known.codelists.first().copied())
+        .filter(|_| !is_result);
     Variable {
         name: name(table, at),
         label: known.map_or(column, |known| known.label).to_owned(),

@@ -70,7 +70,7 @@ fn result(
         display: (outcome.id.clone(), outcome.measure.clone()),
         description: format!(
             "{}{at}, {}, by dose level (ADSL.DOSELVL) and overall",
-            outcome.measure,
+            outcome.measure.trim_end_matches([' ', ',', ';', '、', '.']),
             method.statistic.name()
         ),
         purpose: match outcome.kind {

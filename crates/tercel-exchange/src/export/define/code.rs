@@ -45,7 +45,10 @@ pub(super) fn codelist(xml: &mut Xml, key: &str, list: &Shown) -> io::Result<()>
         }
         Items::Dictionary(name, version) => xml.empty(
             "ExternalCodeList",
-            &[("Dictionary", Some(name)), ("Version", Some(version))],
+            &[
+                ("Dictionary", Some(name)),
+                ("Version", Some(version.as_str()).filter(|version| !version.is_empty())),
+            ],
         ),
     })
 }
