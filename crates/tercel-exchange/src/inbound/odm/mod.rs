@@ -138,7 +138,14 @@ impl OdmReader {
                 .all(|(at, (mine, theirs))| of_level(at - at % 2) || mine == theirs);
             other.study == place.study && other.subject == place.subject && same
         };
-        let gone: Vec<Place> = self.groups.keys().filter(|other| below(other)).cloned().collect();
+        let from = Place {
+            study: place.study.clone(),
+            subject: place.subject.clone(),
+            ..Place::default()
+        };
+        let of_subject = self.groups.range(from..).map(|(other, _)| other);
+        let of_subject = of_subject.take_while(|other| other.study == place.study && other.subject == place.subject);
+        let gone: Vec<Place> = of_subject.filter(|other| below(other)).cloned().collect();
         let why = if gone.is_empty() {
             Why::NothingToRemove
         } else {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use tercel::protocol::parse_protocol;
 use tercel_exchange::format::{read_datasets, xport};
-use tercel_exchange::inbound::InboundError;
 use tercel_exchange::inbound::fhir::{FhirOptions, read_fhir};
-use tercel_exchange::inbound::laboratory::Mapping;
+use tercel_exchange::inbound::laboratory::{Mapping, read_laboratory};
 use tercel_exchange::inbound::odm::OdmMapping;
+use tercel_exchange::inbound::{InboundError, Subjects};
 use tercel_exchange::registry::parse_record;
 use tercel_exchange::{Table, TableError, read_packet};
 
@@ -158,4 +158,24 @@ fn settings_nested_without_end_are_refused_and_not_followed() {
         assert!(Mapping::parse(&text).is_err());
         assert!(OdmMapping::parse(&text).is_err());
     }
+}
+
+#[test]
+fn one_row_many_times_is_read_like_any_other_file() {
+    let mapping =
+        "layout = \"wide\"\n[columns]\nsubject = \"ID\"\ndate = \"Day\"\n[tests.Hb]\ntest = \"HGB\"\nunit = \"g/L\"\n";
+    let mapping = Mapping::parse(mapping).unwrap();
+    let read = |rows: String| {
+        let text = format!("ID,Day,Hb\n{rows}");
+        read_laboratory("lab.csv", text.as_bytes(), &mapping, "S", &Subjects::default()).unwrap()
+    };
+    let same = read("1,2026-03-01,120\n".repeat(50_000));
+    assert_eq!((same.tables[0].len(), same.duplicates.len()), (1, 49_999));
+    let other = read(
+        (0..50_000)
+            .map(|at| format!("1,2026-03-01,{}\n", 100.0 + f64::from(at) / 1000.0))
+            .collect::<Vec<_>>()
+            .concat(),
+    );
+    assert_eq!((other.tables[0].len(), other.findings.len()), (50_000, 49_999));
 }
