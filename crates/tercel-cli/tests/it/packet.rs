@@ -56,7 +56,12 @@ fn the_page_is_written_in_the_language_asked_for() {
 fn a_wrong_request_says_what_to_do() {
     for (arguments, wanted) in [
         (["--occasion", "pause"], "no rule halts enrolment"),
-        (["--out", "packet.pdf"], "ends in .html (a page to print) or .json"),
+        (
+            ["--out", "packet.txt"],
+            "ends in .html or .pdf (a page to print) or .json",
+        ),
+        #[cfg(not(feature = "pdf"))]
+        (["--out", "packet.pdf"], "built without PDF"),
         (["--language", "fr"], "choose en or zh"),
         (["--occasion", " "], "say in words why the committee meets"),
     ] {

@@ -21,6 +21,9 @@ impl Subjects {
     /// The subject with this identifier.
     pub fn find(&self, identifier: &str) -> Result<String, Why> {
         let identifier = identifier.trim();
+        if identifier.is_empty() {
+            return Err(Why::NoPatient);
+        }
         if let Some(links) = &self.links {
             let linked = links.get(identifier).cloned();
             return linked.ok_or_else(|| Why::NoSubject(identifier.to_owned()));
@@ -30,7 +33,7 @@ impl Subjects {
         }
         let is_its_end = |known: &&String| {
             let start = known.strip_suffix(identifier);
-            start.is_some_and(|start| start.ends_with('-')) && !identifier.is_empty()
+            start.is_some_and(|start| start.ends_with('-'))
         };
         let found: Vec<&String> = self.known.iter().filter(is_its_end).collect();
         match found.as_slice() {

@@ -46,8 +46,13 @@ async fn a_site_treats_nobody_before_a_version_is_in_force_there() {
         world.person("huang", "medical-monitor@*").await,
         world.person("wang", "investigator@01").await,
     );
-    world.account("enterer", "coordinator@01").await;
+    let enterer = world.person("enterer", "coordinator@01").await;
     world.subject("enterer", "01", "IL1RAP-HCC-01-001").await;
+    let screened = [("v.began", "2026-02-20")];
+    let answer = world
+        .post(&enterer, "/enter/conduct-screening/IL1RAP-HCC-01-001", &screened)
+        .await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
     let version = crate::world::trial().version;
     let today = world.app.today().to_string();
     let file = folder.path().join("protocol.toml");
