@@ -2,10 +2,10 @@
 //!
 //! | Document | Made by |
 //! |---|---|
-//! | casebook of a subject | [`casebook`] |
+//! | casebook of a subject | [`casebook()`] |
 //! | annotated forms of the study | [`annotated_forms`] |
-//! | reviewer's guide of the tabulation data | [`sdtm_guide`] |
-//! | reviewer's guide of the analysis data | [`adam_guide`] |
+//! | reviewer's guide of the tabulation data | [`sdtm_guide()`] |
+//! | reviewer's guide of the analysis data | [`adam_guide()`] |
 //! | shells of the tables of every outcome, with its estimand | [`table_shells`] |
 //!
 //! Each is a [`Page`](crate::printed::Page): HTML by [`render_page`](crate::render_page), Word by
