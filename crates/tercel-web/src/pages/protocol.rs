@@ -107,7 +107,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         compared: compared.map(|(old, _, new, _)| (old, new)),
         differences,
         sites: site_rows(&effective, ask.app.today()),
-        may_register: warning.is_some() && holds(&ask, Role::MedicalMonitor),
+        may_register: running.is_none() && holds(&ask, Role::MedicalMonitor),
         may_activate: !known.is_empty() && person.may(Permission::Sign) && holds(&ask, Role::Investigator),
         today: ask.app.today().to_string(),
     };
