@@ -27,7 +27,7 @@ const MAX_DEPTH: usize = 64;
 /// A number with more characters than this is none.
 const MAX_NUMBER: usize = 400;
 /// Values of a JSON document that is kept as a whole; a hundred times those of a registry record.
-const MAX_VALUES: usize = 400_000;
+pub(crate) const MAX_VALUES: usize = 400_000;
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 16;
 

@@ -5,8 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Values of a document that is kept as a whole.
-const MAX_VALUES: usize = 400_000;
+use crate::bounded::MAX_VALUES;
 
 /// Reads a document.
 pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {

@@ -1,12 +1,14 @@
 //! The application: one store, one protocol, and what both of them say now.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use jiff::tz::TimeZone;
+use tercel::conduct::SiteVersion;
 use tercel::protocol::Trial;
-use tercel_store::{Head, HeadKey, Store, StoreError};
+use tercel_store::{Head, HeadKey, Record, RecordFilter, Store, StoreError};
 
+use crate::protocol::{PROTOCOL_SITE, site_versions};
 use crate::snapshot::Known;
 use crate::street::Street;
 
@@ -63,11 +65,23 @@ impl App {
         self.store.clock().now().to_zoned(TimeZone::system()).date()
     }
 
-    /// The version of the protocol that entries at a site are made under.
-    pub(crate) fn version_at(&self, site: Option<&str>) -> String {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let trial = known.newest().map_or(&self.trial, |newest| newest.trial_at(site));
-        trial.version.clone()
+    /// The version of the protocol that entries at a site are made under: the one in force there, where there is one.
+    pub(crate) async fn version_at(&self, site: Option<&str>) -> Result<String, StoreError> {
+        let Some(site) = site else {
+            return Ok(self.trial.version.clone());
+        };
+        let known = site_versions(self.records_of_form(PROTOCOL_SITE).await?.iter());
+        let in_force = SiteVersion::in_force(&known, site, self.today());
+        Ok(in_force.map_or_else(|| self.trial.version.clone(), |one| one.version.clone()))
+    }
+
+    /// Every record of a form.
+    pub(crate) async fn records_of_form(&self, form: &str) -> Result<Vec<Record>, StoreError> {
+        let filter = RecordFilter {
+            form: Some(form.to_owned()),
+            ..RecordFilter::default()
+        };
+        self.store.records(&filter).await
     }
 
     /// The end of the chain, signed.

@@ -154,7 +154,7 @@ impl Ask {
         changes: &[Change],
     ) -> Result<Vec<Entry>, Fault> {
         let author = self.author(permission, site)?;
-        let version = self.app.version_at(site);
+        let version = self.app.version_at(site).await?;
         Ok(self.app.store.append(&author, Some(&version), changes).await?)
     }
 

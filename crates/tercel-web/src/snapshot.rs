@@ -38,8 +38,8 @@ pub(crate) struct Snapshot {
     /// The day for which it was derived.
     pub(crate) today: Date,
     trial: Arc<Trial>,
-    /// Registered versions of the protocol beside the one the program runs, by name.
-    registered: BTreeMap<String, Arc<Trial>>,
+    /// Registered versions of the protocol that say something else than the one the program runs, by name.
+    registered: Arc<BTreeMap<String, Arc<Trial>>>,
     data: OnceLock<StudyData>,
     standing: OnceLock<Standing>,
 }
@@ -145,8 +145,7 @@ impl Snapshot {
     /// by the levels of the version that runs, so one with other levels is not taken back to.
     pub(crate) fn trial_at(&self, site: Option<&str>) -> &Arc<Trial> {
         let in_force = site.and_then(|site| self.conduct.version_at(site, self.today));
-        let other = in_force.filter(|one| one.version != self.trial.version);
-        other
+        in_force
             .and_then(|one| self.registered.get(&one.version))
             .filter(|other| other.dose_levels == self.trial.dose_levels)
             .unwrap_or(&self.trial)
@@ -217,13 +216,6 @@ pub(crate) struct Known {
     shown: Option<Arc<Snapshot>>,
     /// When the one shown was ready, and how long that had taken.
     shown_at: Option<(Instant, Duration)>,
-}
-
-impl Known {
-    /// The newest state known.
-    pub(crate) fn newest(&self) -> Option<&Snapshot> {
-        self.newest.as_deref()
-    }
 }
 
 /// What a page waits for a newer state than the last one derived.
@@ -331,8 +323,11 @@ impl App {
         let conduct = conduct
             .take()
             .unwrap_or_else(|| Arc::new(conduct_in(&parts, &rest, &self.trial)));
-        let earlier = known.as_ref().map(|known| &known.registered);
-        let registered = registered(&rest, &self.trial, earlier);
+        let earlier = known.as_ref().filter(|known| Arc::ptr_eq(&known.rest, &rest));
+        let registered = earlier.map_or_else(
+            || Arc::new(registered(&rest, &self.trial)),
+            |known| Arc::clone(&known.registered),
+        );
         let snapshot = Arc::new(Snapshot {
             entry,
             hash,
@@ -358,21 +353,14 @@ impl App {
     }
 }
 
-/// Registered versions beside the one that runs; a version once read is not read again.
-fn registered(
-    rest: &[Record],
-    running: &Trial,
-    earlier: Option<&BTreeMap<String, Arc<Trial>>>,
-) -> BTreeMap<String, Arc<Trial>> {
-    let others = versions(rest.iter()).into_iter();
-    others
-        .filter(|one| one.name != running.version)
-        .filter_map(|one| {
-            let known = earlier.and_then(|earlier| earlier.get(one.name)).cloned();
-            let read = || parse_protocol("protocol.toml", one.text).ok().map(Arc::new);
-            Some((one.name.to_owned(), known.or_else(read)?))
-        })
-        .collect()
+/// Registered versions that say something else than the protocol that runs: also one of the same name, where the file was
+/// changed since it was signed.
+fn registered(rest: &[Record], running: &Trial) -> BTreeMap<String, Arc<Trial>> {
+    let read = versions(rest.iter()).into_iter().filter_map(|one| {
+        let trial = parse_protocol("protocol.toml", one.text).ok()?;
+        Some((one.name.to_owned(), Arc::new(trial)))
+    });
+    read.filter(|(_, trial)| **trial != *running).collect()
 }
 
 fn conduct_in(parts: &BTreeMap<String, Arc<Part>>, rest: &[Record], trial: &Trial) -> ConductRecords {
@@ -387,5 +375,51 @@ fn lost() -> StoreError {
     StoreError::Damaged {
         seq: 0,
         what: "deriving the study from its records failed".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tercel::protocol::parse_protocol;
+    use tercel_store::{Entry, Kind, Record, step};
+
+    use super::registered;
+
+    const TEXT: &str = include_str!("../../../trials/il1rap-hcc/protocol.toml");
+
+    fn version(text: &str) -> Record {
+        let entry = |seq, kind, payload: String| Entry {
+            seq,
+            kind,
+            record: Some("PROTOCOL/1".to_owned()),
+            version: Some(1),
+            form: Some("protocol".to_owned()),
+            subject: None,
+            site: None,
+            author: "huang".to_owned(),
+            role: "medical-monitor".to_owned(),
+            entered_at: "2026-03-01T08:00:00.000Z".to_owned(),
+            happened: None,
+            reason: None,
+            protocol: None,
+            payload,
+            prior: String::new(),
+            hash: "made".to_owned(),
+        };
+        let values = serde_json::json!({"values": {"version": "1.0", "digest": "d", "text": text}});
+        let signature = serde_json::json!({"name": "Huang Wei", "meaning": "approved", "content": "made"});
+        let made = step(None, &entry(1, Kind::Create, values.to_string()));
+        step(made, &entry(2, Kind::Sign, signature.to_string())).unwrap()
+    }
+
+    #[test]
+    fn a_file_changed_under_a_signed_version_is_not_what_gates_ask_by() {
+        let running = parse_protocol("protocol.toml", TEXT).unwrap();
+        assert!(registered(&[version(TEXT)], &running).is_empty());
+        let commented = format!("# as signed\n{TEXT}");
+        assert!(registered(&[version(&commented)], &running).is_empty());
+        let signed = TEXT.replacen("window_days = 28", "window_days = 42", 1);
+        let differing = registered(&[version(&signed)], &running);
+        assert_eq!(differing["1.0"].dlt.window_days, 42);
     }
 }

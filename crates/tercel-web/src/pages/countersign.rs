@@ -283,7 +283,7 @@ async fn write(
         account: other.account.name.clone(),
         role: other.role_for(pair.second.0, site).map_or("none", Role::id).to_owned(),
     };
-    let version = ask.app.version_at(site);
+    let version = ask.app.version_at(site).await?;
     ask.app
         .store
         .append(&second, Some(&version), &[signature(&other.account)])

@@ -8,7 +8,7 @@ use tercel::endpoint::Analysis;
 use tercel::meeting::{About, Call, Completeness, Knowledge, Occasion, OpenQuery, Packet, called_for};
 use tercel::study::SubjectId;
 use tercel_exchange::{packet_digest, packet_json, sha256_hex};
-use tercel_store::{Change, NewRecord, Record, RecordFilter, Values};
+use tercel_store::{Change, NewRecord, Record, Values};
 
 use crate::ask::Ask;
 use crate::meeting::{MEETING, Meeting};
@@ -39,11 +39,7 @@ struct Row {
 
 /// Every meeting, in order.
 pub(crate) async fn all(ask: &Ask) -> Result<Vec<Record>, Fault> {
-    let filter = RecordFilter {
-        form: Some(MEETING.to_owned()),
-        ..RecordFilter::default()
-    };
-    Ok(ask.app.store.records(&filter).await?)
+    Ok(ask.app.records_of_form(MEETING).await?)
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {

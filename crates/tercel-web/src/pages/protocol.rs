@@ -3,9 +3,10 @@
 
 use askama::Template;
 use jiff::civil::Date;
+use tercel::conduct::SiteVersion;
 use tercel::protocol::{Difference, parse_protocol, protocol_differences};
 use tercel_exchange::sha256_hex;
-use tercel_store::{Account, Change, NewRecord, Record, RecordFilter, Values};
+use tercel_store::{Account, Change, NewRecord, Record, Values};
 
 use super::record::signer;
 use crate::ask::Ask;
@@ -56,11 +57,7 @@ struct SiteRow {
 
 /// The records of a form.
 async fn records(ask: &Ask, form: &str) -> Result<Vec<Record>, Fault> {
-    let filter = RecordFilter {
-        form: Some(form.to_owned()),
-        ..RecordFilter::default()
-    };
-    Ok(ask.app.store.records(&filter).await?)
+    Ok(ask.app.records_of_form(form).await?)
 }
 
 /// The protocol file as it lies in the folder.
@@ -169,10 +166,6 @@ fn rows(known: &[Version<'_>]) -> Vec<Row> {
 
 fn site_rows(effective: &[Record], today: Date) -> Vec<SiteRow> {
     let all = site_versions(effective.iter());
-    let conduct = tercel::conduct::ConductRecords {
-        site_versions: all.clone(),
-        ..tercel::conduct::ConductRecords::default()
-    };
     let mut rows: Vec<SiteRow> = all
         .iter()
         .map(|one| SiteRow {
@@ -181,7 +174,7 @@ fn site_rows(effective: &[Record], today: Date) -> Vec<SiteRow> {
             effective: one.effective.to_string(),
             by: one.entry.by.clone(),
             at: one.entry.at.to_string(),
-            in_force: conduct.version_at(&one.site, today) == Some(one),
+            in_force: SiteVersion::in_force(&all, &one.site, today) == Some(one),
         })
         .collect();
     rows.sort_by(|one, other| (&one.site, &one.effective, &one.at).cmp(&(&other.site, &other.effective, &other.at)));

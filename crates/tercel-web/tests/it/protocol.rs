@@ -117,3 +117,25 @@ async fn a_version_without_its_signature_counts_for_nothing() {
     assert!(page.contains("This version is not registered"), "{page}");
     assert!(!page.contains("<td>First</td>"), "{page}");
 }
+
+#[tokio::test]
+async fn entries_name_the_version_in_force_at_their_site() {
+    let (world, _folder) = world_with_file().await;
+    let (huang, wang) = (
+        world.person("huang", "medical-monitor@*").await,
+        world.person("wang", "investigator@01").await,
+    );
+    let enterer = world.person("enterer", "coordinator@01").await;
+    world.subject("enterer", "01", "IL1RAP-HCC-01-001").await;
+    let running = crate::world::trial().version;
+    assert_eq!(register(&world, &huang).await.0, 303);
+    let today = world.app.today().to_string();
+    assert_eq!(activate(&world, &wang, [&running, "01", &today, &today]).await.0, 303);
+    let screened = [("v.began", "2026-02-20")];
+    let answer = world
+        .post(&enterer, "/enter/conduct-screening/IL1RAP-HCC-01-001", &screened)
+        .await;
+    let key = answer.location().strip_prefix("/record/").unwrap();
+    let record = world.app.store.record(key).await.unwrap().unwrap();
+    assert_eq!(record.protocol.as_deref(), Some(running.as_str()));
+}

@@ -26,12 +26,19 @@ impl Entered for SiteVersion {
     }
 }
 
-impl ConductRecords {
-    /// The version a site works under on a day: the last that is effective; of two of one day the later entry.
-    pub fn version_at(&self, site: &str, day: Date) -> Option<&SiteVersion> {
-        let own = self.site_versions.iter();
+impl SiteVersion {
+    /// The version of these that a site works under on a day: the last that is effective; of two of one day the later entry.
+    pub fn in_force<'v>(versions: &'v [Self], site: &str, day: Date) -> Option<&'v Self> {
+        let own = versions.iter();
         let effective = own.filter(|one| one.site == site && one.effective <= day);
         effective.max_by_key(|one| (one.effective, one.entry.at))
+    }
+}
+
+impl ConductRecords {
+    /// The version a site works under on a day.
+    pub fn version_at(&self, site: &str, day: Date) -> Option<&SiteVersion> {
+        SiteVersion::in_force(&self.site_versions, site, day)
     }
 }
 
