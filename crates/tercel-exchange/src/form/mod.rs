@@ -9,7 +9,6 @@
 //! | the grade a record would have | [`grade_preview`] |
 //! | records to datasets that are read here, and back | [`to_tables`], [`from_tables()`] |
 //! | the same, read again only for the subjects whose records changed | [`SubjectRead`], [`put_together`] |
-//! | records to SDTM as it is submitted | [`to_sdtm`] |
 //! | records from a table with a column a field | [`from_csv()`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | records of the conduct forms, which gates read | [`conduct_records`] |
@@ -54,7 +53,6 @@ pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
 pub(crate) use sdtm::qualifier_label;
-pub use sdtm::to_sdtm;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;
 pub use validate::validate;

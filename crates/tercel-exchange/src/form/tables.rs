@@ -8,10 +8,8 @@ use tercel::simulate::SYNTHETIC;
 use super::matching::forms_of;
 use super::worked_out::work_out;
 use super::{Captured, Choice, Derived, FORMS, Field, Form, FromTrial, Kind};
+use crate::export::guide;
 use crate::table::Table;
-
-/// The variables of each dataset in the order of the implementation guide.
-const ORDER: &str = include_str!("../../data/sdtmig-3.4-variables.txt");
 
 /// The datasets that these records are, with every dataset that a form belongs to: an empty one says that nothing was
 /// recorded in it. Supplemental qualifiers stand as columns of their parent. Rows are in order of subject and number.
@@ -105,10 +103,10 @@ fn table_of(domain: &str, study: &str, rows: &Rows<'_>, asked: &BTreeSet<&'stati
 
 /// The names of the variables of a dataset in the standard's order.
 fn order_of(domain: &str) -> impl Iterator<Item = &'static str> {
-    let line = ORDER
-        .lines()
-        .find_map(|line| line.strip_prefix(domain)?.strip_prefix(": "));
-    line.unwrap_or_default().split(' ')
+    let variables = guide::dataset(domain)
+        .into_iter()
+        .flat_map(|dataset| &dataset.variables);
+    variables.map(|variable| variable.name)
 }
 
 /// The variable of a dataset with this ending, where the standard has it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tercel::protocol::Trial;
-use tercel_exchange::form::{Captured, NotTaken, Reason, from_tables, to_sdtm};
+use tercel_exchange::form::{Captured, NotTaken, Reason, from_tables, to_tables};
 use tercel_exchange::{Table, read_datasets};
 use tercel_report::documents::{CaseRecord, Change, Remark};
 use tercel_store::{Clock, Entry, Kind, Record, Store, step};
@@ -60,7 +60,7 @@ impl Source {
             .filter(|record| !record.voided)
             .map(|record| record.captured.clone())
             .collect();
-        let tables = to_sdtm(trial, &captured);
+        let tables = to_tables(trial, &captured);
         Ok(Self::Record(records, tables))
     }
 

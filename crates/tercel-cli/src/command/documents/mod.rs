@@ -10,6 +10,7 @@ use serde_json::json;
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
 use tercel::report::build_report;
+use tercel_exchange::export::sdtm::{cut_tables, datasets};
 use tercel_exchange::{Table, sha256_hex};
 use tercel_report::documents::{
     About, CaseRecord, Casebook, adam_guide, annotated_forms, casebook, sdtm_guide, table_shells,
@@ -110,10 +111,10 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
         "sdtm-guide" => (
             "sdtm-reviewers-guide",
             "Study data reviewer's guide",
-            sdtm_guide(&about, source.tables(), &check_analysis(&analysis)),
+            sdtm_guide(&about, &handed_over(args, study, source), &check_analysis(&analysis)),
         ),
         "adam-guide" => {
-            let Some(page) = analysis_guide(args, &about, source.tables(), &analysis)? else {
+            let Some(page) = analysis_guide(args, &about, handed_over(args, study, source), &analysis)? else {
                 return Ok(());
             };
             ("adam-reviewers-guide", "Analysis data reviewer's guide", page)
@@ -128,15 +129,28 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
     keep(args, &page, &args.out.join(format!("{file}.html")), &sheet, written)
 }
 
+/// The datasets that an export hands over, which the guides describe; the data as they are where they are no SDTM.
+fn handed_over(args: &Args, study: &Study, source: &Source) -> Vec<Table> {
+    let mut tables = source.tables().to_vec();
+    if tables.iter().all(|table| table.name != "DM") {
+        return tables;
+    }
+    if let (Some(_), Some(cut)) = (&args.trial.as_of, study.cut) {
+        cut_tables(&mut tables, cut);
+    }
+    let exported = datasets(&study.trial, tables, study.cut).datasets;
+    exported.into_iter().map(|dataset| dataset.table).collect()
+}
+
 /// The guide of the analysis data; nothing where no subject is named.
 fn analysis_guide(
     args: &Args,
     about: &About<'_>,
-    tables: &[Table],
+    tables: Vec<Table>,
     analysis: &Analysis<'_>,
 ) -> anyhow::Result<Option<Page>> {
     let coding = read_coding(&args.trial.trial, about.trial, args.trial.meddra.as_deref())?;
-    let Some(derived) = analysis_datasets(about.trial, tables.to_vec(), analysis, coding.as_ref()) else {
+    let Some(derived) = analysis_datasets(about.trial, tables, analysis, coding.as_ref()) else {
         return Ok(None);
     };
     let findings = check_analysis(analysis);

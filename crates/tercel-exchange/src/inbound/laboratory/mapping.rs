@@ -128,6 +128,37 @@ pub(crate) fn mapping_error(text: &str, at: usize, what: String) -> InboundError
 }
 
 impl Mapping {
+    /// Every column that the mapping names, in the order in which one that is missing is said.
+    pub(super) fn columns_named(&self) -> Vec<&String> {
+        let columns = &self.columns;
+        let mut named = vec![&columns.subject, &columns.date];
+        let optional = [
+            &columns.time,
+            &columns.test,
+            &columns.result,
+            &columns.unit,
+            &columns.low,
+            &columns.high,
+            &columns.range,
+            &columns.flag,
+        ];
+        named.extend(optional.into_iter().flatten());
+        for (name, test) in &self.tests {
+            if self.layout == Layout::Wide {
+                named.push(name);
+            }
+            let of_test = [
+                &test.unit_column,
+                &test.low_column,
+                &test.high_column,
+                &test.range_column,
+                &test.flag_column,
+            ];
+            named.extend(of_test.into_iter().flatten());
+        }
+        named
+    }
+
     /// Reads a mapping file.
     pub fn parse(text: &str) -> Result<Self, InboundError> {
         let file: File = parse_toml(text)?;

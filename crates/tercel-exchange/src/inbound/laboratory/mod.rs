@@ -132,33 +132,12 @@ impl<'s> Source<'s> {
     }
 
     fn require_columns(&self) -> Result<(), InboundError> {
-        let columns = &self.mapping.columns;
-        let mut needed = vec![&columns.subject, &columns.date];
-        let optional = [
-            &columns.time,
-            &columns.test,
-            &columns.result,
-            &columns.unit,
-            &columns.low,
-            &columns.high,
-            &columns.range,
-            &columns.flag,
-        ];
-        needed.extend(optional.into_iter().flatten());
-        for (name, test) in &self.mapping.tests {
-            if self.mapping.layout == Layout::Wide {
-                needed.push(name);
-            }
-            let of_test = [
-                &test.unit_column,
-                &test.low_column,
-                &test.high_column,
-                &test.range_column,
-                &test.flag_column,
-            ];
-            needed.extend(of_test.into_iter().flatten());
-        }
-        match needed.into_iter().find(|name| !self.columns.contains_key(*name)) {
+        match self
+            .mapping
+            .columns_named()
+            .into_iter()
+            .find(|name| !self.columns.contains_key(*name))
+        {
             None => Ok(()),
             Some(column) => Err(InboundError::NoColumn {
                 line: self.mapping.header_line,
@@ -240,36 +219,11 @@ impl<'s> Source<'s> {
 
     /// Lists the columns that the mapping does not name.
     fn list_columns(&self, inbound: &mut Inbound) {
-        let columns = &self.mapping.columns;
-        let mut named: BTreeSet<&str> = [columns.subject.as_str(), columns.date.as_str()].into();
-        let optional = [
-            &columns.time,
-            &columns.test,
-            &columns.result,
-            &columns.unit,
-            &columns.low,
-            &columns.high,
-            &columns.range,
-            &columns.flag,
-        ];
-        named.extend(optional.into_iter().flatten().map(String::as_str));
-        for (name, test) in &self.mapping.tests {
-            if self.mapping.layout == Layout::Wide {
-                named.insert(name);
-            }
-            let of_test = [
-                &test.unit_column,
-                &test.low_column,
-                &test.high_column,
-                &test.range_column,
-                &test.flag_column,
-            ];
-            named.extend(of_test.into_iter().flatten().map(String::as_str));
-        }
+        let named: BTreeSet<&String> = self.mapping.columns_named().into_iter().collect();
         for name in self
             .header
             .iter()
-            .filter(|name| !name.is_empty() && !named.contains(name.as_str()))
+            .filter(|name| !name.is_empty() && !named.contains(name))
         {
             let ignored = self.mapping.ignore.contains(name);
             inbound.leave(Left {

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tercel::language::Text;
+use tercel_exchange::export::guide;
 use tercel_exchange::form::{Choice, Derived, FORMS, Field, Form, Home, Kind, Required, Scope, form};
-
-const VARIABLES: &str = include_str!("../../../data/sdtmig-3.4-variables.txt");
 
 /// Variables of the general observation class of findings (SDTM 2.0) that the guide does not list under the dataset.
 const OF_THE_CLASS: [&str; 2] = ["CPLLOQ", "LBLLOQ"];
@@ -132,10 +131,8 @@ fn a_number_has_a_unit_or_a_field_for_it_or_counts() {
 
 #[test]
 fn every_home_is_a_variable_of_its_dataset_or_a_short_qualifier() {
-    let variables: BTreeMap<&str, Vec<&str>> = VARIABLES
-        .lines()
-        .filter_map(|line| line.split_once(": "))
-        .map(|(dataset, names)| (dataset, names.split(' ').collect()))
+    let variables: BTreeMap<&str, Vec<&str>> = guide::datasets()
+        .map(|dataset| (dataset.name, dataset.variables.iter().map(|one| one.name).collect()))
         .collect();
     for form in FORMS {
         let kept = form.id.starts_with("conduct-");
@@ -256,7 +253,7 @@ fn every_variable_that_is_read_is_asked_for_or_answered_by_a_form() {
             let plain = name.bytes().all(|letter| letter.is_ascii_uppercase()) && (5..=8).contains(&name.len());
             if plain
                 && domains.contains(&name[..2])
-                && (name.starts_with("AE") || VARIABLES.contains(&format!(" {name}")))
+                && (name.starts_with("AE") || guide::variable(&name[..2], name).is_some())
             {
                 read.insert(name);
             }
