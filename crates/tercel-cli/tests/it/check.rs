@@ -2,16 +2,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::process::{Command, Output};
+
+use crate::program::tercel;
 
 const PROTOCOL: &str = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
 
 /// A trial whose subjects are all of an unknown arm, the last of them named like a formula.
 fn folder(subjects: usize) -> tempfile::TempDir {

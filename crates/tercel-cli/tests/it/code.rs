@@ -2,10 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::program::tercel;
 
 const PROTOCOL: &str = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
 const DM: &str = "USUBJID,RFICDTC,AGE,SEX,ARMCD\nA,2025-02-01,50,F,DL1\n";
@@ -20,13 +21,6 @@ A,4,rash,Blim rash,Fabled system disorders,1,N,RELATED,2025-03-26
 
 fn dictionary() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tercel-exchange/tests/data/meddra")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
 }
 
 fn answer(arguments: &[&str]) -> Value {

@@ -1,22 +1,12 @@
 //! `tercel documents`, and pages as Word documents and PDF.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use serde_json::Value;
 use tercel_exchange::sha256_hex;
 
-fn study() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use crate::program::{study, tercel};
 
 #[test]
 fn every_document_is_written_and_listed_with_its_digest() {

@@ -1,28 +1,12 @@
 //! `tercel export` as a user runs it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use serde_json::Value;
 use tercel_store::Head;
 
-fn trial() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = tercel(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::program::{json, study as trial, tercel};
 
 fn export(trial: &Path, out: &Path, more: &[&str]) -> Value {
     let mut arguments = vec![

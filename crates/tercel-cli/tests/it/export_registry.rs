@@ -2,19 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::program::tercel;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
 }
 
 fn export(what: &Path, to: &str, out: &Path) -> Value {

@@ -7,9 +7,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn trial() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
-}
+use crate::program::study as trial;
 
 fn tercel(words: &[&str], paths: &[(&str, &Path)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tercel"));

@@ -1,28 +1,11 @@
 //! Data entered into the record are answered as they are in datasets, at any time they were known.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
-use serde_json::Value;
 use tercel_store::{Address, Author, Change, Clock, Store};
 
-fn trial() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = tercel(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::program::{json, study as trial, tercel};
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

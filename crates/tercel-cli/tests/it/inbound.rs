@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
+
+use crate::program::{json, tercel};
 
 fn root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -14,19 +16,6 @@ fn root(name: &str) -> PathBuf {
 fn given(name: &str) -> String {
     let path = root("../tercel-exchange/tests/data/inbound").join(name);
     path.to_str().unwrap().to_owned()
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = tercel(arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn complaint(arguments: &[&str]) -> String {

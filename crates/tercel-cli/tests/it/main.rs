@@ -24,6 +24,7 @@ mod import;
 mod inbound;
 mod new;
 mod packet;
+mod program;
 mod record;
 mod response;
 mod safety;

@@ -1,16 +1,10 @@
 //! `tercel new`: drafts from the study's own record and from three records of ClinicalTrials.gov.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use crate::program::tercel;
 
 fn record(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

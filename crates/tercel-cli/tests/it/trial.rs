@@ -1,22 +1,11 @@
 //! `tercel check`, `decide` and `run` on the study's own folder, and on folders that are wrong.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-fn study() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")
-}
-
-fn tercel(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_tercel"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use crate::program::{study, tercel};
 
 fn json(arguments: &[&str]) -> Value {
     let output = tercel(arguments);
