@@ -327,7 +327,9 @@ impl<'r> Row<'r> {
             When::parse(written).map_err(|_| {
                 (
                     columns.date.clone(),
-                    format!("\"{written}\" is no date; state its date_format"),
+                    format!(
+                        "\"{written}\" is no date; correct it in the file, or state the date_format of the mapping"
+                    ),
                 )
             })?;
             return self.with_time(written.to_owned());
