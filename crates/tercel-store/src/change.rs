@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::entry::Kind;
+use crate::entry::{Entry, Kind};
 use crate::state::{Record, Values};
 
 /// Who acts, in which role.
@@ -126,6 +126,8 @@ pub enum Change {
     Decide {
         /// Record of the decision.
         record: String,
+        /// Last entry about it as it was read: a step rests on those before it. `None`: whatever they are.
+        last: Option<i64>,
         /// The step, as JSON.
         step: Value,
         /// Why, for an override.
@@ -168,6 +170,9 @@ pub enum Refusal {
         /// When.
         at: String,
     },
+    /// Another step was taken since.
+    #[error("somebody took another step in {0} since you opened it; nothing of yours was saved. Open it again")]
+    Moved(String),
     /// The record is locked.
     #[error("{0} is locked; an unlock by two persons comes first")]
     Locked(String),
@@ -226,6 +231,30 @@ pub enum Refusal {
     /// A key that is none.
     #[error("\"{0}\" cannot be the key of a record")]
     Key(String),
+}
+
+/// Who signs a new record, whose password the caller has checked for this very signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// Account and role.
+    pub author: Author,
+    /// Printed name.
+    pub name: String,
+    /// Meaning of the signature.
+    pub meaning: String,
+}
+
+impl Signer {
+    /// The signature on what an entry made.
+    pub(crate) fn signs(&self, made: &Entry) -> Change {
+        Change::Sign {
+            record: made.record.clone().unwrap_or_default(),
+            seen: 1,
+            content: made.hash.clone(),
+            name: self.name.clone(),
+            meaning: self.meaning.clone(),
+        }
+    }
 }
 
 /// Bytes of one payload: a decision packet of a large study stays well below.
@@ -355,7 +384,10 @@ impl Change {
                 let payload = json!({"second": filled("the second person", second)?});
                 Ok(drafted(Kind::Unlock, Some(record.version), payload).because(stated(reason)?))
             }
-            Self::Decide { step, reason, .. } => {
+            Self::Decide { last, step, reason, .. } => {
+                if last.is_some_and(|last| last != record.last) {
+                    return Err(Refusal::Moved(record.key.clone()));
+                }
                 within("the step", &step.to_string(), MAX_PAYLOAD)?;
                 let mut drafted = drafted(Kind::Decide, Some(record.version), step.clone());
                 drafted.reason = reason.as_deref().map(stated).transpose()?;

@@ -35,7 +35,7 @@ mod walk;
 
 pub use accounts::{ACCESS, ACCOUNTS, AccessRules, Account, Grant, Session, SignIn, new_token, password_problem};
 pub use address::Address;
-pub use change::{Author, Change, MAX_NAME, MAX_PAYLOAD, MAX_TEXT, NewRecord, Refusal};
+pub use change::{Author, Change, MAX_NAME, MAX_PAYLOAD, MAX_TEXT, NewRecord, Refusal, Signer};
 pub use clock::{Clock, stamp};
 pub use door::Door;
 pub use entry::{Entry, Kind, NO_PRIOR, hex, sha256, unhex};

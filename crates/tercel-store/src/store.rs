@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::{AnyConnection, AnyPool};
 
 use crate::address::Address;
-use crate::change::{Author, Change, MAX_NAME, NewRecord, Refusal};
+use crate::change::{Author, Change, MAX_NAME, NewRecord, Refusal, Signer};
 use crate::clock::{Clock, stamp};
 use crate::database::{Dialect, begin, begin_reading, connect, has_entries, lay_vacant, settle};
 use crate::door::Strangers;
@@ -150,7 +150,9 @@ impl Store {
     ) -> Result<Vec<Entry>, StoreError> {
         let _writer = self.writer.lock().await;
         let mut connection = self.pool.acquire().await?;
-        let answer = self.write(&mut connection, author, protocol, changes, beside).await;
+        let answer = self
+            .write(&mut connection, author, protocol, changes, &[], beside)
+            .await;
         settle(connection, answer)
     }
 
@@ -160,6 +162,7 @@ impl Store {
         author: &Author,
         protocol: Option<&str>,
         changes: &[Change],
+        signers: &[Signer],
         beside: &[Beside],
     ) -> Result<Vec<Entry>, StoreError> {
         let mut transaction = begin(connection, self.dialect).await?;
@@ -168,6 +171,15 @@ impl Store {
         for change in changes {
             let entry = sitting
                 .write(&mut transaction, author, protocol, change, &self.clock)
+                .await?;
+            entries.push(entry);
+        }
+        for signer in signers {
+            let Some(sign) = entries.first().map(|made: &Entry| signer.signs(made)) else {
+                break;
+            };
+            let entry = sitting
+                .write(&mut transaction, &signer.author, protocol, &sign, &self.clock)
                 .await?;
             entries.push(entry);
         }
@@ -181,6 +193,23 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(entries)
+    }
+
+    /// Enters a record with signatures on the bytes entered, all in one: nobody finds it without them. Returns the entries,
+    /// that of the record first.
+    pub async fn append_signed(
+        &self,
+        author: &Author,
+        protocol: Option<&str>,
+        new: NewRecord,
+        signers: &[Signer],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let _writer = self.writer.lock().await;
+        let mut connection = self.pool.acquire().await?;
+        let answer = self
+            .write(&mut connection, author, protocol, &[Change::Create(new)], signers, &[])
+            .await;
+        settle(connection, answer)
     }
 
     /// Lays the projection anew from the entries.

@@ -1,5 +1,7 @@
 //! Whether a record is what was entered: chain, order, signatures, guards, projection, passwords, signed head.
 
+use std::collections::HashSet;
+
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -125,8 +127,13 @@ impl Store {
             let strange = rows - walk.rows;
             found.say(None, format!("{strange} rows among the entries have no number"));
         }
-        check_projection(&mut reading, &walk.state, &mut found).await?;
-        check_credentials(&mut reading, &walk.state, &mut found).await?;
+        let check = ProjectionCheck {
+            state: std::mem::take(&mut walk.state),
+            found,
+            seen: HashSet::new(),
+        };
+        let ProjectionCheck { state, mut found, .. } = check_projection(&mut reading, check).await?;
+        check_credentials(&mut reading, &state, &mut found).await?;
         self.check_head(head, &walk, &mut found);
         if walk.set_back > 0 {
             let verb = if walk.set_back == 1 {
@@ -230,11 +237,13 @@ async fn walk(reading: &mut AnyConnection, head: Option<&Head>) -> Result<Walk, 
             walk
         });
         rows = rows_after(reading, last, limit).await;
-        walk = hashing
-            .await
-            .map_err(|error| StoreError::Database(sqlx::Error::Io(std::io::Error::other(error))))?;
+        walk = hashing.await.map_err(lost)?;
         walk.row = last;
     }
+}
+
+fn lost(error: tokio::task::JoinError) -> StoreError {
+    StoreError::Database(sqlx::Error::Io(std::io::Error::other(error)))
 }
 
 async fn rows_after(reading: &mut AnyConnection, after: i64, limit: i64) -> Result<Vec<AnyRow>, sqlx::Error> {
@@ -246,42 +255,78 @@ async fn rows_after(reading: &mut AnyConnection, after: i64, limit: i64) -> Resu
         .await
 }
 
-/// Every row that is read from must be what the entries make of its record.
+/// Every row that is read from must be what the entries make of its record; one run of rows is compared while the next is
+/// read.
 async fn check_projection(
     reading: &mut AnyConnection,
-    state: &State,
-    found: &mut Verification,
-) -> Result<(), StoreError> {
-    let sql = format!("SELECT {PROJECTED} FROM record ORDER BY record");
-    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(reading).await?;
-    let mut seen = std::collections::BTreeSet::new();
-    for row in &rows {
-        let Ok(row) = Projected::read(row) else {
-            found.say(None, "a row among the current records cannot be read");
-            continue;
+    mut check: ProjectionCheck,
+) -> Result<ProjectionCheck, StoreError> {
+    let mut rows = records_from(reading, ">=", "").await?;
+    while let Some(last) = rows.last() {
+        let Ok(last) = last.try_get::<String, _>(0) else {
+            check
+                .found
+                .say(None, "a row among the current records has a key that is no text");
+            break;
         };
-        let Some(record) = state.records.get(&row.record) else {
-            found.say(
-                None,
-                format!("{} stands among the current records and no entry made it", row.record),
-            );
-            continue;
-        };
-        if !is_of(&row, record) {
-            found.say(
-                Some(record.last),
-                format!(
+        let comparing = tokio::task::spawn_blocking(move || {
+            check.take_rows(&rows);
+            check
+        });
+        let next = records_from(reading, ">", &last).await;
+        check = comparing.await.map_err(lost)?;
+        rows = next?;
+    }
+    check.say_missing();
+    Ok(check)
+}
+
+/// The next current records, from a key on or after it.
+async fn records_from(reading: &mut AnyConnection, from: &'static str, key: &str) -> Result<Vec<AnyRow>, sqlx::Error> {
+    let sql = format!("SELECT {PROJECTED} FROM record WHERE record {from} $1 ORDER BY record LIMIT $2");
+    sqlx::query(AssertSqlSafe(sql))
+        .bind(key.to_owned())
+        .bind(CHUNK)
+        .fetch_all(reading)
+        .await
+}
+
+/// The current records against the state that the entries give.
+struct ProjectionCheck {
+    state: State,
+    found: Verification,
+    seen: HashSet<String>,
+}
+
+impl ProjectionCheck {
+    fn take_rows(&mut self, rows: &[AnyRow]) {
+        for row in rows {
+            let Ok(row) = Projected::read(row) else {
+                self.found.say(None, "a row among the current records cannot be read");
+                continue;
+            };
+            let Some(record) = self.state.records.get(&row.record) else {
+                let what = format!("{} stands among the current records and no entry made it", row.record);
+                self.found.say(None, what);
+                continue;
+            };
+            if !is_of(&row, record) {
+                let what = format!(
                     "{} reads otherwise among the current records than its entries say",
                     row.record
-                ),
-            );
+                );
+                self.found.say(Some(record.last), what);
+            }
+            self.seen.insert(row.record);
         }
-        seen.insert(row.record);
     }
-    for (key, record) in state.records.iter().filter(|(key, _)| !seen.contains(*key)) {
-        found.say(Some(record.last), format!("{key} is missing among the current records"));
+
+    fn say_missing(&mut self) {
+        for (key, record) in self.state.records.iter().filter(|(key, _)| !self.seen.contains(*key)) {
+            let what = format!("{key} is missing among the current records");
+            self.found.say(Some(record.last), what);
+        }
     }
-    Ok(())
 }
 
 fn is_of(row: &Projected, record: &Record) -> bool {

@@ -334,6 +334,24 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
             "账号或密码错误。多次输错后，该账号须等待一分钟才能再次登录（即使密码正确）。",
         ),
     ),
+    (
+        "sign_in.ended",
+        Text::new(
+            "Your session has ended, and nothing was saved. What you typed is kept: sign in, read it again and send it.",
+            "会话已结束，尚未保存任何内容。您填写的内容已保留：请重新登录，核对后再提交。",
+        ),
+    ),
+    ("kept.title", Text::new("Send what you typed", "提交您填写的内容")),
+    (
+        "kept.nothing",
+        Text::new(
+            "Nothing was saved yet. This is what you had typed when the session ended.",
+            "尚未保存任何内容。以下是会话结束时您填写的内容。",
+        ),
+    ),
+    ("kept.name", Text::new("It is entered in the name of", "录入人：")),
+    ("kept.send", Text::new("Send it now", "立即提交")),
+    ("kept.leave", Text::new("Do not send it", "不提交")),
     ("sign_in.demo", Text::new("Accounts of the demonstration", "演示账号")),
     ("sign_in.demo_role", Text::new("Role", "角色")),
     ("setup.title", Text::new("The first user", "首位用户")),

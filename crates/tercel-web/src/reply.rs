@@ -18,6 +18,8 @@ pub(crate) enum Reply {
     },
     /// Go there.
     Go(String),
+    /// A page, with cookies.
+    PageWith { page: String, cookies: Vec<String> },
     /// Go there, with cookies.
     GoWith { to: String, cookies: Vec<String> },
     /// Content of another type.
@@ -47,6 +49,8 @@ pub(crate) enum Fault {
     Busy,
     /// The path is one of another verb.
     OtherVerb,
+    /// The program failed on the request.
+    Broken,
     /// The store failed.
     Failed(StoreError),
 }
@@ -103,6 +107,12 @@ impl Fault {
                 StatusCode::METHOD_NOT_ALLOWED,
                 text("This address takes no such request. Nothing was changed."),
             ),
+            Self::Broken => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                text(
+                    "The program failed on this request. See whether what you sent is there before you send it again.",
+                ),
+            ),
             // The cause goes to the operator's log: it may name files.
             Self::Failed(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -137,15 +147,19 @@ impl Reply {
             }
             Self::File { kind, bytes } => respond(StatusCode::OK, kind, bytes, POLICY),
             Self::Go(to) => go(&to),
-            Self::GoWith { to, cookies } => {
-                let mut response = go(&to);
-                for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
-                    response.headers_mut().append(header::SET_COOKIE, cookie);
-                }
-                response
+            Self::PageWith { page, cookies } => {
+                with_cookies(respond(StatusCode::OK, html, page.into_bytes(), POLICY), &cookies)
             }
+            Self::GoWith { to, cookies } => with_cookies(go(&to), &cookies),
         }
     }
+}
+
+fn with_cookies(mut response: Response<Body>, cookies: &[String]) -> Response<Body> {
+    for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_str(cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Redirects by GET, to a path of this program.

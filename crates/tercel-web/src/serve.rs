@@ -56,7 +56,11 @@ pub fn router(app: &Arc<App>) -> Router {
                 }
                 Err(_) => String::new(),
             };
-            answer(app, route, rest, request).await
+            // A browser that goes away ends its connection, not what was begun: nothing is left half written.
+            match tokio::spawn(answer(app, route, rest, request)).await {
+                Ok(response) => response,
+                Err(_) => plain(&Fault::Broken),
+            }
         };
         router = match route.verb {
             Verb::Get => router.route(route.path, get(handler)),
@@ -110,6 +114,7 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
     let cookies = cookies(&parts.headers);
     let language = language(&cookies, &parts.headers);
     let secure = app.settings.secure;
+    let sent_to = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut ask = Ask {
         app,
         person: None,
@@ -134,6 +139,8 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         reply if ask.api => api::respond(reply),
         Ok(reply) => reply.into_response(),
         Err(Fault::SignInFirst) if route.verb == Verb::Get => Reply::Go("/sign-in".to_owned()).into_response(),
+        // Only what a page of this program sent is kept.
+        Err(Fault::SignInFirst) if parts.headers.contains_key(header::ORIGIN) => pages::sign_in::ended(&ask, sent_to),
         Err(Fault::PasswordFirst) => Reply::Go("/password".to_owned()).into_response(),
         Err(fault) => pages::fault::page(&ask, &fault),
     }

@@ -82,6 +82,7 @@ async fn next_change(dice: &mut Dice, store: &Store) -> Change {
         },
         14 => Change::Decide {
             record,
+            last: None,
             step: json!({"vote": text, "weight": 0.1, "big": 1e300}),
             reason: (dice.below(2) == 0).then_some(reason),
         },

@@ -1,6 +1,7 @@
 //! Signatures: on one content, with name and meaning, and only on that.
 
-use tercel_store::{Change, Clock, Record, Refusal, Store};
+use serde_json::json;
+use tercel_store::{Change, Clock, Record, Refusal, Signer, Store};
 
 use crate::databases::{Database, on_both};
 use crate::texts::{author, fever, refusal, values};
@@ -9,6 +10,8 @@ on_both!(
     a_signature_is_of_one_content_and_says_who_and_why,
     a_signature_ends_with_its_version,
     a_locked_record_is_opened_by_two,
+    a_record_is_entered_with_its_signatures_or_not_at_all,
+    a_step_rests_on_the_steps_that_were_read,
 );
 
 async fn entered(store: &Store) -> Record {
@@ -119,4 +122,51 @@ async fn a_locked_record_is_opened_by_two(database: &Database) {
         .await
         .unwrap();
     assert!(!store.record(&record.key).await.unwrap().unwrap().locked);
+}
+
+async fn a_record_is_entered_with_its_signatures_or_not_at_all(database: &Database) {
+    let store = database.create(Clock::System).await;
+    let wu = author("wu", "investigator");
+    let signer = |name: &str, printed: &str| Signer {
+        author: author(name, "investigator"),
+        name: printed.to_owned(),
+        meaning: "identity checked".to_owned(),
+    };
+    let before = store.head().await.unwrap();
+    let unsigned = [signer("wu", "Dr Wu"), signer("li", " ")];
+    assert!(matches!(
+        refusal(store.append_signed(&wu, None, fever("2"), &unsigned).await),
+        Refusal::Blank(_)
+    ));
+    assert_eq!(store.head().await.unwrap(), before);
+    let signed = [signer("wu", "Dr Wu"), signer("li", "Li Na")];
+    let entries = store.append_signed(&wu, None, fever("2"), &signed).await.unwrap();
+    assert_eq!(entries.len(), 3);
+    let key = entries[0].record.clone().unwrap();
+    let record = store.record(&key).await.unwrap().unwrap();
+    let names: Vec<&str> = record.signatures_in_force().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Dr Wu", "Li Na"]);
+    assert!(record.signatures.iter().all(|one| one.content == record.content));
+    let found = store.verify(None).await.unwrap();
+    assert!(found.is_ok(), "{found:?}");
+}
+
+async fn a_step_rests_on_the_steps_that_were_read(database: &Database) {
+    let store = database.create(Clock::System).await;
+    let wu = author("wu", "committee");
+    let record = entered(&store).await;
+    let step = |last: i64| Change::Decide {
+        record: record.key.clone(),
+        last: Some(last),
+        step: json!({"step": "propose"}),
+        reason: None,
+    };
+    store.append(&wu, None, &[step(record.last)]).await.unwrap();
+    assert_eq!(
+        refusal(store.append(&wu, None, &[step(record.last)]).await),
+        Refusal::Moved(record.key.clone())
+    );
+    let now = store.record(&record.key).await.unwrap().unwrap();
+    assert_eq!(now.steps.len(), 1);
+    store.append(&wu, None, &[step(now.last)]).await.unwrap();
 }

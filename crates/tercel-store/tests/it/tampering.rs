@@ -77,6 +77,7 @@ pub(crate) async fn scene() -> Scene {
         },
         Change::Decide {
             record: key_1,
+            last: None,
             step: json!({"vote": "escalate"}),
             reason: None,
         },

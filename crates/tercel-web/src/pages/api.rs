@@ -142,6 +142,7 @@ pub(crate) fn fields(text: &str) -> Result<Fields, Fault> {
 /// Answers and faults as a program reads them.
 pub(crate) fn respond(reply: Result<Reply, Fault>) -> Response<Body> {
     let (status, value) = match reply {
+        Ok(Reply::PageWith { .. }) => (StatusCode::OK, json!({"location": "/"})),
         Ok(Reply::Go(to) | Reply::GoWith { to, .. }) => (StatusCode::OK, json!({"location": to})),
         Ok(Reply::RejectedFor { problems, .. }) => {
             let each = |(field, sentence): &(String, String)| json!({"field": field, "problem": sentence});

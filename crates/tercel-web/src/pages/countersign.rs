@@ -4,7 +4,7 @@
 use askama::Template;
 use tercel::language::Text;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
-use tercel_store::{Account, Change, Values};
+use tercel_store::{Account, Author, Signer, Values};
 
 use super::entry::{FieldView, answers, field_views};
 use super::gates::releasable;
@@ -255,7 +255,7 @@ fn fill(ask: &Ask, form: &str, own: &Account, other: &Account, values: &mut Valu
     }
 }
 
-/// Enters the record, then each signature. Until both stand it counts for nothing.
+/// Enters the record with both signatures.
 #[expect(clippy::too_many_arguments, reason = "a record with its two signers")]
 async fn write(
     ask: &Ask,
@@ -268,25 +268,22 @@ async fn write(
     other: &Person,
 ) -> Result<String, Fault> {
     let new = new_record(form, subject, site, None, values);
-    let entries = ask.append(pair.first.0, site, &[Change::Create(new)]).await?;
-    let entry = entries.first().ok_or(Fault::NotFound)?;
-    let key = entry.record.clone().unwrap_or_default();
-    let signature = |account: &Account| Change::Sign {
-        record: key.clone(),
-        seen: 1,
-        content: entry.hash.clone(),
-        name: account.printed.clone(),
-        meaning: form.title.en.to_owned(),
-    };
-    ask.append(pair.first.0, site, &[signature(own)]).await?;
-    let second = tercel_store::Author {
+    let first = ask.author(pair.first.0, site)?;
+    let second = Author {
         account: other.account.name.clone(),
         role: other.role_for(pair.second.0, site).map_or("none", Role::id).to_owned(),
     };
+    let signers = [(&first, own), (&second, &other.account)].map(|(author, account)| Signer {
+        author: author.clone(),
+        name: account.printed.clone(),
+        meaning: form.title.en.to_owned(),
+    });
     let version = ask.app.version_at(site).await?;
-    ask.app
+    let entries = ask
+        .app
         .store
-        .append(&second, Some(&version), &[signature(&other.account)])
+        .append_signed(&first, Some(&version), new, &signers)
         .await?;
-    Ok(key)
+    let made = entries.into_iter().next().ok_or(Fault::NotFound)?;
+    Ok(made.record.unwrap_or_default())
 }

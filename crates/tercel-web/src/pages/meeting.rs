@@ -271,6 +271,7 @@ async fn decide(
     not_resolved(meeting)?;
     let change = Change::Decide {
         record: record.key.clone(),
+        last: Some(record.last),
         step,
         reason: None,
     };
@@ -345,6 +346,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
     let changes = [
         Change::Decide {
             record: record.key.clone(),
+            last: Some(record.last),
             step,
             reason: None,
         },
@@ -395,6 +397,7 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
     });
     let change = Change::Decide {
         record: record.key.clone(),
+        last: Some(record.last),
         step,
         reason: resolution.reason.clone(),
     };

@@ -10,6 +10,7 @@ pub(crate) mod downtime;
 pub(crate) mod entry;
 pub(crate) mod fault;
 pub(crate) mod gates;
+pub(crate) mod kept;
 pub(crate) mod meeting;
 pub(crate) mod meetings;
 pub(crate) mod panel;

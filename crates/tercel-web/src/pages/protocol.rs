@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tercel::conduct::SiteVersion;
 use tercel::protocol::{Difference, parse_protocol, protocol_differences};
 use tercel_exchange::sha256_hex;
-use tercel_store::{Account, Change, NewRecord, Record, Values};
+use tercel_store::{Account, NewRecord, Record, Signer, Values};
 
 use super::record::signer;
 use crate::ask::Ask;
@@ -265,7 +265,7 @@ fn day(ask: &Ask, name: &str) -> Result<Date, Fault> {
     })
 }
 
-/// Enters a record and signs it; without the signature it counts for nothing.
+/// Enters a record with its signature.
 async fn enter_signed(
     ask: &Ask,
     (form, meaning): (&str, &str),
@@ -283,15 +283,16 @@ async fn enter_signed(
         happened,
         values,
     };
-    let entries = ask.append(Permission::Release, site, &[Change::Create(new)]).await?;
-    let entry = entries.first().ok_or(Fault::NotFound)?;
-    let signature = Change::Sign {
-        record: entry.record.clone().unwrap_or_default(),
-        seen: 1,
-        content: entry.hash.clone(),
+    let author = ask.author(Permission::Release, site)?;
+    let signer = Signer {
+        author: author.clone(),
         name: who.printed.clone(),
         meaning: meaning.to_owned(),
     };
-    ask.append(Permission::Release, site, &[signature]).await?;
+    let version = ask.app.version_at(site).await?;
+    ask.app
+        .store
+        .append_signed(&author, Some(&version), new, &[signer])
+        .await?;
     Ok(())
 }

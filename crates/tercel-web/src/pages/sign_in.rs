@@ -3,14 +3,17 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use axum::body::Body;
+use axum::http::Response;
 use serde_json::json;
 use tercel::language::Language;
 use tercel_store::{ACCESS, Author, Change, Door, Grant, SignIn, password_problem};
 use tokio::time::Instant;
 
-use crate::ask::Ask;
+use super::kept::{self, Kept};
+use crate::ask::{Ask, Person};
 use crate::messages::message;
-use crate::reply::{Fault, Reply};
+use crate::reply::{Fault, POLICY, Reply, respond};
 use crate::role::Role;
 use crate::serve::{browser_cookie, same_bytes, session_cookie};
 use crate::view::View;
@@ -20,6 +23,8 @@ use crate::view::View;
 struct SignInPage {
     view: View,
     problem: Option<String>,
+    /// Hidden fields: what was typed when a session had ended.
+    kept: Vec<(String, String)>,
     demo: Vec<(String, String, String)>,
 }
 
@@ -56,6 +61,9 @@ fn sign_in_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
     let page = SignInPage {
         view: View::of(ask),
         problem,
+        kept: Kept::carried(&ask.form)
+            .map(|kept| kept.as_carried())
+            .unwrap_or_default(),
         demo: demo
             .map(|(name, role, password)| (name.clone(), title(role), password.clone()))
             .collect(),
@@ -64,7 +72,24 @@ fn sign_in_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
     Ok(Reply::page(page, rejected))
 }
 
-pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
+/// The page for a form that was sent after its session had ended.
+pub(crate) fn ended(ask: &Ask, sent_to: &str) -> Response<Body> {
+    let fault = Fault::SignInFirst;
+    let page = Kept::sent(sent_to, &ask.form).map(|kept| {
+        let mut ask = ask.clone();
+        ask.form = kept.as_carried().into_iter().collect();
+        sign_in_page(&ask, None)
+    });
+    match page {
+        Some(Ok(Reply::Page(page))) => {
+            let (status, _) = fault.status();
+            respond(status, "text/html; charset=utf-8", page.into_bytes(), POLICY)
+        }
+        _ => super::fault::page(ask, &fault),
+    }
+}
+
+pub(crate) async fn enter(mut ask: Ask) -> Result<Reply, Fault> {
     let began = Instant::now();
     let (name, password) = (
         ask.optional("account"),
@@ -88,18 +113,28 @@ pub(crate) async fn enter(ask: Ask) -> Result<Reply, Fault> {
             if let Some(token) = ask.person.as_ref().and_then(|person| person.token.as_deref()) {
                 ask.app.store.end_session(token).await?;
             }
-            let (token, _) = ask.app.store.begin_session(&account.name, None, None).await?;
+            let (token, session) = ask.app.store.begin_session(&account.name, None, None).await?;
             note(&ask, &account.name, "signed in").await?;
             let (secure, key) = (
                 ask.app.settings.secure,
                 ask.app.store.know_browser(&account.name, browser).await?,
             );
+            let cookies = vec![
+                session_cookie(secure, &token, ACCESS.absolute_hours * 3600),
+                browser_cookie(secure, &key),
+            ];
+            if let Some(kept) = Kept::carried(&ask.form).filter(|_| !must_change) {
+                ask.person = Some(Person {
+                    csrf: session.csrf,
+                    token: Some(token),
+                    ..Person::of(account)
+                });
+                let page = kept::page(&ask, kept)?;
+                return Ok(Reply::PageWith { page, cookies });
+            }
             Ok(Reply::GoWith {
                 to: if must_change { "/password" } else { "/" }.to_owned(),
-                cookies: vec![
-                    session_cookie(secure, &token, ACCESS.absolute_hours * 3600),
-                    browser_cookie(secure, &key),
-                ],
+                cookies,
             })
         }
         // The same answer after the same time, whether the name is known, waits or is nobody's.

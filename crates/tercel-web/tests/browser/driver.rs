@@ -1,6 +1,7 @@
 //! A browser under the W3C WebDriver protocol.
 
 use std::net::SocketAddr;
+use std::panic::panic_any;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,14 @@ const DRIVERS: [&str; 2] = ["/usr/bin/chromedriver", "/usr/local/bin/chromedrive
 const BROWSERS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chrome"];
 /// Key under which the protocol hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// How long a page may take to load, and how often it is asked for.
+const LOADING: Duration = Duration::from_secs(45);
+const TRIES: usize = 3;
+
+/// What a test ends with whose browser has stopped to answer while the program still does: it says nothing of the program,
+/// and the study is played anew.
+#[derive(Debug)]
+pub(crate) struct Lost(pub(crate) String);
 
 fn first(paths: &[&'static str]) -> Option<&'static str> {
     paths.iter().copied().find(|path| std::path::Path::new(path).exists())
@@ -79,7 +88,12 @@ impl Driver {
                 "profile.password_manager_leak_detection": false,
             },
         });
-        let body = json!({"capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}});
+        let wanted = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "timeouts": {"pageLoad": LOADING.as_millis()},
+        });
+        let body = json!({"capabilities": {"alwaysMatch": wanted}});
         let answer = request(
             self.at,
             "POST /session",
@@ -128,12 +142,16 @@ impl Browser {
             String::new()
         };
         let answer = request(self.at, &head, &[("Content-Type", "application/json")], &body);
-        let answer = answer.map_err(|error| error.to_string())?;
+        let answer = answer.unwrap_or_else(|error| panic_any(Lost(format!("{verb} {path}: {error}"))));
         let value: Value = serde_json::from_str(&answer.body).map_err(|error| error.to_string())?;
         if answer.status == 200 {
             return Ok(value["value"].clone());
         }
-        Err(value["value"]["message"].to_string())
+        let message = value["value"]["message"].to_string();
+        if value["value"]["error"] == "timeout" && path != "/url" {
+            panic_any(Lost(format!("{verb} {path}: {message}")));
+        }
+        Err(message)
     }
 
     fn devtools(&self, command: &str, params: &Value) -> Value {
@@ -141,8 +159,23 @@ impl Browser {
         self.ask("POST", "/goog/cdp/execute", &body).unwrap()
     }
 
+    /// Opens a page. The browser is asked again where it does not load one that the program gives.
     pub(crate) fn go(&self, url: &str) {
-        self.ask("POST", "/url", &json!({"url": url})).unwrap();
+        for _ in 0..TRIES {
+            let Err(error) = self.ask("POST", "/url", &json!({"url": url})) else {
+                return;
+            };
+            let begun = Instant::now();
+            let at = url.trim_start_matches("http://").split('/').next().unwrap();
+            let answer = request(at.parse().unwrap(), "GET /sign-in", &[], "");
+            let answer = answer.unwrap_or_else(|error| panic!("{url}: the program does not answer: {error}"));
+            let took = begun.elapsed().as_millis();
+            eprintln!(
+                "{url} in the browser: {error}; the program itself: {} in {took} ms",
+                answer.status
+            );
+        }
+        panic_any(Lost(format!("{url} did not load")));
     }
 
     fn find(&self, css: &str) -> Option<String> {

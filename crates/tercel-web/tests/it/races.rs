@@ -206,3 +206,26 @@ async fn new_subjects_at_once_have_each_a_number_and_a_form_asked_once_is_entere
     }
     assert_eq!(entered, 1, "a subject died more than once");
 }
+
+#[tokio::test]
+async fn what_was_sent_is_written_though_its_sender_goes_away() {
+    let world = World::new().await;
+    let one = world.person("one", "coordinator@01").await;
+    let record = world.subject("one", "01", "IL1RAP-HCC-01-001").await;
+    let before = world.head().await;
+    let path = format!("/correct/{record}");
+    let chills = fever("Chills", "1");
+    let sent = with(&chills, &[("seen", "1"), ("reason", "misread")]);
+    tokio::select! {
+        biased;
+        answer = world.post(&one, &path, &sent) => panic!("answered at once: {}", answer.status),
+        () = std::future::ready(()) => {}
+    }
+    let written = async {
+        while world.head().await == before {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    let in_time = tokio::time::timeout(std::time::Duration::from_mins(1), written).await;
+    assert!(in_time.is_ok(), "the correction was given up half way");
+}

@@ -1,6 +1,7 @@
 //! Sessions begin with a new token and end when they should.
 
-use crate::world::{PASSWORD, Visitor, World};
+use crate::page::plain;
+use crate::world::{FEVER, PASSWORD, Visitor, World, answers, with};
 
 async fn sign_in(world: &World, visitor: &Visitor, name: &str) -> Visitor {
     let answer = world
@@ -181,4 +182,67 @@ async fn the_browser_cookie_lets_nobody_in() {
     assert_eq!(world.program("GET", &browser, "/api/forms", "").await.status, 401);
     let again = sign_in(&world, &signed, "nurse").await;
     assert_eq!(again.cookies[1].1, browser, "the browser stays the same one");
+}
+
+/// Names and values of the hidden fields of a form, but not its token.
+fn hidden_fields(form: &str) -> Vec<(String, String)> {
+    let inputs = form.split("<input type=\"hidden\" name=\"").skip(1);
+    let pairs = inputs.filter_map(|input| {
+        let (name, rest) = input.split_once("\" value=\"")?;
+        Some((plain(name), plain(rest.split_once('"')?.0)))
+    });
+    pairs.filter(|(name, _)| name != "csrf").collect()
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_had_ended_is_kept_through_the_next_one() {
+    let world = World::new().await;
+    let nurse = world.person("nurse", "coordinator@01").await;
+    let record = world.subject("nurse", "01", "IL1RAP-HCC-01-001").await;
+    world.move_on(24 * 60);
+    let mut values = FEVER;
+    values[0].1 = "Chills";
+    let answers = answers(&values);
+    let path = format!("/correct/{record}");
+    let sent = with(
+        &answers,
+        &[("seen", "1"), ("reason", "the chart says \"39\"\nand so does she")],
+    );
+    let before = world.head().await;
+    let ended = world.post(&nurse, &path, &sent).await;
+    assert_eq!(ended.status, 401);
+    assert!(ended.body.contains("What you typed is kept"), "{}", ended.body);
+    assert_eq!(world.head().await, before);
+    // A wrong password does not lose it.
+    let carried: Vec<(String, String)> = hidden_fields(ended.body.rsplit("<form ").next().unwrap());
+    let mut again: Vec<(&str, &str)> = carried
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    again.extend([("account", "nurse"), ("password", "wrong")]);
+    let refused = world.post_as_is(&Visitor::default(), "/sign-in", &again).await;
+    let kept = hidden_fields(refused.body.rsplit("<form ").next().unwrap());
+    assert_eq!((refused.status, &kept), (422, &carried));
+    again.pop();
+    again.push(("password", PASSWORD));
+    let back = world.post_as_is(&Visitor::default(), "/sign-in", &again).await;
+    assert_eq!(back.status, 200, "{}", back.body);
+    assert!(back.body.contains("Send it now") && back.body.contains("Dr nurse"));
+    let (token, _) = back.cookie("tercel").unwrap();
+    let visitor = Visitor {
+        name: "nurse".to_owned(),
+        cookies: vec![("tercel".to_owned(), token)],
+        csrf: back.hidden("csrf"),
+    };
+    let form = back.body.rsplit("<form ").next().unwrap();
+    assert!(form.contains(&format!("action=\"{path}\"")), "{form}");
+    let kept = hidden_fields(form);
+    let fields: Vec<(&str, &str)> = kept
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let saved = world.post(&visitor, &path, &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let record = world.app.store.record(&record).await.unwrap().unwrap();
+    assert_eq!((record.version, record.changed.by.as_str()), (2, "nurse"));
 }

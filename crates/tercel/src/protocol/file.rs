@@ -85,6 +85,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         id: header.id,
         title: header.title,
         registry: header.registry,
+        country: header.country,
         condition: header.condition,
         version: header.version,
         version_date: header.version_date,
@@ -110,6 +111,7 @@ struct Header {
     id: String,
     title: String,
     registry: Option<String>,
+    country: Option<String>,
     condition: String,
     version: String,
     version_date: jiff::civil::Date,
@@ -120,6 +122,7 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
     let id = section.text("id", "\"STUDY-1\"");
     let title = section.text("title", "\"A Phase 1 Study of …\"");
     let registry = section.optional_text("registry");
+    let country = section.optional_country("country");
     let condition = section.text("condition", "\"hepatocellular carcinoma\"");
     let version = section.text("version", "\"1.0\"");
     let version_date = section.date("version_date", "2025-01-01");
@@ -129,6 +132,7 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
         id: id?,
         title: title?,
         registry,
+        country,
         condition: condition?,
         version: version?,
         version_date: version_date?,

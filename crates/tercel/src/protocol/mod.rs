@@ -61,6 +61,8 @@ pub struct Trial {
     pub title: String,
     /// Registry number, where there is one.
     pub registry: Option<String>,
+    /// Country of every site (ISO 3166-1 alpha-3), where all are in one.
+    pub country: Option<String>,
     /// Condition studied.
     pub condition: String,
     /// Version of the protocol.

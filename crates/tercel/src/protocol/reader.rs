@@ -121,6 +121,21 @@ impl<'a> Section<'a> {
         self.text(key, "\"…\"")
     }
 
+    /// A country by its three capital letters (ISO 3166-1 alpha-3), which may be absent.
+    pub(super) fn optional_country(&self, key: &'static str) -> Option<String> {
+        let code = self.optional_text(key)?;
+        if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            return Some(code);
+        }
+        let value = self.value(key)?;
+        let message = format!(
+            "`{}` is no country of three capital letters (ISO 3166-1): \"{code}\"",
+            self.join(key)
+        );
+        self.log.add(&value.span(), message, format!("{key} = \"CHN\""));
+        None
+    }
+
     /// A finite number in `range`.
     pub(super) fn number(&self, key: &'static str, range: RangeInclusive<f64>, example: &str) -> Option<f64> {
         self.ask(key, || KeyKind::Number(*range.start(), *range.end()), true, example);

@@ -184,7 +184,7 @@ struct Broken {
 const SYNTAX: &str =
     "TOML: key = value, text in \"quotes\", and [section] or [[repeated section]] on a line of its own";
 
-const BROKEN: [Broken; 43] = [
+const BROKEN: [Broken; 44] = [
     Broken {
         from: "[response]\n",
         to: "[respons]\n",
@@ -536,6 +536,15 @@ const BROKEN: [Broken; 43] = [
             "version_date = ¦2025-02-30",
             "invalid date, expected day between 01 and 28",
             "a day of the calendar, year-month-day: 2025-01-31",
+        )],
+    },
+    Broken {
+        from: "\"CHN\"",
+        to: "\"China\"",
+        found: &[(
+            "country = ¦\"China\"",
+            "`trial.country` is no country of three capital letters (ISO 3166-1): \"China\"",
+            "country = \"CHN\"",
         )],
     },
     Broken {

@@ -65,6 +65,7 @@ pub(super) fn complete(study: &Study<'_>, tables: &mut [Table]) {
     fill(table, "AGEU", |columns, row| {
         (!columns.is_blank(row, "AGE")).then(|| "YEARS".to_owned())
     });
+    fill(table, "COUNTRY", |_, _| study.trial.country.clone());
     // The guide knows death and no death, which is blank.
     blank_where(table, "DTHFL", |text| text.eq_ignore_ascii_case("N"));
 }

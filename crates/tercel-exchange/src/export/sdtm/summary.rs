@@ -77,6 +77,9 @@ fn coded(parameter: &str, value: &str) -> [String; 3] {
     if ISO.contains(&parameter) {
         return [String::new(), "ISO 8601".to_owned(), String::new()];
     }
+    if parameter == "FCNTRY" {
+        return [value.to_owned(), "ISO 3166-1 alpha-3".to_owned(), String::new()];
+    }
     if parameter == "REGID" {
         let dictionary = if value.starts_with("NCT") {
             "ClinicalTrials.gov"
@@ -134,7 +137,7 @@ fn design(study: &Study<'_>) -> Vec<Parameter> {
         ("NCOHORT", Ok(trial.dose_levels.iter().count().to_string())),
         ("PLANSUB", trial.escalation.max_n.map(|n| n.to_string()).ok_or("NI")),
         ("SPONSOR", UNSTATED),
-        ("FCNTRY", UNSTATED),
+        ("FCNTRY", trial.country.clone().ok_or("NI")),
         ("OBJPRIM", UNSTATED),
         ("REGID", trial.registry.clone().ok_or("NI")),
         ("SDTIGVER", Ok("3.4".to_owned())),

@@ -292,6 +292,16 @@ fn the_trial_summary_codes_its_values_and_says_what_is_not_known() {
             "ClinicalTrials.gov"
         ]
     );
+    assert_eq!(
+        of("FCNTRY"),
+        [
+            "Planned Country of Investigational Sites",
+            "CHN",
+            "",
+            "CHN",
+            "ISO 3166-1 alpha-3"
+        ]
+    );
     assert_eq!(of("SPONSOR"), ["Clinical Study Sponsor", "", "NI", "", ""]);
     assert_eq!(of("DCUTDTC"), ["Data Cutoff Date", "2026-06-01", "", "", "ISO 8601"]);
 }
@@ -307,18 +317,20 @@ fn a_value_outside_a_closed_list_is_a_finding_and_one_outside_an_open_list_an_ex
         outcome.rule.to_string(),
         "\"GONE\" is not one of the terms of Outcome of Event (C66768)"
     );
-    let country = findings.iter().find(|finding| finding.field == "COUNTRY").unwrap();
-    assert_eq!((country.dataset.as_str(), &country.rule), ("DM", &Rule::MissingColumn));
     // Nobody coded the events: the variable is there, and blank.
     let term = findings.iter().find(|finding| finding.field == "AEDECOD").unwrap();
     assert_eq!((term.dataset.as_str(), &term.rule), ("AE", &Rule::MissingColumn));
-    assert_eq!(findings.len(), 3, "{findings:?}");
+    assert_eq!(findings.len(), 2, "{findings:?}");
     let added: Vec<(&str, &str, &str)> = extensions
         .iter()
         .map(|added| (added.dataset.as_str(), added.variable.as_str(), added.value.as_str()))
         .collect();
     assert_eq!(
         added,
-        [("TS", "TSVCDREF", "ClinicalTrials.gov"), ("TS", "TSVCDREF", "ISO 8601")]
+        [
+            ("TS", "TSVCDREF", "ClinicalTrials.gov"),
+            ("TS", "TSVCDREF", "ISO 3166-1 alpha-3"),
+            ("TS", "TSVCDREF", "ISO 8601")
+        ]
     );
 }

@@ -127,7 +127,8 @@ type Of<'o> = &'o dyn Fn(&Facts<'_>) -> Option<&'o str>;
 pub(super) fn measures(analysis: &Analysis<'_>, origins: &Origins, groups: &[Arm<'_>]) -> Vec<BaselineMeasure> {
     let race = |facts: &Facts<'_>| origins.text(facts, |origin| &origin.race);
     let ethnicity = |facts: &Facts<'_>| origins.text(facts, |origin| &origin.ethnicity);
-    let country = |facts: &Facts<'_>| origins.text(facts, |origin| &origin.country);
+    let everywhere = analysis.trial.country.as_deref();
+    let country = |facts: &Facts<'_>| origins.text(facts, |origin| &origin.country).or(everywhere);
     let asked = is_known(groups, race) || is_known(groups, ethnicity);
     let mut measures: Vec<BaselineMeasure> = [
         by_category(groups, "Race (NIH/OMB)", "Race", &RACES, &race),
