@@ -5,7 +5,7 @@ use tercel::conduct::{
     FailureReason, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening, derive_screening,
 };
 use tercel::language::Language;
-use tercel::protocol::Trial;
+use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 
 use super::board::level_label;
@@ -164,16 +164,25 @@ fn states(language: Language) -> [(&'static str, &'static str); 3] {
 
 fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) -> Vec<(String, usize)> {
     let t = |key: &str| message(key).of(language).to_owned();
-    let enrolled = totals.enrolled.iter().map(|(level, count)| {
-        let label = format!("{}: {}", t("screening.enrolled"), level_label(trial, *level));
-        (label, *count)
-    });
+    let enrolled = totals
+        .enrolled
+        .iter()
+        .map(|(level, count)| (enrolled_at(trial, *level, language), *count));
     let ends = [
         (t("screening.failed"), totals.failed),
         (t("screening.pending"), totals.pending),
     ];
     let first = [(t("screening.screened"), totals.screened)];
     first.into_iter().chain(enrolled).chain(ends).collect()
+}
+
+fn enrolled_at(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
+    let colon = match language {
+        Language::English => ": ",
+        Language::Chinese => "：",
+    };
+    let enrolled = message("screening.enrolled").of(language);
+    format!("{enrolled}{colon}{}", level_label(trial, level))
 }
 
 fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language: Language) -> Row {
@@ -193,8 +202,7 @@ fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language:
     };
     match &line.outcome {
         ScreeningOutcome::Enrolled { level, when } => {
-            let enrolled = message("screening.enrolled").of(language);
-            row.outcome = format!("{enrolled}: {}", level_label(trial, *level));
+            row.outcome = enrolled_at(trial, *level, language);
             row.enrolled = when.as_ref().map(StepLink::of);
         }
         ScreeningOutcome::Failed(reasons) => {

@@ -289,7 +289,9 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
 
 fn standing_words(standing: Standing, unit: &str, language: Language) -> String {
     let t = |key: &str| message(key).of(language);
-    let (hours, unit) = (unit == "serious.hours", t(unit));
+    let hours = unit == "serious.hours";
+    let one = matches!(standing, Standing::Open(1) | Standing::Overdue(1) | Standing::Late(1));
+    let unit = t(if one && !hours { "serious.day" } else { unit });
     match (standing, language) {
         (Standing::CannotStart, _) => t("serious.no_clock").to_owned(),
         (Standing::InTime, _) => t("serious.in_time").to_owned(),

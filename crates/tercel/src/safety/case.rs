@@ -205,7 +205,7 @@ fn numbered(mut reports: Vec<CaseReport>) -> Vec<NumberedReport> {
     numbered
 }
 
-/// The reports to the sponsor against the hours of the protocol. Without one, the day of the sponsor's awareness in the event says
+/// The reports to the sponsor against the hours of the protocol. Without the first one, the day of the sponsor's awareness in the event says
 /// that it was told.
 fn to_sponsor(study: &Study<'_>, event: &AdverseEvent, reports: &[NumberedReport]) -> Vec<ReportClock> {
     let hours = i64::from(study.trial.safety.times.investigator_hours);
@@ -222,14 +222,15 @@ fn to_sponsor(study: &Study<'_>, event: &AdverseEvent, reports: &[NumberedReport
             }
         })
         .collect();
-    if clocks.is_empty() {
-        clocks.push(ReportClock {
+    if clocks.iter().all(|clock| clock.report != Awaited::Initial) {
+        let unknown = ReportClock {
             recipient: Recipient::Sponsor,
             report: Awaited::Initial,
             due: None,
             sent: event.details.aware.map(|aware| aware.to_string()),
             standing: event.details.aware.map_or(Standing::CannotStart, |_| Standing::InTime),
-        });
+        };
+        clocks.insert(0, unknown);
     }
     clocks
 }

@@ -103,6 +103,17 @@ fn the_investigator_has_24_hours_to_the_minute() {
         [(Awaited::Initial, None, Standing::CannotStart)]
     );
     assert!(case.is_overdue());
+    // A follow-up alone does not stand for the first report.
+    let later = report(
+        CaseReportKind::FollowUp,
+        Recipient::Sponsor,
+        "2025-03-24T08:00",
+        Some("2025-03-24T09:00"),
+    );
+    let alone = study(&trial, &data, &[later], "2025-04-01T09:00");
+    let sponsor = of(&cases(&alone)[0].clocks, Recipient::Sponsor);
+    assert_eq!(sponsor[0], (Awaited::Initial, None, Standing::CannotStart));
+    assert_eq!(sponsor[1].2, Standing::InTime);
     let told = with_event(Some("2025-03-21"));
     let by_event = study(&trial, &told, &[], "2025-03-22T09:00");
     let sponsor = of(&cases(&by_event)[0].clocks, Recipient::Sponsor);
