@@ -1,17 +1,22 @@
 //! The texts of pages, in every language. Texts of forms and fields stand at their definitions.
 
+mod lists;
+
 use tercel::language::Text;
 
 /// The text of a key. An unknown key shows itself; a test keeps pages from having one.
 pub(crate) fn message(key: &str) -> Text {
-    MESSAGES
-        .iter()
-        .find(|(known, _)| *known == key)
+    let mut all = catalogue();
+    all.find(|(known, _)| *known == key)
         .map_or(Text::new("?", "?"), |(_, text)| *text)
 }
 
 /// Every text by its key.
-pub(crate) static MESSAGES: &[(&str, Text)] = &[
+fn catalogue() -> impl Iterator<Item = &'static (&'static str, Text)> {
+    MESSAGES.iter().chain(lists::MESSAGES)
+}
+
+static MESSAGES: &[(&str, Text)] = &[
     ("menu.board", Text::new("Board", "总览")),
     ("menu.subjects", Text::new("Subjects", "受试者")),
     ("menu.report", Text::new("Report", "报告")),
@@ -501,13 +506,13 @@ pub(crate) static MESSAGES: &[(&str, Text)] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::MESSAGES;
+    use super::catalogue;
 
     /// Keys stand in templates and pages as `t("…")` or `message("…")`.
     #[test]
     fn every_key_used_is_known_and_every_key_known_is_used_and_translated() {
-        let known: BTreeSet<&str> = MESSAGES.iter().map(|(key, _)| *key).collect();
-        assert_eq!(known.len(), MESSAGES.len(), "a key stands twice");
+        let known: BTreeSet<&str> = catalogue().map(|(key, _)| *key).collect();
+        assert_eq!(known.len(), catalogue().count(), "a key stands twice");
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut text = String::new();
         for folder in ["templates", "src", "src/pages"] {
@@ -527,7 +532,7 @@ mod tests {
                 assert!(!key.contains('.') || known.contains(key), "{key} is not known");
             }
         }
-        for (key, text) in MESSAGES {
+        for (key, text) in catalogue() {
             let chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
             assert!(text.zh.chars().any(chinese), "{key} is not translated");
         }

@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 63] = [
+pub static ROUTES: [Route; 66] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -132,6 +132,9 @@ pub static ROUTES: [Route; 63] = [
     route!(Get "/panel/{*rest}", May(P::Enter), pages::panel::show),
     route!(Post "/panel/{*rest}", May(P::Enter), pages::panel::save),
     route!(Get "/study", May(P::Read), pages::subjects::study),
+    route!(Get "/screening", May(P::Read), pages::screening::list),
+    route!(Get "/serious", May(P::Read), pages::serious::list),
+    route!(Get "/consents", May(P::Read), pages::consents::list),
     route!(Get "/downtime", May(P::Read), pages::downtime::list),
     route!(Get "/downtime/{*rest}", May(P::Read), pages::downtime::sheet),
     route!(Get "/safety", May(P::Read), pages::report::safety),

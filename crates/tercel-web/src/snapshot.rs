@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{ConductRecords, check_conduct};
+use tercel::conduct::{ConductRecords, Study, check_conduct};
 use tercel::meeting::{Completeness, OpenQuery};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{StudyData, SubjectId};
@@ -15,8 +15,9 @@ use tercel_exchange::{Table, read_tables};
 use tercel_store::{Record, StoreError};
 
 use crate::app::App;
+use crate::ask::among;
 use crate::capture::captured;
-use crate::conduct::conduct_of;
+use crate::conduct::{conduct_of, site_time};
 use crate::meeting::MEETING;
 use crate::protocol::{PROTOCOL, PROTOCOL_SITE, versions};
 use crate::standing::Standing;
@@ -43,6 +44,9 @@ pub(crate) struct Snapshot {
     data: OnceLock<StudyData>,
     standing: OnceLock<Standing>,
 }
+
+/// Subjects with their sites.
+pub(crate) type Sited<'s> = Vec<(&'s str, Option<&'s str>)>;
 
 /// What was entered of one subject.
 #[derive(Debug)]
@@ -77,8 +81,8 @@ impl Part {
     }
 }
 
-/// Forms beside those of the conduct that gates ask for.
-const GATED: [&str; 3] = ["collection", "lymphodepletion", "infusion"];
+/// Forms beside those of the conduct: those that gates ask for, and consents of the datasets.
+const BESIDE: [&str; 4] = ["collection", "lymphodepletion", "infusion", "consent"];
 
 /// What the conduct of the study is told by.
 fn is_kept(record: &Record) -> bool {
@@ -88,7 +92,7 @@ fn is_kept(record: &Record) -> bool {
         || form == PROTOCOL
         || form == PROTOCOL_SITE
         || form == "account"
-        || GATED.contains(&form)
+        || BESIDE.contains(&form)
 }
 
 fn queries_of(record: &Record) -> impl Iterator<Item = OpenQuery> {
@@ -130,7 +134,7 @@ impl Snapshot {
         })
     }
 
-    /// Records of a subject's conduct: its conduct forms, collection, lymphodepletion and infusion.
+    /// Records of a subject's conduct: its conduct forms, consents, collection, lymphodepletion and infusion.
     pub(crate) fn conduct_of_subject(&self, subject: &str) -> impl Iterator<Item = &Record> {
         self.parts.get(subject).into_iter().flat_map(|part| &part.kept)
     }
@@ -155,6 +159,26 @@ impl Snapshot {
     pub(crate) fn trial_of(&self, subject: &str) -> &Arc<Trial> {
         let site = self.parts.get(subject).and_then(|part| part.site.as_deref());
         self.trial_at(site)
+    }
+
+    /// The study under each protocol that is in force at a site, with the subjects there that may be read and their sites.
+    pub(crate) fn by_protocol(&self, sites: Option<&[String]>, now: jiff::Timestamp) -> Vec<(Study<'_>, Sited<'_>)> {
+        let mut known: Vec<(&Trial, Sited<'_>)> = Vec::new();
+        for (id, site) in self.subjects() {
+            if !among(sites, site) {
+                continue;
+            }
+            let trial: &Trial = self.trial_at(site);
+            match known.iter_mut().find(|(other, _)| std::ptr::eq(*other, trial)) {
+                Some((_, subjects)) => subjects.push((id, site)),
+                None => known.push((trial, vec![(id, site)])),
+            }
+        }
+        let studies = known.into_iter().map(|(trial, subjects)| {
+            let study = Study::new(trial, self.data(), &self.conduct, site_time(now));
+            (study, subjects)
+        });
+        studies.collect()
     }
 
     /// Open queries of one subject.

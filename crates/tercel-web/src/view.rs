@@ -24,9 +24,12 @@ pub(crate) struct View {
 }
 
 /// Pages of the menu, with what they ask for.
-const MENU: [(&str, &str, Option<Permission>); 13] = [
+const MENU: [(&str, &str, Option<Permission>); 16] = [
     ("/", "menu.board", Some(Permission::Read)),
     ("/subjects", "menu.subjects", Some(Permission::Read)),
+    ("/screening", "menu.screening", Some(Permission::Read)),
+    ("/consents", "menu.consents", Some(Permission::Read)),
+    ("/serious", "menu.serious", Some(Permission::Read)),
     ("/work", "menu.work", Some(Permission::Read)),
     ("/study", "menu.study", Some(Permission::Read)),
     ("/meetings", "menu.meetings", Some(Permission::Read)),

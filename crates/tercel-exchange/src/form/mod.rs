@@ -31,6 +31,7 @@ mod matching;
 mod not_taken;
 mod preview;
 mod problem;
+mod reported;
 mod sdtm;
 mod tables;
 mod trial_choice;

@@ -6,6 +6,7 @@ use tercel::protocol::Trial;
 use tercel::simulate::SYNTHETIC;
 
 use super::matching::forms_of;
+use super::reported::add_report_days;
 use super::worked_out::work_out;
 use super::{Captured, Choice, Derived, FORMS, Field, Form, FromTrial, Kind};
 use crate::export::guide;
@@ -56,6 +57,7 @@ pub(super) fn rows_of<'r>(trial: &Trial, captured: &'r [Captured]) -> BTreeMap<&
         let cells = cells_of(form, record, trial);
         of_domain.entry((subject, number)).or_default().extend(cells);
     }
+    add_report_days(captured, &mut rows);
     work_out(trial, &mut rows);
     rows
 }

@@ -9,6 +9,7 @@ use tercel_store::{Record, RecordFilter};
 
 use super::board::{level_label, state_of};
 use super::countersign::may_begin;
+use super::lab_table::{LabTable, lab_table};
 use crate::ask::{Ask, among};
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
@@ -78,6 +79,7 @@ struct SubjectPage {
     forms: Vec<FormLink>,
     findings: Vec<(String, Option<String>)>,
     figures: String,
+    labs: Option<LabTable>,
     records: Vec<Group>,
 }
 
@@ -174,6 +176,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 .map(|finding| (format!("{}: {}", finding.field, finding.rule), keys(finding)))
                 .collect(),
             figures: tercel_report::render_subject(&analysis),
+            labs: facts.and_then(lab_table),
             records: groups(&records, language),
             id,
         };

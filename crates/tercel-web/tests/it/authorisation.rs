@@ -324,6 +324,9 @@ async fn lists_hold_nothing_of_another_site() {
         for path in [
             "/",
             "/subjects",
+            "/screening",
+            "/consents",
+            "/serious",
             "/queries",
             "/audit",
             "/api/records",

@@ -14,6 +14,7 @@ mod csrf;
 mod guessing;
 mod injection;
 mod limits;
+mod lists;
 mod meeting;
 mod other_peoples;
 mod page;

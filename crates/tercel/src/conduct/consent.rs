@@ -1,9 +1,13 @@
-//! Checks of records and consent.
+//! Checks of records and consent, and how a subject's consent stands.
 
-use super::gate::{Case, Missing, Study};
+use jiff::civil::Date;
+
+use super::gate::{Case, GateName, Missing, Study};
 use super::need::Need;
-use super::record::{Consent, Scope, Unread};
+use super::record::{Consent, Scope, Unread, Withdrawal};
 use super::records::SubjectConduct;
+use crate::protocol::ConsentVersion;
+use crate::study::SubjectId;
 
 /// The subject is in the study and every record can be read.
 pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
@@ -69,7 +73,7 @@ pub(super) fn consent(case: &Case<'_>) -> Vec<Missing> {
     if let Some(wanted) = outstanding(case.study, own) {
         let need = Need::ReconsentOutstanding {
             signed: last.version.clone(),
-            wanted,
+            wanted: wanted.version.clone(),
         };
         missing.push(case.missing(need, since));
     }
@@ -103,11 +107,116 @@ pub(super) fn withdrawn_scopes(own: &SubjectConduct) -> Vec<Scope> {
 }
 
 /// The newest version that a subject who consented has still to sign.
-pub(super) fn outstanding(study: &Study<'_>, own: &SubjectConduct) -> Option<String> {
+pub(super) fn outstanding<'s>(study: &'s Study<'_>, own: &SubjectConduct) -> Option<&'s ConsentVersion> {
+    asked(study, own)?.pop()
+}
+
+/// The versions newer than the one signed last that have to be signed by today, oldest first.
+fn asked<'s>(study: &'s Study<'_>, own: &SubjectConduct) -> Option<Vec<&'s ConsentVersion>> {
     let versions = &study.trial.conduct.as_ref()?.consents;
     let last = own.consents.iter().max_by_key(|consent| consent.signed)?;
     let index = versions.iter().position(|version| version.version == last.version)?;
     let newer = versions.iter().skip(index + 1);
-    let mut asked = newer.filter(|version| version.reconsent && version.from <= study.now.date());
-    Some(asked.next_back()?.version.clone())
+    let asked = newer.filter(|version| version.reconsent && version.from <= study.now.date());
+    Some(asked.collect())
+}
+
+/// A version that a subject signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedVersion {
+    /// The consent.
+    pub consent: Consent,
+    /// Whether it was the version in force on the day it was signed; `None`: the protocol does not list it.
+    pub in_force: Option<bool>,
+}
+
+/// A version that a subject has still to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outstanding {
+    /// Version.
+    pub version: String,
+    /// The first day on which any version that the subject has not signed was asked for.
+    pub since: Date,
+}
+
+/// A withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingWithdrawal {
+    /// The withdrawal.
+    pub withdrawal: Withdrawal,
+    /// Whether it stands: no later consent undid it.
+    pub stands: bool,
+}
+
+/// How a subject's consent stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsentStanding {
+    /// Subject.
+    pub subject: SubjectId,
+    /// The versions signed, oldest first.
+    pub signed: Vec<SignedVersion>,
+    /// The version in force today; `None`: the protocol has none.
+    pub in_force: Option<ConsentVersion>,
+    /// What is still to be signed.
+    pub outstanding: Option<Outstanding>,
+    /// Withdrawals, oldest first.
+    pub withdrawals: Vec<StandingWithdrawal>,
+    /// The scopes withdrawn from today.
+    pub withdrawn: Vec<Scope>,
+    /// What every gate finds missing in the consent: while it is not empty, none opens.
+    pub missing: Vec<Missing>,
+}
+
+/// How a subject's consent stands, as the gates see it; `None` where the protocol has no `[conduct]`.
+pub fn derive_consent(study: &Study<'_>, subject: &SubjectId) -> Option<ConsentStanding> {
+    let rules = study.trial.conduct.as_ref()?;
+    let nothing = SubjectConduct::of(subject.clone());
+    let own = study.records.of(subject).unwrap_or(&nothing);
+    let case = Case {
+        study,
+        rules,
+        own,
+        gate: GateName::Enrolment,
+        level: None,
+        order: None,
+        depleted: None,
+    };
+    let on = |day: Date| rules.consents.iter().rfind(|version| version.from <= day);
+    let last = own.consents.iter().map(|consent| consent.signed).max();
+    let mut signed: Vec<SignedVersion> = own
+        .consents
+        .iter()
+        .map(|consent| SignedVersion {
+            in_force: rules
+                .consents
+                .iter()
+                .any(|version| version.version == consent.version)
+                .then(|| on(consent.signed.date()).is_some_and(|version| version.version == consent.version)),
+            consent: consent.clone(),
+        })
+        .collect();
+    signed.sort_by_key(|one| one.consent.signed);
+    let mut withdrawals: Vec<StandingWithdrawal> = own
+        .withdrawals
+        .iter()
+        .map(|withdrawal| StandingWithdrawal {
+            stands: last.is_none_or(|signed| withdrawal.when >= signed),
+            withdrawal: withdrawal.clone(),
+        })
+        .collect();
+    withdrawals.sort_by_key(|one| one.withdrawal.when);
+    let asked = asked(study, own).unwrap_or_default();
+    let outstanding = asked.first().zip(asked.last()).map(|(oldest, newest)| Outstanding {
+        version: newest.version.clone(),
+        since: oldest.from,
+    });
+    Some(ConsentStanding {
+        subject: subject.clone(),
+        signed,
+        in_force: on(study.now.date()).cloned(),
+        outstanding,
+        withdrawals,
+        withdrawn: withdrawn_scopes(own),
+        missing: consent(&case),
+    })
 }

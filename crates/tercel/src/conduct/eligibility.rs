@@ -28,6 +28,29 @@ pub(super) fn eligibility(case: &Case<'_>) -> Vec<Missing> {
     missing
 }
 
+/// The criteria that are not met by their latest assessments, each with its value where there is one and its record.
+pub(super) fn not_met(case: &Case<'_>) -> Vec<(Named, String, String)> {
+    let now = case.now();
+    let unmet = case.rules.criteria.iter().filter_map(|criterion| {
+        let Latest::One(item) = latest(&case.own.eligibility, &criterion.id, now) else {
+            return None;
+        };
+        match shortfall(case, criterion, item, now)? {
+            Shortfall::NotMet(value) => Some((name(criterion), value, item.entry.id.clone())),
+            Shortfall::NotAssessed
+            | Shortfall::Unknown
+            | Shortfall::TooOld(_)
+            | Shortfall::Supported
+            | Shortfall::SupportNotSaid
+            | Shortfall::Waived
+            | Shortfall::Ambiguous
+            | Shortfall::NotComparable(_)
+            | Shortfall::Pending => None,
+        }
+    });
+    unmet.collect()
+}
+
 fn name(criterion: &EntryCriterion) -> Named {
     Named {
         id: criterion.id.clone(),

@@ -2,7 +2,8 @@
 //!
 //! # What it derives
 //! Infusions before their decision was signed and in effect, infusions whose gate was not open on what was recorded by then,
-//! doses outside tolerance, places reserved for subjects who were not eligible, and steps in the wrong order.
+//! doses outside tolerance, places reserved for subjects who were not eligible, steps in the wrong order, and reports of events that
+//! are not there, not serious, or told to the sponsor on another day than the event says.
 //!
 //! # Source
 //! Inspectors of dose escalations report decisions approved after the next level had started, waivers, and identity not
@@ -22,10 +23,11 @@ use jiff::civil::DateTime;
 use super::decision::{in_force, opens, treatment_level};
 use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
 use super::need::Need;
+use super::record::Recipient;
 use super::records::{ConductRecords, SubjectConduct};
 use crate::language::Language;
 use crate::protocol::Trial;
-use crate::study::{Blocks, Dataset, Finding, Rule, StudyData};
+use crate::study::{Blocks, Dataset, Finding, Rule, StudyData, When};
 
 /// Holds what was done to each subject with conduct records against what was allowed.
 pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) -> Vec<Finding> {
@@ -37,6 +39,7 @@ pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) 
         findings.extend(slots(trial, data, records, own));
         findings.extend(infusions(trial, data, records, own));
         findings.extend(order(own));
+        findings.extend(case_reports(data, own));
     }
     findings
 }
@@ -58,6 +61,51 @@ fn lacks(gate: &Gate, only: impl Fn(&Need) -> bool) -> Option<String> {
     let asked = gate.missing.iter().filter(|missing| only(&missing.need));
     let sentences: Vec<String> = asked.map(|missing| missing.need.sentence(Language::English)).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// Reports held against the events they are of.
+fn case_reports(data: &StudyData, own: &SubjectConduct) -> Vec<Finding> {
+    let subject = data.subjects.iter().find(|subject| subject.id == own.subject);
+    let events = subject.map_or(&[][..], |subject| subject.adverse_events.as_slice());
+    let mut findings = Vec::new();
+    for report in &own.reports {
+        let mut says = |field: &str, text: String| {
+            let rule = Rule::Disagree(text);
+            findings.push(finding(own, "CASE-REPORT", field, rule, Blocks::None));
+        };
+        let number = report.event;
+        let Some(event) = events.iter().find(|event| event.record.number == number) else {
+            says(
+                "EVENT",
+                format!("a report is of adverse event {number}, which is not recorded"),
+            );
+            continue;
+        };
+        if event.serious != Some(true) {
+            says(
+                "EVENT",
+                format!("a report is of adverse event {number}, which is not recorded as serious"),
+            );
+        }
+        let told = own
+            .reports
+            .iter()
+            .filter(|one| one.event == number && one.recipient == Recipient::Sponsor);
+        let first = told.filter_map(|one| one.sent).min();
+        let (Some(first), Some(aware)) = (first, event.details.aware.and_then(When::day)) else {
+            continue;
+        };
+        if report.sent == Some(first) && report.recipient == Recipient::Sponsor && aware != first.date() {
+            says(
+                "SENT",
+                format!(
+                    "adverse event {number} was reported to the sponsor on {}, but says that the sponsor learned of it on {aware}",
+                    first.date()
+                ),
+            );
+        }
+    }
+    findings
 }
 
 /// Places reserved while a criterion of entry was not met.

@@ -20,12 +20,14 @@ mod record;
 mod records;
 mod remedy;
 mod schedule;
+mod screening_log;
 mod spacing;
 mod stage;
 mod tasks;
 mod version;
 mod words;
 
+pub use consent::{ConsentStanding, Outstanding, SignedVersion, StandingWithdrawal, derive_consent};
 pub use findings::check_conduct;
 pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
@@ -36,12 +38,17 @@ pub use product::{
     TestOutcome, TestResult, Thaw, VectorSample,
 };
 pub use record::{
-    Approval, Assessment, Choice, ClosedLevelChoice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease,
-    Entered, Entry, ItemGate, Lymphodepletion, Measured, Met, OpenLevel, Order, OrderedBag, Pause, ProtocolDeviation,
-    Resume, Scope, Screening, SignedDecision, Slot, Unread, Withdrawal,
+    Approval, Assessment, CaseReport, CaseReportKind, Choice, ClosedLevelChoice, Consent, Delegation, Departure,
+    EligibilityItem, EmergencyRelease, Entered, Entry, ItemGate, Lymphodepletion, Measured, Met, OpenLevel, Order,
+    OrderedBag, Pause, ProtocolDeviation, Recipient, Resume, Scope, Screening, SignedDecision, Slot, Unread,
+    Withdrawal,
 };
 pub use records::{ConductRecords, SubjectConduct};
 pub use schedule::{PlannedVisit, VisitStanding, derive_schedule};
+pub use screening_log::{
+    FailureReason, ReasonTotal, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening,
+    derive_screening,
+};
 pub use stage::{Stage, derive_stage};
 pub use tasks::{Task, Urgency, Work, derive_tasks, deviations_to_record};
 pub use version::SiteVersion;

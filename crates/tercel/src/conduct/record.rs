@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use crate::protocol::{DoseLevel, StudyTask};
+use crate::protocol::{Authority, DoseLevel, StudyTask};
 
 /// Who entered a record, and when. What was entered later was not known before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,7 @@ entered!(
     Lymphodepletion,
     Order,
     Departure,
+    CaseReport,
     ProtocolDeviation,
     Delegation,
     EmergencyRelease,
@@ -231,6 +232,49 @@ pub struct Departure {
     pub reason: String,
     /// Last day in the study.
     pub when: Date,
+}
+
+/// To whom a serious event is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recipient {
+    /// The sponsor, by the investigator.
+    Sponsor,
+    /// An authority, by the sponsor; the ethics committee by whom the protocol asks to.
+    Authority(Authority),
+}
+
+/// Which report of a serious event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseReportKind {
+    /// The first.
+    Initial,
+    /// A later one.
+    FollowUp,
+    /// The last: no more is expected.
+    Final,
+}
+
+/// A report of a serious event that was given to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseReport {
+    /// Entry.
+    pub entry: Entry,
+    /// Number of the event's record among the subject's adverse events.
+    pub event: u32,
+    /// Which report.
+    pub kind: CaseReportKind,
+    /// To whom.
+    pub recipient: Recipient,
+    /// When who reports learned of the event, or of what is new.
+    pub aware: DateTime,
+    /// When it was reported; `None`: not yet.
+    pub sent: Option<DateTime>,
+    /// Who reported.
+    pub reporter: String,
+    /// Who received it, where recorded.
+    pub receiver: Option<String>,
+    /// What is new, where recorded.
+    pub news: Option<String>,
 }
 
 /// A deviation from the protocol.

@@ -6,8 +6,8 @@ use super::product::{
     Bag, Collection, Custody, IdentityCheck, Infused, Lot, Receipt, Release, TestResult, Thaw, VectorSample,
 };
 use super::record::{
-    Assessment, Choice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease, Entered, Lymphodepletion,
-    Order, Pause, ProtocolDeviation, Resume, Screening, SignedDecision, Slot, Unread, Withdrawal,
+    Assessment, CaseReport, Choice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease, Entered,
+    Lymphodepletion, Order, Pause, ProtocolDeviation, Resume, Screening, SignedDecision, Slot, Unread, Withdrawal,
 };
 use super::version::SiteVersion;
 use crate::study::SubjectId;
@@ -66,6 +66,8 @@ pub struct SubjectConduct {
     pub emergencies: Vec<EmergencyRelease>,
     /// The committee's choices after the level closed.
     pub choices: Vec<Choice>,
+    /// Reports of serious events.
+    pub reports: Vec<CaseReport>,
     /// Deviations.
     pub deviations: Vec<ProtocolDeviation>,
     /// How the subject left.
@@ -100,6 +102,7 @@ impl SubjectConduct {
             vector_samples: Vec::new(),
             emergencies: Vec::new(),
             choices: Vec::new(),
+            reports: Vec::new(),
             deviations: Vec::new(),
             departures: Vec::new(),
             unread: Vec::new(),
@@ -154,6 +157,7 @@ impl SubjectConduct {
             vector_samples,
             emergencies,
             choices,
+            reports,
             deviations,
             departures,
             unread,

@@ -18,13 +18,13 @@ use super::gate::{Gate, Study, collection_gate, infusion_gate, lymphodepletion_g
 use super::need::Need;
 use super::product::TestOutcome;
 use super::product_check::verdict;
-use super::record::Entered;
+use super::record::{Entered, Recipient};
 use super::records::SubjectConduct;
 use super::schedule::{PlannedVisit, VisitStanding, derive_schedule};
 use super::stage::{Stage, day_of_infusion, derive_stage};
 use crate::language::Language;
 use crate::protocol::Assessed;
-use crate::safety::{Standing, derive_deadlines, event_term};
+use crate::safety::{Awaited, Due, Standing, derive_cases, event_term};
 use crate::study::SubjectId;
 
 /// How urgent a task is.
@@ -62,7 +62,7 @@ pub enum Work {
     /// A deviation for what was released in an emergency.
     Deviation(String),
     /// A report of a serious event: its term, to whom, which.
-    Report(String, &'static str, &'static str),
+    Report(String, Recipient, Awaited),
 }
 
 /// One entry of the work list.
@@ -126,9 +126,17 @@ impl Task {
                 format!("Record the deviation for the emergency release of {key}."),
                 format!("记录紧急放行 {key} 的方案偏离。"),
             ),
-            Work::Report(term, authority, stage) => (
-                format!("{authority}: {stage} of {term}."),
-                format!("{authority}：{term} 的 {stage}。"),
+            Work::Report(term, recipient, report) => (
+                format!(
+                    "Report to the {}: {} of {term}.",
+                    recipient.text().en,
+                    report.text(Language::English)
+                ),
+                format!(
+                    "向{}递交 {term} 的{}。",
+                    recipient.text().zh,
+                    report.text(Language::Chinese)
+                ),
             ),
         };
         match language {
@@ -239,7 +247,7 @@ fn gates(study: &Study<'_>, own: &SubjectConduct, stage: Option<&Stage>, tasks: 
         });
     };
     if let Some(wanted) = super::consent::outstanding(study, own) {
-        add(Work::Reconsent(wanted), Urgency::Due);
+        add(Work::Reconsent(wanted.version.clone()), Urgency::Due);
     }
     if let Some(gate) = gate.filter(|gate| !gate.is_open()) {
         let urgency = if gate.urgent { Urgency::Now } else { Urgency::Open };
@@ -329,23 +337,18 @@ fn safety_contact(study: &Study<'_>, subject: &SubjectId, tasks: &mut Vec<Task>)
 }
 
 fn reports(study: &Study<'_>, subject: &SubjectId, tasks: &mut Vec<Task>) {
-    let Some(data) = study.subject(subject) else { return };
-    for event in &data.adverse_events {
-        for deadline in derive_deadlines(study.trial, event, study.now.date()) {
-            let urgency = match deadline.standing {
+    for case in derive_cases(study, subject) {
+        for clock in &case.clocks {
+            let urgency = match clock.standing {
                 Standing::Open(_) => Urgency::Due,
                 Standing::Overdue(_) | Standing::CannotStart => Urgency::Overdue,
                 Standing::InTime | Standing::Late(_) => continue,
             };
             tasks.push(Task {
                 subject: subject.clone(),
-                work: Work::Report(
-                    event_term(event).to_owned(),
-                    deadline.authority.name(),
-                    deadline.stage.name(),
-                ),
+                work: Work::Report(event_term(case.event).to_owned(), clock.recipient, clock.report),
                 urgency,
-                due: deadline.due,
+                due: clock.due.map(Due::day),
             });
         }
     }

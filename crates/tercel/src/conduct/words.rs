@@ -88,12 +88,15 @@ impl Check {
     }
 }
 
-fn scope(scope: Scope) -> Text {
-    match scope {
-        Scope::Treatment => text("treatment", "治疗"),
-        Scope::Visits => text("visits", "访视"),
-        Scope::Data => text("data", "数据"),
-        Scope::Samples => text("samples", "样本"),
+impl Scope {
+    /// Name in a language.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Treatment => text("treatment", "治疗"),
+            Self::Visits => text("visits", "访视"),
+            Self::Data => text("data", "数据"),
+            Self::Samples => text("samples", "样本"),
+        }
     }
 }
 
@@ -221,7 +224,7 @@ impl Need {
                 wanted = wanted
             ),
             Self::ConsentWithdrawn(from) => {
-                let from = scope(*from);
+                let from = from.text();
                 Both {
                     en: format!("Consent to {} was withdrawn.", from.en),
                     zh: format!("已撤回对{}的同意。", from.zh),

@@ -48,7 +48,7 @@ pub use check::check_derived;
 pub use check_analysis::check_analysis;
 pub use facts::{Duration, Facts};
 pub use icaht::SubjectIcaht;
-pub use lab_result::grade_result;
+pub use lab_result::{GradedResult, grade_result, grade_results};
 pub use summarize::Statistic;
 pub use toxicity::{ScaleGrade, SyndromeEpisode};
 pub use tumour::{Point, Source, Tumour, best_options};

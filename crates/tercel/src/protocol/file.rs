@@ -7,7 +7,7 @@ use super::file_conduct::parse_conduct;
 use super::file_escalation::parse_escalation;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
-use super::file_safety::{parse_coding, parse_interest, parse_reference_information, parse_reporting};
+use super::file_safety::{parse_coding, parse_interest, parse_reference_information, parse_reporting, parse_times};
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -398,6 +398,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
     }
     let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
     let reporting = parse_reporting(section);
+    let times = parse_times(section);
     let reference_information = parse_reference_information(section);
     section.finish();
     scale?;
@@ -413,6 +414,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         episode_gap_hours,
         reporting,
         ethics_days,
+        times,
         reference_information: reference_information?,
     })
 }

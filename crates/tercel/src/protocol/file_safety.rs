@@ -2,7 +2,7 @@
 
 use super::file_rules::{events, grade, optional_grade};
 use super::reader::{Section, check_unique, nearest};
-use super::{Authority, CodingRules, EventClass, Expected, Interest, ReferenceInformation};
+use super::{Authority, CodingRules, EventClass, Expected, Interest, ReferenceInformation, ReportingTimes};
 
 /// To whom events are reported, and within how many days to the ethics committee; a protocol may name nobody.
 pub(super) fn parse_reporting(safety: &Section<'_>) -> Option<(Vec<Authority>, Option<u32>)> {
@@ -34,6 +34,28 @@ pub(super) fn parse_reporting(safety: &Section<'_>) -> Option<(Vec<Authority>, O
         safety.log().add(&safety.span_of("ethics_days"), message, hint);
     }
     Some((authorities, ethics_days))
+}
+
+/// Within what time reports are due: what the protocol states, otherwise what is usual.
+pub(super) fn parse_times(safety: &Section<'_>) -> ReportingTimes {
+    let usual = ReportingTimes::USUAL;
+    let days = |key: &'static str, usual: u32| safety.optional_integer(key, 1..=365).unwrap_or(usual);
+    let times = ReportingTimes {
+        investigator_hours: safety
+            .optional_integer("investigator_hours", 1..=720)
+            .unwrap_or(usual.investigator_hours),
+        urgent_days: days("urgent_days", usual.urgent_days),
+        urgent_complete_days: days("urgent_complete_days", usual.urgent_complete_days),
+        other_days: days("other_days", usual.other_days),
+        follow_up_days: days("follow_up_days", usual.follow_up_days),
+    };
+    if times.urgent_complete_days < times.urgent_days {
+        let message = "the complete report would be due before the first one";
+        let place = safety.span_of("urgent_complete_days");
+        let hint = format!("urgent_complete_days = {} or more", times.urgent_days);
+        safety.log().add(&place, message, hint);
+    }
+    times
 }
 
 /// The dictionary adverse events are coded by; a protocol may name none.

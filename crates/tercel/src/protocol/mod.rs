@@ -42,7 +42,7 @@ pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use measured::{LabCondition, LabCriterion, LabRule, Multiple, ScoreCriterion, ScoreKind, ScoreRise};
 pub use rules::{Criterion, EventClass, Exclusion, PauseRule, Persistence, Relatedness};
-pub use safety::{Authority, CodingRules, Expected, Interest, ReferenceInformation, Stage};
+pub use safety::{Authority, CodingRules, Expected, Interest, ReferenceInformation, ReportingTimes, Stage};
 pub use settings::SETTINGS;
 
 use crate::design::{DesignName, Settings};
@@ -469,6 +469,8 @@ pub struct SafetyRules {
     pub reporting: Vec<Authority>,
     /// Calendar days within which they reach the ethics committee.
     pub ethics_days: Option<u32>,
+    /// Within what time reports are due.
+    pub times: ReportingTimes,
     /// Versions of the reference safety information; without one every event is unexpected.
     pub reference_information: Vec<ReferenceInformation>,
 }

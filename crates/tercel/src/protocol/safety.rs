@@ -56,6 +56,33 @@ impl Stage {
     }
 }
 
+/// Within what time reports of serious events are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportingTimes {
+    /// Hours from the investigator's awareness to the report to the sponsor.
+    pub investigator_hours: u32,
+    /// Calendar days from the sponsor's awareness to the first report of a fatal or life-threatening event.
+    pub urgent_days: u32,
+    /// Calendar days from the sponsor's awareness to the complete report of such an event.
+    pub urgent_complete_days: u32,
+    /// Calendar days from the sponsor's awareness to the report of any other event.
+    pub other_days: u32,
+    /// Calendar days from the sponsor's knowledge of what is new to the follow-up.
+    pub follow_up_days: u32,
+}
+
+impl ReportingTimes {
+    /// What holds where the protocol states nothing: 24 hours as protocols have it for "immediately" (`ich-e2a` leaves the hours
+    /// open); 7, 15 and 15 days of `cfr312-32`, `nmpa-expedited` and `ich-e2a`, and 15 days of `nmpa-expedited` for what is new.
+    pub const USUAL: Self = Self {
+        investigator_hours: 24,
+        urgent_days: 7,
+        urgent_complete_days: 15,
+        other_days: 15,
+        follow_up_days: 15,
+    };
+}
+
 /// The dictionary adverse events are coded by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CodingRules {

@@ -9,7 +9,8 @@
 //!
 //! # Formula
 //! Day 0 is the day on which the sponsor became aware. Fatal or life-threatening: 7 calendar days, and complete within 8
-//! more (FDA: the written report within 15). Otherwise 15 calendar days. Ethics committee: the protocol's days. Suspected:
+//! more (FDA: the written report within 15). Otherwise 15 calendar days; where the protocol states other days, those
+//! ([`crate::protocol::ReportingTimes`]). Ethics committee: the protocol's days. Suspected:
 //! the investigator's or the sponsor's relation cannot exclude it; for the FDA the sponsor's, where there is one.
 //!
 //! # Example
@@ -131,18 +132,19 @@ pub fn required_reports(trial: &Trial, event: &AdverseEvent) -> Vec<(Authority, 
     if event.serious != Some(true) || expected {
         return Vec::new();
     }
-    let urgent = is_urgent(event);
+    let (urgent, times) = (is_urgent(event), trial.safety.times);
     let asked = trial.safety.reporting.iter().copied();
     let suspected = asked.filter(|authority| is_suspected(trial, event, *authority));
     suspected
         .flat_map(|authority| {
             let first = match authority {
                 Authority::EthicsCommittee => trial.safety.ethics_days,
-                Authority::Fda | Authority::Nmpa | Authority::Eu => Some(if urgent { 7 } else { 15 }),
+                Authority::Fda | Authority::Nmpa | Authority::Eu if urgent => Some(times.urgent_days),
+                Authority::Fda | Authority::Nmpa | Authority::Eu => Some(times.other_days),
             };
             let complete = match authority {
                 Authority::EthicsCommittee => None,
-                Authority::Fda | Authority::Nmpa | Authority::Eu => urgent.then_some(15),
+                Authority::Fda | Authority::Nmpa | Authority::Eu => urgent.then_some(times.urgent_complete_days),
             };
             let first = first.map(|days| (authority, Stage::Initial, days));
             first

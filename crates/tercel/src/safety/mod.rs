@@ -18,12 +18,14 @@
 //! # Limits
 //! An event of special interest belongs to the first kind of the protocol that holds it.
 
+mod case;
 mod check;
 mod clock;
 mod emergence;
 mod interest;
 mod table;
 
+pub use case::{Awaited, Case, Due, NumberedReport, ReportClock, derive_cases};
 pub use check::check_safety;
 pub use clock::{Deadline, Expectedness, Standing, derive_deadlines, derive_expectedness, is_urgent, required_reports};
 pub use emergence::{Emergence, Emergent, NotEmergent, derive_emergence, is_certainly_before};
@@ -154,7 +156,7 @@ impl SafetyEvent<'_> {
 }
 
 /// Dictionary term where coded, otherwise the reported one.
-pub(crate) fn event_term(event: &AdverseEvent) -> &str {
+pub fn event_term(event: &AdverseEvent) -> &str {
     let coded = event.preferred_term.as_deref().filter(|term| !term.trim().is_empty());
     coded.unwrap_or(&event.term).trim()
 }

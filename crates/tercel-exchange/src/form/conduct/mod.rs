@@ -87,6 +87,7 @@ fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread
         "conduct-lymphodepletion" => add(reader, way::lymphodepletion(reader), &mut own.lymphodepletion),
         "conduct-departure" => add(reader, way::departure(reader), &mut own.departures),
         "conduct-vector-sample" => add(reader, way::vector_sample(reader), &mut own.vector_samples),
+        "conduct-case-report" => add(reader, way::case_report(reader), &mut own.reports),
         "conduct-deviation" => add(reader, way::deviation(reader), &mut own.deviations),
         "conduct-collection" => add(reader, product::collection(reader), &mut own.collections),
         "conduct-lot" => add(reader, product::lot(reader), &mut own.lots),

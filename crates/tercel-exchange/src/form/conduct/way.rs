@@ -1,9 +1,10 @@
 //! Records of a subject on its way to treatment.
 
 use tercel::conduct::{
-    Assessment, Consent, Departure, EligibilityItem, ItemGate, Lymphodepletion, Met, ProtocolDeviation, Scope,
-    Screening, Slot, VectorSample, Withdrawal,
+    Assessment, CaseReport, CaseReportKind, Consent, Departure, EligibilityItem, ItemGate, Lymphodepletion, Met,
+    ProtocolDeviation, Recipient, Scope, Screening, Slot, VectorSample, Withdrawal,
 };
+use tercel::protocol::Authority;
 
 use super::reader::Reader;
 
@@ -103,6 +104,42 @@ pub(super) fn vector_sample(reader: &Reader<'_>) -> Option<VectorSample> {
         entry: reader.entry(),
         drawn: drawn?,
         positive,
+    })
+}
+
+pub(super) fn case_report(reader: &Reader<'_>) -> Option<CaseReport> {
+    let kinds = [
+        ("INITIAL", CaseReportKind::Initial),
+        ("FOLLOW-UP", CaseReportKind::FollowUp),
+        ("FINAL", CaseReportKind::Final),
+    ];
+    let recipients = [
+        ("SPONSOR", Recipient::Sponsor),
+        ("ETHICS COMMITTEE", Recipient::Authority(Authority::EthicsCommittee)),
+        ("NMPA", Recipient::Authority(Authority::Nmpa)),
+        ("FDA", Recipient::Authority(Authority::Fda)),
+        ("EU", Recipient::Authority(Authority::Eu)),
+    ];
+    let event = reader.text("event").and_then(|text| text.trim().parse().ok());
+    if event.is_none() {
+        reader.problem("event", "not the number of a record");
+    }
+    let (kind, recipient) = (reader.choice("kind", &kinds), reader.choice("recipient", &recipients));
+    let (aware, sent, reporter) = (
+        reader.moment("aware"),
+        reader.optional_moment("sent"),
+        reader.text("reporter"),
+    );
+    Some(CaseReport {
+        entry: reader.entry(),
+        event: event?,
+        kind: kind?,
+        recipient: recipient?,
+        aware: aware?,
+        sent,
+        reporter: reporter?,
+        receiver: reader.optional("receiver").map(str::to_owned),
+        news: reader.optional("news").map(str::to_owned),
     })
 }
 

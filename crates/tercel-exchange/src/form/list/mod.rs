@@ -1,6 +1,7 @@
 //! Every form, in the order in which pages and documents list them: by the course of a subject.
 
 mod adverse_event;
+mod case_report;
 mod committee;
 mod conduct_bedside;
 mod conduct_committee;
@@ -24,6 +25,8 @@ mod visit;
 mod vital_sign;
 
 use super::Form;
+
+pub(super) use case_report::SPONSOR;
 
 /// Every form. Of forms of one dataset the first that a row tells is its form, so the special one stands before the general.
 pub const FORMS: &[&Form] = &[
@@ -60,6 +63,7 @@ pub const FORMS: &[&Form] = &[
     &visit::SURVIVAL,
     &disposition::DISPOSITION,
     &demography::DEATH,
+    &case_report::CASE_REPORT,
     &conduct_way::SCREENING,
     &conduct_way::CONSENT,
     &conduct_way::WITHDRAWAL,

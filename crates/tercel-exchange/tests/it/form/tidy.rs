@@ -106,7 +106,7 @@ fn check_choices(place: &str, choices: &[Choice]) {
 #[test]
 fn a_number_has_a_unit_or_a_field_for_it_or_counts() {
     // Counts and numbers of records have no unit; the unit of the others is a field of its own.
-    let counts = ["VASOPRES", "lbaeseq"];
+    let counts = ["VASOPRES", "lbaeseq", "event"];
     let of_its_own = |form: &Form, id: &str| {
         let units = ["dosu", "orresu"].map(|end| format!("{}{end}", &id[..2]));
         units.iter().any(|unit| form.field(unit).is_some())

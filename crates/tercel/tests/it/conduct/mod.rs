@@ -1,8 +1,10 @@
 //! Gates of conduct: one subject of the IL1RAP study with every record in order, and what each change does to it.
 
 mod bedside;
+mod cases;
 mod entry;
 mod level;
+mod lists;
 mod way;
 
 use jiff::civil::{Date, DateTime};

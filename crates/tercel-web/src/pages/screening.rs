@@ -1,0 +1,235 @@
+//! The screening log: everybody who was screened, what came of it, and the totals an inspector asks for.
+
+use askama::Template;
+use tercel::conduct::{
+    FailureReason, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening, derive_screening,
+};
+use tercel::language::Language;
+use tercel::protocol::{DoseLevel, Trial};
+use tercel::study::SubjectId;
+
+use super::board::level_label;
+use crate::ask::Ask;
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::snapshot::Snapshot;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "screening.html")]
+struct Page {
+    view: View,
+    filter: Filter,
+    sites: Vec<String>,
+    states: [(&'static str, &'static str); 3],
+    totals: Vec<(String, usize)>,
+    reasons: Vec<(String, usize)>,
+    rows: Vec<Row>,
+    as_of: String,
+}
+
+struct Filter {
+    site: String,
+    state: String,
+}
+
+struct Row {
+    number: usize,
+    id: String,
+    link: String,
+    site: String,
+    consented: Option<StepLink>,
+    screened: Option<StepLink>,
+    state: &'static str,
+    outcome: String,
+    enrolled: Option<StepLink>,
+    /// Reasons of a failure, each with its record.
+    reasons: Vec<(String, Option<String>)>,
+    missing: Vec<String>,
+}
+
+/// A day with the address of its record.
+pub(super) struct StepLink {
+    pub(super) when: String,
+    pub(super) link: String,
+}
+
+impl StepLink {
+    fn of(step: &Step) -> Self {
+        Self {
+            when: written(&step.written),
+            link: record_path(&step.record),
+        }
+    }
+}
+
+/// A date with its time as people read it.
+pub(super) fn written(iso: &str) -> String {
+    iso.replace('T', " ")
+}
+
+/// The path of a record from its identity in the science: conduct records are known there by their form alone.
+pub(super) fn record_path(id: &str) -> String {
+    let (form, rest) = id.split_once('/').unwrap_or((id, ""));
+    let conduct = form.starts_with(|letter: char| letter.is_ascii_lowercase());
+    let prefix = if conduct { "CONDUCT-" } else { "" };
+    encode(&format!("{prefix}{}/{rest}", form.to_uppercase()))
+}
+
+/// The lines of the log that may be read, each with its site, in order of consent.
+pub(crate) fn screening_log(
+    snapshot: &Snapshot,
+    sites: Option<&[String]>,
+    now: jiff::Timestamp,
+) -> Vec<(String, ScreeningLine)> {
+    let mut lines = Vec::new();
+    for (study, subjects) in snapshot.by_protocol(sites, now) {
+        let of_study = subjects.into_iter().map(|(id, site)| {
+            let line = derive_screening(&study, &SubjectId::new(id));
+            (site.unwrap_or("–").to_owned(), line)
+        });
+        lines.extend(of_study);
+    }
+    lines.sort_by(|(_, one), (_, other)| key(one).cmp(&key(other)));
+    lines
+}
+
+fn key(line: &ScreeningLine) -> (bool, Option<jiff::civil::Date>, &str) {
+    let day = line.consented.as_ref().or(line.screened.as_ref()).map(|step| step.day);
+    (day.is_none(), day, line.subject.as_str())
+}
+
+pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    let sites = ask.person()?.sites(Permission::Read);
+    let snapshot = ask.app.snapshot().await?;
+    let (view, trial, now) = (View::of(&ask), ask.app.trial.clone(), ask.app.store.clock().now());
+    let asked = |name: &str| {
+        ask.query
+            .get(name)
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let filter = Filter {
+        site: asked("site"),
+        state: asked("state"),
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        let log = screening_log(&snapshot, sites.as_deref(), now);
+        page(view, filter, &trial, &log, snapshot.today.to_string()).render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the screening log could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+fn page(view: View, filter: Filter, trial: &Trial, log: &[(String, ScreeningLine)], as_of: String) -> Page {
+    let language = view.language;
+    let mut sites: Vec<String> = log.iter().map(|(site, _)| site.clone()).collect();
+    sites.sort();
+    sites.dedup();
+    let of_site = || {
+        let numbered = log.iter().zip(1..);
+        numbered.filter(|((site, _), _)| filter.site.is_empty() || *site == filter.site)
+    };
+    let totals = count_screening(of_site().map(|((_, line), _)| line));
+    let shown = of_site().filter(|((_, line), _)| filter.state.is_empty() || line.outcome.name() == filter.state);
+    Page {
+        rows: shown
+            .map(|((site, line), number)| row(trial, number, site, line, language))
+            .collect(),
+        totals: totals_in_words(trial, &totals, language),
+        reasons: totals
+            .reasons
+            .iter()
+            .map(|total| (total.reason.text(language), total.subjects))
+            .collect(),
+        states: states(language),
+        view,
+        filter,
+        sites,
+        as_of,
+    }
+}
+
+fn states(language: Language) -> [(&'static str, &'static str); 3] {
+    [
+        ("enrolled", message("screening.enrolled").of(language)),
+        ("failed", message("screening.failed").of(language)),
+        ("pending", message("screening.pending").of(language)),
+    ]
+}
+
+fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) -> Vec<(String, usize)> {
+    let t = |key: &str| message(key).of(language).to_owned();
+    let enrolled = totals
+        .enrolled
+        .iter()
+        .map(|(level, count)| (enrolled_at(trial, *level, language), *count));
+    let ends = [
+        (t("screening.failed"), totals.failed),
+        (t("screening.pending"), totals.pending),
+    ];
+    let first = [(t("screening.screened"), totals.screened)];
+    first.into_iter().chain(enrolled).chain(ends).collect()
+}
+
+fn enrolled_at(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
+    let colon = match language {
+        Language::English => ": ",
+        Language::Chinese => "：",
+    };
+    let enrolled = message("screening.enrolled").of(language);
+    format!("{enrolled}{colon}{}", level_label(trial, level))
+}
+
+fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language: Language) -> Row {
+    let id = line.subject.to_string();
+    let mut row = Row {
+        number,
+        link: encode(&id),
+        id,
+        site: site.to_owned(),
+        consented: line.consented.as_ref().map(StepLink::of),
+        screened: line.screened.as_ref().map(StepLink::of),
+        state: line.outcome.name(),
+        outcome: String::new(),
+        enrolled: None,
+        reasons: Vec::new(),
+        missing: Vec::new(),
+    };
+    match &line.outcome {
+        ScreeningOutcome::Enrolled { level, when } => {
+            row.outcome = enrolled_at(trial, *level, language);
+            row.enrolled = when.as_ref().map(StepLink::of);
+        }
+        ScreeningOutcome::Failed(reasons) => {
+            message("screening.failed").of(language).clone_into(&mut row.outcome);
+            let said = |reason: &FailureReason| match reason.value() {
+                Some(value) => format!("{} ({value})", reason.text(language)),
+                None => reason.text(language),
+            };
+            let reasons = reasons.iter();
+            let links = reasons.map(|(reason, record)| (said(reason), record.as_deref().map(record_path)));
+            row.reasons = links.collect();
+        }
+        ScreeningOutcome::Pending(missing) => {
+            message("screening.pending").of(language).clone_into(&mut row.outcome);
+            row.missing = missing.iter().map(|one| one.need.sentence(language)).collect();
+        }
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::record_path;
+
+    #[test]
+    fn a_record_is_found_by_its_identity_in_the_science() {
+        assert_eq!(record_path("AE/S-1/2"), "AE/S-1/2");
+        assert_eq!(record_path("eligibility/S-1/12"), "CONDUCT-ELIGIBILITY/S-1/12");
+    }
+}

@@ -1,0 +1,307 @@
+//! Serious adverse events as cases: every report of each, the clocks that run, and what is due.
+
+use askama::Template;
+use tercel::conduct::CaseReportKind;
+use tercel::language::Language;
+use tercel::safety::{Awaited, Case, Due, NumberedReport, ReportClock, Standing, derive_cases, event_term};
+use tercel::study::{EventOutcome, SeriousCriteria, SubjectId};
+
+use super::screening::{record_path, written};
+use crate::ask::{Ask, among};
+use crate::messages::message;
+use crate::reply::{Fault, Reply};
+use crate::role::Permission;
+use crate::serve::encode;
+use crate::snapshot::Snapshot;
+use crate::view::View;
+
+#[derive(Template)]
+#[template(path = "serious.html")]
+struct Page {
+    view: View,
+    site: String,
+    state: String,
+    sites: Vec<String>,
+    states: [(&'static str, &'static str); 4],
+    totals: Vec<(&'static str, usize)>,
+    times: String,
+    rows: Vec<Row>,
+    as_of: String,
+}
+
+struct Row {
+    id: String,
+    link: String,
+    site: String,
+    term: String,
+    grade: String,
+    event: String,
+    number: u32,
+    onset: String,
+    criteria: String,
+    outcome: &'static str,
+    reports: Vec<ReportLine>,
+    clocks: Vec<ClockLine>,
+    closed: bool,
+    overdue: bool,
+    due: bool,
+    may_enter: bool,
+    order: (bool, Option<jiff::civil::Date>),
+}
+
+impl Row {
+    fn is(&self, state: &str) -> bool {
+        match state {
+            "overdue" => self.overdue,
+            "due" => self.due,
+            "open" => !self.closed,
+            "closed" => self.closed,
+            _ => true,
+        }
+    }
+}
+
+struct ReportLine {
+    link: String,
+    what: String,
+    aware: String,
+    sent: Option<String>,
+    /// Who told whom.
+    persons: String,
+    news: String,
+}
+
+struct ClockLine {
+    what: String,
+    due: String,
+    standing: String,
+    class: &'static str,
+}
+
+pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    let person = ask.person()?;
+    let (sites, enters) = (person.sites(Permission::Read), person.sites(Permission::Enter));
+    let may_enter = person.may(Permission::Enter);
+    let snapshot = ask.app.snapshot().await?;
+    let (view, now) = (View::of(&ask), ask.app.store.clock().now());
+    let times = times(&ask);
+    let asked = |name: &str| {
+        ask.query
+            .get(name)
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
+    };
+    let (site, state) = (asked("site"), asked("state"));
+    let made = tokio::task::spawn_blocking(move || {
+        let mut rows = rows(&snapshot, sites.as_deref(), now, view.language);
+        for row in &mut rows {
+            row.may_enter = may_enter && among(enters.as_deref(), Some(&row.site));
+        }
+        page(view, site, state, times, rows, snapshot.today.to_string()).render()
+    });
+    let page = made
+        .await
+        .map_err(|_| Fault::Wrong("the serious events could not be derived".to_owned()))??;
+    Ok(Reply::Page(page))
+}
+
+/// The times of the protocol in words.
+fn times(ask: &Ask) -> String {
+    let times = ask.app.trial.safety.times;
+    let t = |key: &str| message(key).of(ask.language);
+    format!(
+        "{}: {} {} · {}: {} / {} {} · {}: {} {} · {}: {} {}",
+        t("serious.to_sponsor"),
+        times.investigator_hours,
+        t("serious.hours"),
+        t("serious.urgent"),
+        times.urgent_days,
+        times.urgent_complete_days,
+        t("serious.days"),
+        t("serious.other"),
+        times.other_days,
+        t("serious.days"),
+        t("serious.follow_up"),
+        times.follow_up_days,
+        t("serious.days"),
+    )
+}
+
+fn rows(snapshot: &Snapshot, sites: Option<&[String]>, now: jiff::Timestamp, language: Language) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (study, subjects) in snapshot.by_protocol(sites, now) {
+        for (id, site) in subjects {
+            for case in derive_cases(&study, &SubjectId::new(id)) {
+                rows.push(row(&case, id, site.unwrap_or("–"), language));
+            }
+        }
+    }
+    // What is overdue comes first, then what is due first.
+    rows.sort_by(|one, other| (one.order, &one.id, one.number).cmp(&(other.order, &other.id, other.number)));
+    rows
+}
+
+fn page(view: View, site: String, state: String, times: String, mut rows: Vec<Row>, as_of: String) -> Page {
+    let t = |key: &str| message(key).of(view.language);
+    let mut sites: Vec<String> = rows.iter().map(|row| row.site.clone()).collect();
+    sites.sort();
+    sites.dedup();
+    rows.retain(|row| site.is_empty() || row.site == site);
+    let states = [
+        ("overdue", t("serious.overdue")),
+        ("due", t("serious.due")),
+        ("open", t("serious.open")),
+        ("closed", t("serious.closed")),
+    ];
+    let count = |state: &str| rows.iter().filter(|row| row.is(state)).count();
+    let counts = states.map(|(state, label)| (label, count(state)));
+    let totals = [(t("serious.cases"), rows.len())].into_iter().chain(counts).collect();
+    rows.retain(|row| row.is(&state));
+    Page {
+        view,
+        site,
+        state,
+        sites,
+        states,
+        totals,
+        times,
+        rows,
+        as_of,
+    }
+}
+
+fn row(case: &Case<'_>, id: &str, site: &str, language: Language) -> Row {
+    let event = case.event;
+    let next = case.next_due().map(Due::day);
+    let awaited = case.clocks.iter().filter(|clock| clock.is_awaited());
+    let given = case.clocks.iter().filter(|clock| !clock.is_awaited());
+    Row {
+        id: id.to_owned(),
+        link: encode(id),
+        site: site.to_owned(),
+        term: event_term(event).to_owned(),
+        grade: event.grade.map(|grade| grade.to_string()).unwrap_or_default(),
+        event: encode(&event.record.to_string()),
+        number: event.record.number,
+        onset: event
+            .start
+            .map_or_else(|| "–".to_owned(), |start| written(&start.to_string())),
+        criteria: criteria(event.details.criteria, language),
+        outcome: outcome(event.outcome, language),
+        reports: case
+            .reports
+            .iter()
+            .map(|report| report_line(report, language))
+            .collect(),
+        clocks: awaited.chain(given).map(|clock| clock_line(clock, language)).collect(),
+        closed: case.closed,
+        overdue: case.is_overdue(),
+        due: case.clocks.iter().any(ReportClock::is_awaited),
+        may_enter: false,
+        order: (!case.is_overdue(), next.or(Some(jiff::civil::Date::MAX))),
+    }
+}
+
+fn criteria(criteria: SeriousCriteria, language: Language) -> String {
+    let named = [
+        (criteria.death, "serious.death"),
+        (criteria.life_threatening, "serious.life"),
+        (criteria.hospitalisation, "serious.hospital"),
+        (criteria.disability, "serious.disability"),
+        (criteria.congenital, "serious.congenital"),
+        (criteria.important, "serious.important"),
+    ];
+    let held = named.into_iter().filter(|(holds, _)| *holds == Some(true));
+    let words: Vec<&str> = held.map(|(_, key)| message(key).of(language)).collect();
+    words.join(match language {
+        Language::English => ", ",
+        Language::Chinese => "、",
+    })
+}
+
+fn outcome(outcome: EventOutcome, language: Language) -> &'static str {
+    let key = match outcome {
+        EventOutcome::Recovered => "serious.recovered",
+        EventOutcome::Ongoing => "serious.ongoing",
+        EventOutcome::Fatal => "serious.fatal",
+        EventOutcome::Unknown => "serious.unknown",
+    };
+    message(key).of(language)
+}
+
+fn report_line(one: &NumberedReport, language: Language) -> ReportLine {
+    let report = &one.report;
+    let arrow = format!(
+        "{} → {}",
+        one.number.text(language),
+        report.recipient.text().of(language)
+    );
+    let receiver = report.receiver.as_deref().map(|name| format!(" → {name}"));
+    ReportLine {
+        link: record_path(&report.entry.id),
+        what: arrow,
+        aware: report.aware.strftime("%Y-%m-%d %H:%M").to_string(),
+        sent: report.sent.map(|sent| sent.strftime("%Y-%m-%d %H:%M").to_string()),
+        persons: format!("{}{}", report.reporter, receiver.unwrap_or_default()),
+        news: match report.kind {
+            CaseReportKind::Initial => String::new(),
+            CaseReportKind::FollowUp | CaseReportKind::Final => report.news.clone().unwrap_or_default(),
+        },
+    }
+}
+
+fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
+    let unit = match clock.due {
+        Some(Due::By(_)) => "serious.hours",
+        Some(Due::On(_)) | None => "serious.days",
+    };
+    let due = match clock.due {
+        Some(Due::By(moment)) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
+        Some(Due::On(day)) => day.to_string(),
+        None => String::new(),
+    };
+    let standing = standing_words(clock.standing, unit, language);
+    let report = match (clock.report, clock.recipient) {
+        (Awaited::FollowUp(_) | Awaited::Final, tercel::conduct::Recipient::Authority(_)) => {
+            format!(
+                "{} ({})",
+                message("serious.passed_on").of(language),
+                clock.report.text(language)
+            )
+        }
+        _ => clock.report.text(language),
+    };
+    ClockLine {
+        what: format!("{} → {}", report, clock.recipient.text().of(language)),
+        due,
+        standing: match &clock.sent {
+            Some(sent) if clock.due.is_none() => written(sent),
+            Some(sent) => format!("{}, {standing}", written(sent)),
+            None => standing,
+        },
+        class: match clock.standing {
+            Standing::CannotStart | Standing::Overdue(_) => " absolute",
+            Standing::Open(_) | Standing::Late(_) => "",
+            Standing::InTime => " ok",
+        },
+    }
+}
+
+fn standing_words(standing: Standing, unit: &str, language: Language) -> String {
+    let t = |key: &str| message(key).of(language);
+    let hours = unit == "serious.hours";
+    let one = matches!(standing, Standing::Open(1) | Standing::Overdue(1) | Standing::Late(1));
+    let unit = t(if one && !hours { "serious.day" } else { unit });
+    match (standing, language) {
+        (Standing::CannotStart, _) => t("serious.no_clock").to_owned(),
+        (Standing::InTime, _) => t("serious.in_time").to_owned(),
+        (Standing::Open(0), _) if hours => t("serious.within").to_owned(),
+        (Standing::Open(0), _) => t("serious.today").to_owned(),
+        (Standing::Open(left), Language::English) => format!("{left} {unit} left"),
+        (Standing::Open(left), Language::Chinese) => format!("剩余{left}{unit}"),
+        (Standing::Overdue(late), Language::English) => format!("overdue by {late} {unit}"),
+        (Standing::Overdue(late), Language::Chinese) => format!("逾期{late}{unit}"),
+        (Standing::Late(late), Language::English) => format!("{late} {unit} late"),
+        (Standing::Late(late), Language::Chinese) => format!("迟报{late}{unit}"),
+    }
+}
