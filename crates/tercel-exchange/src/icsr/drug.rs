@@ -182,9 +182,15 @@ fn lymphodepletion(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
     let given = case.subject.lymphodepletion.iter();
     for exposure in given.filter(|exposure| began_before(case, exposure.start)) {
         let end = variable(writing, &exposure.record, "ENDTC").and_then(|text| When::parse(text).ok());
-        let quantity = amount(writing, &exposure.record);
+        let (quantity, text) = amount(writing, &exposure.record);
         let route = variable(writing, &exposure.record, "ROUTE");
-        let node = dose(None, interval(Some(exposure.start), end), route, quantity, None);
+        let node = dose(
+            text.as_deref(),
+            interval(Some(exposure.start), end),
+            route,
+            quantity,
+            None,
+        );
         if let Some(drug) = drugs.iter_mut().find(|drug| drug.name == exposure.name) {
             drug.doses.push(node);
             continue;
@@ -227,7 +233,7 @@ fn medications(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
     let taken = case.subject.medications.iter().filter(before);
     let drug = |medication: &Medication| {
         let bridging = medication.class == MedicationClass::Bridging;
-        let quantity = amount(writing, &medication.record);
+        let (quantity, text) = amount(writing, &medication.record);
         let route = variable(writing, &medication.record, "ROUTE");
         Drug {
             uuid: writing.uuid(&format!("{}/{}", case.number, medication.record)),
@@ -238,7 +244,7 @@ fn medications(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
             },
             name: medication.name.clone(),
             doses: vec![dose(
-                None,
+                text.as_deref(),
                 interval(medication.start, medication.end),
                 route,
                 quantity,
@@ -257,17 +263,27 @@ fn variable<'w>(writing: &Writing<'w>, record: &RecordId, name: &str) -> Option<
     writing.source.text(record, &format!("{}{name}", record.dataset))
 }
 
-/// Dose and unit of a row, where the unit is one of UCUM; as text otherwise (G.k.4.r.1, G.k.4.r.8).
-fn amount(writing: &Writing<'_>, record: &RecordId) -> Option<Node> {
-    let number: f64 = variable(writing, record, "DOSE")?.parse().ok()?;
-    let unit = variable(writing, record, "DOSU")?;
+/// Dose and unit of a row: as a quantity where the unit is one of UCUM (G.k.4.r.1), in words otherwise (G.k.4.r.8).
+fn amount(writing: &Writing<'_>, record: &RecordId) -> (Option<Node>, Option<String>) {
+    let Some(written) = variable(writing, record, "DOSE") else {
+        return (None, variable(writing, record, "DOSTXT").map(str::to_owned));
+    };
+    let unit = variable(writing, record, "DOSU").unwrap_or_default();
     let known = ["g", "mg", "ug", "mg/kg", "mg/m2", "mL"];
-    let fits = number.is_finite() && number >= 0.0 && decimal(number).len() <= 8 && known.contains(&unit);
-    fits.then(|| {
-        Node::new("doseQuantity")
-            .attribute("value", &decimal(number))
-            .attribute("unit", unit)
-    })
+    let number = written
+        .parse::<f64>()
+        .ok()
+        .filter(|number| number.is_finite() && *number >= 0.0);
+    let number = number
+        .map(decimal)
+        .filter(|number| number.len() <= 8 && known.contains(&unit));
+    let Some(number) = number else {
+        return (None, Some(format!("{written} {unit}").trim().to_owned()));
+    };
+    let quantity = Node::new("doseQuantity")
+        .attribute("value", &number)
+        .attribute("unit", unit);
+    (Some(quantity), None)
 }
 
 fn dose(

@@ -93,7 +93,7 @@ fn letters(
 mod tests {
     use crate::protocol::{Qualification, SenderType, parse_protocol};
 
-    const PROTOCOL: &str = include_str!("../../tests/data/rehearsal/protocol.toml");
+    const PROTOCOL: &str = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
 
     #[test]
     fn the_parties_of_a_report_are_read_and_a_protocol_may_name_none() {

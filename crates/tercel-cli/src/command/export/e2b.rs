@@ -59,8 +59,17 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: made.created,
     });
     if icsrs.reports.is_empty() {
-        made.notes
-            .push("no report is written: no event of the data is recorded as serious".to_owned());
+        let collected = study
+            .data
+            .subjects
+            .iter()
+            .any(|subject| !subject.adverse_events.is_empty());
+        let why = if collected {
+            "no event of the data is recorded as serious"
+        } else {
+            "the data have no adverse event"
+        };
+        made.notes.push(format!("no report is written: {why}"));
     }
     made.files.extend(icsrs.reports.into_iter().map(|report| File {
         name: format!("icsr-{}.xml", file_name(&report.number)),

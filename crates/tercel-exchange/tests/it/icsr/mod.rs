@@ -89,10 +89,10 @@ HAND-001,1,Chronic hepatitis B,2016
 HAND-001,2,Gout,
 ";
 
-const CM: &str = "USUBJID,CMSEQ,CMTRT,CMINDC,CMSTDTC,CMENDTC
-HAND-001,1,ENTECAVIR,Hepatitis B,2016-05,
-HAND-001,2,PARACETAMOL,Pain,2025-01-01,2025-01-03
-HAND-001,3,TOCILIZUMAB,Fever,2025-03-24,2025-03-24
+const CM: &str = "USUBJID,CMSEQ,CMTRT,CMINDC,CMDOSE,CMDOSU,CMSTDTC,CMENDTC
+HAND-001,1,ENTECAVIR,Hepatitis B,1,TABLET,2016-05,
+HAND-001,2,PARACETAMOL,Pain,500,mg,2025-01-01,2025-01-03
+HAND-001,3,TOCILIZUMAB,Fever,8,mg/kg,2025-03-24,2025-03-24
 ";
 
 fn trial(more: &str) -> Trial {
@@ -233,7 +233,10 @@ fn a_report_says_what_the_data_and_the_protocol_say() {
         ("F.r.5", &["40"]),
         ("G.k.2.2", &["ANTI-IL1RAP CAR-T CELLS", "FLUDARABINE", "ENTECAVIR"]),
         ("G.k.1", &["1", "2", "2"]),
-        ("G.k.4.r.8", &["9.0×10^7 cells infused (1.0×10^8 cells planned)"]),
+        (
+            "G.k.4.r.8",
+            &["9.0×10^7 cells infused (1.0×10^8 cells planned)", "1 TABLET"],
+        ),
         ("G.k.4.r.1a", &["30"]),
         ("G.k.4.r.1b", &["mg/m2"]),
         ("G.k.4.r.4", &["202503201000", "20250315", "201605"]),
