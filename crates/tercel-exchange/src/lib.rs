@@ -14,6 +14,7 @@
 //! | decision packets as bytes with a digest, and back | [`packet_json`], [`read_packet`] |
 //! | published analysis datasets | [`adam`] |
 //! | datasets as they are handed over, with their descriptions | [`export`] |
+//! | serious adverse events as ICH E2B(R3) messages | [`icsr::write_icsrs`] |
 //! | the protocol as a study definition of USDM | [`usdm`] |
 //! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`], [`export::sdtm::check_datasets`] |
 //! | codelists of CDISC, and what the guide says of a variable | [`export::terminology`], [`export::guide`] |
@@ -28,6 +29,7 @@ pub mod export;
 mod folder;
 pub mod form;
 pub mod format;
+pub mod icsr;
 pub mod inbound;
 pub mod meddra;
 mod packet;
@@ -38,6 +40,7 @@ pub mod sdtm;
 mod strict_json;
 mod table;
 pub mod usdm;
+mod xml;
 
 pub use folder::{ReadError, Tell, read_datasets, read_folder, read_folder_telling, read_tables};
 pub use packet::{PACKET_VERSION, PacketError, packet_digest, packet_json, read_packet, sha256_hex};

@@ -14,6 +14,7 @@ mod design_pages;
 mod documents;
 mod estimate;
 mod export;
+mod export_e2b;
 mod export_registry;
 mod fuzz;
 mod gbm_car_t;

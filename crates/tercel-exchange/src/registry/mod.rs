@@ -23,7 +23,6 @@ mod sections;
 mod time;
 mod window;
 mod words;
-mod xml;
 
 use thiserror::Error;
 

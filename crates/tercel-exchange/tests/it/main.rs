@@ -22,6 +22,7 @@ mod export;
 mod form;
 mod formats;
 mod halt_cases;
+mod icsr;
 mod inbound;
 mod kinetics_cases;
 mod lab_cases;

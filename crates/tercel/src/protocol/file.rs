@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use super::file_assumptions::{check_settings, parse_assumptions};
 use super::file_conduct::parse_conduct;
 use super::file_escalation::parse_escalation;
+use super::file_icsr::parse_icsr;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
 use super::file_safety::{parse_coding, parse_interest, parse_reference_information, parse_reporting, parse_times};
@@ -67,6 +68,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         .section("safety")
         .and_then(|section| parse_safety(&section, dlt.as_ref()));
     let coding = parse_coding(root);
+    let icsr = parse_icsr(root);
     let kinetics = root.section("kinetics").and_then(|section| parse_kinetics(&section));
     let conduct = parse_conduct(root, eligibility.as_ref());
     let outcomes = parse_outcomes(root);
@@ -100,6 +102,7 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         estimation: estimation?,
         safety: safety?,
         coding,
+        icsr,
         kinetics: kinetics?,
         conduct,
         outcomes: outcomes?,

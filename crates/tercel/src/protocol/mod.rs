@@ -11,10 +11,12 @@ mod file;
 mod file_assumptions;
 mod file_conduct;
 mod file_escalation;
+mod file_icsr;
 mod file_measured;
 mod file_outcomes;
 mod file_rules;
 mod file_safety;
+mod icsr;
 mod keys;
 mod level;
 mod log;
@@ -38,6 +40,7 @@ pub use conduct::{
 pub use diagnostic::Diagnostic;
 pub use difference::{Difference, protocol_differences};
 pub use file::parse_protocol;
+pub use icsr::{IcsrContact, IcsrRules, Qualification, SenderType};
 pub use keys::{Key, KeyKind, protocol_keys};
 pub use level::{Cells, DoseLevel, PerLevel};
 pub use measured::{LabCondition, LabCriterion, LabRule, Multiple, ScoreCriterion, ScoreKind, ScoreRise};
@@ -91,6 +94,8 @@ pub struct Trial {
     pub safety: SafetyRules,
     /// The dictionary adverse events are coded by.
     pub coding: CodingRules,
+    /// Parties of individual case safety reports.
+    pub icsr: IcsrRules,
     /// Kinetics and biomarker conventions.
     pub kinetics: KineticsRules,
     /// How a subject is conducted from consent to long-term follow-up; `None`: the protocol does not say.

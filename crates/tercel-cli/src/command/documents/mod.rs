@@ -196,7 +196,7 @@ fn casebooks(args: &Args, about: &About<'_>, source: &Source, written: &mut Vec<
 }
 
 /// Letters, digits, hyphens and points as they are, every other character as its number: two identifiers never share a file.
-fn file_name(subject: &str) -> String {
+pub(crate) fn file_name(subject: &str) -> String {
     let mut name = String::new();
     for letter in subject.chars() {
         if letter.is_ascii_alphanumeric() || letter == '-' || (letter == '.' && !name.is_empty()) {

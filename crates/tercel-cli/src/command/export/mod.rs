@@ -3,6 +3,7 @@
 mod adam;
 mod ctgov;
 mod define;
+mod e2b;
 mod folder;
 mod sdtm;
 mod usdm;
@@ -47,6 +48,12 @@ pub(crate) struct Args {
     /// Exit with 1 where something in the export is wrong
     #[arg(long)]
     check: bool,
+    /// Identifier of the sender of safety reports (e2b), in place of icsr.sender of the protocol
+    #[arg(long, value_name = "ID")]
+    sender: Option<String>,
+    /// Identifier of their receiver, in place of icsr.receiver
+    #[arg(long, value_name = "ID")]
+    receiver: Option<String>,
 }
 
 /// File formats of datasets.
@@ -83,7 +90,7 @@ struct Target {
 }
 
 /// Every target.
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     Target {
         name: "sdtm",
         write: sdtm::write,
@@ -103,6 +110,10 @@ const TARGETS: [Target; 5] = [
     Target {
         name: "usdm",
         write: usdm::write,
+    },
+    Target {
+        name: e2b::NAME,
+        write: e2b::write,
     },
 ];
 
@@ -144,6 +155,9 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if args.to == ctgov::NAME && ctgov::is_record(&args.trial.trial) {
         folder::refuse_other(&args.out)?;
         return finish(args, None, &ctgov::write_record(&args.trial.trial)?, output);
+    }
+    if args.to != e2b::NAME && (args.sender.is_some() || args.receiver.is_some()) {
+        bail!("--sender and --receiver belong to --to {}; leave them out", e2b::NAME);
     }
     let trial = require_protocol(&args.trial.trial)?;
     let target = TARGETS.iter().find(|target| target.name == args.to);

@@ -14,8 +14,8 @@ use serde_json::Value;
 use tercel::protocol::{OutcomeKind, Trial};
 
 use super::cursor::At;
-use super::xml::{Node, to_xml};
 use super::{Form, Kind, Record, RegistryError, json, parse_record};
+use crate::xml::{Node, to_xml};
 
 /// A registration and what it lacks.
 #[derive(Debug, Clone, PartialEq, Eq)]

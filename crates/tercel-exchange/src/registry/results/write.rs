@@ -2,11 +2,11 @@
 //!
 //! Identifiers are unique within a document, so a group of a section takes the section's letter and place before its own.
 
-use super::super::xml::{Node, to_xml};
 use super::{
     Agreement, Baseline, BaselineMeasure, Contact, Denominator, EventCount, EventRow, Flow, FlowCount, Group, Measure,
     MeasureAnalysis, Milestone, OutcomeMeasure, ReportedEvents, Results, Row,
 };
+use crate::xml::{Node, to_xml};
 
 /// The results as a document of `RRSUploadSchema.xsd`. What is not reported is left out, and the document then says that
 /// it is partial, so that the registry keeps what it has of it.

@@ -5,7 +5,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 /// An element.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     name: &'static str,
     attributes: Vec<(&'static str, String)>,
     text: String,
@@ -14,7 +14,7 @@ pub(super) struct Node {
 
 impl Node {
     /// An element without anything in it yet.
-    pub(super) fn new(name: &'static str) -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self {
             name,
             attributes: Vec::new(),
@@ -24,7 +24,7 @@ impl Node {
     }
 
     /// An element that holds a text.
-    pub(super) fn text(name: &'static str, text: &str) -> Self {
+    pub(crate) fn text(name: &'static str, text: &str) -> Self {
         let mut node = Self::new(name);
         node.text = text.chars().map(allowed).collect();
         node
@@ -32,28 +32,28 @@ impl Node {
 
     /// With an attribute.
     #[must_use]
-    pub(super) fn attribute(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn attribute(mut self, name: &'static str, value: &str) -> Self {
         self.attributes.push((name, value.chars().map(allowed).collect()));
         self
     }
 
     /// With an element in it.
     #[must_use]
-    pub(super) fn child(mut self, child: Self) -> Self {
+    pub(crate) fn child(mut self, child: Self) -> Self {
         self.children.push(child);
         self
     }
 
     /// With elements in it.
     #[must_use]
-    pub(super) fn all(mut self, children: impl IntoIterator<Item = Self>) -> Self {
+    pub(crate) fn all(mut self, children: impl IntoIterator<Item = Self>) -> Self {
         self.children.extend(children);
         self
     }
 
     /// With an element that holds a text, where there is one.
     #[must_use]
-    pub(super) fn maybe(self, name: &'static str, text: Option<&str>) -> Self {
+    pub(crate) fn maybe(self, name: &'static str, text: Option<&str>) -> Self {
         match text.filter(|text| !text.trim().is_empty()) {
             Some(text) => self.child(Self::text(name, text)),
             None => self,
@@ -70,7 +70,7 @@ fn allowed(letter: char) -> char {
 }
 
 /// The document. The same tree gives the same bytes.
-pub(super) fn to_xml(root: &Node) -> String {
+pub(crate) fn to_xml(root: &Node) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     let declaration = Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None));
     // Writing to memory cannot fail.
