@@ -74,7 +74,9 @@ pub async fn create_demo(
     let (captured, _) = from_tables(tables, trial);
     let sites = sites_of(&captured);
     let cut = until.or_else(|| middle(&captured)).unwrap_or(trial.version_date);
-    let first = captured.iter().filter_map(|record| day(happened(record)?)).min();
+    let consents = consents(&captured);
+    let earliest = || captured.iter().filter_map(|record| day(happened(record)?)).min();
+    let first = consents.values().copied().min().or_else(earliest);
     let clock = Clock::starting_at(at(first.unwrap_or(cut).min(cut), 7));
     let opening = Opening {
         study: trial.id.clone(),
@@ -86,6 +88,9 @@ pub async fn create_demo(
     let mut ends: BTreeMap<Date, Vec<(String, Values)>> = BTreeMap::new();
     for record in captured {
         let begun = happened(&record).and_then(day).or(first).unwrap_or(cut);
+        // What was before the consent is asked for after it.
+        let consent = record.subject.as_deref().and_then(|subject| consents.get(subject));
+        let begun = consent.map_or(begun, |consent| begun.max(*consent));
         if begun > cut {
             continue;
         }
@@ -106,6 +111,18 @@ pub async fn create_demo(
     }
     clock.move_to(at(cut, 12));
     Ok(store)
+}
+
+/// The day on which each subject consented, where it is known.
+fn consents(captured: &[Captured]) -> BTreeMap<String, Date> {
+    let mut days = BTreeMap::new();
+    for record in captured.iter().filter(|record| record.form == "consent") {
+        if let (Some(subject), Some(day)) = (&record.subject, happened(record).and_then(day)) {
+            let first = days.entry(subject.clone()).or_insert(day);
+            *first = day.min(*first);
+        }
+    }
+    days
 }
 
 async fn add_people(store: &Store) -> Result<(), StoreError> {
