@@ -101,7 +101,7 @@ impl Findings {
         let subject = case.subject;
         if report_country(writing, case).is_none() {
             let text =
-                "the report needs the country it comes from (C.1.1, C.2.r.3); enter it, or write icsr.country in the \
+                "the report needs the country it comes from (C.1.1, C.2.r.3); enter it, or write trial.country in the \
                         protocol"
                     .to_owned();
             self.list.push(Finding::of(

@@ -32,8 +32,8 @@ pub(super) fn report_country(writing: &Writing<'_>, case: &Case<'_>) -> Option<S
         .source
         .of_subject(&case.subject.id, "COUNTRY")
         .and_then(two_letters);
-    let stated = || writing.study.trial.icsr.country.clone();
-    of_site.map(str::to_owned).or_else(stated)
+    let stated = || two_letters(writing.study.trial.country.as_deref()?);
+    of_site.or_else(stated).map(str::to_owned)
 }
 
 /// Identifier of the report (C.1.1): country, company, number; the number alone while the other two are not known.

@@ -20,7 +20,6 @@ pub(super) fn parse_icsr(root: &Section<'_>) -> IcsrRules {
         contact: section
             .optional_section("contact")
             .map_or_else(IcsrContact::default, |contact| parse_contact(&contact)),
-        country: country(&section, "country"),
         reporter: section.optional_choice("reporter", &Qualification::NAMES),
         language: letters(
             &section,
@@ -101,7 +100,7 @@ mod tests {
         assert_eq!(none.icsr, super::IcsrRules::default());
         let text = format!(
             "{PROTOCOL}\n[icsr]\nsender = \"SPONSOR\"\nsender_type = \"health professional\"\nreporter = \"physician\"\n\
-             country = \"CN\"\nlanguage = \"zho\"\n[icsr.contact]\ncity = \"Wuhan\"\n"
+             language = \"zho\"\n[icsr.contact]\ncity = \"Wuhan\"\ncountry = \"CN\"\n"
         );
         let icsr = parse_protocol("p", &text).unwrap().icsr;
         assert_eq!(icsr.sender.as_deref(), Some("SPONSOR"));
@@ -114,7 +113,7 @@ mod tests {
     fn a_code_of_another_form_and_an_unknown_key_are_named() {
         for (line, message) in [
             (
-                "country = \"CHN\"",
+                "contact.country = \"CHN\"",
                 "\"CHN\" is not the code of a country in two capital letters",
             ),
             (

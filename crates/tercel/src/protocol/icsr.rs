@@ -97,8 +97,6 @@ pub struct IcsrRules {
     pub company: Option<String>,
     /// Who sends, and where (C.3.3, C.3.4).
     pub contact: IcsrContact,
-    /// Country that events are reported from, two letters (ISO 3166-1), where the data do not name that of the site (C.2.r.3).
-    pub country: Option<String>,
     /// Who reports events to the sender (C.2.r.4).
     pub reporter: Option<Qualification>,
     /// Language of the terms as reported, three letters (ISO 639-2; E.i.1.1b).

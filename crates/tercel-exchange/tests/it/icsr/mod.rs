@@ -35,7 +35,6 @@ organisation = \"Hand Hospital\"
 company = \"HAND-HOSPITAL\"
 reporter = \"physician\"
 language = \"eng\"
-country = \"CN\"
 
 [icsr.contact]
 department = \"Safety\"
@@ -332,7 +331,8 @@ fn a_complete_report_lacks_nothing_of_the_list_and_its_references_lead_somewhere
 
 #[test]
 fn what_nothing_states_is_a_finding_and_never_a_value() {
-    let (trial, tables) = (trial(""), tables());
+    let protocol = PROTOCOL.replace("country = \"CHN\"\n", "");
+    let (trial, tables) = (parse_protocol("protocol.toml", &protocol).unwrap(), tables());
     let data = data(&trial, &tables);
     let icsrs = write(&trial, &data, &tables, None);
     let expected = [
