@@ -107,6 +107,14 @@ impl Ask {
         self.form.get(name).map_or("", |value| value.trim())
     }
 
+    /// A value of the query string, blank where it is not there.
+    pub(crate) fn asked(&self, name: &str) -> String {
+        self.query
+            .get(name)
+            .map(|value| value.trim().to_owned())
+            .unwrap_or_default()
+    }
+
     /// A number in the form.
     pub(crate) fn number(&self, name: &str) -> Result<i64, Fault> {
         let text = self.field(name)?;

@@ -6,21 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use tercel_store::Head;
 
-use crate::program::{json, study as trial, tercel};
-
-fn export(trial: &Path, out: &Path, more: &[&str]) -> Value {
-    let mut arguments = vec![
-        "--json",
-        "export",
-        trial.to_str().unwrap(),
-        "--to",
-        "sdtm",
-        "--out",
-        out.to_str().unwrap(),
-    ];
-    arguments.extend(more);
-    json(&arguments)
-}
+use crate::program::{export, json, study as trial, tercel};
 
 /// Every file of a folder with its bytes.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -51,8 +37,8 @@ fn the_record_and_the_datasets_give_the_same_bytes_and_the_export_the_same_outco
         trial().join("data").to_str().unwrap(),
     ]);
     let [of_files, of_record, again] = ["files", "record", "again"].map(|name| folder.path().join(name));
-    let answer = export(&trial(), &of_files, &[]);
-    export(&here, &of_record, &[]);
+    let answer = export("sdtm", &trial(), &of_files, &[]);
+    export("sdtm", &here, &of_record, &[]);
     assert_eq!(files(&of_files), files(&of_record));
     // What is listed is what is there, with the sums of its bytes.
     let listed = answer["files"].as_array().unwrap();
@@ -63,7 +49,7 @@ fn the_record_and_the_datasets_give_the_same_bytes_and_the_export_the_same_outco
     }
     // Read as data it is the same study.
     let data = of_files.to_str().unwrap();
-    export(&trial(), &again, &["--data", data]);
+    export("sdtm", &trial(), &again, &["--data", data]);
     assert_eq!(files(&of_files), files(&again));
     let run = |more: &[&str]| {
         let original = trial();
@@ -85,9 +71,14 @@ fn the_record_and_the_datasets_give_the_same_bytes_and_the_export_the_same_outco
 fn an_earlier_export_is_replaced_and_another_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    export(&trial(), &out, &["--format", "csv"]);
+    export("sdtm", &trial(), &out, &["--format", "csv"]);
     assert!(out.join("dm.csv").exists());
-    let answer = export(&trial(), &out, &["--format", "xpt", "--created", "2026-12-31T12:30:00"]);
+    let answer = export(
+        "sdtm",
+        &trial(),
+        &out,
+        &["--format", "xpt", "--created", "2026-12-31T12:30:00"],
+    );
     assert_eq!(answer["created"], "2026-12-31T12:30:00");
     assert!(!out.join("dm.csv").exists() && out.join("dm.xpt").exists());
     fs::write(out.join("notes.txt"), "mine").unwrap();
@@ -152,7 +143,7 @@ fn an_export_as_of_a_day_gives_the_outcomes_of_that_day() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let original = trial();
-    export(&original, &out, &["--as-of", "2025-09-01"]);
+    export("sdtm", &original, &out, &["--as-of", "2025-09-01"]);
     let run = |more: &[&str]| {
         let mut arguments = vec!["--json", "run", original.to_str().unwrap(), "--as-of", "2025-09-01"];
         arguments.extend(more);

@@ -5,21 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::program::{json, study, tercel};
-
-fn export(trial: &Path, out: &Path, more: &[&str]) -> Value {
-    let mut arguments = vec![
-        "--json",
-        "export",
-        trial.to_str().unwrap(),
-        "--to",
-        "e2b",
-        "--out",
-        out.to_str().unwrap(),
-    ];
-    arguments.extend(more);
-    json(&arguments)
-}
+use crate::program::{export, study, tercel};
 
 /// Every report of a folder by its name.
 fn reports(folder: &Path) -> Vec<(String, String)> {
@@ -45,7 +31,7 @@ fn rules(answer: &Value) -> String {
 #[test]
 fn every_report_is_listed_and_what_is_missing_is_found() {
     let out = tempfile::tempdir().unwrap();
-    let answer = export(&study(), out.path(), &[]);
+    let answer = export("e2b", &study(), out.path(), &[]);
     let written = reports(out.path());
     assert!(!written.is_empty());
     assert_eq!(answer["files"].as_array().unwrap().len(), written.len());
@@ -84,8 +70,8 @@ fn identifiers_of_sender_and_receiver_are_given_and_the_bytes_are_the_same_again
         "--created",
         "2027-03-04T05:06:07",
     ];
-    let answer = export(&study(), first.path(), &more);
-    export(&study(), again.path(), &more);
+    let answer = export("e2b", &study(), first.path(), &more);
+    export("e2b", &study(), again.path(), &more);
     let written = reports(first.path());
     assert_eq!(written, reports(again.path()));
     for (name, xml) in &written {
@@ -100,7 +86,7 @@ fn identifiers_of_sender_and_receiver_are_given_and_the_bytes_are_the_same_again
 fn a_study_without_serious_events_or_data_has_no_report_and_says_so() {
     let out = tempfile::tempdir().unwrap();
     let without = |more: &[&str], trial: &Path| {
-        let answer = export(trial, out.path(), more);
+        let answer = export("e2b", trial, out.path(), more);
         assert_eq!(answer["files"].as_array().unwrap().len(), 0);
         answer["notes"].to_string()
     };

@@ -23,3 +23,11 @@ pub(crate) fn json(arguments: &[&str]) -> Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
+
+/// The answer of an export of a trial in one form to a folder.
+pub(crate) fn export(to: &str, trial: &Path, out: &Path, more: &[&str]) -> Value {
+    let mut arguments = vec!["--json", "export", trial.to_str().unwrap()];
+    arguments.extend(["--to", to, "--out", out.to_str().unwrap()]);
+    arguments.extend(more);
+    json(&arguments)
+}

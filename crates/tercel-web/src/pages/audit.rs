@@ -48,20 +48,14 @@ struct Row {
 const A_PAGE: i64 = 100;
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let asked = |name: &str| {
-        ask.query
-            .get(name)
-            .map(|text| text.trim().to_owned())
-            .unwrap_or_default()
-    };
-    let given = |name: &str| Some(asked(name)).filter(|text| !text.is_empty());
+    let given = |name: &str| Some(ask.asked(name)).filter(|text| !text.is_empty());
     let shown = Shown {
-        subject: asked("subject"),
-        record: asked("record"),
-        author: asked("author"),
-        kind: asked("kind"),
-        from: asked("from"),
-        until: asked("until"),
+        subject: ask.asked("subject"),
+        record: ask.asked("record"),
+        author: ask.asked("author"),
+        kind: ask.asked("kind"),
+        from: ask.asked("from"),
+        until: ask.asked("until"),
     };
     let kind = given("kind")
         .map(|name| Kind::from_name(&name).ok_or_else(|| unknown(&name)))

@@ -83,13 +83,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
     let (view, now) = (View::of(&ask), ask.app.store.clock().now());
-    let asked = |name: &str| {
-        ask.query
-            .get(name)
-            .map(|value| value.trim().to_owned())
-            .unwrap_or_default()
-    };
-    let (site, state) = (asked("site"), asked("state"));
+    let (site, state) = (ask.asked("site"), ask.asked("state"));
     let made = tokio::task::spawn_blocking(move || {
         let rows = rows(&snapshot, sites.as_deref(), now, view.language);
         page(view, site, state, rows, snapshot.today.to_string()).render()

@@ -105,15 +105,9 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
     let (view, trial, now) = (View::of(&ask), ask.app.trial.clone(), ask.app.store.clock().now());
-    let asked = |name: &str| {
-        ask.query
-            .get(name)
-            .map(|value| value.trim().to_owned())
-            .unwrap_or_default()
-    };
     let filter = Filter {
-        site: asked("site"),
-        state: asked("state"),
+        site: ask.asked("site"),
+        state: ask.asked("state"),
     };
     let made = tokio::task::spawn_blocking(move || {
         let log = screening_log(&snapshot, sites.as_deref(), now);

@@ -2,27 +2,30 @@
 
 use jiff::civil::Date;
 
-use super::gate::{Case, GateName, Missing, Study};
+use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::record::{Consent, Scope, Unread, Withdrawal};
 use super::records::SubjectConduct;
 use crate::protocol::ConsentVersion;
 use crate::study::SubjectId;
 
+/// A record that cannot be read.
+pub(super) fn unread(case: &Case<'_>, one: &Unread) -> Missing {
+    let need = Need::Unread {
+        form: one.form.clone(),
+        id: one.entry.id.clone(),
+        field: one.field.clone(),
+        why: one.why.clone(),
+    };
+    case.missing(need, [one.entry.at])
+}
+
 /// The subject is in the study and every record can be read.
 pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
     let own = case.own;
     let mut missing = Vec::new();
-    let unread = own.unread.iter().chain(&case.study.records.unread);
-    missing.extend(unread.map(|one: &Unread| {
-        let need = Need::Unread {
-            form: one.form.clone(),
-            id: one.entry.id.clone(),
-            field: one.field.clone(),
-            why: one.why.clone(),
-        };
-        case.missing(need, [one.entry.at])
-    }));
+    let all = own.unread.iter().chain(&case.study.records.unread);
+    missing.extend(all.map(|one| unread(case, one)));
     missing.extend(own.departures.iter().map(|left| {
         let need = Need::Left(left.reason.clone());
         case.missing(need, [left.entry.at])
@@ -172,15 +175,7 @@ pub fn derive_consent(study: &Study<'_>, subject: &SubjectId) -> Option<ConsentS
     let rules = study.trial.conduct.as_ref()?;
     let nothing = SubjectConduct::of(subject.clone());
     let own = study.records.of(subject).unwrap_or(&nothing);
-    let case = Case {
-        study,
-        rules,
-        own,
-        gate: GateName::Enrolment,
-        level: None,
-        order: None,
-        depleted: None,
-    };
+    let case = Case::at_enrolment(study, own)?;
     let on = |day: Date| rules.consents.iter().rfind(|version| version.from <= day);
     let last = own.consents.iter().map(|consent| consent.signed).max();
     let mut signed: Vec<SignedVersion> = own

@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::gate::{Case, GateName, Missing, Study};
+use super::gate::{Case, Missing, Study};
 use super::measured::{compare, written};
 use super::need::{Named, Need, Shortfall};
 use super::record::{EligibilityItem, Met};
@@ -143,16 +143,5 @@ fn is_supported(case: &Case<'_>, item: &EligibilityItem, days: u32) -> bool {
 
 /// Whether every criterion is met now.
 pub(super) fn is_eligible(study: &Study<'_>, own: &SubjectConduct) -> bool {
-    study.trial.conduct.as_ref().is_some_and(|rules| {
-        let case = Case {
-            study,
-            rules,
-            own,
-            gate: GateName::Enrolment,
-            level: None,
-            order: None,
-            depleted: None,
-        };
-        eligibility(&case).is_empty()
-    })
+    Case::at_enrolment(study, own).is_some_and(|case| eligibility(&case).is_empty())
 }

@@ -191,7 +191,20 @@ pub(super) struct Case<'c> {
     pub(super) depleted: Option<DateTime>,
 }
 
-impl Case<'_> {
+impl<'c> Case<'c> {
+    /// A subject before its place, whatever the level; `None` where the protocol has no `[conduct]`.
+    pub(super) fn at_enrolment(study: &'c Study<'c>, own: &'c SubjectConduct) -> Option<Self> {
+        Some(Self {
+            study,
+            rules: study.trial.conduct.as_ref()?,
+            own,
+            gate: GateName::Enrolment,
+            level: None,
+            order: None,
+            depleted: None,
+        })
+    }
+
     pub(super) fn now(&self) -> DateTime {
         self.study.now
     }

@@ -22,9 +22,9 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
-use super::consent::{consent, withdrawn_scopes};
+use super::consent::{consent, unread, withdrawn_scopes};
 use super::eligibility::{eligibility, not_met};
-use super::gate::{Case, GateName, Missing, Study};
+use super::gate::{Case, Missing, Study};
 use super::need::{Named, Need, Severity};
 use super::record::{Entry, Scope};
 use super::records::SubjectConduct;
@@ -276,7 +276,9 @@ fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> 
     if said.is_empty() {
         return said;
     }
-    let unmet = case(study, own).map(|case| not_met(&case)).unwrap_or_default();
+    let unmet = Case::at_enrolment(study, own)
+        .map(|case| not_met(&case))
+        .unwrap_or_default();
     let unmet: Vec<_> = unmet
         .into_iter()
         .map(|(named, value, record)| (FailureReason::Criterion(named, value), Some(record)))
@@ -328,35 +330,15 @@ fn missing(study: &Study<'_>, own: &SubjectConduct) -> Vec<Missing> {
         severity: Severity::Absolute,
         since: None,
     };
-    let Some(case) = case(study, own) else {
+    let Some(case) = Case::at_enrolment(study, own) else {
         return vec![lacks(Need::NotConfigured)];
     };
-    let unread = own.unread.iter().map(|one| {
-        let need = Need::Unread {
-            form: one.form.clone(),
-            id: one.entry.id.clone(),
-            field: one.field.clone(),
-            why: one.why.clone(),
-        };
-        case.missing(need, [one.entry.at])
-    });
+    let unread = own.unread.iter().map(|one| unread(&case, one));
     let mut missing: Vec<Missing> = unread.chain(consent(&case)).chain(eligibility(&case)).collect();
     if missing.is_empty() {
         missing.push(case.missing(Need::NoSlot, []));
     }
     missing
-}
-
-fn case<'c>(study: &'c Study<'c>, own: &'c SubjectConduct) -> Option<Case<'c>> {
-    Some(Case {
-        study,
-        rules: study.trial.conduct.as_ref()?,
-        own,
-        gate: GateName::Enrolment,
-        level: None,
-        order: None,
-        depleted: None,
-    })
 }
 
 /// A reason with the number of subjects who failed by it.
