@@ -5,6 +5,7 @@ use tercel::language::Language;
 use tercel_exchange::form::{Captured, Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
+use super::confirm::{asks, is_confirmed};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
@@ -31,7 +32,8 @@ struct Page {
     reason: String,
     stale: bool,
     refusal: Option<String>,
-    asks: bool,
+    /// Marks of what the page asks to confirm; blank where it asks nothing.
+    asks: String,
     problems: Vec<(String, String)>,
     fields: Vec<FieldView>,
     gate: Option<GateView>,
@@ -92,11 +94,6 @@ fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
 /// The page with the gate that stands before the form.
 fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<Remarks>) -> Result<String, Fault> {
     let language = ask.language;
-    let asks = !sheet.problems.is_empty()
-        && sheet
-            .problems
-            .iter()
-            .all(|problem| problem.severity() == Severity::Asks);
     let page = Page {
         view: View::of(ask),
         title: sheet.form.title.of(language),
@@ -108,7 +105,7 @@ fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<
         reason: ask.optional("reason").to_owned(),
         stale: sheet.stale,
         refusal: sheet.refusal.clone(),
-        asks,
+        asks: asks(ask, sheet.problems.iter().map(in_form)),
         problems: sheet
             .problems
             .iter()
@@ -474,7 +471,12 @@ async fn checked(ask: &Ask, sheet: &Sheet<'_>, known: &[Record], number: u32) ->
 /// Whether the page comes back: something cannot be read, or something unusual was not confirmed yet.
 fn must_look_again(ask: &Ask, problems: &[Problem]) -> bool {
     let refused = problems.iter().any(|problem| problem.severity() == Severity::Refuses);
-    refused || (!problems.is_empty() && ask.optional("confirmed") != "Y")
+    refused || !is_confirmed(ask, problems.iter().map(in_form))
+}
+
+/// A problem with the name of its answer in the form sent.
+fn in_form(problem: &Problem) -> (String, &Problem) {
+    (format!("v.{}", problem.field), problem)
 }
 
 /// The identifier of the next subject of a site: study, site, number.

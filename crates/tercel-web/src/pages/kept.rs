@@ -23,7 +23,7 @@ impl Kept {
         // What is unusual is asked about again: a confirmation was given to a page of that time.
         let fields = form
             .iter()
-            .filter(|(name, _)| !["csrf", "confirmed"].contains(&name.as_str()));
+            .filter(|(name, _)| !["csrf", "confirmed", "asked"].contains(&name.as_str()));
         let kept = Self {
             path: path.to_owned(),
             fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod board;
 pub(crate) mod choice;
+pub(crate) mod confirm;
 pub(crate) mod consents;
 pub(crate) mod countersign;
 pub(crate) mod downtime;

@@ -5,6 +5,7 @@ use askama::Template;
 use tercel_exchange::form::{Captured, Field, Form, Panel, Problem, Severity, form, validate};
 use tercel_store::{Change, Record, Values};
 
+use super::confirm::{asks, is_confirmed};
 use super::entry::{FieldView, choices, field_views};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
@@ -29,7 +30,7 @@ struct Page {
     columns: Vec<&'static str>,
     rows: Vec<Row>,
     problems: Vec<(String, String)>,
-    asks: bool,
+    asks: String,
     remarks: Option<Remarks>,
 }
 
@@ -58,6 +59,11 @@ fn columns(form: &Form, panel: &Panel) -> Vec<&'static Field> {
     let key = panel.rows.first().and_then(|row| row.first()).map(|(field, _)| *field);
     let asked = |field: &&Field| !panel.shared.contains(&field.id) && Some(field.id) != key && !field.only_if_asked;
     form.fields.iter().filter(asked).take(8).collect()
+}
+
+/// A problem of a row with the name of its answer in the form sent.
+fn in_form((row, problem): &(usize, Problem)) -> (String, &Problem) {
+    (cell_name(*row, &problem.field), problem)
 }
 
 /// The name of an answer of a row.
@@ -153,7 +159,7 @@ fn render(
         fields,
         columns: columns.iter().map(|field| field.label.of(language)).collect(),
         rows: panel.rows.iter().enumerate().map(row).collect(),
-        asks: !problems.is_empty() && problems.iter().all(|(_, problem)| problem.severity() == Severity::Asks),
+        asks: asks(ask, problems.iter().map(in_form)),
         problems: problems
             .iter()
             .map(|(row, problem)| {
@@ -235,8 +241,8 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
         .problems
         .iter()
         .any(|(_, problem)| problem.severity() == Severity::Refuses);
-    let asked = !filled.problems.is_empty() && ask.optional("confirmed") != "Y";
-    if refused || asked || filled.proposed.is_empty() {
+    let confirmed = is_confirmed(&ask, filled.problems.iter().map(in_form));
+    if refused || !confirmed || filled.proposed.is_empty() {
         let problems = filled
             .problems
             .iter()

@@ -78,7 +78,16 @@ async fn enter(site: &Site) -> String {
     let asked = world.post(chen, path, &with(&typed, &[])).await;
     assert_eq!((asked.status, asked.hidden("confirmed").as_str()), (422, "Y"));
     assert_eq!(world.head().await, before, "nothing is saved before it is confirmed");
-    let saved = ok(world, chen, path, &with(&typed, &[("confirmed", "Y")])).await;
+    let marks = asked.hidden("asked");
+    let confirmed = [("confirmed", "Y"), ("asked", marks.as_str())];
+    // What was not asked about is asked about, whatever was confirmed before it.
+    let mut more = values.clone();
+    more.retain(|(name, _)| *name != "aeser");
+    let again = world.post(chen, path, &with(&answers(&more), &confirmed)).await;
+    assert_eq!(again.status, 422);
+    assert!(again.hidden("asked").len() > marks.len());
+    assert_eq!(world.head().await, before);
+    let saved = ok(world, chen, path, &with(&typed, &confirmed)).await;
     saved.location().strip_prefix("/record/").unwrap().to_owned()
 }
 
