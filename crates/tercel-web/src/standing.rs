@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::design::{Count, decide_study};
+use tercel::design::{Action, Count, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Facts};
+use tercel::language::Language;
 use tercel::meeting::{Call, called_for};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::{StudyData, days_between};
@@ -17,14 +18,37 @@ use crate::pages::board::state_of;
 pub(crate) struct Standing {
     /// Subjects with demography, by identifier.
     pub(crate) subjects: BTreeMap<String, SubjectStanding>,
-    /// The decision for the next dose, in words.
-    pub(crate) decision: Option<String>,
+    /// The decision for the next dose, and its reason in the engine's words.
+    pub(crate) decision: Option<(Action, String)>,
     /// The subjects it waits for, each with what for.
     pub(crate) waiting: Vec<(String, String)>,
     /// Subjects evaluable, with DLT and pending by level.
     pub(crate) counts: BTreeMap<DoseLevel, Count>,
     /// Meetings that the data call for.
     pub(crate) calls: Vec<Call>,
+}
+
+/// What is said in each language.
+#[derive(Debug)]
+pub(crate) struct Words {
+    english: String,
+    chinese: String,
+}
+
+impl Words {
+    fn in_each(said: impl Fn(Language) -> String) -> Self {
+        Self {
+            english: said(Language::English),
+            chinese: said(Language::Chinese),
+        }
+    }
+
+    pub(crate) fn of(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.english,
+            Language::Chinese => &self.chinese,
+        }
+    }
 }
 
 /// Where one subject stands.
@@ -35,7 +59,7 @@ pub(crate) struct SubjectStanding {
     /// Dose level.
     pub(crate) level: Option<DoseLevel>,
     /// State in words.
-    pub(crate) state: String,
+    pub(crate) state: Words,
     /// What of it is coloured.
     pub(crate) class: &'static str,
     /// First and last day of the DLT window and the days left of it, while it is open.
@@ -57,7 +81,7 @@ impl Standing {
             counts: counts.collect(),
             decision: decision
                 .as_ref()
-                .map(|decision| format!("{}: {}", decision.decision.action, decision.decision.because)),
+                .map(|decision| (decision.decision.action, decision.decision.because.to_string())),
             waiting: decision
                 .iter()
                 .flat_map(|decision| &decision.waiting_on)
@@ -84,7 +108,7 @@ fn subject(facts: &Facts<'_>, today: Date) -> SubjectStanding {
     SubjectStanding {
         site: facts.subject.site.clone(),
         level: facts.level,
-        state: state_of(facts),
+        state: Words::in_each(|language| state_of(facts, language)),
         class,
         window: window
             .map(|window| (window.first, window.last, days_between(today, window.last)))

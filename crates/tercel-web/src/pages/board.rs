@@ -4,6 +4,7 @@ use askama::Template;
 use tercel::design::Count;
 use tercel::endpoint::Facts;
 use tercel::language::Language;
+use tercel::meeting::Choice;
 use tercel::protocol::{DoseLevel, Trial};
 
 use crate::ask::{Ask, among};
@@ -19,7 +20,8 @@ use crate::view::View;
 #[template(path = "board.html")]
 struct Page {
     view: View,
-    decision: Option<String>,
+    /// The action in the reader's language, and the reason in the engine's words.
+    decision: Option<(String, String)>,
     waiting: Vec<String>,
     levels: Vec<Level>,
     entry: i64,
@@ -96,7 +98,10 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
     Page {
         view,
-        decision: standing.decision.clone(),
+        decision: standing
+            .decision
+            .as_ref()
+            .map(|(action, because)| (Choice::Dose(*action).words(language), because.clone())),
         waiting: standing
             .waiting
             .iter()
@@ -132,19 +137,20 @@ fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, language: Lang
         link: encode(id),
         id: id.to_owned(),
         class: subject.class,
-        state: subject.state.clone(),
+        state: subject.state.of(language).to_owned(),
         window,
         queries: snapshot.open_queries(id),
     }
 }
 
 /// Where a subject stands, in a few words.
-pub(crate) fn state_of(facts: &Facts<'_>) -> String {
+pub(crate) fn state_of(facts: &Facts<'_>, language: Language) -> String {
+    let said = |key: &str| message(key).of(language);
     match (&facts.dlt, facts.day0) {
-        (Some(verdict), _) => verdict.sentence(),
-        (None, Some(day)) => format!("infused {day}"),
-        (None, None) if facts.collection.is_some() => "collected".to_owned(),
-        (None, None) => "in screening".to_owned(),
+        (Some(verdict), _) => verdict.words(language),
+        (None, Some(day)) => format!("{} {day}", said("board.infused")),
+        (None, None) if facts.collection.is_some() => said("board.collected").to_owned(),
+        (None, None) => said("board.screening").to_owned(),
     }
 }
 

@@ -42,6 +42,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot().await?;
     let trial = ask.app.trial.clone();
     let (view, may_enter) = (View::of(&ask), person.may(Permission::Enter));
+    let language = ask.language;
     let sites = person.sites(Permission::Read);
     let made = tokio::task::spawn_blocking(move || {
         let standing = &snapshot.standing().subjects;
@@ -54,7 +55,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 link: encode(id),
                 site: site.unwrap_or("–").to_owned(),
                 level: level_label(&trial, known.and_then(|known| known.level)),
-                state: known.map_or_else(|| "–".to_owned(), |known| known.state.clone()),
+                state: known.map_or_else(|| "–".to_owned(), |known| known.state.of(language).to_owned()),
                 records: snapshot.parts.get(id).map_or(0, |part| part.records),
                 queries: snapshot.open_queries(id),
             }
@@ -164,7 +165,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let page = SubjectPage {
             view,
             link: encode(&id),
-            state: facts.map_or_else(String::new, state_of),
+            state: facts.map_or_else(String::new, |facts| state_of(facts, language)),
             site_level: format!(
                 "{} · {}",
                 site.as_deref().unwrap_or("–"),

@@ -50,6 +50,11 @@ async fn enter(site: &Site) -> String {
     let demography = answers(&[("siteid", "01"), ("rficdtc", "2026-02-20"), ("age", "55"), ("sex", "M")]);
     let made = ok(world, chen, "/enter/demography/new", &with(&demography, &[])).await;
     assert_eq!(made.location(), "/record/DM/IL1RAP-HCC-01-001/1");
+    let chinese = chen.speaking("zh");
+    for page in ["/", "/subjects"] {
+        assert!(world.get(&chinese, page).await.body.contains("筛选中"), "{page}");
+        assert!(world.get(chen, page).await.body.contains("in screening"), "{page}");
+    }
     let path = "/enter/adverse-event/IL1RAP-HCC-01-001";
     let mut values = FEVER.to_vec();
     values[2].1 = "yesterday";

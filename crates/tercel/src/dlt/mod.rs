@@ -39,6 +39,7 @@ use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;
 use crate::grade::Scale;
+use crate::language::Language;
 use crate::protocol::{Cells, DltOrigin, EventClass, LabRule, Trial};
 use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
 
@@ -143,6 +144,22 @@ impl Verdict {
             (Status::Pending(Some(until)), _) => format!("pending until {until}: {}", list(&self.open)),
             (Status::Pending(None), _) => format!("pending: {}", list(&self.open)),
             (Status::NotEvaluable(why), _) => format!("not evaluable: {why}"),
+        }
+    }
+
+    /// The same in a language; what the criteria say stays in the words of the protocol and of the engine.
+    pub fn words(&self, language: Language) -> String {
+        if language == Language::English {
+            return self.sentence();
+        }
+        match (&self.status, self.window) {
+            (Status::Dlt, _) if self.met.is_empty() => "DLT（委员会判定）".to_owned(),
+            (Status::Dlt, _) => format!("DLT：{}", list(&self.met)),
+            (Status::NoDlt, Some(window)) => format!("无DLT，已随访至{}", window.last),
+            (Status::NoDlt, None) => "无DLT".to_owned(),
+            (Status::Pending(Some(until)), _) => format!("待定至{until}：{}", list(&self.open)),
+            (Status::Pending(None), _) => format!("待定：{}", list(&self.open)),
+            (Status::NotEvaluable(why), _) => format!("不可评价：{why}"),
         }
     }
 }
