@@ -6,6 +6,7 @@ use tercel::endpoint::Facts;
 use tercel::language::Language;
 use tercel::meeting::Choice;
 use tercel::protocol::{DoseLevel, Trial};
+use tercel::report::number::raise;
 
 use crate::ask::{Ask, among};
 use crate::messages::message;
@@ -80,7 +81,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .collect()
     };
     let levels = trial.dose_levels.iter().map(|(level, _)| Level {
-        label: trial.level_label(level),
+        label: level_label(trial, Some(level)),
         counts: standing
             .counts
             .get(&level)
@@ -156,5 +157,5 @@ pub(crate) fn state_of(facts: &Facts<'_>, language: Language) -> String {
 
 /// The label of a dose level, or a dash.
 pub(crate) fn level_label(trial: &Trial, level: Option<DoseLevel>) -> String {
-    level.map_or_else(|| "–".to_owned(), |level| trial.level_label(level))
+    level.map_or_else(|| "–".to_owned(), |level| raise(&trial.level_label(level)))
 }
