@@ -253,6 +253,44 @@ fn tables_report_and_answer_name_the_dictionary_or_that_there_is_none() {
 }
 
 #[test]
+fn an_export_of_the_tabulation_datasets_carries_the_coding() {
+    let folder = trial(CODING);
+    let out = folder.path().join("out");
+    let place = folder.path().to_str().unwrap();
+    answer(&[
+        "--json",
+        "export",
+        place,
+        "--to",
+        "sdtm",
+        "--format",
+        "csv",
+        "--out",
+        out.to_str().unwrap(),
+    ]);
+    let text = fs::read_to_string(out.join("ae.csv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let at = |name: &str| head.iter().position(|column| *column == name).unwrap();
+    let of = |term: &str, name: &str| {
+        let row = rows.iter().find(|row| row[at("AETERM")] == term).unwrap();
+        row[at(name)]
+    };
+    assert!(!of("zorb ACHE", "AELLTCD").is_empty() && !of("zorb ACHE", "AEPTCD").is_empty());
+    assert_eq!(of("zorb ACHE", "AEBODSYS"), of("zorb ACHE", "AESOC"));
+    assert_eq!(of("zorb ACHE", "AEBDSYCD"), of("zorb ACHE", "AESOCCD"));
+    // Nobody coded it yet.
+    assert_eq!(of("quell fevr", "AELLTCD"), "");
+    // What the data say stands, and its codes come to it.
+    assert_eq!(
+        (of("rash", "AEDECOD"), of("rash", "AEBODSYS")),
+        ("Blim rash", "Fabled system disorders")
+    );
+    assert!(!of("rash", "AEPTCD").is_empty());
+}
+
+#[test]
 fn another_version_than_the_protocol_names_and_a_folder_that_is_not_there_are_refused() {
     let other = trial("[coding]\nmeddra = \"dictionary\"\nmeddra_version = \"98.0\"\n");
     for command in ["run", "check", "decide", "code"] {

@@ -8,6 +8,7 @@
 //! # Limits
 //! No content of MedDRA is part of this program. High level terms and standardised queries are not read.
 
+mod cells;
 mod file;
 mod log;
 
@@ -20,6 +21,8 @@ use tercel::coding::{
 use thiserror::Error;
 
 use file::{File, Line, Lines};
+
+pub(crate) use cells::{CODING, code_row, coded_cells};
 
 pub use log::{CODING_LOG, LogError, append_choice, read_coding_log};
 

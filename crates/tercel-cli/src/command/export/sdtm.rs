@@ -4,12 +4,13 @@ use anyhow::anyhow;
 use jiff::civil::{Date, DateTime};
 use tercel::protocol::Trial;
 use tercel::study::Finding;
-use tercel_exchange::export::sdtm::{Sdtm, check_datasets, cut_tables, datasets};
+use tercel_exchange::export::sdtm::{Sdtm, check_datasets, code_events, cut_tables, datasets};
 use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::About;
 use tercel_exchange::read_tables;
 
 use super::{Args, File, Made, created, file};
+use crate::coding::read_coding;
 use crate::study::read_source;
 
 /// The SDTM datasets of a study, from which everything else is made.
@@ -59,6 +60,9 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
     let stated = args.trial.as_of.as_deref().map(cut_of).transpose()?;
     if let Some(cut) = stated {
         cut_tables(&mut tables, cut);
+    }
+    if let Some(coding) = read_coding(&args.trial.trial, trial, args.trial.meddra.as_deref())? {
+        code_events(&mut tables, &coding);
     }
     let last = || read_tables(tables.clone(), trial).and_then(|data| data.last_day());
     let cut = stated.or_else(last);

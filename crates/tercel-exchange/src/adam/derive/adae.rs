@@ -1,7 +1,7 @@
 //! `ADAE`: adverse events with imputed dates and treatment emergence, beside everything recorded of them and, with a
 //! dictionary, their coding.
 
-use tercel::coding::{Coding, Recorded};
+use tercel::coding::Coding;
 
 use tercel::protocol::Trial;
 
@@ -9,6 +9,7 @@ use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, flag, maybe_day};
 use super::rules::{Emergence, Worsening, impute_first, impute_last, is_treatment_emergent, relative_day};
+use crate::meddra::{CODING, code_row, coded_cells};
 use crate::table::Table;
 
 const COLUMNS: [&str; 13] = [
@@ -33,9 +34,6 @@ const SCALE: &str = "ATOXVER";
 /// Days after the last dose within which a new event is emergent under `TRTEM30FL`.
 const WINDOW_DAYS: i32 = 30;
 
-/// Variables of the coding: lowest level term, preferred term and primary system organ class, with their codes.
-const CODING: [&str; 6] = ["AELLT", "AELLTCD", "AEDECOD", "AEPTCD", "AEBODSYS", "AEBDSYCD"];
-
 /// Writes the dataset: one row an event, in the order recorded. What the data leave uncoded is coded; what they carry
 /// stands.
 pub(super) fn write_adae(
@@ -56,7 +54,7 @@ pub(super) fn write_adae(
             notes.push(format!("AE, subject {id}: not among the subjects of DM or ADSL"));
             continue;
         };
-        let coded = coding.map(|coding| code_event(row, coding));
+        let coded = coding.map(|coding| coded_cells(&code_row(coding, |name| row.text(name))));
         let cell = |column: &&str| match (row.text(column), &coded) {
             ("", Some(coded)) => coded_cell(column, coded).unwrap_or_default(),
             (text, _) => text.to_owned(),
@@ -67,27 +65,6 @@ pub(super) fn write_adae(
     }
     let columns: Vec<&str> = recorded.iter().copied().chain(COLUMNS).collect();
     Table::from_rows("ADAE", &columns, rows)
-}
-
-/// The cells of [`CODING`]; blank where nothing is known.
-fn code_event(row: CellRow<'_>, coding: &Coding) -> [String; 6] {
-    let present = |name: &str| Some(row.text(name)).filter(|text| !text.is_empty());
-    let coded = coding.code(&Recorded {
-        verbatim: row.text("AETERM"),
-        llt: present("AELLT"),
-        pt: present("AEDECOD"),
-        soc: present("AEBODSYS").or_else(|| present("AESOC")),
-    });
-    let (llt, pt, soc) = (coded.llt, coded.pt, coded.soc);
-    let text = |text: Option<String>| text.unwrap_or_default();
-    [
-        text(llt.map(|llt| llt.name.clone())),
-        text(llt.map(|llt| llt.code.to_string())),
-        text(pt.map(|pt| pt.name.clone())),
-        text(pt.map(|pt| pt.code.to_string())),
-        text(soc.map(|soc| soc.name.clone())),
-        text(soc.map(|soc| soc.code.to_string())),
-    ]
 }
 
 fn coded_cell(column: &str, coded: &[String; 6]) -> Option<String> {

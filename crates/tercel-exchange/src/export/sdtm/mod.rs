@@ -18,6 +18,7 @@
 
 mod cells;
 mod check;
+mod coding;
 mod cut;
 mod deaths;
 mod demography;
@@ -44,6 +45,7 @@ use crate::table::Table;
 
 pub use check::check_datasets;
 pub(in crate::export) use check::finding;
+pub use coding::code_events;
 pub use cut::cut_tables;
 
 /// An export: the datasets, and the tables of the source that are in none.
