@@ -267,6 +267,7 @@ async fn check_projection(
             check
                 .found
                 .say(None, "a row among the current records has a key that is no text");
+            check.take_rows(&rows);
             break;
         };
         let comparing = tokio::task::spawn_blocking(move || {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tercel::language::Language;
-use tercel_store::{Account, Author, Change, Door, Entry, Record};
+use tercel_store::{Account, Author, Change, Door, Entry, NewRecord, Record, Signer};
 
 use crate::app::App;
 use crate::meeting::MEETING;
@@ -164,6 +164,21 @@ impl Ask {
         let author = self.author(permission, site)?;
         let version = self.app.version_at(site).await?;
         Ok(self.app.store.append(&author, Some(&version), changes).await?)
+    }
+
+    /// Enters a record with its signatures as who asks. Whether they may sign has been looked at.
+    pub(crate) async fn append_signed(
+        &self,
+        author: &Author,
+        new: NewRecord,
+        signers: &[Signer],
+    ) -> Result<Vec<Entry>, Fault> {
+        let version = self.app.version_at(new.site.as_deref()).await?;
+        Ok(self
+            .app
+            .store
+            .append_signed(author, Some(&version), new, signers)
+            .await?)
     }
 
     /// Asks for the password again, as every signature does.

@@ -165,11 +165,15 @@ fn with_cookies(mut response: Response<Body>, cookies: &[String]) -> Response<Bo
 /// Redirects by GET, to a path of this program.
 fn go(to: &str) -> Response<Body> {
     let mut response = respond(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Vec::new(), POLICY);
-    // Browsers leave out tabs and line ends, and take a backslash for a slash.
-    let plain = to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let own = to.starts_with('/') && !to.starts_with("//") && plain;
-    put(&mut response, header::LOCATION, if own { to } else { "/" });
+    put(&mut response, header::LOCATION, if is_own_path(to) { to } else { "/" });
     response
+}
+
+/// Whether a path is one of this program, and leads a browser nowhere else.
+pub(crate) fn is_own_path(path: &str) -> bool {
+    // Browsers leave out tabs and line ends, and take a backslash for a slash.
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    path.starts_with('/') && !path.starts_with("//") && plain
 }
 
 pub(crate) fn respond(status: StatusCode, kind: &str, bytes: Vec<u8>, policy: &str) -> Response<Body> {

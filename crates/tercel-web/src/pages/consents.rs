@@ -5,7 +5,8 @@ use tercel::conduct::{ConsentStanding, Study, derive_consent};
 use tercel::language::Language;
 use tercel::study::SubjectId;
 
-use super::screening::{record_path, written};
+use super::lists::Filter;
+use super::screening::{record_path, to_the_minute, written};
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -18,10 +19,7 @@ use crate::view::View;
 #[template(path = "consents.html")]
 struct Page {
     view: View,
-    site: String,
-    state: String,
-    sites: Vec<String>,
-    states: [(&'static str, &'static str); 4],
+    filter: Filter,
     totals: Vec<(&'static str, usize)>,
     in_force: Vec<InForce>,
     rows: Vec<Row>,
@@ -83,10 +81,10 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
     let (view, now) = (View::of(&ask), ask.app.store.clock().now());
-    let (site, state) = (ask.asked("site"), ask.asked("state"));
+    let filter = Filter::of(&ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let rows = rows(&snapshot, sites.as_deref(), now, view.language);
-        page(view, site, state, rows, snapshot.today.to_string()).render()
+        page(view, filter, rows, snapshot.today.to_string()).render()
     });
     let page = made
         .await
@@ -105,13 +103,17 @@ fn rows(snapshot: &Snapshot, sites: Option<&[String]>, now: jiff::Timestamp, lan
     rows
 }
 
-fn page(view: View, site: String, state: String, mut rows: Vec<Row>, as_of: String) -> Page {
-    let language = view.language;
-    let t = |key: &str| message(key).of(language);
-    let mut sites: Vec<String> = rows.iter().map(|row| row.site.clone()).collect();
-    sites.sort();
-    sites.dedup();
-    rows.retain(|row| site.is_empty() || row.site == site);
+/// States, each with the key of its title.
+const STATES: [(&str, &str); 4] = [
+    ("reconsent", "consents.to_sign"),
+    ("withdrawn", "consents.withdrawn"),
+    ("closed", "consents.closed"),
+    ("order", "consents.in_order"),
+];
+
+fn page(view: View, mut filter: Filter, mut rows: Vec<Row>, as_of: String) -> Page {
+    filter.offer(rows.iter().map(|row| row.site.as_str()));
+    rows.retain(|row| filter.takes(&row.site));
     let mut in_force: Vec<InForce> = Vec::new();
     for row in &rows {
         let known = in_force.iter().any(|known| known.site == row.site);
@@ -125,23 +127,14 @@ fn page(view: View, site: String, state: String, mut rows: Vec<Row>, as_of: Stri
         }
     }
     in_force.sort_by(|one, other| one.site.cmp(&other.site));
-    let states = [
-        ("reconsent", t("consents.to_sign")),
-        ("withdrawn", t("consents.withdrawn")),
-        ("closed", t("consents.closed")),
-        ("order", t("consents.in_order")),
-    ];
     let count = |state: &str| rows.iter().filter(|row| row.is(state)).count();
-    let counts = states.map(|(state, label)| (label, count(state)));
-    let all = [(t("menu.subjects"), rows.len())];
+    let counts = filter.states.iter().map(|(state, title)| (*title, count(state)));
+    let all = [(view.t("menu.subjects"), rows.len())];
     let totals = all.into_iter().chain(counts).collect();
-    rows.retain(|row| row.is(&state));
+    rows.retain(|row| row.is(&filter.state));
     Page {
         view,
-        site,
-        state,
-        sites,
-        states,
+        filter,
         totals,
         in_force,
         rows,
@@ -194,7 +187,7 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
 fn signed(standing: &ConsentStanding, language: Language) -> Vec<Signed> {
     let of = |one: &tercel::conduct::SignedVersion| Signed {
         version: one.consent.version.clone(),
-        when: one.consent.signed.strftime("%Y-%m-%d %H:%M").to_string(),
+        when: to_the_minute(one.consent.signed),
         link: record_path(&one.consent.entry.id),
         remark: match one.in_force {
             Some(true) => None,
@@ -243,7 +236,7 @@ fn withdrawals(standing: &ConsentStanding, language: Language) -> Vec<Withdrawn>
                 Language::English => ", ",
                 Language::Chinese => "、",
             }),
-            when: one.withdrawal.when.strftime("%Y-%m-%d %H:%M").to_string(),
+            when: to_the_minute(one.withdrawal.when),
             link: record_path(&one.withdrawal.entry.id),
             stands: one.stands,
             meaning: message(meaning).of(language),

@@ -278,12 +278,7 @@ async fn write(
         name: account.printed.clone(),
         meaning: form.title.en.to_owned(),
     });
-    let version = ask.app.version_at(site).await?;
-    let entries = ask
-        .app
-        .store
-        .append_signed(&first, Some(&version), new, &signers)
-        .await?;
+    let entries = ask.append_signed(&first, new, &signers).await?;
     let made = entries.into_iter().next().ok_or(Fault::NotFound)?;
     Ok(made.record.unwrap_or_default())
 }

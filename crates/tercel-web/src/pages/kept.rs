@@ -4,7 +4,7 @@ use askama::Template;
 use tercel_exchange::form::form;
 
 use crate::ask::{Ask, Fields};
-use crate::reply::Fault;
+use crate::reply::{Fault, is_own_path};
 use crate::view::View;
 
 /// Field that carries the path; those of the form carry this and a dot before their names.
@@ -29,7 +29,7 @@ impl Kept {
             fields: fields.map(|(name, value)| (name.clone(), value.clone())).collect(),
         };
         let signed = kept.fields.iter().any(|(name, _)| name.contains("password"));
-        (!signed && !kept.fields.is_empty() && is_own(path)).then_some(kept)
+        (!signed && !kept.fields.is_empty() && is_own_path(path)).then_some(kept)
     }
 
     /// What a form of sign-in carries along.
@@ -40,7 +40,7 @@ impl Kept {
             Some((name.to_owned(), value.clone()))
         });
         let fields: Vec<(String, String)> = fields.collect();
-        (is_own(path) && !fields.is_empty()).then(|| Self {
+        (is_own_path(path) && !fields.is_empty()).then(|| Self {
             path: path.clone(),
             fields,
         })
@@ -64,12 +64,6 @@ impl Kept {
         let answered = self.fields.iter().filter(|(_, value)| !value.trim().is_empty());
         answered.map(|(name, value)| (question(name), value.clone())).collect()
     }
-}
-
-/// Whether a path is one of this program, and nothing else.
-fn is_own(path: &str) -> bool {
-    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    path.starts_with('/') && !path.starts_with("//") && plain
 }
 
 #[derive(Template)]

@@ -14,6 +14,7 @@ pub(crate) mod fault;
 pub(crate) mod gates;
 pub(crate) mod kept;
 pub(crate) mod lab_table;
+mod lists;
 pub(crate) mod meeting;
 pub(crate) mod meetings;
 pub(crate) mod panel;

@@ -289,10 +289,6 @@ async fn enter_signed(
         name: who.printed.clone(),
         meaning: meaning.to_owned(),
     };
-    let version = ask.app.version_at(site).await?;
-    ask.app
-        .store
-        .append_signed(&author, Some(&version), new, &[signer])
-        .await?;
+    ask.append_signed(&author, new, &[signer]).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The screening log: everybody who was screened, what came of it, and the totals an inspector asks for.
 
 use askama::Template;
+use jiff::civil::DateTime;
 use tercel::conduct::{
     FailureReason, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening, derive_screening,
 };
@@ -9,6 +10,7 @@ use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 
 use super::board::level_label;
+use super::lists::Filter;
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -22,17 +24,10 @@ use crate::view::View;
 struct Page {
     view: View,
     filter: Filter,
-    sites: Vec<String>,
-    states: [(&'static str, &'static str); 3],
     totals: Vec<(String, usize)>,
     reasons: Vec<(String, usize)>,
     rows: Vec<Row>,
     as_of: String,
-}
-
-struct Filter {
-    site: String,
-    state: String,
 }
 
 struct Row {
@@ -70,6 +65,11 @@ pub(super) fn written(iso: &str) -> String {
     iso.replace('T', " ")
 }
 
+/// A moment to the minute as people read it.
+pub(super) fn to_the_minute(moment: DateTime) -> String {
+    moment.strftime("%Y-%m-%d %H:%M").to_string()
+}
+
 /// The path of a record from its identity in the science: conduct records are known there by their form alone.
 pub(super) fn record_path(id: &str) -> String {
     let (form, rest) = id.split_once('/').unwrap_or((id, ""));
@@ -105,10 +105,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
     let (view, trial, now) = (View::of(&ask), ask.app.trial.clone(), ask.app.store.clock().now());
-    let filter = Filter {
-        site: ask.asked("site"),
-        state: ask.asked("state"),
-    };
+    let filter = Filter::of(&ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let log = screening_log(&snapshot, sites.as_deref(), now);
         page(view, filter, &trial, &log, snapshot.today.to_string()).render()
@@ -119,15 +116,10 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page))
 }
 
-fn page(view: View, filter: Filter, trial: &Trial, log: &[(String, ScreeningLine)], as_of: String) -> Page {
+fn page(view: View, mut filter: Filter, trial: &Trial, log: &[(String, ScreeningLine)], as_of: String) -> Page {
     let language = view.language;
-    let mut sites: Vec<String> = log.iter().map(|(site, _)| site.clone()).collect();
-    sites.sort();
-    sites.dedup();
-    let of_site = || {
-        let numbered = log.iter().zip(1..);
-        numbered.filter(|((site, _), _)| filter.site.is_empty() || *site == filter.site)
-    };
+    filter.offer(log.iter().map(|(site, _)| site.as_str()));
+    let of_site = || log.iter().zip(1..).filter(|((site, _), _)| filter.takes(site));
     let totals = count_screening(of_site().map(|((_, line), _)| line));
     let shown = of_site().filter(|((_, line), _)| filter.state.is_empty() || line.outcome.name() == filter.state);
     Page {
@@ -140,21 +132,18 @@ fn page(view: View, filter: Filter, trial: &Trial, log: &[(String, ScreeningLine
             .iter()
             .map(|total| (total.reason.text(language), total.subjects))
             .collect(),
-        states: states(language),
         view,
         filter,
-        sites,
         as_of,
     }
 }
 
-fn states(language: Language) -> [(&'static str, &'static str); 3] {
-    [
-        ("enrolled", message("screening.enrolled").of(language)),
-        ("failed", message("screening.failed").of(language)),
-        ("pending", message("screening.pending").of(language)),
-    ]
-}
+/// Outcomes, each with the key of its title.
+const STATES: [(&str, &str); 3] = [
+    ("enrolled", "screening.enrolled"),
+    ("failed", "screening.failed"),
+    ("pending", "screening.pending"),
+];
 
 fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) -> Vec<(String, usize)> {
     let t = |key: &str| message(key).of(language).to_owned();

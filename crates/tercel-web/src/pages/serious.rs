@@ -6,7 +6,8 @@ use tercel::language::Language;
 use tercel::safety::{Awaited, Case, Due, NumberedReport, ReportClock, Standing, derive_cases, event_term};
 use tercel::study::{EventOutcome, SeriousCriteria, SubjectId};
 
-use super::screening::{record_path, written};
+use super::lists::Filter;
+use super::screening::{record_path, to_the_minute, written};
 use crate::ask::{Ask, among};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -19,10 +20,7 @@ use crate::view::View;
 #[template(path = "serious.html")]
 struct Page {
     view: View,
-    site: String,
-    state: String,
-    sites: Vec<String>,
-    states: [(&'static str, &'static str); 4],
+    filter: Filter,
     totals: Vec<(&'static str, usize)>,
     times: String,
     rows: Vec<Row>,
@@ -85,13 +83,13 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let snapshot = ask.app.snapshot().await?;
     let (view, now) = (View::of(&ask), ask.app.store.clock().now());
     let times = times(&ask);
-    let (site, state) = (ask.asked("site"), ask.asked("state"));
+    let filter = Filter::of(&ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let mut rows = rows(&snapshot, sites.as_deref(), now, view.language);
         for row in &mut rows {
             row.may_enter = may_enter && among(enters.as_deref(), Some(&row.site));
         }
-        page(view, site, state, times, rows, snapshot.today.to_string()).render()
+        page(view, filter, times, rows, snapshot.today.to_string()).render()
     });
     let page = made
         .await
@@ -135,28 +133,25 @@ fn rows(snapshot: &Snapshot, sites: Option<&[String]>, now: jiff::Timestamp, lan
     rows
 }
 
-fn page(view: View, site: String, state: String, times: String, mut rows: Vec<Row>, as_of: String) -> Page {
-    let t = |key: &str| message(key).of(view.language);
-    let mut sites: Vec<String> = rows.iter().map(|row| row.site.clone()).collect();
-    sites.sort();
-    sites.dedup();
-    rows.retain(|row| site.is_empty() || row.site == site);
-    let states = [
-        ("overdue", t("serious.overdue")),
-        ("due", t("serious.due")),
-        ("open", t("serious.open")),
-        ("closed", t("serious.closed")),
-    ];
+/// States, each with the key of its title.
+const STATES: [(&str, &str); 4] = [
+    ("overdue", "serious.overdue"),
+    ("due", "serious.due"),
+    ("open", "serious.open"),
+    ("closed", "serious.closed"),
+];
+
+fn page(view: View, mut filter: Filter, times: String, mut rows: Vec<Row>, as_of: String) -> Page {
+    filter.offer(rows.iter().map(|row| row.site.as_str()));
+    rows.retain(|row| filter.takes(&row.site));
     let count = |state: &str| rows.iter().filter(|row| row.is(state)).count();
-    let counts = states.map(|(state, label)| (label, count(state)));
-    let totals = [(t("serious.cases"), rows.len())].into_iter().chain(counts).collect();
-    rows.retain(|row| row.is(&state));
+    let counts = filter.states.iter().map(|(state, title)| (*title, count(state)));
+    let all = [(view.t("serious.cases"), rows.len())];
+    let totals = all.into_iter().chain(counts).collect();
+    rows.retain(|row| row.is(&filter.state));
     Page {
         view,
-        site,
-        state,
-        sites,
-        states,
+        filter,
         totals,
         times,
         rows,
@@ -234,8 +229,8 @@ fn report_line(one: &NumberedReport, language: Language) -> ReportLine {
     ReportLine {
         link: record_path(&report.entry.id),
         what: arrow,
-        aware: report.aware.strftime("%Y-%m-%d %H:%M").to_string(),
-        sent: report.sent.map(|sent| sent.strftime("%Y-%m-%d %H:%M").to_string()),
+        aware: to_the_minute(report.aware),
+        sent: report.sent.map(to_the_minute),
         persons: format!("{}{}", report.reporter, receiver.unwrap_or_default()),
         news: match report.kind {
             CaseReportKind::Initial => String::new(),
@@ -250,7 +245,7 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
         Some(Due::On(_)) | None => "serious.days",
     };
     let due = match clock.due {
-        Some(Due::By(moment)) => moment.strftime("%Y-%m-%d %H:%M").to_string(),
+        Some(Due::By(moment)) => to_the_minute(moment),
         Some(Due::On(day)) => day.to_string(),
         None => String::new(),
     };
@@ -276,6 +271,8 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
         class: match clock.standing {
             Standing::CannotStart | Standing::Overdue(_) => " absolute",
             Standing::Open(_) | Standing::Late(_) => "",
+            // That the sponsor knew by a day says nothing of the hours before.
+            Standing::InTime if clock.due.is_none() => "",
             Standing::InTime => " ok",
         },
     }

@@ -17,8 +17,8 @@
 //! Aware on 2 March at 08:00, reported to the sponsor on 3 March at 09:30: 1 hour late under 24 hours.
 //!
 //! # Limits
-//! A report whose sending is not recorded yet runs its clock. Where no report to the sponsor is recorded, its day of awareness in the event itself starts the clocks of the authorities, and
-//! says nothing of the hours before.
+//! A report whose sending is not recorded yet runs its clock. Where no report to the sponsor is recorded, its day of awareness in
+//! the event itself starts the clocks of the authorities, and says nothing of the hours before.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
@@ -205,8 +205,8 @@ fn numbered(mut reports: Vec<CaseReport>) -> Vec<NumberedReport> {
     numbered
 }
 
-/// The reports to the sponsor against the hours of the protocol. Without the first one, the day of the sponsor's awareness in the event says
-/// that it was told.
+/// The reports to the sponsor against the hours of the protocol. Without the first one, the day of the sponsor's awareness in the
+/// event says that it was told.
 fn to_sponsor(study: &Study<'_>, event: &AdverseEvent, reports: &[NumberedReport]) -> Vec<ReportClock> {
     let hours = i64::from(study.trial.safety.times.investigator_hours);
     let of_sponsor = reports.iter().filter(|one| one.report.recipient == Recipient::Sponsor);
