@@ -3,7 +3,7 @@
 use askama::Template;
 use tercel::conduct::{ConsentStanding, Study, derive_consent};
 use tercel::language::Language;
-use tercel::study::SubjectId;
+use tercel::study::{Subject, SubjectId};
 
 use super::lists::Filter;
 use super::screening::{record_path, to_the_minute, written};
@@ -146,9 +146,8 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
     let subject = SubjectId::new(id);
     let standing = derive_consent(study, &subject);
     let known = study.data.subjects.iter().find(|known| known.id == subject);
-    let in_data = known.is_some_and(|known| !known.infusions.is_empty() || !known.undated_infusions.is_empty());
     let own = study.records.of(&subject);
-    let infused = in_data || own.is_some_and(|own| own.infused(study.now).is_some());
+    let infused = known.is_some_and(Subject::is_infused) || own.is_some_and(|own| own.infused(study.now).is_some());
     let standing = standing.as_ref();
     let mut signed = standing.map(|standing| signed(standing, language)).unwrap_or_default();
     signed.extend(signed_in_data(snapshot, id, &signed, language));

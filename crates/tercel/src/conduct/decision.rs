@@ -172,10 +172,8 @@ fn taken(study: &Study<'_>, own: &SubjectId, level: DoseLevel) -> usize {
         let left = !other.departures.is_empty() && other.infused(study.now).is_none();
         !left && treatment_level(study, other) == Some(level)
     });
-    let infused = study.data.subjects.iter().filter(|other| {
-        let infused = !other.infusions.is_empty() || !other.undated_infusions.is_empty();
-        infused && other.level == Some(level)
-    });
+    let all = study.data.subjects.iter();
+    let infused = all.filter(|other| other.is_infused() && other.level == Some(level));
     let mut others: Vec<&SubjectId> = by_place
         .map(|one| &one.subject)
         .chain(infused.map(|one| &one.id))

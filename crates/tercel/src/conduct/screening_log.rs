@@ -204,11 +204,7 @@ fn screened(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> 
 fn outcome(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> ScreeningOutcome {
     let treated = own.collections.iter().any(|one| one.began <= study.now)
         || own.infused(study.now).is_some()
-        || data.is_some_and(|data| {
-            !data.infusions.is_empty()
-                || !data.undated_infusions.is_empty()
-                || data.procedures.iter().any(|procedure| procedure.collection)
-        });
+        || data.is_some_and(|data| data.is_infused() || data.procedures.iter().any(|procedure| procedure.collection));
     let reasons = if treated {
         Vec::new()
     } else {

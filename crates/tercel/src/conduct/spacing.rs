@@ -74,7 +74,7 @@ fn too_soon(other: &SubjectId, earliest: Date, planned: Date) -> Need {
 fn others<'s>(study: &'s Study<'_>, own: &SubjectId) -> Vec<Other<'s>> {
     let mut others: Vec<Other<'s>> = Vec::new();
     for subject in study.data.subjects.iter().filter(|subject| subject.id != *own) {
-        if subject.infusions.is_empty() && subject.undated_infusions.is_empty() {
+        if !subject.is_infused() {
             continue;
         }
         let conduct = study.records.of(&subject.id);

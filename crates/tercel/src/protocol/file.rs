@@ -9,6 +9,7 @@ use super::file_icsr::parse_icsr;
 use super::file_outcomes::{check_outcomes, parse_outcomes};
 use super::file_rules::{class_hint, parse_dlt, parse_event_classes};
 use super::file_safety::{parse_coding, parse_interest, parse_reference_information, parse_reporting, parse_times};
+use super::letters::Letters;
 use super::log::Log;
 use super::reader::{Section, check_unique, nearest};
 use super::{
@@ -125,7 +126,7 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
     let id = section.text("id", "\"STUDY-1\"");
     let title = section.text("title", "\"A Phase 1 Study of …\"");
     let registry = section.optional_text("registry");
-    let country = section.optional_country("country");
+    let country = section.optional_code("country", &Letters::COUNTRY);
     let condition = section.text("condition", "\"hepatocellular carcinoma\"");
     let version = section.text("version", "\"1.0\"");
     let version_date = section.date("version_date", "2025-01-01");

@@ -1,5 +1,6 @@
 //! `[icsr]` of a protocol file: the parties of individual case safety reports.
 
+use super::letters::Letters;
 use super::reader::Section;
 use super::{IcsrContact, IcsrRules, Qualification, SenderType};
 
@@ -21,14 +22,7 @@ pub(super) fn parse_icsr(root: &Section<'_>) -> IcsrRules {
             .optional_section("contact")
             .map_or_else(IcsrContact::default, |contact| parse_contact(&contact)),
         reporter: section.optional_choice("reporter", &Qualification::NAMES),
-        language: letters(
-            &section,
-            "language",
-            3,
-            char::is_ascii_lowercase,
-            "the code of a language in three small letters (ISO 639-2)",
-            "\"eng\"",
-        ),
+        language: section.optional_code("language", &Letters::LANGUAGE),
     };
     section.finish();
     rules
@@ -44,7 +38,7 @@ fn parse_contact(section: &Section<'_>) -> IcsrContact {
         city: section.optional_text("city"),
         state: section.optional_text("state"),
         postcode: section.optional_text("postcode"),
-        country: country(section, "country"),
+        country: section.optional_code("country", &Letters::SHORT_COUNTRY),
         telephone: section.optional_text("telephone"),
         fax: section.optional_text("fax"),
         email: section.optional_text("email"),
@@ -61,31 +55,6 @@ fn identifier(section: &Section<'_>, key: &'static str) -> Option<String> {
         section.log().add(&section.span_of(key), message, hint);
     }
     Some(text)
-}
-
-fn country(section: &Section<'_>, key: &'static str) -> Option<String> {
-    let what = "the code of a country in two capital letters (ISO 3166-1)";
-    letters(section, key, 2, char::is_ascii_uppercase, what, "\"CN\"")
-}
-
-/// A code of so many letters.
-fn letters(
-    section: &Section<'_>,
-    key: &'static str,
-    length: usize,
-    fits: fn(&char) -> bool,
-    what: &str,
-    example: &str,
-) -> Option<String> {
-    let text = section.optional_text(key)?;
-    if text.chars().count() == length && text.chars().all(|letter| fits(&letter)) {
-        return Some(text);
-    }
-    let message = format!("\"{text}\" is not {what}");
-    section
-        .log()
-        .add(&section.span_of(key), message, format!("{key} = {example}"));
-    None
 }
 
 #[cfg(test)]

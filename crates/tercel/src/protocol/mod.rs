@@ -18,6 +18,7 @@ mod file_rules;
 mod file_safety;
 mod icsr;
 mod keys;
+mod letters;
 mod level;
 mod log;
 mod measured;

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
+use super::letters::Letters;
 use super::log::Log;
 use super::{Key, KeyKind};
 
@@ -121,18 +122,15 @@ impl<'a> Section<'a> {
         self.text(key, "\"…\"")
     }
 
-    /// A country by its three capital letters (ISO 3166-1 alpha-3), which may be absent.
-    pub(super) fn optional_country(&self, key: &'static str) -> Option<String> {
+    /// A code of letters that may be absent, and what it is a code of.
+    pub(super) fn optional_code(&self, key: &'static str, letters: &Letters) -> Option<String> {
         let code = self.optional_text(key)?;
-        if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        if code.len() == letters.count && code.bytes().all(|letter| (letters.fit)(&letter)) {
             return Some(code);
         }
-        let value = self.value(key)?;
-        let message = format!(
-            "`{}` is no country of three capital letters (ISO 3166-1): \"{code}\"",
-            self.join(key)
-        );
-        self.log.add(&value.span(), message, format!("{key} = \"CHN\""));
+        let message = format!("\"{code}\" is not {}", letters.what);
+        let hint = format!("{key} = {}", letters.example);
+        self.log.add(&self.span_of(key), message, hint);
         None
     }
 

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod check;
+mod course;
 mod cut;
 mod data;
 mod date;

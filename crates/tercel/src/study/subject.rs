@@ -121,19 +121,6 @@ impl Subject {
             published: Vec::new(),
         }
     }
-
-    /// When the subject died: from the subject-level record, otherwise from how it left the study.
-    pub fn died(&self) -> Option<(When, &RecordId)> {
-        let recorded = self.death.as_ref().map(|death| (death.when, &death.record));
-        let left = || {
-            let mut deaths = self
-                .dispositions
-                .iter()
-                .filter(|left| left.reason == DispositionReason::Death);
-            deaths.find_map(|left| Some((left.when?, &left.record)))
-        };
-        recorded.or_else(left)
-    }
 }
 
 /// A milestone such as consent.

@@ -543,7 +543,7 @@ const BROKEN: [Broken; 44] = [
         to: "\"China\"",
         found: &[(
             "country = ¦\"China\"",
-            "`trial.country` is no country of three capital letters (ISO 3166-1): \"China\"",
+            "\"China\" is not the code of a country in three capital letters (ISO 3166-1)",
             "country = \"CHN\"",
         )],
     },

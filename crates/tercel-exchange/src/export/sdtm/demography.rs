@@ -121,12 +121,7 @@ fn arms(study: &Study<'_>, table: &mut Table) {
         .data
         .subjects
         .iter()
-        .map(|subject| {
-            (
-                subject.id.as_str(),
-                !subject.infusions.is_empty() || !subject.undated_infusions.is_empty(),
-            )
-        })
+        .map(|subject| (subject.id.as_str(), subject.is_infused()))
         .collect();
     let failed: BTreeMap<&str, bool> = study
         .data

@@ -52,7 +52,7 @@ fn collected(facts: &Facts<'_>) -> bool {
 }
 
 fn infused(facts: &Facts<'_>) -> bool {
-    !facts.subject.infusions.is_empty() || !facts.subject.undated_infusions.is_empty()
+    facts.subject.is_infused()
 }
 
 fn ended(facts: &Facts<'_>, reason: DispositionReason) -> bool {

@@ -50,7 +50,7 @@ fn milestone(arms: &[Arm<'_>], title: &str, holds: impl Fn(&Facts<'_>) -> bool) 
 }
 
 fn infused(facts: &Facts<'_>) -> bool {
-    !facts.subject.infusions.is_empty() || !facts.subject.undated_infusions.is_empty()
+    facts.subject.is_infused()
 }
 
 fn to_infusion(arms: &[Arm<'_>]) -> Period {
