@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use tercel::conduct::{ConductRecords, Entry, OpenLevel, SignedDecision};
 use tercel::protocol::Trial;
-use tercel_exchange::form::{Captured, Kept, conduct_records};
+use tercel_exchange::form::{Captured, Kept, conduct_records, is_of_conduct};
 use tercel_store::Record;
 
 use crate::capture::captured;
@@ -56,7 +56,7 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
     let printed = |account: &str| (*names.get(account).unwrap_or(&account)).to_owned();
     let own: Vec<(Captured, &Record)> = records
         .clone()
-        .filter(|record| !record.voided && record.form.starts_with("conduct-") && counts(record))
+        .filter(|record| !record.voided && is_of_conduct(&record.form) && counts(record))
         .map(|record| (captured(record), record))
         .collect();
     let kept: Vec<Kept<'_>> = own

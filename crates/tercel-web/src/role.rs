@@ -1,6 +1,6 @@
 //! Who may do what: the one place. What is not allowed here is refused.
 
-use tercel::language::Text;
+use tercel::language::{Language, Text};
 
 /// A role in the trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -144,4 +144,9 @@ impl Role {
         };
         self != other && (apart(self, other) || apart(other, self))
     }
+}
+
+/// A role as it is kept, in a user's words; another name, such as that of the program, as it is.
+pub(crate) fn role_words(id: &str, language: Language) -> String {
+    Role::from_id(id).map_or_else(|| id.to_owned(), |role| role.title().of(language).to_owned())
 }

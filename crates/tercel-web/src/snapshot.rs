@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tercel::conduct::{ConductRecords, Study, check_conduct};
+use tercel::endpoint::{Analysis, Cell, derive_cells};
 use tercel::meeting::{Completeness, OpenQuery};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{StudyData, SubjectId};
-use tercel_exchange::form::{Captured, Columns, SubjectRead, completeness, form, put_together, to_tables};
+use tercel_exchange::form::{
+    Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
+};
 use tercel_exchange::{Table, read_tables};
 use tercel_store::{Record, StoreError};
 
@@ -43,6 +46,7 @@ pub(crate) struct Snapshot {
     registered: Arc<BTreeMap<String, Arc<Trial>>>,
     data: OnceLock<StudyData>,
     standing: OnceLock<Standing>,
+    cells: OnceLock<Vec<Cell>>,
 }
 
 /// Subjects with their sites.
@@ -81,18 +85,10 @@ impl Part {
     }
 }
 
-/// Forms beside those of the conduct: those that gates ask for, and consents of the datasets.
-const BESIDE: [&str; 4] = ["collection", "lymphodepletion", "infusion", "consent"];
-
 /// What the conduct of the study is told by.
 fn is_kept(record: &Record) -> bool {
     let form = record.form.as_str();
-    form.starts_with("conduct-")
-        || form == MEETING
-        || form == PROTOCOL
-        || form == PROTOCOL_SITE
-        || form == "account"
-        || BESIDE.contains(&form)
+    is_of_conduct(form) || form == MEETING || form == PROTOCOL || form == PROTOCOL_SITE || form == "account"
 }
 
 fn queries_of(record: &Record) -> impl Iterator<Item = OpenQuery> {
@@ -134,7 +130,7 @@ impl Snapshot {
         })
     }
 
-    /// Records of a subject's conduct: its conduct forms, consents, collection, lymphodepletion and infusion.
+    /// Records of a subject that its conduct is read from.
     pub(crate) fn conduct_of_subject(&self, subject: &str) -> impl Iterator<Item = &Record> {
         self.parts.get(subject).into_iter().flat_map(|part| &part.kept)
     }
@@ -143,6 +139,12 @@ impl Snapshot {
     pub(crate) fn standing(&self) -> &Standing {
         self.standing
             .get_or_init(|| Standing::derive(&self.trial, self.data(), self.today))
+    }
+
+    /// The outcomes as they stand, derived when first asked for.
+    pub(crate) fn cells(&self) -> &[Cell] {
+        self.cells
+            .get_or_init(|| derive_cells(&Analysis::new(&self.trial, self.data(), Some(self.today))))
     }
 
     /// The protocol a site works under: the version in force there, where versions are kept in the record. The data are read
@@ -364,6 +366,7 @@ impl App {
             trial: Arc::clone(&self.trial),
             data: OnceLock::new(),
             standing: OnceLock::new(),
+            cells: OnceLock::new(),
         });
         self.known.write().unwrap_or_else(PoisonError::into_inner).newest = Some(Arc::clone(&snapshot));
         Ok(snapshot)

@@ -24,6 +24,7 @@ pub(super) const BLANK: Form = Form {
     help: text("", ""),
     scope: Scope::Subject,
     domain: None,
+    rows: None,
     repeats: true,
     constants: &[],
     synonyms: &[],

@@ -60,7 +60,7 @@ fn take_rows(
             continue;
         }
         if table.name == "DM" {
-            captured.extend(subject_level(subject, &cell));
+            captured.extend(subject_level(subject, &cell, trial));
             keys.push(Some((subject.to_owned(), 0)));
             continue;
         }
@@ -71,7 +71,7 @@ fn take_rows(
         };
         let (number, taken) = numbers.of(row);
         not_taken.extend(taken);
-        captured.push(record(form, subject, number, answers(form, &cell)));
+        captured.push(record(form, subject, number, answers(form, &cell, trial)));
         keys.push(Some((subject.to_owned(), number)));
     }
     keys
@@ -87,10 +87,10 @@ fn record(form: &Form, subject: &str, number: u32, values: BTreeMap<String, Stri
 }
 
 /// The forms of the subject's row: the first always, another where the row answers any of it.
-fn subject_level<'c>(subject: &str, cell: &impl Fn(&str) -> &'c str) -> Vec<Captured> {
+fn subject_level<'c>(subject: &str, cell: &impl Fn(&str) -> &'c str, trial: &Trial) -> Vec<Captured> {
     let mut records = Vec::new();
     for (form, number) in forms_of("DM").zip(1..) {
-        let values = answers(form, cell);
+        let values = answers(form, cell, trial);
         let said = form
             .constants
             .iter()
@@ -104,12 +104,13 @@ fn subject_level<'c>(subject: &str, cell: &impl Fn(&str) -> &'c str) -> Vec<Capt
 
 /// The answers a row holds. A standard result that differs from the original one is taken in its place: the readers and the
 /// reference range go by it.
-fn answers<'c>(form: &Form, cell: &impl Fn(&str) -> &'c str) -> BTreeMap<String, String> {
+fn answers<'c>(form: &Form, cell: &impl Fn(&str) -> &'c str, trial: &Trial) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for field in form.fields {
         let text = field.variable().map_or("", cell);
         if !text.is_empty() {
-            values.insert(field.id.to_owned(), text.to_owned());
+            let value = field.kind.named().map(|from| from.kept(trial, text));
+            values.insert(field.id.to_owned(), value.unwrap_or_else(|| text.to_owned()));
         }
     }
     let mut replaced = false;

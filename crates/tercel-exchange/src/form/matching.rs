@@ -24,7 +24,7 @@ fn is_told<'c>(form: &Form, name: &str, cell: &impl Fn(&str) -> &'c str, trial: 
     let value = field.variable().map_or("", cell);
     match field.kind {
         Kind::Choice(choices) => choices.iter().any(|choice| choice.value.eq_ignore_ascii_case(value)),
-        Kind::TrialChoice(from) => from.holds(trial, value),
+        Kind::TrialChoice(from) => from.holds(trial, &from.kept(trial, value)),
         Kind::Text { .. }
         | Kind::LongText { .. }
         | Kind::Integer { .. }

@@ -11,7 +11,7 @@
 //! | the same, read again only for the subjects whose records changed | [`SubjectRead`], [`put_together`] |
 //! | records from a table with a column a field | [`from_csv()`] |
 //! | the annotated forms as a document | [`forms_document`] |
-//! | records of the conduct forms, which gates read | [`conduct_records`] |
+//! | records that gates read | [`is_of_conduct`], [`conduct_records`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
 //!
 //! One record is one row of one dataset, and its number is the row's sequence number: the identity that reports print
@@ -21,6 +21,7 @@ mod by_subject;
 mod captured;
 mod completeness;
 mod conduct;
+mod criteria;
 mod define;
 mod document;
 mod entry;
@@ -44,7 +45,8 @@ use tercel::protocol::Assessed;
 pub use by_subject::{Columns, SubjectRead, put_together};
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
-pub use conduct::{Kept, conduct_records};
+pub use conduct::{Kept, conduct_records, is_of_conduct};
+pub(crate) use criteria::{criterion_code, shortened};
 pub use document::{FORMS_FILE, answer_words, derived_words, forms_document, required_words};
 pub use entry::{check_entry, next_number, record_of};
 pub use from_csv::{Import, Mistake, Wrong, from_csv};
@@ -82,6 +84,8 @@ pub struct Form {
     pub scope: Scope,
     /// The SDTM dataset its records become rows of.
     pub domain: Option<&'static str>,
+    /// Records that become rows: those whose field has one of these values; `None`: all.
+    pub rows: Option<(&'static str, &'static [&'static str])>,
     /// Whether a subject has more than one record.
     pub repeats: bool,
     /// Variables that the form itself answers.

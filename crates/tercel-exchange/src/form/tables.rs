@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tercel::language::Language;
 use tercel::protocol::Trial;
 use tercel::simulate::SYNTHETIC;
 
+use super::criteria::shortened;
 use super::matching::forms_of;
 use super::reported::add_report_days;
 use super::worked_out::work_out;
@@ -52,6 +54,9 @@ pub(super) fn rows_of<'r>(trial: &Trial, captured: &'r [Captured]) -> BTreeMap<&
         let Some(of_domain) = form.domain.and_then(|domain| rows.get_mut(domain)) else {
             continue;
         };
+        if !is_row(form, record) {
+            continue;
+        }
         // The subject-level dataset has one row a subject, which its forms share.
         let number = if form.domain == Some("DM") { 0 } else { record.number };
         let cells = cells_of(form, record, trial);
@@ -60,6 +65,12 @@ pub(super) fn rows_of<'r>(trial: &Trial, captured: &'r [Captured]) -> BTreeMap<&
     add_report_days(captured, &mut rows);
     work_out(trial, &mut rows);
     rows
+}
+
+/// Whether the record becomes a row of its dataset.
+fn is_row(form: &Form, record: &Captured) -> bool {
+    form.rows
+        .is_none_or(|(field, values)| record.value(field).is_some_and(|value| values.contains(&value)))
 }
 
 /// The variables that have a value in some row, by dataset.
@@ -151,7 +162,8 @@ fn cells_of(form: &Form, record: &Captured, trial: &Trial) -> Cells {
     }
     for field in form.fields {
         if let (Some(name), Some(value)) = (field.variable(), record.value(field.id)) {
-            cells.insert(name, value.to_owned());
+            let submitted = field.kind.named().map(|from| from.submitted(trial, value));
+            cells.insert(name, submitted.unwrap_or_else(|| value.to_owned()));
         }
     }
     for (name, derived) in form.derived {
@@ -183,6 +195,11 @@ fn name_of(form: &Form, field: &str, value: &str, trial: &Trial) -> String {
             let mut groups = trial.dose_levels.iter();
             let group = groups.find(|(_, group)| group.arm.eq_ignore_ascii_case(value));
             group.map(|(_, group)| group.label.clone())
+        }
+        Some(Kind::TrialChoice(from @ FromTrial::Criteria)) => {
+            let criteria = from.choices(trial, Language::English);
+            let found = criteria.into_iter().find(|(id, _)| id == value);
+            found.map(|(_, text)| shortened(&text))
         }
         Some(_) | None => None,
     };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
+use tercel::language::Language;
 use tercel::protocol::Trial;
 use tercel::study::{DateError, When};
 
@@ -86,7 +87,10 @@ fn check_answer(
         Kind::Suggested { max, .. } => one_line(text).or_else(|| too_long(text, max)),
         Kind::TrialChoice(from) if from.is_open() => one_line(text).or_else(|| too_long(text, 200)),
         Kind::TrialChoice(from) => (!from.holds(trial, text)).then(|| {
-            let choices = from.choices(trial).into_iter().map(|(value, _)| value);
+            let choices = from
+                .choices(trial, Language::English)
+                .into_iter()
+                .map(|(value, _)| value);
             Fault::NotInProtocol(choices.collect())
         }),
         // Kinds depend on one field, and that on none.

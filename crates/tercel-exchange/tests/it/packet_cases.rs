@@ -484,9 +484,21 @@ fn a_correction_touches_the_decisions_and_outcomes_that_rest_on_it() {
     assert_eq!(nowhere, Impact::default());
     assert_eq!(
         nowhere.sentence(EN),
-        "This correction touches no decision and no outcome."
+        "This correction touches no decision, no outcome and no export."
     );
-    assert_eq!(nowhere.sentence(Language::Chinese), "此更正不涉及任何决定和结局。");
+    assert_eq!(
+        nowhere.sentence(Language::Chinese),
+        "此更正不涉及任何决定、结局和导出。"
+    );
+    let with_export = Impact {
+        exports: vec![4],
+        ..found.clone()
+    };
+    assert!(
+        with_export.sentence(EN).ends_with(" and export 4."),
+        "{}",
+        with_export.sentence(EN)
+    );
     // Nobody of the first packet was seventh, so its subject's demography touches the second alone; that of the first, both.
     let both = impact(&packets, &cells, &[record("DM", "IL1RAP-HCC-SYNTHETIC-0001", 1)]);
     assert_eq!(both.packets.iter().map(|one| one.number).collect::<Vec<_>>(), [1, 2]);

@@ -1,5 +1,6 @@
 //! The annotated forms: every question of the study with its answers and its home in SDTM.
 
+use tercel::language::Language;
 use tercel::protocol::{Trial, VisitTime};
 use tercel::report::number::raise;
 use tercel_exchange::export::guide;
@@ -152,7 +153,7 @@ fn answer(kind: &Kind, trial: &Trial) -> String {
         return answer_words(kind, "");
     };
     let names: Vec<String> = from
-        .choices(trial)
+        .choices(trial, Language::English)
         .into_iter()
         .map(|(value, label)| {
             if value == label {

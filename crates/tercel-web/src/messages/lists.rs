@@ -74,11 +74,8 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
         Text::new("not a version of the protocol", "非方案所列版本"),
     ),
     (
-        "consents.datasets",
-        Text::new(
-            "in the datasets only, not among the records of conduct",
-            "仅见于数据集，试验实施记录中无此项",
-        ),
+        "consents.incomplete",
+        Text::new("incomplete: no gate counts it", "记录不完整：关口不予采用"),
     ),
     (
         "consents.undone",

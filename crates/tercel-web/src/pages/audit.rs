@@ -6,7 +6,7 @@ use tercel_store::{EntryFilter, Kind};
 
 use crate::ask::Ask;
 use crate::reply::{Fault, Reply};
-use crate::role::Permission;
+use crate::role::{Permission, role_words};
 use crate::serve::encode;
 use crate::view::View;
 
@@ -90,7 +90,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             seq: entry.seq,
             at: entry.entered_at,
             by: entry.author,
-            role: entry.role,
+            role: role_words(&entry.role, ask.language),
             what: match entry.version {
                 Some(version) => format!("{} {version}", entry.kind),
                 None => entry.kind.to_string(),

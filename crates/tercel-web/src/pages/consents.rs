@@ -197,7 +197,7 @@ fn signed(standing: &ConsentStanding, language: Language) -> Vec<Signed> {
     standing.signed.iter().map(of).collect()
 }
 
-/// Consents of the datasets of days on which the gates know of none.
+/// Consents of days on which the gates know of none: their version or time is not recorded.
 fn signed_in_data(snapshot: &Snapshot, id: &str, known: &[Signed], language: Language) -> Vec<Signed> {
     let records = snapshot.conduct_of_subject(id);
     let consents = records.filter(|record| record.form == "consent" && !record.voided);
@@ -211,7 +211,7 @@ fn signed_in_data(snapshot: &Snapshot, id: &str, known: &[Signed], language: Lan
                 .unwrap_or(message("consents.no_version").of(language))
                 .to_owned(),
             link: encode(&record.key),
-            remark: Some(message("consents.datasets").of(language)),
+            remark: Some(message("consents.incomplete").of(language)),
             when: when.clone(),
         })
     };

@@ -10,6 +10,7 @@ use super::gates::{GateView, MissingLine, gate_before};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
 use super::subjects::{form_of, records_of, site_of_subject};
+use super::touched;
 use crate::ask::Ask;
 use crate::capture::{happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
@@ -38,6 +39,8 @@ struct Page {
     fields: Vec<FieldView>,
     gate: Option<GateView>,
     remarks: Option<Remarks>,
+    /// What rests on the record that is corrected.
+    touches: Option<String>,
 }
 
 pub(crate) struct FieldView {
@@ -93,8 +96,12 @@ fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
 
 /// The page with the gate that stands before the form.
 fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<Remarks>) -> Result<String, Fault> {
+    Ok(page_of(ask, sheet, gate, said).render()?)
+}
+
+fn page_of(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<Remarks>) -> Page {
     let language = ask.language;
-    let page = Page {
+    Page {
         view: View::of(ask),
         title: sheet.form.title.of(language),
         help: sheet.form.help.of(language),
@@ -119,8 +126,8 @@ fn render_at(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<
             .collect(),
         gate,
         remarks: said.filter(|said| !said.is_empty()),
-    };
-    Ok(page.render()?)
+        touches: None,
+    }
 }
 
 fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Language) -> FieldView {
@@ -174,7 +181,7 @@ pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String
             .to_vec(),
         Kind::Choice(list) | Kind::Suggested { choices: list, .. } => listed(list),
         Kind::Result { words, .. } => listed(words),
-        Kind::TrialChoice(from) => from.choices(&ask.app.trial),
+        Kind::TrialChoice(from) => from.choices(&ask.app.trial, ask.language),
         Kind::Text { .. }
         | Kind::LongText { .. }
         | Kind::Integer { .. }
@@ -504,7 +511,9 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
         stale: false,
         refusal: None,
     };
-    Ok(Reply::Page(render(&ask, &sheet)?))
+    let mut page = page_of(&ask, &sheet, None, None);
+    page.touches = touched::sentence(&ask, &record, None).await?;
+    Ok(Reply::Page(page.render()?))
 }
 
 /// What two persons signed, and a halt, is not corrected by one.

@@ -101,16 +101,16 @@ pub(crate) async fn gate_before(
 ) -> Result<Option<GateView>, Fault> {
     let before: fn(&Study<'_>, &SubjectId, Option<DoseLevel>) -> Option<Gate> = match form {
         "conduct-slot" => |study, subject, level| level.map(|level| enrolment_gate(study, subject, level)),
-        "conduct-collection" | "collection" => |study, subject, _| Some(collection_gate(study, subject)),
-        "conduct-lymphodepletion" | "lymphodepletion" => |study, subject, _| Some(lymphodepletion_gate(study, subject)),
-        "conduct-infusion" | "infusion" => |study, subject, _| Some(infusion_gate(study, subject)),
+        "collection" => |study, subject, _| Some(collection_gate(study, subject)),
+        "lymphodepletion" => |study, subject, _| Some(lymphodepletion_gate(study, subject)),
+        "infusion" => |study, subject, _| Some(infusion_gate(study, subject)),
         _ => return Ok(None),
     };
     if ask.app.trial.conduct.is_none() {
         return Ok(None);
     }
     let snapshot = ask.app.snapshot_now().await?;
-    if is_told(&snapshot, form, subject, values) {
+    if form == "lymphodepletion" && is_under_way(&snapshot, subject) {
         return Ok(None);
     }
     let trial = Arc::clone(snapshot.trial_of(subject));
@@ -128,27 +128,11 @@ pub(crate) async fn gate_before(
         .map_err(|_| Fault::Wrong("the gate could not be derived".to_owned()))
 }
 
-/// Forms that tell one event twice, for the conduct and for the datasets, each with its begin.
-const TOLD_TWICE: [[(&str, &str); 2]; 3] = [
-    [("conduct-collection", "began"), ("collection", "prstdtc")],
-    [("conduct-lymphodepletion", "began"), ("lymphodepletion", "exstdtc")],
-    [("conduct-infusion", "began"), ("infusion", "exstdtc")],
-];
-
-/// Whether the event was entered by its other form: its gate was asked then.
-fn is_told(snapshot: &Snapshot, form: &str, subject: &str, values: &Values) -> bool {
-    let told = |(own, own_begin): (&str, &str), (other, other_begin): (&str, &str)| {
-        let begin = values.get(own_begin).filter(|begin| !begin.is_empty());
-        own == form
-            && begin.is_some_and(|begin| {
-                snapshot.conduct_of_subject(subject).any(|record| {
-                    record.form == other && !record.voided && record.value(other_begin) == Some(begin.as_str())
-                })
-            })
-    };
-    TOLD_TWICE
-        .iter()
-        .any(|[conduct, data]| told(*conduct, *data) || told(*data, *conduct))
+/// Whether the subject has a dose of lymphodepletion on record: its gate was asked then, and what was given after it is recorded.
+fn is_under_way(snapshot: &Snapshot, subject: &str) -> bool {
+    snapshot
+        .conduct_of_subject(subject)
+        .any(|record| record.form == "lymphodepletion" && !record.voided)
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {

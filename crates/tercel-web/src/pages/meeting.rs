@@ -14,10 +14,12 @@ use tercel_store::{Change, Kind, Record};
 
 use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
+use super::touched;
 use crate::ask::Ask;
 use crate::meeting::{MEETING, Meeting, Seat};
+use crate::messages::message;
 use crate::reply::{Fault, Reply};
-use crate::role::Permission;
+use crate::role::{Permission, role_words};
 use crate::serve::encode;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -44,7 +46,8 @@ struct Page {
     /// The choice that is recommended, and the entry of the proposal.
     recommended: String,
     proposal_entry: i64,
-    touched: Vec<(String, String)>,
+    /// Records that were corrected since, each with the reason and with what the correction touches.
+    touched: Vec<(String, String, String)>,
     differences: Vec<String>,
 }
 
@@ -116,7 +119,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         members: meeting
             .members
             .iter()
-            .map(|seat| member_line(seat, &meeting.ballots))
+            .map(|seat| member_line(seat, &meeting.ballots, language))
             .collect(),
         proposal: meeting.proposal.as_ref().map(|(draft, _)| ProposalLine {
             words: draft.choice.words(language),
@@ -150,23 +153,23 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page.render()?))
 }
 
-fn member_line(seat: &Seat, ballots: &[Ballot]) -> MemberLine {
+fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLine {
     let ballot = ballots
         .iter()
         .find(|ballot| without_case(&ballot.member, &seat.member.name));
     MemberLine {
         name: seat.member.name.clone(),
-        role: seat.member.role.clone(),
+        role: role_words(&seat.member.role, language),
         physician: seat.member.physician,
         conflict: seat.member.conflict.clone(),
         vote: ballot.map(|ballot| {
             let vote = match ballot.vote {
-                Vote::Agree => "agree",
-                Vote::Disagree => "disagree",
-                Vote::Abstain => "abstain",
+                Vote::Agree => "meeting.agree",
+                Vote::Disagree => "meeting.disagree",
+                Vote::Abstain => "meeting.abstain",
             };
             (
-                vote.to_owned(),
+                message(vote).of(language).to_owned(),
                 ballot.signed.to_string(),
                 ballot.comment.clone().unwrap_or_default(),
             )
@@ -175,7 +178,7 @@ fn member_line(seat: &Seat, ballots: &[Ballot]) -> MemberLine {
 }
 
 /// Records the packet rests on that were corrected since it was frozen, with the reason.
-async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, String)>, Fault> {
+async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, String, String)>, Fault> {
     let records: std::collections::BTreeSet<String> = packet.records().iter().map(ToString::to_string).collect();
     let mut touched = Vec::new();
     let mut from = known;
@@ -189,9 +192,15 @@ async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, 
             .iter()
             .filter(|entry| matches!(entry.kind, Kind::Correct | Kind::Void))
         {
-            if let Some(key) = entry.record.as_ref().filter(|key| records.contains(*key)) {
-                touched.push((key.clone(), entry.reason.clone().unwrap_or_default()));
-            }
+            let Some(key) = entry.record.as_ref().filter(|key| records.contains(*key)) else {
+                continue;
+            };
+            let sentence = match ask.app.store.record(key).await? {
+                Some(record) => touched::sentence(ask, &record, Some(entry.seq)).await?,
+                None => None,
+            };
+            let reason = entry.reason.clone().unwrap_or_default();
+            touched.push((key.clone(), reason, sentence.unwrap_or_default()));
         }
     }
 }

@@ -29,3 +29,4 @@ pub(crate) mod serious;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod tokens;
+mod touched;

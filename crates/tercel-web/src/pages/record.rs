@@ -7,10 +7,11 @@ use tercel_exchange::form::{Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
 use super::subjects::{form_of, states};
+use super::touched;
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
-use crate::role::Permission;
+use crate::role::{Permission, role_words};
 use crate::serve::encode;
 use crate::view::View;
 
@@ -28,6 +29,8 @@ struct Page {
     answers: Vec<(String, String, String)>,
     fields: Vec<(&'static str, &'static str)>,
     may: May,
+    /// What rests on the version before.
+    touches: Option<String>,
     history: Vec<Line>,
 }
 
@@ -69,8 +72,14 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let open = !record.voided && !record.locked && super::entry::require_free(&record).is_ok();
     let language = ask.language;
     let problems = validate(form, &record.values, &ask.app.trial, ask.app.today());
+    let touches = if record.version > 1 {
+        touched::sentence(&ask, &record, Some(record.changed.entry)).await?
+    } else {
+        None
+    };
     let page = Page {
         view: View::of(&ask),
+        touches,
         title: form.title.of(language),
         link: encode(&record.key),
         subject_link: encode(record.subject.as_deref().unwrap_or_default()),
@@ -192,7 +201,7 @@ fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
             seq: entry.seq,
             at: entry.entered_at.clone(),
             by: entry.author.clone(),
-            role: entry.role.clone(),
+            role: role_words(&entry.role, language),
             what: format!("{}{version} {detail}", entry.kind).trim_end().to_owned(),
             changes,
             reason: entry.reason.clone().unwrap_or_default(),

@@ -61,19 +61,13 @@ impl Course {
         let signed = self.when(-21, "09:00");
         site.at(&self.when(-21, "11:00"));
         self.enter(site, "wang", "consent", &[("dsstdtc", &signed), ("icfver", "1.0")]);
-        self.enter(
-            site,
-            "wang",
-            "conduct-consent",
-            &[("version", "1.0"), ("signed", &signed)],
-        );
         self.enter(site, "wang", "conduct-screening", &[("began", &signed[..10])]);
         let assessed = self.when(-21, "10:30");
         for criterion in &site.trial.conduct.as_ref().unwrap().criteria {
-            let mut fields = vec![("criterion", criterion.id.as_str()), ("assessed", assessed.as_str())];
-            fields.extend([("met", "Y"), ("waived", "N")]);
-            fields.extend(criterion.unsupported_days.map(|_| ("supported", "N")));
-            self.with_value(site, "wang", "conduct-eligibility", &fields, criterion.limits.as_ref());
+            let mut fields = vec![("ietestcd", criterion.id.as_str()), ("iedtc", assessed.as_str())];
+            fields.extend([("ieorres", "Y"), ("waived", "N")]);
+            fields.extend(criterion.unsupported_days.map(|_| ("support", "N")));
+            self.with_value(site, "wang", "eligibility", &fields, criterion.limits.as_ref());
         }
         self.enter(site, "chen", "ecog", &[("rsorres", "1"), ("rsdtc", &assessed)]);
         self.enter(site, "chen", "child-pugh", &[("rsorres", "5"), ("rsdtc", &assessed)]);
@@ -87,18 +81,13 @@ impl Course {
         self.enter(site, "wang", "conduct-slot", &[("arm", "DL1"), ("reserved", &reserved)]);
         site.at(&self.when(-19, "10:00"));
         let began = self.when(-19, "09:00");
-        let identity = [
-            ("coi", self.coi.as_str()),
+        let collected = [
+            ("prtrt", "LEUKAPHERESIS"),
+            ("prstdtc", began.as_str()),
+            ("coi", &self.coi),
             ("din", &format!("DIN-{}", self.coi)),
-            ("began", &began),
         ];
-        self.enter(site, "wang", "conduct-collection", &identity);
-        self.enter(
-            site,
-            "chen",
-            "collection",
-            &[("prtrt", "LEUKAPHERESIS"), ("prstdtc", &began)],
-        );
+        self.enter(site, "chen", "collection", &collected);
     }
 
     /// The lot, its bag, its tests and its release.
@@ -211,12 +200,11 @@ impl Course {
         }
     }
 
-    /// Lymphodepletion over three days; its end is added when it has come.
+    /// Lymphodepletion over three days; the last dose completes it.
     pub(crate) fn deplete(&self, site: &Site) {
         site.at(&self.when(-5, "08:00"));
         self.items(site, "LYMPHODEPLETION", &self.when(-5, "07:00"));
         let began = self.when(-5, "08:00");
-        let course = self.enter(site, "wang", "conduct-lymphodepletion", &[("began", &began)]);
         for (agent, dose) in [("FLUDARABINE", "30"), ("CYCLOPHOSPHAMIDE", "500")] {
             let given = [
                 ("extrt", agent),
@@ -227,12 +215,15 @@ impl Course {
             self.enter(site, "chen", "lymphodepletion", &given);
         }
         site.at(&self.when(-3, "12:00"));
-        let completed = self.when(-3, "09:00");
-        let path = course.replace("/record/", "/correct/");
-        let fields = [("v.began", began.as_str()), ("v.completed", &completed), ("seen", "1")];
-        let fields = [&fields[..], &[("reason", "last dose given")]].concat();
-        let answer = site.send("wang", &path, &fields);
-        assert_eq!(answer.status, 303, "{}", crate::site::said(&answer.body));
+        let last = [
+            ("extrt", "CYCLOPHOSPHAMIDE"),
+            ("exdose", "500"),
+            ("exdosu", "mg/m2"),
+            ("exstdtc", &self.when(-3, "08:00")),
+            ("exendtc", &self.when(-3, "09:00")),
+            ("last", "Y"),
+        ];
+        self.enter(site, "chen", "lymphodepletion", &last);
     }
 
     /// The morning of the infusion, up to the bag on the ward.
@@ -287,18 +278,10 @@ impl Course {
         );
         assert_eq!(answer.status, 303, "{}", crate::site::said(&answer.body));
         site.at(&self.when(0, "10:00"));
-        let began = self.when(0, "10:00");
-        let given = [
-            ("began", began.as_str()),
-            ("bag1", &self.bag),
-            ("cndose", "1.0"),
-            ("cndosu", "10^8 cells"),
-        ];
-        self.enter(site, "wang", "conduct-infusion", &given);
         self.given(site);
     }
 
-    /// The infusion as the datasets have it.
+    /// What was given.
     pub(crate) fn given(&self, site: &Site) {
         let given = [
             ("extrt", "ANTI-IL1RAP CAR-T CELLS"),
@@ -306,6 +289,7 @@ impl Course {
             ("exdosu", "10^6 Therapeutic Cells"),
             ("exroute", "INTRAVENOUS"),
             ("exstdtc", &self.when(0, "10:00")),
+            ("bag1", &self.bag),
         ];
         self.enter(site, "chen", "infusion", &given);
     }

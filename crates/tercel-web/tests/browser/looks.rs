@@ -6,12 +6,12 @@ use crate::site::{OWN, Site};
 
 pub(crate) fn all(site: &Site, driver: &Driver, courses: &[Course]) {
     let subject = &courses[2].subject;
-    let screening = site.url(&format!("/enter/conduct-departure/{subject}"));
+    let screening = site.url(&format!("/enter/conduct-screening/{subject}"));
     let plain = driver.open((1200, 900), "en", false, false);
     site.sign_in(&plain, "chen", OWN);
     plain.go(&screening);
-    plain.fill("#f-when", "t");
-    assert_eq!(plain.value("#f-when"), "t", "scripts run");
+    plain.fill("#f-began", "t");
+    assert_eq!(plain.value("#f-began"), "t", "scripts run");
     plain.go(&site.url(&format!("/enter/vital-sign/{subject}")));
     for (field, text) in [
         ("vstestcd", "PULSE"),
@@ -27,8 +27,8 @@ pub(crate) fn all(site: &Site, driver: &Driver, courses: &[Course]) {
     let phone = driver.open((390, 844), "en", true, false);
     site.sign_in(&phone, "chen", OWN);
     phone.go(&screening);
-    phone.fill("#f-when", "t");
-    assert_eq!(phone.value("#f-when").len(), 10, "scripts do not run");
+    phone.fill("#f-began", "t");
+    assert_eq!(phone.value("#f-began").len(), 10, "scripts do not run");
     let pages = [
         "/",
         "/subjects",

@@ -138,13 +138,15 @@ fn enrol(site: &Site, browser: &Browser, course: &Course) {
 /// The infusion is refused while the bag is neither thawed nor checked, and allowed afterwards.
 fn infuse_in_browser(site: &Site, browser: &Browser, course: &Course) {
     site.sign_in(browser, "wang", OWN);
-    let form = site.url(&format!("/enter/conduct-infusion/{}", course.subject));
+    let form = site.url(&format!("/enter/infusion/{}", course.subject));
     let infuse = |began: &str| {
         browser.go(&form);
-        browser.fill("#f-began", began);
+        browser.click("#f-extrt option[value='ANTI-IL1RAP CAR-T CELLS']");
+        browser.fill("#f-exdose", "100");
+        browser.click("input[name='v.exdosu'][value='10^6 Therapeutic Cells']");
+        browser.fill("#f-exroute", "INTRAVENOUS");
+        browser.fill("#f-exstdtc", began);
         browser.fill("#f-bag1", &course.bag);
-        browser.fill("#f-cndose", "1.0");
-        browser.click("input[name='v.cndosu'][value='10^8 cells']");
         browser.follow("form.entry button:not([name])");
     };
     infuse(&course.when(0, "09:40"));
@@ -166,8 +168,7 @@ fn infuse_in_browser(site: &Site, browser: &Browser, course: &Course) {
     browser.go(&site.url(&format!("/gates/{}", course.subject)));
     browser.picture("gates");
     infuse(&course.when(0, "10:00"));
-    browser.shows("CONDUCT-INFUSION/");
-    course.given(site);
+    browser.shows("EX/");
 }
 
 /// A dose-limiting event of the second subject: entered, asked about, answered, verified, signed.

@@ -26,13 +26,9 @@ pub(crate) async fn conduct(world: &World, site: &str, subject: &str, form: &str
 }
 
 async fn criterion(world: &World, subject: &str, criterion: &str, more: &[(&str, &str)]) -> String {
-    let mut values = vec![
-        ("criterion", criterion),
-        ("assessed", "2026-02-25T09:00"),
-        ("waived", "N"),
-    ];
+    let mut values = vec![("ietestcd", criterion), ("iedtc", "2026-02-25T09:00"), ("waived", "N")];
     values.extend(more);
-    conduct(world, "01", subject, "conduct-eligibility", &values).await
+    conduct(world, "01", subject, "eligibility", &values).await
 }
 
 /// The row of a subject in a page.
@@ -57,8 +53,8 @@ async fn world() -> World {
     world.account("enterer", "coordinator@01").await;
     for subject in [OWN, "IL1RAP-HCC-01-002", "IL1RAP-HCC-01-003"] {
         world.subject("enterer", "01", subject).await;
-        let signed = [("version", "1.0"), ("signed", "2026-02-20T09:00")];
-        conduct(&world, "01", subject, "conduct-consent", &signed).await;
+        let signed = [("icfver", "1.0"), ("dsstdtc", "2026-02-20T09:00")];
+        conduct(&world, "01", subject, "consent", &signed).await;
     }
     world.subject("enterer", "02", OTHER).await;
     world
@@ -67,11 +63,17 @@ async fn world() -> World {
 #[tokio::test]
 async fn the_screening_log_tells_who_was_enrolled_failed_or_waits_and_its_totals_are_those_of_its_rows() {
     let world = world().await;
-    let failed = [("began", "2026-02-21"), ("failed", "Not eligible")];
-    conduct(&world, "01", OWN, "conduct-screening", &failed).await;
-    let child_pugh = [("cnorres", "8"), ("cnorresu", "points"), ("met", "N")];
+    conduct(&world, "01", OWN, "conduct-screening", &[("began", "2026-02-21")]).await;
+    let failed = [
+        ("dsdecod", "SCREEN FAILURE"),
+        ("dsterm", "Not eligible"),
+        ("dscat", "DISPOSITION EVENT"),
+        ("dsstdtc", "2026-02-26"),
+    ];
+    conduct(&world, "01", OWN, "disposition", &failed).await;
+    let child_pugh = [("cnorres", "8"), ("cnorresu", "points"), ("ieorres", "N")];
     let key = criterion(&world, OWN, "child-pugh", &child_pugh).await;
-    criterion(&world, OWN, "target", &[("met", "N")]).await;
+    criterion(&world, OWN, "target", &[("ieorres", "N")]).await;
     let place = [("arm", "DL1"), ("reserved", "2026-03-01T10:00")];
     conduct(&world, "01", "IL1RAP-HCC-01-002", "conduct-slot", &place).await;
 
@@ -164,7 +166,9 @@ async fn the_list_of_consents_says_what_was_signed_and_withdrawn_and_what_it_mea
         data.contains("data, samples") && data.contains("no gate opens"),
         "{data}"
     );
-    assert!(row(&page, OTHER).contains("1.0 of January") && row(&page, OTHER).contains("in the datasets only"));
+    assert!(
+        row(&page, OTHER).contains("1.0 of January") && row(&page, OTHER).contains("incomplete: no gate counts it")
+    );
     assert_eq!(total(&page, "Withdrawn"), 2);
     assert_eq!(total(&page, "In order"), 2);
     assert_eq!(total(&page, "Gates closed by consent"), 2);

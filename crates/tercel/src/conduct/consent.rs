@@ -35,8 +35,6 @@ pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
     if let Some(when) = died {
         missing.push(case.missing(Need::Left(format!("death on {when}")), []));
     }
-    let failed = own.screening.iter().filter_map(|one| Some((one, one.failed.clone()?)));
-    missing.extend(failed.map(|(one, why)| case.missing(Need::ScreeningFailed(why), [one.entry.at])));
     let recorded = own.infused(case.now()).map(|began| began.to_string());
     let in_data = subject.and_then(|subject| {
         let dated = subject.infusions.first().map(|infusion| infusion.when.to_string());

@@ -123,8 +123,6 @@ pub enum Need {
     AlreadyInfused(String),
     /// The subject left the study or died.
     Left(String),
-    /// Screening failed.
-    ScreeningFailed(String),
     /// No version of the protocol is in force at this site.
     NoVersion(String),
     /// No consent is recorded.
@@ -319,7 +317,6 @@ impl Need {
             Self::Unread { .. } => "unread",
             Self::AlreadyInfused(_) => "already-infused",
             Self::Left(_) => "left-study",
-            Self::ScreeningFailed(_) => "screening-failed",
             Self::NoVersion(_) => "no-protocol-version",
             Self::NoConsent => "no-consent",
             Self::UnknownConsent(_) => "unknown-consent",
@@ -397,7 +394,6 @@ impl Need {
             | Self::Unread { .. }
             | Self::AlreadyInfused(_)
             | Self::Left(_)
-            | Self::ScreeningFailed(_)
             | Self::NoVersion(_)
             | Self::NoConsent
             | Self::UnknownConsent(_)
@@ -465,7 +461,6 @@ impl Need {
             | Self::Unread { .. }
             | Self::AlreadyInfused(_)
             | Self::Left(_)
-            | Self::ScreeningFailed(_)
             | Self::NoConsent
             | Self::UnknownConsent(_)
             | Self::ConsentNotInForce { .. }

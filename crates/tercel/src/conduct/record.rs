@@ -72,8 +72,6 @@ pub struct Screening {
     pub entry: Entry,
     /// First day.
     pub began: Date,
-    /// Why the subject failed screening; `None`: not failed.
-    pub failed: Option<String>,
 }
 
 /// A consent that the subject signed.
@@ -190,14 +188,14 @@ pub enum ItemGate {
     Infusion,
 }
 
-/// Lymphodepletion of a subject.
+/// A dose of lymphodepletion, or all of its course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lymphodepletion {
     /// Entry.
     pub entry: Entry,
-    /// First dose.
+    /// When it began.
     pub began: DateTime,
-    /// Last dose given; `None`: not yet, or broken off.
+    /// When the course was completed by it; `None`: not by this one.
     pub completed: Option<DateTime>,
 }
 
@@ -277,21 +275,13 @@ pub struct CaseReport {
     pub news: Option<String>,
 }
 
-/// A deviation from the protocol.
+/// A deviation from the protocol that names a missing item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProtocolDeviation {
     /// Entry.
     pub entry: Entry,
-    /// Category (eligibility, consent, visit window, dose, product, report).
-    pub category: String,
-    /// What happened.
-    pub text: String,
-    /// Whether it is important.
-    pub important: bool,
-    /// When it happened.
-    pub when: DateTime,
-    /// The missing item it is about, by [`crate::conduct::Missing::key`]; `None`: another deviation.
-    pub about: Option<String>,
+    /// The missing item it is about, by [`crate::conduct::Missing::key`], or the test of the product.
+    pub about: String,
 }
 
 /// A line of the delegation and training log.

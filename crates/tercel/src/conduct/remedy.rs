@@ -18,7 +18,7 @@ impl Need {
                 "录入受试者记录，首先为知情同意。",
             ),
             Self::Unread { .. } => text("Correct the record.", "更正该记录。"),
-            Self::AlreadyInfused(_) | Self::Left(_) | Self::ScreeningFailed(_) | Self::WithdrawChosen => text(
+            Self::AlreadyInfused(_) | Self::Left(_) | Self::WithdrawChosen => text(
                 "The subject is not treated further; check the record if it is wrong.",
                 "不再治疗该受试者；如记录有误请核查。",
             ),

@@ -30,7 +30,7 @@ use super::record::{Entry, Scope};
 use super::records::SubjectConduct;
 use crate::language::{Language, Text};
 use crate::protocol::{DoseLevel, VisitTime};
-use crate::study::{Disposition, DispositionReason, Milestone, RecordId, Subject, SubjectId, When};
+use crate::study::{DispositionReason, Milestone, RecordId, Subject, SubjectId, When};
 
 /// A day of a subject's way, with the record that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -257,12 +257,10 @@ fn first_treatment(own: &SubjectConduct, data: Option<&Subject>) -> Option<Step>
 
 /// The reasons of a recorded failure: the criteria that are not met, or the words of the record where all are.
 fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> Vec<(FailureReason, Option<String>)> {
-    let recorded = own.screening.iter().filter_map(|one| {
-        let why = one.failed.clone()?;
-        Some((FailureReason::Other(why), Some(one.entry.id.clone())))
-    });
+    let recorded = own.departures.iter().filter(|left| is_failure(&left.reason));
+    let recorded = recorded.map(|left| (FailureReason::Other(left.reason.clone()), Some(left.entry.id.clone())));
     let in_data = data.into_iter().flat_map(|data| {
-        let failed = data.dispositions.iter().filter(|left| is_failure(left));
+        let failed = data.dispositions.iter().filter(|left| is_failure(&left.term));
         let failed = failed.map(|left| (left.term.clone(), left.record.to_string()));
         let unmet = milestones(data, NOT_ELIGIBLE).map(|one| (one.term.clone(), one.record.to_string()));
         failed.chain(unmet)
@@ -286,8 +284,8 @@ fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> 
     unmet
 }
 
-fn is_failure(left: &Disposition) -> bool {
-    left.term.trim().to_ascii_uppercase().contains(FAILURE)
+fn is_failure(reason: &str) -> bool {
+    reason.to_ascii_uppercase().contains(FAILURE)
 }
 
 /// How a subject that was not enrolled left all the same.
@@ -301,22 +299,19 @@ fn left_before(own: &SubjectConduct, data: Option<&Subject>) -> Vec<(FailureReas
         let record = last.max_by_key(|one| one.when).map(|one| one.entry.id.clone());
         return vec![(FailureReason::Withdrew, record)];
     }
-    if let Some(left) = own.departures.iter().min_by_key(|left| left.when) {
-        let reason = FailureReason::Other(left.reason.clone());
-        return vec![(reason, Some(left.entry.id.clone()))];
-    }
-    let left = data.and_then(|data| data.dispositions.first());
-    left.map(|left| {
+    if let Some(left) = data.and_then(|data| data.dispositions.first()) {
         let reason = match left.reason {
             DispositionReason::Withdrawal => FailureReason::Withdrew,
             DispositionReason::Lost => FailureReason::Lost,
             DispositionReason::Death => FailureReason::Died,
             DispositionReason::Completed | DispositionReason::Other => FailureReason::Other(left.term.clone()),
         };
-        (reason, Some(left.record.to_string()))
-    })
-    .into_iter()
-    .collect()
+        return vec![(reason, Some(left.record.to_string()))];
+    }
+    let left = own.departures.iter().min_by_key(|left| left.when);
+    left.map(|left| (FailureReason::Other(left.reason.clone()), Some(left.entry.id.clone())))
+        .into_iter()
+        .collect()
 }
 
 /// What the subject itself still lacks for a place: consent, criteria and the place; not what the level or the site lacks.

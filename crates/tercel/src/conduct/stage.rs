@@ -112,10 +112,7 @@ fn off_study(study: &Study<'_>, own: &SubjectConduct) -> Option<String> {
         return Some("death".to_owned());
     }
     let left = own.departures.iter().filter(|left| left.when <= today);
-    let failed = || own.screening.iter().find_map(|one| one.failed.clone());
-    left.min_by_key(|left| left.when)
-        .map(|left| left.reason.clone())
-        .or_else(|| failed().map(|why| format!("screening failed: {why}")))
+    left.min_by_key(|left| left.when).map(|left| left.reason.clone())
 }
 
 fn after_infusion(study: &Study<'_>, day0: Date) -> Stage {

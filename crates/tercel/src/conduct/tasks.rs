@@ -276,10 +276,7 @@ fn results(study: &Study<'_>, own: &SubjectConduct, tasks: &mut Vec<Task>) {
                 .iter()
                 .any(|one| !matches!(verdict(test, one), Ok(Some(true) | None)));
             let awaited = !found.is_empty() && found.iter().all(|one| one.outcome == TestOutcome::Pending);
-            let known = own
-                .deviations
-                .iter()
-                .any(|one| one.about.as_deref() == Some(test.id.as_str()));
+            let known = own.deviations.iter().any(|one| one.about == test.id);
             let (work, urgency) = if failed && infused(&lot.lot) && !known {
                 (Work::PositiveResult(lot.lot.clone(), test.id.clone()), Urgency::Now)
             } else if awaited {
@@ -301,7 +298,7 @@ fn results(study: &Study<'_>, own: &SubjectConduct, tasks: &mut Vec<Task>) {
 fn deviations(study: &Study<'_>, own: &SubjectConduct, tasks: &mut Vec<Task>) {
     for release in &own.emergencies {
         for key in &release.keys {
-            if own.deviations.iter().all(|one| one.about.as_ref() != Some(key)) {
+            if own.deviations.iter().all(|one| one.about != *key) {
                 tasks.push(Task {
                     subject: own.subject.clone(),
                     work: Work::Deviation(key.clone()),

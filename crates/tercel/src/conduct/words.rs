@@ -196,7 +196,6 @@ impl Need {
                 "受试者已退出研究：{reason}。",
                 reason = reason
             ),
-            Self::ScreeningFailed(why) => both!("Screening failed: {why}.", "筛选失败：{why}。", why = why),
             Self::NoVersion(site) => both!(
                 "No version of the protocol is in force at site {site}.",
                 "中心 {site} 无有效的方案版本。",

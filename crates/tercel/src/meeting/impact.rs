@@ -1,4 +1,4 @@
-//! What a correction touches: the past decisions and the outcomes that rest on a corrected record.
+//! What a correction touches: the past decisions, the outcomes and the exports that rest on a corrected record.
 //!
 //! # What it derives
 //! By record: which statements of which packets, and which cells of the outcome matrix, name a corrected record among those they
@@ -51,6 +51,8 @@ pub struct Impact {
     pub packets: Vec<PacketTouched>,
     /// Cells, in the order of the matrix.
     pub cells: Vec<CellTouched>,
+    /// Numbers of exports that hold a version before the correction, where exports are kept.
+    pub exports: Vec<u32>,
 }
 
 /// What the correction of these records touches. `packets` are the past ones with the number of their decision, `cells` the
@@ -77,39 +79,58 @@ pub fn impact(packets: &[(u32, &Packet)], cells: &[Cell], corrected: &[RecordId]
                 level: cell.level,
             })
             .collect(),
+        exports: Vec::new(),
     }
 }
 
 impl Impact {
-    /// `This correction touches decision 2 and outcomes P1, P2.`
+    /// Whether nothing rests on what is corrected.
+    pub fn is_empty(&self) -> bool {
+        self.packets.is_empty() && self.cells.is_empty() && self.exports.is_empty()
+    }
+
+    /// `This correction touches decision 2, outcomes P1, P2 and export 4.`
     pub fn sentence(&self, language: Language) -> String {
         let decisions: Vec<String> = self.packets.iter().map(|packet| packet.number.to_string()).collect();
-        let mut outcomes: Vec<&str> = Vec::new();
+        let mut outcomes: Vec<String> = Vec::new();
         for cell in &self.cells {
-            if !outcomes.contains(&cell.outcome()) {
-                outcomes.push(cell.outcome());
+            if outcomes.iter().all(|known| known != cell.outcome()) {
+                outcomes.push(cell.outcome().to_owned());
             }
         }
+        let exports: Vec<String> = self.exports.iter().map(u32::to_string).collect();
+        let named = [
+            (["decision", "决定"], decisions),
+            (["outcome", "结局"], outcomes),
+            (["export", "导出"], exports),
+        ];
+        let named: Vec<_> = named.iter().filter(|(_, names)| !names.is_empty()).collect();
         match language {
             Language::English => {
-                let named = |noun: &str, names: &[&str]| match names {
-                    [] => format!("no {noun}"),
-                    [one] => format!("{noun} {one}"),
-                    more => format!("{noun}s {}", more.join(", ")),
-                };
-                let decisions: Vec<&str> = decisions.iter().map(String::as_str).collect();
-                format!(
-                    "This correction touches {} and {}.",
-                    named("decision", &decisions),
-                    named("outcome", &outcomes)
-                )
+                let parts: Vec<String> = named
+                    .iter()
+                    .map(|([noun, _], names)| {
+                        let plural = if names.len() > 1 { "s" } else { "" };
+                        format!("{noun}{plural} {}", names.join(", "))
+                    })
+                    .collect();
+                match parts.as_slice() {
+                    [] => "This correction touches no decision, no outcome and no export.".to_owned(),
+                    [one] => format!("This correction touches {one}."),
+                    [first @ .., last] => format!("This correction touches {} and {last}.", first.join(", ")),
+                }
             }
-            Language::Chinese => match (decisions.is_empty(), outcomes.is_empty()) {
-                (true, true) => "此更正不涉及任何决定和结局。".to_owned(),
-                (false, true) => format!("此更正涉及决定{}，不涉及任何结局。", decisions.join("、")),
-                (true, false) => format!("此更正不涉及任何决定，涉及结局{}。", outcomes.join("、")),
-                (false, false) => format!("此更正涉及决定{}和结局{}。", decisions.join("、"), outcomes.join("、")),
-            },
+            Language::Chinese => {
+                let parts: Vec<String> = named
+                    .iter()
+                    .map(|([_, noun], names)| format!("{noun}{}", names.join("、")))
+                    .collect();
+                if parts.is_empty() {
+                    "此更正不涉及任何决定、结局和导出。".to_owned()
+                } else {
+                    format!("此更正涉及{}。", parts.join("，"))
+                }
+            }
         }
     }
 }

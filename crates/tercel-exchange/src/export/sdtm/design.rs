@@ -3,10 +3,8 @@
 use tercel::protocol::VisitTime;
 
 use super::Study;
+use crate::form::{criterion_code, shortened};
 use crate::table::Table;
-
-/// Longest criterion that the guide allows.
-const LONGEST: usize = 200;
 
 /// `TI`: every criterion of entry of the protocol. All are stated as what must hold.
 pub(super) fn criteria(study: &Study<'_>) -> Table {
@@ -23,7 +21,7 @@ pub(super) fn criteria(study: &Study<'_>) -> Table {
         vec![
             study.id.clone(),
             "TI".to_owned(),
-            format!("INCL{number:02}"),
+            criterion_code(number),
             shortened(&text),
             "INCLUSION".to_owned(),
             study.trial.version.clone(),
@@ -47,21 +45,6 @@ fn limits(study: &Study<'_>) -> Vec<String> {
             .map(|worst| format!("Child-Pugh score {worst} or less")),
     );
     texts
-}
-
-/// A text of at most 200 bytes, cut between words.
-pub(super) fn shortened(text: &str) -> String {
-    if text.len() <= LONGEST {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for word in text.split_inclusive(' ') {
-        if short.len() + word.len() > LONGEST - 3 {
-            break;
-        }
-        short.push_str(word);
-    }
-    format!("{}...", short.trim_end())
 }
 
 /// `TV`: every planned visit, the same in all arms.

@@ -3,9 +3,9 @@
 use tercel::protocol::{OutcomeKind, VisitTime};
 
 use super::cells::Columns;
-use super::design::shortened;
 use super::{Study, named};
 use crate::export::terminology::{TERMINOLOGY_VERSION, codelist_named, decode};
+use crate::form::shortened;
 use crate::table::Table;
 
 /// Codelists of the values of parameters.

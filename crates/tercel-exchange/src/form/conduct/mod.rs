@@ -1,4 +1,4 @@
-//! Records of the conduct forms to [`ConductRecords`]. A record of which any answer cannot be read becomes an
+//! Records that the conduct reads, to [`ConductRecords`]. A record of which any answer cannot be read becomes an
 //! [`Unread`] for each such answer and nothing else: a gate it may bear on stays closed and names it.
 
 mod product;
@@ -16,8 +16,25 @@ use tercel::study::SubjectId;
 use super::{Captured, Scope};
 use reader::Reader;
 
-/// What the name of every form of conduct begins with.
+/// What the name of a form begins with that only the conduct reads.
 const PREFIX: &str = "conduct-";
+
+/// Forms of the datasets that the conduct reads too: what happened is entered once.
+const SHARED: [&str; 8] = [
+    "consent",
+    "eligibility",
+    "collection",
+    "lymphodepletion",
+    "infusion",
+    "deviation",
+    "disposition",
+    "vector-test",
+];
+
+/// Whether the conduct of a study reads the records of this form.
+pub fn is_of_conduct(form: &str) -> bool {
+    form.starts_with(PREFIX) || SHARED.contains(&form)
+}
 
 /// A record as it is kept: what was answered, and what the audit trail says of its last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +52,7 @@ pub fn conduct_records(trial: &Trial, kept: &[Kept<'_>]) -> ConductRecords {
     let mut records = ConductRecords::default();
     let mut subjects: BTreeMap<SubjectId, SubjectConduct> = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    for one in kept.iter().filter(|one| one.record.form.starts_with(PREFIX)) {
+    for one in kept.iter().filter(|one| is_of_conduct(&one.record.form)) {
         let record = one.record;
         let twice = !seen.insert((record.form.as_str(), record.subject.as_deref(), record.number));
         let mut reader = Reader::new(trial, one);
@@ -79,17 +96,17 @@ fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread
     reader.check_fields();
     match reader.form() {
         "conduct-screening" => add(reader, way::screening(reader), &mut own.screening),
-        "conduct-consent" => add(reader, way::consent(reader), &mut own.consents),
+        "consent" => add(reader, way::consent(reader), &mut own.consents),
         "conduct-withdrawal" => add(reader, way::withdrawal(reader), &mut own.withdrawals),
-        "conduct-eligibility" => add(reader, way::eligibility(reader), &mut own.eligibility),
+        "eligibility" => add(reader, way::eligibility(reader), &mut own.eligibility),
         "conduct-slot" => add(reader, way::slot(reader), &mut own.slots),
         "conduct-item" => add(reader, way::assessment(reader), &mut own.assessments),
-        "conduct-lymphodepletion" => add(reader, way::lymphodepletion(reader), &mut own.lymphodepletion),
-        "conduct-departure" => add(reader, way::departure(reader), &mut own.departures),
-        "conduct-vector-sample" => add(reader, way::vector_sample(reader), &mut own.vector_samples),
+        "lymphodepletion" => add(reader, way::lymphodepletion(reader), &mut own.lymphodepletion),
+        "disposition" => add(reader, way::departure(reader), &mut own.departures),
+        "vector-test" => add(reader, way::vector_sample(reader), &mut own.vector_samples),
         "conduct-case-report" => add(reader, way::case_report(reader), &mut own.reports),
-        "conduct-deviation" => add(reader, way::deviation(reader), &mut own.deviations),
-        "conduct-collection" => add(reader, product::collection(reader), &mut own.collections),
+        "deviation" => add(reader, way::deviation(reader), &mut own.deviations),
+        "collection" => add(reader, product::collection(reader), &mut own.collections),
         "conduct-lot" => add(reader, product::lot(reader), &mut own.lots),
         "conduct-bag" => add(reader, product::bag(reader), &mut own.bags),
         "conduct-custody" => add(reader, product::custody(reader), &mut own.custody),
@@ -99,7 +116,7 @@ fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread
         "conduct-order" => add(reader, product::order(reader), &mut own.orders),
         "conduct-thaw" => add(reader, product::thaw(reader), &mut own.thaws),
         "conduct-identity" => add(reader, product::identity(reader), &mut own.identity),
-        "conduct-infusion" => add(reader, product::infusion(reader), &mut own.infusions),
+        "infusion" => add(reader, product::infusion(reader), &mut own.infusions),
         "conduct-emergency" => add(reader, study::emergency(reader), &mut own.emergencies),
         "conduct-choice" => add(reader, study::choice(reader), &mut own.choices),
         _ => reader.problem("form", "the form is not read"),
@@ -119,10 +136,12 @@ fn read_study(reader: &mut Reader<'_>, records: &mut ConductRecords) -> Vec<Unre
     reader.take_unread()
 }
 
-/// The identity of a record: its form, its subject and its number.
+/// The identity of a record: its dataset or its form, its subject and its number.
 fn entry(kept: &Kept<'_>) -> Entry {
     let record = kept.record;
-    let form = record.form.strip_prefix(PREFIX).unwrap_or(&record.form);
+    let domain = record.definition().and_then(|form| form.domain);
+    let own = record.form.strip_prefix(PREFIX).unwrap_or(&record.form);
+    let form = domain.unwrap_or(own);
     let subject = record
         .subject
         .as_deref()

@@ -5,10 +5,11 @@ use tercel::conduct::{
     Signature, TestOutcome, TestResult, Thaw,
 };
 
+use super::super::FromTrial;
 use super::reader::Reader;
 
 pub(super) fn collection(reader: &Reader<'_>) -> Option<Collection> {
-    let (coi, din, began) = (reader.text("coi"), reader.text("din"), reader.moment("began"));
+    let (coi, din, began) = (reader.text("coi"), reader.text("din"), reader.moment("prstdtc"));
     Some(Collection {
         entry: reader.entry(),
         coi: coi?,
@@ -72,7 +73,11 @@ pub(super) fn custody(reader: &Reader<'_>) -> Option<Custody> {
 }
 
 pub(super) fn test(reader: &Reader<'_>) -> Option<TestResult> {
-    let (lot, test, reported) = (reader.text("lot"), reader.text("test"), reader.moment("reported"));
+    let (lot, test, reported) = (
+        reader.text("lot"),
+        reader.named("test", FromTrial::ReleaseTests),
+        reader.moment("reported"),
+    );
     let (pending, value) = (reader.flag("pending"), reader.measured());
     let outcome = match (pending?, value, reader.optional("word")) {
         (true, None, None) => TestOutcome::Pending,
@@ -202,7 +207,7 @@ pub(super) fn identity(reader: &Reader<'_>) -> Option<IdentityCheck> {
 }
 
 pub(super) fn infusion(reader: &Reader<'_>) -> Option<Infused> {
-    let (began, first, cells) = (reader.moment("began"), reader.text("bag1"), reader.optional_cells());
+    let (began, first, cells) = (reader.moment("exstdtc"), reader.text("bag1"), reader.dose());
     first?;
     Some(Infused {
         entry: reader.entry(),

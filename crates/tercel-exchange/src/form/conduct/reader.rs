@@ -7,6 +7,7 @@ use tercel::conduct::{Entry, Measured, Unread};
 use tercel::protocol::{Cells, DoseLevel, Trial};
 use tercel::study::When;
 
+use super::super::FromTrial;
 use super::{Kept, entry};
 
 /// The answers of one record, with what is wrong in them.
@@ -78,6 +79,16 @@ impl<'r> Reader<'r> {
             self.problem(field, "the answer is blank");
         }
         text.map(str::to_owned)
+    }
+
+    /// What the protocol names by that; an answer that it does not name is a problem.
+    pub(super) fn named(&self, field: &str, from: FromTrial) -> Option<String> {
+        let text = self.text(field)?;
+        if from.holds(self.trial, &text) {
+            return Some(text);
+        }
+        self.problem(field, "not in the protocol");
+        None
     }
 
     /// Those of several fields that are answered.
@@ -197,20 +208,29 @@ impl<'r> Reader<'r> {
         })
     }
 
-    /// A number of cells by its unit; neither stands alone.
-    pub(super) fn optional_cells(&self) -> Option<Cells> {
-        if self.optional("cndose").is_none() && self.optional("cndosu").is_none() {
-            return None;
-        }
-        self.cells()
+    pub(super) fn cells(&self) -> Option<Cells> {
+        self.number_of(
+            "cndose",
+            "cndosu",
+            &[("cells", 1.0), ("10^6 cells", 1e6), ("10^8 cells", 1e8)],
+        )
     }
 
-    pub(super) fn cells(&self) -> Option<Cells> {
-        let number = self.number("cndose");
-        let unit = self.choice("cndosu", &[("cells", 1.0), ("10^6 cells", 1e6), ("10^8 cells", 1e8)]);
+    /// The cells that were infused.
+    pub(super) fn dose(&self) -> Option<Cells> {
+        self.number_of(
+            "exdose",
+            "exdosu",
+            &[("10^6 Therapeutic Cells", 1e6), ("10^8 cells", 1e8)],
+        )
+    }
+
+    /// A number of cells by its unit; neither stands alone.
+    fn number_of(&self, field: &str, unit: &str, units: &[(&str, f64)]) -> Option<Cells> {
+        let (number, unit) = (self.number(field), self.choice(unit, units));
         let cells = Cells::new(number? * unit?);
         if cells.is_none() {
-            self.problem("cndose", "not a number of cells");
+            self.problem(field, "not a number of cells");
         }
         cells
     }

@@ -6,18 +6,18 @@ use tercel::conduct::{
 };
 use tercel::protocol::Authority;
 
+use super::super::FromTrial;
 use super::reader::Reader;
 
 pub(super) fn screening(reader: &Reader<'_>) -> Option<Screening> {
     Some(Screening {
         entry: reader.entry(),
-        failed: reader.optional("failed").map(str::to_owned),
         began: reader.day("began")?,
     })
 }
 
 pub(super) fn consent(reader: &Reader<'_>) -> Option<Consent> {
-    let (version, signed) = (reader.text("version"), reader.moment("signed"));
+    let (version, signed) = (reader.text("icfver"), reader.moment("dsstdtc"));
     Some(Consent {
         entry: reader.entry(),
         version: version?,
@@ -38,8 +38,12 @@ pub(super) fn withdrawal(reader: &Reader<'_>) -> Option<Withdrawal> {
 
 pub(super) fn eligibility(reader: &Reader<'_>) -> Option<EligibilityItem> {
     let met = [("Y", Met::Met), ("N", Met::NotMet), ("U", Met::Unknown)];
-    let (criterion, value, assessed) = (reader.text("criterion"), reader.measured(), reader.moment("assessed"));
-    let (met, supported) = (reader.choice("met", &met), reader.optional_flag("supported"));
+    let (criterion, value, assessed) = (
+        reader.named("ietestcd", FromTrial::Criteria),
+        reader.measured(),
+        reader.moment("iedtc"),
+    );
+    let (met, supported) = (reader.choice("ieorres", &met), reader.optional_flag("support"));
     let waived = reader.flag("waived");
     Some(EligibilityItem {
         entry: reader.entry(),
@@ -68,7 +72,11 @@ pub(super) fn assessment(reader: &Reader<'_>) -> Option<Assessment> {
         ("LYMPHODEPLETION", ItemGate::Lymphodepletion),
         ("INFUSION", ItemGate::Infusion),
     ];
-    let (gate, item, value) = (reader.choice("gate", &gates), reader.text("item"), reader.measured());
+    let (gate, item, value) = (
+        reader.choice("gate", &gates),
+        reader.named("item", FromTrial::Items),
+        reader.measured(),
+    );
     let (holds, assessed) = (reader.optional_flag("holds"), reader.moment("assessed"));
     Some(Assessment {
         entry: reader.entry(),
@@ -80,26 +88,41 @@ pub(super) fn assessment(reader: &Reader<'_>) -> Option<Assessment> {
     })
 }
 
+/// A dose of lymphodepletion; the last one of its course completes it.
 pub(super) fn lymphodepletion(reader: &Reader<'_>) -> Option<Lymphodepletion> {
-    let (began, completed) = (reader.moment("began"), reader.optional_moment("completed"));
+    let (began, ended) = (reader.moment("exstdtc"), reader.optional_moment("exendtc"));
+    let last = reader.optional_flag("last") == Some(true);
     Some(Lymphodepletion {
         entry: reader.entry(),
         began: began?,
-        completed,
+        completed: ended.or(began).filter(|_| last),
     })
 }
 
+/// The end of participation; other events of disposition change it and do not end it.
 pub(super) fn departure(reader: &Reader<'_>) -> Option<Departure> {
-    let (reason, when) = (reader.text("reason"), reader.day("when"));
-    Some(Departure {
+    let ends = reader.choice("dscat", &[("DISPOSITION EVENT", true), ("OTHER EVENT", false)])?;
+    let (coded, when) = (reader.text("dsdecod"), reader.day("dsstdtc"));
+    let words = reader.optional("dsterm");
+    let departure = Departure {
         entry: reader.entry(),
-        reason: reason?,
+        reason: coded.map(
+            |coded| match words.filter(|words| !words.eq_ignore_ascii_case(&coded)) {
+                Some(words) => format!("{coded}: {words}"),
+                None => coded,
+            },
+        )?,
         when: when?,
-    })
+    };
+    ends.then_some(departure)
 }
 
 pub(super) fn vector_sample(reader: &Reader<'_>) -> Option<VectorSample> {
-    let (drawn, positive) = (reader.moment("drawn"), reader.optional_flag("positive"));
+    let results = [("POSITIVE", true), ("NEGATIVE", false)];
+    let drawn = reader.moment("mbdtc");
+    let positive = reader
+        .optional("mborres")
+        .and_then(|_| reader.choice("mborres", &results));
     Some(VectorSample {
         entry: reader.entry(),
         drawn: drawn?,
@@ -144,14 +167,8 @@ pub(super) fn case_report(reader: &Reader<'_>) -> Option<CaseReport> {
 }
 
 pub(super) fn deviation(reader: &Reader<'_>) -> Option<ProtocolDeviation> {
-    let (category, text) = (reader.text("category"), reader.text("text"));
-    let (important, when) = (reader.flag("important"), reader.moment("when"));
     Some(ProtocolDeviation {
         entry: reader.entry(),
-        category: category?,
-        text: text?,
-        important: important?,
-        when: when?,
-        about: reader.optional("about").map(str::to_owned),
+        about: reader.optional("about")?.to_owned(),
     })
 }

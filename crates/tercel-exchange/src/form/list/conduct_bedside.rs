@@ -1,6 +1,6 @@
 //! Records of the product, from hand-over to the bedside.
 
-use super::shared::{CELLS, SITE_CLOCK};
+use super::shared::SITE_CLOCK;
 use crate::form::define::{BLANK, LINE, text};
 use crate::form::{Field, Form, FromTrial, Kind, Scope};
 
@@ -323,60 +323,6 @@ pub(super) const IDENTITY: Form = Form {
         )
         .required(),
         Field::kept("at2", Kind::DateTime, text("When (2)", "核对时间（2）"), SITE_CLOCK).required(),
-    ],
-    ..BLANK
-};
-
-/// Begin of the infusion.
-pub(super) const INFUSION: Form = Form {
-    id: "conduct-infusion",
-    title: text("Begin of the infusion", "回输开始"),
-    help: text("What was given.", "所给予的产品。"),
-    scope: Scope::Subject,
-    happened: Some("began"),
-    fields: &[
-        Field::kept("began", Kind::DateTime, text("Begin", "开始时间"), SITE_CLOCK).required(),
-        Field::kept(
-            "bag1",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
-        Field::kept(
-            "bag2",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        ),
-        Field::kept(
-            "bag3",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        ),
-        Field::kept(
-            "bag4",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        ),
-        Field::kept(
-            "cndose",
-            Kind::Decimal {
-                min: 0.0,
-                max: 1e12,
-                unit: None,
-            },
-            text("Viable CAR-positive cells", "CAR阳性活细胞数"),
-            text("Number in the unit beside it.", "按旁列单位填写。"),
-        ),
-        Field::kept(
-            "cndosu",
-            Kind::Choice(CELLS),
-            text("Unit of cells", "细胞数单位"),
-            text("The power of ten that the number counts.", "数字对应的数量级。"),
-        ),
     ],
     ..BLANK
 };

@@ -10,36 +10,6 @@ const DISPOSITION: &[Choice] = &[
     choice("BY EXCEPTION", "Released by exception", "例外放行"),
 ];
 
-/// Identity of a collection.
-pub(super) const COLLECTION: Form = Form {
-    id: "conduct-collection",
-    title: text("Identity of a collection", "采集身份"),
-    help: text("Numbers of the collection on its labels.", "采集标签上的编号。"),
-    scope: Scope::Subject,
-    happened: Some("began"),
-    fields: &[
-        Field::kept(
-            "coi",
-            LINE,
-            text("Chain-of-identity number", "身份链编号"),
-            text(
-                "One number from collection to infusion; it does not replace the donation number.",
-                "从采集到回输的唯一编号，不替代采集编号。",
-            ),
-        )
-        .required(),
-        Field::kept(
-            "din",
-            LINE,
-            text("Donation number", "采集编号"),
-            text("Donation identification number (DIN).", "采集识别编号（DIN）。"),
-        )
-        .required(),
-        Field::kept("began", Kind::DateTime, text("Begin", "开始时间"), SITE_CLOCK).required(),
-    ],
-    ..BLANK
-};
-
 /// Lot.
 pub(super) const LOT: Form = Form {
     id: "conduct-lot",
@@ -188,7 +158,7 @@ pub(super) const TEST: Form = Form {
         .required(),
         Field::kept(
             "test",
-            LINE,
+            Kind::TrialChoice(FromTrial::ReleaseTests),
             text("Test", "检验项目"),
             text("Name of the test in the protocol.", "方案中检验的名称。"),
         )

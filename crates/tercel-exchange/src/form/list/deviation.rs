@@ -1,6 +1,6 @@
 //! Protocol deviations (`DV`, `SUPPDV`).
 
-use crate::form::define::{BLANK, PARAGRAPH, choice, text};
+use crate::form::define::{BLANK, LINE, PARAGRAPH, choice, text};
 use crate::form::{Choice, Field, Form, Kind, Required};
 
 const CATEGORIES: &[Choice] = &[
@@ -82,6 +82,17 @@ pub(super) const DEVIATION: Form = Form {
             ),
         )
         .required_if(Required::When("dvimp", &["Y"]))
+        .only_if_asked(),
+        Field::supplement(
+            "about",
+            "ABOUT",
+            LINE,
+            text("About", "涉及项目"),
+            text(
+                "The rule of an emergency release, or the release test, that it is about.",
+                "所涉及的紧急放行规则或放行检测。",
+            ),
+        )
         .only_if_asked(),
     ],
     ..BLANK

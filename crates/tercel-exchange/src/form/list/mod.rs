@@ -2,6 +2,7 @@
 
 mod adverse_event;
 mod case_report;
+mod comment;
 mod committee;
 mod conduct_bedside;
 mod conduct_committee;
@@ -11,6 +12,7 @@ mod crs;
 mod demography;
 mod deviation;
 mod disposition;
+mod eligibility;
 mod history;
 mod icans;
 mod kinetics;
@@ -21,6 +23,7 @@ mod score;
 mod shared;
 mod treatment;
 mod tumour;
+mod vector;
 mod visit;
 mod vital_sign;
 
@@ -32,6 +35,7 @@ pub(super) use case_report::SPONSOR;
 pub const FORMS: &[&Form] = &[
     &demography::DEMOGRAPHY,
     &disposition::CONSENT,
+    &eligibility::ELIGIBILITY,
     &disposition::MILESTONE,
     &history::MEDICAL_HISTORY,
     &score::ECOG,
@@ -54,6 +58,7 @@ pub const FORMS: &[&Form] = &[
     &kinetics::COUNTS,
     &crs::CRS,
     &icans::ICANS,
+    &vector::VECTOR_TEST,
     &tumour::LESION,
     &tumour::MEASUREMENT,
     &tumour::RESPONSE,
@@ -63,18 +68,12 @@ pub const FORMS: &[&Form] = &[
     &visit::SURVIVAL,
     &disposition::DISPOSITION,
     &demography::DEATH,
+    &comment::COMMENT,
     &case_report::CASE_REPORT,
     &conduct_way::SCREENING,
-    &conduct_way::CONSENT,
     &conduct_way::WITHDRAWAL,
-    &conduct_way::ELIGIBILITY,
     &conduct_way::SLOT,
     &conduct_way::ITEM,
-    &conduct_way::LYMPHODEPLETION,
-    &conduct_way::DEPARTURE,
-    &conduct_way::VECTOR_SAMPLE,
-    &conduct_way::DEVIATION,
-    &conduct_product::COLLECTION,
     &conduct_product::LOT,
     &conduct_product::BAG,
     &conduct_bedside::CUSTODY,
@@ -84,7 +83,6 @@ pub const FORMS: &[&Form] = &[
     &conduct_bedside::ORDER,
     &conduct_bedside::THAW,
     &conduct_bedside::IDENTITY,
-    &conduct_bedside::INFUSION,
     &conduct_committee::EMERGENCY,
     &conduct_committee::CHOICE,
     &conduct_committee::DECISION,

@@ -1,4 +1,4 @@
-//! Collection and other procedures (`PR`).
+//! Collection and other procedures (`PR`); what gates ask of a collection stands in its record.
 
 use crate::form::define::{BLANK, LINE, text};
 use crate::form::{Field, Form, FromTrial, Kind};
@@ -43,6 +43,28 @@ pub(super) const COLLECTION: Form = Form {
         .required(),
         START,
         END,
+        Field::supplement(
+            "coi",
+            "COI",
+            LINE,
+            text("Chain of identity", "身份链编号"),
+            text(
+                "The identifier that follows the cells to the infusion; one for the subject.",
+                "从采集到回输一直跟随细胞的编号，每名受试者一个。",
+            ),
+        )
+        .only_if_asked(),
+        Field::supplement(
+            "din",
+            "DIN",
+            LINE,
+            text("Donation", "采集编号"),
+            text(
+                "Number of this donation, as printed on its label.",
+                "本次采集的编号，按标签打印内容填写。",
+            ),
+        )
+        .only_if_asked(),
     ],
     ..BLANK
 };

@@ -1,7 +1,7 @@
 //! What the study gives: lymphodepletion and infusion (`EX`), the dose planned (`EC`).
 
 use super::shared::{CELL_UNIT, DOSE_FORM, ONCE, ROUTE};
-use crate::form::define::{BLANK, choice, text};
+use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Required};
 
 const AGENT_UNITS: &[Choice] = &[
@@ -52,6 +52,17 @@ pub(super) const LYMPHODEPLETION: Form = Form {
         .required_if(Required::With("exdose")),
         START,
         END,
+        Field::supplement(
+            "last",
+            "LAST",
+            Kind::YesNo,
+            text("Last dose of the course", "是否为疗程最后一次给药"),
+            text(
+                "Yes for the last dose of all agents: the gate of infusion asks whether the course was completed.",
+                "全部药物的最后一次给药选“是”：回输关口要求清淋已完成。",
+            ),
+        )
+        .only_if_asked(),
     ],
     ..BLANK
 };
@@ -75,6 +86,18 @@ const END: Field = Field::of(
     text("Ended", "结束时间"),
     text("Day and time the infusion ended.", "输注结束的日期和时间。"),
 );
+
+/// A bag that was given: its identity was checked by two persons.
+const fn bag(id: &'static str, name: &'static str) -> Field {
+    Field::supplement(
+        id,
+        name,
+        LINE,
+        text("Bag", "产品袋"),
+        text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
+    )
+    .only_if_asked()
+}
 
 const CELLS: Kind = Kind::Decimal {
     min: 0.01,
@@ -235,6 +258,10 @@ pub(super) const INFUSION: Form = Form {
         .only_if_asked(),
         START,
         END,
+        bag("bag1", "BAG1"),
+        bag("bag2", "BAG2"),
+        bag("bag3", "BAG3"),
+        bag("bag4", "BAG4"),
     ],
     ..BLANK
 };

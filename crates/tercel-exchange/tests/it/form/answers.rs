@@ -243,7 +243,7 @@ proptest! {
             let Some(domain) = form.domain else { continue };
             let mut record = full(form, &trial);
             // What a form is told by, and the unit beside a result, are always answered.
-            let needed = |id: &str| form.tells.contains(&id) || form.fields.iter().any(|field| field.id == id
+            let needed = |id: &str| form.tells.contains(&id) || form.rows.is_some_and(|(field, _)| field == id) || form.fields.iter().any(|field| field.id == id
                 && (id.ends_with("testcd") || id == "dsdecod" || id == "dscat" || id == "cmcat" || domain == "DM"));
             let mut kept = answered.iter().cycle();
             record.values.retain(|id, _| *kept.next().unwrap_or(&true) || needed(id));

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::civil::{Date, date};
+use tercel::language::Language;
 use tercel::protocol::{Trial, parse_protocol};
 use tercel_exchange::form::{Captured, Field, Form, FromTrial, Kind};
 
@@ -40,7 +41,7 @@ fn example(field: &Field, values: &BTreeMap<String, String>, trial: &Trial) -> S
         Kind::DateTime => "2026-03-04T08:30".to_owned(),
         Kind::YesNo => "Y".to_owned(),
         Kind::Choice(choices) | Kind::Suggested { choices, .. } => choices[0].value.to_owned(),
-        Kind::TrialChoice(from) => from.choices(trial)[0].0.clone(),
+        Kind::TrialChoice(from) => from.choices(trial, Language::English)[0].0.clone(),
         Kind::By { .. } => panic!("{} depends on a field that depends on another", field.id),
     }
 }
@@ -56,6 +57,9 @@ fn full(form: &'static Form, trial: &Trial) -> Captured {
     for field in plain.into_iter().chain(by) {
         let text = example(field, &values, trial);
         values.insert(field.id.to_owned(), text);
+    }
+    if let Some((field, texts)) = form.rows {
+        values.insert(field.to_owned(), texts[0].to_owned());
     }
     // Nothing is both done and not done.
     values.retain(|field, _| !field.ends_with("stat"));
@@ -82,5 +86,5 @@ fn record(form: &str, subject: &str, number: u32, answers: &[(&str, &str)]) -> C
 
 /// What the protocol of the rehearsal names for a field.
 fn named(from: FromTrial, trial: &Trial) -> String {
-    from.choices(trial)[0].0.clone()
+    from.choices(trial, Language::English)[0].0.clone()
 }

@@ -1,14 +1,14 @@
 //! The screening log and the list of consents: what the gates find, as lists.
 
 use tercel::conduct::{
-    Consent, Departure, FailureReason, Met, Scope, ScreeningLine, ScreeningOutcome, Study, SubjectConduct, Withdrawal,
+    Consent, FailureReason, Met, Scope, ScreeningLine, ScreeningOutcome, Study, SubjectConduct, Withdrawal,
     count_screening, derive_consent, derive_screening,
 };
 use tercel::language::Language;
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{Dataset, Death, Disposition, DispositionReason, Milestone, RecordId, StudyData, SubjectId, When};
 
-use super::{HCC, at, data, day, entry, level, records, trial};
+use super::{HCC, at, data, day, departure, entry, level, records, trial};
 
 /// The line of S1 before anything was collected, after a change of its records and of its data.
 fn line(change: impl FnOnce(&mut SubjectConduct), data: &StudyData) -> ScreeningLine {
@@ -78,9 +78,15 @@ fn a_subject_is_enrolled_fails_or_waits_for_what_the_gate_of_enrolment_asks_of_i
 #[test]
 fn a_failure_names_each_criterion_that_is_not_met_with_its_value_and_record() {
     let none = data(&[]);
-    let fail = |own: &mut SubjectConduct| own.screening[0].failed = Some("see criteria".to_owned());
+    let fail = |own: &mut SubjectConduct| {
+        own.departures
+            .push(departure("SCREEN FAILURE: see criteria", "2025-02-06"));
+    };
     let words = line(fail, &none);
-    assert_eq!(reasons(&words), [("see criteria".to_owned(), Some("SC".to_owned()))]);
+    assert_eq!(
+        reasons(&words),
+        [("SCREEN FAILURE: see criteria".to_owned(), Some("DP".to_owned()))]
+    );
     let two = line(
         |own| {
             fail(own);
@@ -156,11 +162,7 @@ fn who_withdraws_leaves_or_dies_before_enrolment_was_not_enrolled() {
     assert!(matches!(withdrew(Scope::Samples).outcome, ScreeningOutcome::Pending(_)));
     let left = line(
         |own| {
-            own.departures.push(Departure {
-                entry: entry("DP", "Li", "2025-02-10T09:00"),
-                reason: "moved away".to_owned(),
-                when: day("2025-02-10"),
-            });
+            own.departures.push(departure("moved away", "2025-02-10"));
         },
         &none,
     );
@@ -231,7 +233,7 @@ fn totals_count_a_subject_once_and_under_each_of_its_reasons() {
     let failed = |criteria: &'static [&str]| {
         line(
             |own| {
-                own.screening[0].failed = Some("not eligible".to_owned());
+                own.departures.push(departure("SCREEN FAILURE", "2025-02-06"));
                 for criterion in criteria {
                     unmet(own, criterion);
                 }
@@ -261,7 +263,7 @@ fn totals_count_a_subject_once_and_under_each_of_its_reasons() {
             2
         )
     );
-    assert!(counted.contains(&("not eligible".to_owned(), 1)));
+    assert!(counted.contains(&("SCREEN FAILURE".to_owned(), 1)));
 }
 
 /// Versions 2.0 and 3.0 of the consent, each to be signed again.

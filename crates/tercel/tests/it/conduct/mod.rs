@@ -9,10 +9,10 @@ mod way;
 
 use jiff::civil::{Date, DateTime};
 use tercel::conduct::{
-    Approval, Assessment, Bag, Collection, ConductRecords, Consent, Custody, Delegation, Disposition, EligibilityItem,
-    EmergencyRelease, Entry, Gate, IdentityCheck, ItemGate, Lot, Lymphodepletion, Measured, Met, OpenLevel, Order,
-    OrderedBag, Reading, Receipt, Release, Screening, Severity, Signature, SignedDecision, Slot, Study, SubjectConduct,
-    TestOutcome, TestResult, Thaw, infusion_gate, lymphodepletion_gate,
+    Approval, Assessment, Bag, Collection, ConductRecords, Consent, Custody, Delegation, Departure, Disposition,
+    EligibilityItem, EmergencyRelease, Entry, Gate, IdentityCheck, ItemGate, Lot, Lymphodepletion, Measured, Met,
+    OpenLevel, Order, OrderedBag, Reading, Receipt, Release, Screening, Severity, Signature, SignedDecision, Slot,
+    Study, SubjectConduct, TestOutcome, TestResult, Thaw, infusion_gate, lymphodepletion_gate,
 };
 use tercel::language::Language;
 use tercel::protocol::{Cells, DoseLevel, Limits, Specification, StudyTask, Trial, parse_protocol};
@@ -194,13 +194,20 @@ fn thaw(bag: &str) -> Thaw {
     }
 }
 
+fn departure(reason: &str, when: &str) -> Departure {
+    Departure {
+        entry: entry("DP", "Li", &format!("{when}T09:00")),
+        reason: reason.to_owned(),
+        when: day(when),
+    }
+}
+
 /// Subject S1 with every record that the gate of infusion asks for, at level 1 with one bag.
 fn subject(trial: &Trial) -> SubjectConduct {
     let mut own = SubjectConduct::of(SubjectId::new("S1"));
     own.screening.push(Screening {
         entry: entry("SC", "Li", "2025-02-01T10:00"),
         began: day("2025-02-01"),
-        failed: None,
     });
     own.consents.push(Consent {
         entry: entry("CO", "Li", "2025-02-01T09:30"),

@@ -54,9 +54,10 @@ fn a_stage_is_worked_out_from_the_records() {
         assert_eq!(stage_at(when, |_| {}), stage, "{when}");
     }
     let failed = stage_at("2025-02-05T15:00", |own| {
-        own.screening[0].failed = Some("ascites".to_owned());
+        own.departures
+            .push(super::departure("SCREEN FAILURE: ascites", "2025-02-05"));
     });
-    assert_eq!(failed, Some(Stage::OffStudy("screening failed: ascites".to_owned())));
+    assert_eq!(failed, Some(Stage::OffStudy("SCREEN FAILURE: ascites".to_owned())));
 }
 
 fn contact(name: &str, day: &str) -> Contact {
