@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Reads exported datasets back with the readers others use, and compares them with each other.
 
-A folder of exports is made in every format, then read: SAS XPORT by pyreadstat and pandas, Parquet by pyarrow, Dataset-JSON
-and define.xml by odmlib. Values, labels and formats of every dataset must agree with the CSV, with the descriptions in
+A folder of exports is made in every format, then read: SAS XPORT by pyreadstat, pandas and, where R has it (Debian's
+r-cran-haven), by haven; Parquet by pyarrow, Dataset-JSON and define.xml by odmlib. Values, labels and formats of every dataset must agree with the CSV, with the descriptions in
 Dataset-JSON, and with define.xml.
 
     python3 -m venv /tmp/readback && /tmp/readback/bin/pip install -r scripts/readback.txt
@@ -30,11 +30,15 @@ EPOCH = datetime.datetime(1960, 1, 1)
 def main():
     program, trial = sys.argv[1:3]
     wrong, datasets, cells = [], 0, 0
+    by_haven = has_haven()
     with tempfile.TemporaryDirectory() as folder:
         for target in ("sdtm", "adam"):
             for name in FORMATS:
                 command = [program, "export", trial, "--to", target, "--format", name]
                 subprocess.run([*command, "--out", f"{folder}/{target}-{name}"], check=True, stdout=subprocess.DEVNULL)
+            if by_haven:
+                script = Path(__file__).with_suffix(".R")
+                subprocess.run(["Rscript", script, f"{folder}/{target}-xpt"], check=True)
             for path in sorted(Path(f"{folder}/{target}-csv").glob("*.csv")):
                 count, found = compare(folder, target, path.stem)
                 datasets, cells = datasets + 1, cells + count
@@ -44,8 +48,16 @@ def main():
         for target in ("sdtm", "adam"):
             wrong += described(folder, target)
     print("\n".join(wrong[:50]) or "no difference")
-    print(f"{datasets} datasets, {cells} cells, each in five formats; {len(wrong)} differences")
+    haven = "haven too" if by_haven else "not by haven, which R does not have here"
+    print(f"{datasets} datasets, {cells} cells, each in five formats ({haven}); {len(wrong)} differences")
     return 1 if wrong else 0
+
+
+def has_haven():
+    try:
+        return subprocess.run(["Rscript", "-e", "library(haven)"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def compare(folder, target, name):
@@ -83,6 +95,19 @@ def compare(folder, target, name):
         kept = meta.original_variable_types.get(column["name"]) or ""
         if column.get("displayFormat", "").rstrip(".") not in (kept.rstrip("."), ""):
             wrong.append(f"pyreadstat: the format of {column['name']} is {kept!r}")
+    read_by_haven = Path(path("xpt") + ".csv")
+    if read_by_haven.exists():
+        with open(path("xpt") + ".names.csv", newline="", encoding="utf-8") as file:
+            names = {row["name"]: row for row in csv.DictReader(file)}
+        with open(read_by_haven, newline="", encoding="utf-8") as file:
+            _, *values = list(csv.reader(file))
+        same("haven", listed([[number(column, text) for column, text in zip(columns, row)] for row in values]), {
+            name: row["label"] for name, row in names.items()
+        })
+        for column in columns:
+            kept = names[column["name"]]["format"]
+            if column.get("displayFormat", "").rstrip(".") not in (kept.rstrip("."), ""):
+                wrong.append(f"haven: the format of {column['name']} is {kept!r}")
     # pandas refuses a file without rows.
     if rows:
         same("pandas", pandas.read_sas(path("xpt"), format="xport", encoding="utf-8"), None)
@@ -122,6 +147,19 @@ def described(folder, target):
             if (reference.KeySequence or None) != column.get("keySequence"):
                 wrong.append(f"define {target}: {group.Name}.{column['name']} has key {reference.KeySequence}")
     return wrong
+
+
+def number(column, text):
+    """What haven read: a number where the column is numeric in a transport file."""
+    return float(text) if text and column["dataType"] in ("integer", "double", "date", "datetime") and is_number(text) else text
+
+
+def is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def equal(column, expected, actual):

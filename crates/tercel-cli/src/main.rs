@@ -18,6 +18,10 @@ use clap::Parser;
 use crate::command::Command;
 use crate::output::Output;
 
+/// Reading the record makes rows on one thread and takes them apart on others, where the allocator of the C library waits.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A Phase 1 cell-therapy trial as software: dose decisions, outcomes and reports from one protocol file.
 #[derive(Debug, Parser)]
 #[command(name = "tercel", version, max_term_width = 100, allow_negative_numbers = true)]

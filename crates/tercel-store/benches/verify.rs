@@ -14,6 +14,10 @@ use serde_json::json;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tercel_store::{Address, Author, Change, Clock, NewRecord, Opening, Store, Values, sha256, verify};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let entries = if std::env::args().any(|argument| argument == "--test") {
         2_000

@@ -55,6 +55,10 @@ const SMALL: Size = Size {
 const PASSWORD: &str = "rehearsal of a load";
 const SITES: [&str; 4] = ["01", "02", "03", "04"];
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let size = if arguments.iter().any(|argument| argument == "--test") {
