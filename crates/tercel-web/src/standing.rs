@@ -18,8 +18,8 @@ use crate::pages::board::state_of;
 pub(crate) struct Standing {
     /// Subjects with demography, by identifier.
     pub(crate) subjects: BTreeMap<String, SubjectStanding>,
-    /// The decision for the next dose, and its reason in the engine's words.
-    pub(crate) decision: Option<(Action, String)>,
+    /// The decision for the next dose, and its reason.
+    pub(crate) decision: Option<(Action, Words)>,
     /// The subjects it waits for, each with what for.
     pub(crate) waiting: Vec<(String, String)>,
     /// Subjects evaluable, with DLT and pending by level.
@@ -79,9 +79,13 @@ impl Standing {
         });
         Self {
             counts: counts.collect(),
-            decision: decision
-                .as_ref()
-                .map(|decision| (decision.decision.action, decision.decision.because.to_string())),
+            decision: decision.as_ref().map(|decision| {
+                let because = &decision.decision.because;
+                (
+                    decision.decision.action,
+                    Words::in_each(|language| because.sentence(language)),
+                )
+            }),
             waiting: decision
                 .iter()
                 .flat_map(|decision| &decision.waiting_on)

@@ -102,7 +102,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
         decision: standing
             .decision
             .as_ref()
-            .map(|(action, because)| (Choice::Dose(*action).words(language), because.clone())),
+            .map(|(action, because)| (Choice::Dose(*action).words(language), because.of(language).to_owned())),
         waiting: standing
             .waiting
             .iter()

@@ -2,21 +2,14 @@
 
 use super::about::Occasion;
 use super::subject::Standing;
-use crate::design::Action;
+use crate::design::{Action, action_in_chinese};
 use crate::language::Language;
 
 /// An action in words: `escalate to level 2`.
 pub fn action_words(action: Action, language: Language) -> String {
     match language {
         Language::English => action.to_string(),
-        Language::Chinese => match action {
-            Action::Escalate(level) => format!("递增至剂量水平{level}"),
-            Action::Stay(level) => format!("维持剂量水平{level}"),
-            Action::DeEscalate(level) => format!("递减至剂量水平{level}"),
-            Action::Wait => "等待".to_owned(),
-            Action::Stop(Some(level)) => format!("停止，最大耐受剂量为剂量水平{level}"),
-            Action::Stop(None) => "停止".to_owned(),
-        },
+        Language::Chinese => action_in_chinese(action),
     }
 }
 
