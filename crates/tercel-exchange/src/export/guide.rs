@@ -86,8 +86,42 @@ static GUIDE: LazyLock<Vec<GuideDataset>> = LazyLock::new(|| {
             }
         }
     }
+    for dataset in &mut guide {
+        add_quantitation(dataset);
+    }
     guide
 });
+
+/// Qualifiers of findings in the model (SDTM 2.0) that the guide lists for some of its datasets only: a value of them is no
+/// supplemental qualifier. They stand before the variables of time.
+fn add_quantitation(dataset: &mut GuideDataset) {
+    if dataset.class != "FINDINGS" {
+        return;
+    }
+    let limits = [
+        ("LLOQ", "Lower Limit of Quantitation"),
+        ("ULOQ", "Upper Limit of Quantitation"),
+    ];
+    for (ending, label) in limits {
+        let name = format!("{}{ending}", dataset.name);
+        if dataset.variable(&name).is_some() {
+            continue;
+        }
+        let of_time = dataset.variables.iter().position(|variable| variable.role == "Timing");
+        let variable = GuideVariable {
+            name: name.leak(),
+            label,
+            numeric: true,
+            role: "Variable Qualifier",
+            core: Core::Permissible,
+            codelists: Vec::new(),
+            described: "",
+        };
+        dataset
+            .variables
+            .insert(of_time.unwrap_or(dataset.variables.len()), variable);
+    }
+}
 
 fn parse_dataset(line: &'static str) -> Option<GuideDataset> {
     let mut cells = line.split('\t');
@@ -154,7 +188,17 @@ mod tests {
     #[test]
     fn every_line_is_read_and_every_codelist_is_there() {
         let lines = DATA.lines().filter(|line| !line.starts_with(['#', '>'])).count();
-        assert_eq!(datasets().map(|dataset| dataset.variables.len()).sum::<usize>(), lines);
+        let limits = datasets().filter(|dataset| dataset.class == "FINDINGS").count() * 2;
+        let listed = DATA.lines().filter(|line| {
+            let name = line.split('\t').next().unwrap_or_default();
+            name.len() == 6 && (name.ends_with("LLOQ") || name.ends_with("ULOQ"))
+        });
+        let added = limits - listed.count();
+        assert_eq!(
+            datasets().map(|dataset| dataset.variables.len()).sum::<usize>(),
+            lines + added
+        );
+        assert!(variable("LB", "LBLLOQ").is_some() && variable("FA", "FALLOQ").is_none());
         for variable in datasets().flat_map(|dataset| &dataset.variables) {
             assert!(
                 variable.label.len() <= 40 && variable.name.len() <= 8,

@@ -35,7 +35,7 @@ pub(super) fn work_out(trial: &Trial, rows: &mut BTreeMap<&'static str, Rows<'_>
                 let found = [
                     ("SUBJID", subject.rsplit('-').next().map(str::to_owned)),
                     ("RFSTDTC", text(course.infused)),
-                    ("RFENDTC", text(course.left)),
+                    ("RFENDTC", text(course.left.filter(|_| course.infused.is_some()))),
                     ("RFXSTDTC", text(course.first_given)),
                     ("RFXENDTC", text(course.last_given)),
                     ("RFPENDTC", text(course.left)),

@@ -2,6 +2,7 @@
 
 mod forms;
 mod kinetics;
+pub(crate) mod long;
 mod safety;
 mod subject;
 mod supplement;

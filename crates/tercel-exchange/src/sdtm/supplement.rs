@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::long::{Continuations, continuation, rejoin};
 use crate::table::Table;
 
 /// Moves every `SUPP--` row to its parent record; rows that fit no parent stay in their own table.
@@ -27,31 +28,38 @@ type Qualifier = BTreeMap<usize, String>;
 
 /// Writes every qualifier into its parent row; for each row of the supplement whether it found one.
 fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
-    let columns = ["RDOMAIN", "QNAM", "QVAL", "IDVAR", "USUBJID", "IDVARVAL"].map(|name| supplement.column(name));
+    let names = ["RDOMAIN", "QNAM", "QVAL", "IDVAR", "USUBJID", "IDVARVAL", "QLABEL"];
+    let columns = names.map(|name| supplement.column(name));
     let mut placed = vec![false; supplement.len()];
-    let mut found: Vec<BTreeMap<String, Qualifier>> = Vec::new();
+    let mut found: Vec<(BTreeMap<String, Qualifier>, Continuations)> = Vec::new();
     for parent in parents.iter() {
         let mut indices: HashMap<&str, Index<'_>> = HashMap::new();
         let mut qualifiers: BTreeMap<String, Qualifier> = BTreeMap::new();
+        let mut continuations = Continuations::new();
         for (row, placed) in placed.iter_mut().enumerate().filter(|(_, placed)| !**placed) {
-            let [domain, name, value, key, subject, key_value] =
+            let [domain, name, value, key, subject, key_value, label] =
                 columns.map(|at| at.map_or("", |at| supplement.cell(row, at)));
             if name.is_empty() || parent.name != domain {
                 continue;
             }
             let index = indices.entry(key).or_insert_with(|| index_of(parent, key));
             if let Some(&at) = index.get(&(subject, key_value)) {
-                let cells = qualifiers.entry(name.to_uppercase()).or_default();
+                let name = name.to_uppercase();
+                let cells = match continuation(label) {
+                    Some(number) => continuations.entry((number, name)).or_default(),
+                    None => qualifiers.entry(name).or_default(),
+                };
                 cells.insert(at, value.to_owned());
                 *placed = true;
             }
         }
-        found.push(qualifiers);
+        found.push((qualifiers, continuations));
     }
-    for (parent, qualifiers) in parents.iter_mut().zip(found) {
+    for (parent, (qualifiers, continuations)) in parents.iter_mut().zip(found) {
         for (name, cells) in qualifiers {
             parent.set(&name, &cells);
         }
+        rejoin(parent, continuations);
     }
     placed
 }

@@ -6,8 +6,8 @@ use tercel::estimate::kinetics::TerminalPhase;
 use tercel::kinetics::{Analyte, Profile, ProfileParameters, estimate_profile};
 use tercel::study::{Subject, When, days_between};
 
-use super::Study;
-use super::cells::moment;
+use super::cells::{Columns, moment};
+use super::{Study, named};
 use crate::export::terminology::decode;
 use crate::table::Table;
 
@@ -68,7 +68,7 @@ fn terminal(found: &ProfileParameters, value: fn(&TerminalPhase) -> f64) -> Foun
 }
 
 /// One row a parameter, analyte and subject; what cannot be estimated is not done, with the reason.
-pub(super) fn parameters(study: &Study<'_>) -> Table {
+pub(super) fn parameters(study: &Study<'_>, tables: &[Table]) -> Table {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for subject in &study.data.subjects {
         let mut number = 0;
@@ -81,7 +81,7 @@ pub(super) fn parameters(study: &Study<'_>) -> Table {
                 number += 1;
                 let value = value(&found);
                 let (result, unit, status) = match &value {
-                    Ok(value) => (value.to_string(), written(unit, analyte), ""),
+                    Ok(value) => (significant(*value), written(unit, analyte), ""),
                     Err(_) => (String::new(), String::new(), "NOT DONE"),
                 };
                 let (from, to) = end.map_or_else(Default::default, |end| ("P0D".to_owned(), format!("P{end}D")));
@@ -92,7 +92,7 @@ pub(super) fn parameters(study: &Study<'_>) -> Table {
                     number.to_string(),
                     code.to_owned(),
                     decode("C85839", code).unwrap_or(code).to_owned(),
-                    category(study, analyte),
+                    category(study, tables, analyte),
                     result,
                     unit,
                     status.to_owned(),
@@ -109,13 +109,28 @@ pub(super) fn parameters(study: &Study<'_>) -> Table {
     Table::from_rows("PP", &COLUMNS, rows)
 }
 
-/// What is measured, by the code that its results carry.
-fn category(study: &Study<'_>, analyte: Analyte) -> String {
-    let names = match analyte {
-        Analyte::Copies => &study.trial.names.copies,
-        Analyte::Cells => &study.trial.names.counts,
+/// What is measured, by the name of the test that its results carry; by the code where they carry no name.
+fn category(study: &Study<'_>, tables: &[Table], analyte: Analyte) -> String {
+    let (domain, codes) = match analyte {
+        Analyte::Copies => ("PC", &study.trial.names.copies),
+        Analyte::Cells => ("CP", &study.trial.names.counts),
     };
-    names.first().cloned().unwrap_or_else(|| analyte.name().to_owned())
+    let [code, test] = ["TESTCD", "TEST"].map(|suffix| format!("{domain}{suffix}"));
+    let named = named(tables, domain).and_then(|table| {
+        let columns = Columns::of(table);
+        let of_analyte = |row: &usize| codes.iter().any(|known| known == columns.text(*row, &code));
+        let mut tests = (0..table.len()).filter(of_analyte).map(|row| columns.text(row, &test));
+        tests.find(|test| !test.is_empty()).map(str::to_owned)
+    });
+    named
+        .or_else(|| codes.first().cloned())
+        .unwrap_or_else(|| analyte.name().to_owned())
+}
+
+/// A number to twelve significant digits: more would be noise, and programs that read fifteen would find two numbers in it.
+fn significant(value: f64) -> String {
+    let text = format!("{value:.11e}");
+    text.parse::<f64>().map_or(text, |rounded| rounded.to_string())
 }
 
 fn estimated(study: &Study<'_>, subject: &Subject, analyte: Analyte) -> Option<ProfileParameters> {

@@ -28,6 +28,7 @@ mod elements;
 mod findings;
 mod flags;
 mod kinetics;
+mod long;
 mod related;
 mod source;
 mod summary;
@@ -77,7 +78,8 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     add(&mut tables, "TV", || design::visits(&study));
     let deaths = deaths::details(&study, &tables);
     add(&mut tables, "DD", || deaths);
-    add(&mut tables, "PP", || kinetics::parameters(&study));
+    let parameters = kinetics::parameters(&study, &tables);
+    add(&mut tables, "PP", || parameters);
     let summary = summary::parameters(&study, &tables);
     add(&mut tables, "TS", || summary);
     for table in &mut tables {
@@ -95,6 +97,9 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     related::group_assessments(&mut tables);
     let related = related::records(&study, &tables);
     add(&mut tables, "RELREC", || related);
+    for table in &mut tables {
+        long::split(table);
+    }
     let mut made = describe::all(&study, tables);
     made.sort_by(|one, other| one.name().cmp(other.name()));
     Sdtm {

@@ -9,7 +9,7 @@ use crate::form::shortened;
 use crate::table::Table;
 
 /// Codelists of the values of parameters.
-pub(super) const VALUE_LISTS: [(&str, &str); 14] = [
+pub(super) const VALUE_LISTS: [(&str, &str); 15] = [
     ("TPHASE", "C66737"),
     ("TTYPE", "C66739"),
     ("STYPE", "C99077"),
@@ -23,6 +23,7 @@ pub(super) const VALUE_LISTS: [(&str, &str); 14] = [
     ("ADDON", "C66742"),
     ("HLTSUBJI", "C66742"),
     ("DOSFRM", "C66726"),
+    ("DOSFRQ", "C71113"),
     ("ROUTE", "C66729"),
 ];
 

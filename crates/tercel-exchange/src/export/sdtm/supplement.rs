@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::cells::Columns;
-use super::has_variable;
+use super::{has_variable, long};
 use crate::form::qualifier_label;
+use crate::sdtm::long::{continued_label, continued_name, parts};
 use crate::sdtm::qualifier_name;
 use crate::table::Table;
 
@@ -58,7 +59,14 @@ pub(super) fn rows(table: &Table, known: Option<&Table>) -> Option<Table> {
             let [study, subject] = ["STUDYID", "USUBJID"].map(|name| columns.text(row, name));
             let (key, number) = parent_key(domain, &columns, row);
             let identity = [subject, &key, number, &name].map(str::to_owned);
-            if !value.is_empty() && there.insert(identity) {
+            if value.is_empty() || !there.insert(identity) {
+                continue;
+            }
+            for (part, value) in parts(value).into_iter().enumerate() {
+                let (name, label) = match part {
+                    0 => (name.clone(), label.clone()),
+                    part => (continued_name(&name, part), continued_label(&label, part)),
+                };
                 made.push([study, domain, subject, &key, number, &name, &label, value, origin, by]);
             }
         }
@@ -100,6 +108,9 @@ fn label(domain: &str, column: &str) -> String {
         let known = LABELS.iter().find(|(end, _)| column.strip_prefix(domain) == Some(end));
         known.map(|(_, label)| *label)
     };
+    if let Some(continued) = long::label(domain, column) {
+        return continued;
+    }
     let text = qualifier_name(column)
         .or_else(|| qualifier_label(domain, column))
         .or_else(ending)

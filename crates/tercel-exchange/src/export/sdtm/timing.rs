@@ -80,9 +80,21 @@ impl Reference {
     }
 }
 
+/// What is given once, at one point in time, ends as it begins (SDTMIG 3.4, assumptions of `EX` and `EC`).
+fn at_one_point(table: &mut Table, domain: &str) {
+    let [frequency, start, end] = ["DOSFRQ", "STDTC", "ENDTC"].map(|suffix| format!("{domain}{suffix}"));
+    if ["EC", "EX"].contains(&domain) {
+        fill(table, &end, |columns, row| {
+            let once = columns.text(row, &frequency) == "ONCE";
+            once.then(|| columns.text(row, &start).to_owned())
+        });
+    }
+}
+
 /// Study days and the epoch of every record of a dataset.
 pub(super) fn complete(table: &mut Table, references: &References) {
     let domain = table.name.clone();
+    at_one_point(table, &domain);
     let pairs = [("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY")];
     for (date, number) in pairs.map(|(date, number)| (format!("{domain}{date}"), format!("{domain}{number}"))) {
         if !has_variable(&domain, &number) {

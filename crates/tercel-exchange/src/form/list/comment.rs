@@ -1,7 +1,7 @@
 //! Comments (`CO`).
 
 use crate::form::define::{BLANK, text};
-use crate::form::{Field, Form, Kind};
+use crate::form::{Field, Form, Kind, Required};
 
 /// A comment.
 pub(super) const COMMENT: Form = Form {
@@ -30,6 +30,37 @@ pub(super) const COMMENT: Form = Form {
             text("Day of the comment.", "备注日期。"),
         )
         .required(),
+        Field::of(
+            "rdomain",
+            "RDOMAIN",
+            Kind::Text { max: 8 },
+            text("About dataset", "涉及数据集"),
+            text(
+                "Where it is about a record: its dataset, such as AE.",
+                "涉及某条记录时填写其数据集，如 AE。",
+            ),
+        )
+        .only_if_asked(),
+        Field::of(
+            "idvar",
+            "IDVAR",
+            Kind::Text { max: 8 },
+            text("Named by", "标识变量"),
+            text(
+                "The variable that names the record, such as AESEQ.",
+                "标识该记录的变量，如 AESEQ。",
+            ),
+        )
+        .required_if(Required::With("idvarval"))
+        .only_if_asked(),
+        Field::of(
+            "idvarval",
+            "IDVARVAL",
+            Kind::Text { max: 40 },
+            text("Record", "记录"),
+            text("Its number.", "记录编号。"),
+        )
+        .only_if_asked(),
     ],
     ..BLANK
 };

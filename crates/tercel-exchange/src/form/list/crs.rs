@@ -81,7 +81,7 @@ pub(super) const CRS: Form = Form {
         "同一次评估的各项使用同一时间。升压药种数不含血管加压素；氧流量以 L/min 填写，6 与 6.1 的分级不同。",
     ),
     domain: Some("FA"),
-    constants: &[("FAOBJ", "CYTOKINE RELEASE SYNDROME"), ("FAEVAL", "INVESTIGATOR")],
+    constants: &[("FAOBJ", "Cytokine release syndrome"), ("FAEVAL", "INVESTIGATOR")],
     synonyms: &[("FAOBJ", &["CRS"])],
     derived: &[
         ("FATEST", Derived::Name("fatestcd")),

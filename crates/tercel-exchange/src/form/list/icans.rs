@@ -86,7 +86,7 @@ pub(super) const ICANS: Form = Form {
     ),
     domain: Some("FA"),
     constants: &[
-        ("FAOBJ", "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME"),
+        ("FAOBJ", "Immune effector cell-associated neurotoxicity syndrome"),
         ("FAEVAL", "INVESTIGATOR"),
     ],
     synonyms: &[(

@@ -5,7 +5,7 @@ use crate::form::{Choice, Derived, Field, Form, Kind};
 
 const TESTS: &[Choice] = &[choice(
     "RCLRNA",
-    "Replication-competent lentivirus, RNA",
+    "Replication Competent Lentivirus RNA",
     "复制型慢病毒 RNA",
 )];
 

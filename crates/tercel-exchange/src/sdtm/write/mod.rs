@@ -3,6 +3,7 @@
 //! [`write_sdtm`] gives one table a dataset, in SDTM variable order, keys first. What SDTM has no variable for goes to
 //! supplemental qualifiers (`SUPPAE`, `SUPPLB`). Synthetic data say so in every `STUDYID`.
 
+mod beside;
 mod dirt;
 mod safety;
 mod slips;
@@ -29,8 +30,9 @@ struct Study<'a> {
 }
 
 /// Every dataset [`write_sdtm`] may write, beside the supplemental qualifiers.
-pub const SDTM_DATASETS: [&str; 19] = [
-    "AE", "CM", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MH", "PC", "PR", "RS", "SS", "SV", "TR", "TU", "VS",
+pub const SDTM_DATASETS: [&str; 21] = [
+    "AE", "CM", "CO", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MB", "MH", "PC", "PR", "RS", "SS", "SV", "TR",
+    "TU", "VS",
 ];
 
 /// Writes every SDTM dataset that has rows. `DM`, `AE`, `EX` and `SV` are written even when empty: without them a
@@ -47,6 +49,9 @@ pub fn write_sdtm(trial: &Trial, data: &StudyData) -> Vec<Table> {
     tables.extend(treatment::write(study, &data.subjects));
     tables.extend(safety::write(study, &data.subjects));
     tables.extend(tumour::write(study, &data.subjects));
+    if data.synthetic {
+        tables.extend(beside::write(study, &data.subjects));
+    }
     tables.retain(|table| !table.is_empty() || ["DM", "AE", "EX", "SV"].contains(&table.name.as_str()));
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     tables

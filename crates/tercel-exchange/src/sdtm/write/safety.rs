@@ -390,8 +390,8 @@ fn findings_about(study: Study<'_>, subjects: &[Subject]) -> Table {
         };
         for finding in &subject.toxicity {
             let object = match finding.toxicity {
-                Syndrome::Crs => "CYTOKINE RELEASE SYNDROME",
-                Syndrome::Icans => "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME",
+                Syndrome::Crs => "Cytokine release syndrome",
+                Syndrome::Icans => "Immune effector cell-associated neurotoxicity syndrome",
             };
             write(
                 &finding.record,

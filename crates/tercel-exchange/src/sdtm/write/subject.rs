@@ -57,7 +57,7 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
             subject.id.to_string(),
             subject.id.as_str().rsplit('-').next().unwrap_or_default().to_owned(),
             moment(infused),
-            moment(end),
+            moment(end.filter(|_| treated)),
             moment(first),
             moment(last),
             moment(consent.and_then(|consent| consent.when)),

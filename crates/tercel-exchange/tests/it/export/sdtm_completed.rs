@@ -5,6 +5,11 @@ use tercel::study::{Blocks, Rule};
 use tercel_exchange::Table;
 use tercel_exchange::export::Dataset;
 use tercel_exchange::export::sdtm::{check_datasets, datasets};
+use tercel_exchange::export::write::{Format, write};
+use tercel_exchange::form::from_tables;
+use tercel_exchange::format::xport;
+
+use super::study::ABOUT;
 
 fn trial() -> Trial {
     let text = include_str!("../../../../../trials/il1rap-hcc/protocol.toml");
@@ -252,6 +257,40 @@ fn what_the_guide_has_no_variable_for_is_a_qualifier() {
         cells(&made, "SUPPDM", ("USUBJID", "X-03"), &names),
         ["DM", "", "", "HEIGHT", "HEIGHT", "160", "Collected"]
     );
+}
+
+#[test]
+fn a_text_of_any_length_is_exported_as_xport_and_comes_back_whole() {
+    let said = "受试者回输后第三天出现低血压，给予升压药物后好转。".repeat(12);
+    let why = "The clinic was closed by a storm and nobody could be reached by telephone. ".repeat(9);
+    let mut source = source();
+    source.push(table(
+        "DV",
+        "USUBJID,DVSEQ,DVTERM,DVCAUSE,DVSTDTC",
+        &[
+            &format!("X-01,1,{said},{},2026-03-20", why.trim_end()),
+            "X-03,1,Visit late,,2026-03-21",
+        ],
+    ));
+    let made = datasets(&trial(), source, None).datasets;
+    let short = cells(&made, "DV", ("USUBJID", "X-01"), &["DVTERM"]);
+    assert!(short[0].len() <= 200 && said.starts_with(&short[0]));
+    let first = cells(
+        &made,
+        "SUPPDV",
+        ("QNAM", "DVTERM1"),
+        &["RDOMAIN", "IDVAR", "IDVARVAL", "QLABEL"],
+    );
+    assert_eq!(first, ["DV", "DVSEQ", "1", "Protocol Deviation Term (continued 1)"]);
+    let mut tables: Vec<Table> = Vec::new();
+    for dataset in made.iter().filter(|made| ["DM", "DV", "SUPPDV"].contains(&made.name())) {
+        let bytes = write(dataset, Format::Xport, &ABOUT).unwrap();
+        tables.extend(xport::read("x.xpt", &bytes).unwrap());
+    }
+    let (captured, _) = from_tables(&tables, &trial());
+    let deviation = captured.iter().find(|record| record.form == "deviation").unwrap();
+    assert_eq!(deviation.value("dvterm"), Some(said.as_str()));
+    assert_eq!(deviation.value("dvcause"), Some(why.trim_end()));
 }
 
 #[test]
