@@ -13,6 +13,8 @@ use tercel::protocol::{Assessed, DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
+use super::countersign::may_begin;
+use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
@@ -137,7 +139,7 @@ fn is_under_way(snapshot: &Snapshot, subject: &str) -> bool {
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let site = site_of_subject(&ask, &ask.rest).await?;
-    let may_release = ask.person()?.may_at(Permission::Release, site.as_deref());
+    let may_release = may_begin(ask.person()?, "conduct-emergency", site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial, now, language) = (
         View::of(&ask),
@@ -209,7 +211,7 @@ fn page(
             })
             .collect(),
         may_release,
-        now: study.now.to_string(),
+        now: to_the_minute(study.now),
     }
 }
 
