@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use tercel::conduct::{
-    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_schedule, derive_stage, derive_tasks,
-    enrolment_gate, infusion_gate, lymphodepletion_gate,
+    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_at_infusion, derive_schedule,
+    derive_stage, derive_tasks, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
 use tercel::language::Language;
 use tercel::protocol::{Assessed, DoseLevel, Trial};
@@ -35,6 +35,8 @@ struct Page {
     visits: Vec<VisitLine>,
     may_release: bool,
     now: String,
+    /// The infusion has begun: the gate stands as it did then.
+    infused: bool,
 }
 
 pub(crate) struct GateView {
@@ -176,12 +178,19 @@ fn page(
     let level = reserved
         .or(known.and_then(|known| known.level))
         .unwrap_or(DoseLevel::FIRST);
-    let gates = [
-        enrolment_gate(&study, &subject, level),
-        collection_gate(&study, &subject),
-        lymphodepletion_gate(&study, &subject),
-        infusion_gate(&study, &subject),
-    ];
+    let at_infusion = derive_gate_at_infusion(trial, snapshot.data(), &snapshot.conduct, &subject);
+    let infused = at_infusion.is_some();
+    let gates = match at_infusion {
+        // Nobody waits any more.
+        Some(gate) => vec![Gate { urgent: false, ..gate }],
+        None => vec![
+            enrolment_gate(&study, &subject, level),
+            collection_gate(&study, &subject),
+            lymphodepletion_gate(&study, &subject),
+            infusion_gate(&study, &subject),
+        ],
+    };
+    let at = gates.first().map_or(study.now, |gate| gate.at);
     let visits = derive_schedule(&study, &subject);
     Page {
         view,
@@ -211,7 +220,8 @@ fn page(
             })
             .collect(),
         may_release,
-        now: to_the_minute(study.now),
+        now: to_the_minute(at),
+        infused,
     }
 }
 

@@ -70,6 +70,9 @@ async fn every_infusion_of_the_demonstration_was_given_through_its_open_gate() {
     let wang = world.session("wang").await;
     let consents = world.get(&wang, "/consents").await.body;
     assert_eq!(consents.matches(">1.0, 2025-").count(), 11, "{consents}");
+    // The page of who was infused has the gate as it stood then.
+    let gates = gates(&world, "IL1RAP-HCC-SYNTHETIC-0010").await;
+    assert_eq!(gates, [(true, Vec::new())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
