@@ -27,12 +27,13 @@ mod routes;
 mod serve;
 mod snapshot;
 mod standing;
+mod steps;
 mod street;
 mod view;
 
 pub use app::{App, Settings};
 pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
-pub use demo::{DEMO_PASSWORD, create_demo, demo_accounts};
+pub use demo::{DEMO_PASSWORD, Rehearsal, create_demo, demo_accounts};
 pub use pages::people::grants as parse_grants;
 pub use pages::sign_in::account_problem;
 pub use role::{Permission, Role};

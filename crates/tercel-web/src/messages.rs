@@ -242,6 +242,13 @@ static MESSAGES: &[(&str, Text)] = &[
         "gates.at",
         Text::new("As known at, by the clock of the site:", "截至（中心时钟）："),
     ),
+    (
+        "gates.at_infusion",
+        Text::new(
+            "Infused. The gate as it stood when the infusion began, on what had been entered by then:",
+            "已回输。按回输开始前已录入的内容，当时的关口状态：",
+        ),
+    ),
     ("gates.open", Text::new("open", "开放")),
     ("gates.shut", Text::new("closed, missing", "关闭，尚缺")),
     (

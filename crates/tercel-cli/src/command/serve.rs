@@ -8,7 +8,7 @@ use serde_json::json;
 use tercel::protocol::Trial;
 use tercel_exchange::read_datasets;
 use tercel_store::{Address, HeadKey, Store};
-use tercel_web::{App, Settings};
+use tercel_web::{App, Rehearsal, Settings};
 
 use super::Answer;
 use crate::output::Output;
@@ -114,7 +114,14 @@ async fn demonstration(args: &Args, trial: &Trial, place: &Path) -> anyhow::Resu
     let folder = data_path(&args.trial, None);
     let progress = Progress::start("entering the rehearsal");
     let (tables, _) = read_datasets(&folder)?;
-    let store = tercel_web::create_demo(&Address::in_folder(place), trial, &tables, args.as_of).await;
+    let key = HeadKey::open(&HeadKey::path(place))?;
+    let rehearsal = Rehearsal {
+        folder: &folder_of(&args.trial),
+        trial,
+        tables: &tables,
+        until: args.as_of,
+    };
+    let store = tercel_web::create_demo(&Address::in_folder(place), &key, rehearsal).await;
     drop(progress);
     store.context("failed to enter the rehearsal")
 }

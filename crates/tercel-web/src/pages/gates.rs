@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use tercel::conduct::{
-    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_schedule, derive_stage, derive_tasks,
-    enrolment_gate, infusion_gate, lymphodepletion_gate,
+    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_at_infusion, derive_schedule,
+    derive_stage, derive_tasks, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
 use tercel::language::Language;
 use tercel::protocol::{Assessed, DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
+use super::countersign::may_begin;
+use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
@@ -33,6 +35,8 @@ struct Page {
     visits: Vec<VisitLine>,
     may_release: bool,
     now: String,
+    /// The infusion has begun: the gate stands as it did then.
+    infused: bool,
 }
 
 pub(crate) struct GateView {
@@ -137,7 +141,7 @@ fn is_under_way(snapshot: &Snapshot, subject: &str) -> bool {
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let site = site_of_subject(&ask, &ask.rest).await?;
-    let may_release = ask.person()?.may_at(Permission::Release, site.as_deref());
+    let may_release = may_begin(ask.person()?, "conduct-emergency", site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     let (view, trial, now, language) = (
         View::of(&ask),
@@ -174,12 +178,19 @@ fn page(
     let level = reserved
         .or(known.and_then(|known| known.level))
         .unwrap_or(DoseLevel::FIRST);
-    let gates = [
-        enrolment_gate(&study, &subject, level),
-        collection_gate(&study, &subject),
-        lymphodepletion_gate(&study, &subject),
-        infusion_gate(&study, &subject),
-    ];
+    let at_infusion = derive_gate_at_infusion(trial, snapshot.data(), &snapshot.conduct, &subject);
+    let infused = at_infusion.is_some();
+    let gates = match at_infusion {
+        // Nobody waits any more.
+        Some(gate) => vec![Gate { urgent: false, ..gate }],
+        None => vec![
+            enrolment_gate(&study, &subject, level),
+            collection_gate(&study, &subject),
+            lymphodepletion_gate(&study, &subject),
+            infusion_gate(&study, &subject),
+        ],
+    };
+    let at = gates.first().map_or(study.now, |gate| gate.at);
     let visits = derive_schedule(&study, &subject);
     Page {
         view,
@@ -209,7 +220,8 @@ fn page(
             })
             .collect(),
         may_release,
-        now: study.now.to_string(),
+        now: to_the_minute(at),
+        infused,
     }
 }
 

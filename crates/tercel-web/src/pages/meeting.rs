@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::Language;
-use tercel::meeting::{Ballot, Choice, Packet, Vote, replay, without_case};
-use tercel::protocol::DoseLevel;
+use tercel::meeting::{Ballot, Packet, Vote, replay, without_case};
 use tercel_report::{PacketPage, render_packet_parts};
-use tercel_store::{Change, Kind, Record};
+use tercel_store::{Kind, Record};
 
 use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
@@ -22,6 +21,7 @@ use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
 use crate::serve::encode;
 use crate::snapshot::Snapshot;
+use crate::steps::{self, Proposed};
 use crate::view::View;
 
 #[derive(Template)]
@@ -245,15 +245,14 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
                 .ok_or_else(|| Fault::Wrong("the places at the level are a number from 1 to 999".to_owned()))?,
         ),
     };
-    let step = json!({
-        "step": "propose",
-        "places": places,
-        "choice": choice,
-        "overrides": ask.optional("overrides") == "Y",
-        "reason": ask.optional("reason"),
-        "despite": ask.optional("despite"),
-        "conditions": ask.optional("conditions"),
-        "effective": effective,
+    let step = steps::propose(&Proposed {
+        choice,
+        places,
+        overrides: ask.optional("overrides") == "Y",
+        reason: ask.optional("reason"),
+        despite: ask.optional("despite"),
+        conditions: ask.optional("conditions"),
+        effective,
     });
     decide(&ask, permission, &record, step, &meeting).await
 }
@@ -278,13 +277,7 @@ async fn decide(
     meeting: &Meeting,
 ) -> Result<Reply, Fault> {
     not_resolved(meeting)?;
-    let change = Change::Decide {
-        record: record.key.clone(),
-        last: Some(record.last),
-        step,
-        reason: None,
-    };
-    ask.append(permission, None, &[change]).await?;
+    ask.append(permission, None, &[steps::step(record, step, None)]).await?;
     Ok(Reply::Go(format!("/meeting/{}", encode(&record.key))))
 }
 
@@ -341,35 +334,8 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
     if !["agree", "disagree", "abstain"].contains(&vote) {
         return Err(Fault::Wrong(format!("\"{vote}\" is no vote")));
     }
-    let name = seat.member.name.clone();
     signer(&ask).await?;
-    let step = json!({
-        "step": "vote",
-        "account": ask.person()?.account.name,
-        "name": name,
-        "vote": vote,
-        "comment": ask.optional("comment"),
-        "proposal": proposal,
-        "digest": meeting.digest,
-    });
-    let changes = [
-        Change::Decide {
-            record: record.key.clone(),
-            last: Some(record.last),
-            step,
-            reason: None,
-        },
-        Change::Sign {
-            record: record.key.clone(),
-            seen: record.version,
-            content: record.content.clone(),
-            name,
-            meaning: format!(
-                "votes \"{vote}\" on the proposal of entry {proposal}, packet SHA-256 {}",
-                meeting.digest
-            ),
-        },
-    ];
+    let changes = steps::vote(&record, &meeting, seat, *proposal, vote, ask.optional("comment"));
     ask.append(Permission::Decide, None, &changes).await?;
     Ok(Reply::Go(format!("/meeting/{}", encode(&record.key))))
 }
@@ -388,28 +354,7 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
         None => return Err(Fault::Refused("nobody has voted yet".to_owned())),
     };
     let head = ask.app.head().await?;
-    let step = json!({
-        "step": "resolve",
-        "en": resolution.sentence(Language::English),
-        "zh": resolution.sentence(Language::Chinese),
-        "dose": matches!(resolution.choice, Choice::Dose(_)),
-        "opens": resolution.opens.map(DoseLevel::number),
-        "places": meeting.proposal.as_ref().and_then(|(draft, _)| draft.places),
-        "agreed": resolution.agreed,
-        "disagreed": resolution.disagreed,
-        "abstained": resolution.abstained,
-        "conflicted": resolution.conflicted,
-        "signed": resolution.signed.to_string(),
-        "effective": resolution.effective.to_string(),
-        // The end of the chain then, signed: printed with the decision, it is an anchor outside the record.
-        "head": {"entries": head.entries, "hash": head.hash, "at": head.at, "key": head.key, "signature": head.signature},
-    });
-    let change = Change::Decide {
-        record: record.key.clone(),
-        last: Some(record.last),
-        step,
-        reason: resolution.reason.clone(),
-    };
+    let change = steps::resolved(&record, &meeting, &resolution, &head);
     ask.append(Permission::Prepare, None, &[change]).await?;
     Ok(Reply::Go(format!("/meeting/{}", encode(&record.key))))
 }

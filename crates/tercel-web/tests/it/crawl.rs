@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use jiff::civil::Date;
 use tercel_exchange::read_datasets;
-use tercel_store::Address;
-use tercel_web::{Role, Verb, create_demo, demo_accounts};
+use tercel_store::{Address, HeadKey};
+use tercel_web::{Rehearsal, Role, Verb, create_demo, demo_accounts};
 
 use crate::page::{has_route, tags};
 use crate::world::{Visitor, World, trial, trial_folder};
@@ -13,9 +14,20 @@ use crate::world::{Visitor, World, trial, trial_folder};
 const OF_A_KIND: usize = 3;
 
 pub(crate) async fn demo() -> World {
+    demo_until(None).await
+}
+
+pub(crate) async fn demo_until(until: Option<Date>) -> World {
     let folder = tempfile::tempdir().unwrap();
     let (tables, _) = read_datasets(&trial_folder().join("data")).unwrap();
-    let store = create_demo(&Address::in_folder(folder.path()), &trial(), &tables, None)
+    let key = HeadKey::open(&HeadKey::path(folder.path())).unwrap();
+    let rehearsal = Rehearsal {
+        folder: &trial_folder(),
+        trial: &trial(),
+        tables: &tables,
+        until,
+    };
+    let store = create_demo(&Address::in_folder(folder.path()), &key, rehearsal)
         .await
         .unwrap();
     World::over(store, folder, |settings| settings.demo_accounts = demo_accounts())

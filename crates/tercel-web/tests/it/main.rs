@@ -11,6 +11,7 @@ mod authorisation;
 mod bodies;
 mod crawl;
 mod csrf;
+mod demo;
 mod guessing;
 mod injection;
 mod limits;

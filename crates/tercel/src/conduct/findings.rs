@@ -27,7 +27,7 @@ use super::record::Recipient;
 use super::records::{ConductRecords, SubjectConduct};
 use crate::language::Language;
 use crate::protocol::Trial;
-use crate::study::{Blocks, Dataset, Finding, Rule, StudyData, When};
+use crate::study::{Blocks, Dataset, Finding, Rule, StudyData, SubjectId, When};
 
 /// Holds what was done to each subject with conduct records against what was allowed.
 pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) -> Vec<Finding> {
@@ -145,19 +145,39 @@ fn until(records: &ConductRecords, own: &SubjectConduct, moment: DateTime) -> Co
     known
 }
 
+/// The data as they stood when an infusion of a subject began.
+fn before_infusion(data: &StudyData, own: &SubjectConduct, began: DateTime) -> StudyData {
+    let mut as_of = data.as_of(began.date());
+    for subject in as_of.subjects.iter_mut().filter(|subject| subject.id == own.subject) {
+        subject
+            .infusions
+            .retain(|one| one.when.day().is_some_and(|day| day < began.date()));
+        subject.undated_infusions.clear();
+        // A death of that day came after.
+        subject.death = None;
+    }
+    as_of
+}
+
+/// The gate of infusion as it stood when the first infusion of a subject began, on what had been entered by then; `None` where no
+/// infusion is among its conduct records.
+pub fn derive_gate_at_infusion(
+    trial: &Trial,
+    data: &StudyData,
+    records: &ConductRecords,
+    subject: &SubjectId,
+) -> Option<Gate> {
+    let own = records.of(subject)?;
+    let began = own.infusions.iter().map(|infused| infused.began).min()?;
+    let (as_of, known) = (before_infusion(data, own, began), until(records, own, began));
+    Some(infusion_gate(&Study::new(trial, &as_of, &known, began), subject))
+}
+
 fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &SubjectConduct) -> Vec<Finding> {
     let mut findings = Vec::new();
     for infused in &own.infusions {
         let began = infused.began;
-        let mut as_of = data.as_of(began.date());
-        for subject in as_of.subjects.iter_mut().filter(|subject| subject.id == own.subject) {
-            subject
-                .infusions
-                .retain(|one| one.when.day().is_some_and(|day| day < began.date()));
-            subject.undated_infusions.clear();
-            // A death of that day came after.
-            subject.death = None;
-        }
+        let as_of = before_infusion(data, own, began);
         let known = until(records, own, began);
         let study = Study::new(trial, &as_of, &known, began);
         let level = study

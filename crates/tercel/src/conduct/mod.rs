@@ -28,7 +28,7 @@ mod version;
 mod words;
 
 pub use consent::{ConsentStanding, Outstanding, SignedVersion, StandingWithdrawal, derive_consent};
-pub use findings::check_conduct;
+pub use findings::{check_conduct, derive_gate_at_infusion};
 pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };

@@ -1,0 +1,234 @@
+//! The steps of a decision meeting as they are entered: pages take them one by one, the demonstration in a row.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tercel::endpoint::Analysis;
+use tercel::language::Language;
+use tercel::meeting::{
+    About, Call, Choice, Completeness, Knowledge, Occasion, OpenQuery, Packet, Resolution, called_for,
+};
+use tercel::protocol::{DoseLevel, Trial};
+use tercel::study::SubjectId;
+use tercel_exchange::{packet_digest, packet_json, sha256_hex};
+use tercel_store::{Change, Head, NewRecord, Record, Values};
+
+use crate::app::App;
+use crate::meeting::{MEETING, Meeting, Seat};
+use crate::reply::Fault;
+use crate::snapshot::Snapshot;
+
+/// A frozen packet: its digest, and the bytes the digest is of.
+pub(crate) struct Frozen {
+    digest: String,
+    json: String,
+}
+
+/// Who sits on the committee, and how many must vote.
+pub(crate) struct Committee {
+    /// A line for each member.
+    pub(crate) members: Vec<Value>,
+    /// Votes needed.
+    pub(crate) quorum: u32,
+    /// Roles that must vote, as they were typed.
+    pub(crate) roles_needed: String,
+}
+
+/// The line of a member.
+pub(crate) fn member(account: &str, printed: &str, role: &str, physician: bool) -> Value {
+    json!({"account": account, "name": printed, "role": role, "physician": physician})
+}
+
+/// An occasion as the form names it.
+pub(crate) fn occasion_id(call: &Call) -> &'static str {
+    match &call.occasion {
+        Occasion::LevelCompleted(_) => "scheduled",
+        Occasion::Pause(_) => "pause",
+        Occasion::RecommendedDose => "rp2d",
+        Occasion::Other(_) => "other",
+    }
+}
+
+/// Freezes a packet of everything entered by now.
+pub(crate) async fn freeze(app: &Arc<App>, asked: &str, words: &str) -> Result<Frozen, Fault> {
+    let protocol = std::fs::read(app.settings.folder.join("protocol.toml"))
+        .map(|bytes| sha256_hex(&bytes))
+        .ok();
+    let snapshot = app.snapshot_now().await?;
+    let (trial, now) = (app.trial.clone(), app.store.clock().now());
+    let (asked, words) = (asked.to_owned(), words.to_owned());
+    let frozen = tokio::task::spawn_blocking(move || {
+        packet(&trial, &snapshot, now, &asked, &words, protocol).map(|packet| Frozen {
+            digest: packet_digest(&packet),
+            json: packet_json(&packet),
+        })
+    });
+    frozen
+        .await
+        .map_err(|_| Fault::Wrong("the packet could not be derived".to_owned()))?
+}
+
+fn packet(
+    trial: &Trial,
+    snapshot: &Snapshot,
+    now: Timestamp,
+    asked: &str,
+    words: &str,
+    protocol_digest: Option<String>,
+) -> Result<Packet, Fault> {
+    let analysis = Analysis::new(trial, snapshot.data(), Some(snapshot.today));
+    let calls = called_for(&analysis);
+    let called = |id: &str| {
+        calls
+            .iter()
+            .find(|call| occasion_id(call) == id)
+            .map(|call| call.occasion.clone())
+    };
+    let occasion = match asked {
+        "scheduled" | "pause" => called(asked).ok_or_else(|| {
+            Fault::Wrong("the data do not call for this meeting; give the occasion in other words".to_owned())
+        })?,
+        "rp2d" => Occasion::RecommendedDose,
+        _ => Occasion::Other(words.to_owned()),
+    };
+    let about = About {
+        occasion,
+        known: u64::try_from(snapshot.entry).ok().map(|entry| Knowledge {
+            at: whole_seconds(now),
+            entry,
+        }),
+        protocol_digest,
+        open_queries: Some(open_queries(snapshot)),
+        completeness: all_completeness(snapshot),
+    };
+    Packet::freeze(&analysis, about).map_err(|error| Fault::Wrong(format!("{error}; nothing was frozen")))
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+fn open_queries(snapshot: &Snapshot) -> BTreeMap<SubjectId, Vec<OpenQuery>> {
+    let queried = snapshot.parts.iter().filter(|(_, part)| !part.queries.is_empty());
+    queried
+        .map(|(subject, part)| (SubjectId::new(subject), part.queries.clone()))
+        .collect()
+}
+
+/// Records entered of each subject, and those of them whose required answers are all there.
+fn all_completeness(snapshot: &Snapshot) -> BTreeMap<SubjectId, Completeness> {
+    let each = snapshot.parts.iter();
+    each.filter_map(|(subject, part)| Some((SubjectId::new(subject), part.completeness.clone()?)))
+        .collect()
+}
+
+/// The meeting on a frozen packet.
+pub(crate) fn open(app: &App, frozen: Frozen, committee: Committee) -> Change {
+    let values: Values = [
+        ("packet".to_owned(), frozen.json),
+        ("digest".to_owned(), frozen.digest),
+        ("members".to_owned(), Value::from(committee.members).to_string()),
+        ("quorum".to_owned(), committee.quorum.to_string()),
+        ("roles_needed".to_owned(), committee.roles_needed),
+    ]
+    .into();
+    Change::Create(NewRecord {
+        series: "MEETING/".to_owned(),
+        number: None,
+        form: MEETING.to_owned(),
+        subject: None,
+        site: None,
+        happened: Some(app.today().to_string()),
+        values,
+    })
+}
+
+/// What is put to the vote, as it was typed.
+pub(crate) struct Proposed<'p> {
+    pub(crate) choice: &'p str,
+    pub(crate) places: Option<u32>,
+    pub(crate) overrides: bool,
+    pub(crate) reason: &'p str,
+    pub(crate) despite: &'p str,
+    pub(crate) conditions: &'p str,
+    pub(crate) effective: &'p str,
+}
+
+/// A proposal.
+pub(crate) fn propose(proposed: &Proposed<'_>) -> Value {
+    json!({
+        "step": "propose",
+        "places": proposed.places,
+        "choice": proposed.choice,
+        "overrides": proposed.overrides,
+        "reason": proposed.reason,
+        "despite": proposed.despite,
+        "conditions": proposed.conditions,
+        "effective": proposed.effective,
+    })
+}
+
+/// A step on a meeting as it was read.
+pub(crate) fn step(record: &Record, step: Value, reason: Option<String>) -> Change {
+    Change::Decide {
+        record: record.key.clone(),
+        last: Some(record.last),
+        step,
+        reason,
+    }
+}
+
+/// A member's vote on the proposal of an entry, with its signature on the packet's digest and on that proposal.
+pub(crate) fn vote(
+    record: &Record,
+    meeting: &Meeting,
+    seat: &Seat,
+    proposal: i64,
+    vote: &str,
+    comment: &str,
+) -> [Change; 2] {
+    let name = seat.member.name.clone();
+    let cast = json!({
+        "step": "vote",
+        "account": seat.account,
+        "name": name,
+        "vote": vote,
+        "comment": comment,
+        "proposal": proposal,
+        "digest": meeting.digest,
+    });
+    let signed = Change::Sign {
+        record: record.key.clone(),
+        seen: record.version,
+        content: record.content.clone(),
+        name,
+        meaning: format!(
+            "votes \"{vote}\" on the proposal of entry {proposal}, packet SHA-256 {}",
+            meeting.digest
+        ),
+    };
+    [step(record, cast, None), signed]
+}
+
+/// What was decided, with the end of the chain then.
+pub(crate) fn resolved(record: &Record, meeting: &Meeting, resolution: &Resolution, head: &Head) -> Change {
+    let decided = json!({
+        "step": "resolve",
+        "en": resolution.sentence(Language::English),
+        "zh": resolution.sentence(Language::Chinese),
+        "dose": matches!(resolution.choice, Choice::Dose(_)),
+        "opens": resolution.opens.map(DoseLevel::number),
+        "places": meeting.proposal.as_ref().and_then(|(draft, _)| draft.places),
+        "agreed": resolution.agreed,
+        "disagreed": resolution.disagreed,
+        "abstained": resolution.abstained,
+        "conflicted": resolution.conflicted,
+        "signed": resolution.signed.to_string(),
+        "effective": resolution.effective.to_string(),
+        // The end of the chain then, signed: printed with the decision, it is an anchor outside the record.
+        "head": {"entries": head.entries, "hash": head.hash, "at": head.at, "key": head.key, "signature": head.signature},
+    });
+    step(record, decided, resolution.reason.clone())
+}
