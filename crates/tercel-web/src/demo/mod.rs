@@ -22,7 +22,7 @@ use self::committee::{Sitting, hold, sittings};
 use self::course::Course;
 use self::people::{CHEN, WANG, add_people, delegation};
 use self::timeline::{Act, Desk, Entering, Timeline, evening, set, stamp};
-use self::way::enter_way;
+use self::way::{SAMPLE, enter_way};
 use crate::app::{App, Settings};
 use crate::capture::{series, sites_of};
 
@@ -141,9 +141,10 @@ fn plan<'t>(
         let course = Course::of(trial, sites.get(id).map(String::as_str), id, &records);
         if let Some(course) = &course {
             course.complete(&mut records);
-            enter_way(trial, course, &records, timeline);
+            enter_way(course, &records, timeline);
         }
-        for record in records {
+        let late = |record: &Captured| course.is_some() && record.form == SAMPLE;
+        for record in records.into_iter().filter(|record| !late(record)) {
             // What was before the consent is asked for after it.
             let earliest = consents.get(id).copied().unwrap_or(first);
             enter_row(&record, course.as_ref(), earliest, cut, timeline);

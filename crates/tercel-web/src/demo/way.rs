@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use jiff::civil::DateTime;
-use tercel::protocol::{GateItem, Specification, Trial, Visit, VisitTime};
+use tercel::protocol::{GateItem, Specification};
 use tercel_exchange::form::{Captured, form};
 use tercel_store::Values;
 
@@ -12,6 +12,9 @@ use super::people::{CHEN, LIU, Person, WANG, ZHAO};
 use super::timeline::{Act, Entering, Timeline, evening, moment, written};
 use super::values::{known, minutes, varied, within};
 use crate::capture::series;
+
+/// The form of tests for replication-competent vector: their results come later.
+pub(super) const SAMPLE: &str = "vector-test";
 
 /// Minutes from what happens to its entry.
 const SOON: i64 = 2;
@@ -23,7 +26,7 @@ struct Way<'w> {
 }
 
 /// Enters everything of a subject that its datasets do not have.
-pub(super) fn enter_way(trial: &Trial, course: &Course<'_>, records: &[Captured], timeline: &mut Timeline) {
+pub(super) fn enter_way(course: &Course<'_>, records: &[Captured], timeline: &mut Timeline) {
     let mut way = Way {
         course,
         records,
@@ -35,7 +38,7 @@ pub(super) fn enter_way(trial: &Trial, course: &Course<'_>, records: &[Captured]
     way.order();
     way.deplete();
     way.infuse();
-    way.sample(trial);
+    way.sample();
 }
 
 impl Way<'_> {
@@ -246,31 +249,23 @@ impl Way<'_> {
         self.check_identity(infused.saturating_sub(8.minutes()));
     }
 
-    /// Blood for a replication-competent vector at the visits of its months, and its result two weeks later.
-    fn sample(&mut self, trial: &Trial) {
-        let Some(form) = form("vector-test") else { return };
-        if self.records.iter().any(|record| record.form == form.id) {
-            return;
-        }
-        let asked = |visit: &&Visit| matches!(visit.time, VisitTime::Months(month) if self.course.rules.long_term.vector_months.contains(&month));
-        let names: Vec<&str> = trial
-            .schedule
-            .iter()
-            .filter(asked)
-            .map(|visit| visit.name.as_str())
-            .collect();
-        let held = self.records.iter().filter(|record| record.form == "visit");
-        let held = held.filter(|record| record.value("visit").is_some_and(|name| names.contains(&name)));
-        let days = held.filter_map(|record| moment(record.value("svstdtc")?));
-        for (number, day) in (1..).zip(days.map(DateTime::date)) {
-            let drawn = written(day.at(9, 30, 0, 0));
-            let mut values = answers([("mbtestcd", "RCLRNA"), ("mbdtc", &drawn)]);
-            let entering = Entering::new(&CHEN, form.id, Some(&self.course.subject), values.clone());
-            self.timeline.enter(evening(day, None), entering.numbered(number));
-            values.insert("mborres".to_owned(), "NEGATIVE".to_owned());
-            let key = format!("{}/{number}", series(form, Some(&self.course.subject)));
+    /// Blood for a replication-competent vector, and its result two weeks later.
+    fn sample(&mut self) {
+        let Some(form) = form(SAMPLE) else { return };
+        for record in self.records.iter().filter(|record| record.form == form.id) {
+            let Some(day) = record.value("mbdtc").and_then(moment).map(DateTime::date) else {
+                continue;
+            };
+            let mut whole = record.values.clone();
+            whole.insert("mbdtc".to_owned(), written(day.at(9, 30, 0, 0)));
+            let mut awaited = whole.clone();
+            awaited.remove("mborres");
+            let entering = Entering::new(&CHEN, form.id, Some(&self.course.subject), awaited);
+            self.timeline
+                .enter(evening(day, None), entering.numbered(record.number));
+            let key = format!("{}/{}", series(form, Some(&self.course.subject)), record.number);
             let known = evening(day.saturating_add(14.days()), None);
-            self.timeline.add(known, Act::Correct(key, values, "the result came"));
+            self.timeline.add(known, Act::Correct(key, whole, "the result came"));
         }
     }
 
