@@ -27,9 +27,13 @@ pub(super) const COMMENT: Form = Form {
             "CODTC",
             Kind::DateTime,
             text("Date", "日期"),
-            text("Day of the comment.", "备注日期。"),
+            text(
+                "Day of the comment; blank where it is about a record, which has one.",
+                "备注日期；涉及某条记录时留空，以该记录的日期为准。",
+            ),
         )
-        .required(),
+        .required_if(Required::Unless("idvarval"))
+        .only_if_asked(),
         Field::of(
             "rdomain",
             "RDOMAIN",

@@ -11,15 +11,15 @@ pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
     vec![comments(study, subjects), vector_tests(study, subjects)]
 }
 
-/// A comment on each deviation, related to its record.
+/// A comment on each deviation, related to its record, which has the day.
 fn comments(study: Study<'_>, subjects: &[Subject]) -> Table {
     let columns = [
-        "STUDYID", "DOMAIN", "RDOMAIN", "USUBJID", "COSEQ", "IDVAR", "IDVARVAL", "COVAL", "CODTC",
+        "STUDYID", "DOMAIN", "RDOMAIN", "USUBJID", "COSEQ", "IDVAR", "IDVARVAL", "COVAL",
     ];
     let mut table = blank_table("CO", columns.map(str::to_owned).to_vec());
     for subject in subjects {
         for (deviation, number) in subject.deviations.iter().zip(1..) {
-            let cells: [String; 9] = [
+            let cells: [String; 8] = [
                 study.id.to_owned(),
                 "CO".to_owned(),
                 "DV".to_owned(),
@@ -28,7 +28,6 @@ fn comments(study: Study<'_>, subjects: &[Subject]) -> Table {
                 "DVSEQ".to_owned(),
                 deviation.record.number.to_string(),
                 "Appointment moved by the hospital".to_owned(),
-                moment(deviation.when),
             ];
             table.push(cells.iter().map(String::as_str));
         }
