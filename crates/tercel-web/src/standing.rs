@@ -58,6 +58,8 @@ pub(crate) struct SubjectStanding {
     pub(crate) site: Option<String>,
     /// Dose level.
     pub(crate) level: Option<DoseLevel>,
+    /// Day of the infusion.
+    pub(crate) infused: Option<Date>,
     /// State in words.
     pub(crate) state: Words,
     /// What of it is coloured.
@@ -112,6 +114,7 @@ fn subject(facts: &Facts<'_>, today: Date) -> SubjectStanding {
     SubjectStanding {
         site: facts.subject.site.clone(),
         level: facts.level,
+        infused: facts.day0,
         state: Words::in_each(|language| state_of(facts, language)),
         class,
         window: window

@@ -1,12 +1,17 @@
 //! The board: dose levels with every subject's state, and the decision for the next one.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
+use jiff::Timestamp;
+use tercel::conduct::{derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
 use tercel::language::Language;
 use tercel::meeting::Choice;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::number::raise;
+use tercel::study::SubjectId;
 
 use crate::ask::{Ask, among};
 use crate::messages::message;
@@ -21,7 +26,7 @@ use crate::view::View;
 #[template(path = "board.html")]
 struct Page {
     view: View,
-    /// The action in the reader's language, and the reason in the engine's words.
+    /// The action and its reason in the reader's language.
     decision: Option<(String, String)>,
     waiting: Vec<String>,
     levels: Vec<Level>,
@@ -42,6 +47,8 @@ struct Card {
     class: &'static str,
     state: String,
     window: Option<String>,
+    /// The gate of the next step, whether it is open, and in words.
+    gate: Option<(bool, String)>,
     queries: usize,
 }
 
@@ -59,16 +66,54 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let sites = person.sites(Permission::Read);
     let view = View::of(&ask);
     let language = ask.language;
-    let trial = ask.app.trial.clone();
-    let page = tokio::task::spawn_blocking(move || page(view, &snapshot, &trial, sites.as_deref(), language).render());
+    let (trial, now) = (ask.app.trial.clone(), ask.app.store.clock().now());
+    let page = tokio::task::spawn_blocking(move || {
+        let way = on_the_way(&snapshot, sites.as_deref(), now, language);
+        page(view, &snapshot, &trial, sites.as_deref(), &way).render()
+    });
     let page = page
         .await
         .map_err(|_| Fault::Wrong("the board could not be derived".to_owned()))??;
     Ok(Reply::Page(page))
 }
 
-fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>, language: Language) -> Page {
+/// Where who has not been infused stands on its way, and the gate of the next step.
+type OnTheWay = BTreeMap<String, (String, Option<(bool, String)>)>;
+
+fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, language: Language) -> OnTheWay {
     let standing = snapshot.standing();
+    let waits = |id: &str| {
+        standing
+            .subjects
+            .get(id)
+            .is_some_and(|subject| subject.infused.is_none())
+    };
+    let mut way = OnTheWay::new();
+    for (study, subjects) in snapshot.by_protocol(sites, now) {
+        for (id, _) in subjects.into_iter().filter(|(id, _)| waits(id)) {
+            let subject = SubjectId::new(id);
+            let Some(stage) = derive_stage(&study, &subject) else {
+                continue;
+            };
+            let gate = next_gate(&study, &subject, &stage).map(|gate| {
+                let (key, missing) = match gate.missing.len() {
+                    0 => ("gates.open", String::new()),
+                    missing => ("gates.shut", format!(": {missing}")),
+                };
+                let words = message(key).of(language);
+                (
+                    gate.is_open(),
+                    format!("{}: {words}{missing}", gate.name.text().of(language)),
+                )
+            });
+            way.insert(id.to_owned(), (stage.text().of(language).to_owned(), gate));
+        }
+    }
+    way
+}
+
+fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>, way: &OnTheWay) -> Page {
+    let (standing, language) = (snapshot.standing(), view.language);
     let shown = |subject: &SubjectStanding| {
         let site = subject.site.as_deref();
         among(sites, site)
@@ -77,7 +122,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
         let subjects = standing.subjects.iter();
         subjects
             .filter(|(_, subject)| subject.level == level && shown(subject))
-            .map(|(id, subject)| card(id, subject, snapshot, language))
+            .map(|(id, subject)| card(id, subject, snapshot, way.get(id), language))
             .collect()
     };
     let levels = trial.dose_levels.iter().map(|(level, _)| Level {
@@ -129,7 +174,13 @@ fn counts(count: &Count, language: Language) -> String {
     )
 }
 
-fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, language: Language) -> Card {
+fn card(
+    id: &str,
+    subject: &SubjectStanding,
+    snapshot: &Snapshot,
+    way: Option<&(String, Option<(bool, String)>)>,
+    language: Language,
+) -> Card {
     let window = subject.window.map(|(first, last, left)| {
         let words = message("board.days_left").of(language);
         format!("{first} – {last} · {left} {words}")
@@ -138,8 +189,9 @@ fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, language: Lang
         link: encode(id),
         id: id.to_owned(),
         class: subject.class,
-        state: subject.state.of(language).to_owned(),
+        state: way.map_or_else(|| subject.state.of(language).to_owned(), |(stage, _)| stage.clone()),
         window,
+        gate: way.and_then(|(_, gate)| gate.clone()),
         queries: snapshot.open_queries(id),
     }
 }

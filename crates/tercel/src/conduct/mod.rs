@@ -50,5 +50,5 @@ pub use screening_log::{
     derive_screening,
 };
 pub use stage::{Stage, derive_stage};
-pub use tasks::{Task, Urgency, Work, derive_tasks, deviations_to_record};
+pub use tasks::{Task, Urgency, Work, derive_tasks, deviations_to_record, next_gate};
 pub use version::SiteVersion;

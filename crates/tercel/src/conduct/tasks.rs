@@ -217,27 +217,29 @@ fn of_visit(subject: &SubjectId, visit: &PlannedVisit, tasks: &mut Vec<Task>) {
     }
 }
 
+/// The gate of a subject's next step, where one stands before it now.
+pub fn next_gate(study: &Study<'_>, subject: &SubjectId, stage: &Stage) -> Option<Gate> {
+    match stage {
+        Stage::SlotReserved => Some(collection_gate(study, subject)),
+        Stage::Released | Stage::ReceivedAtSite => Some(lymphodepletion_gate(study, subject)),
+        Stage::InLymphodepletion => Some(infusion_gate(study, subject)),
+        Stage::Consented
+        | Stage::InScreening
+        | Stage::Eligible
+        | Stage::Collected
+        | Stage::Manufacturing
+        | Stage::Infused
+        | Stage::InDltWindow
+        | Stage::FollowUp
+        | Stage::LongTermFollowUp
+        | Stage::OffStudy(_) => None,
+    }
+}
+
 /// The gate of the subject's next step, and consent to renew.
 fn gates(study: &Study<'_>, own: &SubjectConduct, stage: Option<&Stage>, tasks: &mut Vec<Task>) {
     let subject = &own.subject;
-    let gate = match stage {
-        Some(Stage::SlotReserved) => Some(collection_gate(study, subject)),
-        Some(Stage::Released | Stage::ReceivedAtSite) => Some(lymphodepletion_gate(study, subject)),
-        Some(Stage::InLymphodepletion) => Some(infusion_gate(study, subject)),
-        Some(
-            Stage::Consented
-            | Stage::InScreening
-            | Stage::Eligible
-            | Stage::Collected
-            | Stage::Manufacturing
-            | Stage::Infused
-            | Stage::InDltWindow
-            | Stage::FollowUp
-            | Stage::LongTermFollowUp
-            | Stage::OffStudy(_),
-        )
-        | None => None,
-    };
+    let gate = stage.and_then(|stage| next_gate(study, subject, stage));
     let mut add = |work, urgency| {
         tasks.push(Task {
             subject: subject.clone(),
