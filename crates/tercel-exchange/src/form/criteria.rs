@@ -1,7 +1,6 @@
 //! Criteria of entry as SDTM has them, in `TI` and in `IE`.
 
-/// Longest text of a character variable, in bytes.
-const LONGEST: usize = 200;
+use crate::sdtm::long::LONGEST;
 
 /// The code of a criterion (`IETESTCD`) by its place in the protocol, from 1.
 pub(crate) fn criterion_code(number: usize) -> String {

@@ -117,6 +117,15 @@ impl<'r> Reader<'r> {
         self.optional_moment(field)
     }
 
+    /// A moment; of a day without its time the beginning, where an earlier moment is the safe one.
+    pub(super) fn moment_or_day(&self, field: &str) -> Option<DateTime> {
+        let text = self.text(field)?;
+        match When::parse(&text) {
+            Ok(when) if when.clock.is_none() => self.day(field).map(|day| day.at(0, 0, 0, 0)),
+            Ok(_) | Err(_) => self.optional_moment(field),
+        }
+    }
+
     pub(super) fn optional_day(&self, field: &str) -> Option<Date> {
         let day = When::parse(self.optional(field)?).ok().and_then(When::day);
         if day.is_none() {

@@ -117,9 +117,10 @@ pub(super) fn departure(reader: &Reader<'_>) -> Option<Departure> {
     ends.then_some(departure)
 }
 
+/// A day is enough: a vector that was found halts the study, whenever on that day the blood was drawn.
 pub(super) fn vector_sample(reader: &Reader<'_>) -> Option<VectorSample> {
     let results = [("POSITIVE", true), ("NEGATIVE", false)];
-    let drawn = reader.moment("mbdtc");
+    let drawn = reader.moment_or_day("mbdtc");
     let positive = reader
         .optional("mborres")
         .and_then(|_| reader.choice("mborres", &results));

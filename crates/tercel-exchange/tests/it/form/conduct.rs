@@ -468,3 +468,22 @@ fn an_infusion_on_records_in_order_has_no_finding() {
     let said: Vec<String> = found.iter().map(|finding| finding.rule.to_string()).collect();
     assert_eq!(said, Vec::<String>::new());
 }
+
+#[test]
+fn a_vector_found_halts_the_study_though_only_the_day_of_the_blood_is_known() {
+    let trial = trial();
+    let halted = |drawn: &str, result: &str| {
+        let mut records = all(&trial);
+        let test = [("mbtestcd", "RCLRNA"), ("mbdtc", drawn), ("mborres", result)];
+        records.push(Captured {
+            subject: Some("IL1RAP-HCC-0002".to_owned()),
+            ..record("vector-test", S1, 1, &test)
+        });
+        gate(&trial, &records)
+            .missing
+            .iter()
+            .any(|one| one.need.id() == "paused")
+    };
+    assert!(halted("2026-03-14T08:00", "POSITIVE") && halted("2026-03-14", "POSITIVE"));
+    assert!(!halted("2026-03-14", "NEGATIVE"));
+}
