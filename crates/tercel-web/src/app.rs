@@ -1,7 +1,7 @@
 //! The application: one store, one protocol, and what both of them say now.
 
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use tercel::conduct::SiteVersion;
@@ -36,12 +36,11 @@ pub struct App {
     pub key: HeadKey,
     /// How it is run.
     pub settings: Settings,
-    pub(crate) known: RwLock<Known>,
+    pub(crate) known: Known,
     pub(crate) computing: tokio::sync::Mutex<()>,
     /// One step of a meeting at a time: what a step rests on is what the step before it left.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     pub(crate) street: Street,
-    pub(crate) showing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -52,11 +51,10 @@ impl App {
             trial: Arc::new(trial),
             key,
             settings,
-            known: RwLock::default(),
+            known: Known::default(),
             computing: tokio::sync::Mutex::new(()),
             deciding: tokio::sync::Mutex::new(()),
             street: Street::new(),
-            showing: tokio::sync::Mutex::new(()),
         })
     }
 

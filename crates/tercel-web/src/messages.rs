@@ -201,6 +201,10 @@ static MESSAGES: &[(&str, Text)] = &[
     ),
     ("meeting.effective", Text::new("In effect from", "生效时间")),
     (
+        "meeting.effective_help",
+        Text::new("Blank: with the last signature.", "留空：最后一个签名时。"),
+    ),
+    (
         "meeting.at_signature",
         Text::new("with the last signature", "最后一个签名时"),
     ),

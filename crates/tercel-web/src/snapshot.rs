@@ -2,7 +2,7 @@
 //! made about it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
@@ -235,13 +235,53 @@ pub(crate) fn subject_data(records: &[Record], trial: &Trial, subject: &str) -> 
     data
 }
 
-/// The newest state, and the last one whose pages were derived.
+/// The newest state, and the last ones of which more was derived.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
-    newest: Option<Arc<Snapshot>>,
-    shown: Option<Arc<Snapshot>>,
-    /// When the one shown was ready, and how long that had taken.
-    shown_at: Option<(Instant, Duration)>,
+    newest: RwLock<Option<Arc<Snapshot>>>,
+    standing: Derived,
+    cells: Derived,
+}
+
+#[derive(Debug, Default)]
+struct Derived {
+    last: RwLock<Option<Ready>>,
+    /// One at a time.
+    deriving: tokio::sync::Mutex<()>,
+}
+
+impl Known {
+    fn with(&self, more: More) -> &Derived {
+        match more {
+            More::Standing => &self.standing,
+            More::Cells => &self.cells,
+        }
+    }
+}
+
+/// What is derived of a state beyond what was entered.
+#[derive(Debug, Clone, Copy)]
+enum More {
+    /// What the pages of the whole study show.
+    Standing,
+    /// The outcomes.
+    Cells,
+}
+
+/// A state of which something was derived.
+#[derive(Debug, Clone)]
+struct Ready {
+    snapshot: Arc<Snapshot>,
+    at: Instant,
+    /// How long that had taken.
+    took: Duration,
+}
+
+impl Ready {
+    /// Where deriving takes long, it rests as long as it worked: the machine has pages to make as well.
+    fn is_resting(&self) -> bool {
+        self.took > PATIENCE && self.at.elapsed() < self.took
+    }
 }
 
 /// What a page waits for a newer state than the last one derived.
@@ -251,28 +291,41 @@ impl App {
     /// The study as it stands. While a newer state is being derived for longer than a page should take, the last one is
     /// given, which says up to which entry it knows.
     pub(crate) async fn snapshot(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
+        self.snapshot_with(More::Standing, 0).await
+    }
+
+    /// The study with its outcomes, as it stands or shortly before, but not before an entry.
+    pub(crate) async fn snapshot_with_cells(self: &Arc<Self>, knows: i64) -> Result<Arc<Snapshot>, StoreError> {
+        self.snapshot_with(More::Cells, knows).await
+    }
+
+    async fn snapshot_with(self: &Arc<Self>, more: More, knows: i64) -> Result<Arc<Snapshot>, StoreError> {
         let (entry, _) = self.store.head().await?;
-        let (shown, at) = {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            (known.shown.clone(), known.shown_at)
-        };
-        if let Some(shown) = &shown
-            && shown.today == self.today()
+        let ready = self.ready(more).filter(|ready| ready.snapshot.entry >= knows);
+        if let Some(ready) = &ready
+            && (ready.snapshot.entry == entry || ready.is_resting())
         {
-            // Where deriving takes long, it rests as long as it worked: the machine has pages to make as well.
-            let resting = at.is_some_and(|(ready, took)| took > PATIENCE && ready.elapsed() < took);
-            if shown.entry == entry || resting {
-                return Ok(Arc::clone(shown));
-            }
+            return Ok(Arc::clone(&ready.snapshot));
         }
-        let fresh = tokio::spawn(Arc::clone(self).show(entry));
-        let Some(shown) = shown else {
+        let fresh = tokio::spawn(Arc::clone(self).derive_with(more, entry));
+        let Some(ready) = ready else {
             return fresh.await.unwrap_or_else(|_| Err(lost()));
         };
         match tokio::time::timeout(PATIENCE, fresh).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(lost())),
-            Err(_) => Ok(shown),
+            Err(_) => Ok(ready.snapshot),
         }
+    }
+
+    /// The last state of which this was derived, where it is of today.
+    fn ready(&self, more: More) -> Option<Ready> {
+        let last = self
+            .known
+            .with(more)
+            .last
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        last.clone().filter(|ready| ready.snapshot.today == self.today())
     }
 
     /// The study up to the last entry, however long it takes: what a decision rests on.
@@ -281,35 +334,41 @@ impl App {
         self.derive(entry).await
     }
 
-    /// Derives what pages show of the state at an entry or later.
-    async fn show(self: Arc<Self>, entry: i64) -> Result<Arc<Snapshot>, StoreError> {
-        let _one = self.showing.lock().await;
-        let today = self.today();
-        let shown = self.known.read().unwrap_or_else(PoisonError::into_inner).shown.clone();
-        if let Some(shown) = shown
-            && shown.entry >= entry
-            && shown.today == today
+    /// Derives more of the state at an entry or later.
+    async fn derive_with(self: Arc<Self>, more: More, entry: i64) -> Result<Arc<Snapshot>, StoreError> {
+        let _one = self.known.with(more).deriving.lock().await;
+        if let Some(ready) = self.ready(more)
+            && ready.snapshot.entry >= entry
         {
-            return Ok(shown);
+            return Ok(ready.snapshot);
         }
         let begun = Instant::now();
         let newest = self.derive(entry).await?;
         let derived = Arc::clone(&newest);
-        tokio::task::spawn_blocking(move || {
-            derived.standing();
+        tokio::task::spawn_blocking(move || match more {
+            More::Standing => _ = derived.standing(),
+            More::Cells => _ = derived.cells(),
         })
         .await
         .map_err(|_| lost())?;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.shown = Some(Arc::clone(&newest));
-        known.shown_at = Some((Instant::now(), begun.elapsed()));
+        let mut last = self
+            .known
+            .with(more)
+            .last
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *last = Some(Ready {
+            snapshot: Arc::clone(&newest),
+            at: Instant::now(),
+            took: begun.elapsed(),
+        });
         Ok(newest)
     }
 
     async fn derive(self: &Arc<Self>, entry: i64) -> Result<Arc<Snapshot>, StoreError> {
         let _one = self.computing.lock().await;
         let today = self.today();
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).newest.clone();
+        let known = self.known.newest.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = &known
             && known.entry >= entry
             && known.today == today
@@ -368,7 +427,7 @@ impl App {
             standing: OnceLock::new(),
             cells: OnceLock::new(),
         });
-        self.known.write().unwrap_or_else(PoisonError::into_inner).newest = Some(Arc::clone(&snapshot));
+        *self.known.newest.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }
 

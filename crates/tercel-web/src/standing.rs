@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use tercel::design::{Action, Count, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Facts};
-use tercel::language::Language;
+use tercel::language::Words;
 use tercel::meeting::{Call, called_for};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::{StudyData, days_between};
@@ -21,34 +21,11 @@ pub(crate) struct Standing {
     /// The decision for the next dose, and its reason.
     pub(crate) decision: Option<(Action, Words)>,
     /// The subjects it waits for, each with what for.
-    pub(crate) waiting: Vec<(String, String)>,
+    pub(crate) waiting: Vec<(String, Words)>,
     /// Subjects evaluable, with DLT and pending by level.
     pub(crate) counts: BTreeMap<DoseLevel, Count>,
     /// Meetings that the data call for.
     pub(crate) calls: Vec<Call>,
-}
-
-/// What is said in each language.
-#[derive(Debug)]
-pub(crate) struct Words {
-    english: String,
-    chinese: String,
-}
-
-impl Words {
-    fn in_each(said: impl Fn(Language) -> String) -> Self {
-        Self {
-            english: said(Language::English),
-            chinese: said(Language::Chinese),
-        }
-    }
-
-    pub(crate) fn of(&self, language: Language) -> &str {
-        match language {
-            Language::English => &self.english,
-            Language::Chinese => &self.chinese,
-        }
-    }
 }
 
 /// Where one subject stands.

@@ -70,3 +70,65 @@ impl Text {
         }
     }
 }
+
+/// A text with its values, in every language.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Words {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+impl Words {
+    /// What is said in each language.
+    pub fn in_each(said: impl Fn(Language) -> String) -> Self {
+        Self {
+            en: said(Language::English),
+            zh: said(Language::Chinese),
+        }
+    }
+
+    /// The text in one of them.
+    pub fn of(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
+
+    /// With something after it that is the same in every language, a criterion in the protocol's words.
+    #[must_use]
+    pub fn with(self, after: &str) -> Self {
+        Self {
+            en: self.en + after,
+            zh: self.zh + after,
+        }
+    }
+
+    /// Several as one, with what stands between them.
+    pub fn join(parts: &[Self], between: Text) -> Self {
+        Self::in_each(|language| {
+            let parts: Vec<&str> = parts.iter().map(|part| part.of(language)).collect();
+            parts.join(between.of(language))
+        })
+    }
+}
+
+impl From<Text> for Words {
+    fn from(text: Text) -> Self {
+        Self {
+            en: text.en.to_owned(),
+            zh: text.zh.to_owned(),
+        }
+    }
+}
+
+/// [`Words`] from their two forms, which share their parameters.
+macro_rules! both {
+    ($en:literal, $zh:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+        $(let $name = &$value;)*
+        $crate::language::Words { en: format!($en), zh: format!($zh) }
+    }};
+}
+pub(crate) use both;

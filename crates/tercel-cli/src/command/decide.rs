@@ -67,7 +67,7 @@ pub(crate) fn decision_json(analysis: &Analysis<'_>, decision: Option<&StudyDeci
                 json!({
                     "subject": awaited.subject.to_string(),
                     "dose_level": awaited.level.map(tercel::protocol::DoseLevel::number),
-                    "reason": awaited.sentence,
+                    "reason": awaited.sentence.en,
                 })
             } else {
                 Value::from(awaited.subject.to_string())
@@ -148,7 +148,11 @@ fn text(analysis: &Analysis<'_>, decision: Option<&StudyDecision>, findings: &[F
         let level = awaited
             .level
             .map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
-        let _ = writeln!(page, "Waiting for {} ({level}): {}.", awaited.subject, awaited.sentence);
+        let _ = writeln!(
+            page,
+            "Waiting for {} ({level}): {}.",
+            awaited.subject, awaited.sentence.en
+        );
     }
     for open in &decision.what_if {
         let _ = writeln!(page, "{}", open.sentence());

@@ -180,7 +180,7 @@ fn text(analysis: &Analysis<'_>, packet: &Packet, digest: &str, calls: &[Call], 
         packet.occasion.words(Language::English)
     );
     let _ = writeln!(page, "{}", headline(analysis.trial, advice.action));
-    let _ = writeln!(page, "Because: {}.", advice.because);
+    let _ = writeln!(page, "Because: {}.", advice.because.en);
     for line in &packet.levels {
         let _ = writeln!(page, "{}", line.sentence(packet.confidence, Language::English));
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use tercel::design::Action;
+use tercel::language::Words;
 use tercel::meeting::{
     Advice, BestLine, BlockingFinding, Completeness, ContactLine, DeviationLine, Dose, Feasibility, HaltLine, IfNone,
     IfOpen, KineticsLine, Knowledge, LevelLine, Limits, Occasion, OpenQuery, Opinion, Packet, PauseMet, Recommendation,
@@ -17,6 +18,7 @@ as_object! {
         other_designs, findings, recommended,
     }
     Knowledge { at, entry }
+    Words { en, zh }
     PauseMet { rule, text }
     OpenQuery { record, field, text }
     Completeness { expected, entered, missing }

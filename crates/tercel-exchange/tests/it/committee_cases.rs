@@ -4,7 +4,7 @@ use jiff::civil::date;
 use jiff::{Timestamp, ToSpan};
 use tercel::design::Action;
 use tercel::endpoint::Analysis;
-use tercel::language::Language;
+use tercel::language::{Language, Words};
 use tercel::meeting::{
     About, Advice, Ballot, BlockingFinding, Choice, Departure, Member, Missing, Occasion, Packet, Proposal, Quorum,
     Vote, resolve,
@@ -27,7 +27,7 @@ fn packet(action: Action) -> Packet {
     packet.levels[1].infused = 3;
     packet.recommendation.advice = Advice {
         action,
-        because: "as the case has it".to_owned(),
+        because: Words::in_each(|_| "as the case has it".to_owned()),
     };
     packet.findings.clear();
     packet
@@ -112,11 +112,11 @@ fn the_recommendation_is_decided_by_a_quorum_and_a_majority() {
     assert_eq!((done.signed, done.effective), (at(2), at(4)));
     assert_eq!(
         done.sentence(Language::English),
-        "Decided: escalate to level 3; 3 agreed, 0 disagreed, 0 abstained; in effect from 2025-06-30T16:00:00Z."
+        "Decided: escalate to level 3; 3 agreed, 0 disagreed, 0 abstained; in effect from 2025-06-30 16:00:00 UTC."
     );
     assert_eq!(
         done.sentence(Language::Chinese),
-        "决定：递增至剂量水平3；3票同意，0票反对，0票弃权；自2025-06-30T16:00:00Z起生效。"
+        "决定：递增至剂量水平3；3票同意，0票反对，0票弃权；自2025-06-30 16:00:00 UTC起生效。"
     );
     // Abstaining is voting; a tie is no majority; a role that does not vote is missing.
     assert_eq!(decided(&packet, &proposal, "AxA-"), Ok(Departure::None));

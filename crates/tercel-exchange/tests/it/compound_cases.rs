@@ -260,7 +260,7 @@ fn the_sentence_names_the_values_and_their_records_are_kept() {
     let values = [("ALT", "210", "2025-03-10"), ("BILI", "45", "2025-03-12")];
     let found = by_values(&BEFORE, &values, LATER);
     assert_eq!(
-        found.met[0].text.split(" [").next().unwrap(),
+        found.met[0].text.en.split(" [").next().unwrap(),
         "ALT 210 U/L on 2025-03-10 (5.2 × ULN, 3.5 × baseline) with BILI 45 umol/L on 2025-03-12 (2.2 × ULN, 2.5 × baseline)"
     );
     let numbers: Vec<u32> = found.met[0].records.iter().map(|record| record.number).collect();

@@ -32,7 +32,7 @@ pub struct PacketPage<'p> {
     pub digest: Option<&'p str>,
     /// The committee; empty: lines to be filled in by hand.
     pub members: &'p [Member],
-    /// Language of headings and sentences; reasons and verdicts are the engine's own words.
+    /// Language of headings and sentences; what criteria say stays in the words of the protocol.
     pub language: Language,
 }
 
@@ -153,7 +153,7 @@ fn recommendation(out: &mut Writer, packet: &Packet, language: Language) {
         &[("class", "action")],
         &texts::capital(&action_words(shown.advice.action, language)),
     );
-    paragraph(out, &t::because(&shown.advice.because, language));
+    paragraph(out, &t::because(shown.advice.because.of(language), language));
     if let Some(otherwise) = shown.otherwise {
         paragraph(out, &t::otherwise(&action_words(otherwise, language), language));
     }
@@ -313,7 +313,10 @@ fn other_designs(out: &mut Writer, packet: &Packet, language: Language) {
         .iter()
         .map(|opinion| {
             let (action, because) = match &opinion.answer {
-                Ok(advice) => (action_words(advice.action, language), advice.because.clone()),
+                Ok(advice) => (
+                    action_words(advice.action, language),
+                    advice.because.of(language).to_owned(),
+                ),
                 Err(why) => (MISSING.to_owned(), why.clone()),
             };
             vec![

@@ -42,10 +42,7 @@ pub(super) fn verdicts(out: &mut Writer, packet: &Packet, language: Language) {
             line.level.map_or_else(|| MISSING.to_owned(), |level| level.to_string()),
             infused.unwrap_or_else(|| MISSING.to_owned()),
             dose.into_iter().flatten().collect::<Vec<_>>().join("\n"),
-            match language {
-                Language::English => t::capital(&line.verdict.sentence),
-                Language::Chinese => format!("{}（{}）", line.verdict.standing.words(language), line.verdict.sentence),
-            },
+            t::capital(line.verdict.sentence.of(language)),
             line.verdict.standing.counts_as(language).to_owned(),
         ]
     });

@@ -248,7 +248,7 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
                 "dose_level": action.level().map(DoseLevel::number),
                 "mtd": action.mtd().map(DoseLevel::number),
                 "because": decided.decision.because.to_string(),
-                "waiting_on": decided.waiting_on.iter().map(|one| one.sentence.clone()).collect::<Vec<String>>(),
+                "waiting_on": decided.waiting_on.iter().map(|one| one.sentence.en.clone()).collect::<Vec<String>>(),
                 "levels": levels,
                 "data_cut": snapshot.today.to_string(),
                 "entry": snapshot.entry,

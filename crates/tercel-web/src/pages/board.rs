@@ -152,7 +152,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .waiting
             .iter()
             .filter(|(subject, _)| standing.subjects.get(subject).is_some_and(shown))
-            .map(|(subject, sentence)| format!("{subject}: {sentence}"))
+            .map(|(subject, sentence)| format!("{subject}: {}", sentence.of(language)))
             .collect(),
         levels,
         entry: snapshot.entry,

@@ -6,8 +6,8 @@ use tercel::language::Text;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
-use super::entry::{FieldView, answers, field_views};
 use super::gates::releasable;
+use super::sheet::{FieldView, answers, field_views};
 use super::subjects::{records_of, site_of};
 use crate::ask::{Ask, Person};
 use crate::capture::new_record;

@@ -3,8 +3,8 @@
 use askama::Template;
 use tercel_exchange::form::{FORMS, Scope, form};
 
-use super::entry::choices;
 use super::record::unit;
+use super::sheet::choices;
 use crate::ask::Ask;
 use crate::conduct::SIGNED_FORMS;
 use crate::reply::{Fault, Reply};

@@ -1,14 +1,13 @@
 //! Entering and correcting: the form on the page, its answers held against its definition, and the record made of them.
 
 use askama::Template;
-use tercel::language::Language;
-use tercel_exchange::form::{Captured, Field, Form, Kind, Problem, Required, Scope, Severity, form, validate};
+use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
 use super::confirm::{asks, is_confirmed};
 use super::gates::{GateView, MissingLine, gate_before};
-use super::record::unit;
 use super::remarks::{Remarks, remarks};
+use super::sheet::{FieldView, Sheet, answers, fields_of};
 use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
@@ -43,53 +42,6 @@ struct Page {
     touches: Option<String>,
 }
 
-pub(crate) struct FieldView {
-    pub(crate) id: &'static str,
-    pub(crate) label: &'static str,
-    pub(crate) help: &'static str,
-    pub(crate) control: &'static str,
-    pub(crate) choices: Vec<(String, String)>,
-    pub(crate) value: String,
-    pub(crate) other: bool,
-    pub(crate) unit: Option<&'static str>,
-    pub(crate) required: bool,
-    pub(crate) problem: Option<String>,
-    pub(crate) present: Option<String>,
-}
-
-/// The questions of a form with these answers.
-pub(crate) fn field_views(ask: &Ask, form: &'static Form, values: &Values) -> Vec<FieldView> {
-    let sheet = Sheet {
-        form,
-        subject: None,
-        action: String::new(),
-        values,
-        corrects: None,
-        problems: &[],
-        stale: false,
-        refusal: None,
-    };
-    form.fields
-        .iter()
-        .map(|field| field_view(ask, field, &sheet, ask.language))
-        .collect()
-}
-
-/// What a page of a form is about.
-struct Sheet<'a> {
-    form: &'static Form,
-    subject: Option<&'a str>,
-    action: String,
-    values: &'a Values,
-    /// The record that is corrected.
-    corrects: Option<&'a Record>,
-    problems: &'a [Problem],
-    /// Somebody else was faster.
-    stale: bool,
-    /// Why nothing was saved, where it is no single answer.
-    refusal: Option<String>,
-}
-
 fn render(ask: &Ask, sheet: &Sheet<'_>) -> Result<String, Fault> {
     render_at(ask, sheet, None, None)
 }
@@ -118,88 +70,11 @@ fn page_of(ask: &Ask, sheet: &Sheet<'_>, gate: Option<GateView>, said: Option<Re
             .iter()
             .map(|problem| (problem.field.clone(), problem.sentence(language)))
             .collect(),
-        fields: sheet
-            .form
-            .fields
-            .iter()
-            .map(|field| field_view(ask, field, sheet, language))
-            .collect(),
+        fields: fields_of(ask, sheet),
         gate,
         remarks: said.filter(|said| !said.is_empty()),
         touches: None,
     }
-}
-
-fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Language) -> FieldView {
-    let kind = field.kind.settled(sheet.values);
-    let value = sheet.values.get(field.id).cloned().unwrap_or_default();
-    let choices = choices(&kind, ask, language);
-    let control = match &kind {
-        Kind::LongText { .. } => "long",
-        Kind::Integer { .. } | Kind::Decimal { .. } => "number",
-        Kind::Date => "date",
-        Kind::DateTime | Kind::PartialDate => "moment",
-        Kind::YesNo => "yes-no",
-        Kind::Choice(list) if list.len() <= 5 => "choice-few",
-        Kind::Choice(_) => "choice",
-        Kind::TrialChoice(from) if !from.is_open() => "choice",
-        Kind::Text { .. } | Kind::Result { .. } | Kind::Suggested { .. } | Kind::TrialChoice(_) | Kind::By { .. } => {
-            "line"
-        }
-    };
-    let of_field = sheet.problems.iter().find(|problem| problem.field == field.id);
-    let present = sheet
-        .corrects
-        .filter(|_| sheet.stale)
-        .map(|record| record.value(field.id).unwrap_or("–").to_owned())
-        .filter(|present| *present != value);
-    FieldView {
-        id: field.id,
-        label: field.label.of(language),
-        help: field.help.of(language),
-        control,
-        other: !value.is_empty() && !choices.iter().any(|(known, _)| *known == value),
-        unit: unit(&kind),
-        required: matches!(field.required, Required::Always),
-        problem: of_field.map(|problem| problem.sentence(language)),
-        present,
-        choices,
-        value,
-    }
-}
-
-/// The values a kind offers, with what the user reads.
-pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String, String)> {
-    let listed = |list: &[tercel_exchange::form::Choice]| {
-        list.iter()
-            .map(|choice| (choice.value.to_owned(), choice.label.of(language).to_owned()))
-            .collect()
-    };
-    match kind {
-        Kind::YesNo => [("Y", "entry.yes"), ("N", "entry.no")]
-            .map(|(value, key)| (value.to_owned(), message(key).of(language).to_owned()))
-            .to_vec(),
-        Kind::Choice(list) | Kind::Suggested { choices: list, .. } => listed(list),
-        Kind::Result { words, .. } => listed(words),
-        Kind::TrialChoice(from) => from.choices(&ask.app.trial, ask.language),
-        Kind::Text { .. }
-        | Kind::LongText { .. }
-        | Kind::Integer { .. }
-        | Kind::Decimal { .. }
-        | Kind::Date
-        | Kind::DateTime
-        | Kind::PartialDate
-        | Kind::By { .. } => Vec::new(),
-    }
-}
-
-/// The answers of a form: names start with `v.`; blank ones are not kept.
-pub(crate) fn answers(ask: &Ask) -> Values {
-    ask.form
-        .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("v.")?.to_owned(), value.trim().to_owned())))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
 }
 
 /// The form and the subject of `/enter/<form>/<subject>`.
@@ -222,16 +97,7 @@ pub(crate) async fn new_subject(ask: Ask) -> Result<Reply, Fault> {
     if let Some([site]) = ask.person()?.sites(Permission::Enter).as_deref() {
         values.insert("siteid".to_owned(), site.clone());
     }
-    let sheet = Sheet {
-        form,
-        subject: None,
-        action: "/enter/demography/new".to_owned(),
-        values: &values,
-        corrects: None,
-        problems: &[],
-        stale: false,
-        refusal: None,
-    };
+    let sheet = Sheet::new(form, None, "/enter/demography/new", &values);
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
 
@@ -247,16 +113,7 @@ pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
         .filter(|(name, _)| form.field(name).is_some())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let sheet = Sheet {
-        form,
-        subject: subject.as_deref(),
-        action: ask.path.clone(),
-        values: &values,
-        corrects: None,
-        problems: &[],
-        stale: false,
-        refusal: None,
-    };
+    let sheet = Sheet::new(form, subject.as_deref(), &ask.path, &values);
     Ok(Reply::Page(render(&ask, &sheet)?))
 }
 

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::Language;
-use tercel::meeting::{Ballot, Packet, Vote, replay, without_case};
+use tercel::meeting::{Ballot, Impact, Packet, Vote, replay, without_case};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
 use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
-use super::touched;
+use super::touched::Resting;
 use crate::ask::Ask;
 use crate::meeting::{MEETING, Meeting, Seat};
 use crate::messages::message;
@@ -127,7 +129,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             reason: draft.reason.clone().unwrap_or_default(),
             despite: draft.despite.clone().unwrap_or_default(),
             conditions: draft.conditions.clone(),
-            effective: draft.effective.map(|time| time.to_string()).unwrap_or_default(),
+            effective: draft.effective.map(zoned_words).unwrap_or_default(),
             places: draft.places,
             places_missing: draft.places.is_none() && opens_level(draft.choice),
         }),
@@ -180,29 +182,32 @@ fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLin
 /// Records the packet rests on that were corrected since it was frozen, with the reason.
 async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, String, String)>, Fault> {
     let records: std::collections::BTreeSet<String> = packet.records().iter().map(ToString::to_string).collect();
-    let mut touched = Vec::new();
+    let mut corrections = Vec::new();
     let mut from = known;
     loop {
         let entries = ask.app.store.entries_after(from, i64::MAX, 5000).await?;
-        let Some(last) = entries.last() else {
-            return Ok(touched);
-        };
+        let Some(last) = entries.last() else { break };
         from = last.seq;
-        for entry in entries
-            .iter()
-            .filter(|entry| matches!(entry.kind, Kind::Correct | Kind::Void))
-        {
-            let Some(key) = entry.record.as_ref().filter(|key| records.contains(*key)) else {
-                continue;
-            };
-            let sentence = match ask.app.store.record(key).await? {
-                Some(record) => touched::sentence(ask, &record, Some(entry.seq)).await?,
-                None => None,
-            };
-            let reason = entry.reason.clone().unwrap_or_default();
-            touched.push((key.clone(), reason, sentence.unwrap_or_default()));
-        }
+        corrections.extend(entries.into_iter().filter(|entry| {
+            let key = entry.record.as_ref();
+            matches!(entry.kind, Kind::Correct | Kind::Void) && key.is_some_and(|key| records.contains(key))
+        }));
     }
+    let Some(last) = corrections.last() else {
+        return Ok(Vec::new());
+    };
+    let resting = Resting::read(ask, last.seq).await?;
+    let mut touched = Vec::new();
+    for entry in corrections {
+        let key = entry.record.unwrap_or_default();
+        let found = match ask.app.store.record(&key).await? {
+            Some(record) => resting.impact(&record, Some(entry.seq)),
+            None => Impact::default(),
+        };
+        let sentence = (!found.is_empty()).then(|| found.sentence(ask.language));
+        touched.push((key, entry.reason.unwrap_or_default(), sentence.unwrap_or_default()));
+    }
+    Ok(touched)
 }
 
 /// What the packet would say today, at the same cut.
@@ -230,12 +235,16 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
             "\"{choice}\" is nothing the committee can decide"
         )));
     }
-    let effective = ask.optional("effective");
-    if !effective.is_empty() && effective.parse::<Timestamp>().is_err() {
-        return Err(Fault::Wrong(format!(
-            "\"{effective}\" is no time; write it as 2026-03-04T08:00:00Z"
-        )));
-    }
+    let effective = match ask.optional("effective") {
+        "" => String::new(),
+        text => moment(text)
+            .ok_or_else(|| {
+                Fault::Wrong(format!(
+                    "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site"
+                ))
+            })?
+            .to_string(),
+    };
     let places = match ask.optional("places") {
         "" => None,
         text => Some(
@@ -252,9 +261,30 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
         reason: ask.optional("reason"),
         despite: ask.optional("despite"),
         conditions: ask.optional("conditions"),
-        effective,
+        effective: &effective,
     });
     decide(&ask, permission, &record, step, &meeting).await
+}
+
+/// A moment by the clock of the site, or with its zone.
+fn moment(text: &str) -> Option<Timestamp> {
+    let by_site = || {
+        Some(
+            text.parse::<DateTime>()
+                .ok()?
+                .to_zoned(TimeZone::system())
+                .ok()?
+                .timestamp(),
+        )
+    };
+    text.parse().ok().or_else(by_site)
+}
+
+/// A moment by the clock of the site, which zone that is in among its words.
+fn zoned_words(time: Timestamp) -> String {
+    time.to_zoned(TimeZone::system())
+        .strftime("%Y-%m-%d %H:%M:%S %:z")
+        .to_string()
 }
 
 /// Who prepares a meeting, or sits on it, may put something to it.

@@ -26,6 +26,7 @@ pub(crate) mod remarks;
 pub(crate) mod report;
 pub(crate) mod screening;
 pub(crate) mod serious;
+mod sheet;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod tokens;

@@ -6,9 +6,9 @@ use tercel_exchange::form::{Captured, Field, Form, Panel, Problem, Severity, for
 use tercel_store::{Change, Record, Values};
 
 use super::confirm::{asks, is_confirmed};
-use super::entry::{FieldView, choices, field_views};
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
+use super::sheet::{FieldView, choices, field_views};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
 use crate::capture::new_record;

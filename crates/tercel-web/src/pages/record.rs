@@ -138,7 +138,7 @@ fn answers(form: &Form, values: &Values, language: Language, ask: &Ask) -> Vec<(
 }
 
 fn in_words(field: &Field, values: &Values, raw: &str, language: Language, ask: &Ask) -> String {
-    let choices = super::entry::choices(&field.kind.settled(values), ask, language);
+    let choices = super::sheet::choices(&field.kind.settled(values), ask, language);
     let found = choices.into_iter().find(|(value, _)| value == raw);
     let words = found.map_or_else(|| raw.to_owned(), |(_, label)| label);
     match unit(&field.kind.settled(values)) {

@@ -61,8 +61,8 @@ impl Need {
             }
             Self::TooSoon { .. } => text("Plan the infusion for a later day.", "将回输改至更晚日期。"),
             Self::OtherNotKnown(_) => text(
-                "Complete the infusion record of that subject.",
-                "补全该受试者的回输记录。",
+                "Complete that subject's records of lymphodepletion and infusion.",
+                "补全该受试者的清淋和回输记录。",
             ),
             Self::NoCollection | Self::NoLot | Self::BagUnknown(_) => {
                 text("Enter the record of the product.", "录入产品记录。")

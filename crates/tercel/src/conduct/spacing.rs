@@ -89,18 +89,21 @@ fn others<'s>(study: &'s Study<'_>, own: &SubjectId) -> Vec<Other<'s>> {
         if others.iter().any(|other| *other.subject == conduct.subject) {
             continue;
         }
+        // A record that cannot be read may say that lymphodepletion began or cells were given.
+        let unread = |form: &str| conduct.unread.iter().any(|one| one.form == form);
         let infused = conduct.infused(study.now).map(DateTime::date);
-        let committed = conduct.lymphodepletion_began(study.now).is_some() && conduct.departures.is_empty();
+        let began = conduct.lymphodepletion_began(study.now).is_some() || unread("lymphodepletion");
+        let committed = began && conduct.departures.is_empty();
         // A planned day that has passed without an infusion may still be today.
         let planned = || {
             let planned = conduct.order().map(|order| order.planned.date());
             planned.map(|day| day.max(study.now.date()))
         };
-        if infused.is_some() || committed {
+        if infused.is_some() || committed || unread("infusion") {
             others.push(Other {
                 subject: &conduct.subject,
                 level: treatment_level(study, conduct),
-                day: infused.or_else(planned),
+                day: infused.or_else(|| planned().filter(|_| !unread("infusion"))),
             });
         }
     }

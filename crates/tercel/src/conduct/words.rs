@@ -3,31 +3,8 @@
 use super::gate::{Check, GateName};
 use super::need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 use super::record::Scope;
-use crate::language::{Language, Text};
+use crate::language::{Language, Text, Words, both};
 use crate::protocol::StudyTask;
-
-/// A sentence in every language.
-struct Both {
-    en: String,
-    zh: String,
-}
-
-impl Both {
-    fn of(self, language: Language) -> String {
-        match language {
-            Language::English => self.en,
-            Language::Chinese => self.zh,
-        }
-    }
-}
-
-/// A sentence from its two forms, which share their parameters.
-macro_rules! both {
-    ($en:literal, $zh:literal $(, $name:ident = $value:expr)* $(,)?) => {{
-        $(let $name = &$value;)*
-        Both { en: format!($en), zh: format!($zh) }
-    }};
-}
 
 const fn text(en: &'static str, zh: &'static str) -> Text {
     Text::new(en, zh)
@@ -140,7 +117,7 @@ fn doubt(doubt: CustodyDoubt) -> Text {
     }
 }
 
-fn shortfall(named: &Named, how: &Shortfall) -> Both {
+fn shortfall(named: &Named, how: &Shortfall) -> Words {
     let zh_name = named.text_zh.as_ref().unwrap_or(&named.text);
     let how = match how {
         Shortfall::NotAssessed => both!("not assessed", "未评估"),
@@ -161,7 +138,7 @@ fn shortfall(named: &Named, how: &Shortfall) -> Both {
         Shortfall::NotComparable(why) => both!("cannot be compared: {why}", "无法比较：{why}", why = why),
         Shortfall::Pending => both!("the result is awaited", "结果待出"),
     };
-    Both {
+    Words {
         en: format!("{}: {}.", named.text, how.en),
         zh: format!("{zh_name}：{}。", how.zh),
     }
@@ -170,11 +147,11 @@ fn shortfall(named: &Named, how: &Shortfall) -> Both {
 impl Need {
     /// What is missing, as a sentence.
     pub fn sentence(&self, language: Language) -> String {
-        self.words().of(language)
+        self.words().of(language).to_owned()
     }
 
     #[expect(clippy::too_many_lines, reason = "one sentence for each rule, and none forgotten")]
-    fn words(&self) -> Both {
+    fn words(&self) -> Words {
         match self {
             // Records, consent and entry.
             Self::NotConfigured => both!(
@@ -224,7 +201,7 @@ impl Need {
             ),
             Self::ConsentWithdrawn(from) => {
                 let from = from.text();
-                Both {
+                Words {
                     en: format!("Consent to {} was withdrawn.", from.en),
                     zh: format!("已撤回对{}的同意。", from.zh),
                 }
@@ -232,7 +209,7 @@ impl Need {
             Self::Criterion(named, how) | Self::Item(_, named, how) => shortfall(named, how),
             Self::NotDelegated { person, task: done } => {
                 let done = task(*done);
-                Both {
+                Words {
                     en: format!("{person} was not delegated or not trained for {} that day.", done.en),
                     zh: format!("{person} 当日未获授权或未接受培训：{}。", done.zh),
                 }

@@ -7,6 +7,7 @@ use super::study_design::{Conduct, open_windows};
 use super::{Action, Because, Count, Decision};
 use crate::dlt::{Halt, Status, add_days, standing_halts};
 use crate::endpoint::Analysis;
+use crate::language::{Text, Words, both};
 use crate::protocol::{DoseLevel, Escalation, PerLevel};
 use crate::study::{Finding, RecordId, SubjectId};
 
@@ -18,7 +19,7 @@ pub struct Awaited {
     /// Dose level, where one is assigned.
     pub level: Option<DoseLevel>,
     /// What is awaited, until when.
-    pub sentence: String,
+    pub sentence: Words,
 }
 
 /// What would be decided if one pending subject turned out one way or the other.
@@ -97,7 +98,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
     for facts in &analysis.facts {
         let Some(verdict) = &facts.dlt else { continue };
         let Some((level, count)) = facts.level.and_then(|level| Some((level, counts.get_mut(level)?))) else {
-            let sentence = "infused, but assigned to no dose level".to_owned();
+            let sentence = Text::new("infused, but assigned to no dose level", "已回输，但未分配剂量水平").into();
             unassigned.push(Awaited {
                 subject: facts.subject.id.clone(),
                 level: None,
@@ -117,7 +118,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
                 awaited.push(Awaited {
                     subject: facts.subject.id.clone(),
                     level: Some(level),
-                    sentence: verdict.sentence(),
+                    sentence: Words::in_each(|language| verdict.words(language)),
                 });
             }
             Status::NotEvaluable(_) => {}
@@ -189,7 +190,7 @@ impl StudyDecision {
         let awaited = subjects.into_iter().map(|subject| Awaited {
             subject: subject.clone(),
             level: None,
-            sentence: "data the decision rests on cannot be read".to_owned(),
+            sentence: Text::new("data the decision rests on cannot be read", "决定所依据的数据无法读取").into(),
         });
         self.waiting_on = awaited.collect();
         self.withheld(|otherwise, because| Because::HeldUp {
@@ -211,7 +212,10 @@ impl StudyDecision {
                 self.waiting_on.push(Awaited {
                     subject: subject.clone(),
                     level: None,
-                    sentence: format!("the committee decides whether enrolment goes on: {what}"),
+                    sentence: both!(
+                        "the committee decides whether enrolment goes on: {what}",
+                        "由委员会决定是否继续入组：{what}"
+                    ),
                 });
             }
         }

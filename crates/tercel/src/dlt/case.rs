@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::{Ground, NotEvaluable, Status, Verdict, Window, actual_percent};
+use crate::language::{Text, Words, both};
 use crate::protocol::Trial;
 use crate::study::{Adjudication, Disposition, DispositionReason, Infusion, MedicationClass, RecordId, Subject, When};
 
@@ -33,7 +34,10 @@ impl Case<'_> {
         if percent.is_some_and(|percent| percent > self.trial.dlt.dose_percent_max) {
             verdict.met.retain(|ground| !judged(ground.since));
             if !verdict.met.is_empty() {
-                let text = "a DLT above the dose tolerance waits for the committee";
+                let text = Text::new(
+                    "a DLT above the dose tolerance waits for the committee",
+                    "超过剂量允许范围后的DLT，待委员会判定",
+                );
                 verdict.open.append(&mut verdict.met);
                 verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
                 return Status::Pending(None);
@@ -47,7 +51,10 @@ impl Case<'_> {
             let when = died.date;
             let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
             if in_window && !judged(Some(when.latest())) {
-                let text = format!("death on {died} waits for the committee's judgement");
+                let text = both!(
+                    "death on {died} waits for the committee's judgement",
+                    "{died}死亡，待委员会判定"
+                );
                 verdict.open.push(Ground::new(text, vec![record.clone()]));
             }
         }
@@ -61,7 +68,7 @@ impl Case<'_> {
     /// The status of a subject with no criterion met and none open.
     fn without_dlt(&self, verdict: &mut Verdict) -> Status {
         let last = self.window.last;
-        let wait = |verdict: &mut Verdict, text: String| {
+        let wait = |verdict: &mut Verdict, text: Words| {
             verdict.open.push(Ground {
                 until: Some(last),
                 ..Ground::new(text, Vec::new())
@@ -70,7 +77,12 @@ impl Case<'_> {
         };
         match self.exit(&mut verdict.records) {
             Some(Exit::Out(why)) if matches!(why, NotEvaluable::UnderDosed(_)) && self.cut < last => {
-                return wait(verdict, format!("{why}: replaced, but a DLT by {last} would count"));
+                let text = both!(
+                    "{why}: replaced, but a DLT by {last} would count",
+                    "{zh}：将被替换，但{last}前发生的DLT仍计入",
+                    zh = why.words().zh
+                );
+                return wait(verdict, text);
             }
             Some(Exit::Out(why)) => return Status::NotEvaluable(why),
             Some(Exit::Unclear(ground)) => {
@@ -80,7 +92,7 @@ impl Case<'_> {
             None => {}
         }
         if actual_percent(self.trial, self.subject, self.infusion).is_none() {
-            let text = "the number of cells infused is not recorded";
+            let text = Text::new("the number of cells infused is not recorded", "未记录回输细胞数");
             verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
             return Status::Pending(None);
         }
@@ -96,7 +108,10 @@ impl Case<'_> {
             }
             Some(_) | None => wait(
                 verdict,
-                format!("no contact on or after {last}, the last day of the window"),
+                both!(
+                    "no contact on or after {last}, the last day of the window",
+                    "观察期最后一天{last}及之后无随访记录"
+                ),
             ),
         }
     }
@@ -117,7 +132,7 @@ impl Case<'_> {
             let exit = self.within(
                 therapy.start,
                 NotEvaluable::NewTherapy,
-                "new anticancer therapy",
+                Text::new("new anticancer therapy", "新的抗肿瘤治疗"),
                 &therapy.record,
             );
             if exit.is_some() {
@@ -135,7 +150,7 @@ impl Case<'_> {
                 let exit = self.within(
                     disposition.when,
                     NotEvaluable::LeftStudy,
-                    "the day of leaving the study",
+                    Text::new("the day of leaving the study", "退出研究的日期"),
                     record,
                 );
                 if exit.is_some() {
@@ -147,7 +162,7 @@ impl Case<'_> {
     }
 
     /// Whether a day lies within the window, for certain or perhaps.
-    fn within(&self, when: Option<When>, why: fn(Date) -> NotEvaluable, what: &str, record: &RecordId) -> Option<Exit> {
+    fn within(&self, when: Option<When>, why: fn(Date) -> NotEvaluable, what: Text, record: &RecordId) -> Option<Exit> {
         let (earliest, latest) = when.map_or((Date::MIN, Date::MAX), |when| {
             (when.date.earliest(), when.date.latest())
         });
@@ -157,8 +172,15 @@ impl Case<'_> {
         } else if earliest >= first && latest <= last {
             Some(Exit::Out(why(earliest)))
         } else {
-            let written = when.map_or_else(|| "an unknown day".to_owned(), |when| when.to_string());
-            let text = format!("{what} ({written}) may lie within the window");
+            let written = when.map_or_else(unknown_day, |when| both!("{when}", "{when}"));
+            let text = both!(
+                "{event} ({en}) may lie within the window",
+                "{event_zh}（{zh}）可能在观察期内",
+                event = what.en,
+                event_zh = what.zh,
+                en = written.en,
+                zh = written.zh
+            );
             Some(Exit::Unclear(Ground::new(text, vec![record.clone()])))
         }
     }
@@ -174,6 +196,11 @@ impl Case<'_> {
         });
         self.cut >= self.window.last && !seen_later
     }
+}
+
+/// A day that is not known, in words.
+pub(super) fn unknown_day() -> Words {
+    Text::new("an unknown day", "不明日期").into()
 }
 
 /// The committee's latest dated judgement, and its day.

@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::case::unknown_day;
 use super::lasting::{Lasted, Seen, end_of, longer_than_hours, longest, spells, whole};
 use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, scale_of, toxicity_grades};
 use crate::grade::Grade;
+use crate::language::{Text, Words, both};
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
 use crate::study::{AdverseEvent, RecordId, Subject, Syndrome, When};
 
@@ -53,7 +55,14 @@ impl Judge<'_> {
                 Answer::Met(mut ground) => match doubt(event) {
                     None => return Answer::Met(ground),
                     Some(doubt) => {
-                        ground.text = format!("{} ({doubt})", ground.text);
+                        ground.text = both!(
+                            "{text} ({en})",
+                            "{text_zh}（{zh}）",
+                            text = ground.text.en,
+                            text_zh = ground.text.zh,
+                            en = doubt.en,
+                            zh = doubt.zh
+                        );
                         ground.until = None;
                         open = Some(either_open(open, ground));
                     }
@@ -90,7 +99,11 @@ impl Judge<'_> {
                 let day = moment.when.date;
                 let in_window = day.latest() >= self.window.first && day.earliest() <= self.window.last;
                 if in_window && moment.unreadable {
-                    let text = format!("{name} grade in the findings of {} cannot be read", moment.when);
+                    let text = both!(
+                        "{name} grade in the findings of {when} cannot be read",
+                        "{when}所见的{name}分级无法读取",
+                        when = moment.when
+                    );
                     answers.push(Answer::Open(Ground {
                         criterion: None,
                         text,
@@ -108,9 +121,11 @@ impl Judge<'_> {
                 if covering.is_empty() {
                     answers.push(Answer::Open(Ground {
                         criterion: None,
-                        text: format!(
-                            "{name} of {} grade {worst} in the findings of {}, but no adverse event",
-                            moment.scale, moment.when
+                        text: both!(
+                            "{name} of {scale} grade {worst} in the findings of {when}, but no adverse event",
+                            "{when}所见符合{scale} {worst}级{name}，但无不良事件记录",
+                            scale = moment.scale,
+                            when = moment.when
                         ),
                         records: moment.records.clone(),
                         since: Some(day.latest()),
@@ -153,7 +168,12 @@ impl Judge<'_> {
         };
         match self.criterion(event, criterion, &graded) {
             Answer::Met(ground) | Answer::Open(ground) => {
-                let text = format!("{} by the recorded items, graded lower", ground.text);
+                let text = both!(
+                    "{en} by the recorded items, graded lower",
+                    "{zh}：按所录项目符合，但所录分级较低",
+                    en = ground.text.en,
+                    zh = ground.text.zh
+                );
                 Answer::Open(Ground {
                     text,
                     until: None,
@@ -174,15 +194,25 @@ impl Judge<'_> {
         }
         let mut records = vec![event.record.clone()];
         records.extend(graded.series.iter().flat_map(|moment| moment.records.iter().cloned()));
-        let ground = |what: String, until: Option<Date>| Ground {
+        let ground = |what: Words, until: Option<Date>| Ground {
             criterion: Some(criterion.id.clone()),
-            text: format!("{}: {what} [{}]", event.term, criterion.text),
+            text: both!(
+                "{term}: {en} [{quoted}]",
+                "{term}：{zh} [{quoted}]",
+                term = event.term,
+                quoted = criterion.text,
+                en = what.en,
+                zh = what.zh
+            ),
             records,
             since: seen_by(event, criterion, graded),
             until,
         };
         let Some(grade) = graded.grade else {
-            return Answer::Open(ground("the grade is not recorded".to_owned(), None));
+            return Answer::Open(ground(
+                Text::new("the grade is not recorded", "未记录分级").into(),
+                None,
+            ));
         };
         if grade < criterion.grade_min || grade > criterion.grade_max {
             return Answer::No;
@@ -193,13 +223,25 @@ impl Judge<'_> {
         }
         if holds.is_none() {
             return Answer::Open(ground(
-                format!("{} grade {grade}; its system organ class is not coded", criterion.scale),
+                both!(
+                    "{scale} grade {grade}; its system organ class is not coded",
+                    "{scale} {grade}级；未编码其系统器官分类",
+                    scale = criterion.scale
+                ),
                 None,
             ));
         }
         let began = event
             .start
-            .map_or_else(|| "an unknown day".to_owned(), |start| start.to_string());
+            .map_or_else(unknown_day, |start| both!("{start}", "{start}"));
+        let graded = both!(
+            "{scale} grade {grade} from {en}",
+            "{scale} {grade}级，始于{zh}",
+            scale = criterion.scale,
+            en = began.en,
+            zh = began.zh
+        );
+        let Words { en, zh } = &graded;
         let excluded = if criterion.exclusions_apply {
             self.exclusion(event, grade)
         } else {
@@ -208,20 +250,18 @@ impl Judge<'_> {
         match (excluded, lasted) {
             (Some((_, Lasted::NotLonger)), _) | (_, Lasted::NotLonger) => Answer::No,
             (Some((rule, Lasted::Open(until))), _) => Answer::Open(ground(
-                format!(
-                    "{} grade {grade} from {began}; excluded if {}",
-                    criterion.scale, rule.text
+                both!(
+                    "{en}; excluded if {rule}",
+                    "{zh}；若符合“{rule}”则排除",
+                    rule = rule.text
                 ),
                 until,
             )),
             (_, Lasted::Open(until)) => Answer::Open(ground(
-                format!(
-                    "{} grade {grade} from {began}, its duration not known yet",
-                    criterion.scale
-                ),
+                both!("{en}, its duration not known yet", "{zh}，持续时间尚不明"),
                 until,
             )),
-            (_, Lasted::Longer) => Answer::Met(ground(format!("{} grade {grade} from {began}", criterion.scale), None)),
+            (_, Lasted::Longer) => Answer::Met(ground(graded, None)),
         }
     }
 
@@ -313,13 +353,12 @@ fn either_open(first: Option<Ground>, second: Ground) -> Ground {
 }
 
 /// What keeps a met criterion from being a DLT until it is entered.
-fn doubt(event: &AdverseEvent) -> Option<&'static str> {
+fn doubt(event: &AdverseEvent) -> Option<Text> {
     if event.start.and_then(When::day).is_none() {
-        return Some("the onset date is incomplete");
+        return Some(Text::new("the onset date is incomplete", "起始日期不完整"));
     }
-    event
-        .causality
-        .infusion
-        .is_none()
-        .then_some("relatedness to the infusion is not recorded")
+    event.causality.infusion.is_none().then_some(Text::new(
+        "relatedness to the infusion is not recorded",
+        "未记录与回输的相关性",
+    ))
 }

@@ -3,6 +3,7 @@
 use super::event::Judge;
 use super::runs::{Point, runs};
 use super::{Answer, Ground, Window};
+use crate::language::{Text, both};
 use crate::protocol::LabCriterion;
 use crate::study::{Lab, RecordId};
 
@@ -42,13 +43,21 @@ fn unusable(limit: &Limit<'_>, series: &[&Lab], window: Window) -> Option<Ground
         .collect();
     let first = doubtful.first()?;
     let missing = if first.uln.is_none() {
-        "its upper limit of normal is missing"
+        Text::new("its upper limit of normal is missing", "缺正常值上限")
     } else {
-        "its day is not known"
+        Text::new("its day is not known", "日期不明")
     };
     Some(Ground {
         criterion: Some(limit.criterion.id.clone()),
-        text: format!("{} on {}: {missing} [{}]", first.test, first.when, limit.criterion.text),
+        text: both!(
+            "{test} on {when}: {en} [{quoted}]",
+            "{when} {test}：{zh} [{quoted}]",
+            test = first.test,
+            when = first.when,
+            quoted = limit.criterion.text,
+            en = missing.en,
+            zh = missing.zh
+        ),
         records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
         since: doubtful.iter().map(|lab| lab.when.date.latest()).max(),
         until: None,
@@ -72,9 +81,12 @@ fn judge_series(limit: &Limit<'_>, series: &[&Lab], judge: &Judge<'_>, consulted
         let test = run.points.first().map_or("", |point| point.of.test.as_str());
         let ground = Ground {
             criterion: Some(limit.criterion.id.clone()),
-            text: format!(
-                "{test} above {} × ULN from {} [{}]",
-                limit.above_uln, run.first, limit.criterion.text
+            text: both!(
+                "{test} above {times} × ULN from {first} [{quoted}]",
+                "{test}自{first}起高于{times}×ULN [{quoted}]",
+                times = limit.above_uln,
+                first = run.first,
+                quoted = limit.criterion.text
             ),
             records,
             since: Some(run.first),

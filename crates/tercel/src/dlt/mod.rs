@@ -39,7 +39,7 @@ use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;
 use crate::grade::Scale;
-use crate::language::Language;
+use crate::language::{Language, Text, Words, both};
 use crate::protocol::{Cells, DltOrigin, EventClass, LabRule, Trial};
 use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
 
@@ -69,14 +69,33 @@ pub enum NotEvaluable {
     UnderDosed(f64),
 }
 
+impl NotEvaluable {
+    /// The reason in words.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::NewTherapy(day) => both!(
+                "other anticancer therapy on {day}, within the DLT window",
+                "{day}在DLT观察期内开始其他抗肿瘤治疗"
+            ),
+            Self::LeftStudy(day) => both!(
+                "left the study on {day}, within the DLT window",
+                "{day}在DLT观察期内退出研究"
+            ),
+            Self::Death(day) => both!(
+                "died on {day}, judged by the committee not to be a DLT",
+                "{day}死亡，委员会判定不属于DLT"
+            ),
+            Self::UnderDosed(percent) => both!(
+                "received {percent:.1} % of the group's dose",
+                "实际接受该组剂量的{percent:.1}%"
+            ),
+        }
+    }
+}
+
 impl fmt::Display for NotEvaluable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NewTherapy(day) => write!(f, "other anticancer therapy on {day}, within the DLT window"),
-            Self::LeftStudy(day) => write!(f, "left the study on {day}, within the DLT window"),
-            Self::Death(day) => write!(f, "died on {day}, judged by the committee not to be a DLT"),
-            Self::UnderDosed(percent) => write!(f, "received {percent:.1} % of the group's dose"),
-        }
+        f.write_str(&self.words().en)
     }
 }
 
@@ -97,7 +116,7 @@ pub struct Ground {
     /// Criterion, where one is concerned.
     pub criterion: Option<String>,
     /// The sentence for the listing.
-    pub text: String,
+    pub text: Words,
     /// Records it rests on.
     pub records: Vec<RecordId>,
     /// The last day on which it can have begun, where that is known.
@@ -107,7 +126,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    fn new(text: impl Into<String>, records: Vec<RecordId>) -> Self {
+    fn new(text: impl Into<Words>, records: Vec<RecordId>) -> Self {
         Self {
             criterion: None,
             text: text.into(),
@@ -136,54 +155,55 @@ pub struct Verdict {
 impl Verdict {
     /// One sentence for the listing.
     pub fn sentence(&self) -> String {
-        match (&self.status, self.window) {
-            (Status::Dlt, _) if self.met.is_empty() => "DLT by the committee's judgement".to_owned(),
-            (Status::Dlt, _) => format!("DLT: {}", list(&self.met)),
-            (Status::NoDlt, Some(window)) => format!("no DLT, followed through {}", window.last),
-            (Status::NoDlt, None) => "no DLT".to_owned(),
-            (Status::Pending(Some(until)), _) => format!("pending until {until}: {}", list(&self.open)),
-            (Status::Pending(None), _) => format!("pending: {}", list(&self.open)),
-            (Status::NotEvaluable(why), _) => format!("not evaluable: {why}"),
-        }
+        self.words(Language::English)
     }
 
-    /// The same in a language; what the criteria say stays in the words of the protocol and of the engine.
+    /// The same in a language; what the criteria say stays in the words of the protocol.
     pub fn words(&self, language: Language) -> String {
-        if language == Language::English {
-            return self.sentence();
-        }
+        let zh = language == Language::Chinese;
+        let named = |en: &str, zh: &str, grounds: &[Ground]| match language {
+            Language::English => format!("{en}: {}", list(grounds, language)),
+            Language::Chinese => format!("{zh}：{}", list(grounds, language)),
+        };
         match (&self.status, self.window) {
-            (Status::Dlt, _) if self.met.is_empty() => "DLT（委员会判定）".to_owned(),
-            (Status::Dlt, _) => format!("DLT：{}", list(&self.met)),
-            (Status::NoDlt, Some(window)) => format!("无DLT，已随访至{}", window.last),
-            (Status::NoDlt, None) => "无DLT".to_owned(),
-            (Status::Pending(Some(until)), _) => format!("待定至{until}：{}", list(&self.open)),
-            (Status::Pending(None), _) => format!("待定：{}", list(&self.open)),
-            (Status::NotEvaluable(why), _) => format!("不可评价：{why}"),
+            (Status::Dlt, _) if self.met.is_empty() && zh => "DLT（委员会判定）".to_owned(),
+            (Status::Dlt, _) if self.met.is_empty() => "DLT by the committee's judgement".to_owned(),
+            (Status::Dlt, _) => named("DLT", "DLT", &self.met),
+            (Status::NoDlt, Some(window)) if zh => format!("无DLT，已随访至{}", window.last),
+            (Status::NoDlt, Some(window)) => format!("no DLT, followed through {}", window.last),
+            (Status::NoDlt, None) if zh => "无DLT".to_owned(),
+            (Status::NoDlt, None) => "no DLT".to_owned(),
+            (Status::Pending(Some(until)), _) => {
+                named(&format!("pending until {until}"), &format!("待定至{until}"), &self.open)
+            }
+            (Status::Pending(None), _) => named("pending", "待定", &self.open),
+            (Status::NotEvaluable(why), _) if zh => format!("不可评价：{}", why.words().zh),
+            (Status::NotEvaluable(why), _) => format!("not evaluable: {why}"),
         }
     }
 }
 
 /// The grounds in one sentence; a criterion that several neighbours meet is quoted once, after the last of them.
-fn list(grounds: &[Ground]) -> String {
+fn list(grounds: &[Ground], language: Language) -> String {
     let quote = |ground: &Ground| {
-        ground
-            .text
-            .find(" [")
-            .and_then(|at| ground.text.get(at..).map(str::to_owned))
+        let text = ground.text.of(language);
+        text.find(" [").and_then(|at| text.get(at..).map(str::to_owned))
     };
     let mut parts: Vec<&str> = Vec::new();
     let mut grounds: Vec<&Ground> = grounds.iter().collect();
     grounds.dedup_by(|one, other| one.text == other.text);
     for (index, ground) in grounds.iter().enumerate() {
-        let text = ground.text.as_str();
+        let text = ground.text.of(language);
         let next = grounds.get(index + 1).copied().and_then(quote);
         let short = next.and_then(|next| text.strip_suffix(next.as_str())).unwrap_or(text);
         if !parts.contains(&short) {
             parts.push(short);
         }
     }
-    parts.join("; ")
+    parts.join(match language {
+        Language::English => "; ",
+        Language::Chinese => "；",
+    })
 }
 
 /// What a criterion says of an event.
@@ -201,7 +221,12 @@ pub(crate) enum Answer {
 fn unless(answer: Answer, cause: Option<&str>) -> Answer {
     match (answer, cause) {
         (Answer::Met(ground), Some(cause)) => Answer::Open(Ground {
-            text: format!("whether {cause} explains it waits for the committee: {}", ground.text),
+            text: both!(
+                "whether {cause} explains it waits for the committee: {en}",
+                "是否由“{cause}”所致，待委员会判定：{zh}",
+                en = ground.text.en,
+                zh = ground.text.zh
+            ),
             until: None,
             ..ground
         }),
@@ -236,9 +261,10 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
         };
         verdict.status = case.status(&mut verdict);
     } else {
-        verdict
-            .open
-            .push(Ground::new("the day of infusion is not known", vec![record.clone()]));
+        verdict.open.push(Ground::new(
+            Text::new("the day of infusion is not known", "回输日期不明"),
+            vec![record.clone()],
+        ));
     }
     let grounds = verdict.met.iter().chain(&verdict.open);
     verdict
@@ -408,7 +434,10 @@ mod tests {
             "ALT far above [twenty]",
             "ALT far above [twenty]",
         ];
-        let grounds = grounds.map(|text| Ground::new(text, Vec::new()));
-        assert_eq!(list(&grounds), "ALT above; AST above [eight]; ALT far above [twenty]");
+        let grounds = grounds.map(|text| Ground::new(Text::new(text, text), Vec::new()));
+        assert_eq!(
+            list(&grounds, Language::English),
+            "ALT above; AST above [eight]; ALT far above [twenty]"
+        );
     }
 }

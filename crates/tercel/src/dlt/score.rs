@@ -3,6 +3,7 @@
 use super::event::Judge;
 use super::runs::{Length, Point, Run, runs};
 use super::{Answer, Ground, add_days};
+use crate::language::{Text, Words, both};
 use crate::protocol::{ScoreCriterion, ScoreRise};
 use crate::study::{RecordId, Score, baseline_end};
 
@@ -43,7 +44,7 @@ pub(super) fn judge(criterion: &ScoreCriterion, judge: &Judge<'_>, consulted: &m
         };
         answers.push(length.answer(Ground {
             criterion: Some(criterion.id.clone()),
-            text: format!("{} [{}]", course(criterion, &run, baseline, length), criterion.text),
+            text: course(criterion, &run, baseline, length).with(&format!(" [{}]", criterion.text)),
             records,
             since: Some(run.first),
             until: None,
@@ -73,16 +74,24 @@ fn unusable(
     let doubtful: Vec<&&Score> = doubtful.collect();
     let first = doubtful.first()?;
     let missing = if baseline.is_none() {
-        "there is no score before treatment to hold it against"
+        Text::new(
+            "there is no score before treatment to hold it against",
+            "治疗前无评分可比",
+        )
     } else {
-        "its day is not known"
+        Text::new("its day is not known", "日期不明")
     };
     let name = criterion.score.name();
     Some(Ground {
         criterion: Some(criterion.id.clone()),
-        text: format!(
-            "{name} {} on {}: {missing} [{}]",
-            first.value, first.when, criterion.text
+        text: both!(
+            "{name} {value} on {when}: {en} [{quoted}]",
+            "{when} {name} {value}：{zh} [{quoted}]",
+            value = first.value,
+            when = first.when,
+            quoted = criterion.text,
+            en = missing.en,
+            zh = missing.zh
         ),
         records: doubtful.iter().map(|score| score.record.clone()).collect(),
         since: doubtful.iter().map(|score| score.when.date.latest()).max(),
@@ -101,24 +110,35 @@ fn is_raised(criterion: &ScoreCriterion, score: &Score, baseline: Option<&Score>
 }
 
 /// The rise in words: from which to which score, since when and until when.
-fn course(criterion: &ScoreCriterion, run: &Run<'_, &Score>, baseline: Option<&Score>, length: Length) -> String {
+fn course(criterion: &ScoreCriterion, run: &Run<'_, &Score>, baseline: Option<&Score>, length: Length) -> Words {
     let raised = run.points.iter().filter(|point| point.raised);
     let worst = raised.map(|point| point.of.value).max_by(f64::total_cmp);
-    let mut text = format!(
-        "{} up from {} on {} to {} from {}",
-        criterion.score.name(),
-        baseline.map_or(0.0, |baseline| baseline.value),
-        baseline.map_or_else(String::new, |baseline| baseline.when.date.to_string()),
-        worst.unwrap_or_default(),
-        run.first
+    let mut text = both!(
+        "{name} up from {before} on {day} to {worst} from {first}",
+        "{name}由{day}的{before}升至{worst}，始于{first}",
+        name = criterion.score.name(),
+        before = baseline.map_or(0.0, |baseline| baseline.value),
+        day = baseline.map_or_else(String::new, |baseline| baseline.when.date.to_string()),
+        worst = worst.unwrap_or_default(),
+        first = run.first
     );
     if run.last > run.first {
-        text = format!("{text} through {}", run.last);
+        text = both!(
+            "{en} through {last}",
+            "{zh}，至{last}",
+            en = text.en,
+            zh = text.zh,
+            last = run.last
+        );
     }
+    let Words { en, zh } = &text;
     match (length, run.recovered) {
-        (Length::Open(_), Some(at)) => format!("{text}, recovered by {at}, but when is not known"),
-        (Length::Open(Some(_)), None) => format!("{text}, its duration not known yet"),
-        (Length::Open(None), None) => format!("{text}, and no later score"),
+        (Length::Open(_), Some(at)) => both!(
+            "{en}, recovered by {at}, but when is not known",
+            "{zh}，至{at}已恢复，恢复日期不明"
+        ),
+        (Length::Open(Some(_)), None) => both!("{en}, its duration not known yet", "{zh}，持续时间尚不明"),
+        (Length::Open(None), None) => both!("{en}, and no later score", "{zh}，其后无评分"),
         (Length::Longer | Length::NotLonger, _) => text,
     }
 }

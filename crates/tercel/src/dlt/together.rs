@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use super::event::Judge;
 use super::score::collection;
 use super::{Answer, Ground, add_days};
+use crate::language::{Text, Words, both};
 use crate::protocol::{LabCondition, LabCriterion, Multiple};
 use crate::study::{Lab, RecordId, baseline_end};
 
@@ -22,7 +23,7 @@ enum Held {
     Met,
     NotMet,
     /// It cannot be told, for this reason.
-    Unknown(&'static str),
+    Unknown(Text),
 }
 
 /// A value against the condition that looks at its analyte.
@@ -35,7 +36,7 @@ struct Reading<'a> {
 /// A condition on the days from one value on.
 enum Stand<'r, 'a> {
     Met(&'r Reading<'a>),
-    Unknown(&'r Reading<'a>, &'static str),
+    Unknown(&'r Reading<'a>, Text),
     /// Analytes without a value there.
     Missing(Vec<&'r str>),
     NotMet,
@@ -121,7 +122,13 @@ impl Rule<'_> {
         let first = undated.first()?;
         Some(Ground {
             criterion: Some(self.criterion.id.clone()),
-            text: format!("{}: its day is not known [{}]", words(first), self.criterion.text),
+            text: both!(
+                "{en}: its day is not known [{quoted}]",
+                "{zh}：日期不明 [{quoted}]",
+                en = words(first).en,
+                zh = words(first).zh,
+                quoted = self.criterion.text
+            ),
             records: undated.iter().map(|reading| reading.lab.record.clone()).collect(),
             since: undated.iter().map(|reading| reading.lab.when.date.latest()).max(),
             until: None,
@@ -150,47 +157,53 @@ impl Rule<'_> {
             })
             .collect();
         let shown: Vec<&Reading<'_>> = stands.iter().filter_map(Stand::reading).collect();
-        let ground = |text: String, until: Option<Date>| Ground {
+        let ground = |text: Words, until: Option<Date>| Ground {
             criterion: Some(self.criterion.id.clone()),
-            text: format!("{text} [{}]", self.criterion.text),
+            text: text.with(&format!(" [{}]", self.criterion.text)),
             records: shown.iter().flat_map(|reading| reading.records()).collect(),
             since: shown.iter().filter_map(|reading| reading.lab.when.day()).max(),
             until,
         };
-        let met: Vec<String> = stands
+        let met: Vec<Words> = stands
             .iter()
             .filter(|stand| matches!(stand, Stand::Met(_)))
             .filter_map(Stand::reading)
             .map(words)
             .collect();
-        let met = met.join(" with ");
+        let met = Words::join(&met, Text::new(" with ", "，同时"));
         let time_left = judge.seen.may_reach(last).then_some(last);
         if stands.iter().all(|stand| matches!(stand, Stand::Met(_))) {
             return Combined::Met(ground(met, None));
         }
         if stands.iter().any(|stand| matches!(stand, Stand::NotMet)) {
             return match time_left {
-                Some(_) => Combined::NotYet(ground(
-                    format!("{}, the other conditions not met yet", or_value(&met)),
-                    time_left,
-                )),
+                Some(_) => {
+                    let Words { en, zh } = or_value(met);
+                    let text = both!("{en}, the other conditions not met yet", "{zh}，其他条件尚未满足");
+                    Combined::NotYet(ground(text, time_left))
+                }
                 None => Combined::No,
             };
         }
-        let troubles: Vec<String> = stands.iter().filter_map(|stand| stand.trouble(day, last)).collect();
-        let parts: Vec<String> = [met]
+        let troubles: Vec<Words> = stands.iter().filter_map(|stand| stand.trouble(day, last)).collect();
+        let parts: Vec<Words> = [met]
             .into_iter()
-            .filter(|met| !met.is_empty())
+            .filter(|met| !met.en.is_empty())
             .chain(troubles)
             .collect();
         let enterable = stands.iter().any(|stand| matches!(stand, Stand::Unknown(..)));
-        Combined::Open(ground(parts.join(", "), time_left.filter(|_| !enterable)))
+        let text = Words::join(&parts, Text::new(", ", "，"));
+        Combined::Open(ground(text, time_left.filter(|_| !enterable)))
     }
 }
 
 /// What is met, or that a value may be.
-fn or_value(met: &str) -> &str {
-    if met.is_empty() { "a value that may count" } else { met }
+fn or_value(met: Words) -> Words {
+    if met.en.is_empty() {
+        Text::new("a value that may count", "某项可能计入的结果").into()
+    } else {
+        met
+    }
 }
 
 impl<'r, 'a> Stand<'r, 'a> {
@@ -202,10 +215,22 @@ impl<'r, 'a> Stand<'r, 'a> {
     }
 
     /// What keeps the condition open.
-    fn trouble(&self, first: Date, last: Date) -> Option<String> {
+    fn trouble(&self, first: Date, last: Date) -> Option<Words> {
         match self {
-            Self::Unknown(reading, why) => Some(format!("{}: {why}", words(reading))),
-            Self::Missing(analytes) => Some(format!("no {} from {first} to {last}", analytes.join(" and "))),
+            Self::Unknown(reading, why) => Some(both!(
+                "{en}: {cause}",
+                "{zh}：{cause_zh}",
+                en = words(reading).en,
+                zh = words(reading).zh,
+                cause = why.en,
+                cause_zh = why.zh
+            )),
+            Self::Missing(analytes) => Some(both!(
+                "no {en} from {first} to {last}",
+                "{first}至{last}无{zh}结果",
+                en = analytes.join(" and "),
+                zh = analytes.join("和")
+            )),
             Self::Met(_) | Self::NotMet => None,
         }
     }
@@ -246,7 +271,7 @@ fn readings<'a>(condition: &LabCondition, judge: &Judge<'a>) -> Vec<Reading<'a>>
 
 /// Every multiple that is stated must be met; one that is not met decides, whatever is missing of the other.
 fn held(condition: &LabCondition, lab: &Lab, baseline: Option<&Lab>) -> Held {
-    let against = |multiple: Option<Multiple>, of: Option<f64>, why: &'static str| match (multiple, lab.value, of) {
+    let against = |multiple: Option<Multiple>, of: Option<f64>, why: Text| match (multiple, lab.value, of) {
         (None, ..) => Held::Met,
         (Some(multiple), Some(value), Some(of)) if of > 0.0 => {
             if multiple.is_met(value, of) {
@@ -258,13 +283,15 @@ fn held(condition: &LabCondition, lab: &Lab, baseline: Option<&Lab>) -> Held {
         (Some(_), ..) => Held::Unknown(why),
     };
     let (of, why) = match baseline {
-        Some(baseline) if baseline.unit.eq_ignore_ascii_case(&lab.unit) => {
-            (baseline.value, "its baseline is no positive number")
-        }
-        Some(_) => (None, "its baseline is in another unit"),
-        None => (None, "it has no baseline"),
+        Some(baseline) if baseline.unit.eq_ignore_ascii_case(&lab.unit) => (
+            baseline.value,
+            Text::new("its baseline is no positive number", "基线值不是正数"),
+        ),
+        Some(_) => (None, Text::new("its baseline is in another unit", "基线单位不同")),
+        None => (None, Text::new("it has no baseline", "无基线值")),
     };
-    let uln = against(condition.uln, lab.uln, "its upper limit of normal is missing");
+    let no_limit = Text::new("its upper limit of normal is missing", "缺正常值上限");
+    let uln = against(condition.uln, lab.uln, no_limit);
     match (uln, against(condition.baseline, of, why)) {
         (Held::NotMet, _) | (_, Held::NotMet) => Held::NotMet,
         (Held::Met, other) | (other @ Held::Unknown(_), _) => other,
@@ -297,25 +324,47 @@ fn stand<'r, 'a>(condition: &'r LabCondition, within: &[&'r Reading<'a>]) -> Sta
 }
 
 /// A value as listings print it: with its multiples.
-fn words(reading: &Reading<'_>) -> String {
+fn words(reading: &Reading<'_>) -> Words {
     let lab = reading.lab;
-    let times = |of: Option<f64>, name: &str| {
+    let times = |of: Option<f64>, name: Text| {
         let of = of.filter(|of| *of > 0.0)?;
-        Some(format!("{:.1} × {name}", lab.value? / of))
+        let times = lab.value? / of;
+        Some(both!(
+            "{times:.1} × {en}",
+            "{times:.1}×{zh}",
+            en = name.en,
+            zh = name.zh
+        ))
     };
     let baseline = reading
         .baseline
         .filter(|baseline| baseline.unit.eq_ignore_ascii_case(&lab.unit));
     let multiples = [
-        times(lab.uln, "ULN"),
-        times(baseline.and_then(|baseline| baseline.value), "baseline"),
+        times(lab.uln, Text::new("ULN", "ULN")),
+        times(
+            baseline.and_then(|baseline| baseline.value),
+            Text::new("baseline", "基线"),
+        ),
     ];
-    let multiples: Vec<String> = multiples.into_iter().flatten().collect();
+    let multiples: Vec<Words> = multiples.into_iter().flatten().collect();
     let value = lab.value.map_or_else(String::new, |value| value.to_string());
-    let shown = format!("{} {value} {} on {}", lab.test, lab.unit, lab.when.date);
+    let shown = both!(
+        "{test} {value} {unit} on {day}",
+        "{day} {test} {value} {unit}",
+        test = lab.test,
+        unit = lab.unit,
+        day = lab.when.date
+    );
     if multiples.is_empty() {
-        shown
-    } else {
-        format!("{shown} ({})", multiples.join(", "))
+        return shown;
     }
+    let multiples = Words::join(&multiples, Text::new(", ", "，"));
+    both!(
+        "{en} ({of})",
+        "{zh}（{of_zh}）",
+        en = shown.en,
+        zh = shown.zh,
+        of = multiples.en,
+        of_zh = multiples.zh
+    )
 }

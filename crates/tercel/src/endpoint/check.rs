@@ -136,7 +136,7 @@ fn check_dlt(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for open in verdict.open.iter().filter(|open| open.until.is_none()) {
         let record = open.records.first().unwrap_or(&facts.subject.record);
         let mut query = finding(record, "DLT", String::new(), Blocks::Decision);
-        query.rule = Rule::Incomplete(format!("the DLT verdict waits for this: {}", open.text));
+        query.rule = Rule::Incomplete(format!("the DLT verdict waits for this: {}", open.text.en));
         findings.push(query);
     }
 }

@@ -19,6 +19,7 @@ use crate::design::{
 };
 use crate::design::{Action, Count};
 use crate::endpoint::Analysis;
+use crate::language::Words;
 use crate::protocol::{Escalation, PerLevel, ThreePlusThreeVariant};
 use crate::report::design_page::options_used;
 
@@ -32,14 +33,14 @@ pub struct Advice {
     /// What to do.
     pub action: Action,
     /// Why, as a sentence fragment.
-    pub because: String,
+    pub because: Words,
 }
 
 impl Advice {
     pub(super) fn of(decision: &Decision) -> Self {
         Self {
             action: decision.action,
-            because: decision.because.to_string(),
+            because: Words::in_each(|language| decision.because.sentence(language)),
         }
     }
 }

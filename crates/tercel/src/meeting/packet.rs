@@ -7,6 +7,7 @@ use super::advice::{Advice, Opinion};
 use super::recommended::Recommended;
 use super::subject::SubjectLine;
 use crate::design::Action;
+use crate::language::Words;
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -103,7 +104,7 @@ pub struct WaitingFor {
     /// Dose level, where one is assigned.
     pub level: Option<DoseLevel>,
     /// What is awaited, until when.
-    pub sentence: String,
+    pub sentence: Words,
 }
 
 /// Two confidence limits of a proportion, 0 to 1.

@@ -129,6 +129,7 @@ impl Resolution {
         let (agree, disagree, abstain) = (self.agreed.len(), self.disagreed.len(), self.abstained.len());
         let choice = self.choice.words(language);
         let reason = self.reason.as_deref().unwrap_or_default();
+        let effective = self.effective.strftime("%Y-%m-%d %H:%M:%S UTC");
         match language {
             Language::English => {
                 let departs = match self.departure {
@@ -137,8 +138,7 @@ impl Resolution {
                     Departure::Riskier => format!(", an override of the recommendation, because: {reason}"),
                 };
                 format!(
-                    "Decided: {choice}{departs}; {agree} agreed, {disagree} disagreed, {abstain} abstained; in effect from {}.",
-                    self.effective
+                    "Decided: {choice}{departs}; {agree} agreed, {disagree} disagreed, {abstain} abstained; in effect from {effective}."
                 )
             }
             Language::Chinese => {
@@ -148,8 +148,7 @@ impl Resolution {
                     Departure::Riskier => format!("（委员会推翻建议，理由：{reason}）"),
                 };
                 format!(
-                    "决定：{choice}{departs}；{agree}票同意，{disagree}票反对，{abstain}票弃权；自{}起生效。",
-                    self.effective
+                    "决定：{choice}{departs}；{agree}票同意，{disagree}票反对，{abstain}票弃权；自{effective}起生效。"
                 )
             }
         }

@@ -24,8 +24,8 @@ impl Advice {
     pub fn words(&self, language: Language) -> String {
         let action = action_words(self.action, language);
         match language {
-            Language::English => format!("{action}: {}", self.because),
-            Language::Chinese => format!("{action}：{}", self.because),
+            Language::English => format!("{action}: {}", self.because.en),
+            Language::Chinese => format!("{action}：{}", self.because.zh),
         }
     }
 }
@@ -74,7 +74,7 @@ impl WaitingFor {
             (Some(level), Language::Chinese) => format!("（剂量水平{level}）"),
             (None, _) => String::new(),
         };
-        format!("{}{level}: {}", self.subject, self.sentence)
+        format!("{}{level}: {}", self.subject, self.sentence.of(language))
     }
 }
 

@@ -192,7 +192,11 @@ impl Packet {
             ),
             state(
                 Place::Verdict(subject()),
-                format!("{}: {}", line.verdict.standing.words(language), line.verdict.sentence),
+                format!(
+                    "{}: {}",
+                    line.verdict.standing.words(language),
+                    line.verdict.sentence.of(language)
+                ),
                 &line.verdict.records,
             ),
             state(

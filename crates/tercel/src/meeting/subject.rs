@@ -20,6 +20,7 @@ use super::in_order;
 use crate::dlt::{NotEvaluable, Status, Verdict, actual_percent, class_holds};
 use crate::endpoint::Facts;
 use crate::grade::Grade;
+use crate::language::Words;
 use crate::protocol::{Cells, DoseLevel};
 use crate::safety::{event_term, is_fatal};
 use crate::study::{AdverseEvent, EventOutcome, RecordId, SubjectId, Syndrome};
@@ -46,7 +47,7 @@ pub struct VerdictLine {
     /// Where the subject stands.
     pub standing: Standing,
     /// The verdict with its reason, as a sentence fragment.
-    pub sentence: String,
+    pub sentence: Words,
     /// Last day of the window; `None` while the day of infusion is not known.
     pub window_last: Option<Date>,
     /// Records.
@@ -185,7 +186,7 @@ impl SubjectLine {
             dose: dose(facts),
             verdict: VerdictLine {
                 standing: standing(&verdict.status),
-                sentence: verdict.sentence(),
+                sentence: Words::in_each(|language| verdict.words(language)),
                 window_last: verdict.window.map(|window| window.last),
                 records: in_order(verdict.records.clone()),
             },

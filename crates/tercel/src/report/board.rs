@@ -138,7 +138,7 @@ pub(super) fn decision(decision: &StudyDecision, levels: &[LevelName], findings:
         level: awaited
             .level
             .map_or_else(|| "no dose level".to_owned(), |level| label(level, levels)),
-        sentence: awaited.sentence.clone(),
+        sentence: awaited.sentence.en.clone(),
     });
     DecisionPart {
         sentence,

@@ -8,7 +8,8 @@ use std::mem::discriminant;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use tercel::dlt::{Status, derive_dlt};
-use tercel::protocol::{SETTINGS, Trial, parse_protocol};
+use tercel::language::Language;
+use tercel::protocol::{Cells, SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::{AdverseEvent, EventOutcome, Score, ScoreKind, StudyData, Subject};
 
@@ -253,4 +254,76 @@ fn four_centuries_later_every_status_is_the_same() {
             );
         }
     }
+}
+
+/// A sentence without what stands in the words of the protocol or of the site.
+fn own_words(sentence: &str, subject: &Subject) -> String {
+    let mut text = sentence.to_owned();
+    for event in &subject.adverse_events {
+        text = text.replace(&event.term, "");
+    }
+    for (open, close) in [(" [", ']'), ("“", '”')] {
+        while let Some(from) = text.find(open) {
+            let Some(to) = text[from..].find(close) else { break };
+            text.replace_range(from..from + to + close.len_utf8(), "");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_verdict_in_chinese_has_the_numbers_of_the_english_one_and_none_of_its_words() {
+    let numbers = |text: &str| {
+        let split = text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+        let mut found: Vec<String> = split
+            .map(|number| number.trim_matches('.').to_owned())
+            .filter(|number| !number.is_empty())
+            .collect();
+        found.sort_unstable();
+        found
+    };
+    let mut kinds = std::collections::BTreeSet::new();
+    each(&mut |trial, _, subject, cut| {
+        let with = |change: fn(&mut Subject)| {
+            let mut other = subject.clone();
+            change(&mut other);
+            other
+        };
+        let variants = [
+            subject.clone(),
+            with(|other| other.adverse_events.iter_mut().for_each(|event| event.start = None)),
+            with(|other| other.adverse_events.iter_mut().for_each(|event| event.grade = None)),
+            with(|other| {
+                other
+                    .adverse_events
+                    .iter_mut()
+                    .for_each(|event| event.causality.infusion = None);
+            }),
+            with(|other| other.adverse_events.iter_mut().for_each(|event| event.end = None)),
+            with(|other| other.adverse_events.clear()),
+            with(|other| other.labs.iter_mut().for_each(|lab| lab.uln = None)),
+            with(|other| other.contacts.clear()),
+            with(|other| {
+                for infusion in &mut other.infusions {
+                    infusion.actual = infusion
+                        .actual
+                        .and_then(|cells| Cells::millions(cells.to_millions() / 2.0));
+                }
+            }),
+        ];
+        for other in variants {
+            let verdict = derive_dlt(trial, &other, cut).unwrap();
+            let (en, zh) = (verdict.words(Language::English), verdict.words(Language::Chinese));
+            let (en, zh) = (own_words(&en, &other), own_words(&zh, &other));
+            assert_eq!(numbers(&en), numbers(&zh), "{en}\n{zh}");
+            let letters = |letter: char| letter.is_ascii_lowercase();
+            assert!(
+                !zh.split_whitespace()
+                    .any(|word| word.chars().filter(|c| letters(*c)).count() > 4),
+                "{zh}"
+            );
+            kinds.insert(zh.replace(|letter: char| letter.is_ascii(), ""));
+        }
+    });
+    assert!(kinds.len() >= 10, "{kinds:#?}");
 }

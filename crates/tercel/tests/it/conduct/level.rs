@@ -1,6 +1,8 @@
 //! The level: decisions, places, halts, intervals, and a level that closed after manufacture.
 
-use tercel::conduct::{Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, VectorSample};
+use tercel::conduct::{
+    Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, SubjectConduct, Unread, VectorSample,
+};
 use tercel::protocol::Trial;
 use tercel::study::SubjectId;
 
@@ -194,6 +196,26 @@ fn an_emergency_release_names_what_it_opens_and_leaves_a_deviation() {
     records.subjects[0].emergencies.push(emergency(&["paused:P1"]));
     records.pauses[0].entry.at = at("2025-03-09T09:00");
     assert_eq!(keys(&depletion(&trial, &records, &data(&[]))), ["paused:P1"]);
+}
+
+#[test]
+fn what_cannot_be_read_of_anothers_lymphodepletion_keeps_the_interval_unknown() {
+    let trial = trial();
+    let gate = |form: &str| {
+        let mut records = records(&trial);
+        let mut other = SubjectConduct::of(SubjectId::new("S2"));
+        other.unread.push(Unread {
+            entry: entry("U", "Li", "2025-03-01T09:00"),
+            form: form.to_owned(),
+            field: "exstdtc".to_owned(),
+            why: "not a day with its time".to_owned(),
+        });
+        records.subjects.push(other);
+        keys(&depletion(&trial, &records, &data(&[])))
+    };
+    assert_eq!(gate("lymphodepletion"), ["other-infusion-not-known:S2"]);
+    assert_eq!(gate("infusion"), ["other-infusion-not-known:S2"]);
+    assert_eq!(gate("comment"), [""; 0]);
 }
 
 #[test]
