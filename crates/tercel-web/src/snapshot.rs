@@ -268,6 +268,25 @@ enum More {
     Cells,
 }
 
+impl More {
+    /// How many times as long as it worked the next state is waited with.
+    fn rest(self) -> u32 {
+        match self {
+            Self::Standing => 1,
+            // Which outcomes rest on a record seldom changes but by that record, whose last entry is always waited for.
+            Self::Cells => 10,
+        }
+    }
+
+    /// What a page waits for the next state, if the last took so long.
+    fn patience(self, took: Duration) -> Duration {
+        match self {
+            Self::Standing => PATIENCE,
+            Self::Cells => PATIENCE.saturating_sub(took * self.rest()),
+        }
+    }
+}
+
 /// A state of which something was derived.
 #[derive(Debug, Clone)]
 struct Ready {
@@ -278,13 +297,13 @@ struct Ready {
 }
 
 impl Ready {
-    /// Where deriving takes long, it rests as long as it worked: the machine has pages to make as well.
-    fn is_resting(&self) -> bool {
-        self.took > PATIENCE && self.at.elapsed() < self.took
+    /// Where deriving takes long, it rests as long as it worked, or so many times as long: the machine has pages to make as well.
+    fn is_resting(&self, times: u32) -> bool {
+        self.took * times > PATIENCE && self.at.elapsed() < self.took * times
     }
 }
 
-/// What a page waits for a newer state than the last one derived.
+/// The longest a page waits for a newer state than the last one derived.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 impl App {
@@ -303,7 +322,7 @@ impl App {
         let (entry, _) = self.store.head().await?;
         let ready = self.ready(more).filter(|ready| ready.snapshot.entry >= knows);
         if let Some(ready) = &ready
-            && (ready.snapshot.entry == entry || ready.is_resting())
+            && (ready.snapshot.entry == entry || ready.is_resting(more.rest()))
         {
             return Ok(Arc::clone(&ready.snapshot));
         }
@@ -311,7 +330,7 @@ impl App {
         let Some(ready) = ready else {
             return fresh.await.unwrap_or_else(|_| Err(lost()));
         };
-        match tokio::time::timeout(PATIENCE, fresh).await {
+        match tokio::time::timeout(more.patience(ready.took), fresh).await {
             Ok(answer) => answer.unwrap_or_else(|_| Err(lost())),
             Err(_) => Ok(ready.snapshot),
         }

@@ -69,7 +69,8 @@ pub fn impact(packets: &[(u32, &Packet)], cells: &[Cell], corrected: &[RecordId]
             places,
         })
     });
-    let cells = cells.iter().filter(|cell| rests_on(&cell.records()));
+    let of_cell = |cell: &&Cell| cell.contributions.iter().any(|one| rests_on(&one.records));
+    let cells = cells.iter().filter(of_cell);
     Impact {
         packets: touched.collect(),
         cells: cells
