@@ -10,7 +10,7 @@
 //! | summary on a terminal | [`render_terminal`] |
 //! | any page of these as what it says | [`printed`] |
 //! | its tables as a Word document | [`write_tables`] |
-//! | casebooks, annotated forms, reviewer's guides, table shells | [`documents`] |
+//! | casebooks, annotated forms, reviewer's guides, table shells, checklists | [`documents`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
 

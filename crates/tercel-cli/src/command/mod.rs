@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Code(code::Args),
     /// Derive analysis datasets (ADaM) from SDTM datasets
     Derive(derive::Args),
-    /// Write casebooks, annotated forms, reviewer's guides and table shells
+    /// Write casebooks, annotated forms, reviewer's guides, table shells and checklists
     Documents(documents::Args),
     /// Capture, conduct and decide in a browser
     Serve(serve::Args),

@@ -7,12 +7,14 @@
 //! | reviewer's guide of the tabulation data | [`sdtm_guide()`] |
 //! | reviewer's guide of the analysis data | [`adam_guide()`] |
 //! | shells of the tables of every outcome, with its estimand | [`table_shells`] |
+//! | checklists of a protocol and of a report of a dose-finding trial | [`spirit_define`], [`consort_define`] |
 //!
 //! Each is a [`Page`](crate::printed::Page): HTML by [`render_page`](crate::render_page), Word by
 //! [`write_tables`](crate::write_tables), PDF by the crate `tercel-pdf`.
 
 mod adam_guide;
 mod casebook;
+mod checklist;
 mod estimand;
 mod forms;
 mod sdtm_guide;
@@ -26,6 +28,7 @@ use crate::printed::{PageBuilder, Role};
 
 pub use adam_guide::adam_guide;
 pub use casebook::{CaseRecord, Casebook, Change, Remark, casebook};
+pub use checklist::{consort_define, spirit_define};
 pub use forms::annotated_forms;
 pub use sdtm_guide::sdtm_guide;
 pub use shells::table_shells;

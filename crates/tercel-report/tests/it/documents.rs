@@ -9,7 +9,8 @@ use tercel::study::StudyData;
 use tercel_exchange::form::{Captured, FORMS, Home, from_tables};
 use tercel_exchange::write_sdtm;
 use tercel_report::documents::{
-    About, CaseRecord, Casebook, Change, Remark, adam_guide, annotated_forms, casebook, sdtm_guide, table_shells,
+    About, CaseRecord, Casebook, Change, Remark, adam_guide, annotated_forms, casebook, consort_define, sdtm_guide,
+    spirit_define, table_shells,
 };
 use tercel_report::printed::{Block, Page, Table, plain_text};
 use tercel_report::render_page;
@@ -252,4 +253,54 @@ fn the_guides_list_every_dataset_with_its_rows_and_every_assumption() {
         .find(|table| table.title == "Outcomes and their data")
         .expect("outcomes");
     assert_eq!(outcomes.body.len(), trial.outcomes.len());
+}
+
+#[test]
+fn the_checklists_have_every_number_of_their_publications_once_and_leave_blank_only_what_is_for_the_authors() {
+    let trial = trial();
+    let (report, _) = report(&trial, &rehearsed(&trial), Some("2026-06-01"));
+    let items = |page: &Page| -> Vec<[String; 4]> {
+        let rows = tables(page).flat_map(|table| table.body.iter());
+        let texts = rows.map(|row| {
+            row.cells
+                .iter()
+                .map(|cell| plain_text(&cell.text))
+                .collect::<Vec<String>>()
+        });
+        texts.map(|texts| texts.try_into().expect("four cells")).collect()
+    };
+    // CONSORT 2010 has 25 items with 37 numbers, SPIRIT 2013 has 33 with 51.
+    let pages = [
+        (consort_define(&about(&trial), &report), 25, 37),
+        (spirit_define(&about(&trial), &report), 33, 51),
+    ];
+    for (page, last, numbers) in pages {
+        markup::check(&render_page(&page));
+        let items = items(&page);
+        let parts = |number: &str| number.split('.').next().unwrap_or_default().to_owned();
+        let found: BTreeSet<String> = items.iter().map(|[number, ..]| parts(number)).collect();
+        assert_eq!(found.len(), numbers);
+        let wholes: BTreeSet<u32> = found
+            .iter()
+            .map(|number| number.trim_end_matches(char::is_alphabetic).parse().expect("a number"))
+            .collect();
+        assert_eq!(wholes, (1..=last).collect());
+        for [number, asks, says, place] in &items {
+            assert!(!asks.is_empty());
+            assert_eq!(says.is_empty(), place.is_empty(), "{number}: {asks}");
+        }
+    }
+    let consort = items(&consort_define(&about(&trial), &report));
+    let says = |wanted: &str| {
+        let item = consort.iter().find(|[number, ..]| number == wanted).expect("the item");
+        item[2].clone()
+    };
+    // What the checklist says is what the report says.
+    let primary = &report.outcomes[0].blocks[0];
+    assert!(says("17a").contains(&primary.answers.last().expect("overall").text));
+    assert!(says("13a").starts_with(&format!("Subjects in the data: {}", report.cover.enrolled)));
+    assert!(says("2b").contains(&trial.outcomes[0].measure));
+    // That of the protocol shows no number of the data.
+    let spirit = items(&spirit_define(&about(&trial), &report));
+    assert!(spirit.iter().all(|[_, _, says, _]| !says.contains(" of 18")));
 }

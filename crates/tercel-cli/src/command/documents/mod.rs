@@ -1,4 +1,4 @@
-//! `tercel documents`: casebooks, annotated forms, reviewer's guides and table shells of a study.
+//! `tercel documents`: casebooks, annotated forms, reviewer's guides, table shells and checklists of a study.
 
 mod history;
 
@@ -9,11 +9,12 @@ use anyhow::bail;
 use serde_json::json;
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
-use tercel::report::build_report;
+use tercel::report::{Report, build_report};
 use tercel_exchange::export::sdtm::{cut_tables, datasets};
 use tercel_exchange::{Table, sha256_hex};
 use tercel_report::documents::{
-    About, CaseRecord, Casebook, adam_guide, annotated_forms, casebook, sdtm_guide, table_shells,
+    About, CaseRecord, Casebook, adam_guide, annotated_forms, casebook, consort_define, sdtm_guide, spirit_define,
+    table_shells,
 };
 use tercel_report::printed::{Block, Page};
 use tercel_report::render_page;
@@ -35,7 +36,7 @@ pub(crate) struct Args {
     /// Folder of the documents
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Only these: casebooks, forms, sdtm-guide, adam-guide, shells
+    /// Only these: casebooks, forms, sdtm-guide, adam-guide, shells, spirit, consort
     #[arg(long, value_name = "NAME,..", value_delimiter = ',', value_parser = NAMES)]
     only: Vec<String>,
     /// Casebooks of these subjects alone
@@ -46,7 +47,15 @@ pub(crate) struct Args {
 }
 
 /// Every document, in the order in which they are written.
-const NAMES: [&str; 5] = ["casebooks", "forms", "sdtm-guide", "adam-guide", "shells"];
+const NAMES: [&str; 7] = [
+    "casebooks",
+    "forms",
+    "sdtm-guide",
+    "adam-guide",
+    "shells",
+    "spirit",
+    "consort",
+];
 
 /// A document that was written.
 struct Written {
@@ -95,7 +104,7 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
         synthetic: study.data.synthetic,
         software: SOFTWARE,
     };
-    // Forms and shells show no data.
+    // Forms, shells and the checklist of the protocol show no data.
     let planned = About {
         cut: None,
         synthetic: false,
@@ -119,10 +128,20 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
             };
             ("adam-reviewers-guide", "Analysis data reviewer's guide", page)
         }
+        "spirit" => (
+            "spirit-define-checklist",
+            "SPIRIT-DEFINE checklist",
+            spirit_define(&planned, &report(&analysis)),
+        ),
+        "consort" => (
+            "consort-define-checklist",
+            "CONSORT-DEFINE checklist",
+            consort_define(&about, &report(&analysis)),
+        ),
         _ => (
             "table-shells",
             "Table shells and estimands",
-            shells(&planned, &analysis),
+            table_shells(&planned, &report(&analysis)),
         ),
     };
     let sheet = Sheet::of_study(&study.trial, what, study.cut);
@@ -157,10 +176,10 @@ fn analysis_guide(
     Ok(Some(adam_guide(about, &derived.tables, &derived.notes, &findings)))
 }
 
-fn shells(about: &About<'_>, analysis: &Analysis<'_>) -> Page {
+fn report(analysis: &Analysis<'_>) -> Report {
     let cells = derive_cells(analysis);
     let decision = decide_study(analysis);
-    table_shells(about, &build_report(analysis, &cells, decision.as_ref(), &[]))
+    build_report(analysis, &cells, decision.as_ref(), &[])
 }
 
 fn casebooks(args: &Args, about: &About<'_>, source: &Source, written: &mut Vec<Written>) -> anyhow::Result<()> {
