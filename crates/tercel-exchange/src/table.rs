@@ -189,6 +189,20 @@ impl Table {
         }
     }
 
+    /// Puts a column of what `value` makes of each row, blank where that is nothing; it replaces one of that name.
+    pub(crate) fn put(&mut self, name: &str, mut value: impl FnMut(&Self, usize) -> Option<String>) {
+        let mut made = TextColumn::default();
+        for row in 0..self.rows {
+            made.push(&value(self, row).unwrap_or_default());
+        }
+        if let Some(column) = self.column(name).and_then(|at| self.columns.get_mut(at)) {
+            *column = made;
+        } else {
+            self.names.push(name.to_owned());
+            self.columns.push(made);
+        }
+    }
+
     /// Some of the columns with their names; the others are let go of.
     pub(crate) fn into_columns(self, places: &[usize]) -> Vec<(String, TextColumn)> {
         let columns = self.names.into_iter().zip(self.columns).enumerate();

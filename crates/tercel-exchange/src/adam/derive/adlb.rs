@@ -40,7 +40,7 @@ const COLUMNS: [&str; 39] = [
 /// A result as recorded, and what stands out about it.
 struct Result<'c> {
     row: CellRow<'c>,
-    parameter: Parameter,
+    parameter: &'c Parameter,
     day: Option<Date>,
     order: [f64; 2],
     analysis_visit: String,
@@ -65,34 +65,35 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
         .filter(|column| !COLUMNS.contains(column))
         .collect();
     let mut parameters: BTreeMap<String, Parameter> = BTreeMap::new();
-    let mut groups: BTreeMap<(SubjectId, String), Vec<Result<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(SubjectId, String), Vec<CellRow<'_>>> = BTreeMap::new();
     for row in lb.rows() {
         let Some(id) = row.subject() else { continue };
-        let test = row.text("LBTESTCD").to_ascii_uppercase();
         let parameter = parameters
-            .entry(test.clone())
-            .or_insert_with(|| Parameter::of(version, &test));
-        let result = read_result(row, parameter.clone());
-        groups.entry((id, parameter.code.clone())).or_default().push(result);
+            .entry(test(row))
+            .or_insert_with_key(|test| Parameter::of(version, test));
+        groups.entry((id, parameter.code.clone())).or_default().push(row);
     }
-    let mut rows = Vec::new();
+    let columns = recorded.iter().copied().chain(COLUMNS).map(str::to_owned).collect();
+    let mut table = Table::new("ADLB", "adlb.csv", columns);
     let mut worst_cases = 0;
-    for ((id, _), results) in &mut groups {
+    // One group at a time: what is worked out of a result takes more memory than the result.
+    for ((id, _), rows) in &groups {
         let Some(subject) = subjects.get(id) else {
             notes.push(format!("LB, subject {id}: not among the subjects of DM or ADSL"));
             continue;
         };
-        mark(results, subject);
-        worst_cases += grade(results);
-        mark_worst(results, subject);
+        let results = rows
+            .iter()
+            .filter_map(|row| Some(read_result(*row, parameters.get(&test(*row))?)));
+        let mut results: Vec<Result<'_>> = results.collect();
+        mark(&mut results, subject);
+        worst_cases += grade(&mut results);
+        mark_worst(&mut results, subject);
         let baseline = results.iter().find(|result| result.is_baseline);
-        for result in results.iter() {
-            let mut row: Vec<String> = recorded
-                .iter()
-                .map(|column| result.row.text(column).to_owned())
-                .collect();
-            row.extend(derive_result(result, baseline, subject, version));
-            rows.push(row);
+        for result in &results {
+            let derived = derive_result(result, baseline, subject, version);
+            let given = recorded.iter().map(|column| result.row.text(column));
+            table.push(given.chain(derived.iter().map(String::as_str)));
         }
     }
     if worst_cases > 0 {
@@ -100,11 +101,14 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
             "LB: {worst_cases} grades hang on symptoms that no value shows; the highest possible is written"
         ));
     }
-    let columns: Vec<&str> = recorded.into_iter().chain(COLUMNS).collect();
-    Table::from_rows("ADLB", &columns, rows)
+    table
 }
 
-fn read_result(row: CellRow<'_>, parameter: Parameter) -> Result<'_> {
+fn test(row: CellRow<'_>) -> String {
+    row.text("LBTESTCD").to_ascii_uppercase()
+}
+
+fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
     let number = |column| row.number(column);
     let (value, lln, uln) = (number("LBSTRESN"), number("LBSTNRLO"), number("LBSTNRHI"));
     Result {
@@ -286,7 +290,7 @@ fn toxicity(result: &Result<'_>, baseline: Option<&Result<'_>>, version: Ctcae) 
         result.grades,
         baseline.map(|baseline| baseline.grades).unwrap_or_default(),
     );
-    let parameter = &result.parameter;
+    let parameter = result.parameter;
     let graded = parameter.has_term();
     let of_term = |name: &str, from: Option<u8>, to: Option<u8>| {
         let shift = shift(&written(from), &written(to));

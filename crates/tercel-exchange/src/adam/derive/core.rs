@@ -51,10 +51,8 @@ fn treatments(adsl: &Table) -> BTreeMap<String, [String; 3]> {
 /// Sets a column by the subject of each row and its number; blank where there is no value.
 pub(super) fn fill(table: &mut Table, name: &str, mut value: impl FnMut(&str, usize) -> Option<String>) {
     let Some(subject) = table.column("USUBJID") else { return };
-    let cells = (0..table.len()).map(|row| {
+    table.put(name, |table, row| {
         let id = table.cell(row, subject).trim().to_owned();
-        (row, value(&id, row).unwrap_or_default())
+        value(&id, row)
     });
-    let cells = cells.collect();
-    table.set(name, &cells);
 }
