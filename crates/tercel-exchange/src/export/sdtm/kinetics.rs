@@ -11,8 +11,8 @@ use super::{Study, named};
 use crate::export::terminology::decode;
 use crate::table::Table;
 
-const COLUMNS: [&str; 16] = [
-    "STUDYID", "DOMAIN", "USUBJID", "PPSEQ", "PPTESTCD", "PPTEST", "PPCAT", "PPORRES", "PPORRESU", "PPSTAT",
+const COLUMNS: [&str; 17] = [
+    "STUDYID", "DOMAIN", "USUBJID", "PPSEQ", "PPGRPID", "PPTESTCD", "PPTEST", "PPCAT", "PPORRES", "PPORRESU", "PPSTAT",
     "PPREASND", "PPSPEC", "PPRFTDTC", "PPSTINT", "PPENINT", "PPTPTREF",
 ];
 
@@ -90,6 +90,7 @@ pub(super) fn parameters(study: &Study<'_>, tables: &[Table]) -> Table {
                     "PP".to_owned(),
                     subject.id.to_string(),
                     number.to_string(),
+                    group(analyte).to_owned(),
                     code.to_owned(),
                     decode("C85839", code).unwrap_or(code).to_owned(),
                     category(study, tables, analyte),
@@ -109,12 +110,26 @@ pub(super) fn parameters(study: &Study<'_>, tables: &[Table]) -> Table {
     Table::from_rows("PP", &COLUMNS, rows)
 }
 
+/// The group of the results of an analyte and of the parameters estimated of them.
+pub(super) fn group(analyte: Analyte) -> &'static str {
+    match analyte {
+        Analyte::Copies => "COPIES",
+        Analyte::Cells => "CELLS",
+    }
+}
+
+/// Dataset and codes of the results of an analyte.
+pub(super) fn results<'s>(study: &Study<'s>, analyte: Analyte) -> (&'static str, &'s [String]) {
+    let names = &study.trial.names;
+    match analyte {
+        Analyte::Copies => ("PC", &names.copies),
+        Analyte::Cells => ("CP", &names.counts),
+    }
+}
+
 /// What is measured, by the name of the test that its results carry; by the code where they carry no name.
 fn category(study: &Study<'_>, tables: &[Table], analyte: Analyte) -> String {
-    let (domain, codes) = match analyte {
-        Analyte::Copies => ("PC", &study.trial.names.copies),
-        Analyte::Cells => ("CP", &study.trial.names.counts),
-    };
+    let (domain, codes) = results(study, analyte);
     let [code, test] = ["TESTCD", "TEST"].map(|suffix| format!("{domain}{suffix}"));
     let named = named(tables, domain).and_then(|table| {
         let columns = Columns::of(table);

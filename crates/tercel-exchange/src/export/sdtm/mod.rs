@@ -95,6 +95,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
         flags::complete(&study, table, &references);
     }
     related::group_assessments(&mut tables);
+    related::group_profiles(&study, &mut tables);
     let related = related::records(&study, &tables);
     add(&mut tables, "RELREC", || related);
     for table in &mut tables {

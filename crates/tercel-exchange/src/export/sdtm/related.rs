@@ -1,11 +1,12 @@
-//! Relations between records: `TRLNKGRP`, `RSLNKGRP` and `RELREC`.
+//! Relations between records: `TRLNKGRP`, `RSLNKGRP`, `PCGRPID`, `CPGRPID` and `RELREC`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tercel::kinetics::Analyte;
 use tercel::study::{AdverseEvent, Subject, Syndrome, ToxicityFinding};
 
 use super::cells::{Columns, day, fill_from};
-use super::{Study, named};
+use super::{Study, kinetics, named};
 use crate::table::Table;
 
 /// Tests of a tumour assessment as a whole or in part: what the measurements of its day lead to.
@@ -59,11 +60,45 @@ pub(super) fn group_assessments(tables: &mut [Table]) {
     }
 }
 
+/// Subjects of whom parameters of an analyte were estimated.
+fn estimated(tables: &[Table], analyte: Analyte) -> BTreeSet<String> {
+    let Some(table) = named(tables, "PP") else {
+        return BTreeSet::new();
+    };
+    let columns = Columns::of(table);
+    let of_group = |row: &usize| columns.text(*row, "PPGRPID") == kinetics::group(analyte);
+    let rows = (0..table.len()).filter(of_group);
+    rows.map(|row| columns.text(row, "USUBJID").to_owned()).collect()
+}
+
+/// Gives the results of an analyte the group of the parameters that were estimated of them.
+pub(super) fn group_profiles(study: &Study<'_>, tables: &mut [Table]) {
+    for analyte in Analyte::ALL {
+        let subjects = estimated(tables, analyte);
+        let (domain, codes) = kinetics::results(study, analyte);
+        let Some(table) = tables.iter_mut().find(|table| table.name == domain) else {
+            continue;
+        };
+        let columns = Columns::of(table);
+        let code = format!("{domain}TESTCD");
+        let belongs = |row: &usize| {
+            let is_of_analyte = codes.iter().any(|known| known == columns.text(*row, &code));
+            is_of_analyte && subjects.contains(columns.text(*row, "USUBJID"))
+        };
+        let rows = (0..table.len()).filter(belongs);
+        let groups: BTreeMap<usize, String> = rows.map(|row| (row, kinetics::group(analyte).to_owned())).collect();
+        if !groups.is_empty() {
+            fill_from(table, &format!("{domain}GRPID"), &groups);
+        }
+    }
+}
+
 /// A group of related records of one subject: each by dataset and number.
 type Group = BTreeSet<(&'static str, u32)>;
 
 /// `RELREC`: toxicity findings with the adverse event they grade, laboratory results with the event they are linked to,
-/// lesions with their measurements, measurements with the response of the assessment.
+/// lesions with their measurements, measurements with the response of the assessment, results with the parameters of kinetics that were
+/// estimated of them.
 pub(super) fn records(study: &Study<'_>, tables: &[Table]) -> Table {
     let columns = ["STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "RELTYPE", "RELID"];
     let mut rows: Vec<Vec<String>> = Vec::new();
@@ -78,6 +113,20 @@ pub(super) fn records(study: &Study<'_>, tables: &[Table]) -> Table {
                 let (key, number) = (format!("{dataset}SEQ"), number.to_string());
                 row([dataset, subject.id.as_str(), &key, &number, "", &relation]);
             }
+        }
+    }
+    for analyte in Analyte::ALL {
+        let (domain, _) = kinetics::results(study, analyte);
+        let (key, group) = (format!("{domain}GRPID"), kinetics::group(analyte));
+        let grouped = named(tables, domain).map_or_else(BTreeSet::new, |table| {
+            let columns = Columns::of(table);
+            let rows = (0..table.len()).filter(|row| columns.text(*row, &key) == group);
+            rows.map(|row| columns.text(row, "USUBJID").to_owned()).collect()
+        });
+        for subject in estimated(tables, analyte).intersection(&grouped) {
+            let relation = format!("PP{group}");
+            row([domain, subject, &key, group, "", &relation]);
+            row(["PP", subject, "PPGRPID", group, "", &relation]);
         }
     }
     let has = |dataset: &str, name: &str| {

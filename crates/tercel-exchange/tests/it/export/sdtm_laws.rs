@@ -260,6 +260,41 @@ fn qualifiers_and_relations_point_at_records_that_are_there() {
 }
 
 #[test]
+fn parameters_of_kinetics_are_related_to_the_results_they_were_estimated_of() {
+    let trial = trial();
+    for source in rehearsals(&trial) {
+        let all = tables(&datasets(&trial, source, None).datasets);
+        let groups = |domain: &str| -> BTreeSet<(String, String)> {
+            let table = all.iter().find(|table| table.name == domain).unwrap();
+            let [subject, group] = [
+                table.column("USUBJID").unwrap(),
+                table.column(&format!("{domain}GRPID")).unwrap(),
+            ];
+            let rows = (0..table.len()).map(|row| [subject, group].map(|at| table.cell(row, at).to_owned()));
+            rows.filter(|[_, group]| !group.is_empty()).map(Into::into).collect()
+        };
+        let estimated = groups("PP");
+        let results: BTreeSet<(String, String)> = &groups("PC") | &groups("CP");
+        assert!(!estimated.is_empty());
+        assert_eq!(estimated, results);
+        let related = all.iter().find(|table| table.name == "RELREC").unwrap();
+        let [domain, subject, value, relation] =
+            ["RDOMAIN", "USUBJID", "IDVARVAL", "RELID"].map(|name| related.column(name).unwrap());
+        for (id, group) in &estimated {
+            let found = (0..related.len()).filter(|row| {
+                related.cell(*row, subject) == id
+                    && related.cell(*row, value) == group
+                    && related.cell(*row, relation) == format!("PP{group}")
+            });
+            let mut domains: Vec<&str> = found.map(|row| related.cell(row, domain)).collect();
+            domains.sort_unstable();
+            let of_results = if group == "COPIES" { "PC" } else { "CP" };
+            assert_eq!(domains, [of_results, "PP"]);
+        }
+    }
+}
+
+#[test]
 fn study_days_have_no_zero_and_elements_follow_each_other() {
     let trial = trial();
     for source in rehearsals(&trial) {
