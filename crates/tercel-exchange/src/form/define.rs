@@ -61,6 +61,12 @@ impl Field {
         Self::at(id, Home::Supplement(name), kind, label, help)
     }
 
+    /// The same as a supplemental qualifier.
+    pub(super) const fn as_supplement(mut self, name: &'static str) -> Self {
+        self.home = Home::Supplement(name);
+        self
+    }
+
     /// A field that stands nowhere in SDTM, and why.
     pub const fn kept_apart(id: &'static str, why: &'static str, kind: Kind, label: Text, help: Text) -> Self {
         Self::at(id, Home::None(why), kind, label, help)

@@ -225,11 +225,11 @@ pub(super) const ADVERSE_EVENT: Form = Form {
             Kind::Date,
             text("Sponsor aware on", "申办者获知日期"),
             text(
-                "Day the sponsor knew subject, event, product and reporter: day 0 of every clock.",
-                "申办者获知受试者、事件、研究产品和报告者信息的日期，即各报告时限的第 0 天。",
+                "Day the sponsor knew subject, event, product and reporter: day 0 of every clock. Blank where a case report says when it was \
+                 sent to the sponsor.",
+                "申办者获知受试者、事件、研究产品和报告者信息的日期，即各报告时限的第 0 天。若病例报告已记录递交申办者的时间，可留空。",
             ),
-        )
-        .required_if(IF_SERIOUS),
+        ),
         relation(
             "aerelspn",
             "AERELSPN",

@@ -1,7 +1,7 @@
 //! Records of a subject on its way to treatment.
 
-use super::shared::SITE_CLOCK;
-use crate::form::define::{BLANK, LINE, choice, text};
+use super::shared::{SITE_CLOCK, UNIT, UPPER_LIMIT, VALUE};
+use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
 const GATE: &[Choice] = &[
@@ -122,38 +122,9 @@ pub(super) const ITEM: Form = Form {
             text("As the protocol states it.", "方案规定的项目。"),
         )
         .required(),
-        Field::kept(
-            "cnorres",
-            Kind::Decimal {
-                min: 0.0,
-                max: 1e12,
-                unit: None,
-            },
-            text("Value", "数值"),
-            text(
-                "Value where the protocol gives bounds for it.",
-                "方案规定界限时填写数值。",
-            ),
-        ),
-        Field::kept(
-            "cnorresu",
-            LINE,
-            text("Unit", "单位"),
-            text("Unit as the laboratory writes it.", "按检验室书写的单位填写。"),
-        ),
-        Field::kept(
-            "cnuln",
-            Kind::Decimal {
-                min: 0.0,
-                max: 1e12,
-                unit: None,
-            },
-            text("Upper limit of normal", "正常上限"),
-            text(
-                "In the same unit; needed where the bounds are multiples of it.",
-                "单位相同；界限为其倍数时必填。",
-            ),
-        ),
+        VALUE,
+        UNIT,
+        UPPER_LIMIT,
         Field::kept(
             "holds",
             Kind::YesNo,

@@ -1,7 +1,7 @@
 //! Criteria of entry, those not met being the exceptions (`IE`).
 
-use super::shared::SITE_CLOCK;
-use crate::form::define::{BLANK, LINE, choice, text};
+use super::shared::{SITE_CLOCK, UNIT, UPPER_LIMIT, VALUE};
+use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind};
 
 const MET: &[Choice] = &[
@@ -35,41 +35,9 @@ pub(super) const ELIGIBILITY: Form = Form {
             text("As the protocol states it.", "方案规定的标准。"),
         )
         .required(),
-        Field::supplement(
-            "cnorres",
-            "CNORRES",
-            Kind::Decimal {
-                min: 0.0,
-                max: 1e12,
-                unit: None,
-            },
-            text("Value", "数值"),
-            text(
-                "Value where the protocol gives bounds for it.",
-                "方案规定界限时填写数值。",
-            ),
-        ),
-        Field::supplement(
-            "cnorresu",
-            "CNORRESU",
-            LINE,
-            text("Unit", "单位"),
-            text("Unit as the laboratory writes it.", "按检验室书写的单位填写。"),
-        ),
-        Field::supplement(
-            "cnuln",
-            "CNULN",
-            Kind::Decimal {
-                min: 0.0,
-                max: 1e12,
-                unit: None,
-            },
-            text("Upper limit of normal", "正常上限"),
-            text(
-                "In the same unit; needed where the bounds are multiples of it.",
-                "单位相同；界限为其倍数时必填。",
-            ),
-        ),
+        VALUE.as_supplement("CNORRES"),
+        UNIT.as_supplement("CNORRESU"),
+        UPPER_LIMIT.as_supplement("CNULN"),
         Field::of(
             "iedtc",
             "IEDTC",

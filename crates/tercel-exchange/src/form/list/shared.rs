@@ -116,3 +116,40 @@ pub(super) const SIGNERS: (Field, Field, Field) = (
 
 /// When it was signed.
 pub(super) const SIGNED: Field = Field::kept("signed", Kind::DateTime, text("Signed", "签署时间"), SITE_CLOCK);
+
+/// A number that the protocol may bound.
+const BOUNDED: Kind = Kind::Decimal {
+    min: 0.0,
+    max: 1e12,
+    unit: None,
+};
+
+/// The value that a criterion or an item of a gate is about.
+pub(super) const VALUE: Field = Field::kept(
+    "cnorres",
+    BOUNDED,
+    text("Value", "数值"),
+    text(
+        "Value where the protocol gives bounds for it.",
+        "方案规定界限时填写数值。",
+    ),
+);
+
+/// Its unit.
+pub(super) const UNIT: Field = Field::kept(
+    "cnorresu",
+    LINE,
+    text("Unit", "单位"),
+    text("Unit as the laboratory writes it.", "按检验室书写的单位填写。"),
+);
+
+/// Its upper limit of normal.
+pub(super) const UPPER_LIMIT: Field = Field::kept(
+    "cnuln",
+    BOUNDED,
+    text("Upper limit of normal", "正常上限"),
+    text(
+        "In the same unit; needed where the bounds are multiples of it.",
+        "单位相同；界限为其倍数时必填。",
+    ),
+);
