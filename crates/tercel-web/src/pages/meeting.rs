@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::Language;
-use tercel::meeting::{Ballot, Impact, Packet, Vote, replay, without_case};
+use tercel::meeting::{Ballot, Impact, Member, Packet, Vote, replay, without_case};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
@@ -101,7 +101,11 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             .iter()
             .any(|ballot| without_case(&ballot.member, &seat.member.name))
     });
-    let members = meeting.members();
+    let named = |member: Member| Member {
+        role: role_words(&member.role, language),
+        ..member
+    };
+    let members: Vec<Member> = meeting.members().into_iter().map(named).collect();
     let page = Page {
         view: View::of(&ask),
         number: record.number(),
@@ -172,7 +176,7 @@ fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLin
             };
             (
                 message(vote).of(language).to_owned(),
-                ballot.signed.to_string(),
+                zoned_words(ballot.signed),
                 ballot.comment.clone().unwrap_or_default(),
             )
         }),
