@@ -192,11 +192,7 @@ impl Packet {
             ),
             state(
                 Place::Verdict(subject()),
-                format!(
-                    "{}: {}",
-                    line.verdict.standing.words(language),
-                    line.verdict.sentence.of(language)
-                ),
+                line.verdict.sentence.of(language).to_owned(),
                 &line.verdict.records,
             ),
             state(
