@@ -42,6 +42,10 @@ const TESTS: [(&str, &str, f64, f64, f64); 10] = [
 
 const SUBJECTS: usize = 1_000;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, mode, step, folder] = arguments.as_slice()

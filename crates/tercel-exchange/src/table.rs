@@ -210,6 +210,21 @@ impl Table {
         kept.map(|(_, column)| column).collect()
     }
 
+    /// The rows at these places, in this order.
+    pub(crate) fn at(&self, places: &[usize]) -> Self {
+        let column = |column: &TextColumn| {
+            let mut moved = TextColumn::default();
+            for row in places {
+                moved.push(column.cell(*row));
+            }
+            moved
+        };
+        let mut table = Self::new(&self.name, &self.file, self.names.clone());
+        table.columns = self.columns.iter().map(column).collect();
+        table.rows = places.len();
+        table
+    }
+
     /// Keeps the rows for which `keep` holds.
     pub fn retain(&mut self, keep: impl Fn(usize) -> bool) {
         for column in &mut self.columns {

@@ -65,19 +65,25 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
         .filter(|column| !COLUMNS.contains(column))
         .collect();
     let mut parameters: BTreeMap<String, Parameter> = BTreeMap::new();
-    let mut groups: BTreeMap<(SubjectId, String), Vec<CellRow<'_>>> = BTreeMap::new();
-    for row in lb.rows() {
+    let mut groups: BTreeMap<(SubjectId, String), Vec<usize>> = BTreeMap::new();
+    for (at, row) in lb.rows().enumerate() {
         let Some(id) = row.subject() else { continue };
         let parameter = parameters
             .entry(test(row))
             .or_insert_with_key(|test| Parameter::of(version, test));
-        groups.entry((id, parameter.code.clone())).or_default().push(row);
+        groups.entry((id, parameter.code.clone())).or_default().push(at);
     }
+    // Rows of a group side by side: looked up where they lie in the source, each cell would be far from the last.
+    let order: Vec<usize> = groups.values().flatten().copied().collect();
+    let sorted = lb.table().at(&order);
+    let sorted = Cells::new(&sorted);
+    let mut rows = sorted.rows();
     let columns = recorded.iter().copied().chain(COLUMNS).map(str::to_owned).collect();
     let mut table = Table::new("ADLB", "adlb.csv", columns);
     let mut worst_cases = 0;
     // One group at a time: what is worked out of a result takes more memory than the result.
-    for ((id, _), rows) in &groups {
+    for ((id, _), group) in &groups {
+        let rows: Vec<CellRow<'_>> = rows.by_ref().take(group.len()).collect();
         let Some(subject) = subjects.get(id) else {
             notes.push(format!("LB, subject {id}: not among the subjects of DM or ADSL"));
             continue;

@@ -34,6 +34,11 @@ impl<'a> Cells<'a> {
         self.table.len()
     }
 
+    /// Its table.
+    pub(super) fn table(&self) -> &'a Table {
+        self.table
+    }
+
     /// The text of one cell; blank where the column is not there.
     fn cell(&self, row: usize, column: &str) -> &str {
         let at = self.columns.get(column);
