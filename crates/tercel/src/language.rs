@@ -1,7 +1,7 @@
 //! The languages of forms, pages and the sentences of gates.
 //!
-//! A [`Text`] holds every language, so that a text without its translation does not compile. What has parameters is a
-//! function of [`Language`] beside its English `Display`.
+//! A [`Text`] holds every language, so that a text without its translation does not compile. What has parameters is
+//! [`Words`], made with both forms side by side, or a function of [`Language`] beside its English `Display`.
 
 /// A language a user may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

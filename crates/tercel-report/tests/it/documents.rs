@@ -300,7 +300,15 @@ fn the_checklists_have_every_number_of_their_publications_once_and_leave_blank_o
     assert!(says("17a").contains(&primary.answers.last().expect("overall").text));
     assert!(says("13a").starts_with(&format!("Subjects in the data: {}", report.cover.enrolled)));
     assert!(says("2b").contains(&trial.outcomes[0].measure));
-    // That of the protocol shows no number of the data.
-    let spirit = items(&spirit_define(&about(&trial), &report));
-    assert!(spirit.iter().all(|[_, _, says, _]| !says.contains(" of 18")));
+    // That of the protocol is the same whatever the data.
+    let (other, _) = super::report(&trial, &StudyData::default(), None);
+    assert_eq!(
+        render_page(&spirit_define(&about(&trial), &report)),
+        render_page(&spirit_define(&about(&trial), &other))
+    );
+    // What the data do not say is not counted as said.
+    let page = consort_define(&about(&trial), &other);
+    let said = items(&page).iter().filter(|[_, _, says, _]| !says.is_empty()).count();
+    assert!(said < consort.iter().filter(|[_, _, says, _]| !says.is_empty()).count());
+    assert!(render_page(&page).contains(&format!("{said} of 40 items")));
 }

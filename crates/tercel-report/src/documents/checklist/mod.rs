@@ -15,7 +15,7 @@ use tercel::protocol::{OutcomeKind, Trial, VisitTime};
 use tercel::report::Report;
 use tercel::report::design_page::options_used;
 
-use self::items::{CONSORT, Part, SPIRIT};
+use self::items::{CONSORT, Item, Part, SPIRIT};
 use super::About;
 use super::estimand::describe;
 use crate::printed::{Page, Role};
@@ -77,10 +77,21 @@ pub fn consort_define(about: &About<'_>, report: &Report) -> Page {
 }
 
 fn checklist(about: &About<'_>, report: &Report, title: &str, source: &str, parts: &[Part]) -> Page {
-    let answered = |answer: &Answer| !matches!(answer, Answer::Authors);
-    let items = || parts.iter().flat_map(|(_, items)| items.iter());
-    let filled = items().filter(|(.., answer)| answered(answer)).count();
-    let count = format!("{filled} of {} items", items().count());
+    let rows = |items: &[Item]| -> Vec<Vec<String>> {
+        let row = |(number, asks, answer): &Item| {
+            let (says, place) = answer.of(about.trial, report);
+            // What the study does not say is nowhere.
+            let place = if says.is_empty() { "" } else { place };
+            vec![(*number).to_owned(), (*asks).to_owned(), says, place.to_owned()]
+        };
+        items.iter().map(row).collect()
+    };
+    let parts: Vec<(&str, Vec<Vec<String>>)> = parts.iter().map(|(part, items)| (*part, rows(items))).collect();
+    let all = || parts.iter().flat_map(|(_, rows)| rows);
+    let filled = all()
+        .filter(|row| row.get(2).is_some_and(|says| !says.is_empty()))
+        .count();
+    let count = format!("{filled} of {} items", all().count());
     let mut page = about.page(title, &[("Answered by the study", count)]);
     page.paragraph(Role::Plain, source);
     page.paragraph(
@@ -89,16 +100,9 @@ fn checklist(about: &About<'_>, report: &Report, title: &str, source: &str, part
          its number here, the parts are together. For a journal, copy the answers into the published checklist. An empty answer is \
          for the authors.",
     );
-    for (part, items) in parts {
+    for (part, rows) in &parts {
         page.heading(1, part);
-        let rows: Vec<Vec<String>> = items
-            .iter()
-            .map(|(number, asks, answer)| {
-                let (says, place) = answer.of(about.trial, report);
-                vec![(*number).to_owned(), (*asks).to_owned(), says, place.to_owned()]
-            })
-            .collect();
-        page.table(part, &["Item", "Asks for", "The study says", "Where"], &rows);
+        page.table(part, &["Item", "Asks for", "The study says", "Where"], rows);
     }
     page.finish()
 }
