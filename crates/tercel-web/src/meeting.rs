@@ -5,7 +5,7 @@ use serde_json::Value;
 use tercel::language::Language;
 use tercel::meeting::{Ballot, Choice, Member, Packet, Proposal, Quorum, Resolution, Vote, resolve, without_case};
 use tercel::protocol::DoseLevel;
-use tercel_exchange::{packet_digest, read_packet};
+use tercel_exchange::{read_packet, sha256_hex};
 use tercel_store::Record;
 
 use crate::messages::message;
@@ -71,10 +71,10 @@ impl Meeting {
     /// Reads a meeting; a packet whose bytes are not those of its digest is not shown as one.
     pub(crate) fn read(record: &Record) -> Result<Self, Fault> {
         let broken = |what: &str| Fault::Wrong(format!("{} cannot be read: {what}", record.key));
-        let packet =
-            read_packet(record.value("packet").unwrap_or_default()).map_err(|error| broken(&error.to_string()))?;
+        let bytes = record.value("packet").unwrap_or_default();
+        let packet = read_packet(bytes).map_err(|error| broken(&error.to_string()))?;
         let digest = record.value("digest").unwrap_or_default().to_owned();
-        if packet_digest(&packet) != digest {
+        if sha256_hex(bytes.as_bytes()) != digest {
             return Err(broken("its packet is not that of its digest"));
         }
         let members: Value = serde_json::from_str(record.value("members").unwrap_or_default()).unwrap_or_default();

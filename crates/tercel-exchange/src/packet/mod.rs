@@ -7,8 +7,9 @@
 //! `null`, never left out. `format` is `tercel.packet`, `version` an integer.
 //!
 //! # Versions
-//! A reader takes its own version alone: a packet is evidence, and a member read by guess is none. A member added, taken out or read
-//! otherwise is a new version, and `read_packet` keeps an arm for each old one. Version 1 is the first.
+//! A reader takes the versions it knows alone: a packet is evidence, and a member read by guess is none. A member added, taken out or read
+//! otherwise is a new version, and `read_packet` keeps an arm for each old one. Version 2 says reasons, verdicts and what is waited for in
+//! each language (`en`, `zh`); version 1 said them in English, which reads as said in every language.
 
 mod tables;
 mod value;
@@ -21,7 +22,10 @@ use thiserror::Error;
 use self::value::{Misread, Wire};
 
 /// The version written.
-pub const PACKET_VERSION: u64 = 1;
+pub const PACKET_VERSION: u64 = 2;
+
+/// The versions read.
+const READ: [u64; 2] = [1, PACKET_VERSION];
 
 /// What the `format` member says.
 const FORMAT: &str = "tercel.packet";
@@ -37,7 +41,7 @@ pub enum PacketError {
     NoPacket,
     /// A version this program does not know.
     #[error(
-        "the packet has version {0}, and this program reads version {PACKET_VERSION}; read it with the program that wrote it"
+        "the packet has version {0}, and this program reads up to version {PACKET_VERSION}; read it with the program that wrote it"
     )]
     Version(String),
     /// A member is missing, unknown or of the wrong kind.
@@ -70,10 +74,18 @@ impl From<Misread> for PacketError {
 
 /// The packet in its canonical form. The same packet gives the same bytes on every platform.
 pub fn packet_json(packet: &Packet) -> String {
+    in_version(packet, PACKET_VERSION)
+}
+
+fn in_version(packet: &Packet, version: u64) -> String {
+    let mut written = packet.write();
+    if version == 1 {
+        tables::in_english(&mut written);
+    }
     let mut document = serde_json::Map::new();
     document.insert("format".to_owned(), Value::from(FORMAT));
-    document.insert("version".to_owned(), Value::from(PACKET_VERSION));
-    document.insert("packet".to_owned(), packet.write());
+    document.insert("version".to_owned(), Value::from(version));
+    document.insert("packet".to_owned(), written);
     Value::Object(document).to_string()
 }
 
@@ -93,18 +105,18 @@ pub fn packet_digest(packet: &Packet) -> String {
     sha256_hex(packet_json(packet).as_bytes())
 }
 
-/// Reads a packet from its canonical form.
+/// Reads a packet from its canonical form, in the version it was written in: its digest is that of these bytes.
 pub fn read_packet(text: &str) -> Result<Packet, PacketError> {
     let document = crate::strict_json::parse(text).map_err(|error| PacketError::NotJson(error.to_string()))?;
     if document.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(PacketError::NoPacket);
     }
     let version = document.get("version").unwrap_or(&Value::Null);
-    if version.as_u64() != Some(PACKET_VERSION) {
+    let Some(known) = version.as_u64().filter(|version| READ.contains(version)) else {
         return Err(PacketError::Version(version.to_string()));
-    }
+    };
     let packet = Packet::read(document.get("packet").unwrap_or(&Value::Null))?;
-    if packet_json(&packet) != text {
+    if in_version(&packet, known) != text {
         return Err(PacketError::NotCanonical);
     }
     Ok(packet)

@@ -18,7 +18,6 @@ as_object! {
         other_designs, findings, recommended,
     }
     Knowledge { at, entry }
-    Words { en, zh }
     PauseMet { rule, text }
     OpenQuery { record, field, text }
     Completeness { expected, entered, missing }
@@ -49,6 +48,37 @@ as_object! {
     KineticsLine { level, analyte, unit, c_max, t_max, auc_28, records }
     Spread { n, median, lowest, highest }
     Feasibility { enrolled, collected, infused, off_dose, dose_unknown, days, records }
+}
+
+impl Wire for Words {
+    fn write(&self) -> Value {
+        let Self { en, zh } = self;
+        serde_json::json!({"en": en, "zh": zh})
+    }
+
+    fn read(value: &Value) -> Result<Self, Misread> {
+        // Version 1 had one text, which was English in every language.
+        if let Some(text) = value.as_str() {
+            return Ok(Self::in_each(|_| text.to_owned()));
+        }
+        members(value, &["en", "zh"])?;
+        Ok(Self {
+            en: member(value, "en")?,
+            zh: member(value, "zh")?,
+        })
+    }
+}
+
+/// The form of version 1: what is said in each language was said in English.
+pub(super) fn in_english(value: &mut Value) {
+    match value {
+        Value::Object(object) => match (object.get("en"), object.get("zh"), object.len()) {
+            (Some(en), Some(_), 2) => *value = en.clone(),
+            _ => object.values_mut().for_each(in_english),
+        },
+        Value::Array(list) => list.iter_mut().for_each(in_english),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// An object of one kind with further members.

@@ -203,12 +203,50 @@ fn a_record_that_is_not_among_those_of_a_packet_changes_none_of_its_statements()
     assert!(deleted > 40 && changed > 25, "{deleted} deleted, {changed} altered");
 }
 
+/// The bytes as the first version wrote them: one text, in English.
+fn first_version(text: &str) -> String {
+    fn english(value: &mut serde_json::Value) {
+        if let Some(object) = value.as_object_mut() {
+            if object.keys().eq(["en", "zh"]) {
+                *value = object["en"].take();
+            } else {
+                object.values_mut().for_each(english);
+            }
+        } else if let Some(list) = value.as_array_mut() {
+            list.iter_mut().for_each(english);
+        }
+    }
+    let mut document: serde_json::Value = serde_json::from_str(text).unwrap();
+    english(&mut document);
+    document["version"] = 1.into();
+    document.to_string()
+}
+
+#[test]
+fn a_packet_that_the_first_version_wrote_is_read_and_keeps_its_digest() {
+    let text = include_str!("../data/packet-1.json");
+    let packet = read_packet(text).unwrap();
+    assert_eq!(packet.subjects.len(), 4);
+    assert!(packet.subjects.iter().all(|line| {
+        let sentence = &line.verdict.sentence;
+        !sentence.en.is_empty() && sentence.en == sentence.zh
+    }));
+    // What this program would write of it is another document, and a changed byte is seen.
+    assert_eq!(first_version(&packet_json(&packet)), text);
+    let changed = text.replacen("no DLT", "no dlt", 1);
+    assert_ne!(sha256_hex(changed.as_bytes()), sha256_hex(text.as_bytes()));
+    assert_eq!(
+        read_packet(&text.replacen("\"version\":1", "\"version\":2", 1)),
+        Err(PacketError::NotCanonical)
+    );
+}
+
 #[test]
 fn a_packet_of_another_version_or_kind_or_with_a_changed_byte_is_refused() {
     let text = packet_json(&small(&[]));
-    let version = text.replacen("\"version\":1", "\"version\":2", 1);
-    assert_eq!(read_packet(&version), Err(PacketError::Version("2".to_owned())));
-    let none = text.replacen("\"version\":1,", "", 1);
+    let version = text.replacen("\"version\":2", "\"version\":3", 1);
+    assert_eq!(read_packet(&version), Err(PacketError::Version("3".to_owned())));
+    let none = text.replacen("\"version\":2,", "", 1);
     assert_eq!(read_packet(&none), Err(PacketError::Version("null".to_owned())));
     assert_eq!(read_packet("{}"), Err(PacketError::NoPacket));
     assert!(matches!(read_packet("1NNN"), Err(PacketError::NotJson(_))));
@@ -513,6 +551,10 @@ fn a_packet_says_the_same_again_until_something_it_rests_on_is_corrected() {
         let data = whole.as_of(cut);
         let analysis = Analysis::new(&trial, &data, Some(cut));
         assert_eq!(replay(&packet, &analysis, EN), Ok(Vec::new()), "{cut}");
+        // Nor does one of the first version, which has no Chinese to compare with.
+        let old = read_packet(&first_version(&packet_json(&packet))).unwrap();
+        assert_eq!(replay(&old, &analysis, EN), Ok(Vec::new()), "{cut}");
+        assert_eq!(replay(&old, &analysis, Language::Chinese), Ok(Vec::new()), "{cut}");
     }
     let cut = date(2025, 10, 1);
     let packet = freeze(&trial, &whole, cut, review());

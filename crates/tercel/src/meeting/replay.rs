@@ -90,14 +90,25 @@ pub fn replay(packet: &Packet, analysis: &Analysis<'_>, language: Language) -> R
     }
     // What the caller gave is no statement: a packet without it says the same.
     let now = Packet::freeze(analysis, About::occasion(packet.occasion.clone()))?;
-    Ok(differences(&packet.statements(language), &now.statements(language)))
+    // Packets of the first version are English: only in that language does what was said compare with what would be.
+    let english = |packet: &Packet| packet.statements(Language::English);
+    let mut found = differences(&english(packet), &english(&now));
+    if language != Language::English {
+        let (then, now) = (packet.statements(language), now.statements(language));
+        for one in &mut found {
+            one.then = find(&then, &one.place);
+            one.now = find(&now, &one.place);
+        }
+    }
+    Ok(found)
+}
+
+fn find(among: &[Statement], place: &Place) -> Option<String> {
+    let found = among.iter().find(|statement| statement.place == *place);
+    found.map(|statement| statement.text.clone())
 }
 
 fn differences(then: &[Statement], now: &[Statement]) -> Vec<Difference> {
-    let find = |among: &[Statement], place: &Place| {
-        let found = among.iter().find(|statement| statement.place == *place);
-        found.map(|statement| statement.text.clone())
-    };
     let gone_or_other = then.iter().filter_map(|statement| {
         let today = find(now, &statement.place);
         (today.as_ref() != Some(&statement.text)).then(|| Difference {
