@@ -31,6 +31,19 @@ pub(crate) fn site_time(time: Timestamp) -> DateTime {
     time.to_zoned(TimeZone::system()).datetime()
 }
 
+/// The same in words, with the distance of its zone.
+pub(crate) fn site_time_words(time: Timestamp) -> String {
+    let zoned = time.to_zoned(TimeZone::system());
+    zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
+/// A moment that was written by the clock of the site, or with its zone.
+pub(crate) fn moment_at_site(text: &str) -> Option<Timestamp> {
+    let by_site = |time: DateTime| time.to_zoned(TimeZone::system()).ok();
+    let with_zone = text.parse().ok();
+    with_zone.or_else(|| Some(by_site(text.parse().ok()?)?.timestamp()))
+}
+
 fn stamped(at: &str) -> DateTime {
     at.parse::<Timestamp>().map_or(DateTime::MAX, site_time)
 }

@@ -97,12 +97,12 @@ impl Words {
         }
     }
 
-    /// With something after it that is the same in every language, a criterion in the protocol's words.
+    /// With a text of the protocol after it, as it stands there: `ALT above 8 × ULN [text]`.
     #[must_use]
-    pub fn with(self, after: &str) -> Self {
+    pub fn quoting(self, text: &str) -> Self {
         Self {
-            en: self.en + after,
-            zh: self.zh + after,
+            en: format!("{} [{text}]", self.en),
+            zh: format!("{} [{text}]", self.zh),
         }
     }
 

@@ -3,9 +3,6 @@
 use std::sync::Arc;
 
 use askama::Template;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::Language;
@@ -17,6 +14,7 @@ use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
 use super::touched::Resting;
 use crate::ask::Ask;
+use crate::conduct::{moment_at_site, site_time_words};
 use crate::meeting::{MEETING, Meeting, Seat};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
@@ -133,7 +131,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             reason: draft.reason.clone().unwrap_or_default(),
             despite: draft.despite.clone().unwrap_or_default(),
             conditions: draft.conditions.clone(),
-            effective: draft.effective.map(zoned_words).unwrap_or_default(),
+            effective: draft.effective.map(site_time_words).unwrap_or_default(),
             places: draft.places,
             places_missing: draft.places.is_none() && opens_level(draft.choice),
         }),
@@ -176,7 +174,7 @@ fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLin
             };
             (
                 message(vote).of(language).to_owned(),
-                zoned_words(ballot.signed),
+                site_time_words(ballot.signed),
                 ballot.comment.clone().unwrap_or_default(),
             )
         }),
@@ -241,7 +239,7 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
     }
     let effective = match ask.optional("effective") {
         "" => String::new(),
-        text => moment(text)
+        text => moment_at_site(text)
             .ok_or_else(|| {
                 Fault::Wrong(format!(
                     "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site"
@@ -268,27 +266,6 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
         effective: &effective,
     });
     decide(&ask, permission, &record, step, &meeting).await
-}
-
-/// A moment by the clock of the site, or with its zone.
-fn moment(text: &str) -> Option<Timestamp> {
-    let by_site = || {
-        Some(
-            text.parse::<DateTime>()
-                .ok()?
-                .to_zoned(TimeZone::system())
-                .ok()?
-                .timestamp(),
-        )
-    };
-    text.parse().ok().or_else(by_site)
-}
-
-/// A moment by the clock of the site, which zone that is in among its words.
-fn zoned_words(time: Timestamp) -> String {
-    time.to_zoned(TimeZone::system())
-        .strftime("%Y-%m-%d %H:%M:%S %:z")
-        .to_string()
 }
 
 /// Who prepares a meeting, or sits on it, may put something to it.

@@ -230,13 +230,13 @@ async fn many_wrong_names_slow_the_street_down_and_not_the_site() {
         cookies: vec![("tercel-browser".to_owned(), first.cookie("tercel-browser").unwrap().0)],
         ..Visitor::default()
     };
-    let names: Vec<String> = (0..40).map(|number| format!("name{number}")).collect();
+    // After thirty refusals two a second are looked at, however fast the machine: the other thirty would need fifteen seconds.
+    let names: Vec<String> = (0..60).map(|number| format!("name{number}")).collect();
     let stranger = Visitor::default();
     let storm = names
         .iter()
         .map(|name| attempt(&world, &stranger, name, "Spring2026 password"));
     let storm: Vec<_> = storm.collect();
-    let begun = Instant::now();
     let site = async {
         tokio::time::sleep(std::time::Duration::from_millis(600)).await;
         let begun = Instant::now();
@@ -248,9 +248,8 @@ async fn many_wrong_names_slow_the_street_down_and_not_the_site() {
     assert!(waited.as_secs() < 4, "the site waited {waited:?} for a stranger");
     let busy = answers.iter().filter(|answer| answer.status == 429).count();
     let refused = answers.iter().filter(|answer| answer.status == 422).count();
-    println!("{refused} looked at, {busy} sent away in {:?}", begun.elapsed());
-    assert_eq!(busy + refused, 40);
-    assert!(busy > 0, "forty at once were all looked at");
+    assert_eq!(busy + refused, 60);
+    assert!(busy > 0, "sixty at once were all looked at");
 }
 
 /// Runs requests side by side.

@@ -136,6 +136,34 @@ async fn a_meeting_decides_by_votes_and_says_what_was_corrected_since() {
     assert_eq!(late.status, 409);
 }
 
+#[tokio::test]
+async fn the_time_of_effect_is_by_the_clock_of_the_site_or_with_its_zone() {
+    let world = World::new().await;
+    let Committee { meeting, xu, .. } = &Committee::of(&world).await;
+    let site = jiff::civil::date(2099, 3, 4).at(8, 0, 0, 0);
+    let site = site.to_zoned(jiff::tz::TimeZone::system()).unwrap().timestamp();
+    let stated: jiff::Timestamp = "2099-03-04T08:00:00+08:00".parse().unwrap();
+    for (written, meant) in [("2099-03-04T08:00", site), ("2099-03-04T08:00:00+08:00", stated)] {
+        let more = [("choice", "stop"), ("effective", written)];
+        propose(&world, xu, meeting, &more).await;
+        let shown = world.get(xu, &format!("/meeting/{meeting}")).await;
+        let zoned = meant.to_zoned(jiff::tz::TimeZone::system());
+        let words = zoned.strftime("%Y-%m-%d %H:%M:%S %:z").to_string();
+        // The page escapes the sign of the zone.
+        assert!(shown.body.replace("&#43;", "+").contains(&words), "{written}: {words}");
+    }
+    for wrong in ["tomorrow", "2099-02-30T08:00", "08:00"] {
+        let form = [("record", meeting.as_str()), ("choice", "stop"), ("effective", wrong)];
+        let answer = world.post(xu, "/propose", &form).await;
+        assert_eq!(answer.status, 400, "{wrong}");
+        assert!(
+            answer.body.contains("by the clock of the site"),
+            "{wrong}: {}",
+            answer.body
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_meeting_says_what_it_rested_on_was_corrected_since() {
     let world = demo().await;

@@ -172,7 +172,7 @@ impl Case<'_> {
         } else if earliest >= first && latest <= last {
             Some(Exit::Out(why(earliest)))
         } else {
-            let written = when.map_or_else(unknown_day, |when| both!("{when}", "{when}"));
+            let written = day_words(when);
             let text = both!(
                 "{event} ({en}) may lie within the window",
                 "{event_zh}（{zh}）可能在观察期内",
@@ -198,9 +198,10 @@ impl Case<'_> {
     }
 }
 
-/// A day that is not known, in words.
-pub(super) fn unknown_day() -> Words {
-    Text::new("an unknown day", "不明日期").into()
+/// A moment as it is written, or that it is not known.
+pub(super) fn day_words(when: Option<When>) -> Words {
+    let unknown = || Text::new("an unknown day", "不明日期").into();
+    when.map_or_else(unknown, |when| Words::in_each(|_| when.to_string()))
 }
 
 /// The committee's latest dated judgement, and its day.

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::case::unknown_day;
+use super::case::day_words;
 use super::lasting::{Lasted, Seen, end_of, longer_than_hours, longest, spells, whole};
 use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, scale_of, toxicity_grades};
 use crate::grade::Grade;
@@ -197,13 +197,13 @@ impl Judge<'_> {
         let ground = |what: Words, until: Option<Date>| Ground {
             criterion: Some(criterion.id.clone()),
             text: both!(
-                "{term}: {en} [{quoted}]",
-                "{term}：{zh} [{quoted}]",
+                "{term}: {en}",
+                "{term}：{zh}",
                 term = event.term,
-                quoted = criterion.text,
                 en = what.en,
                 zh = what.zh
-            ),
+            )
+            .quoting(&criterion.text),
             records,
             since: seen_by(event, criterion, graded),
             until,
@@ -231,9 +231,7 @@ impl Judge<'_> {
                 None,
             ));
         }
-        let began = event
-            .start
-            .map_or_else(unknown_day, |start| both!("{start}", "{start}"));
+        let began = day_words(event.start);
         let graded = both!(
             "{scale} grade {grade} from {en}",
             "{scale} {grade}级，始于{zh}",

@@ -50,14 +50,14 @@ fn unusable(limit: &Limit<'_>, series: &[&Lab], window: Window) -> Option<Ground
     Some(Ground {
         criterion: Some(limit.criterion.id.clone()),
         text: both!(
-            "{test} on {when}: {en} [{quoted}]",
-            "{when} {test}：{zh} [{quoted}]",
+            "{test} on {when}: {en}",
+            "{when} {test}：{zh}",
             test = first.test,
             when = first.when,
-            quoted = limit.criterion.text,
             en = missing.en,
             zh = missing.zh
-        ),
+        )
+        .quoting(&limit.criterion.text),
         records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
         since: doubtful.iter().map(|lab| lab.when.date.latest()).max(),
         until: None,
@@ -82,12 +82,12 @@ fn judge_series(limit: &Limit<'_>, series: &[&Lab], judge: &Judge<'_>, consulted
         let ground = Ground {
             criterion: Some(limit.criterion.id.clone()),
             text: both!(
-                "{test} above {times} × ULN from {first} [{quoted}]",
-                "{test}自{first}起高于{times}×ULN [{quoted}]",
+                "{test} above {times} × ULN from {first}",
+                "{test}自{first}起高于{times}×ULN",
                 times = limit.above_uln,
-                first = run.first,
-                quoted = limit.criterion.text
-            ),
+                first = run.first
+            )
+            .quoting(&limit.criterion.text),
             records,
             since: Some(run.first),
             until: None,

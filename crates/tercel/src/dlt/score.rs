@@ -44,7 +44,7 @@ pub(super) fn judge(criterion: &ScoreCriterion, judge: &Judge<'_>, consulted: &m
         };
         answers.push(length.answer(Ground {
             criterion: Some(criterion.id.clone()),
-            text: course(criterion, &run, baseline, length).with(&format!(" [{}]", criterion.text)),
+            text: course(criterion, &run, baseline, length).quoting(&criterion.text),
             records,
             since: Some(run.first),
             until: None,
@@ -85,14 +85,14 @@ fn unusable(
     Some(Ground {
         criterion: Some(criterion.id.clone()),
         text: both!(
-            "{name} {value} on {when}: {en} [{quoted}]",
-            "{when} {name} {value}：{zh} [{quoted}]",
+            "{name} {value} on {when}: {en}",
+            "{when} {name} {value}：{zh}",
             value = first.value,
             when = first.when,
-            quoted = criterion.text,
             en = missing.en,
             zh = missing.zh
-        ),
+        )
+        .quoting(&criterion.text),
         records: doubtful.iter().map(|score| score.record.clone()).collect(),
         since: doubtful.iter().map(|score| score.when.date.latest()).max(),
         until: None,

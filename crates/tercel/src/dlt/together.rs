@@ -123,12 +123,12 @@ impl Rule<'_> {
         Some(Ground {
             criterion: Some(self.criterion.id.clone()),
             text: both!(
-                "{en}: its day is not known [{quoted}]",
-                "{zh}：日期不明 [{quoted}]",
+                "{en}: its day is not known",
+                "{zh}：日期不明",
                 en = words(first).en,
-                zh = words(first).zh,
-                quoted = self.criterion.text
-            ),
+                zh = words(first).zh
+            )
+            .quoting(&self.criterion.text),
             records: undated.iter().map(|reading| reading.lab.record.clone()).collect(),
             since: undated.iter().map(|reading| reading.lab.when.date.latest()).max(),
             until: None,
@@ -159,7 +159,7 @@ impl Rule<'_> {
         let shown: Vec<&Reading<'_>> = stands.iter().filter_map(Stand::reading).collect();
         let ground = |text: Words, until: Option<Date>| Ground {
             criterion: Some(self.criterion.id.clone()),
-            text: text.with(&format!(" [{}]", self.criterion.text)),
+            text: text.quoting(&self.criterion.text),
             records: shown.iter().flat_map(|reading| reading.records()).collect(),
             since: shown.iter().filter_map(|reading| reading.lab.when.day()).max(),
             until,
