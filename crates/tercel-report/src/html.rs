@@ -227,6 +227,9 @@ fn cover(out: &mut Writer, report: &Report) {
     out.close();
     out.open("dl", &[("class", "facts")]);
     let known = |number: Option<usize>| number.map_or_else(|| "not recorded".to_owned(), count);
+    if cover.screen_failures > 0 {
+        fact(out, "number", "Failed screening", &count(cover.screen_failures));
+    }
     fact(out, "number", "Enrolled", &count(cover.enrolled));
     fact(out, "number", "PBMC collected", &known(cover.collected));
     fact(out, "number", "Infused", &known(cover.infused));

@@ -93,8 +93,12 @@ fn decision(out: &mut String, report: &Report, width: usize) {
 fn subjects(out: &mut String, report: &Report, width: usize) {
     let cover = &report.cover;
     let known = |number: Option<usize>| number.map_or_else(|| "not recorded".to_owned(), count);
+    let failed = match cover.screen_failures {
+        0 => String::new(),
+        failed => format!("failed screening {}, ", count(failed)),
+    };
     let line = format!(
-        "Subjects: enrolled {}, collected {}, infused {}, DLT-evaluable {}, pending {}",
+        "Subjects: {failed}enrolled {}, collected {}, infused {}, DLT-evaluable {}, pending {}",
         count(cover.enrolled),
         known(cover.collected),
         known(cover.infused),

@@ -115,8 +115,7 @@ fn subjects_json(analysis: &Analysis<'_>) -> Value {
     let count = |level: Option<DoseLevel>, holds: fn(&Facts<'_>) -> bool| -> Value {
         let at_level = |facts: &&Facts<'_>| level.is_none() || facts.level == level;
         let counted = analysis
-            .facts
-            .iter()
+            .enrolled()
             .filter(at_level)
             .filter(|facts| holds(facts))
             .count();
@@ -127,12 +126,13 @@ fn subjects_json(analysis: &Analysis<'_>) -> Value {
         }
     };
     let levels = analysis.trial.dose_levels.levels().map(|level| {
-        let assigned = analysis.facts.iter().filter(|facts| facts.level == Some(level)).count();
+        let assigned = analysis.enrolled().filter(|facts| facts.level == Some(level)).count();
         let infused = count(Some(level), |facts| facts.infusion.is_some());
         json!({"dose_level": level.number(), "assigned": assigned, "infused": infused})
     });
     json!({
-        "enrolled": analysis.facts.len(),
+        "screen_failures": analysis.screen_failures(),
+        "enrolled": analysis.enrolled().count(),
         "collected": count(None, |facts| facts.collection.is_some()),
         "infused": count(None, |facts| facts.infusion.is_some()),
         "died": count(None, |facts| facts.subject.death.is_some()),

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::simulate::dirt::{Dirt, Found, soil};
-use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::format::{EXTENSIONS, dataset_json, xport};
 use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// Subjects enrolled, the uninfused among them
     #[arg(long, default_value_t = 18, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     subjects: u32,
+    /// Subjects who fail screening, beside those enrolled
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    screen_failures: u32,
     /// Seed: the same seed gives the same study
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -43,7 +46,7 @@ pub(crate) struct Args {
     #[arg(long)]
     dirt: bool,
     /// Write nothing; print published numbers beside those of a rehearsal (take 2000 subjects)
-    #[arg(long, conflicts_with_all = ["out", "force", "dirt"])]
+    #[arg(long, conflicts_with_all = ["out", "force", "dirt", "screen_failures"])]
     calibration: bool,
 }
 
@@ -86,12 +89,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         );
     }
     let mut data = rehearse(&trial, options);
+    let subjects = data.subjects.len();
+    add_screen_failures(&trial, &mut data, options, args.screen_failures);
     fs::create_dir_all(out).with_context(|| format!("failed to create {}", out.display()))?;
     // A dataset of an earlier run that this one does not have would be read as part of this study. Other files stay.
     for path in old.into_iter().filter(|path| is_sdtm(path)) {
         fs::remove_file(&path).with_context(|| format!("failed to remove {}", path.display()))?;
     }
-    let subjects = data.subjects.len();
     let mut dirt = args.dirt.then(|| soil(&trial, &mut data, args.seed));
     let files = write_datasets(&trial, data, out, args, dirt.as_mut())?;
     let json = || {
@@ -99,7 +103,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             .values()
             .map(|(path, rows)| json!({"path": path, "rows": rows}))
             .collect();
-        let mut answer = json!({"files": list, "subjects": subjects, "seed": args.seed, "synthetic": true});
+        let mut answer = json!({"files": list, "subjects": subjects, "screen_failures": args.screen_failures, "seed": args.seed, "synthetic": true});
         if let (Some(dirt), Some(answer)) = (&dirt, answer.as_object_mut()) {
             answer.insert("dirt".to_owned(), dirt.iter().map(dirt_json).collect());
         }
@@ -113,6 +117,10 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         }
         let short = (args.subjects as usize).saturating_sub(subjects);
         let _ = write!(text, "\n{subjects} subject{}", if subjects == 1 { "" } else { "s" });
+        if args.screen_failures > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(text, ", and {} who failed screening", args.screen_failures);
+        }
         if short > 0 {
             let _ = write!(
                 text,

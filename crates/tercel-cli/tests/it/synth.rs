@@ -106,7 +106,8 @@ fn the_committed_rehearsal_is_what_its_seed_gives() {
     let study = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc");
     let folder = tempfile::tempdir().unwrap();
     let (trial, out) = (study.to_str().unwrap(), folder.path().to_str().unwrap());
-    let run = synth(&[trial, "--subjects", "18", "--seed", "7", "--out", out]);
+    let size = ["--subjects", "18", "--screen-failures", "4", "--seed", "7"];
+    let run = synth(&[&[trial, "--out", out], &size[..]].concat());
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let names = |path: &Path| -> Vec<_> {
         let mut names: Vec<_> = std::fs::read_dir(path)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tercel::protocol::Trial;
-use tercel::study::{When, days_between};
+use tercel::study::{When, days_between, is_screen_failure};
 
 use super::tables::{Rows, variable_of};
 
@@ -14,6 +14,7 @@ struct Course {
     first_given: Option<When>,
     last_given: Option<When>,
     left: Option<When>,
+    failed_screening: bool,
 }
 
 /// Adds what follows from several records to the rows of every dataset. Day 1 is the day of the first infusion; there is no
@@ -30,6 +31,7 @@ pub(super) fn work_out(trial: &Trial, rows: &mut BTreeMap<&'static str, Rows<'_>
                 let reason = match (arm, course.infused.is_some()) {
                     (true, true) => None,
                     (true, false) => Some("ASSIGNED, NOT TREATED".to_owned()),
+                    (false, _) if course.failed_screening => Some("SCREEN FAILURE".to_owned()),
                     (false, _) => Some("NOT ASSIGNED".to_owned()),
                 };
                 let found = [
@@ -85,8 +87,9 @@ fn courses<'r>(trial: &Trial, rows: &BTreeMap<&'static str, Rows<'r>>) -> BTreeM
             .get("DSCAT")
             .is_some_and(|category| category == "PROTOCOL MILESTONE");
         let when = cells.get("DSSTDTC").and_then(|text| When::parse(text).ok());
+        let course = courses.entry(subject).or_default();
+        course.failed_screening |= cells.get("DSDECOD").is_some_and(|term| is_screen_failure(term));
         if !milestone {
-            let course = courses.entry(subject).or_default();
             course.left = [course.left, when].into_iter().max_by_key(order).flatten();
         }
     }

@@ -28,6 +28,7 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
         row.code("AGEU", &[("YEARS", ())], "YEARS");
         subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
         subject.level = planned_level(&row, trial);
+        subject.screened_out = says_screened_out(&row);
         check_actual_arm(&row, trial, subject.level);
         if let Some(when) = row.when("RFICDTC") {
             let record = row.record.clone();
@@ -53,6 +54,14 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
         insert_subject(&row, subject, subjects);
     }
 }
+
+/// Whether demography says that screening failed: as the reason without an arm, or, before SDTMIG 3.4, as the arm.
+fn says_screened_out(row: &Row<'_>) -> bool {
+    let says = |variable| matches!(row.text(variable), Some(text) if SCREENED_OUT.iter().any(|code| code.eq_ignore_ascii_case(text)));
+    ["ARMNRS", "ARMCD", "ACTARMCD"].into_iter().any(says)
+}
+
+const SCREENED_OUT: [&str; 2] = ["SCRNFAIL", "SCREEN FAILURE"];
 
 /// Arm codes that mean "no dose group".
 const NO_LEVEL: [&str; 4] = ["SCRNFAIL", "SCREEN FAILURE", "NOTASSGN", "NOT ASSIGNED"];

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
 use tercel::protocol::{SETTINGS, Trial, parse_protocol};
-use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::{Table, read_folder, read_tables, write_sdtm};
 
@@ -13,7 +13,9 @@ fn trial() -> Trial {
 }
 
 fn written(trial: &Trial, subjects: u32, seed: u64) -> (StudyData, Vec<(String, Vec<u8>)>) {
-    let data = rehearse(trial, RehearsalOptions { subjects, seed });
+    let options = RehearsalOptions { subjects, seed };
+    let mut data = rehearse(trial, options);
+    add_screen_failures(trial, &mut data, options, subjects / 8);
     let tables = write_sdtm(trial, &data);
     let files = tables
         .iter()
@@ -93,4 +95,30 @@ fn real_data_are_not_called_synthetic() {
             .iter()
             .all(|table| (0..table.len()).all(|row| table.cell(row, 0) == "REHEARSAL"))
     );
+}
+
+#[test]
+fn screening_failed_as_demography_or_disposition_says_unless_cells_were_collected() {
+    let trial = trial();
+    let collection = &trial.names.collection[0];
+    let read = |demography: [&str; 2], disposition: &str, procedure: &str| {
+        let [arm, reason] = demography;
+        let dm = format!("USUBJID,ARMCD,ARMNRS\nX-01,{arm},{reason}\n");
+        let ds = format!("USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\nX-01,1,{disposition},DISPOSITION EVENT,2025-02-03\n");
+        let pr = format!("USUBJID,PRSEQ,PRTRT,PRSTDTC\nX-01,1,{procedure},2025-02-02\n");
+        let tables = [("dm.csv", dm), ("ds.csv", ds), ("pr.csv", pr)];
+        let tables = tables.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
+        let data = read_tables(tables.to_vec(), &trial).unwrap();
+        let failed = data.subjects[0].screen_failure();
+        failed.map(|(term, record)| format!("{record}: {term}"))
+    };
+    let other = "WITHDRAWAL BY SUBJECT";
+    assert_eq!(read(["", "NOT ASSIGNED"], other, "BIOPSY"), None);
+    for demography in [["", "SCREEN FAILURE"], ["SCRNFAIL", ""]] {
+        let said = read(demography, other, "BIOPSY");
+        assert_eq!(said.as_deref(), Some("DM/X-01/1: SCREEN FAILURE"));
+    }
+    let said = read(["", "NOT ASSIGNED"], "SCREEN FAILURE", "BIOPSY");
+    assert_eq!(said.as_deref(), Some("DS/X-01/1: SCREEN FAILURE"));
+    assert_eq!(read(["", "SCREEN FAILURE"], "SCREEN FAILURE", collection), None);
 }

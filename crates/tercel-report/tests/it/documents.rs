@@ -298,7 +298,7 @@ fn the_checklists_have_every_number_of_their_publications_once_and_leave_blank_o
     // What the checklist says is what the report says.
     let primary = &report.outcomes[0].blocks[0];
     assert!(says("17a").contains(&primary.answers.last().expect("overall").text));
-    assert!(says("13a").starts_with(&format!("Subjects in the data: {}", report.cover.enrolled)));
+    assert!(says("13a").starts_with(&format!("Enrolled: {}", report.cover.enrolled)));
     assert!(says("2b").contains(&trial.outcomes[0].measure));
     // That of the protocol is the same whatever the data.
     let (other, _) = super::report(&trial, &StudyData::default(), None);

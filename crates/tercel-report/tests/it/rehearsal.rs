@@ -97,9 +97,6 @@ fn the_participant_flow_adds_up_and_every_subject_is_listed() {
     assert_eq!(infused, number("Infused", overall));
     let board: usize = report.board.iter().map(|level| level.subjects.len()).sum();
     assert_eq!(infused, board);
-    assert_eq!(
-        report.population.listings[0].total,
-        number("Subjects in the data", overall)
-    );
+    assert_eq!(report.population.listings[0].total, number("Enrolled", overall));
     markup::check(&render_html(&report));
 }

@@ -30,7 +30,7 @@ use super::record::{Entry, Scope};
 use super::records::SubjectConduct;
 use crate::language::{Language, Text};
 use crate::protocol::{DoseLevel, VisitTime};
-use crate::study::{DispositionReason, Milestone, RecordId, Subject, SubjectId, When};
+use crate::study::{DispositionReason, Milestone, RecordId, Subject, SubjectId, When, is_screen_failure};
 
 /// A day of a subject's way, with the record that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,10 +233,8 @@ fn outcome(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> S
     }
 }
 
-/// Milestones and reasons of leaving as the terminology has them.
+/// A milestone as the terminology has it.
 const ENTERED: &str = "ENTERED INTO TRIAL";
-const NOT_ELIGIBLE: &str = "ELIGIBILITY CRITERIA NOT MET";
-const FAILURE: &str = "SCREEN FAILURE";
 
 fn milestones<'d>(data: &'d Subject, term: &'static str) -> impl Iterator<Item = &'d Milestone> {
     let of_term = move |one: &&Milestone| one.term.trim().eq_ignore_ascii_case(term);
@@ -257,15 +255,10 @@ fn first_treatment(own: &SubjectConduct, data: Option<&Subject>) -> Option<Step>
 
 /// The reasons of a recorded failure: the criteria that are not met, or the words of the record where all are.
 fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> Vec<(FailureReason, Option<String>)> {
-    let recorded = own.departures.iter().filter(|left| is_failure(&left.reason));
+    let recorded = own.departures.iter().filter(|left| is_screen_failure(&left.reason));
     let recorded = recorded.map(|left| (FailureReason::Other(left.reason.clone()), Some(left.entry.id.clone())));
-    let in_data = data.into_iter().flat_map(|data| {
-        let failed = data.dispositions.iter().filter(|left| is_failure(&left.term));
-        let failed = failed.map(|left| (left.term.clone(), left.record.to_string()));
-        let unmet = milestones(data, NOT_ELIGIBLE).map(|one| (one.term.clone(), one.record.to_string()));
-        failed.chain(unmet)
-    });
-    let in_data = in_data.map(|(term, record)| (FailureReason::Other(term), Some(record)));
+    let in_data = data.and_then(Subject::screen_failure);
+    let in_data = in_data.map(|(term, record)| (FailureReason::Other(term.to_owned()), Some(record.to_string())));
     let mut said: Vec<_> = recorded.chain(in_data).collect();
     if said.is_empty() {
         return said;
@@ -282,10 +275,6 @@ fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> 
         return said;
     }
     unmet
-}
-
-fn is_failure(reason: &str) -> bool {
-    reason.to_ascii_uppercase().contains(FAILURE)
 }
 
 /// How a subject that was not enrolled left all the same.

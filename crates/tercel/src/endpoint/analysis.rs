@@ -39,6 +39,17 @@ impl<'a> Analysis<'a> {
         }
     }
 
+    /// Those who are enrolled, or still in screening: all but those who failed it.
+    pub fn enrolled(&self) -> impl Iterator<Item = &Facts<'a>> + Clone {
+        let enrolled = |facts: &&Facts<'_>| facts.subject.screen_failure().is_none();
+        self.facts.iter().filter(enrolled)
+    }
+
+    /// How many failed screening.
+    pub fn screen_failures(&self) -> usize {
+        self.facts.len() - self.enrolled().count()
+    }
+
     /// The same study read by another protocol, of which only the rules of response may differ.
     pub fn reread<'b>(&self, trial: &'b Trial) -> Analysis<'b>
     where

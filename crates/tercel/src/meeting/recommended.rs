@@ -251,7 +251,7 @@ fn kinetics(analysis: &Analysis<'_>, level: DoseLevel, analyte: Analyte) -> Kine
 fn feasibility(analysis: &Analysis<'_>) -> Feasibility {
     let (least, most) = (analysis.trial.dlt.dose_percent_min, analysis.trial.dlt.dose_percent_max);
     let mut found = Feasibility {
-        enrolled: number(analysis.facts.len()),
+        enrolled: number(analysis.enrolled().count()),
         collected: 0,
         infused: 0,
         off_dose: 0,
@@ -260,7 +260,7 @@ fn feasibility(analysis: &Analysis<'_>) -> Feasibility {
         records: Vec::new(),
     };
     let mut days = Vec::new();
-    for facts in &analysis.facts {
+    for facts in analysis.enrolled() {
         found.records.extend(facts.identity());
         if let Some(collection) = facts.collection {
             found.collected += 1;

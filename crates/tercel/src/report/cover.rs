@@ -25,7 +25,9 @@ pub struct Cover {
     pub cut: Option<Date>,
     /// Whether the data are a rehearsal.
     pub synthetic: bool,
-    /// Subjects in the data.
+    /// Subjects in the data who failed screening, and are not enrolled.
+    pub screen_failures: usize,
+    /// All other subjects in the data.
     pub enrolled: usize,
     /// Of these, subjects assigned to a dose level.
     pub assigned: usize,
@@ -95,8 +97,9 @@ pub(super) fn cover(analysis: &Analysis<'_>, findings: &[Finding]) -> Cover {
         version_date: trial.version_date,
         cut: analysis.cut,
         synthetic: analysis.data.synthetic,
-        enrolled: analysis.facts.len(),
-        assigned: analysis.facts.iter().filter(|facts| facts.level.is_some()).count(),
+        screen_failures: analysis.screen_failures(),
+        enrolled: analysis.enrolled().count(),
+        assigned: analysis.enrolled().filter(|facts| facts.level.is_some()).count(),
         collected: count(|facts| facts.collection.is_some()),
         infused: count(|facts| facts.infusion.is_some()),
         evaluable: count(|facts| {

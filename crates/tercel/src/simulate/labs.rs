@@ -34,7 +34,7 @@ pub(super) struct Analyte {
     sigma: f64,
     /// Entry limits.
     entry: (f64, f64),
-    places: i32,
+    pub(super) places: i32,
 }
 
 macro_rules! analytes {

@@ -36,9 +36,12 @@ mod random;
 mod recorder;
 mod reporting;
 mod scans;
+mod screening;
 mod toxicity;
 mod tumour;
 mod visits;
+
+pub use screening::add_screen_failures;
 
 use rayon::prelude::*;
 

@@ -46,6 +46,8 @@ pub(super) enum Topic {
     Dirt = 15,
     /// When serious events are reported.
     Reporting = 16,
+    /// When screening fails, and by which criterion.
+    Screening = 17,
 }
 
 /// Words set aside for one topic: far more than a subject draws.

@@ -64,7 +64,7 @@ pub(super) fn write_subject(trial: &Trial, seed: u64, slot: Slot, width: usize) 
 }
 
 impl<'a> Recorder<'a> {
-    fn new(trial: &'a Trial, seed: u64, slot: Slot, width: usize) -> Self {
+    pub(super) fn new(trial: &'a Trial, seed: u64, slot: Slot, width: usize) -> Self {
         let fate = Fate::draw(trial, seed, slot.number, slot.level);
         let kinetics = Kinetics::draw(seed, slot.number, slot.level);
         let tumour = Tumour::draw(&kinetics, seed, slot.number);
@@ -194,9 +194,8 @@ impl<'a> Recorder<'a> {
         number
     }
 
-    fn write_entry(&mut self) {
-        let (consent, collection) = (self.on(self.fate.consent), self.on(self.fate.collection));
-        let eligible = self.on(self.fate.collection - 1);
+    pub(super) fn write_consent(&mut self) {
+        let consent = self.on(self.fate.consent);
         let consented = "INFORMED CONSENT OBTAINED";
         for dataset in ["DM", "DS"] {
             let record = self.id(dataset);
@@ -206,6 +205,12 @@ impl<'a> Recorder<'a> {
                 when: Some(consent),
             });
         }
+    }
+
+    fn write_entry(&mut self) {
+        self.write_consent();
+        let collection = self.on(self.fate.collection);
+        let eligible = self.on(self.fate.collection - 1);
         for (term, when) in [
             ("ELIGIBILITY CRITERIA MET", eligible),
             ("ENTERED INTO TRIAL", collection),
@@ -282,7 +287,7 @@ impl<'a> Recorder<'a> {
         });
     }
 
-    fn write_visits(&mut self) {
+    pub(super) fn write_visits(&mut self) {
         for visit in self.visits.clone() {
             if visit.missed {
                 self.deviation(format!("{} missed", visit.name), visit.day);
@@ -431,7 +436,7 @@ impl<'a> Recorder<'a> {
         });
     }
 
-    fn disposition(&mut self, term: &str, reason: DispositionReason, day: i32) {
+    pub(super) fn disposition(&mut self, term: &str, reason: DispositionReason, day: i32) {
         let (record, when) = (self.id("DS"), Some(self.on(day)));
         self.subject.dispositions.push(Disposition {
             record,

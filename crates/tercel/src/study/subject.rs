@@ -29,6 +29,8 @@ pub struct Subject {
     pub sex: Option<Sex>,
     /// Dose level assigned, from the planned arm.
     pub level: Option<DoseLevel>,
+    /// Whether the subject-level record says that screening failed; see [`Subject::screen_failure`].
+    pub screened_out: bool,
     /// Informed consent.
     pub consent: Vec<Milestone>,
     /// Other protocol milestones (eligibility, enrolment).
@@ -93,6 +95,7 @@ impl Subject {
             age: None,
             sex: None,
             level: None,
+            screened_out: false,
             consent: Vec::new(),
             milestones: Vec::new(),
             history: Vec::new(),

@@ -13,7 +13,7 @@ use tercel::estimate::survival::{ConfType, KaplanMeier, Observation};
 use tercel::grade::Grade;
 use tercel::protocol::{DoseLevel, Relatedness, SETTINGS, Trial, parse_protocol};
 use tercel::response::{BestOptions, derive_best};
-use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::{Amount, DispositionReason, MedicationClass, StudyData, Subject, days_between};
 
 fn trial() -> Trial {
@@ -406,5 +406,45 @@ fn severe_neutropenia_is_over_by_the_end_of_the_window() {
             "{}",
             subject.id
         );
+    }
+}
+
+#[test]
+fn who_fails_screening_breaks_a_criterion_and_is_not_enrolled() {
+    let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
+    let trial = parse_protocol("protocol.toml", text).unwrap();
+    let criteria = &trial.conduct.as_ref().unwrap().criteria;
+    let unmet = |subject: &Subject| {
+        let breaks = |lab: &tercel::study::Lab| {
+            criteria.iter().any(|criterion| {
+                let limits = criterion.limits.as_ref();
+                let value = match limits.map(|limits| limits.unit.as_str()) {
+                    Some("ULN") => lab.value.unwrap() / lab.uln.unwrap(),
+                    Some(unit) if unit == lab.unit => lab.value.unwrap(),
+                    Some(_) | None => return false,
+                };
+                criterion.measure.as_deref() == Some(&lab.test) && !limits.unwrap().hold(value)
+            })
+        };
+        subject.labs.iter().filter(|lab| breaks(lab)).count()
+    };
+    for seed in 1..=20 {
+        let options = RehearsalOptions { subjects: 12, seed };
+        let enrolled = rehearse(&trial, options);
+        let mut data = enrolled.clone();
+        add_screen_failures(&trial, &mut data, options, 5);
+        let (before, failed) = data.subjects.split_at(enrolled.subjects.len());
+        assert_eq!(before, enrolled.subjects, "the others are as they were");
+        for subject in failed {
+            assert_eq!(subject.screen_failure().unwrap().0, "SCREEN FAILURE");
+            assert_eq!(unmet(subject), 1, "{}", subject.id);
+            assert!(subject.level.is_none() && subject.adverse_events.is_empty());
+            let (consent, end) = (subject.consent[0].when, subject.dispositions[0].when);
+            let screening = days_between(consent.unwrap().date.earliest(), end.unwrap().date.earliest());
+            assert!((1..=28).contains(&screening), "{}: {screening} days", subject.id);
+        }
+        let analysis = Analysis::new(&trial, &data, data.last_day());
+        assert_eq!(analysis.enrolled().count(), before.len());
+        assert_eq!(analysis.screen_failures(), 5);
     }
 }

@@ -29,7 +29,7 @@ const COLUMNS: [&str; 25] = [
 /// The dataset of a study, which its data call `study`; `None` for data without dates, whose subjects have no verdict.
 pub fn derive_addlt(analysis: &Analysis<'_>, study: &str) -> Option<Table> {
     analysis.cut?;
-    let rows = analysis.facts.iter().map(|facts| row(analysis, facts, study)).collect();
+    let rows = analysis.enrolled().map(|facts| row(analysis, facts, study)).collect();
     Some(Table::from_rows("ADDLT", &COLUMNS, rows))
 }
 

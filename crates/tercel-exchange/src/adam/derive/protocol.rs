@@ -77,6 +77,10 @@ fn add_subjects(adsl: &mut Table, analysis: &Analysis<'_>) {
     fill(adsl, "DOSEACT", |id, _| {
         Some(number(of(id)?.infusion?.actual?.to_cells()))
     });
+    fill(adsl, "ENRLFL", |id, _| {
+        let enrolled = |facts: &Facts<'_>| facts.subject.screen_failure().is_none();
+        Some(if of(id).is_some_and(enrolled) { "Y" } else { "N" }.to_owned())
+    });
     fill(adsl, "AEPOPFL", |id, _| {
         let counts = |facts: &Facts<'_>| {
             let opened = facts.collection.is_some() || facts.day0.is_some();

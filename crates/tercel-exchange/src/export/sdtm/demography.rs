@@ -127,7 +127,7 @@ fn arms(study: &Study<'_>, table: &mut Table) {
         .data
         .subjects
         .iter()
-        .map(|subject| (subject.id.as_str(), failed_screening(subject)))
+        .map(|subject| (subject.id.as_str(), subject.screen_failure().is_some()))
         .collect();
     let says = |map: &BTreeMap<&str, bool>, subject: &str| map.get(subject).copied().unwrap_or(false);
     fill(table, "ACTARMCD", |columns, row| {
@@ -152,13 +152,4 @@ fn arms(study: &Study<'_>, table: &mut Table) {
         };
         Some(reason.to_owned())
     });
-}
-
-fn failed_screening(subject: &Subject) -> bool {
-    let terms = subject.dispositions.iter().map(|left| left.term.as_str());
-    let milestones = subject.milestones.iter().map(|milestone| milestone.term.as_str());
-    terms
-        .chain(milestones)
-        .map(str::to_uppercase)
-        .any(|term| term.contains("SCREEN FAILURE") || term == "ELIGIBILITY CRITERIA NOT MET")
 }

@@ -195,7 +195,12 @@ fn course(study: &Study<'_>, tables: &[Table]) -> Vec<Parameter> {
         let consents = texts.filter_map(super::cells::day);
         consents.min()
     });
-    let subjects = named(tables, "DM").map_or(0, Table::len);
+    // Who failed screening is not enrolled.
+    let subjects = named(tables, "DM").map_or(0, |table| {
+        let columns = Columns::of(table);
+        let enrolled = |row: &usize| columns.text(*row, "ARMNRS") != "SCREEN FAILURE";
+        (0..table.len()).filter(enrolled).count()
+    });
     vec![
         ("LENGTH", months.max().map(|months| format!("P{months}M")).ok_or("NI")),
         ("TRGFUDUR", years.map(|years| format!("P{years}Y")).ok_or("NI")),

@@ -1,14 +1,85 @@
-//! `CO MB`: what a rehearsal records beside what is read: comments on deviations, tests for replication-competent vector.
+//! `CO IE MB`: what a rehearsal records beside what is read: comments on deviations, criteria of entry that were not met, tests for
+//! replication-competent vector.
 
-use tercel::protocol::VisitTime;
-use tercel::study::{Dataset, RecordId, Subject};
+use tercel::protocol::{EntryCriterion, Limits, VisitTime};
+use tercel::study::{Dataset, Lab, RecordId, Subject};
 
-use super::{Sheet, Study, blank_table, moment, study_day};
+use super::{Sheet, Study, Supplement, blank_table, moment, number as text, study_day};
+use crate::form::{criterion_code, shortened};
 use crate::table::Table;
 
-/// Both datasets of a rehearsal.
+/// These datasets of a rehearsal.
 pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
-    vec![comments(study, subjects), vector_tests(study, subjects)]
+    let [criteria, values] = criteria(study, subjects);
+    vec![
+        comments(study, subjects),
+        criteria,
+        values,
+        vector_tests(study, subjects),
+    ]
+}
+
+/// The criteria of entry that laboratory values of those who failed screening do not meet, and the values.
+fn criteria(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
+    let mut sheet = Sheet::new(
+        study,
+        "IE",
+        ["IETESTCD", "IETEST", "IECAT", "IEORRES", "IESTRESC", "IEDTC"],
+    );
+    let mut values = Supplement::new(study, "IE");
+    let criteria = study.trial.conduct.iter().flat_map(|conduct| &conduct.criteria);
+    let criteria: Vec<_> = (1..).zip(criteria).collect();
+    for subject in subjects.iter().filter(|subject| subject.screen_failure().is_some()) {
+        let unmet = criteria
+            .iter()
+            .filter_map(|(place, criterion)| Some((*place, *criterion, unmet(criterion, subject)?)));
+        for ((place, criterion, lab), number) in unmet.zip(1..) {
+            let record = RecordId {
+                dataset: Dataset::new("IE"),
+                subject: subject.id.clone(),
+                number,
+            };
+            let cells = [
+                criterion_code(place),
+                shortened(&criterion.text),
+                "INCLUSION".to_owned(),
+                "N".to_owned(),
+                "N".to_owned(),
+                moment(Some(lab.when)),
+            ];
+            sheet.row(&record, cells);
+            let uln = lab.uln.filter(|_| {
+                criterion
+                    .limits
+                    .as_ref()
+                    .is_some_and(|limits| limits.unit == Limits::ULN)
+            });
+            for (name, label, value) in [
+                ("CNORRES", "Value", text(lab.value)),
+                ("CNORRESU", "Unit", lab.unit.clone()),
+                ("CNULN", "Upper limit of normal", text(uln)),
+                ("WAIVED", "Waived", "N".to_owned()),
+            ] {
+                if !value.is_empty() {
+                    values.row(&record, name, label, &value);
+                }
+            }
+        }
+    }
+    [sheet.table, values.table]
+}
+
+/// The value that does not keep the bounds of a criterion.
+fn unmet<'s>(criterion: &EntryCriterion, subject: &'s Subject) -> Option<&'s Lab> {
+    let (measure, limits) = (criterion.measure.as_deref()?, criterion.limits.as_ref()?);
+    let breaks = |lab: &&Lab| {
+        let value = match lab.uln {
+            Some(uln) if limits.unit == Limits::ULN => lab.value.map(|value| value / uln),
+            _ => lab.value.filter(|_| lab.unit == limits.unit),
+        };
+        lab.test == measure && value.is_some_and(|value| !limits.hold(value))
+    };
+    subject.labs.iter().rfind(breaks)
 }
 
 /// A comment on each deviation, related to its record, which has the day.

@@ -30,9 +30,9 @@ struct Study<'a> {
 }
 
 /// Every dataset [`write_sdtm`] may write, beside the supplemental qualifiers.
-pub const SDTM_DATASETS: [&str; 21] = [
-    "AE", "CM", "CO", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MB", "MH", "PC", "PR", "RS", "SS", "SV", "TR",
-    "TU", "VS",
+pub const SDTM_DATASETS: [&str; 22] = [
+    "AE", "CM", "CO", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "IE", "LB", "MB", "MH", "PC", "PR", "RS", "SS", "SV",
+    "TR", "TU", "VS",
 ];
 
 /// Writes every SDTM dataset that has rows. `DM`, `AE`, `EX` and `SV` are written even when empty: without them a

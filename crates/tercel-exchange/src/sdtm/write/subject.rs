@@ -41,7 +41,9 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
         let group = subject.level.and_then(|level| study.trial.dose_levels.get(level));
         let (arm, name) = group.map_or_else(Default::default, |group| (group.arm.clone(), group.label.clone()));
         let treated = infused.is_some();
+        let failed = subject.screen_failure().is_some();
         let reason = match (group.is_some(), treated) {
+            (false, _) if failed => "SCREEN FAILURE",
             (true, true) => "",
             (true, false) => "ASSIGNED, NOT TREATED",
             (false, _) => "NOT ASSIGNED",

@@ -87,7 +87,7 @@ fn descriptions_keep_the_rules_of_names_labels_and_codes() {
                 let values: BTreeSet<&str> = (0..dataset.table.len())
                     .map(|row| dataset.table.cell(row, at))
                     .collect();
-                let allowed: &[&str] = if ["SAFFL", "AEPOPFL", "DLTEVLFL"].contains(&variable.name.as_str()) {
+                let allowed: &[&str] = if ["SAFFL", "ENRLFL", "AEPOPFL", "DLTEVLFL"].contains(&variable.name.as_str()) {
                     &["Y", "N", ""]
                 } else {
                     &["Y", ""]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 use tercel::protocol::{Trial, parse_protocol};
-use tercel::simulate::{RehearsalOptions, rehearse};
+use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::export::Dataset;
 use tercel_exchange::export::guide::{self, Core};
@@ -24,7 +24,12 @@ fn rehearsals(trial: &Trial) -> Vec<Vec<Table>> {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(3);
-    let one = |seed| write_sdtm(trial, &rehearse(trial, RehearsalOptions { subjects: 15, seed }));
+    let one = |seed| {
+        let options = RehearsalOptions { subjects: 15, seed };
+        let mut data = rehearse(trial, options);
+        add_screen_failures(trial, &mut data, options, 2);
+        write_sdtm(trial, &data)
+    };
     (1..=seed_count(seeds)).map(one).collect()
 }
 

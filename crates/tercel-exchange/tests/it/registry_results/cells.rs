@@ -211,7 +211,10 @@ fn participants_who_did_not_complete_a_period_have_one_reason_each() {
             }
         }
         let infused = analysis.facts.iter().filter(|facts| facts.infusion.is_some()).count();
-        assert_eq!(started, analysis.facts.len() + infused);
+        assert_eq!((analysis.screen_failures(), analysis.enrolled().count()), (4, 18));
+        assert_eq!(started, 18 + infused);
+        let screened = "22 participants were screened; 4 failed screening and are not among those enrolled";
+        assert_eq!(flow.pre_assignment.as_deref(), Some(screened));
     });
 }
 
@@ -227,7 +230,7 @@ fn adverse_events_add_up_to_their_totals() {
             .filter(|facts| facts.subject.died().is_some())
             .count();
         assert_eq!(number(&all.deaths), died);
-        assert_eq!(number(&all.deaths_at_risk), analysis.facts.len());
+        assert_eq!(number(&all.deaths_at_risk), analysis.enrolled().count());
         for row in events.serious.iter().chain(&events.others) {
             let (levels, total) = row.counts.split_at(row.counts.len() - 1);
             for of in [

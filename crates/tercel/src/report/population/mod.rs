@@ -7,7 +7,7 @@ mod summary;
 
 pub(super) use summary::share;
 
-use super::{EventTable, LevelName};
+use super::{EventTable, LevelName, number};
 use crate::endpoint::{Analysis, Facts};
 
 /// The section.
@@ -55,7 +55,7 @@ pub(super) struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn new(analysis: &'a Analysis<'a>, levels: &[LevelName]) -> Self {
         let mut columns = Self::of(analysis, levels, |_| true);
-        let unassigned: Vec<&Facts<'_>> = analysis.facts.iter().filter(|facts| facts.level.is_none()).collect();
+        let unassigned: Vec<&Facts<'_>> = analysis.enrolled().filter(|facts| facts.level.is_none()).collect();
         if !unassigned.is_empty() {
             let before_overall = columns.groups.len().saturating_sub(1);
             let group = ("No dose level".to_owned(), unassigned);
@@ -66,7 +66,7 @@ impl<'a> Columns<'a> {
 
     /// The subjects that are wanted, by dose level and overall.
     pub(super) fn of(analysis: &'a Analysis<'a>, levels: &[LevelName], wanted: impl Fn(&Facts<'_>) -> bool) -> Self {
-        let wanted: Vec<&Facts<'_>> = analysis.facts.iter().filter(|facts| wanted(facts)).collect();
+        let wanted: Vec<&Facts<'_>> = analysis.enrolled().filter(|facts| wanted(facts)).collect();
         let by_level = levels.iter().map(|name| {
             let level = Some(name.level);
             let of_level = wanted.iter().copied().filter(|facts| facts.level == level);
@@ -93,6 +93,17 @@ impl<'a> Columns<'a> {
             cells: self.groups.iter().map(|(_, group)| cell(group)).collect(),
         }
     }
+
+    /// A row that only the last column, of all, has a cell in.
+    fn overall(&self, label: &str, cell: String) -> SummaryRow {
+        let others = self.groups.len().saturating_sub(1);
+        let blank = std::iter::repeat_n(number::MISSING.to_owned(), others);
+        SummaryRow {
+            label: label.to_owned(),
+            is_detail: false,
+            cells: blank.chain([cell]).collect(),
+        }
+    }
 }
 
 pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Population {
@@ -104,12 +115,12 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Population
         };
     }
     let columns = Columns::new(analysis, levels);
-    let mut facts: Vec<&Facts<'_>> = analysis.facts.iter().collect();
+    let mut facts: Vec<&Facts<'_>> = analysis.enrolled().collect();
     facts.sort_by(|one, other| one.subject.id.cmp(&other.subject.id));
     Population {
         reason: None,
         summaries: vec![
-            summary::flow(&columns),
+            summary::flow(&columns, analysis.screen_failures()),
             summary::baseline(&columns),
             summary::exposure(&columns),
             summary::medication(&columns),

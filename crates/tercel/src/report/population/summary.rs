@@ -64,11 +64,11 @@ fn dlt(facts: &Facts<'_>, holds: fn(&Status) -> bool) -> bool {
     facts.dlt.as_ref().is_some_and(|verdict| holds(&verdict.status))
 }
 
-pub(super) fn flow(columns: &Columns<'_>) -> SummaryTable {
+pub(super) fn flow(columns: &Columns<'_>, screen_failures: usize) -> SummaryTable {
     let row = |label: &str, holds: &dyn Fn(&Facts<'_>) -> bool| counted(columns, label, false, holds);
     let detail = |label: &str, holds: &dyn Fn(&Facts<'_>) -> bool| counted(columns, label, true, holds);
     let mut rows = vec![
-        columns.row("Subjects in the data", false, |group| number::count(group.len())),
+        columns.row("Enrolled", false, |group| number::count(group.len())),
         row("Consented", &|facts| !facts.subject.consent.is_empty()),
         row("Cells collected", &collected),
         row("Lymphodepletion begun", &|facts| {
@@ -87,6 +87,9 @@ pub(super) fn flow(columns: &Columns<'_>) -> SummaryTable {
             dlt(facts, |status| matches!(status, Status::NotEvaluable(_)))
         }),
     ];
+    if screen_failures > 0 {
+        rows.insert(0, columns.overall("Failed screening", number::count(screen_failures)));
+    }
     for (label, reason) in [
         ("Completed", DispositionReason::Completed),
         ("Died", DispositionReason::Death),
@@ -107,7 +110,7 @@ pub(super) fn flow(columns: &Columns<'_>) -> SummaryTable {
     SummaryTable {
         anchor: "population_flow",
         title: "Participant flow",
-        note: "Subjects by assigned dose level; percentages are of the subjects in the data. A subject who withdrew and later died \
+        note: "Subjects by assigned dose level; percentages are of the subjects enrolled. A subject who withdrew and later died \
                stands in both rows.",
         columns: columns.labels(),
         rows,

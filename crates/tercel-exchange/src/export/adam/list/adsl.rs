@@ -120,6 +120,15 @@ const TREATMENT: &[Line] = &[
         Derived("Cells of the first infusion of CAR-T cells, from EX.EXDOSE and EX.EXDOSU."),
     ),
     v(
+        "ENRLFL",
+        "Enrolled Population Flag",
+        Text,
+        YES,
+        Derived(
+            "N for a subject who failed screening, by DS.DSDECOD or DM.ARMNRS, from whom no cells were collected; else Y.",
+        ),
+    ),
+    v(
         "AEPOPFL",
         "Adverse Event Window Population Flag",
         Text,

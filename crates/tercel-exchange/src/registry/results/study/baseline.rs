@@ -18,7 +18,7 @@ pub(super) fn baseline(analysis: &Analysis<'_>, origins: &Origins) -> Option<Bas
             description: "Total of all reporting groups".to_owned(),
             ..everybody()
         },
-        facts: analysis.facts.iter().collect(),
+        facts: analysis.enrolled().collect(),
     };
     let counted = |arm: &Arm<'_>| {
         let of = Denominator {
@@ -27,6 +27,7 @@ pub(super) fn baseline(analysis: &Analysis<'_>, origins: &Origins) -> Option<Bas
         };
         (arm.group.clone(), of)
     };
+    let nobody = all.facts.is_empty();
     let own = groups.iter().map(counted).collect();
     let total = counted(&all);
     groups.push(all);
@@ -36,8 +37,8 @@ pub(super) fn baseline(analysis: &Analysis<'_>, origins: &Origins) -> Option<Bas
         .chain(origin::measures(analysis, origins, &groups))
         .chain(scores(&groups))
         .collect();
-    (!analysis.facts.is_empty()).then_some(Baseline {
-        population: Some("All participants in the data, by assigned dose level".to_owned()),
+    (!nobody).then_some(Baseline {
+        population: Some("All enrolled participants, by assigned dose level".to_owned()),
         units: None,
         groups: own,
         total: Some(total),

@@ -32,8 +32,7 @@ pub(super) fn events(analysis: &Analysis<'_>, tables: &Tables, options: ResultsO
     let others: Vec<&Row> = rows("non-serious").iter().filter(above).collect();
     let groups = levels.iter().map(|level| {
         let facts = analysis
-            .facts
-            .iter()
+            .enrolled()
             .filter(|facts| level.is_none() || facts.level == *level);
         let at_risk = population.count(*level).to_string();
         EventGroup {

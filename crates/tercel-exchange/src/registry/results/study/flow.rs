@@ -28,12 +28,23 @@ pub(super) fn flow(analysis: &Analysis<'_>) -> Flow {
         vec![undated(&arms)]
     };
     Flow {
-        pre_assignment: None,
+        pre_assignment: screening(analysis),
         recruitment: None,
         units: None,
         groups: arms.iter().map(|arm| arm.group.clone()).collect(),
         periods,
     }
+}
+
+/// What came before enrolment: how many failed screening.
+fn screening(analysis: &Analysis<'_>) -> Option<String> {
+    let (enrolled, failed) = (analysis.enrolled().count(), analysis.screen_failures());
+    (failed > 0).then(|| {
+        format!(
+            "{} participants were screened; {failed} failed screening and are not among those enrolled",
+            enrolled + failed
+        )
+    })
 }
 
 fn milestone(arms: &[Arm<'_>], title: &str, holds: impl Fn(&Facts<'_>) -> bool) -> Milestone {

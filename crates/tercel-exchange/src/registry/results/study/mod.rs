@@ -59,18 +59,14 @@ fn arms<'a>(analysis: &'a Analysis<'a>) -> Vec<Arm<'a>> {
     levels
         .map(|level| Arm {
             group: level_group(analysis.trial, level),
-            facts: analysis
-                .facts
-                .iter()
-                .filter(|facts| facts.level == Some(level))
-                .collect(),
+            facts: analysis.enrolled().filter(|facts| facts.level == Some(level)).collect(),
         })
         .collect()
 }
 
 /// Subjects without a dose level.
 fn unassigned<'a>(analysis: &'a Analysis<'a>) -> Option<Arm<'a>> {
-    let facts: Vec<&Facts<'_>> = analysis.facts.iter().filter(|facts| facts.level.is_none()).collect();
+    let facts: Vec<&Facts<'_>> = analysis.enrolled().filter(|facts| facts.level.is_none()).collect();
     let group = Group {
         id: "none".to_owned(),
         title: "Not assigned to a dose level".to_owned(),
