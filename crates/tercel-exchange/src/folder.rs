@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use tercel::language::{Text, Words};
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, DatasetRead, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
@@ -163,7 +164,7 @@ fn not_read(file: &str) -> Finding {
         record: None,
         row: None,
         field: String::new(),
-        rule: Rule::NotRead(sentence),
+        rule: Rule::NotRead(Words::english(sentence)),
         blocks,
     }
 }
@@ -288,17 +289,32 @@ pub(crate) fn missing_datasets(data: &StudyData) -> Vec<Finding> {
     let needed = [
         (
             "EX",
-            "no infusion is known, so no outcome after infusion can be counted",
+            Text::new(
+                "no infusion is known, so no outcome after infusion can be counted",
+                "没有输注记录，因此无法计算输注后的任何结局",
+            ),
         ),
         (
             "AE",
-            "no adverse event is known; that is not the same as none having occurred",
+            Text::new(
+                "no adverse event is known; that is not the same as none having occurred",
+                "没有不良事件记录；这不等于没有发生",
+            ),
         ),
         (
             "LB",
-            "no laboratory result is known, so no laboratory criterion of the protocol can be judged",
+            Text::new(
+                "no laboratory result is known, so no laboratory criterion of the protocol can be judged",
+                "没有实验室结果，因此无法判断方案的任何实验室标准",
+            ),
         ),
-        ("SV", "no visit is known, so follow-up ends at the last other record"),
+        (
+            "SV",
+            Text::new(
+                "no visit is known, so follow-up ends at the last other record",
+                "没有访视记录，因此随访止于最后一条其他记录",
+            ),
+        ),
     ];
     let missing = needed.iter().filter(|(name, _)| !read(name));
     missing
@@ -308,7 +324,7 @@ pub(crate) fn missing_datasets(data: &StudyData) -> Vec<Finding> {
             record: None,
             row: None,
             field: String::new(),
-            rule: Rule::Incomplete((*sentence).to_owned()),
+            rule: Rule::Incomplete((*sentence).into()),
             blocks: Blocks::Decision,
         })
         .collect()

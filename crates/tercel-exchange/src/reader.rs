@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use tercel::both;
+use tercel::language::{Text, Words};
 use tercel::study::{Blocks, Dataset, DatasetRead, Finding, RecordId, Rule, SubjectId, When};
 
 use crate::table::Table;
@@ -48,11 +50,14 @@ impl<'a> Reader<'a> {
         }
         reader.used.borrow_mut().extend(sequence);
         for note in &table.notes {
-            let sentence = format!("{}: {note}", table.file);
+            let sentence = Words::english(format!("{}: {note}", table.file));
             reader.find(None, None, None, "", Rule::Incomplete(sentence), Blocks::None);
         }
         for &row in &table.ragged {
-            let sentence = "the row has more or fewer values than the header names".to_owned();
+            let sentence = both!(
+                "the row has more or fewer values than the header names",
+                "该行的值多于或少于表头的列"
+            );
             reader.find(None, None, Some(row), "", Rule::Incomplete(sentence), Blocks::Export);
         }
         reader
@@ -282,13 +287,16 @@ impl<'a> Row<'a> {
             Err(_) => in_words,
         };
         if !same {
-            let sentence = format!("\"{written}\" is not the number {value} in {number}; correct one of them");
+            let sentence = both!(
+                "\"{written}\" is not the number {value} in {number}; correct one of them",
+                "“{written}”与{number}中的数字{value}不符；请更正其一"
+            );
             self.find(text, Rule::Disagree(sentence), Blocks::Export);
         }
     }
 
     /// A number within a range that holds for every living subject.
-    pub(crate) fn number_in(&self, name: &str, low: f64, high: f64, range: &'static str) -> Option<f64> {
+    pub(crate) fn number_in(&self, name: &str, low: f64, high: f64, range: Text) -> Option<f64> {
         let number = self.number(name)?;
         if number < low || number > high {
             self.find(name, Rule::OutOfRange(number.to_string(), range), Blocks::Export);

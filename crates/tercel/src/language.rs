@@ -89,6 +89,14 @@ impl Words {
         }
     }
 
+    /// What is said in English alone: of what only files, exports and those who write protocols are told.
+    pub fn english(text: String) -> Self {
+        Self {
+            zh: text.clone(),
+            en: text,
+        }
+    }
+
     /// The text in one of them.
     pub fn of(&self, language: Language) -> &str {
         match language {
@@ -125,10 +133,11 @@ impl From<Text> for Words {
 }
 
 /// [`Words`] from their two forms, which share their parameters.
+#[macro_export]
 macro_rules! both {
     ($en:literal, $zh:literal $(, $name:ident = $value:expr)* $(,)?) => {{
         $(let $name = &$value;)*
         $crate::language::Words { en: format!($en), zh: format!($zh) }
     }};
 }
-pub(crate) use both;
+pub use both;

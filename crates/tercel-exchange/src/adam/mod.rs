@@ -4,6 +4,7 @@ mod derive;
 
 use std::collections::BTreeMap;
 
+use tercel::language::Text;
 use tercel::protocol::{Cells, Trial};
 use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 
@@ -30,7 +31,7 @@ pub(crate) fn read_subjects(reader: &Reader<'_>, trial: &Trial, subjects: &mut B
     for row in reader.rows() {
         let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
-        subject.age = row.number_in("AGE", 0.0, 120.0, "0 to 120 years");
+        subject.age = row.number_in("AGE", 0.0, 120.0, Text::new("0 to 120 years", "0至120岁"));
         subject.level = level(&row, trial);
         if let Some(cells) = row.number("DOSEACT").and_then(Cells::new) {
             subject.published.push(Published {
@@ -54,7 +55,7 @@ fn level(row: &Row<'_>, trial: &Trial) -> Option<tercel::protocol::DoseLevel> {
     if known.is_none() {
         row.find(
             "DOSELVL",
-            Rule::NotInProtocol(text.to_owned(), "dose level"),
+            Rule::NotInProtocol(text.to_owned(), Text::new("dose level", "剂量水平")),
             Blocks::Decision,
         );
     }
@@ -84,7 +85,11 @@ fn read_published(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let value = row.number("AVAL");
     if is_time && value.is_some_and(|value| value < 0.0) {
         let text = row.text("AVAL").unwrap_or_default().to_owned();
-        row.find("AVAL", Rule::OutOfRange(text, "0 and above"), Blocks::Export);
+        row.find(
+            "AVAL",
+            Rule::OutOfRange(text, Text::new("0 and above", "0及以上")),
+            Blocks::Export,
+        );
         return;
     }
     subject.published.push(Published {

@@ -4,6 +4,7 @@ use tercel::dlt::toxicity_grades;
 use tercel::endpoint::grade_result;
 use tercel::grade::Scale;
 use tercel::grade::ctcae::LabOutcome;
+use tercel::language::Words;
 use tercel::protocol::Trial;
 use tercel::study::{RecordId, Subject, Syndrome};
 
@@ -22,7 +23,7 @@ pub struct Preview {
     /// The grade that the investigator recorded, where the records have one.
     pub recorded: Option<u8>,
     /// Why.
-    pub reason: String,
+    pub reason: Words,
 }
 
 /// The grades that the proposed records have among the records of their subject: by CTCAE for laboratory results, by ASTCT
@@ -42,7 +43,7 @@ pub fn grade_preview(trial: &Trial, records: &[Captured], proposed: &[Captured])
                     LabOutcome::NotGradable(_) => None,
                 },
                 recorded: None,
-                reason: grade.reason(),
+                reason: grade.words(),
             }));
         }
         previews.extend(preview_syndrome(subject, Syndrome::Crs, "CRS", &ids));

@@ -1,5 +1,6 @@
 //! What a report must have and nothing states, and what contradicts itself.
 
+use tercel::language::Words;
 use tercel::study::{AdverseEvent, Blocks, Dataset, EventOutcome, Finding, Rule, StudyData};
 
 use super::Writing;
@@ -26,7 +27,7 @@ impl Findings {
             record: None,
             row: None,
             field: key.to_owned(),
-            rule: Rule::Incomplete(text),
+            rule: Rule::Incomplete(Words::english(text)),
             blocks: Blocks::Export,
         });
     }
@@ -91,7 +92,7 @@ impl Findings {
                      correct one of the two",
                     met.join(", ")
                 );
-                self.of_event(event, "AESER", Rule::Disagree(text));
+                self.of_event(event, "AESER", Rule::Disagree(Words::english(text)));
             }
         }
     }
@@ -107,7 +108,7 @@ impl Findings {
             self.list.push(Finding::of(
                 &subject.record,
                 "COUNTRY",
-                Rule::Incomplete(text),
+                Rule::Incomplete(Words::english(text)),
                 Blocks::Export,
             ));
         }
@@ -116,7 +117,7 @@ impl Findings {
                 "the subject's number is longer than the 20 characters that a report has room for (D.1.1.4), and is \
                         left out"
                     .to_owned();
-            let rule = Rule::Incomplete(text);
+            let rule = Rule::Incomplete(Words::english(text));
             self.list
                 .push(Finding::of(&subject.record, "SUBJID", rule, Blocks::None));
         }
@@ -134,7 +135,7 @@ impl Findings {
                 None => "the report needs the day on which the sponsor became aware (C.1.4); enter it".to_owned(),
                 Some(when) => format!("the report needs the day of awareness (C.1.4), and {when} is none; complete it"),
             };
-            self.of_event(event, "AEAWARE", Rule::Incomplete(text));
+            self.of_event(event, "AEAWARE", Rule::Incomplete(Words::english(text)));
         }
         if meddra_term(writing, event).is_none() {
             let text = format!(
@@ -142,12 +143,12 @@ impl Findings {
                  AELLTCD in the data and coding.meddra_version in the protocol",
                 event.term
             );
-            self.of_event(event, "AELLT", Rule::Incomplete(text));
+            self.of_event(event, "AELLT", Rule::Incomplete(Words::english(text)));
         }
         if event.term.chars().count() > MAX_TERM {
             let text =
                 format!("the term is longer than the {MAX_TERM} characters that a report has room for (E.i.1.1a)");
-            self.of_event(event, "AETERM", Rule::Incomplete(text));
+            self.of_event(event, "AETERM", Rule::Incomplete(Words::english(text)));
         }
         let met = reaction
             .records()
@@ -156,7 +157,7 @@ impl Findings {
         if !met {
             let text =
                 "the event is serious and no criterion of seriousness is met (E.i.3.2); enter the criteria".to_owned();
-            self.of_event(event, "AESDTH", Rule::Incomplete(text));
+            self.of_event(event, "AESDTH", Rule::Incomplete(Words::english(text)));
         }
         for record in reaction.records() {
             let fatal = record.outcome == EventOutcome::Fatal;
@@ -164,13 +165,13 @@ impl Findings {
                 let text = "the outcome is fatal (E.i.7) and death is no criterion of its seriousness (E.i.3.2a); correct one of \
                             the two"
                     .to_owned();
-                self.of_event(record, "AESDTH", Rule::Disagree(text));
+                self.of_event(record, "AESDTH", Rule::Disagree(Words::english(text)));
             }
         }
         if reaction.relation(|event| event.causality.infusion).is_none() {
             let text = "the report needs the investigator's judgement of the relation to the product (G.k.9.i.2.r.3); enter it"
                 .to_owned();
-            self.of_event(event, "AEREL", Rule::Incomplete(text));
+            self.of_event(event, "AEREL", Rule::Incomplete(Words::english(text)));
         }
     }
 }

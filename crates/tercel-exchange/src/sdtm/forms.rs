@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use tercel::language::Words;
 use tercel::study::{Blocks, Dataset, Finding, Rule};
 
 use super::DOMAINS;
@@ -61,7 +62,7 @@ fn same_records(tables: &[Table]) -> Vec<Finding> {
                     record: None,
                     row: None,
                     field: String::new(),
-                    rule: Rule::SameRecords(sentence),
+                    rule: Rule::SameRecords(Words::english(sentence)),
                     blocks: Blocks::Decision,
                 });
             }

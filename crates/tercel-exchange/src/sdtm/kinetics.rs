@@ -1,5 +1,6 @@
 //! `CP PC`: CAR-T cells by flow cytometry, transgene copies by PCR.
 
+use tercel::language::Text;
 use tercel::protocol::Trial;
 use tercel::study::{Amount, Blocks, Level, Rule, Subject, When};
 
@@ -23,10 +24,12 @@ const UNIT_GROUPS: [&[&str]; 3] = [
 pub(super) fn read_level(row: &Row<'_>, prefix: &str, unit: &str, when: When) -> Option<Level> {
     let name = |suffix: &str| format!("{prefix}{suffix}");
     // A diluted sample is quantified from the limit of the assay times the dilution.
-    let dilution = row.number_in(&name("DILFAC"), 1.0, 1e9, "1 and above").unwrap_or(1.0);
+    let dilution = row
+        .number_in(&name("DILFAC"), 1.0, 1e9, Text::new("1 and above", "1及以上"))
+        .unwrap_or(1.0);
     let limit = row.number(&name("LLOQ")).map(|limit| limit * dilution);
     let text = row.first_text(&[&name("STRESC"), &name("ORRES")]);
-    let value = row.number_in(&name("STRESN"), 0.0, 1e15, "0 and above");
+    let value = row.number_in(&name("STRESN"), 0.0, 1e15, Text::new("0 and above", "0及以上"));
     let written = row.first_text(&[&name("STRESU"), &name("ORRESU")]);
     let below = text.is_some_and(|text| {
         text.starts_with('<')
@@ -89,7 +92,7 @@ pub(super) fn read_pc(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     if !is_named(&trial.names.copies, test) {
         row.find(
             "PCTESTCD",
-            Rule::NotInProtocol(test.to_owned(), "transgene assay"),
+            Rule::NotInProtocol(test.to_owned(), Text::new("transgene assay", "转基因拷贝检测")),
             Blocks::Export,
         );
         return;
@@ -106,7 +109,7 @@ pub(super) fn read_cp(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     if !is_named(&trial.names.counts, test) {
         row.find(
             "CPTESTCD",
-            Rule::NotInProtocol(test.to_owned(), "CAR-T cell assay"),
+            Rule::NotInProtocol(test.to_owned(), Text::new("CAR-T cell assay", "CAR-T细胞检测")),
             Blocks::Export,
         );
         return;

@@ -3,6 +3,7 @@
 use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
 use tercel::grade::crs_ctcae::parse_fio2;
+use tercel::language::Text;
 use tercel::protocol::{Authority, LabCriterion, Relatedness, Stage, Trial};
 use tercel::study::{
     Adjudication, AdverseEvent, Blocks, Causality, EventDetails, EventOutcome, InitialGrade, Lab, Lifted, Rule,
@@ -224,7 +225,11 @@ pub(super) fn read_vs(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             unit = "C";
         }
         if !(30.0..=45.0).contains(&value) {
-            row.find(name, Rule::OutOfRange(value.to_string(), "30 to 45 °C"), Blocks::Export);
+            row.find(
+                name,
+                Rule::OutOfRange(value.to_string(), Text::new("30 to 45 °C", "30至45 °C")),
+                Blocks::Export,
+            );
             return;
         }
     }
@@ -304,7 +309,7 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         );
     }
     if item == "FIO2" && parse_fio2(result).is_none() {
-        let expected = "21 to 100 %, or 0.21 to 1";
+        let expected = Text::new("21 to 100 %, or 0.21 to 1", "21至100 %，或0.21至1");
         row.find(
             "FASTRESC",
             Rule::OutOfRange(result.to_owned(), expected),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tercel::both;
+use tercel::language::Text;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::{
     Blocks, Contact, Death, Deviation, Disposition, DispositionReason, History, Milestone, Rule, Sex, Subject,
@@ -24,7 +26,7 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
     for row in reader.rows() {
         let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
-        subject.age = row.number_in("AGE", 0.0, 120.0, "0 to 120 years");
+        subject.age = row.number_in("AGE", 0.0, 120.0, Text::new("0 to 120 years", "0至120岁"));
         row.code("AGEU", &[("YEARS", ())], "YEARS");
         subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
         subject.level = planned_level(&row, trial);
@@ -47,13 +49,18 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
         } else if died == Some(true) {
             row.find(
                 "DTHDTC",
-                Rule::Incomplete("death is flagged without a date; enter what is known".to_owned()),
+                Rule::Incomplete(both!(
+                    "death is flagged without a date; enter what is known",
+                    "标记为死亡但没有日期；请录入已知部分"
+                )),
                 Blocks::Decision,
             );
         }
         insert_subject(&row, subject, subjects);
     }
 }
+
+const DOSE_LEVEL: Text = Text::new("dose level", "剂量水平");
 
 /// Whether demography says that screening failed: as the reason without an arm, or, before SDTMIG 3.4, as the arm.
 fn says_screened_out(row: &Row<'_>) -> bool {
@@ -78,7 +85,7 @@ fn planned_level(row: &Row<'_>, trial: &Trial) -> Option<DoseLevel> {
     if found.is_none() {
         row.find(
             "ARMCD",
-            Rule::NotInProtocol(arm.to_owned(), "dose level"),
+            Rule::NotInProtocol(arm.to_owned(), DOSE_LEVEL),
             Blocks::Decision,
         );
     }
@@ -100,14 +107,20 @@ fn check_actual_arm(row: &Row<'_>, trial: &Trial, planned: Option<DoseLevel>) {
             .chain(&NO_ARM)
             .any(|code| code.eq_ignore_ascii_case(arm))
     {
-        let rule = Rule::NotInProtocol(arm.to_owned(), "dose level");
+        let rule = Rule::NotInProtocol(arm.to_owned(), DOSE_LEVEL);
         row.find("ACTARMCD", rule, Blocks::Export);
     }
     if let Some((level, _)) = actual.filter(|(level, _)| Some(*level) != planned) {
         let written = row.text("ARMCD").unwrap_or("blank");
-        let counted = planned.map_or_else(|| "at none".to_owned(), |level| format!("at level {level}"));
-        let sentence = format!(
-            "the actual arm {arm} is level {level}, but the planned arm is {written}; outcomes are counted {counted}"
+        let counted = planned.map_or_else(
+            || both!("at none", "不计入任何水平"),
+            |planned| both!("at level {planned}", "按水平{planned}计"),
+        );
+        let sentence = both!(
+            "the actual arm {arm} is level {level}, but the planned arm is {written}; outcomes are counted {en}",
+            "实际组{arm}为水平{level}，但计划组为{written}；结局{zh}",
+            en = counted.en,
+            zh = counted.zh
         );
         row.find("ACTARMCD", Rule::Disagree(sentence), Blocks::Decision);
     }
@@ -210,7 +223,10 @@ pub(super) fn read_ss(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             });
         }
         (Some("DEAD"), _) if subject.death.is_none() => {
-            let sentence = "dead at this contact, but DM has no date of death; enter what is known of it".to_owned();
+            let sentence = both!(
+                "dead at this contact, but DM has no date of death; enter what is known of it",
+                "此次联系时已死亡，但DM没有死亡日期；请录入已知部分"
+            );
             row.find("SSSTRESC", Rule::Incomplete(sentence), Blocks::Decision);
         }
         (Some("DEAD" | "ALIVE" | "UNKNOWN"), _) => {}

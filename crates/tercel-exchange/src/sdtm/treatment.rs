@@ -1,5 +1,6 @@
 //! `CM EC EX PR`: what was given and done.
 
+use tercel::language::Text;
 use tercel::protocol::{Cells, Trial};
 use tercel::study::{Blocks, Exposure, Infusion, Medication, MedicationClass, Procedure, Rule, Subject};
 
@@ -18,7 +19,7 @@ const CELL_UNITS: [(&str, f64); 7] = [
 ];
 
 fn cells(row: &Row<'_>, amount: &str, unit: &str) -> Option<Cells> {
-    let value = row.number_in(amount, 0.0, 1e13, "0 to 1e13")?;
+    let value = row.number_in(amount, 0.0, 1e13, Text::new("0 to 1e13", "0至1e13"))?;
     row.require(unit, Blocks::Infusion)?;
     let factor = row.code(
         unit,
@@ -61,7 +62,7 @@ pub(super) fn read_ex(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     } else {
         row.find(
             "EXTRT",
-            Rule::NotInProtocol(name.to_owned(), "study treatment"),
+            Rule::NotInProtocol(name.to_owned(), Text::new("study treatment", "研究治疗")),
             Blocks::Decision,
         );
     }
@@ -79,7 +80,7 @@ pub(super) fn read_ec(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     );
     if !is_named(&trial.names.infusion, name) {
         if !is_named(&trial.names.lymphodepletion, name) {
-            let rule = Rule::NotInProtocol(name.to_owned(), "study treatment");
+            let rule = Rule::NotInProtocol(name.to_owned(), Text::new("study treatment", "研究治疗"));
             row.find("ECTRT", rule, Blocks::Export);
         }
         return;

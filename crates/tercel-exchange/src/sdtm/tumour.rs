@@ -1,5 +1,6 @@
 //! `RS TR TU`: lesions, their measurements, and assessments by an evaluator; ECOG and Child-Pugh scores.
 
+use tercel::language::Text;
 use tercel::protocol::Trial;
 use tercel::response::irecist::as_recist;
 use tercel::response::{Cytology, Immune, Overall};
@@ -101,7 +102,7 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let in_mm = row.code("TRSTRESU", &[("mm", 1.0), ("cm", 10.0)], "mm, cm");
     let node = subject.lesions.iter().any(|lesion| lesion.link == link && lesion.node);
     let mm = || {
-        row.number_in("TRSTRESN", 0.0, 1000.0, "0 to 1000")
+        row.number_in("TRSTRESN", 0.0, 1000.0, Text::new("0 to 1000", "0至1000"))
             .map(|value| value * in_mm.unwrap_or(1.0))
     };
     let result = match test.to_uppercase().as_str() {
@@ -170,8 +171,8 @@ pub(super) fn read_rs(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         _ => return,
     };
     let (low, high, range) = match kind {
-        ScoreKind::Ecog => (0.0, 5.0, "0 to 5"),
-        ScoreKind::ChildPugh => (5.0, 15.0, "5 to 15"),
+        ScoreKind::Ecog => (0.0, 5.0, Text::new("0 to 5", "0至5")),
+        ScoreKind::ChildPugh => (5.0, 15.0, Text::new("5 to 15", "5至15")),
     };
     row.check_agreement("RSSTRESN", "RSSTRESC");
     if let Some(value) = row.number_in(number, low, high, range) {

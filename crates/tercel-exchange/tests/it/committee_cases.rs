@@ -355,7 +355,7 @@ fn an_escalation_says_why_it_does_not_wait_for_open_data() {
         subject: None,
         place: "AE, row 4".to_owned(),
         field: "AESER".to_owned(),
-        sentence: "the value is blank".to_owned(),
+        sentence: Words::english("the value is blank".to_owned()),
         records: Vec::new(),
     }];
     let mut escalate = proposal(Choice::Dose(Action::Escalate(level(3))));

@@ -84,6 +84,33 @@ fn every_piece_of_dirt_is_found_on_its_subject_and_dataset_by_the_rule_it_names(
     assert!(missed.is_empty(), "{}", missed.join("\n"));
 }
 
+#[test]
+fn a_finding_in_chinese_has_the_numbers_of_the_english_one() {
+    let trial = trial();
+    let numbers = |text: &str| {
+        let split = text.split(|letter: char| !letter.is_ascii_digit());
+        let mut found: Vec<String> = split.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        found.sort_unstable();
+        found
+    };
+    let is_chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let mut kinds = BTreeSet::new();
+    for seed in SEEDS {
+        let (tables, _) = soiled(&trial, 60, seed);
+        for finding in findings(&trial, &read(&trial, &tables)) {
+            // Of files as such only who hands them in is told, in English.
+            if matches!(finding.rule, Rule::NotRead(_) | Rule::SameRecords(_)) {
+                continue;
+            }
+            let words = finding.rule.words();
+            assert!(words.zh.contains(is_chinese), "{}", words.zh);
+            assert_eq!(numbers(&words.en), numbers(&words.zh), "{} / {}", words.en, words.zh);
+            kinds.insert(words.zh.replace(|letter: char| !is_chinese(letter), ""));
+        }
+    }
+    assert!(kinds.len() >= 40, "{kinds:?}");
+}
+
 /// What every rule is called; a new rule does not compile until it is listed here, and then needs dirt.
 fn name(rule: &Rule) -> &'static str {
     match rule {

@@ -1,7 +1,7 @@
 //! Subjects of a packet: verdicts, safety, data, and the records behind them.
 
 use tercel::language::Language;
-use tercel::meeting::{DeviationLine, OpenQuery, Packet, Place, SubjectLine, records_words};
+use tercel::meeting::{BlockingFinding, DeviationLine, OpenQuery, Packet, Place, SubjectLine, records_words};
 use tercel::report::number::MISSING;
 use tercel::study::SubjectId;
 
@@ -77,6 +77,10 @@ pub(super) fn data(out: &mut Writer, packet: &Packet, language: Language) {
     part(out, packet, "data", t::DATA, language);
     let columns = t::DATA_COLUMNS.map(|column| column.of(language));
     let none = || t::NONE.of(language).to_owned();
+    let said = |finding: &BlockingFinding| {
+        let sentence = finding.sentence.of(language);
+        format!("{}, {}: {sentence}", finding.place, finding.field)
+    };
     let joined = |texts: Vec<String>| if texts.is_empty() { none() } else { texts.join("\n") };
     each(out, packet, t::DATA, &columns, language, |line| {
         let entered = line.completeness.as_ref().map(|entered| entered.words(language));
@@ -85,7 +89,7 @@ pub(super) fn data(out: &mut Writer, packet: &Packet, language: Language) {
             .as_ref()
             .map(|queries| joined(queries.iter().map(OpenQuery::words).collect()));
         let findings = packet.findings_of(&line.subject);
-        let findings = findings.map(|finding| format!("{}, {}: {}", finding.place, finding.field, finding.sentence));
+        let findings = findings.map(said);
         vec![
             line.subject.to_string(),
             entered.unwrap_or_else(|| t::NOT_ASKED.of(language).to_owned()),
@@ -99,7 +103,7 @@ pub(super) fn data(out: &mut Writer, packet: &Packet, language: Language) {
         .findings
         .iter()
         .filter(|finding| !finding.subject.as_ref().is_some_and(shown))
-        .map(|finding| format!("{}, {}: {}", finding.place, finding.field, finding.sentence));
+        .map(said);
     list(out, t::OF_NO_SUBJECT, &others.collect::<Vec<_>>(), language);
     out.close();
 }

@@ -36,7 +36,7 @@ impl Remarks {
 /// Derives the remarks; the subject's own records are all that is looked at.
 pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Captured>) -> Result<Remarks, Fault> {
     let before: Vec<Captured> = records.iter().filter(|record| !record.voided).map(captured).collect();
-    let (trial, today) = (ask.app.trial.clone(), ask.app.today());
+    let (trial, today, language) = (ask.app.trial.clone(), ask.app.today(), ask.language);
     let made = tokio::task::spawn_blocking(move || {
         let grades = grade_preview(&trial, &before, &proposed).into_iter().map(|preview| {
             let grade = match preview.grade {
@@ -44,14 +44,19 @@ pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Capture
                 Some((low, high)) if low == high => low.to_string(),
                 Some((low, high)) => format!("{low}–{high}"),
             };
-            format!("{} {}: {grade}. {}", preview.scale, preview.term, preview.reason)
+            format!(
+                "{} {}: {grade}. {}",
+                preview.scale,
+                preview.term,
+                preview.reason.of(language)
+            )
         });
         let findings = check_entry(&trial, &before, &proposed, today);
         Remarks {
             grades: grades.collect(),
             findings: findings
                 .iter()
-                .map(|finding| format!("{}: {}", finding.field, finding.rule))
+                .map(|finding| format!("{}: {}", finding.field, finding.rule.words().of(language)))
                 .collect(),
         }
     });

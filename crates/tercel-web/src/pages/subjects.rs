@@ -174,7 +174,12 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             forms: forms(Scope::Subject, &records, may_enter, &signed, language),
             findings: findings
                 .iter()
-                .map(|finding| (format!("{}: {}", finding.field, finding.rule), keys(finding)))
+                .map(|finding| {
+                    (
+                        format!("{}: {}", finding.field, finding.rule.words().of(language)),
+                        keys(finding),
+                    )
+                })
                 .collect(),
             figures: tercel_report::render_subject(&analysis),
             labs: facts.and_then(lab_table),

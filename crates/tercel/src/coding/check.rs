@@ -2,6 +2,7 @@
 
 use super::meddra::{LowestLevelTerm, Meddra, PreferredTerm, SystemOrganClass};
 use super::{Coded, CodingMethod, Problem, Recorded, incomplete};
+use crate::language::Words;
 use crate::study::Rule;
 
 /// The levels the study names, completed upwards, with every disagreement.
@@ -46,7 +47,7 @@ pub(super) fn study<'m>(meddra: &'m Meddra, recorded: &Recorded<'_>) -> Coded<'m
 }
 
 fn disagree(problems: &mut Vec<Problem>, field: &'static str, text: String) {
-    let rule = Rule::Disagree(text);
+    let rule = Rule::Disagree(Words::english(text));
     problems.push(Problem { field, rule });
 }
 

@@ -36,6 +36,7 @@ pub use search::{Rank, Search};
 pub use study::{StudyCoding, TermCoding, code_study, list_terms};
 pub use version::{CodedPlace, VersionChange, version_changes};
 
+use crate::language::Words;
 use crate::study::Rule;
 
 /// A dictionary and the choices made from it.
@@ -201,6 +202,6 @@ fn exact<'m>(meddra: &'m Meddra, verbatim: &str) -> Result<TermPath<'m>, usize> 
 fn incomplete(text: String) -> Problem {
     Problem {
         field: "AEDECOD",
-        rule: Rule::Incomplete(text),
+        rule: Rule::Incomplete(Words::english(text)),
     }
 }

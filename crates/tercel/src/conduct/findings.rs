@@ -25,7 +25,7 @@ use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
 use super::need::Need;
 use super::record::Recipient;
 use super::records::{ConductRecords, SubjectConduct};
-use crate::language::Language;
+use crate::language::{Text, Words, both};
 use crate::protocol::Trial;
 use crate::study::{Blocks, Dataset, Finding, Rule, StudyData, SubjectId, When};
 
@@ -57,10 +57,11 @@ fn finding(own: &SubjectConduct, dataset: &str, field: &str, rule: Rule, blocks:
 }
 
 /// What a gate lacks, in one sentence.
-fn lacks(gate: &Gate, only: impl Fn(&Need) -> bool) -> Option<String> {
+fn lacks(gate: &Gate, only: impl Fn(&Need) -> bool) -> Option<Words> {
     let asked = gate.missing.iter().filter(|missing| only(&missing.need));
-    let sentences: Vec<String> = asked.map(|missing| missing.need.sentence(Language::English)).collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    let sentence = |missing: &super::gate::Missing| Words::in_each(|language| missing.need.sentence(language));
+    let sentences: Vec<Words> = asked.map(sentence).collect();
+    (!sentences.is_empty()).then(|| Words::join(&sentences, Text::new(" ", "")))
 }
 
 /// Reports held against the events they are of.
@@ -69,7 +70,7 @@ fn case_reports(data: &StudyData, own: &SubjectConduct) -> Vec<Finding> {
     let events = subject.map_or(&[][..], |subject| subject.adverse_events.as_slice());
     let mut findings = Vec::new();
     for report in &own.reports {
-        let mut says = |field: &str, text: String| {
+        let mut says = |field: &str, text: Words| {
             let rule = Rule::Disagree(text);
             findings.push(finding(own, "CASE-REPORT", field, rule, Blocks::None));
         };
@@ -77,14 +78,20 @@ fn case_reports(data: &StudyData, own: &SubjectConduct) -> Vec<Finding> {
         let Some(event) = events.iter().find(|event| event.record.number == number) else {
             says(
                 "EVENT",
-                format!("a report is of adverse event {number}, which is not recorded"),
+                both!(
+                    "a report is of adverse event {number}, which is not recorded",
+                    "有不良事件{number}的报告，但该事件没有记录"
+                ),
             );
             continue;
         };
         if event.serious != Some(true) {
             says(
                 "EVENT",
-                format!("a report is of adverse event {number}, which is not recorded as serious"),
+                both!(
+                    "a report is of adverse event {number}, which is not recorded as serious",
+                    "有不良事件{number}的报告，但该事件未记录为严重"
+                ),
             );
         }
         let told = own
@@ -98,9 +105,10 @@ fn case_reports(data: &StudyData, own: &SubjectConduct) -> Vec<Finding> {
         if report.sent == Some(first) && report.recipient == Recipient::Sponsor && aware != first.date() {
             says(
                 "SENT",
-                format!(
-                    "adverse event {number} was reported to the sponsor on {}, but says that the sponsor learned of it on {aware}",
-                    first.date()
+                both!(
+                    "adverse event {number} was reported to the sponsor on {first}, but says that the sponsor learned of it on {aware}",
+                    "不良事件{number}于{first}报告申办者，但记录的申办者获知日期为{aware}",
+                    first = first.date()
                 ),
             );
         }
@@ -116,9 +124,13 @@ fn slots(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Subjec
         let study = Study::new(trial, &as_of, &known, slot.reserved.max(slot.entry.at));
         let gate = enrolment_gate(&study, &own.subject, slot.level);
         if let Some(what) = lacks(&gate, |need| matches!(need, Need::Criterion(..))) {
-            let text = format!(
-                "a place at level {} was reserved on {}: {what}",
-                slot.level, slot.reserved
+            let text = both!(
+                "a place at level {level} was reserved on {when}: {en}",
+                "{when}预留了剂量水平{level}的名额：{zh}",
+                level = slot.level,
+                when = slot.reserved,
+                en = what.en,
+                zh = what.zh
             );
             findings.push(finding(
                 own,
@@ -189,16 +201,27 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
             decision.is_some_and(|decision| opens(decision, level).is_some())
         });
         if !open {
-            let level = level.map_or_else(|| "no level".to_owned(), |level| format!("level {level}"));
-            let text = format!("infused at {began}, before a decision that opens {level} was signed and in effect");
+            let level = level.map_or_else(
+                || both!("no level", "任何剂量水平"),
+                |level| both!("level {level}", "剂量水平{level}"),
+            );
+            let text = both!(
+                "infused at {began}, before a decision that opens {en} was signed and in effect",
+                "{began}输注，早于开放{zh}的决定签署并生效",
+                en = level.en,
+                zh = level.zh
+            );
             let rule = Rule::BeforeDecision(text);
             findings.push(finding(own, "INFUSION", "BEGAN", rule, Blocks::Decision));
         }
         let gate = infusion_gate(&study, &own.subject);
         if let Some(what) = lacks(&gate, |_| true) {
-            let text = format!(
-                "infused at {began} although the gate of {} was not open: {what}",
-                GateName::Infusion.name()
+            let text = both!(
+                "infused at {began} although the gate of {gate} was not open: {en}",
+                "{began}输注，而输注关口未开放：{zh}",
+                gate = GateName::Infusion.name(),
+                en = what.en,
+                zh = what.zh
             );
             findings.push(finding(
                 own,
@@ -217,7 +240,10 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
             .and_then(|(cells, planned)| cells.percent_of(planned));
         let (min, max) = (trial.dlt.dose_percent_min, trial.dlt.dose_percent_max);
         if let Some(percent) = percent.filter(|percent| !(min..=max).contains(percent)) {
-            let text = format!("{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %");
+            let text = both!(
+                "{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %",
+                "给予了该水平剂量的{percent:.4} %；方案允许{min}至{max} %"
+            );
             findings.push(finding(own, "INFUSION", "CELLS", Rule::OffDose(text), Blocks::Decision));
         }
     }
@@ -228,28 +254,51 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
 fn order(own: &SubjectConduct) -> Vec<Finding> {
     let first = |moments: Vec<DateTime>| moments.into_iter().min();
     let steps = [
-        ("consent", first(own.consents.iter().map(|one| one.signed).collect())),
-        ("place", first(own.slots.iter().map(|one| one.reserved).collect())),
         (
-            "collection",
+            Text::new("consent", "知情同意"),
+            first(own.consents.iter().map(|one| one.signed).collect()),
+        ),
+        (
+            Text::new("place", "名额"),
+            first(own.slots.iter().map(|one| one.reserved).collect()),
+        ),
+        (
+            Text::new("collection", "采集"),
             first(own.collections.iter().map(|one| one.began).collect()),
         ),
         (
-            "lymphodepletion",
+            Text::new("lymphodepletion", "清淋"),
             first(own.lymphodepletion.iter().map(|one| one.began).collect()),
         ),
-        ("infusion", first(own.infusions.iter().map(|one| one.began).collect())),
+        (
+            Text::new("infusion", "输注"),
+            first(own.infusions.iter().map(|one| one.began).collect()),
+        ),
     ];
     let mut findings = Vec::new();
     for (index, (name, moment)) in steps.iter().enumerate() {
         let Some(moment) = moment else { continue };
         for (earlier, before) in steps.iter().take(index) {
             let text = match before {
-                None => format!("{name} on {moment} without a recorded {earlier}"),
-                Some(before) if before > moment => format!("{name} on {moment} lies before {earlier} on {before}"),
+                None => both!(
+                    "{en} on {moment} without a recorded {earlier_en}",
+                    "{zh}（{moment}）之前没有{earlier_zh}的记录",
+                    en = name.en,
+                    zh = name.zh,
+                    earlier_en = earlier.en,
+                    earlier_zh = earlier.zh
+                ),
+                Some(before) if before > moment => both!(
+                    "{en} on {moment} lies before {earlier_en} on {before}",
+                    "{zh}（{moment}）早于{earlier_zh}（{before}）",
+                    en = name.en,
+                    zh = name.zh,
+                    earlier_en = earlier.en,
+                    earlier_zh = earlier.zh
+                ),
                 Some(_) => continue,
             };
-            let field = name.to_uppercase();
+            let field = name.en.to_uppercase();
             findings.push(finding(
                 own,
                 "CONDUCT",

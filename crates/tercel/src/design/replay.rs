@@ -15,9 +15,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use super::decision_zh::action_in_chinese;
 use super::{Action, Because, StudyDecision, decide_study};
 use crate::dlt::Status;
 use crate::endpoint::{Analysis, Facts};
+use crate::language::{Language, Words, both};
 use crate::protocol::DoseLevel;
 use crate::study::{Blocks, DatasetRead, Finding, Rule, StudyData};
 
@@ -46,18 +48,28 @@ fn on_day(analysis: &Analysis<'_>, day: Date) -> Vec<Finding> {
     let against = infused.filter_map(|facts| {
         let level = facts.level?;
         let (what, blocks) = against(&decided, &replayed, level)?;
-        let text = format!("infused at level {level} on {day}, {what}");
+        let text = both!(
+            "infused at level {level} on {day}, {en}",
+            "{day}按剂量水平{level}输注，{zh}",
+            en = what.en,
+            zh = what.zh
+        );
         finding(facts, text, blocks)
     });
     against.collect()
 }
 
 /// What speaks against an infusion at a level, and what that holds up.
-fn against(decided: &StudyDecision, replayed: &Analysis<'_>, level: DoseLevel) -> Option<(String, Blocks)> {
+fn against(decided: &StudyDecision, replayed: &Analysis<'_>, level: DoseLevel) -> Option<(Words, Blocks)> {
     let action = decided.decision.action;
     let was = |action: Action| {
         let (cut, because) = (replayed.cut?, &decided.decision.because);
-        Some(format!("when the decision as of {cut} was to {action}: {because}"))
+        Some(both!(
+            "when the decision as of {cut} was to {action}: {because}",
+            "而截至{cut}的决定为{action_zh}：{because_zh}",
+            action_zh = action_in_chinese(action),
+            because_zh = because.sentence(Language::Chinese)
+        ))
     };
     match action {
         Action::Escalate(highest) | Action::Stay(highest) | Action::DeEscalate(highest) => {
@@ -66,8 +78,9 @@ fn against(decided: &StudyDecision, replayed: &Analysis<'_>, level: DoseLevel) -
         }
         // Further subjects at the dose that was found are an expansion: no mistake, and no part of the escalation either.
         Action::Stop(Some(mtd)) if level <= mtd => {
-            let text = format!(
-                "after the escalation had ended with level {mtd} as maximum tolerated dose; the protocol names no such expansion"
+            let text = both!(
+                "after the escalation had ended with level {mtd} as maximum tolerated dose; the protocol names no such expansion",
+                "而剂量递增已结束，最大耐受剂量为水平{mtd}；方案没有规定此类扩展"
             );
             Some((text, Blocks::None))
         }
@@ -126,7 +139,7 @@ fn as_infused_by(data: &StudyData, day: Date) -> StudyData {
     whole.into_as_of(day)
 }
 
-fn finding(facts: &Facts<'_>, text: String, blocks: Blocks) -> Option<Finding> {
+fn finding(facts: &Facts<'_>, text: Words, blocks: Blocks) -> Option<Finding> {
     let record = &facts.infusion?.record;
     Some(Finding::of(record, "EXSTDTC", Rule::AgainstDecision(text), blocks))
 }

@@ -7,6 +7,7 @@ use crate::grade::astct::crs::{CrsAssessment, CrsOptions, Oxygen, grade_crs};
 use crate::grade::astct::icans::{Arousal, IcansAssessment, Ice, Motor, Oedema, Seizure, grade_icans};
 use crate::grade::crs_ctcae::parse_fio2;
 use crate::grade::{Grade, Scale};
+use crate::language::Words;
 use crate::study::{RecordId, Subject, Syndrome, ToxicityFinding, When};
 
 /// The grades at one moment.
@@ -21,7 +22,7 @@ pub struct ToxicityGrade {
     /// By the rules of the scale, the most it can be. `None` without items.
     pub derived_at_most: Option<u8>,
     /// Why the rules give that grade. `None` without items.
-    pub because: Option<String>,
+    pub because: Option<Words>,
     /// Whether a recorded grade cannot be read.
     pub unreadable: bool,
     /// Scale of both.
@@ -167,11 +168,11 @@ fn has_items(items: &[&ToxicityFinding]) -> bool {
 struct Graded {
     least: u8,
     most: u8,
-    because: String,
+    because: Words,
 }
 
 impl Graded {
-    fn new(outcome: AstctOutcome, because: String) -> Self {
+    fn new(outcome: AstctOutcome, because: Words) -> Self {
         let (least, most) = outcome.bounds();
         Self {
             least: least.number(),
@@ -201,7 +202,7 @@ fn derive_crs(moments: &[Vec<&ToxicityFinding>]) -> Vec<Option<Graded>> {
     let assessments: Vec<CrsAssessment> = moments.iter().map(|items| crs_items(items).assessment).collect();
     let grades = grade_crs(&assessments, CRS_OPTIONS)
         .into_iter()
-        .map(|grade| Graded::new(grade.outcome, grade.reason.to_string()));
+        .map(|grade| Graded::new(grade.outcome, grade.reason.text().into()));
     moments
         .iter()
         .zip(grades)
@@ -222,6 +223,6 @@ fn derive_icans(items: &[&ToxicityFinding]) -> Option<Graded> {
             attributed: yes(items, "ATTRIB").unwrap_or(true),
         };
         let grade = grade_icans(&assessment);
-        Graded::new(grade.outcome, grade.sentence())
+        Graded::new(grade.outcome, grade.words())
     })
 }

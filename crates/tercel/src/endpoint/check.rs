@@ -4,8 +4,12 @@ use super::check_episodes::check_episodes;
 use super::{Analysis, Facts, Point, Source, Tumour, graded_labs, unreconciled};
 use crate::dlt::Status;
 use crate::kinetics::check_kinetics;
+use crate::language::{Text, Words, both};
 use crate::response::Criteria;
 use crate::study::{Blocks, Dataset, Finding, RecordId, ResponseRecord, Rule, Syndrome, days_between};
+
+const DLT: Text = Text::new("a DLT", "DLT");
+const NO_DLT: Text = Text::new("no DLT", "非DLT");
 
 /// Compares what was derived with what was recorded, for every subject.
 pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
@@ -23,7 +27,7 @@ pub fn check_derived(analysis: &Analysis<'_>) -> Vec<Finding> {
     findings
 }
 
-pub(super) fn finding(record: &RecordId, field: &str, text: String, blocks: Blocks) -> Finding {
+pub(super) fn finding(record: &RecordId, field: &str, text: Words, blocks: Blocks) -> Finding {
     Finding::of(record, field, Rule::Disagree(text), blocks)
 }
 
@@ -50,7 +54,7 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             let text = if criteria == main {
                 text
             } else {
-                format!("by {criteria}: {text}")
+                both!("by {criteria}: {en}", "按{criteria}：{zh}", en = text.en, zh = text.zh)
             };
             findings.push(finding(&recorded.record, "RSSTRESC", text, Blocks::Export));
         }
@@ -59,12 +63,12 @@ fn check_responses(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         facts.tumour.best.and_then(|best| best.disease_after_cr),
         facts.subject.measurements.last(),
     ) {
-        findings.push(finding(&record.record, "RSSTRESC", query.to_string(), Blocks::Export));
+        findings.push(finding(&record.record, "RSSTRESC", query.words(), Blocks::Export));
     }
 }
 
 /// Both readings of an assessment, where the recorded one is not the derived one.
-fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<String> {
+fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<Words> {
     let day = recorded.when.day()?;
     let distance = |point: &&Point| days_between(point.day, day).abs();
     let near = tumour.points.iter().filter(|point| distance(point) <= 7);
@@ -74,11 +78,12 @@ fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<String> {
         (_, None) | (None, _) => point.overall == recorded.overall,
     };
     (!agree).then(|| {
-        format!(
-            "recorded {} on {day}, but the lesions give {} ({}); review both",
-            recorded.response(),
-            point.response(),
-            point.reason
+        both!(
+            "recorded {response} on {day}, but the lesions give {derived} ({reason}); review both",
+            "{day}记录为{response}，但按病灶得出{derived}（{reason}）；请复核两者",
+            response = recorded.response(),
+            derived = point.response(),
+            reason = point.reason
         )
     })
 }
@@ -86,9 +91,8 @@ fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<String> {
 /// What the criteria ask about the readings of lesions.
 fn check_scans(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     for (record, text) in &facts.tumour.queries {
-        let mut query = finding(record, "TRLNKID", String::new(), Blocks::Export);
-        query.rule = Rule::Incomplete(text.clone());
-        findings.push(query);
+        let rule = Rule::Incomplete(text.clone());
+        findings.push(Finding::of(record, "TRLNKID", rule, Blocks::Export));
     }
 }
 
@@ -101,9 +105,11 @@ fn check_grades(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
                 continue;
             };
             if recorded != derived {
-                let text = format!(
-                    "{name} graded {recorded} on {}, but the recorded items give {derived} by {}",
-                    grade.when, grade.scale
+                let text = both!(
+                    "{name} graded {recorded} on {when}, but the recorded items give {derived} by {scale}",
+                    "{when} {name}判为{recorded}级，但按{scale}所记录项目得出{derived}级",
+                    when = grade.when,
+                    scale = grade.scale
                 );
                 // Below grade 3 neither reading can be a DLT.
                 let blocks = if recorded.max(derived) >= 3 {
@@ -122,22 +128,36 @@ fn check_dlt(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
     let Some(verdict) = &facts.dlt else { return };
     for judged in &facts.subject.adjudications {
         let rules = match (&verdict.status, verdict.met.is_empty()) {
-            (_, false) => "a DLT",
+            (_, false) => DLT,
             (Status::Pending(_), true) => continue,
-            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) if verdict.open.is_empty() => "no DLT",
-            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) => "that it is still open",
+            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) if verdict.open.is_empty() => NO_DLT,
+            (Status::Dlt | Status::NoDlt | Status::NotEvaluable(_), true) => {
+                Text::new("that it is still open", "尚未确定")
+            }
         };
-        let judgement = if judged.dlt { "a DLT" } else { "no DLT" };
+        let judgement = if judged.dlt { DLT } else { NO_DLT };
         if judgement != rules {
-            let text = format!("{} says {judgement}, the rules say {rules}", judged.evaluator);
+            let text = both!(
+                "{evaluator} says {judged_en}, the rules say {en}",
+                "{evaluator}判为{judged_zh}，规则得出{zh}",
+                evaluator = judged.evaluator,
+                judged_en = judgement.en,
+                judged_zh = judgement.zh,
+                en = rules.en,
+                zh = rules.zh
+            );
             findings.push(finding(&judged.record, "FASTRESC", text, Blocks::Decision));
         }
     }
     for open in verdict.open.iter().filter(|open| open.until.is_none()) {
         let record = open.records.first().unwrap_or(&facts.subject.record);
-        let mut query = finding(record, "DLT", String::new(), Blocks::Decision);
-        query.rule = Rule::Incomplete(format!("the DLT verdict waits for this: {}", open.text.en));
-        findings.push(query);
+        let text = both!(
+            "the DLT verdict waits for this: {en}",
+            "DLT判定在等待：{zh}",
+            en = open.text.en,
+            zh = open.text.zh
+        );
+        findings.push(Finding::of(record, "DLT", Rule::Incomplete(text), Blocks::Decision));
     }
 }
 
@@ -162,13 +182,14 @@ fn check_labs(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
             facts.subject.adverse_events.iter().any(|event| is_event(&event.record))
         });
         if !linked {
-            let text = format!(
-                "{} on {} is clinically significant but linked to no adverse event",
-                lab.test, lab.when
+            let text = both!(
+                "{test} on {when} is clinically significant but linked to no adverse event",
+                "{when} {test}有临床意义，但未关联任何不良事件",
+                test = lab.test,
+                when = lab.when
             );
-            let mut query = finding(&lab.record, "LBAESEQ", String::new(), Blocks::Export);
-            query.rule = Rule::Incomplete(text);
-            findings.push(query);
+            let rule = Rule::Incomplete(text);
+            findings.push(Finding::of(&lab.record, "LBAESEQ", rule, Blocks::Export));
         }
     }
 }
@@ -185,8 +206,6 @@ fn lab_queries<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = Finding> + 'f {
         } else {
             "LBSTRESN"
         };
-        let mut query = finding(record, field, String::new(), Blocks::None);
-        query.rule = Rule::Incomplete(found.text);
-        Some(query)
+        Some(Finding::of(record, field, Rule::Incomplete(found.text), Blocks::None))
     })
 }

@@ -8,6 +8,7 @@ use super::check::finding;
 use super::{Facts, SyndromeEpisode};
 use crate::dlt::{ToxicityGrade, covers, is_in_class};
 use crate::grade::{Grade, Scale};
+use crate::language::both;
 use crate::study::{AdverseEvent, Blocks, Finding, Syndrome};
 
 /// Events and episodes that share days.
@@ -81,35 +82,44 @@ fn compare(name: &str, group: &Group<'_>, episodes: &[SyndromeEpisode], moments:
         return None;
     }
     let grade = if least == most {
-        least.to_string()
+        both!("{least}", "{least}")
     } else {
-        format!("{least} to {most}")
+        both!("{least} to {most}", "{least}至{most}")
     };
     let when = of_group().max_by_key(|episode| episode.at_least);
     let when = when.map_or_else(
-        || "of its time".to_owned(),
+        || both!("of its time", "同期"),
         |episode| {
-            format!(
-                "from {} to {} (worst on {})",
-                episode.onset, episode.last, episode.worst_at
+            both!(
+                "from {onset} to {last} (worst on {worst})",
+                "{onset}至{last}（{worst}最重）",
+                onset = episode.onset,
+                last = episode.last,
+                worst = episode.worst_at
             )
         },
     );
-    let text = format!(
-        "{name} is grade {recorded} as adverse event, but the findings {when} give grade {grade} by {}; review both",
-        Scale::Astct2019
+    let text = both!(
+        "{name} is grade {recorded} as adverse event, but the findings {when} give grade {en} by {scale}; review both",
+        "{name}作为不良事件为{recorded}级，但{when_zh}的检查发现按{scale}得出{zh}级；请复核两者",
+        when_zh = when.zh,
+        when = when.en,
+        en = grade.en,
+        zh = grade.zh,
+        scale = Scale::Astct2019
     );
     Some(finding(&worst.record, "AETOXGR", text, blocks(recorded.max(least))))
 }
 
 fn without_event(name: &str, episode: &SyndromeEpisode) -> Option<Finding> {
     let record = present(episode).next()?.records.first()?;
-    let text = format!(
-        "the findings from {} to {} give {name} of grade {} by {}, but no adverse event records it",
-        episode.onset,
-        episode.last,
-        episode.at_least,
-        Scale::Astct2019
+    let text = both!(
+        "the findings from {onset} to {last} give {name} of grade {grade} by {scale}, but no adverse event records it",
+        "{onset}至{last}的检查发现按{scale}得出{name} {grade}级，但没有相应的不良事件记录",
+        onset = episode.onset,
+        last = episode.last,
+        grade = episode.at_least,
+        scale = Scale::Astct2019
     );
     Some(finding(record, "FASTRESC", text, blocks(episode.at_least)))
 }

@@ -31,6 +31,7 @@ use crate::grade::analyte::{Analyte, name_key};
 use crate::grade::criteria::{Direction, LabCriteria};
 use crate::grade::ctcae::Ctcae;
 use crate::grade::{Grade, Toxicity};
+use crate::language::{Words, both};
 use crate::study::{AdverseEvent, Lab, RecordId};
 
 /// Days by which onset and end of an event may miss the day of a result.
@@ -131,7 +132,7 @@ pub(crate) struct Unreconciled {
     /// The day it is about, as written.
     pub(crate) when: String,
     /// In a sentence.
-    pub(crate) text: String,
+    pub(crate) text: Words,
     /// The records, the one that is asked about first.
     pub(crate) records: Vec<RecordId>,
     /// Whether it is asked about: nobody has judged it yet, and no other finding asks.
@@ -182,20 +183,29 @@ fn without_event(facts: &Facts<'_>, bare: &[(&GradedLab<'_>, &TermGrade)]) -> Op
     let number = |counted: Counted| {
         counted
             .grade()
-            .map_or_else(|| "unknown".to_owned(), |grade| grade.to_string())
+            .map_or_else(|| both!("unknown", "不明"), |grade| both!("{grade}", "{grade}"))
     };
     let version = facts.trial.safety.ctcae;
     let more = match bare.len() {
-        1 => String::new(),
-        results => format!(", the worst of {results} such results"),
+        1 => Words::default(),
+        results => both!(
+            ", the worst of {results} such results",
+            "，为{results}个此类结果中最重者"
+        ),
     };
-    let text = format!(
-        "{} {value} {} on {} is {version} grade {} (baseline {}){more}; no adverse event covers it",
-        lab.test,
-        lab.unit,
-        lab.when,
-        number(grade.value),
-        number(grade.baseline)
+    let (now, before) = (number(grade.value), number(grade.baseline));
+    let text = both!(
+        "{test} {value} {unit} on {when} is {version} grade {en} (baseline {before_en}){more_en}; no adverse event covers it",
+        "{when} {test} {value} {unit}为{version} {zh}级（基线{before_zh}级）{more_zh}；没有相应的不良事件",
+        test = lab.test,
+        unit = lab.unit,
+        when = lab.when,
+        en = now.en,
+        zh = now.zh,
+        before_en = before.en,
+        before_zh = before.zh,
+        more_en = more.en,
+        more_zh = more.zh
     );
     let others = bare.iter().map(|(graded, _)| &graded.lab.record);
     let records = std::iter::once(&lab.record).chain(others.filter(|record| **record != lab.record));
@@ -296,12 +306,29 @@ fn without_result(facts: &Facts<'_>, event: &AdverseEvent) -> Option<Unreconcile
     if results.iter().any(|lab| supports(lab, direction)) {
         return None;
     }
-    let found = match results.as_slice() {
-        [] => format!("no result of {test}"),
-        [_] => format!("the one result of {test} is not {direction}, and there is no other"),
-        several => format!("none of {} results of {test} is {direction}", several.len()),
+    let changed = match direction {
+        Direction::High => "升高",
+        Direction::Low => "降低",
     };
-    let text = format!("{} from {onset}: {found} from {from} to {to}", event.term);
+    let found = match results.as_slice() {
+        [] => both!("no result of {test}", "没有{test}的结果"),
+        [_] => both!(
+            "the one result of {test} is not {direction}, and there is no other",
+            "{test}的唯一结果并未{changed}，也没有其他结果"
+        ),
+        several => both!(
+            "none of {results} results of {test} is {direction}",
+            "{test}的{results}个结果均未{changed}",
+            results = several.len()
+        ),
+    };
+    let text = both!(
+        "{term} from {onset}: {en} from {from} to {to}",
+        "{term}始于{onset}：{from}至{to}{zh}",
+        term = event.term,
+        en = found.en,
+        zh = found.zh
+    );
     let records = std::iter::once(&event.record).chain(results.iter().map(|lab| &lab.record));
     Some(Unreconciled {
         kind: "adverse event without a result",

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::facts::Facts;
 use super::scans::{Scan, Scans};
+use crate::language::{Words, both};
 use crate::protocol::Trial;
 use crate::response::irecist::as_recist;
 use crate::response::{
@@ -73,7 +74,7 @@ pub struct Tumour {
     /// Records it rests on.
     pub records: Vec<RecordId>,
     /// What to ask about the readings, each with the record it is asked of.
-    pub queries: Vec<(RecordId, String)>,
+    pub queries: Vec<(RecordId, Words)>,
 }
 
 impl Tumour {
@@ -225,8 +226,20 @@ fn from_lesions(criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut 
         for query in queries {
             let record = scans.record(scan, lesion_of(query));
             let record = record.unwrap_or_else(|| subject.record.clone());
-            let when = scan.map_or_else(|| "baseline".to_owned(), |scan| format!("scan of {}", scan.last));
-            tumour.queries.push((record, format!("{when}: {query}")));
+            let when = scan.map_or_else(
+                || both!("baseline", "基线"),
+                |scan| both!("scan of {day}", "{day}影像", day = scan.last),
+            );
+            let said = query.words();
+            let text = both!(
+                "{when}: {en}",
+                "{when_zh}：{zh}",
+                when_zh = when.zh,
+                when = when.en,
+                en = said.en,
+                zh = said.zh
+            );
+            tumour.queries.push((record, text));
         }
     };
     ask(None, &check_baseline(&baseline, criteria));

@@ -26,6 +26,7 @@
 //! enzyme units; no conversion leads to or from them except to katal.
 
 use super::analyte::Analyte;
+use crate::language::Words;
 
 /// What a unit measures. Values convert within a dimension, and between mass, substance and charge if the test allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,6 +82,24 @@ pub enum UnitError {
         /// The test.
         analyte: &'static str,
     },
+}
+
+impl UnitError {
+    /// What is wrong, in every language.
+    pub fn words(&self) -> Words {
+        let zh = match self {
+            Self::Missing => "缺少单位".to_owned(),
+            Self::Unknown(unit) => format!("未知单位“{unit}”"),
+            Self::Ambiguous(unit) => format!("单位“{unit}”有歧义：请写10^6/L或10^3/uL"),
+            Self::Incompatible { unit, wanted, analyte } => {
+                format!("对于{analyte}，单位“{unit}”不能换算为{wanted}")
+            }
+        };
+        Words {
+            en: self.to_string(),
+            zh,
+        }
+    }
 }
 
 impl Unit {

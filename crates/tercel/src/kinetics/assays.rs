@@ -19,6 +19,7 @@
 use jiff::civil::Date;
 
 use crate::endpoint::Facts;
+use crate::language::{Text, Words, both};
 use crate::study::{Amount, Lab, Level, RecordId};
 
 /// µg of DNA in a diploid cell.
@@ -40,7 +41,7 @@ pub struct Comparison {
     /// Whether they are more than ten times apart, however low a level below quantification is.
     pub discordant: bool,
     /// Both in a sentence.
-    pub text: String,
+    pub text: Words,
 }
 
 /// Why copies of a day were not compared.
@@ -83,13 +84,24 @@ fn compare(facts: &Facts<'_>, copies: &Level, day: Date) -> Result<Comparison, N
     // A level below quantification may be anything lower: it disagrees only with one that is above it by more.
     let discordant = (quantified(count) && counted > MOST_APART * expected)
         || (quantified(copies) && expected > MOST_APART * counted);
-    let at_most = |level: &Level| if quantified(level) { "" } else { "at most " };
-    let text = format!(
-        "{} copies/µg on {day} stand for {}{expected:.3} cells/µL ({per_cell} vector copies a cell, {nucleated} white cells/µL), \
-         but {}{counted} were counted",
-        amount(copies),
-        at_most(copies),
-        at_most(count),
+    let at_most = |level: &Level| {
+        if quantified(level) {
+            Text::new("", "")
+        } else {
+            Text::new("at most ", "至多")
+        }
+    };
+    let (of_copies, of_count) = (at_most(copies), at_most(count));
+    let text = both!(
+        "{amount} copies/µg on {day} stand for {copies_en}{expected:.3} cells/µL ({per_cell} vector copies a cell, {nucleated} white \
+         cells/µL), but {count_en}{counted} were counted",
+        "{day}的{amount} copies/µg相当于{copies_zh}{expected:.3} cells/µL（每细胞{per_cell}个载体拷贝，白细胞{nucleated}/µL），\
+         而计数为{count_zh}{counted}",
+        amount = amount(copies),
+        copies_en = of_copies.en,
+        copies_zh = of_copies.zh,
+        count_en = of_count.en,
+        count_zh = of_count.zh
     );
     let mut records = vec![copies.record.clone(), count.record.clone(), white.record.clone()];
     records.extend(recorded.map(|lab| lab.record.clone()));

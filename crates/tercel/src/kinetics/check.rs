@@ -4,6 +4,7 @@ use super::assays::compare_assays;
 use super::profile::{Analyte, Profile};
 use crate::endpoint::Facts;
 use crate::estimate::summary;
+use crate::language::both;
 use crate::study::{Blocks, Finding, Level, Rule, When};
 
 /// A serum value this many times above or below the others of its subject is asked about.
@@ -30,9 +31,11 @@ pub fn check_kinetics(facts: &Facts<'_>) -> Vec<Finding> {
         let [copies, count, ..] = comparison.records.as_slice() else {
             continue;
         };
-        let text = format!(
-            "{}: more than ten times apart; review this sample and {count}",
-            comparison.text
+        let text = both!(
+            "{en}: more than ten times apart; review this sample and {count}",
+            "{zh}：相差十倍以上；请复核本样本和{count}",
+            en = comparison.text.en,
+            zh = comparison.text.zh
         );
         findings.push(Finding::of(copies, "PCSTRESN", Rule::Disagree(text), Blocks::Export));
     }
@@ -58,8 +61,9 @@ fn slip(facts: &Facts<'_>, sample: &Level) -> Option<Finding> {
         return None;
     }
     let unit = &rules.biomarker_unit;
-    let text = format!(
-        "{value} {unit} is {ratio:.3} times the median of the other samples of the subject ({median} {unit}); check unit and dilution"
+    let text = both!(
+        "{value} {unit} is {ratio:.3} times the median of the other samples of the subject ({median} {unit}); check unit and dilution",
+        "{value} {unit}为该受试者其他样本中位数（{median} {unit}）的{ratio:.3}倍；请核对单位和稀释倍数"
     );
     Some(Finding::of(
         &sample.record,
@@ -74,24 +78,28 @@ fn check_profile(profile: &Profile<'_>, field: &str, findings: &mut Vec<Finding>
         findings.push(Finding::of(&level.record, field, rule, Blocks::Export));
     };
     for level in &profile.undated {
-        let text = format!(
-            "the day of the sample is not known ({}), so it is in no profile",
-            level.when
+        let text = both!(
+            "the day of the sample is not known ({when}), so it is in no profile",
+            "样本日期不明（{when}），不计入任何曲线",
+            when = level.when
         );
         add(level, Rule::Incomplete(text));
     }
     for (left_out, kept) in &profile.duplicates {
-        let text = format!(
-            "a second sample at the time of {} ({}); the first recorded counts: enter the times of day of samples and infusion, or \
+        let text = both!(
+            "a second sample at the time of {first} ({when}); the first recorded counts: enter the times of day of samples and infusion, or \
              take one out",
-            kept.record, kept.when
+            "与{first}（{when}）同时的第二份样本；以先记录者为准：请录入样本和输注的钟点，或删去其一",
+            first = kept.record,
+            when = kept.when
         );
         add(left_out, Rule::Incomplete(text));
     }
     for level in profile.quantified_before() {
-        let text = format!(
-            "quantified on {}, before any CAR-T cell was infused; check sample, date and time",
-            level.when
+        let text = both!(
+            "quantified on {when}, before any CAR-T cell was infused; check sample, date and time",
+            "{when}即有定量结果，早于任何CAR-T细胞输注；请核对样本、日期和时间",
+            when = level.when
         );
         add(level, Rule::OutOfOrder(text));
     }

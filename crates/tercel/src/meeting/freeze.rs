@@ -205,7 +205,7 @@ fn blocking(analysis: &Analysis<'_>) -> Vec<BlockingFinding> {
         subject: finding.subject.clone(),
         place: finding.place(),
         field: finding.field.clone(),
-        sentence: finding.rule.to_string(),
+        sentence: finding.rule.words(),
         records: finding.record.iter().cloned().collect(),
     };
     let findings = check_analysis(analysis);

@@ -179,7 +179,7 @@ pub struct BlockingFinding {
     /// Variable.
     pub field: String,
     /// What is wrong.
-    pub sentence: String,
+    pub sentence: Words,
     /// The record, where it could be identified.
     pub records: Vec<RecordId>,
 }

@@ -109,7 +109,7 @@ impl Packet {
             all.extend(self.of_a_subject(line, language));
         }
         all.extend(self.of_suppositions(language));
-        all.push(self.of_findings());
+        all.push(self.of_findings(language));
         all.extend(self.of_the_recommended_dose(language));
         all
     }
@@ -241,11 +241,14 @@ impl Packet {
         all
     }
 
-    fn of_findings(&self) -> Statement {
+    fn of_findings(&self, language: Language) -> Statement {
         let each = self.findings.iter();
         let texts: Vec<String> = each
             .clone()
-            .map(|finding| format!("{} {}: {}", finding.place, finding.field, finding.sentence))
+            .map(|finding| {
+                let sentence = finding.sentence.of(language);
+                format!("{} {}: {sentence}", finding.place, finding.field)
+            })
             .collect();
         Statement {
             place: Place::Findings,

@@ -30,6 +30,7 @@
 use std::fmt;
 
 use super::category::Overall;
+use crate::language::{Words, both};
 
 /// What the protocol says about confirmation and stable disease. Days are whole days apart; fractions are allowed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,14 +104,21 @@ pub struct DiseaseAfterCr {
     pub overall: Overall,
 }
 
+impl DiseaseAfterCr {
+    /// The question, in every language.
+    pub fn words(&self) -> Words {
+        let Self { cr_day, day, overall } = self;
+        both!(
+            "CR on day {cr_day}, then {overall} on day {day}: either the disease reappeared (day {day} is PD), \
+             or the CR was a PR; ask the reader which",
+            "第{cr_day}天为CR，第{day}天为{overall}：或疾病复现（第{day}天为PD），或该CR实为PR；请询问阅片者"
+        )
+    }
+}
+
 impl fmt::Display for DiseaseAfterCr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { cr_day, day, overall } = self;
-        write!(
-            f,
-            "CR on day {cr_day}, then {overall} on day {day}: either the disease reappeared (day {day} is PD), \
-             or the CR was a PR; ask the reader which"
-        )
+        f.write_str(&self.words().en)
     }
 }
 

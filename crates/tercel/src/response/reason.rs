@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::{Words, both};
+
 /// The rule that decided an overall response, with the numbers it used. `Display` gives the sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
@@ -197,72 +199,87 @@ pub enum Query {
     ThrombusAsTarget(String),
 }
 
-impl fmt::Display for Query {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Query {
+    /// The question, in every language.
+    pub fn words(&self) -> Words {
         match self {
-            Self::MeasuredTwice(id) => write!(f, "{id} was measured twice at this assessment; keep one reading"),
-            Self::TargetWithoutBaseline(id) => write!(
-                f,
-                "{id} is recorded as a target but was not one at baseline; add its baseline, or record it as new"
+            Self::MeasuredTwice(id) => both!(
+                "{id} was measured twice at this assessment; keep one reading",
+                "{id}在本次评估测量了两次；请保留一个读数"
             ),
-            Self::NonTargetWithoutBaseline(id) => {
-                write!(
-                    f,
-                    "{id} is recorded as non-target but not at baseline; is it a new lesion?"
-                )
-            }
-            Self::RoleChanged(id) => write!(f, "{id} has another role than at baseline; the baseline role is used"),
-            Self::NewAtBaseline(id) => write!(f, "{id} is recorded as new at baseline; make it target or non-target"),
-            Self::ImpossibleDiameter(id) => write!(f, "{id} has an impossible diameter; taken as not measured"),
-            Self::Tenfold(id) => write!(
-                f,
+            Self::TargetWithoutBaseline(id) => both!(
+                "{id} is recorded as a target but was not one at baseline; add its baseline, or record it as new",
+                "{id}记录为靶病灶，但基线时不是；请补充其基线，或记录为新病灶"
+            ),
+            Self::NonTargetWithoutBaseline(id) => both!(
+                "{id} is recorded as non-target but not at baseline; is it a new lesion?",
+                "{id}记录为非靶病灶，但基线时没有；是否为新病灶？"
+            ),
+            Self::RoleChanged(id) => both!(
+                "{id} has another role than at baseline; the baseline role is used",
+                "{id}的类别与基线不同；采用基线类别"
+            ),
+            Self::NewAtBaseline(id) => both!(
+                "{id} is recorded as new at baseline; make it target or non-target",
+                "{id}在基线记录为新病灶；请改为靶病灶或非靶病灶"
+            ),
+            Self::ImpossibleDiameter(id) => both!(
+                "{id} has an impossible diameter; taken as not measured",
+                "{id}的径线不可能；视为未测量"
+            ),
+            Self::Tenfold(id) => both!(
                 "the diameter of {id} is some ten times, or a tenth of, that of the assessment before; check the unit and the \
-                 decimal point of both"
+                 decimal point of both",
+                "{id}的径线约为上次评估的十倍或十分之一；请核对两次的单位和小数点"
             ),
-            Self::Contradiction(id) => {
-                write!(
-                    f,
-                    "status and diameter of {id} exclude each other; taken as not measured"
-                )
-            }
-            Self::TargetMarkedProgression(id) => {
-                write!(f, "target {id} is marked as progression; only its diameter counts")
-            }
-            Self::EquivocalNewLesion(id) => {
-                write!(
-                    f,
-                    "new lesion {id} is not evaluable; if it is confirmed, date progression to this scan"
-                )
-            }
-            Self::UnprovenNodule(id) => write!(
-                f,
+            Self::Contradiction(id) => both!(
+                "status and diameter of {id} exclude each other; taken as not measured",
+                "{id}的状态与径线互相矛盾；视为未测量"
+            ),
+            Self::TargetMarkedProgression(id) => both!(
+                "target {id} is marked as progression; only its diameter counts",
+                "靶病灶{id}标为进展；仅以其径线为准"
+            ),
+            Self::EquivocalNewLesion(id) => both!(
+                "new lesion {id} is not evaluable; if it is confirmed, date progression to this scan",
+                "新病灶{id}不可评估；如日后确认，进展日期记为本次影像"
+            ),
+            Self::UnprovenNodule(id) => both!(
                 "new liver nodule {id} is below 10 mm, or equivocal and not yet 10 mm larger; if a later scan proves it, \
-                 progression is dated back to the scan that first showed it"
+                 progression is dated back to the scan that first showed it",
+                "肝内新结节{id}小于10 mm，或不明确且尚未增大10 mm；如日后影像证实，进展日期回溯至首次显示该结节的影像"
             ),
-            Self::UnmeasuredNodule(id) => write!(
-                f,
-                "new liver nodule {id} has no diameter; it is counted as progression, for which mRECIST asks at least 10 mm"
+            Self::UnmeasuredNodule(id) => both!(
+                "new liver nodule {id} has no diameter; it is counted as progression, for which mRECIST asks at least 10 mm",
+                "肝内新结节{id}没有径线；按进展计，而mRECIST要求至少10 mm"
             ),
-            Self::WholeBesideParts(id) => write!(
-                f,
-                "{id} is measured as a whole beside the parts it split into; keep the parts"
+            Self::WholeBesideParts(id) => both!(
+                "{id} is measured as a whole beside the parts it split into; keep the parts",
+                "{id}既有整体测量又有分裂后各部分的测量；请保留各部分"
             ),
-            Self::TargetTooSmall(id, least) => write!(
-                f,
-                "target {id} is below {least} mm at baseline, too small to be a target; make it non-target, or correct it"
+            Self::TargetTooSmall(id, least) => both!(
+                "target {id} is below {least} mm at baseline, too small to be a target; make it non-target, or correct it",
+                "靶病灶{id}基线小于{least} mm，过小不能作为靶病灶；请改为非靶病灶或更正"
             ),
-            Self::TooManyTargets(found) => write!(f, "{found} target lesions at baseline; the criteria allow 5"),
-            Self::TooManyInOrgan(organ, found) => {
-                write!(
-                    f,
-                    "{found} target lesions in {organ} at baseline; the criteria allow 2 per organ"
-                )
-            }
-            Self::ThrombusAsTarget(id) => write!(
-                f,
-                "target {id} lies in the portal vein; a malignant thrombus is a non-target lesion"
+            Self::TooManyTargets(found) => both!(
+                "{found} target lesions at baseline; the criteria allow 5",
+                "基线有{found}个靶病灶；标准最多允许5个"
+            ),
+            Self::TooManyInOrgan(organ, found) => both!(
+                "{found} target lesions in {organ} at baseline; the criteria allow 2 per organ",
+                "基线{organ}有{found}个靶病灶；标准每个器官最多允许2个"
+            ),
+            Self::ThrombusAsTarget(id) => both!(
+                "target {id} lies in the portal vein; a malignant thrombus is a non-target lesion",
+                "靶病灶{id}位于门静脉；恶性癌栓属于非靶病灶"
             ),
         }
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().en)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{derive_events, event_term, is_certainly_before, is_fatal, required_reports};
 use crate::endpoint::{Analysis, Facts};
 use crate::grade::Grade;
+use crate::language::{Text, both};
 use crate::study::{AdverseEvent, Blocks, EventOutcome, Finding, RecordId, Rule};
 
 /// Checks every subject's adverse events, also those of a subject without a dose level.
@@ -43,9 +44,10 @@ impl Check<'_> {
         };
         let explained = derive_events(facts).iter().any(|event| event.fatal);
         if !explained && when.date.earliest() <= window.to {
-            let text = format!(
+            let text = both!(
                 "died on {when}, while adverse events are collected, and no event of grade 5 is recorded; enter it, or confirm \
-                 the cause of death"
+                 the cause of death",
+                "{when}死亡，在不良事件收集期内，但没有5级事件记录；请录入该事件，或确认死亡原因"
             );
             self.add(record, "DTHDTC", Rule::Incomplete(text), Blocks::None);
         }
@@ -59,19 +61,34 @@ impl Check<'_> {
             return;
         }
         let (field, what) = if by_outcome {
-            ("AEOUT", "the outcome is fatal")
+            ("AEOUT", Text::new("the outcome is fatal", "转归为死亡"))
         } else {
-            ("AESDTH", "death is ticked as criterion")
+            (
+                "AESDTH",
+                Text::new("death is ticked as criterion", "严重性标准勾选了“导致死亡”"),
+            )
         };
         if self.facts.subject.died().is_none() {
-            let text = format!("{what} without a recorded death; enter the date of death");
+            let text = both!(
+                "{en} without a recorded death; enter the date of death",
+                "{zh}，但没有死亡记录；请录入死亡日期",
+                en = what.en,
+                zh = what.zh
+            );
             self.add(record, field, Rule::Disagree(text), Blocks::Decision);
         }
         let graded = event.grade.map_or_else(
-            || "no grade is recorded".to_owned(),
-            |grade| format!("the grade is {grade}"),
+            || both!("no grade is recorded", "没有分级记录"),
+            |grade| both!("the grade is {grade}", "分级为{grade}级"),
         );
-        let text = format!("{what}, but {graded}; a fatal event is of grade 5");
+        let text = both!(
+            "{what_en}, but {en}; a fatal event is of grade 5",
+            "{what_zh}，但{zh}；致死事件为5级",
+            what_en = what.en,
+            what_zh = what.zh,
+            en = graded.en,
+            zh = graded.zh
+        );
         self.add(record, "AETOXGR", Rule::Disagree(text), Blocks::Decision);
     }
 
@@ -79,14 +96,21 @@ impl Check<'_> {
         let (record, criteria) = (&event.record, event.details.criteria);
         let met = criteria.met();
         if event.serious == Some(false) && is_fatal(event) {
-            let text = "an event that led to death is serious".to_owned();
+            let text = both!("an event that led to death is serious", "导致死亡的事件属于严重事件");
             self.add(record, "AESER", Rule::Disagree(text), Blocks::Decision);
         } else if event.serious == Some(false) && !met.is_empty() {
-            let text = format!("not serious, but the criterion is ticked: {}", met.join(", "));
+            let text = both!(
+                "not serious, but the criterion is ticked: {met}",
+                "非严重事件，但勾选了标准：{met}",
+                met = met.join(", ")
+            );
             self.add(record, "AESER", Rule::Disagree(text), Blocks::Decision);
         }
         if event.serious == Some(true) && criteria.collected && met.is_empty() {
-            let text = "serious, but no criterion is ticked; tick those that are met".to_owned();
+            let text = both!(
+                "serious, but no criterion is ticked; tick those that are met",
+                "严重事件，但未勾选任何标准；请勾选符合的标准"
+            );
             self.add(record, "AESER", Rule::Incomplete(text), Blocks::Export);
         }
     }
@@ -98,13 +122,18 @@ impl Check<'_> {
         }
         match (event.details.aware, event.start) {
             (None, _) => {
-                let text = "the event is to be reported, but the day on which the sponsor became aware of it is not recorded; the \
-                            clock cannot start"
-                    .to_owned();
+                let text = both!(
+                    "the event is to be reported, but the day on which the sponsor became aware of it is not recorded; the \
+                     clock cannot start",
+                    "该事件须报告，但没有申办者获知日期的记录；时限无法起算"
+                );
                 self.add(&event.record, "AEAWARE", Rule::Incomplete(text), Blocks::Export);
             }
             (Some(aware), Some(start)) if is_certainly_before(aware, start) => {
-                let text = format!("the sponsor became aware on {aware}, before the event began on {start}");
+                let text = both!(
+                    "the sponsor became aware on {aware}, before the event began on {start}",
+                    "申办者获知日期{aware}早于事件开始日期{start}"
+                );
                 self.add(&event.record, "AEAWARE", Rule::OutOfOrder(text), Blocks::Export);
             }
             (Some(_), _) => {}
@@ -128,10 +157,11 @@ impl Check<'_> {
             .is_some_and(|day| planned.is_some_and(|from| from <= day) && infused.is_some_and(|until| day <= until));
         let mild = event.grade.is_none_or(|grade| grade <= Grade::G2);
         if is_admission || (in_stay && mild) {
-            let text =
+            let text = both!(
                 "serious by hospitalisation alone, where the protocol plans an admission for lymphodepletion and \
-                        infusion; confirm that another one is meant"
-                    .to_owned();
+                 infusion; confirm that another one is meant",
+                "仅因住院列为严重，而方案本就计划为清淋和输注住院；请确认指另一次住院"
+            );
             self.add(&event.record, "AESHOSP", Rule::Incomplete(text), Blocks::None);
         }
     }

@@ -13,6 +13,7 @@ use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
 use crate::grade::ctcae::Ctcae;
 use crate::grade::dictionary::{Dictionary, Term};
+use crate::language::{Text, Words, both};
 use crate::protocol::Trial;
 
 /// Checks every subject.
@@ -59,20 +60,33 @@ impl Check<'_> {
         if let Some(age) = subject.age
             && !(limits.age_min..=limits.age_max).contains(&age)
         {
-            let text = format!(
-                "age {age} is outside the protocol's {} to {}",
-                limits.age_min, limits.age_max
+            let text = both!(
+                "age {age} is outside the protocol's {low} to {high}",
+                "年龄{age}岁超出方案规定的{low}至{high}岁",
+                low = limits.age_min,
+                high = limits.age_max
             );
             self.add(&subject.record, "AGE", Rule::Incomplete(text), Blocks::Infusion);
         }
         if subject.consent.is_empty() {
-            let text = "no informed consent is recorded; enter it before any study procedure".to_owned();
+            let text = both!(
+                "no informed consent is recorded; enter it before any study procedure",
+                "没有知情同意记录；任何研究操作之前须录入"
+            );
             self.add(&subject.record, "RFICDTC", Rule::Incomplete(text), Blocks::Infusion);
         }
         let before = subject.infusions.first().map(|infusion| infusion.when.order());
         for (kind, limit, name) in [
-            (ScoreKind::Ecog, limits.ecog_max, "ECOG performance status"),
-            (ScoreKind::ChildPugh, limits.child_pugh_max, "Child-Pugh score"),
+            (
+                ScoreKind::Ecog,
+                limits.ecog_max,
+                Text::new("ECOG performance status", "ECOG体能状态"),
+            ),
+            (
+                ScoreKind::ChildPugh,
+                limits.child_pugh_max,
+                Text::new("Child-Pugh score", "Child-Pugh评分"),
+            ),
         ] {
             let counts =
                 |score: &&Score| score.kind == kind && before.is_none_or(|before| score.when.order() <= before);
@@ -80,7 +94,13 @@ impl Check<'_> {
             if let (Some(score), Some(limit)) = (last, limit)
                 && score.value > limit
             {
-                let text = format!("{name} {} before infusion is above the protocol's {limit}", score.value);
+                let text = both!(
+                    "{en} {value} before infusion is above the protocol's {limit}",
+                    "输注前{zh}为{value}，高于方案规定的{limit}",
+                    en = name.en,
+                    zh = name.zh,
+                    value = score.value
+                );
                 self.add(&score.record, "RSSTRESN", Rule::Incomplete(text), Blocks::Infusion);
             }
         }
@@ -94,25 +114,25 @@ impl Check<'_> {
             .first()
             .and_then(|milestone| Some((milestone.when?, &milestone.record)));
         let collection = subject.procedures.iter().find(|procedure| procedure.collection);
-        let steps: [(&str, Option<(When, &RecordId)>); 4] = [
-            ("informed consent", consent),
+        let steps: [(Text, Option<(When, &RecordId)>); 4] = [
+            (Text::new("informed consent", "知情同意"), consent),
             (
-                "PBMC collection",
+                Text::new("PBMC collection", "PBMC采集"),
                 collection.map(|procedure| (procedure.start, &procedure.record)),
             ),
             (
-                "lymphodepletion",
+                Text::new("lymphodepletion", "清淋"),
                 subject.lymphodepletion.first().map(|dose| (dose.start, &dose.record)),
             ),
             (
-                "infusion",
+                Text::new("infusion", "输注"),
                 subject
                     .infusions
                     .first()
                     .map(|infusion| (infusion.when, &infusion.record)),
             ),
         ];
-        let known: Vec<(&str, When, &RecordId)> = steps
+        let known: Vec<(Text, When, &RecordId)> = steps
             .into_iter()
             .filter_map(|(name, step)| step.map(|(when, record)| (name, when, record)))
             .collect();
@@ -121,7 +141,14 @@ impl Check<'_> {
                 continue;
             };
             if after.date.latest() < before.date.earliest() {
-                let text = format!("{second} on {after} lies before {first} on {before}; correct one of the dates");
+                let text = both!(
+                    "{second} on {after} lies before {first} on {before}; correct one of the dates",
+                    "{second_zh}（{after}）早于{first_zh}（{before}）；请更正其中一个日期",
+                    second_zh = second.zh,
+                    first_zh = first.zh,
+                    second = second.en,
+                    first = first.en
+                );
                 let field = format!("{}STDTC", record.dataset);
                 self.add(record, &field, Rule::OutOfOrder(text), Blocks::Decision);
             }
@@ -133,26 +160,33 @@ impl Check<'_> {
         for infusion in &subject.infusions {
             let record = &infusion.record;
             if infusion.when.day().is_none() {
-                let text = format!(
-                    "the day of infusion is not known (\"{}\"); the subject is left out of every outcome counted from infusion",
-                    infusion.when
+                let text = both!(
+                    "the day of infusion is not known (\"{when}\"); the subject is left out of every outcome counted from infusion",
+                    "输注日期不明（“{when}”）；该受试者不计入任何自输注起算的结局",
+                    when = infusion.when
                 );
                 self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
             }
             if subject.level.is_none() {
-                let text = "the subject was infused but is assigned to no dose level; it is left out of every outcome, also overall".to_owned();
+                let text = both!(
+                    "the subject was infused but is assigned to no dose level; it is left out of every outcome, also overall",
+                    "受试者已输注但未分配剂量水平；不计入任何结局，包括总体"
+                );
                 self.add(record, "ARMCD", Rule::Incomplete(text), Blocks::Decision);
             }
             self.dose(trial, infusion);
         }
         for record in &subject.undated_infusions {
             let unassigned = if subject.level.is_none() {
-                ", and is assigned to no dose level"
+                Text::new(", and is assigned to no dose level", "，且未分配剂量水平")
             } else {
-                ""
+                Text::new("", "")
             };
-            let text = format!(
-                "the subject was infused on a day that is not known{unassigned}; it is left out of every outcome counted from infusion"
+            let text = both!(
+                "the subject was infused on a day that is not known{en}; it is left out of every outcome counted from infusion",
+                "受试者的输注日期不明{zh}；不计入任何自输注起算的结局",
+                en = unassigned.en,
+                zh = unassigned.zh
             );
             self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
         }
@@ -162,14 +196,18 @@ impl Check<'_> {
             .iter()
             .find(|infusion| Some(infusion.when.date) != first);
         if let Some(second) = again {
-            let text = format!(
-                "a second infusion on {}; outcomes are counted from the first",
-                second.when
+            let text = both!(
+                "a second infusion on {when}; outcomes are counted from the first",
+                "{when}第二次输注；结局自首次输注起算",
+                when = second.when
             );
             self.add(&second.record, "EXSTDTC", Rule::Disagree(text), Blocks::None);
         }
         if !subject.infusions.is_empty() && !subject.procedures.iter().any(|procedure| procedure.collection) {
-            let text = "infused without a recorded PBMC collection; the adverse-event window starts there".to_owned();
+            let text = both!(
+                "infused without a recorded PBMC collection; the adverse-event window starts there",
+                "已输注但没有PBMC采集记录；不良事件窗自采集起算"
+            );
             self.add(&subject.record, "PRTRT", Rule::Incomplete(text), Blocks::Export);
         }
     }
@@ -186,9 +224,10 @@ impl Check<'_> {
             .filter(|medication| medication.class == MedicationClass::NewTherapy);
         for therapy in therapies {
             if let Some(start) = therapy.start.filter(|start| start.date.latest() < infused) {
-                let text = format!(
-                    "{} after infusion is dated {start}, before it; correct date or category",
-                    therapy.name
+                let text = both!(
+                    "{name} after infusion is dated {start}, before it; correct date or category",
+                    "{name}归为输注后用药，日期{start}却早于输注；请更正日期或类别",
+                    name = therapy.name
                 );
                 self.add(&therapy.record, "CMSTDTC", Rule::OutOfOrder(text), Blocks::Export);
             }
@@ -197,7 +236,7 @@ impl Check<'_> {
 
     fn dose(&mut self, trial: &Trial, infusion: &Infusion) {
         let Some(percent) = actual_percent(trial, self.subject, infusion) else {
-            let text = "the number of cells infused is not recorded".to_owned();
+            let text = both!("the number of cells infused is not recorded", "没有输注细胞数的记录");
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
             return;
         };
@@ -210,11 +249,15 @@ impl Check<'_> {
         // Too few cells make the subject not evaluable; twice the tolerance above is a dose nobody planned.
         let far = 100.0 + 2.0 * (high - 100.0);
         if (10.0..=far).contains(&percent) {
-            let text = format!("{cells} is {percent:.1} % of the group's dose, outside {low} to {high} %");
+            let text = both!(
+                "{cells} is {percent:.1} % of the group's dose, outside {low} to {high} %",
+                "{cells}为该组剂量的{percent:.1} %，超出{low}至{high} %"
+            );
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::None);
         } else {
-            let text = format!(
-                "{cells} infused is {percent:.1} % of the group's dose, far outside {low} to {high} %; check the unit and the power of ten"
+            let text = both!(
+                "{cells} infused is {percent:.1} % of the group's dose, far outside {low} to {high} %; check the unit and the power of ten",
+                "输注{cells}为该组剂量的{percent:.1} %，远超出{low}至{high} %；请核对单位和数量级"
             );
             self.add(&infusion.record, "EXDOSE", Rule::OffDose(text), Blocks::Decision);
         }
@@ -225,14 +268,20 @@ impl Check<'_> {
         if let (Some(start), Some(end)) = (event.start, event.end)
             && end.date.latest() < start.date.earliest()
         {
-            let text = format!("the event ends on {end}, before it begins on {start}; correct one of the dates");
+            let text = both!(
+                "the event ends on {end}, before it begins on {start}; correct one of the dates",
+                "事件于{end}结束，早于开始日期{start}；请更正其中一个日期"
+            );
             self.add(record, "AEENDTC", Rule::OutOfOrder(text), Blocks::Decision);
         }
         if event.serious.is_none() {
             self.add(record, "AESER", Rule::MissingValue, Blocks::Decision);
         }
         if event.grade == Some(Grade::G5) && self.subject.death.is_none() {
-            let text = "grade 5 without a recorded death; enter the date of death".to_owned();
+            let text = both!(
+                "grade 5 without a recorded death; enter the date of death",
+                "5级事件但没有死亡记录；请录入死亡日期"
+            );
             self.add(record, "AETOXGR", Rule::Disagree(text), Blocks::Decision);
         }
         let belongs = |id: &str| is_in_class(trial, id, event);
@@ -248,7 +297,11 @@ impl Check<'_> {
             self.grade_of_term(trial, event);
         }
         if after_infusion && too_early {
-            let text = format!("{} cannot begin before infusion; check term and date", event.term);
+            let text = both!(
+                "{term} cannot begin before infusion; check term and date",
+                "{term}不可能始于输注之前；请核对术语和日期",
+                term = event.term
+            );
             self.add(record, "AESTDTC", Rule::OutOfOrder(text), Blocks::Decision);
         }
     }
@@ -270,12 +323,18 @@ impl Check<'_> {
         let Some(terms) = terms.filter(|terms| terms.iter().all(|term| term.text(grade).is_none())) else {
             return;
         };
-        let allowed = |term: &&Term| format!("\"{}\" has only {}", term.name, term.allowed_text());
-        let allowed: Vec<String> = terms.iter().map(allowed).collect();
-        let text = format!(
-            "\"{}\" cannot be of grade {grade} by {version}: {}; correct term or grade",
-            event.term,
-            allowed.join(", ")
+        let allowed = |term: &&Term| {
+            let (name, grades) = (term.name, term.allowed_text());
+            both!("\"{name}\" has only {grades}", "“{name}”仅有{grades}")
+        };
+        let allowed: Vec<Words> = terms.iter().map(allowed).collect();
+        let allowed = Words::join(&allowed, Text::new(", ", "，"));
+        let text = both!(
+            "\"{term}\" cannot be of grade {grade} by {version}: {en}; correct term or grade",
+            "按{version}，“{term}”不可能为{grade}级：{zh}；请更正术语或分级",
+            term = event.term,
+            en = allowed.en,
+            zh = allowed.zh
         );
         self.add(&event.record, "AETOXGR", Rule::GradeNotInTerm(text), Blocks::Decision);
     }
@@ -287,8 +346,10 @@ impl Check<'_> {
                 && value < floor
             {
                 let unit = &trial.kinetics.biomarker_unit;
-                let text =
-                    format!("{value} {unit} is below {floor} {unit}, less than serum holds; check unit and dilution");
+                let text = both!(
+                    "{value} {unit} is below {floor} {unit}, less than serum holds; check unit and dilution",
+                    "{value} {unit}低于{floor} {unit}，血清中不会如此低；请核对单位和稀释倍数"
+                );
                 self.add(&sample.record, "LBSTRESN", Rule::Incomplete(text), Blocks::Export);
             }
         }
@@ -301,7 +362,8 @@ impl Check<'_> {
             let Some(value) = lab.value else { continue };
             if value < 0.0 || lab.uln.is_some_and(|uln| uln > 0.0 && value > 100.0 * uln) {
                 let text = format!("{value} {}", lab.unit);
-                let rule = Rule::OutOfRange(text, "0 to 100 times the upper limit of normal");
+                let range = Text::new("0 to 100 times the upper limit of normal", "0至正常上限的100倍");
+                let rule = Rule::OutOfRange(text, range);
                 self.add(&lab.record, "LBSTRESN", rule, Blocks::Export);
             }
         }
@@ -311,9 +373,10 @@ impl Check<'_> {
         let subject = self.subject;
         for measurement in &subject.measurements {
             if !subject.lesions.iter().any(|lesion| lesion.link == measurement.link) {
-                let text = format!(
-                    "lesion {} is measured but nowhere identified; add it to TU",
-                    measurement.link
+                let text = both!(
+                    "lesion {link} is measured but nowhere identified; add it to TU",
+                    "病灶{link}有测量值但未登记；请在TU中补充",
+                    link = measurement.link
                 );
                 self.add(&measurement.record, "TRLNKID", Rule::Incomplete(text), Blocks::Export);
             }
@@ -324,9 +387,11 @@ impl Check<'_> {
                 .filter(|other| other.link == lesion.link)
                 .find(|other| other.role != lesion.role);
             if let Some(other) = other {
-                let text = format!(
-                    "lesion {} has another role in {}; the first identification stands",
-                    lesion.link, other.record
+                let text = both!(
+                    "lesion {link} has another role in {first}; the first identification stands",
+                    "病灶{link}在{first}中类别不同；以首次登记为准",
+                    link = lesion.link,
+                    first = other.record
                 );
                 self.add(&lesion.record, "TUSTRESC", Rule::Disagree(text), Blocks::Export);
             }
@@ -343,7 +408,10 @@ impl Check<'_> {
             .map(|response| (&response.record, response.when));
         let undated = scans.chain(responses).filter(|(_, when)| when.day().is_none());
         for (record, when) in undated {
-            let text = format!("the day of the assessment is not known (\"{when}\"); it could not be used");
+            let text = both!(
+                "the day of the assessment is not known (\"{when}\"); it could not be used",
+                "评估日期不明（“{when}”）；该评估未能使用"
+            );
             let field = format!("{}DTC", record.dataset);
             self.add(record, &field, Rule::Incomplete(text), Blocks::Export);
         }
@@ -351,9 +419,10 @@ impl Check<'_> {
             let seen = |scan: &Measurement| scan.link == lesion.link && scan.when.day().is_some();
             let dated = lesion.when.is_some_and(|when| when.day().is_some());
             if !dated && !subject.measurements.iter().any(seen) {
-                let text = format!(
-                    "the day new lesion {} was seen is not known; it could not be used as progression",
-                    lesion.link
+                let text = both!(
+                    "the day new lesion {link} was seen is not known; it could not be used as progression",
+                    "新病灶{link}的发现日期不明；未能作为进展使用",
+                    link = lesion.link
                 );
                 self.add(&lesion.record, "TUDTC", Rule::Incomplete(text), Blocks::Export);
             }
@@ -365,7 +434,10 @@ impl Check<'_> {
         let subject = self.subject;
         let died = |disposition: &&Disposition| disposition.reason == DispositionReason::Death;
         if let Some(disposition) = subject.dispositions.iter().find(died) {
-            let text = "death is recorded as disposition but not in DM; enter the date of death there".to_owned();
+            let text = both!(
+                "death is recorded as disposition but not in DM; enter the date of death there",
+                "死亡已记录为转归，但DM中没有；请在该处录入死亡日期"
+            );
             self.add(&disposition.record, "DTHDTC", Rule::Disagree(text), Blocks::Decision);
         }
     }
@@ -382,9 +454,12 @@ impl Check<'_> {
             .iter()
             .filter(|contact| contact.when.date.earliest() > latest)
         {
-            let text = format!(
-                "{} on {} lies after death on {}",
-                contact.name, contact.when, death.when
+            let text = both!(
+                "{name} on {when} lies after death on {died}",
+                "{name}（{when}）晚于死亡日期{died}",
+                name = contact.name,
+                when = contact.when,
+                died = death.when
             );
             let field = if contact.record.dataset.as_str() == "SS" {
                 "SSDTC"
@@ -398,7 +473,12 @@ impl Check<'_> {
             .iter()
             .find(|infusion| infusion.when.date.earliest() > latest);
         if let Some(infusion) = infused_after {
-            let text = format!("infusion on {} lies after death on {}", infusion.when, death.when);
+            let text = both!(
+                "infusion on {when} lies after death on {died}",
+                "输注（{when}）晚于死亡日期{died}",
+                when = infusion.when,
+                died = death.when
+            );
             self.add(&infusion.record, "EXSTDTC", Rule::OutOfOrder(text), Blocks::Decision);
         }
     }

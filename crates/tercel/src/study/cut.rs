@@ -9,6 +9,7 @@ use super::{
     AdverseEvent, Blocks, Disposition, EventOutcome, Finding, Medication, RecordId, Rule, StudyData, Subject, When,
 };
 use crate::grade::Grade;
+use crate::language::both;
 
 impl StudyData {
     /// The data as they stood at the end of `cut`.
@@ -55,7 +56,10 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
         let Some(when) = when else { return true };
         let kept = when.date.earliest() <= cut;
         if kept && when.date.latest() > cut {
-            let sentence = format!("\"{when}\" may lie after the data cut {cut}; it was read by its earliest day");
+            let sentence = both!(
+                "\"{when}\" may lie after the data cut {cut}; it was read by its earliest day",
+                "“{when}”可能晚于数据截止日{cut}；已按其最早日期读取"
+            );
             findings.push(Finding::of(record, field, Rule::PartialAtCut(sentence), Blocks::None));
         }
         kept

@@ -18,6 +18,16 @@ pub enum DateError {
     Impossible,
 }
 
+impl DateError {
+    /// The same in Chinese.
+    pub const fn chinese(&self) -> &'static str {
+        match self {
+            Self::Form => "不是ISO 8601日期（YYYY、YYYY-MM、YYYY-MM-DD或YYYY-MM-DDThh:mm）",
+            Self::Impossible => "没有这样的日期或时间",
+        }
+    }
+}
+
 /// A calendar date known to the year, the month or the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PartialDate {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Dataset, RecordId, SubjectId};
+use crate::language::{Text, Words, both};
 
 /// What a finding holds up until it is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +30,7 @@ impl Blocks {
     }
 }
 
-/// The rule a finding breaks, with what is needed to say so. `Display` gives the sentence.
+/// The rule a finding breaks, with what is needed to say so. [`Rule::words`] gives the sentence, `Display` its English.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Rule {
     /// A dataset has no column that every row needs.
@@ -43,9 +44,9 @@ pub enum Rule {
     /// A value outside the list the variable allows.
     NotInCodelist(String, &'static str),
     /// A number no living subject has.
-    OutOfRange(String, &'static str),
+    OutOfRange(String, Text),
     /// A value refers to something the protocol does not define.
-    NotInProtocol(String, &'static str),
+    NotInProtocol(String, Text),
     /// The same subject stands twice in a one-row-per-subject dataset.
     DuplicateSubject,
     /// Two records of a dataset carry the same sequence number.
@@ -53,29 +54,29 @@ pub enum Rule {
     /// A record belongs to a subject that the demography dataset does not have.
     UnknownSubject,
     /// One moment lies before another it must follow.
-    OutOfOrder(String),
+    OutOfOrder(Words),
     /// Two sources of the same fact disagree; both readings.
-    Disagree(String),
+    Disagree(Words),
     /// A fact needed for a decision or a grade is not there.
-    Incomplete(String),
+    Incomplete(Words),
     /// A partial date was read by its earliest day when the data were cut.
-    PartialAtCut(String),
+    PartialAtCut(Words),
     /// The cells infused are far from the dose of the group.
-    OffDose(String),
+    OffDose(Words),
     /// A subject was infused although the decision of the day before said otherwise.
-    AgainstDecision(String),
+    AgainstDecision(Words),
     /// A subject was infused before the decision was signed and in effect.
-    BeforeDecision(String),
+    BeforeDecision(Words),
     /// A subject was infused although the gate was not open.
-    GateNotOpen(String),
+    GateNotOpen(Words),
     /// A place was reserved for a subject that does not meet the criteria of entry.
-    Ineligible(String),
+    Ineligible(Words),
     /// An adverse event has a grade that its CTCAE term does not have.
-    GradeNotInTerm(String),
+    GradeNotInTerm(Words),
     /// Two files of a dataset hold the same records.
-    SameRecords(String),
+    SameRecords(Words),
     /// A file of the folder is in a format that is not read.
-    NotRead(String),
+    NotRead(Words),
 }
 
 impl Rule {
@@ -140,19 +141,50 @@ impl Rule {
     }
 }
 
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Rule {
+    /// The sentence, in every language.
+    pub fn words(&self) -> Words {
         match self {
-            Self::MissingColumn => write!(f, "the column is missing; add it, with one value in every row"),
-            Self::MissingValue => write!(f, "the value is blank; enter it"),
-            Self::NotANumber(text) => write!(f, "\"{text}\" is not a number"),
-            Self::NotADate(text, why) => write!(f, "\"{text}\": {why}"),
-            Self::NotInCodelist(text, allowed) => write!(f, "\"{text}\" is not one of {allowed}"),
-            Self::OutOfRange(text, range) => write!(f, "{text} is outside {range}; check value and unit"),
-            Self::NotInProtocol(text, what) => write!(f, "\"{text}\" is no {what} of the protocol"),
-            Self::DuplicateSubject => write!(f, "the subject stands more than once; keep one row"),
-            Self::DuplicateRecord => write!(f, "the sequence number is used more than once for this subject"),
-            Self::UnknownSubject => write!(f, "the subject is not in DM; add it there or correct USUBJID"),
+            Self::MissingColumn => both!(
+                "the column is missing; add it, with one value in every row",
+                "缺少此列；请添加，每行一个值"
+            ),
+            Self::MissingValue => both!("the value is blank; enter it", "此值为空；请录入"),
+            Self::NotANumber(text) => both!("\"{text}\" is not a number", "“{text}”不是数字"),
+            Self::NotADate(text, why) => {
+                let why_zh = why.chinese();
+                both!("\"{text}\": {why}", "“{text}”：{why_zh}")
+            }
+            Self::NotInCodelist(text, allowed) => {
+                both!(
+                    "\"{text}\" is not one of {allowed}",
+                    "“{text}”不在可用值之内：{allowed}"
+                )
+            }
+            Self::OutOfRange(text, range) => both!(
+                "{text} is outside {en}; check value and unit",
+                "{text}超出{zh}；请核对数值和单位",
+                en = range.en,
+                zh = range.zh
+            ),
+            Self::NotInProtocol(text, what) => both!(
+                "\"{text}\" is no {en} of the protocol",
+                "“{text}”不是方案中的{zh}",
+                en = what.en,
+                zh = what.zh
+            ),
+            Self::DuplicateSubject => both!(
+                "the subject stands more than once; keep one row",
+                "该受试者出现多次；请保留一行"
+            ),
+            Self::DuplicateRecord => both!(
+                "the sequence number is used more than once for this subject",
+                "该受试者的此序号使用了多次"
+            ),
+            Self::UnknownSubject => both!(
+                "the subject is not in DM; add it there or correct USUBJID",
+                "DM中没有该受试者；请添加，或更正USUBJID"
+            ),
             Self::OutOfOrder(sentence)
             | Self::Disagree(sentence)
             | Self::Incomplete(sentence)
@@ -164,8 +196,14 @@ impl fmt::Display for Rule {
             | Self::Ineligible(sentence)
             | Self::GradeNotInTerm(sentence)
             | Self::SameRecords(sentence)
-            | Self::NotRead(sentence) => f.write_str(sentence),
+            | Self::NotRead(sentence) => sentence.clone(),
         }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().en)
     }
 }
 

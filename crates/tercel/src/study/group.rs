@@ -109,6 +109,7 @@ pub fn named_first(findings: &[Finding]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Words;
     use crate::study::{Rule, SubjectId};
 
     fn finding(blocks: Blocks, subject: Option<&str>, dataset: &str, field: &str, rule: Rule) -> Finding {
@@ -162,7 +163,15 @@ mod tests {
 
     #[test]
     fn what_is_named_before_the_decision_blocks_it_and_is_counted_where_there_is_too_much() {
-        let off = |blocks| finding(blocks, Some("1"), "EX", "EXDOSE", Rule::OffDose("ten times".to_owned()));
+        let off = |blocks| {
+            finding(
+                blocks,
+                Some("1"),
+                "EX",
+                "EXDOSE",
+                Rule::OffDose(Words::english("ten times".to_owned())),
+            )
+        };
         let blank = finding(Blocks::Decision, Some("1"), "AE", "AESER", Rule::MissingValue);
         assert_eq!(
             named_first(&[blank, off(Blocks::None), off(Blocks::Decision)]),

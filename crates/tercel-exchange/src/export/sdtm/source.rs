@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tercel::language::Words;
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, Rule};
 
@@ -103,7 +104,7 @@ fn left_out(table: &Table) -> Finding {
         record: None,
         row: None,
         field: String::new(),
-        rule: Rule::NotRead(sentence),
+        rule: Rule::NotRead(Words::english(sentence)),
         blocks: Blocks::Export,
     }
 }

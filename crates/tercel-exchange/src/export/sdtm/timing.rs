@@ -97,9 +97,11 @@ pub(super) fn complete(table: &mut Table, references: &References) {
     at_one_point(table, &domain);
     let pairs = [("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY")];
     for (date, number) in pairs.map(|(date, number)| (format!("{domain}{date}"), format!("{domain}{number}"))) {
-        if !has_variable(&domain, &number) {
+        if !has_variable(&domain, &number) || table.column(&date).is_none() {
             continue;
         }
+        // The variable is there with its date, also where no subject of the dataset was treated (rules CORE-000321 and 000793).
+        table.set(&number, &BTreeMap::new());
         fill(table, &number, |columns, row| {
             let reference = references.get(columns.text(row, "USUBJID"))?;
             reference.study_day(columns.text(row, &date)).map(|day| day.to_string())

@@ -177,7 +177,8 @@ fn an_assessment_shows_its_grade_and_why() {
         (shown[0].term.as_str(), shown[0].grade, shown[0].scale),
         ("CRS", Some((3, 3)), Scale::Astct2019)
     );
-    assert_eq!(shown[0].reason, "the worst item present");
+    assert_eq!(shown[0].reason.en, "the worst item present");
+    assert_eq!(shown[0].reason.zh, "取最重的一项");
     let ice = record(
         "icans-finding",
         SUBJECT,
@@ -187,9 +188,9 @@ fn an_assessment_shows_its_grade_and_why() {
     let shown = grade_preview(&trial, &infused(), &[ice]);
     assert_eq!((shown[0].term.as_str(), shown[0].grade), ("ICANS", Some((3, 4))));
     assert!(
-        shown[0].reason.contains("consciousness is not recorded"),
+        shown[0].reason.en.contains("consciousness is not recorded"),
         "{}",
-        shown[0].reason
+        shown[0].reason.en
     );
     assert_eq!(grade_preview(&trial, &infused(), &infused()[..1]), []);
 }

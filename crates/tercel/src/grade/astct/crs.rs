@@ -44,6 +44,7 @@ use std::fmt;
 
 use super::AstctOutcome;
 use crate::grade::{Grade, Toxicity};
+use crate::language::Text;
 
 /// The findings at one time. `None`: not recorded.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -202,27 +203,51 @@ pub enum CrsReason {
     FlowNotRecorded,
 }
 
+impl CrsReason {
+    /// The reason, in every language.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::WorstItem => Text::new("the worst item present", "取最重的一项"),
+            Self::NothingPresent => Text::new("no fever, hypotension or hypoxia", "无发热、低血压或缺氧"),
+            Self::CandidateResolution => Text::new(
+                "nothing present inside the episode: candidate resolution",
+                "发作期内各项均无：可能已缓解",
+            ),
+            Self::NotAttributed => Text::new("the findings are attributed to another cause", "这些表现归因于其他原因"),
+            Self::NoFever => Text::new("no fever, and no episode is open", "无发热，且无进行中的发作"),
+            Self::NoFeverAtOnset => Text::new(
+                "hypotension or hypoxia without fever at onset is not CRS by the rule; query the cause",
+                "起病时无发热的低血压或缺氧按规则不属于CRS；请查明原因",
+            ),
+            Self::FeverMayBeMasked => Text::new(
+                "hypotension or hypoxia without fever, but treatment may have masked fever before onset; a clinician decides",
+                "低血压或缺氧而无发热，但起病前的治疗可能掩盖了发热；由临床医生判断",
+            ),
+            Self::ReturnedWithoutFever => Text::new(
+                "hypotension or hypoxia returned without fever after a candidate resolution; a clinician decides",
+                "可能缓解后低血压或缺氧再现而无发热；由临床医生判断",
+            ),
+            Self::TemperatureNotRecorded => Text::new("the temperature is not recorded", "没有体温记录"),
+            Self::MaskingNotRecorded => Text::new(
+                "whether treatment may have masked fever is not recorded",
+                "没有记录治疗是否可能掩盖发热",
+            ),
+            Self::HypotensionNotRecorded => Text::new(
+                "hypotension or its treatment is not recorded",
+                "没有低血压或其治疗的记录",
+            ),
+            Self::OxygenNotRecorded => Text::new("the oxygen device is not recorded", "没有给氧方式的记录"),
+            Self::FlowNotRecorded => Text::new(
+                "the oxygen flow that tells low from high flow is not recorded or contradicts the device",
+                "区分低流量与高流量的氧流量没有记录，或与给氧方式矛盾",
+            ),
+        }
+    }
+}
+
 impl fmt::Display for CrsReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::WorstItem => "the worst item present",
-            Self::NothingPresent => "no fever, hypotension or hypoxia",
-            Self::CandidateResolution => "nothing present inside the episode: candidate resolution",
-            Self::NotAttributed => "the findings are attributed to another cause",
-            Self::NoFever => "no fever, and no episode is open",
-            Self::NoFeverAtOnset => "hypotension or hypoxia without fever at onset is not CRS by the rule; query the cause",
-            Self::FeverMayBeMasked => {
-                "hypotension or hypoxia without fever, but treatment may have masked fever before onset; a clinician decides"
-            }
-            Self::ReturnedWithoutFever => {
-                "hypotension or hypoxia returned without fever after a candidate resolution; a clinician decides"
-            }
-            Self::TemperatureNotRecorded => "the temperature is not recorded",
-            Self::MaskingNotRecorded => "whether treatment may have masked fever is not recorded",
-            Self::HypotensionNotRecorded => "hypotension or its treatment is not recorded",
-            Self::OxygenNotRecorded => "the oxygen device is not recorded",
-            Self::FlowNotRecorded => "the oxygen flow that tells low from high flow is not recorded or contradicts the device",
-        })
+        f.write_str(self.text().en)
     }
 }
 

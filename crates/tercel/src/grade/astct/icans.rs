@@ -41,6 +41,7 @@ use std::fmt;
 
 use super::AstctOutcome;
 use crate::grade::{Grade, Toxicity};
+use crate::language::{Text, Words, both};
 
 /// The findings at one time. `None`: not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,6 +190,17 @@ impl IcansItem {
             Self::Oedema => "oedema",
         }
     }
+
+    const fn text(self) -> Text {
+        let zh = match self {
+            Self::Ice => "ICE评分",
+            Self::Consciousness => "意识水平",
+            Self::Seizure => "癫痫发作",
+            Self::Motor => "运动表现",
+            Self::Oedema => "颅内压增高或脑水肿",
+        };
+        Text::new(self.name(), zh)
+    }
 }
 
 /// Why an assessment has its grade.
@@ -206,28 +218,52 @@ pub enum IcansReason {
     MentalStateNotRecorded,
 }
 
+impl IcansReason {
+    /// The reason, in every language.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::WorstItem => Text::new("the worst item present", "取最重的一项"),
+            Self::NothingPresent => Text::new("nothing present", "各项均无异常"),
+            Self::NotAttributed => Text::new("the findings are attributed to another cause", "这些表现归因于其他原因"),
+            Self::IceZeroArousalUnknown => Text::new(
+                "ICE 0 is grade 3 if the subject is awake, grade 4 if unarousable; consciousness is not recorded",
+                "ICE 0分：受试者清醒为3级，不能唤醒为4级；没有意识水平的记录",
+            ),
+            Self::MentalStateNotRecorded => {
+                Text::new("neither ICE nor consciousness is recorded", "ICE评分和意识水平均无记录")
+            }
+        }
+    }
+}
+
 impl fmt::Display for IcansReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::WorstItem => "the worst item present",
-            Self::NothingPresent => "nothing present",
-            Self::NotAttributed => "the findings are attributed to another cause",
-            Self::IceZeroArousalUnknown => {
-                "ICE 0 is grade 3 if the subject is awake, grade 4 if unarousable; consciousness is not recorded"
-            }
-            Self::MentalStateNotRecorded => "neither ICE nor consciousness is recorded",
-        })
+        f.write_str(self.text().en)
     }
 }
 
 impl IcansGrade {
-    /// The sentence shown with the grade.
-    pub fn sentence(&self) -> String {
+    /// The sentence shown with the grade, in every language.
+    pub fn words(&self) -> Words {
+        let reason = self.reason.text();
         if self.not_recorded.is_empty() || self.reason == IcansReason::NotAttributed {
-            return self.reason.to_string();
+            return reason.into();
         }
-        let items: Vec<&str> = self.not_recorded.iter().map(|item| item.name()).collect();
-        format!("{}; incomplete, not recorded: {}", self.reason, items.join(", "))
+        let items: Vec<Words> = self.not_recorded.iter().map(|item| item.text().into()).collect();
+        let items = Words::join(&items, Text::new(", ", "、"));
+        both!(
+            "{reason_en}; incomplete, not recorded: {en}",
+            "{reason_zh}；不完整，未记录：{zh}",
+            reason_en = reason.en,
+            reason_zh = reason.zh,
+            en = items.en,
+            zh = items.zh
+        )
+    }
+
+    /// The same in English.
+    pub fn sentence(&self) -> String {
+        self.words().en
     }
 }
 

@@ -6,6 +6,7 @@ use super::Ctcae;
 use crate::grade::criteria::{LabCriteria, LabTerm};
 use crate::grade::units::UnitError;
 use crate::grade::{Grade, Scale, Toxicity};
+use crate::language::{Text, Words, both};
 
 /// A laboratory value and what is known about it. Limits and baseline are in the unit of the value.
 #[derive(Debug, Clone, Copy)]
@@ -121,19 +122,30 @@ pub enum Missing {
     Unit(UnitError),
 }
 
+impl Missing {
+    /// What is missing, in every language.
+    pub fn words(&self) -> Words {
+        let text = match self {
+            Self::Value => Text::new("the value is missing", "缺少数值"),
+            Self::NegativeValue => Text::new("the value is negative", "数值为负"),
+            Self::LimitsReversed => Text::new("the lower limit of normal exceeds the upper", "正常下限高于上限"),
+            Self::Lln => Text::new("the lower limit of normal is missing", "缺少正常下限"),
+            Self::Uln => Text::new("the upper limit of normal is missing", "缺少正常上限"),
+            Self::Baseline => Text::new("the baseline is missing", "缺少基线"),
+            Self::BaselineZero => Text::new("the baseline is zero, which has no multiples", "基线为零，无法计算倍数"),
+            Self::BaselineLimits => Text::new(
+                "whether the baseline was normal is unknown: its limit is missing",
+                "缺少限值，不知基线是否正常",
+            ),
+            Self::Unit(error) => return error.words(),
+        };
+        text.into()
+    }
+}
+
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value => f.write_str("the value is missing"),
-            Self::NegativeValue => f.write_str("the value is negative"),
-            Self::LimitsReversed => f.write_str("the lower limit of normal exceeds the upper"),
-            Self::Lln => f.write_str("the lower limit of normal is missing"),
-            Self::Uln => f.write_str("the upper limit of normal is missing"),
-            Self::Baseline => f.write_str("the baseline is missing"),
-            Self::BaselineZero => f.write_str("the baseline is zero, which has no multiples"),
-            Self::BaselineLimits => f.write_str("whether the baseline was normal is unknown: its limit is missing"),
-            Self::Unit(error) => error.fmt(f),
-        }
+        f.write_str(&self.words().en)
     }
 }
 
@@ -189,54 +201,87 @@ impl LabGrade<'_> {
         Scale::Ctcae(self.term.version)
     }
 
-    /// The sentence shown with the grade.
+    /// The sentence shown with the grade, in English.
     pub fn reason(&self) -> String {
-        let mut reason = match &self.outcome {
-            LabOutcome::Graded(toxicity) => self.graded_reason(*toxicity),
+        self.words().en
+    }
+
+    /// The sentence shown with the grade; criteria stay in the words of CTCAE.
+    pub fn words(&self) -> Words {
+        let reason = match &self.outcome {
+            LabOutcome::Graded(toxicity) => self.graded_words(*toxicity),
             LabOutcome::Range { min, max, because } => match because {
                 Undecided::NeedsClinicalInput(conditions) => needs_clinical_input(*min, conditions),
-                Undecided::Missing(missing) => format!("not determined between grade {min} and {max}: {missing}"),
+                Undecided::Missing(missing) => {
+                    let missing = missing.words();
+                    both!(
+                        "not determined between grade {min} and {max}: {en}",
+                        "在{min}级与{max}级之间未定：{zh}",
+                        en = missing.en,
+                        zh = missing.zh
+                    )
+                }
             },
             LabOutcome::NotGradable(Undecided::NeedsClinicalInput(conditions)) => {
                 needs_clinical_input(Toxicity::Absent, conditions)
             }
-            LabOutcome::NotGradable(Undecided::Missing(missing)) => return format!("not gradable: {missing}"),
+            LabOutcome::NotGradable(Undecided::Missing(missing)) => {
+                let missing = missing.words();
+                return both!("not gradable: {en}", "无法分级：{zh}", en = missing.en, zh = missing.zh);
+            }
         };
-        if let Some(note) = &self.term.note {
-            reason = format!("{reason}; {note}");
+        match &self.term.note {
+            Some(note) => both!("{en}; {note}", "{zh}；{note}", en = reason.en, zh = reason.zh),
+            None => reason,
         }
-        reason
     }
 
-    fn graded_reason(&self, toxicity: Toxicity) -> String {
+    fn graded_words(&self, toxicity: Toxicity) -> Words {
         let criteria = &self.term.grades;
         let met = criteria
             .iter()
             .find(|criteria| Some(criteria.grade) == toxicity.grade());
         let Some(met) = met else {
-            return "the value meets no criterion".to_owned();
+            return both!("the value meets no criterion", "数值不符合任何标准");
         };
-        let mut reason = format!("the value meets grade {}: \"{}\"", met.grade, met.text);
-        for higher in criteria
+        let mut parts = vec![both!(
+            "the value meets grade {grade}: \"{text}\"",
+            "数值符合{grade}级：“{text}”",
+            grade = met.grade,
+            text = met.text
+        )];
+        let higher = criteria
             .iter()
-            .filter(|criteria| Toxicity::Present(criteria.grade) > toxicity)
-        {
-            if let Some(clinical) = &higher.clinical {
-                reason = format!("{reason}; grade {} also on clinical grounds: {clinical}", higher.grade);
-            }
-        }
-        reason
+            .filter(|criteria| Toxicity::Present(criteria.grade) > toxicity);
+        parts.extend(higher.filter_map(|higher| {
+            let clinical = higher.clinical.as_ref()?;
+            Some(both!(
+                "grade {grade} also on clinical grounds: {clinical}",
+                "{grade}级亦可据临床判断：{clinical}",
+                grade = higher.grade
+            ))
+        }));
+        Words::join(&parts, BETWEEN)
     }
 }
 
-fn needs_clinical_input(min: Toxicity, conditions: &[(Grade, &str)]) -> String {
-    let conditions: Vec<String> = conditions
-        .iter()
-        .map(|(grade, condition)| format!("grade {grade} if {condition}"))
-        .collect();
+const BETWEEN: Text = Text::new("; ", "；");
+
+fn needs_clinical_input(min: Toxicity, conditions: &[(Grade, &str)]) -> Words {
+    let condition =
+        |(grade, condition): &(Grade, &str)| both!("grade {grade} if {condition}", "{grade}级，如{condition}");
+    let conditions: Vec<Words> = conditions.iter().map(condition).collect();
+    let conditions = Words::join(&conditions, Text::new(", ", "，"));
     let alone = match min {
-        Toxicity::Absent => "none by the value alone".to_owned(),
-        Toxicity::Present(grade) => format!("at least grade {grade} by the value alone"),
+        Toxicity::Absent => both!("none by the value alone", "仅凭数值无级别"),
+        Toxicity::Present(grade) => both!("at least grade {grade} by the value alone", "仅凭数值至少{grade}级"),
     };
-    format!("needs clinical input: {}; {alone}", conditions.join(", "))
+    both!(
+        "needs clinical input: {en}; {alone_en}",
+        "需要临床信息：{zh}；{alone_zh}",
+        en = conditions.en,
+        zh = conditions.zh,
+        alone_en = alone.en,
+        alone_zh = alone.zh
+    )
 }

@@ -161,7 +161,7 @@ fn assays(studied: &[Studied<'_>], levels: &[LevelName]) -> EventTable {
                 line(
                     subject.facts,
                     levels,
-                    vec![found.day.to_string(), found.text],
+                    vec![found.day.to_string(), found.text.en],
                     found.records,
                 )
             })

@@ -98,7 +98,7 @@ fn mismatches(facts: &Facts<'_>, labs: &[GradedLab<'_>]) -> Vec<Mismatch> {
         kind: found.kind,
         what: found.what,
         when: found.when,
-        text: found.text,
+        text: found.text.en,
         records: found.records,
         asked: found.asked,
     });

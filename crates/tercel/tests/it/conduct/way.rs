@@ -256,7 +256,7 @@ fn what_was_done_before_it_was_allowed_is_a_finding() {
     assert_eq!(late, ["before-decision", "gate-not-open"]);
     assert_eq!(found(|all| all.subjects[0].thaws.clear()), ["gate-not-open"]);
     let off = found(|all| all.subjects[0].infusions[0].cells = Cells::new(0.62e8));
-    assert_eq!(off, [Rule::OffDose(String::new()).id()]);
+    assert_eq!(off, [Rule::OffDose(tercel::language::Words::default()).id()]);
     let ineligible = found(|all| {
         let own = &mut all.subjects[0];
         own.eligibility
