@@ -339,6 +339,8 @@ static MESSAGES: &[(&str, Text)] = &[
     ("board.infused", Text::new("infused", "已回输")),
     ("board.collected", Text::new("collected", "已采集")),
     ("board.screening", Text::new("in screening", "筛选中")),
+    ("board.screening_failed", Text::new("failed screening", "筛选失败")),
+    ("board.no_level", Text::new("No dose level", "未分配剂量水平")),
     ("page.back", Text::new("Back", "返回")),
     ("page.save", Text::new("Save", "保存")),
     ("page.nothing", Text::new("Nothing yet", "暂无")),

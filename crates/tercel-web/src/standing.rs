@@ -35,6 +35,8 @@ pub(crate) struct SubjectStanding {
     pub(crate) site: Option<String>,
     /// Dose level.
     pub(crate) level: Option<DoseLevel>,
+    /// Whether screening failed; the screening log then has it, and not the board.
+    pub(crate) failed_screening: bool,
     /// Day of the infusion.
     pub(crate) infused: Option<Date>,
     /// State in words.
@@ -91,6 +93,7 @@ fn subject(facts: &Facts<'_>, today: Date) -> SubjectStanding {
     SubjectStanding {
         site: facts.subject.site.clone(),
         level: facts.level,
+        failed_screening: facts.subject.screen_failure().is_some(),
         infused: facts.day0,
         state: Words::in_each(|language| state_of(facts, language)),
         class,

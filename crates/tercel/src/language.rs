@@ -89,7 +89,7 @@ impl Words {
         }
     }
 
-    /// What is said in English alone: of what only files, exports and those who write protocols are told.
+    /// What is said in English alone: of what only files and exports are told, and of texts that the protocol does not have in Chinese.
     pub fn english(text: String) -> Self {
         Self {
             zh: text.clone(),
@@ -107,10 +107,10 @@ impl Words {
 
     /// With a text of the protocol after it, as it stands there: `ALT above 8 × ULN [text]`.
     #[must_use]
-    pub fn quoting(self, text: &str) -> Self {
+    pub fn quoting(self, text: &Self) -> Self {
         Self {
-            en: format!("{} [{text}]", self.en),
-            zh: format!("{} [{text}]", self.zh),
+            en: format!("{} [{}]", self.en, text.en),
+            zh: format!("{} [{}]", self.zh, text.zh),
         }
     }
 

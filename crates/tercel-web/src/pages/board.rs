@@ -121,7 +121,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     let of_level = |level: Option<DoseLevel>| -> Vec<Card> {
         let subjects = standing.subjects.iter();
         subjects
-            .filter(|(_, subject)| subject.level == level && shown(subject))
+            .filter(|(_, subject)| subject.level == level && !subject.failed_screening && shown(subject))
             .map(|(id, subject)| card(id, subject, snapshot, way.get(id), language))
             .collect()
     };
@@ -137,7 +137,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     let unassigned = of_level(None);
     if !unassigned.is_empty() {
         levels.push(Level {
-            label: "–".to_owned(),
+            label: message("board.no_level").of(language).to_owned(),
             counts: String::new(),
             subjects: unassigned,
         });
@@ -203,6 +203,7 @@ pub(crate) fn state_of(facts: &Facts<'_>, language: Language) -> String {
         (Some(verdict), _) => verdict.words(language),
         (None, Some(day)) => format!("{} {day}", said("board.infused")),
         (None, None) if facts.collection.is_some() => said("board.collected").to_owned(),
+        (None, None) if facts.subject.screen_failure().is_some() => said("board.screening_failed").to_owned(),
         (None, None) => said("board.screening").to_owned(),
     }
 }

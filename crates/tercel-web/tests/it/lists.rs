@@ -94,6 +94,12 @@ async fn the_screening_log_tells_who_was_enrolled_failed_or_waits_and_its_totals
         "{enrolled}"
     );
     assert!(row(&page, "IL1RAP-HCC-01-003").contains("not assessed"));
+    for (subject, state) in [(OWN, "failed screening"), ("IL1RAP-HCC-01-003", "in screening")] {
+        let own = world.get(&monitor, &format!("/subject/{subject}")).await.body;
+        assert!(own.contains(state), "{subject}: {own}");
+    }
+    let board = world.get(&monitor, "/").await.body;
+    assert!(board.contains("IL1RAP-HCC-01-003") && !board.contains(OWN), "{board}");
     assert!(
         row(&page, OTHER).contains("consent"),
         "who has no consent waits for one"

@@ -249,9 +249,10 @@ impl Judge<'_> {
             (Some((_, Lasted::NotLonger)), _) | (_, Lasted::NotLonger) => Answer::No,
             (Some((rule, Lasted::Open(until))), _) => Answer::Open(ground(
                 both!(
-                    "{en}; excluded if {rule}",
-                    "{zh}；若符合“{rule}”则排除",
-                    rule = rule.text
+                    "{en}; excluded if {rule_en}",
+                    "{zh}；若符合“{rule_zh}”则排除",
+                    rule_en = rule.text.en,
+                    rule_zh = rule.text.zh
                 ),
                 until,
             )),

@@ -218,12 +218,14 @@ pub(crate) enum Answer {
 }
 
 /// What the values say, where something else than the treatment may explain them: that is for the committee to judge.
-fn unless(answer: Answer, cause: Option<&str>) -> Answer {
+fn unless(answer: Answer, cause: Option<&Words>) -> Answer {
     match (answer, cause) {
         (Answer::Met(ground), Some(cause)) => Answer::Open(Ground {
             text: both!(
-                "whether {cause} explains it waits for the committee: {en}",
-                "是否由“{cause}”所致，待委员会判定：{zh}",
+                "whether {cause_en} explains it waits for the committee: {en}",
+                "是否由“{cause_zh}”所致，待委员会判定：{zh}",
+                cause_en = cause.en,
+                cause_zh = cause.zh,
                 en = ground.text.en,
                 zh = ground.text.zh
             ),
@@ -333,7 +335,7 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
         answers.extend(
             found
                 .into_iter()
-                .map(|answer| unless(answer, criterion.unless.as_deref())),
+                .map(|answer| unless(answer, criterion.unless.as_ref())),
         );
     }
     for criterion in &trial.dlt.score_criteria {
@@ -341,7 +343,7 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
         answers.extend(
             found
                 .into_iter()
-                .map(|answer| unless(answer, criterion.unless.as_deref())),
+                .map(|answer| unless(answer, criterion.unless.as_ref())),
         );
     }
     for answer in answers {

@@ -1,5 +1,6 @@
 //! The sections `[[dlt.lab_criterion]]` and `[[dlt.score_criterion]]` of a protocol file.
 
+use super::file_rules::{unless, words};
 use super::reader::Section;
 use super::{LabCondition, LabCriterion, LabRule, Multiple, ScoreCriterion, ScoreKind, ScoreRise};
 
@@ -7,8 +8,8 @@ const TIMES: std::ops::RangeInclusive<f64> = 1.0..=1000.0;
 
 pub(super) fn parse_lab_criterion(section: &Section<'_>) -> Option<LabCriterion> {
     let id = section.text("id", "\"alt-8\"");
-    let text = section.text(
-        "text",
+    let text = words(
+        section,
         "\"ALT or AST above 8 times the upper limit of normal for more than 5 days\"",
     );
     let analytes = section.texts("analytes");
@@ -16,7 +17,7 @@ pub(super) fn parse_lab_criterion(section: &Section<'_>) -> Option<LabCriterion>
     let days = section.optional_integer("days", 0..=365);
     let conditions = section.sections("condition");
     let within_days = section.optional_integer("within_days", 0..=365);
-    let unless = section.optional_text("unless");
+    let unless = unless(section);
     section.finish();
     let conditions: Vec<_> = conditions.iter().map(parse_condition).collect();
     let conditions: Vec<LabCondition> = conditions.into_iter().collect::<Option<_>>()?;
@@ -81,15 +82,15 @@ fn multiple(section: &Section<'_>, above: &'static str, at_least: &'static str) 
 
 pub(super) fn parse_score_criterion(section: &Section<'_>) -> Option<ScoreCriterion> {
     let id = section.text("id", "\"child-pugh-2\"");
-    let text = section.text(
-        "text",
+    let text = words(
+        section,
         "\"Child-Pugh score up by 2 points or more for more than 7 days\"",
     );
     let score = section.choice("score", &ScoreKind::NAMES);
     let rise = section.number("rise", 1.0..=10.0, "2");
     let days = section.optional_integer("persists_days", 0..=365);
     let day = section.optional_integer("present_on_day", 1..=365);
-    let unless = section.optional_text("unless");
+    let unless = unless(section);
     section.finish();
     let persistence = match (days, day) {
         (Some(days), None) => ScoreRise::LongerThanDays(days),

@@ -4,6 +4,7 @@ use super::file_measured::{parse_lab_criterion, parse_score_criterion};
 use super::reader::{Section, check_unique, nearest};
 use super::{Criterion, DltOrigin, DltRules, EventClass, Exclusion, PauseRule, Persistence, Relatedness};
 use crate::grade::{Grade, Scale};
+use crate::language::Words;
 
 const HOURS: std::ops::RangeInclusive<f64> = 0.0..=8760.0;
 
@@ -154,9 +155,28 @@ pub(super) fn class_hint(key: &str, id: &str, classes: Option<&[EventClass]>) ->
     }
 }
 
+/// `text`, and `text_zh` where the protocol has it in Chinese too.
+pub(super) fn words(section: &Section<'_>, example: &str) -> Option<Words> {
+    let (en, zh) = (section.text("text", example), section.optional_text("text_zh"));
+    Some(in_both(en?, zh))
+}
+
+/// What else may explain the values, and its Chinese where the protocol has it.
+pub(super) fn unless(section: &Section<'_>) -> Option<Words> {
+    let (en, zh) = (section.optional_text("unless"), section.optional_text("unless_zh"));
+    Some(in_both(en?, zh))
+}
+
+fn in_both(en: String, zh: Option<String>) -> Words {
+    match zh {
+        Some(zh) => Words { en, zh },
+        None => Words::english(en),
+    }
+}
+
 fn parse_criterion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Criterion> {
     let id = section.text("id", "\"crs-3\"");
-    let text = section.text("text", "\"CRS grade 3 not at grade 2 or lower within 72 hours\"");
+    let text = words(section, "\"CRS grade 3 not at grade 2 or lower within 72 hours\"");
     let events = events(section, classes);
     let scales: Vec<(&str, Scale)> = Scale::ALL.iter().map(|scale| (scale.name(), *scale)).collect();
     let scale = section.choice("scale", &scales);
@@ -240,7 +260,7 @@ fn parse_pause(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<
 
 fn parse_exclusion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Exclusion> {
     let id = section.text("id", "\"fever\"");
-    let text = section.text("text", "\"grade 3 fever controlled within 72 hours\"");
+    let text = words(section, "\"grade 3 fever controlled within 72 hours\"");
     let events = events(section, classes);
     let grade_max = grade(section, "grade_max");
     let within_hours = section.optional_number("within_hours", HOURS);

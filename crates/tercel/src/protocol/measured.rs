@@ -1,16 +1,18 @@
 //! DLT criteria over what is measured: laboratory values and recorded scores.
 
+use crate::language::Words;
+
 /// A DLT criterion over laboratory values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LabCriterion {
     /// Stable name.
     pub id: String,
     /// The criterion in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// What the values must do.
     pub rule: LabRule,
     /// What else may explain them, which no value shows: the committee then judges. `None`: the values decide.
-    pub unless: Option<String>,
+    pub unless: Option<Words>,
 }
 
 impl LabCriterion {
@@ -120,7 +122,7 @@ pub struct ScoreCriterion {
     /// Stable name.
     pub id: String,
     /// The criterion in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Score it looks at.
     pub score: ScoreKind,
     /// Points above the baseline that must be reached.
@@ -128,7 +130,7 @@ pub struct ScoreCriterion {
     /// How long it must stay there.
     pub persistence: ScoreRise,
     /// What else may explain it, which no score shows: the committee then judges. `None`: the scores decide.
-    pub unless: Option<String>,
+    pub unless: Option<Words>,
 }
 
 /// How long a score must stay raised to meet a criterion.

@@ -1,6 +1,7 @@
 //! DLT criteria and event classes as the protocol writes them: rules over graded events.
 
 use crate::grade::{Grade, Scale};
+use crate::language::Words;
 
 /// A named set of adverse events: those of some terms or system organ classes, or every event; less other sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +110,7 @@ pub struct Criterion {
     /// Stable name.
     pub id: String,
     /// The criterion in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Event class it looks at.
     pub events: String,
     /// Scale of the grades.
@@ -151,7 +152,7 @@ pub struct Exclusion {
     /// Stable name.
     pub id: String,
     /// The exclusion in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Event class it frees.
     pub events: String,
     /// Highest grade it frees.

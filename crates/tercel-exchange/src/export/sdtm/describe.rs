@@ -72,11 +72,15 @@ fn label_of(guide: &GuideDataset, name: &str) -> String {
     }
 }
 
-/// A variable stands in the dataset where the guide requires or expects it, or where it has a value.
+/// A variable stands in the dataset where the guide requires or expects it, or where it has a value; a study day also beside its
+/// date (CDISC rules CORE-000321 and CORE-000793), though nobody of the dataset was treated.
 fn is_shown(table: &Table, variable: &GuideVariable) -> bool {
     let columns = Columns::of(table);
-    let kept = ASKED.contains(&variable.name) && columns.has(variable.name);
-    kept || variable.core != Core::Permissible || (0..table.len()).any(|row| !columns.is_blank(row, variable.name))
+    let has_value = |name: &str| (0..table.len()).any(|row| !columns.is_blank(row, name));
+    let date = || variable.name.strip_suffix("DY").map(|stem| format!("{stem}DTC"));
+    let kept =
+        columns.has(variable.name) && (ASKED.contains(&variable.name) || date().is_some_and(|date| has_value(&date)));
+    kept || variable.core != Core::Permissible || has_value(variable.name)
 }
 
 /// Variables that name a row, in the order of sorting.

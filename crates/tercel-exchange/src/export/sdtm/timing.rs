@@ -100,7 +100,7 @@ pub(super) fn complete(table: &mut Table, references: &References) {
         if !has_variable(&domain, &number) || table.column(&date).is_none() {
             continue;
         }
-        // The variable is there with its date, also where no subject of the dataset was treated (rules CORE-000321 and 000793).
+        // The variable is there with its date, also where no subject of the dataset was treated.
         table.set(&number, &BTreeMap::new());
         fill(table, &number, |columns, row| {
             let reference = references.get(columns.text(row, "USUBJID"))?;

@@ -197,9 +197,9 @@ fn objectives(trial: &Trial) -> String {
 }
 
 fn outcomes(trial: &Trial) -> String {
-    let criteria = trial.dlt.criteria.iter().map(|one| one.text.as_str());
-    let measured = trial.dlt.lab_criteria.iter().map(|one| one.text.as_str());
-    let scored = trial.dlt.score_criteria.iter().map(|one| one.text.as_str());
+    let criteria = trial.dlt.criteria.iter().map(|one| one.text.en.as_str());
+    let measured = trial.dlt.lab_criteria.iter().map(|one| one.text.en.as_str());
+    let scored = trial.dlt.score_criteria.iter().map(|one| one.text.en.as_str());
     let limiting = criteria.chain(measured).chain(scored).map(|text| format!("– {text}"));
     let head = format!(
         "Dose-limiting toxicity within {} days of infusion:",
