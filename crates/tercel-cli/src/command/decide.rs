@@ -7,6 +7,7 @@ use tercel::design::{Action, Attribution, Because, Decision, StudyDecision, What
 use tercel::dlt::Halt;
 use tercel::endpoint::Analysis;
 use tercel::endpoint::check_analysis;
+use tercel::language::Words;
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding, SubjectId, named_first};
 
@@ -117,9 +118,9 @@ fn halts_json(decision: &Decision) -> Vec<Value> {
         return Vec::new();
     };
     let one = |halt: &Halt| {
-        let subject = |(subject, what): &(SubjectId, String)| json!({"subject": subject.to_string(), "reason": what});
+        let subject = |(subject, what): &(SubjectId, Words)| json!({"subject": subject.to_string(), "reason": what.en});
         json!({
-            "rule": halt.rule, "text": halt.text,
+            "rule": halt.rule, "text": halt.text.en,
             "subjects": halt.subjects.iter().map(subject).collect::<Vec<Value>>(),
             "records": halt.records.iter().map(ToString::to_string).collect::<Vec<String>>(),
         })

@@ -158,7 +158,7 @@ fn calls_json(calls: &[Call]) -> Vec<Value> {
         let subjects = call
             .subjects
             .iter()
-            .map(|(subject, what)| json!({"subject": subject.to_string(), "reason": what}));
+            .map(|(subject, what)| json!({"subject": subject.to_string(), "reason": what.en}));
         json!({
             "sentence": call.sentence(Language::English),
             "subjects": subjects.collect::<Vec<Value>>(),

@@ -14,7 +14,7 @@ mod subjects;
 mod texts;
 
 use tercel::language::{Language, Text};
-use tercel::meeting::{HaltLine, Member, Packet, action_words};
+use tercel::meeting::{Member, Packet, action_words};
 use tercel::report::number::MISSING;
 
 use self::texts as t;
@@ -172,7 +172,7 @@ fn recommendation(out: &mut Writer, packet: &Packet, language: Language) {
     list(
         out,
         t::HALTS,
-        &shown.halts.iter().map(HaltLine::words).collect::<Vec<_>>(),
+        &shown.halts.iter().map(|halt| halt.words(language)).collect::<Vec<_>>(),
         language,
     );
     let waiting: Vec<String> = shown.waiting_on.iter().map(|one| one.words(language)).collect();

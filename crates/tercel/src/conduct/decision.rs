@@ -7,6 +7,7 @@ use super::need::Need;
 use super::record::{Choice, ClosedLevelChoice, OpenLevel, SignedDecision};
 use super::records::SubjectConduct;
 use crate::dlt::standing_halts;
+use crate::language::{Words, both};
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
 
@@ -187,7 +188,7 @@ fn taken(study: &Study<'_>, own: &SubjectId, level: DoseLevel) -> usize {
 /// A halt that stands: its identifier, why, and when it was entered.
 pub(super) struct Halted {
     pub(super) id: String,
-    pub(super) reason: String,
+    pub(super) reason: Words,
     since: Option<DateTime>,
 }
 
@@ -202,7 +203,7 @@ pub(super) fn halts(study: &Study<'_>) -> Vec<Halted> {
         })
     };
     let mut halts = Vec::new();
-    let mut add = |id: &str, reason: String, from: DateTime, entered: DateTime| {
+    let mut add = |id: &str, reason: Words, from: DateTime, entered: DateTime| {
         if !resumed(id, from) {
             halts.push(Halted {
                 id: id.to_owned(),
@@ -212,11 +213,16 @@ pub(super) fn halts(study: &Study<'_>) -> Vec<Halted> {
         }
     };
     for pause in &study.records.pauses {
-        add(&pause.entry.id, pause.reason.clone(), pause.from, pause.entry.at);
+        let reason = Words::in_each(|_| pause.reason.clone());
+        add(&pause.entry.id, reason, pause.from, pause.entry.at);
     }
     for own in &study.records.subjects {
         for sample in own.vector_samples.iter().filter(|sample| sample.positive == Some(true)) {
-            let reason = format!("replication-competent vector in {}", own.subject);
+            let reason = both!(
+                "replication-competent vector in {subject}",
+                "{subject}检出复制型病毒",
+                subject = own.subject
+            );
             add(&sample.entry.id, reason, sample.drawn, sample.entry.at);
         }
         for infused in &own.infusions {
@@ -225,7 +231,11 @@ pub(super) fn halts(study: &Study<'_>) -> Vec<Halted> {
                 .iter()
                 .find(|label| own.bags.iter().all(|bag| bag.label != **label));
             if let Some(label) = foreign {
-                let reason = format!("bag {label}, which is not of {}, given to it", own.subject);
+                let reason = both!(
+                    "bag {label}, which is not of {subject}, given to it",
+                    "{label}号袋不属于{subject}，却用于该受试者",
+                    subject = own.subject
+                );
                 add(&infused.entry.id, reason, infused.began, infused.entry.at);
             }
         }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::record::{ItemGate, Scope};
+use crate::language::Words;
 use crate::protocol::{DoseLevel, StudyTask};
 
 /// How serious it is that something is missing.
@@ -193,7 +194,7 @@ pub enum Need {
         /// Pause, to which its end refers.
         id: String,
         /// Why.
-        reason: String,
+        reason: Words,
     },
     /// No infusion is ordered.
     NoOrder,

@@ -270,10 +270,11 @@ impl Need {
                 places = places
             ),
             Self::Paused { id, reason } => both!(
-                "Treatment is halted ({id}): {reason}.",
-                "治疗已暂停（{id}）：{reason}。",
+                "Treatment is halted ({id}): {reason_en}.",
+                "治疗已暂停（{id}）：{reason_zh}。",
                 id = id,
-                reason = reason
+                reason_en = reason.en,
+                reason_zh = reason.zh
             ),
             Self::NoOrder => both!("No infusion is ordered.", "未下达回输医嘱。"),
             Self::OrderLevel { ordered, level } => both!(

@@ -213,8 +213,10 @@ impl StudyDecision {
                     subject: subject.clone(),
                     level: None,
                     sentence: both!(
-                        "the committee decides whether enrolment goes on: {what}",
-                        "由委员会决定是否继续入组：{what}"
+                        "the committee decides whether enrolment goes on: {en}",
+                        "由委员会决定是否继续入组：{zh}",
+                        en = what.en,
+                        zh = what.zh
                     ),
                 });
             }
@@ -300,8 +302,8 @@ mod tests {
     fn a_halt_holds_every_decision_but_a_stop_without_a_tolerated_dose() {
         let halt = Halt {
             rule: "halt".to_owned(),
-            text: "ICANS of grade 4".to_owned(),
-            subjects: vec![(SubjectId::new("S"), "ICANS from 2025-03-09".to_owned())],
+            text: Words::english("ICANS of grade 4".to_owned()),
+            subjects: vec![(SubjectId::new("S"), Words::english("ICANS from 2025-03-09".to_owned()))],
             records: Vec::new(),
         };
         let first = DoseLevel::FIRST;

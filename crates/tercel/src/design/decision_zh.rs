@@ -151,10 +151,13 @@ fn chinese(because: &Because) -> String {
             because,
         } => {
             let halted = halts.iter().map(|halt| {
-                let each = halt.subjects.iter().map(|(subject, what)| format!("{subject}：{what}"));
+                let each = halt
+                    .subjects
+                    .iter()
+                    .map(|(subject, what)| format!("{subject}：{}", what.zh));
                 format!(
                     "按规则“{}”暂停入组（{}）；",
-                    halt.text,
+                    halt.text.zh,
                     each.collect::<Vec<_>>().join("；")
                 )
             });
@@ -257,6 +260,7 @@ fn utility(reason: &UtilityReason) -> String {
 mod tests {
     use super::*;
     use crate::dlt::Halt;
+    use crate::language::Words;
     use crate::study::SubjectId;
 
     fn numbers(text: &str) -> Vec<&str> {
@@ -334,8 +338,8 @@ mod tests {
             Because::Halted {
                 halts: vec![Halt {
                     rule: "halt".to_owned(),
-                    text: "death within 60 days".to_owned(),
-                    subjects: vec![(SubjectId::new("0007"), "grade 5 on day 41".to_owned())],
+                    text: Words::english("death within 60 days".to_owned()),
+                    subjects: vec![(SubjectId::new("0007"), Words::english("grade 5 on day 41".to_owned()))],
                     records: Vec::new(),
                 }],
                 otherwise: Action::Stop(Some(level(2))),

@@ -21,6 +21,7 @@ use jiff::civil::Date;
 
 use super::{Window, add_days, class_holds, is_in_class, toxicity_grades};
 use crate::grade::Grade;
+use crate::language::{Text, Words, both};
 use crate::protocol::{PauseRule, Trial};
 use crate::study::{EventOutcome, RecordId, Subject, SubjectId, Syndrome, When};
 
@@ -30,16 +31,16 @@ pub struct Halt {
     /// Name of the rule.
     pub rule: String,
     /// The rule in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Who met it, with what, in order of subject.
-    pub subjects: Vec<(SubjectId, String)>,
+    pub subjects: Vec<(SubjectId, Words)>,
     /// Records it rests on.
     pub records: Vec<RecordId>,
 }
 
 /// What sets off a rule in one subject.
 struct Trigger {
-    what: String,
+    what: Words,
     /// Last day it may have begun.
     began: Option<Date>,
     records: Vec<RecordId>,
@@ -64,7 +65,8 @@ pub fn standing_halts(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> V
                 halt.records.extend(trigger.records);
             }
             if !what.is_empty() {
-                halt.subjects.push((subject.id.clone(), what.join("; ")));
+                halt.subjects
+                    .push((subject.id.clone(), Words::join(&what, Text::new("; ", "；"))));
             }
         }
         (halt.subjects.len() >= rule.subjects as usize).then_some(halt)
@@ -95,7 +97,10 @@ fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Dat
         let fatal = subject.adverse_events.iter().any(is_fatal);
         let died = subject.died().filter(|(when, _)| !fatal && within(*when, window));
         triggers.extend(died.map(|(when, record)| Trigger {
-            what: format!("death on {when}, no fatal event recorded"),
+            what: both!(
+                "death on {when}, no fatal event recorded",
+                "{when}死亡，没有致死事件记录"
+            ),
             began: Some(when.date.latest()),
             records: vec![record.clone()],
         }));
@@ -133,11 +138,10 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
             && (event.start.is_none_or(|start| within(start, window)) || died_within(event, subject, window))
     });
     let trigger = |event: &crate::study::AdverseEvent| Trigger {
-        what: format!(
-            "{}{}",
-            event.term,
-            event.start.map_or_else(String::new, |start| format!(" from {start}"))
-        ),
+        what: match event.start {
+            Some(start) => both!("{term} from {start}", "{term}（始于{start}）", term = event.term),
+            None => Words::in_each(|_| event.term.clone()),
+        },
         began: event.start.map(|start| start.date.latest()),
         records: vec![event.record.clone()],
     };
@@ -165,11 +169,12 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
         within(moment.when, window) && moment.worst().is_some_and(|grade| grade >= rule.grade_min.number())
     })?;
     Some(Trigger {
-        what: format!(
-            "{} grade {} by the findings of {}",
-            moment.scale,
-            moment.worst().unwrap_or(0),
-            moment.when
+        what: both!(
+            "{scale} grade {grade} by the findings of {when}",
+            "按{when}的检查发现为{scale} {grade}级",
+            scale = moment.scale,
+            grade = moment.worst().unwrap_or(0),
+            when = moment.when
         ),
         began: Some(moment.when.date.latest()),
         records: moment.records,
@@ -184,7 +189,7 @@ fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
             .any(|phrase| text.contains(&phrase.to_lowercase()))
     });
     let trigger = |deviation: &crate::study::Deviation| Trigger {
-        what: deviation.term.clone(),
+        what: Words::in_each(|_| deviation.term.clone()),
         began: deviation.when.map(|when| when.date.latest()),
         records: vec![deviation.record.clone()],
     };

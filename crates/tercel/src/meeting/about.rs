@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::freeze::NotFrozen;
+use crate::language::Words;
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -23,7 +24,7 @@ pub struct PauseMet {
     /// Name of the rule.
     pub rule: String,
     /// The rule in the protocol's words.
-    pub text: String,
+    pub text: Words,
 }
 
 /// Why the committee meets.

@@ -15,7 +15,7 @@ use super::in_order;
 use crate::design::{Action, Because, StudyDecision, decide_study};
 use crate::dlt::{Halt, Status, standing_halts};
 use crate::endpoint::Analysis;
-use crate::language::Language;
+use crate::language::{Language, Words};
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
 
@@ -25,7 +25,7 @@ pub struct Call {
     /// Why.
     pub occasion: Occasion,
     /// The subjects who set it off, with what; empty for a scheduled meeting.
-    pub subjects: Vec<(SubjectId, String)>,
+    pub subjects: Vec<(SubjectId, Words)>,
     /// Records it rests on.
     pub records: Vec<RecordId>,
 }
@@ -36,7 +36,7 @@ impl Call {
         let each: Vec<String> = self
             .subjects
             .iter()
-            .map(|(subject, what)| format!("{subject}: {what}"))
+            .map(|(subject, what)| format!("{subject}: {}", what.of(language)))
             .collect();
         let words = self.occasion.words(language);
         match (each.is_empty(), language) {
@@ -77,7 +77,7 @@ fn ad_hoc(halts: &[Halt]) -> Option<Call> {
         rule: halt.rule.clone(),
         text: halt.text.clone(),
     });
-    let mut subjects: Vec<(SubjectId, String)> = halts.iter().flat_map(|halt| halt.subjects.clone()).collect();
+    let mut subjects: Vec<(SubjectId, Words)> = halts.iter().flat_map(|halt| halt.subjects.clone()).collect();
     subjects.sort();
     subjects.dedup();
     Some(Call {

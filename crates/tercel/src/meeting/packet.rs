@@ -89,9 +89,9 @@ pub struct HaltLine {
     /// Name of the rule.
     pub rule: String,
     /// The rule in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Who met it, with what.
-    pub subjects: Vec<(SubjectId, String)>,
+    pub subjects: Vec<(SubjectId, Words)>,
     /// Records.
     pub records: Vec<RecordId>,
 }

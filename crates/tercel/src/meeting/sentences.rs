@@ -80,9 +80,17 @@ impl WaitingFor {
 
 impl HaltLine {
     /// The rule, and who met it.
-    pub fn words(&self) -> String {
-        let each = self.subjects.iter().map(|(subject, what)| format!("{subject}: {what}"));
-        format!("\"{}\" ({})", self.text, each.collect::<Vec<_>>().join("; "))
+    pub fn words(&self, language: Language) -> String {
+        let each = self
+            .subjects
+            .iter()
+            .map(|(subject, what)| format!("{subject}: {}", what.of(language)));
+        let each = each.collect::<Vec<_>>().join("; ");
+        let text = self.text.of(language);
+        match language {
+            Language::English => format!("\"{text}\" ({each})"),
+            Language::Chinese => format!("“{text}”（{each}）"),
+        }
     }
 }
 

@@ -123,7 +123,7 @@ impl Packet {
     fn of_the_decision(&self, language: Language) -> Vec<Statement> {
         let part = &self.recommendation;
         let mut waiting: Vec<String> = part.waiting_on.iter().map(|one| one.words(language)).collect();
-        waiting.extend(part.halts.iter().map(super::HaltLine::words));
+        waiting.extend(part.halts.iter().map(|halt| halt.words(language)));
         let otherwise = part.otherwise.map_or_else(String::new, |action| {
             format!(" ({})", words::action_words(action, language))
         });

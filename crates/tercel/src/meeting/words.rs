@@ -18,7 +18,9 @@ impl Occasion {
     pub fn words(&self, language: Language) -> String {
         let quoted = |open: &str, close: &str, between: &str| match self {
             Self::Pause(rules) => {
-                let each = rules.iter().map(|met| format!("{open}{}{close}", met.text));
+                let each = rules
+                    .iter()
+                    .map(|met| format!("{open}{}{close}", met.text.of(language)));
                 each.collect::<Vec<_>>().join(between)
             }
             Self::LevelCompleted(_) | Self::RecommendedDose | Self::Other(_) => String::new(),

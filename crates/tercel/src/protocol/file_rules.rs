@@ -225,7 +225,7 @@ fn parse_criterion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Opt
 
 fn parse_pause(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<PauseRule> {
     let id = section.text("id", "\"related-death\"");
-    let text = section.text("text", "\"a related death within 30 days of infusion\"");
+    let text = words(section, "\"a related death within 30 days of infusion\"");
     let class = section.optional_text("events");
     let deviations = section.texts("deviations");
     let grade_min = optional_grade(section, "grade_min");

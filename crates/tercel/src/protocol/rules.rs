@@ -131,7 +131,7 @@ pub struct PauseRule {
     /// Stable name.
     pub id: String,
     /// The rule in the protocol's words.
-    pub text: String,
+    pub text: Words,
     /// Event class it looks at; `None` for a rule over deviations.
     pub events: Option<String>,
     /// Phrases of protocol deviations it looks at, compared without case.

@@ -96,7 +96,12 @@ fn criteria_read_as_the_file_writes_them() {
     assert_eq!(crs.text.zh, "3级CRS，72小时内未降至2级或以下");
     assert_eq!(crs.text.en, "CRS of grade 3 not at grade 2 or lower within 72 hours");
     let without = parsed(&HCC.replace("text_zh = \"3级CRS，72小时内未降至2级或以下\"\n", ""));
-    let crs_3 = without.dlt.criteria.iter().find(|criterion| criterion.id == "crs-3").unwrap();
+    let crs_3 = without
+        .dlt
+        .criteria
+        .iter()
+        .find(|criterion| criterion.id == "crs-3")
+        .unwrap();
     assert_eq!(crs_3.text.zh, crs.text.en, "a text without Chinese stands as it is");
     assert_eq!(criterion("crs-4").grade_max, Grade::G5);
     let by_day_28 = Persistence::OnDay {

@@ -153,7 +153,7 @@ fn design(study: &Study<'_>) -> Vec<Parameter> {
         all.push((code, Ok(format!("{}, {}", outcome.measure, outcome.time_frame))));
     }
     let pauses = trial.dlt.pauses.iter();
-    let rules: Vec<Parameter> = pauses.map(|pause| ("STOPRULE", Ok(pause.text.clone()))).collect();
+    let rules: Vec<Parameter> = pauses.map(|pause| ("STOPRULE", Ok(pause.text.en.clone()))).collect();
     if rules.is_empty() {
         all.push(("STOPRULE", UNSTATED));
     }

@@ -282,7 +282,7 @@ fn interim(trial: &Trial) -> String {
         .dlt
         .pauses
         .iter()
-        .map(|rule| format!("Enrolment halts: {}", rule.text));
+        .map(|rule| format!("Enrolment halts: {}", rule.text.en));
     lines(std::iter::once(first).chain(halts))
 }
 
