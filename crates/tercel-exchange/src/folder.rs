@@ -278,7 +278,13 @@ fn is_synthetic(table: &Table) -> bool {
 
 /// Without these datasets some outcome cannot be answered: say which, once.
 pub(crate) fn missing_datasets(data: &StudyData) -> Vec<Finding> {
-    if !data.dated {
+    // Before anybody is enrolled nothing was done that these could hold.
+    let failed = data
+        .subjects
+        .iter()
+        .filter(|subject| subject.screen_failure().is_some())
+        .count();
+    if !data.dated || (failed > 0 && failed == data.subjects.len()) {
         return Vec::new();
     }
     let read = |name: &str| {

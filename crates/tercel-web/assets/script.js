@@ -4,7 +4,11 @@
 let changed = false;
 document.querySelectorAll("form.entry").forEach((form) => {
   form.addEventListener("input", () => { changed = true; });
-  form.addEventListener("submit", () => { changed = false; form.querySelectorAll("button").forEach((button) => { button.disabled = true; }); });
+  // After the form is sent: a button that is disabled before is not sent with it, and "Check without saving" would save.
+  form.addEventListener("submit", () => {
+    changed = false;
+    window.setTimeout(() => { form.querySelectorAll("button").forEach((button) => { button.disabled = true; }); }, 0);
+  });
 });
 window.addEventListener("beforeunload", (event) => { if (changed) { event.preventDefault(); } });
 // "t" in an empty date takes today.

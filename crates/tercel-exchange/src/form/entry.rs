@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::endpoint::{Analysis, check_analysis};
+use tercel::endpoint::{Analysis, check_subjects};
 use tercel::protocol::Trial;
 use tercel::study::{Finding, RecordId, StudyData, SubjectId};
 
@@ -63,7 +63,7 @@ pub(super) fn study_of(trial: &Trial, records: &[Captured]) -> StudyData {
 fn findings(trial: &Trial, records: &[Captured], today: Date) -> Vec<Finding> {
     let data = study_of(trial, records);
     let analysis = Analysis::new(trial, &data, Some(today));
-    check_analysis(&analysis)
+    check_subjects(&analysis)
 }
 
 fn identity(finding: &Finding) -> String {

@@ -62,13 +62,23 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
 
 const DOSE_LEVEL: Text = Text::new("dose level", "剂量水平");
 
-/// Whether demography says that screening failed: as the reason without an arm, or, before SDTMIG 3.4, as the arm.
+/// Whether demography says that screening failed: as the reason without an arm, or, before SDTMIG 3.4, as the arm. A reason that
+/// the open list of the terminology does not have is asked about: it may be another spelling.
 fn says_screened_out(row: &Row<'_>) -> bool {
-    let says = |variable| matches!(row.text(variable), Some(text) if SCREENED_OUT.iter().any(|code| code.eq_ignore_ascii_case(text)));
-    ["ARMNRS", "ARMCD", "ACTARMCD"].into_iter().any(says)
+    const FAILED: [&str; 2] = ["SCRNFAIL", "SCREEN FAILURE"];
+    const OTHERS: [&str; 3] = ["NOT ASSIGNED", "ASSIGNED, NOT TREATED", "UNPLANNED TREATMENT"];
+    let among = |terms: &[&str], text: &str| terms.iter().any(|term| term.eq_ignore_ascii_case(text));
+    let reason = row.text("ARMNRS");
+    if let Some(text) = reason.filter(|text| !among(&FAILED, text) && !among(&OTHERS, text)) {
+        let list = "SCREEN FAILURE, NOT ASSIGNED, ASSIGNED, NOT TREATED, UNPLANNED TREATMENT";
+        row.find("ARMNRS", Rule::NotInCodelist(text.to_owned(), list), Blocks::Export);
+    }
+    let arms = ["ARMCD", "ACTARMCD"].map(|variable| row.text(variable));
+    arms.into_iter()
+        .chain([reason])
+        .flatten()
+        .any(|text| among(&FAILED, text))
 }
-
-const SCREENED_OUT: [&str; 2] = ["SCRNFAIL", "SCREEN FAILURE"];
 
 /// Arm codes that mean "no dose group".
 const NO_LEVEL: [&str; 4] = ["SCRNFAIL", "SCREEN FAILURE", "NOTASSGN", "NOT ASSIGNED"];

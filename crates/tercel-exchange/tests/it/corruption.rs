@@ -14,9 +14,9 @@ const FREE_TEXT: [&str; 23] = [
 ];
 
 /// Variables that say which rows count, whose unknown values are left to others by design.
-const SELECTORS: [&str; 18] = [
-    "DOMAIN", "ARMNRS", "RSTESTCD", "RSCAT", "RSEVAL", "RSACPTFL", "TUEVAL", "TUACPTFL", "TREVAL", "TRACPTFL",
-    "SSTESTCD", "VSSTRESU", "VSORRESU", "LBSTRESU", "LBORRESU", "FASTRESC", "FAORRES", "FAEVAL",
+const SELECTORS: [&str; 17] = [
+    "DOMAIN", "RSTESTCD", "RSCAT", "RSEVAL", "RSACPTFL", "TUEVAL", "TUACPTFL", "TREVAL", "TRACPTFL", "SSTESTCD",
+    "VSSTRESU", "VSORRESU", "LBSTRESU", "LBORRESU", "FASTRESC", "FAORRES", "FAEVAL",
 ];
 
 fn trial() -> Trial {

@@ -1,7 +1,7 @@
 //! The list of subjects, and one subject with all that was entered of it.
 
 use askama::Template;
-use tercel::endpoint::{Analysis, check_analysis};
+use tercel::endpoint::{Analysis, check_subjects};
 use tercel::language::Language;
 use tercel::study::Finding;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
@@ -153,7 +153,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let data = subject_data(&records, &trial, &id);
         let analysis = Analysis::new(&trial, &data, Some(today));
         let facts = analysis.facts.first();
-        let mut findings = check_analysis(&analysis);
+        let mut findings = check_subjects(&analysis);
         findings.retain(|finding| {
             finding
                 .subject

@@ -171,6 +171,18 @@ fn infuse_in_browser(site: &Site, browser: &Browser, course: &Course) {
     browser.shows("EX/");
 }
 
+/// The other button of a form says what is wrong and writes nothing, with scripts too.
+fn check_without_saving(site: &Site, browser: &Browser, course: &Course) {
+    site.sign_in(browser, "chen", OWN);
+    browser.go(&site.url(&format!("/enter/medical-history/{}", course.subject)));
+    browser.fill("#f-mhterm", "Hypertension");
+    browser.follow("form.entry button[name=check]");
+    assert!(!browser.url().contains("/record/"), "saved as {}", browser.url());
+    assert_eq!(browser.value("#f-mhterm"), "Hypertension");
+    browser.follow("form.entry button:not([name])");
+    assert!(browser.url().contains("/record/MH"), "not saved: {}", browser.url());
+}
+
 /// A dose-limiting event of the second subject: entered, asked about, answered, verified, signed.
 pub(crate) fn look_after(site: &Site, browser: &Browser, courses: &[Course]) {
     let [one, two, three] = courses else { unreachable!() };
@@ -196,6 +208,7 @@ pub(crate) fn look_after(site: &Site, browser: &Browser, courses: &[Course]) {
     ];
     let record = site.record("wang", "adverse-event", Some(&two.subject), &event);
     one.visits(site, &[28]);
+    check_without_saving(site, browser, two);
     site.sign_in(browser, "sun", OWN);
     browser.go(&site.url(&record));
     browser.follow("form[action='/verify'] button");

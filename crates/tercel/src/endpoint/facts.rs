@@ -55,6 +55,15 @@ pub struct Duration {
 }
 
 impl<'a> Facts<'a> {
+    /// Why there is no dose level, in two words.
+    pub(crate) fn without_level(&self) -> &'static str {
+        if self.subject.screen_failure().is_some() {
+            "failed screening"
+        } else {
+            "not assigned"
+        }
+    }
+
     /// Derives everything for one subject.
     pub fn derive(trial: &'a Trial, subject: &'a Subject, cut: Option<Date>) -> Self {
         let infusion = subject.infusions.first();

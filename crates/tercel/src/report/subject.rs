@@ -111,7 +111,10 @@ fn profile(facts: &Facts<'_>, levels: &[LevelName], findings: &[&Finding]) -> Pr
     Profile {
         subject: facts.subject.id.clone(),
         level: name.map_or_else(
-            || "not assigned to a dose level".to_owned(),
+            || match facts.subject.screen_failure() {
+                Some(_) => "failed screening".to_owned(),
+                None => "not assigned to a dose level".to_owned(),
+            },
             |name| format!("{} ({})", name.label, name.dose),
         ),
         facts: known(facts),

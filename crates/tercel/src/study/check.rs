@@ -24,6 +24,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
             subject,
             findings: &mut findings,
         };
+        check.screening();
         check.eligibility(trial);
         check.order();
         check.infusion(trial);
@@ -48,6 +49,35 @@ struct Check<'c> {
 impl Check<'_> {
     fn add(&mut self, record: &RecordId, field: &str, rule: Rule, blocks: Blocks) {
         self.findings.push(Finding::of(record, field, rule, blocks));
+    }
+
+    /// Screening that failed leaves no place for an arm, a collection or an infusion.
+    fn screening(&mut self) {
+        let subject = self.subject;
+        let Some((_, record)) = subject.said_screen_failure() else {
+            return;
+        };
+        let done = if subject.is_infused() {
+            Text::new("the cells were infused", "细胞已输注")
+        } else if subject.procedures.iter().any(|procedure| procedure.collection) {
+            Text::new("cells were collected", "已采集细胞")
+        } else if subject.level.is_some() {
+            Text::new("a dose level is assigned", "已分配剂量水平")
+        } else {
+            return;
+        };
+        let text = both!(
+            "screening is recorded as failed, but {en}; correct one of them",
+            "记录为筛选失败，但{zh}；请更正其一",
+            en = done.en,
+            zh = done.zh
+        );
+        let field = if record.dataset.as_str() == "DM" {
+            "ARMNRS"
+        } else {
+            "DSDECOD"
+        };
+        self.add(record, field, Rule::Disagree(text), Blocks::Export);
     }
 
     fn eligibility(&mut self, trial: &Trial) {

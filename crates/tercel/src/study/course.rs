@@ -20,9 +20,11 @@ impl Subject {
     /// is not enrolled (`cfr11-10`, paragraph (a), *enrolled*).
     pub fn screen_failure(&self) -> Option<(&str, &RecordId)> {
         let collected = self.procedures.iter().any(|procedure| procedure.collection);
-        if collected || self.is_infused() {
-            return None;
-        }
+        self.said_screen_failure().filter(|_| !collected && !self.is_infused())
+    }
+
+    /// What says that screening failed, whatever was done.
+    pub(crate) fn said_screen_failure(&self) -> Option<(&str, &RecordId)> {
         let left = self.dispositions.iter().map(|one| (one.term.as_str(), &one.record));
         let passed = self.milestones.iter().map(|one| (one.term.as_str(), &one.record));
         let mut said = left.chain(passed);

@@ -196,11 +196,8 @@ fn course(study: &Study<'_>, tables: &[Table]) -> Vec<Parameter> {
         consents.min()
     });
     // Who failed screening is not enrolled.
-    let subjects = named(tables, "DM").map_or(0, |table| {
-        let columns = Columns::of(table);
-        let enrolled = |row: &usize| columns.text(*row, "ARMNRS") != "SCREEN FAILURE";
-        (0..table.len()).filter(enrolled).count()
-    });
+    let subjects = study.data.subjects.iter();
+    let subjects = subjects.filter(|subject| subject.screen_failure().is_none()).count();
     vec![
         ("LENGTH", months.max().map(|months| format!("P{months}M")).ok_or("NI")),
         ("TRGFUDUR", years.map(|years| format!("P{years}Y")).ok_or("NI")),

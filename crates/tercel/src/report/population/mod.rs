@@ -94,6 +94,11 @@ impl<'a> Columns<'a> {
         }
     }
 
+    /// Subjects of all columns.
+    fn count(&self) -> usize {
+        self.groups.last().map_or(0, |(_, all)| all.len())
+    }
+
     /// A row that only the last column, of all, has a cell in.
     fn overall(&self, label: &str, cell: String) -> SummaryRow {
         let others = self.groups.len().saturating_sub(1);

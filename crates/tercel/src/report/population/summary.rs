@@ -69,7 +69,7 @@ pub(super) fn flow(columns: &Columns<'_>, screen_failures: usize) -> SummaryTabl
     let detail = |label: &str, holds: &dyn Fn(&Facts<'_>) -> bool| counted(columns, label, true, holds);
     let mut rows = vec![
         columns.row("Enrolled", false, |group| number::count(group.len())),
-        row("Consented", &|facts| !facts.subject.consent.is_empty()),
+        row("Consent recorded", &|facts| !facts.subject.consent.is_empty()),
         row("Cells collected", &collected),
         row("Lymphodepletion begun", &|facts| {
             !facts.subject.lymphodepletion.is_empty()
@@ -88,7 +88,12 @@ pub(super) fn flow(columns: &Columns<'_>, screen_failures: usize) -> SummaryTabl
         }),
     ];
     if screen_failures > 0 {
-        rows.insert(0, columns.overall("Failed screening", number::count(screen_failures)));
+        let screened = screen_failures + columns.count();
+        let before = [
+            columns.overall("Screened", number::count(screened)),
+            columns.overall("Failed screening", number::count(screen_failures)),
+        ];
+        rows.splice(0..0, before);
     }
     for (label, reason) in [
         ("Completed", DispositionReason::Completed),

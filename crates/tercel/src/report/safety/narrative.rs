@@ -98,7 +98,10 @@ fn who(facts: &Facts<'_>, levels: &[LevelName]) -> String {
     );
     let name = levels.iter().find(|name| Some(name.level) == facts.level);
     let level = name.map_or_else(
-        || "assigned to no dose level".to_owned(),
+        || match subject.screen_failure() {
+            Some(_) => "who failed screening".to_owned(),
+            None => "assigned to no dose level".to_owned(),
+        },
         |name| format!("assigned to the {} ({})", lower(&name.label), name.dose),
     );
     format!("A {sex} {age}, {level}.")
