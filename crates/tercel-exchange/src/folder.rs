@@ -297,7 +297,7 @@ pub(crate) fn missing_datasets(data: &StudyData) -> Vec<Finding> {
             "EX",
             Text::new(
                 "no infusion is known, so no outcome after infusion can be counted",
-                "没有输注记录，因此无法计算输注后的任何结局",
+                "没有回输记录，因此无法计算回输后的任何结局",
             ),
         ),
         (

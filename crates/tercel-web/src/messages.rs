@@ -26,7 +26,7 @@ static MESSAGES: &[(&str, Text)] = &[
     ("audit.record", Text::new("Record", "记录")),
     ("audit.from", Text::new("From", "自")),
     ("audit.until", Text::new("Before", "至")),
-    ("audit.filter", Text::new("Show", "筛选")),
+    ("audit.filter", Text::new("Show", "查询")),
     ("audit.hash", Text::new("Hash", "哈希")),
     ("audit.older", Text::new("Older entries", "更早的条目")),
     (
@@ -406,9 +406,9 @@ static MESSAGES: &[(&str, Text)] = &[
     ("board.title", Text::new("Dose levels", "剂量水平")),
     ("board.subject", Text::new("Subject", "受试者")),
     ("board.state", Text::new("State", "状态")),
-    ("board.days_left", Text::new("days left", "天剩余")),
+    ("board.days_left", Text::new("days left", "天后结束")),
     ("board.next", Text::new("Next dose", "下一剂量")),
-    ("board.evaluable", Text::new("Evaluable", "可评估")),
+    ("board.evaluable", Text::new("Evaluable", "可评价")),
     ("board.with_dlt", Text::new("With DLT", "发生DLT")),
     ("board.pending", Text::new("Pending", "待定")),
     (

@@ -33,26 +33,26 @@ pub(super) const NOBODY: Text = Text::new("nobody evaluable yet", "尚无可评�
 pub(super) const LEVEL_COLUMNS: [Text; 9] = [
     Text::new("Dose level", "剂量水平"),
     Text::new("Planned dose", "计划剂量"),
-    Text::new("Infused", "输注"),
+    Text::new("Infused", "回输"),
     Text::new("Evaluable", "可评价"),
     Text::new("With DLT", "有DLT"),
     Text::new("Pending", "待定"),
     Text::new("Replaced", "替换"),
     Text::new("Limits, of evaluable", "区间（可评价）"),
-    Text::new("Limits, of infused", "区间（输注）"),
+    Text::new("Limits, of infused", "区间（回输）"),
 ];
 pub(super) const SUBJECTS: Text = Text::new("Subjects: dose and DLT verdict", "受试者：剂量与DLT判定");
 pub(super) const SUBJECT_COLUMNS: [Text; 6] = [
     Text::new("Subject", "受试者"),
     Text::new("Level", "剂量水平"),
-    Text::new("Infused", "输注日"),
+    Text::new("Infused", "回输日"),
     Text::new("Dose given", "实际剂量"),
     Text::new("DLT verdict", "DLT判定"),
     Text::new("Counts as", "计为"),
 ];
 pub(super) const SAFETY: Text = Text::new(
     "Subjects: worst grades since infusion and serious events",
-    "受试者：输注后最高分级与严重不良事件",
+    "受试者：回输后最高分级与严重不良事件",
 );
 pub(super) const SAFETY_COLUMNS: [Text; 6] = [
     Text::new("Subject", "受试者"),
@@ -73,10 +73,10 @@ pub(super) const DATA_COLUMNS: [Text; 5] = [
     Text::new("Findings that hold up the decision", "阻碍决定的数据问题"),
     Text::new("Deviations", "方案偏离"),
 ];
-pub(super) const OF_NO_SUBJECT: Text = Text::new("Findings on no single subject infused", "不属于单个输注受试者的问题");
+pub(super) const OF_NO_SUBJECT: Text = Text::new("Findings on no single subject infused", "不属于单个回输受试者的问题");
 pub(super) const NOT_ASKED: Text = Text::new("not known", "未知");
 pub(super) const NONE: Text = Text::new("none", "无");
-pub(super) const NO_SUBJECT: Text = Text::new("Nobody was infused by the data cut.", "数据截止时尚无受试者输注。");
+pub(super) const NO_SUBJECT: Text = Text::new("Nobody was infused by the data cut.", "数据截止时尚无受试者回输。");
 pub(super) const WHAT_IF: Text = Text::new("What would change the recommendation", "何者会改变建议");
 pub(super) const WITHHELD: Text = Text::new(
     "Not shown while the decision is withheld: whatever an outcome would change, nobody is treated.",
@@ -101,7 +101,7 @@ pub(super) const RESPONSE_COLUMNS: [Text; 2] = [
     Text::new("Dose level", "剂量水平"),
     Text::new(
         "Confirmed responses of infused (exact limits), assessed",
-        "确认缓解/输注（精确区间），已评估",
+        "确认缓解/回输（精确区间），已评估",
     ),
 ];
 pub(super) const BEST_COLUMNS: [Text; 3] = [
@@ -181,7 +181,7 @@ pub(super) fn otherwise(action: &str, language: Language) -> String {
 pub(super) fn earliest(day: impl std::fmt::Display, language: Language) -> String {
     match language {
         Language::English => format!("The next infusion is possible from {day} on."),
-        Language::Chinese => format!("下次输注最早可于{day}进行。"),
+        Language::Chinese => format!("下次回输最早可于{day}进行。"),
     }
 }
 

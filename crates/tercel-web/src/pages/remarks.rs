@@ -1,6 +1,7 @@
 //! What is said of answers before they are kept: grades by the scales, and findings they would bring.
 
 use serde_json::json;
+use tercel::language::Language;
 use tercel_exchange::form::{Captured, check_entry, grade_preview};
 use tercel_store::Record;
 
@@ -39,10 +40,14 @@ pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Capture
     let (trial, today, language) = (ask.app.trial.clone(), ask.app.today(), ask.language);
     let made = tokio::task::spawn_blocking(move || {
         let grades = grade_preview(&trial, &before, &proposed).into_iter().map(|preview| {
-            let grade = match preview.grade {
+            let number = match preview.grade {
                 None => "?".to_owned(),
                 Some((low, high)) if low == high => low.to_string(),
                 Some((low, high)) => format!("{low}–{high}"),
+            };
+            let grade = match language {
+                Language::English => format!("grade {number}"),
+                Language::Chinese => format!("{number}级"),
             };
             format!(
                 "{} {}: {grade}. {}",

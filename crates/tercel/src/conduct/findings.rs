@@ -207,7 +207,7 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
             );
             let text = both!(
                 "infused at {began}, before a decision that opens {en} was signed and in effect",
-                "{began}输注，早于开放{zh}的决定签署并生效",
+                "{began}回输，早于开放{zh}的决定签署并生效",
                 en = level.en,
                 zh = level.zh
             );
@@ -218,7 +218,7 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
         if let Some(what) = lacks(&gate, |_| true) {
             let text = both!(
                 "infused at {began} although the gate of {gate} was not open: {en}",
-                "{began}输注，而输注关口未开放：{zh}",
+                "{began}回输，而回输关口未开放：{zh}",
                 gate = GateName::Infusion.name(),
                 en = what.en,
                 zh = what.zh
@@ -271,7 +271,7 @@ fn order(own: &SubjectConduct) -> Vec<Finding> {
             first(own.lymphodepletion.iter().map(|one| one.began).collect()),
         ),
         (
-            Text::new("infusion", "输注"),
+            Text::new("infusion", "回输"),
             first(own.infusions.iter().map(|one| one.began).collect()),
         ),
     ];

@@ -50,7 +50,7 @@ fn on_day(analysis: &Analysis<'_>, day: Date) -> Vec<Finding> {
         let (what, blocks) = against(&decided, &replayed, level)?;
         let text = both!(
             "infused at level {level} on {day}, {en}",
-            "{day}按剂量水平{level}输注，{zh}",
+            "{day}按剂量水平{level}回输，{zh}",
             en = what.en,
             zh = what.zh
         );

@@ -89,7 +89,7 @@ fn check_profile(profile: &Profile<'_>, field: &str, findings: &mut Vec<Finding>
         let text = both!(
             "a second sample at the time of {first} ({when}); the first recorded counts: enter the times of day of samples and infusion, or \
              take one out",
-            "与{first}（{when}）同时的第二份样本；以先记录者为准：请录入样本和输注的钟点，或删去其一",
+            "与{first}（{when}）同时的第二份样本；以先记录者为准：请录入样本和回输的钟点，或删去其一",
             first = kept.record,
             when = kept.when
         );
@@ -98,7 +98,7 @@ fn check_profile(profile: &Profile<'_>, field: &str, findings: &mut Vec<Finding>
     for level in profile.quantified_before() {
         let text = both!(
             "quantified on {when}, before any CAR-T cell was infused; check sample, date and time",
-            "{when}即有定量结果，早于任何CAR-T细胞输注；请核对样本、日期和时间",
+            "{when}即有定量结果，早于任何CAR-T细胞回输；请核对样本、日期和时间",
             when = level.when
         );
         add(level, Rule::OutOfOrder(text));

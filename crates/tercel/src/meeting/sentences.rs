@@ -227,7 +227,7 @@ impl SeriousLine {
                     "fatal" => "死亡",
                     _ => "未知",
                 };
-                format!("{}，{grade}，自{start}，与输注的关系：{related}，{outcome}", self.term)
+                format!("{}，{grade}，自{start}，与回输的关系：{related}，{outcome}", self.term)
             }
         }
     }
@@ -331,7 +331,7 @@ impl Feasibility {
                 self.collected, self.off_dose, self.dose_unknown
             ),
             Language::Chinese => format!(
-                "入组{least}例，采集{}例，输注{infused}例；输注者中{}例超出剂量容许范围，{}例剂量未知；采集至输注天数：{days}",
+                "入组{least}例，采集{}例，回输{infused}例；回输者中{}例超出剂量容许范围，{}例剂量未知；采集至回输天数：{days}",
                 self.collected, self.off_dose, self.dose_unknown
             ),
         }

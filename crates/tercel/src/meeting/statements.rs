@@ -67,7 +67,7 @@ impl Place {
             Self::Basis => fixed("the basis", "依据"),
             Self::Recommendation => fixed("the recommendation", "建议"),
             Self::Waiting => fixed("what is waited for", "待定事项"),
-            Self::EarliestInfusion => fixed("the earliest day of the next infusion", "下次输注的最早日期"),
+            Self::EarliestInfusion => fixed("the earliest day of the next infusion", "下次回输的最早日期"),
             Self::Level(level) if english => format!("the outcomes at level {level}"),
             Self::Level(level) => format!("剂量水平{level}的结果"),
             Self::Dose(subject) => of("the dose of", "的剂量", subject),

@@ -242,7 +242,7 @@ impl Query {
             ),
             Self::EquivocalNewLesion(id) => both!(
                 "new lesion {id} is not evaluable; if it is confirmed, date progression to this scan",
-                "新病灶{id}不可评估；如日后确认，进展日期记为本次影像"
+                "新病灶{id}不可评价；如日后确认，进展日期记为本次影像"
             ),
             Self::UnprovenNodule(id) => both!(
                 "new liver nodule {id} is below 10 mm, or equivocal and not yet 10 mm larger; if a later scan proves it, \

@@ -160,7 +160,7 @@ impl Check<'_> {
             let text = both!(
                 "serious by hospitalisation alone, where the protocol plans an admission for lymphodepletion and \
                  infusion; confirm that another one is meant",
-                "仅因住院列为严重，而方案本就计划为清淋和输注住院；请确认指另一次住院"
+                "仅因住院列为严重，而方案本就计划为清淋和回输住院；请确认指另一次住院"
             );
             self.add(&event.record, "AESHOSP", Rule::Incomplete(text), Blocks::None);
         }

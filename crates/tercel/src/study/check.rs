@@ -58,7 +58,7 @@ impl Check<'_> {
             return;
         };
         let done = if subject.is_infused() {
-            Text::new("the cells were infused", "细胞已输注")
+            Text::new("the cells were infused", "细胞已回输")
         } else if subject.procedures.iter().any(|procedure| procedure.collection) {
             Text::new("cells were collected", "已采集细胞")
         } else if subject.level.is_some() {
@@ -126,7 +126,7 @@ impl Check<'_> {
             {
                 let text = both!(
                     "{en} {value} before infusion is above the protocol's {limit}",
-                    "输注前{zh}为{value}，高于方案规定的{limit}",
+                    "回输前{zh}为{value}，高于方案规定的{limit}",
                     en = name.en,
                     zh = name.zh,
                     value = score.value
@@ -155,7 +155,7 @@ impl Check<'_> {
                 subject.lymphodepletion.first().map(|dose| (dose.start, &dose.record)),
             ),
             (
-                Text::new("infusion", "输注"),
+                Text::new("infusion", "回输"),
                 subject
                     .infusions
                     .first()
@@ -192,7 +192,7 @@ impl Check<'_> {
             if infusion.when.day().is_none() {
                 let text = both!(
                     "the day of infusion is not known (\"{when}\"); the subject is left out of every outcome counted from infusion",
-                    "输注日期不明（“{when}”）；该受试者不计入任何自输注起算的结局",
+                    "回输日期不明（“{when}”）；该受试者不计入任何自回输起算的结局",
                     when = infusion.when
                 );
                 self.add(record, "EXSTDTC", Rule::Incomplete(text), Blocks::Decision);
@@ -200,7 +200,7 @@ impl Check<'_> {
             if subject.level.is_none() {
                 let text = both!(
                     "the subject was infused but is assigned to no dose level; it is left out of every outcome, also overall",
-                    "受试者已输注但未分配剂量水平；不计入任何结局，包括总体"
+                    "受试者已回输但未分配剂量水平；不计入任何结局，包括总体"
                 );
                 self.add(record, "ARMCD", Rule::Incomplete(text), Blocks::Decision);
             }
@@ -214,7 +214,7 @@ impl Check<'_> {
             };
             let text = both!(
                 "the subject was infused on a day that is not known{en}; it is left out of every outcome counted from infusion",
-                "受试者的输注日期不明{zh}；不计入任何自输注起算的结局",
+                "受试者的回输日期不明{zh}；不计入任何自回输起算的结局",
                 en = unassigned.en,
                 zh = unassigned.zh
             );
@@ -228,7 +228,7 @@ impl Check<'_> {
         if let Some(second) = again {
             let text = both!(
                 "a second infusion on {when}; outcomes are counted from the first",
-                "{when}第二次输注；结局自首次输注起算",
+                "{when}第二次回输；结局自首次回输起算",
                 when = second.when
             );
             self.add(&second.record, "EXSTDTC", Rule::Disagree(text), Blocks::None);
@@ -236,7 +236,7 @@ impl Check<'_> {
         if !subject.infusions.is_empty() && !subject.procedures.iter().any(|procedure| procedure.collection) {
             let text = both!(
                 "infused without a recorded PBMC collection; the adverse-event window starts there",
-                "已输注但没有PBMC采集记录；不良事件窗自采集起算"
+                "已回输但没有PBMC采集记录；不良事件窗自采集起算"
             );
             self.add(&subject.record, "PRTRT", Rule::Incomplete(text), Blocks::Export);
         }
@@ -256,7 +256,7 @@ impl Check<'_> {
             if let Some(start) = therapy.start.filter(|start| start.date.latest() < infused) {
                 let text = both!(
                     "{name} after infusion is dated {start}, before it; correct date or category",
-                    "{name}归为输注后用药，日期{start}却早于输注；请更正日期或类别",
+                    "{name}归为回输后用药，日期{start}却早于回输；请更正日期或类别",
                     name = therapy.name
                 );
                 self.add(&therapy.record, "CMSTDTC", Rule::OutOfOrder(text), Blocks::Export);
@@ -266,7 +266,7 @@ impl Check<'_> {
 
     fn dose(&mut self, trial: &Trial, infusion: &Infusion) {
         let Some(percent) = actual_percent(trial, self.subject, infusion) else {
-            let text = both!("the number of cells infused is not recorded", "没有输注细胞数的记录");
+            let text = both!("the number of cells infused is not recorded", "没有回输细胞数的记录");
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
             return;
         };
@@ -287,7 +287,7 @@ impl Check<'_> {
         } else {
             let text = both!(
                 "{cells} infused is {percent:.1} % of the group's dose, far outside {low} to {high} %; check the unit and the power of ten",
-                "输注{cells}为该组剂量的{percent:.1} %，远超出{low}至{high} %；请核对单位和数量级"
+                "回输{cells}为该组剂量的{percent:.1} %，远超出{low}至{high} %；请核对单位和数量级"
             );
             self.add(&infusion.record, "EXDOSE", Rule::OffDose(text), Blocks::Decision);
         }
@@ -329,7 +329,7 @@ impl Check<'_> {
         if after_infusion && too_early {
             let text = both!(
                 "{term} cannot begin before infusion; check term and date",
-                "{term}不可能始于输注之前；请核对术语和日期",
+                "{term}不可能始于回输之前；请核对术语和日期",
                 term = event.term
             );
             self.add(record, "AESTDTC", Rule::OutOfOrder(text), Blocks::Decision);
@@ -355,7 +355,12 @@ impl Check<'_> {
         };
         let allowed = |term: &&Term| {
             let (name, grades) = (term.name, term.allowed_text());
-            both!("\"{name}\" has only {grades}", "“{name}”仅有{grades}")
+            both!(
+                "\"{name}\" has only {en}",
+                "“{name}”仅有{zh}级",
+                en = grades.en,
+                zh = grades.zh
+            )
         };
         let allowed: Vec<Words> = terms.iter().map(allowed).collect();
         let allowed = Words::join(&allowed, Text::new(", ", "，"));
@@ -505,7 +510,7 @@ impl Check<'_> {
         if let Some(infusion) = infused_after {
             let text = both!(
                 "infusion on {when} lies after death on {died}",
-                "输注（{when}）晚于死亡日期{died}",
+                "回输（{when}）晚于死亡日期{died}",
                 when = infusion.when,
                 died = death.when
             );

@@ -137,7 +137,7 @@ fn answer(dictionary: &Dictionary, text: &str, renamed: &[&Term], search: &dicti
 }
 
 fn names(terms: &[&Term]) -> String {
-    let line = |term: &&Term| format!("  {} (grades {})\n", term.name, term.allowed_text());
+    let line = |term: &&Term| format!("  {} (grades {})\n", term.name, term.allowed_text().en);
     terms.iter().map(line).collect()
 }
 

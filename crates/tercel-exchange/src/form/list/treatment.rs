@@ -74,7 +74,7 @@ const START: Field = Field::of(
     text("Began", "开始时间"),
     text(
         "Day and time the infusion began: every outcome after infusion counts from it.",
-        "输注开始的日期和时间：回输后的各项结局均以此计算。",
+        "回输开始的日期和时间：回输后的各项结局均以此计算。",
     ),
 )
 .required();
@@ -84,7 +84,7 @@ const END: Field = Field::of(
     "EXENDTC",
     Kind::DateTime,
     text("Ended", "结束时间"),
-    text("Day and time the infusion ended.", "输注结束的日期和时间。"),
+    text("Day and time the infusion ended.", "回输结束的日期和时间。"),
 );
 
 /// A bag that was given: its identity was checked by two persons.

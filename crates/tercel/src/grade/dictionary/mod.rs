@@ -34,6 +34,7 @@ use std::sync::LazyLock;
 use super::Grade;
 use super::analyte::name_key;
 use super::ctcae::Ctcae;
+use crate::language::Words;
 pub use search::{Match, Search};
 
 /// Every term of a version.
@@ -77,11 +78,15 @@ impl Term {
     }
 
     /// `1, 2 and 3`.
-    pub fn allowed_text(&self) -> String {
+    pub fn allowed_text(&self) -> Words {
         let numbers: Vec<String> = self.allowed_grades().iter().map(Grade::to_string).collect();
-        match numbers.as_slice() {
+        let en = match numbers.as_slice() {
             [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
             _ => numbers.concat(),
+        };
+        Words {
+            en,
+            zh: numbers.join("、"),
         }
     }
 }
@@ -220,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_term_has_only_the_grades_nci_prints() {
-        let allowed = |name: &str| Dictionary::v5().find(name).unwrap().allowed_text();
+        let allowed = |name: &str| Dictionary::v5().find(name).unwrap().allowed_text().en;
         assert_eq!(allowed("Febrile neutropenia"), "3, 4 and 5");
         assert_eq!(allowed("ALOPECIA"), "1 and 2");
         assert_eq!(allowed("Death NOS"), "5");

@@ -236,6 +236,17 @@ fn hide_death(_: &Trial, subject: &mut Subject, _: &mut Draws) -> Option<Mark> {
     ))
 }
 
+pub(super) fn not_met(_: &Trial, subject: &mut Subject, _: &mut Draws) -> Option<Mark> {
+    let mut milestones = subject.milestones.iter_mut();
+    let met = milestones.find(|milestone| milestone.term == "ELIGIBILITY CRITERIA MET")?;
+    "ELIGIBILITY CRITERIA NOT MET".clone_into(&mut met.term);
+    Some(mark(
+        &met.record,
+        "DSDECOD",
+        "criteria of entry were recorded as not met".to_owned(),
+    ))
+}
+
 fn miss_visit(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
     let infused = subject.infusions.first()?.when.order();
     let fits = |contact: &Contact| contact.record.dataset.as_str() == "SV" && contact.when.order() > infused;

@@ -1,6 +1,7 @@
-//! Dirt in the grades of adverse events.
+//! Dirt in the grades of adverse events; and what came after the other kinds, so that their subjects stay theirs.
 
 use super::course::is_crs;
+use super::entry::not_met;
 use super::{Found, Kind, Mark, mark, one};
 use crate::grade::Grade;
 use crate::grade::dictionary::Dictionary;
@@ -10,6 +11,7 @@ use crate::study::{AdverseEvent, Subject};
 
 kinds! {
     "grade the term does not have" "AE" off_scale Found::By("grade-not-in-term"), false;
+    "eligibility recorded as not met" "DS" not_met Found::By("disagree"), false;
 }
 
 /// Nausea of grade 4: a grade next to those that the term has.
