@@ -9,7 +9,7 @@ use tercel::protocol::{Cells, Trial};
 use tercel::study::{Blocks, Published, PublishedUnit, Rule, Subject, SubjectId};
 
 use crate::reader::{Reader, Row};
-use crate::sdtm::{Domain, insert_subject};
+use crate::sdtm::{AGES, DOSE_LEVEL, Domain, insert_subject};
 
 pub use derive::{DeriveOptions, Derived, apply_protocol, derive_addlt, derive_adtox, derive_datasets, label_scales};
 pub(crate) use derive::{outcome_identifiers, outcome_parameter};
@@ -31,7 +31,7 @@ pub(crate) fn read_subjects(reader: &Reader<'_>, trial: &Trial, subjects: &mut B
     for row in reader.rows() {
         let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
-        subject.age = row.number_in("AGE", 0.0, 120.0, Text::new("0 to 120 years", "0至120岁"));
+        subject.age = row.number_in("AGE", 0.0, 120.0, AGES);
         subject.level = level(&row, trial);
         if let Some(cells) = row.number("DOSEACT").and_then(Cells::new) {
             subject.published.push(Published {
@@ -55,7 +55,7 @@ fn level(row: &Row<'_>, trial: &Trial) -> Option<tercel::protocol::DoseLevel> {
     if known.is_none() {
         row.find(
             "DOSELVL",
-            Rule::NotInProtocol(text.to_owned(), Text::new("dose level", "剂量水平")),
+            Rule::NotInProtocol(text.to_owned(), DOSE_LEVEL),
             Blocks::Decision,
         );
     }

@@ -8,8 +8,8 @@
 //!
 //! # Versions
 //! A reader takes the versions it knows alone: a packet is evidence, and a member read by guess is none. A member added, taken out or read
-//! otherwise is a new version, and `read_packet` keeps an arm for each old one. Version 2 says reasons, verdicts and what is waited for in
-//! each language (`en`, `zh`); version 1 said them in English, which reads as said in every language.
+//! otherwise is a new version, and `read_packet` keeps an arm for each old one. Version 2 says reasons, verdicts, halts, findings and what is
+//! waited for in each language (`en`, `zh`); version 1 said them in English, which reads as said in every language.
 
 mod tables;
 mod value;

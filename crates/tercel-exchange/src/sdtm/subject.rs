@@ -26,7 +26,7 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
     for row in reader.rows() {
         let mut subject = Subject::known_by(row.record.clone());
         subject.site = row.text("SITEID").map(str::to_owned);
-        subject.age = row.number_in("AGE", 0.0, 120.0, Text::new("0 to 120 years", "0至120岁"));
+        subject.age = row.number_in("AGE", 0.0, 120.0, AGES);
         row.code("AGEU", &[("YEARS", ())], "YEARS");
         subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
         subject.level = planned_level(&row, trial);
@@ -60,7 +60,10 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
     }
 }
 
-const DOSE_LEVEL: Text = Text::new("dose level", "剂量水平");
+pub(crate) const DOSE_LEVEL: Text = Text::new("dose level", "剂量水平");
+
+/// Ages that a subject may have.
+pub(crate) const AGES: Text = Text::new("0 to 120 years", "0至120岁");
 
 /// Whether demography says that screening failed: as the reason without an arm, or, before SDTMIG 3.4, as the arm. A reason that
 /// the open list of the terminology does not have is asked about: it may be another spelling.

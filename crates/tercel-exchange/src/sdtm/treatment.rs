@@ -18,6 +18,8 @@ const CELL_UNITS: [(&str, f64); 7] = [
     ("CELL", 1.0),
 ];
 
+const STUDY_TREATMENT: Text = Text::new("study treatment", "研究治疗");
+
 fn cells(row: &Row<'_>, amount: &str, unit: &str) -> Option<Cells> {
     let value = row.number_in(amount, 0.0, 1e13, Text::new("0 to 1e13", "0至1e13"))?;
     row.require(unit, Blocks::Infusion)?;
@@ -62,7 +64,7 @@ pub(super) fn read_ex(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     } else {
         row.find(
             "EXTRT",
-            Rule::NotInProtocol(name.to_owned(), Text::new("study treatment", "研究治疗")),
+            Rule::NotInProtocol(name.to_owned(), STUDY_TREATMENT),
             Blocks::Decision,
         );
     }
@@ -80,7 +82,7 @@ pub(super) fn read_ec(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     );
     if !is_named(&trial.names.infusion, name) {
         if !is_named(&trial.names.lymphodepletion, name) {
-            let rule = Rule::NotInProtocol(name.to_owned(), Text::new("study treatment", "研究治疗"));
+            let rule = Rule::NotInProtocol(name.to_owned(), STUDY_TREATMENT);
             row.find("ECTRT", rule, Blocks::Export);
         }
         return;

@@ -1,4 +1,4 @@
-//! Subjects who fail screening: a laboratory value of their only visit keeps no bound of the protocol's criteria of entry.
+//! Subjects who fail screening: a laboratory value of their only visit breaks a criterion of entry.
 
 use jiff::civil::Date;
 
@@ -12,7 +12,7 @@ use super::recorder::Recorder;
 use crate::protocol::{Limits, Trial};
 use crate::study::{DispositionReason, PartialDate, StudyData, Subject, days_between};
 
-/// Adds subjects who failed screening while the others were enrolled, numbered after the last place of the rehearsal. Their outcomes
+/// Adds subjects who failed screening while the others were enrolled, numbered after the last place of the rehearsal. They
 /// change nothing of the others.
 ///
 /// The criterion that each fails is drawn from those of the protocol about a value of the panel; where it has none, only the
