@@ -146,7 +146,14 @@ impl Role {
     }
 }
 
-/// A role as it is kept, in a user's words; another name, such as that of the program, as it is.
+/// A role as it is kept, in a user's words; a name that is none of them as it is.
 pub(crate) fn role_words(id: &str, language: Language) -> String {
-    Role::from_id(id).map_or_else(|| id.to_owned(), |role| role.title().of(language).to_owned())
+    let title = match (Role::from_id(id), id) {
+        (Some(role), _) => role.title(),
+        (None, "none") => Text::new("no role", "无角色"),
+        (None, "system") => Text::new("the program", "系统"),
+        (None, "operator") => Text::new("operator", "运维人员"),
+        (None, other) => return other.to_owned(),
+    };
+    title.of(language).to_owned()
 }

@@ -10,6 +10,7 @@
 //! | records to datasets that are read here, and back | [`to_tables`], [`from_tables()`] |
 //! | the same, read again only for the subjects whose records changed | [`SubjectRead`], [`put_together`] |
 //! | records from a table with a column a field | [`from_csv()`] |
+//! | what a form asks for the value of a variable | [`question()`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | records that gates read | [`is_of_conduct`], [`conduct_records`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
@@ -32,6 +33,7 @@ mod matching;
 mod not_taken;
 mod preview;
 mod problem;
+mod question;
 mod reported;
 mod sdtm;
 mod tables;
@@ -55,6 +57,7 @@ pub use list::FORMS;
 pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
+pub use question::question;
 pub(crate) use sdtm::qualifier_label;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;
@@ -137,6 +140,19 @@ pub enum Derived {
     Name(&'static str),
     /// A fixed text where a field is answered.
     Where(&'static str, &'static str),
+}
+
+impl Derived {
+    /// The field that the variable follows from.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Copy(field)
+            | Self::Standard(field)
+            | Self::Number(field)
+            | Self::Name(field)
+            | Self::Where(field, _) => field,
+        }
+    }
 }
 
 /// One question.

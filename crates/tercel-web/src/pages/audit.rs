@@ -1,6 +1,7 @@
 //! The audit trail with its filters.
 
 use askama::Template;
+use tercel::language::{Language, Text};
 use tercel_exchange::form::form;
 use tercel_store::{EntryFilter, Kind};
 
@@ -15,7 +16,8 @@ use crate::view::View;
 struct Page {
     view: View,
     filter: Shown,
-    kinds: Vec<&'static str>,
+    /// Kinds of entries: name and words.
+    kinds: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
     older: Option<String>,
 }
@@ -91,10 +93,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             at: entry.entered_at,
             by: entry.author,
             role: role_words(&entry.role, ask.language),
-            what: match entry.version {
-                Some(version) => format!("{} {version}", entry.kind),
-                None => entry.kind.to_string(),
-            },
+            what: what(entry.kind, entry.version, ask.language),
             link: encode(entry.record.as_deref().unwrap_or_default()),
             linked: entry.form.as_deref().is_some_and(|id| form(id).is_some()),
             record: entry.record.unwrap_or_default(),
@@ -106,11 +105,44 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let page = Page {
         view: View::of(&ask),
         filter: shown,
-        kinds: Kind::ALL.map(Kind::name).to_vec(),
+        kinds: Kind::ALL
+            .map(|kind| (kind.name(), kind_words(kind).of(ask.language)))
+            .to_vec(),
         rows,
         older,
     };
     Ok(Reply::Page(page.render()?))
+}
+
+/// What an entry did, with the version it made or is about.
+pub(super) fn what(kind: Kind, version: Option<i64>, language: Language) -> String {
+    let words = kind_words(kind).of(language);
+    match (version, language) {
+        (None, _) => words.to_owned(),
+        (Some(version), Language::English) => format!("{words} {version}"),
+        (Some(version), Language::Chinese) => format!("{words}（第{version}版）"),
+    }
+}
+
+/// A kind of entry; in English by its name, which `tercel audit` prints too.
+fn kind_words(kind: Kind) -> Text {
+    let zh = match kind {
+        Kind::Open => "建立",
+        Kind::Create => "录入",
+        Kind::Correct => "更正",
+        Kind::Void => "作废",
+        Kind::Sign => "签署",
+        Kind::Query => "质疑",
+        Kind::Answer => "回复",
+        Kind::Close => "关闭质疑",
+        Kind::Verify => "源数据核对",
+        Kind::Lock => "锁定",
+        Kind::Unlock => "解锁",
+        Kind::Decide => "剂量决策",
+        Kind::Access => "访问",
+        Kind::Export => "导出",
+    };
+    Text::new(kind.name(), zh)
 }
 
 fn unknown(text: &str) -> Fault {

@@ -53,7 +53,7 @@ pub(crate) async fn sheet(ask: Ask) -> Result<Reply, Fault> {
     let lines = form.fields.iter().map(|field| Line {
         label: field.label.of(language),
         help: field.help.of(language),
-        choices: choices(&field.kind, &ask, language)
+        choices: choices(&field.kind, &ask.app.trial, language)
             .into_iter()
             .take(24)
             .map(|(value, label)| {

@@ -1,6 +1,7 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use askama::Template;
+use tercel::language::{Language, Text};
 use tercel_store::Record;
 
 use crate::ask::Ask;
@@ -18,7 +19,8 @@ struct Page {
     calls: Vec<(String, String)>,
     rows: Vec<Row>,
     may_prepare: bool,
-    members: Vec<(String, String, String, bool)>,
+    members: Vec<Candidate>,
+    roles_needed: Vec<(String, String)>,
 }
 
 struct Row {
@@ -66,22 +68,57 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
         rows,
         may_prepare: person.may(Permission::Prepare),
         members: members(&ask).await?,
+        roles_needed: roles_needed(language),
     };
     Ok(Reply::Page(page.render()?))
 }
 
-/// Who may sit on the committee: account, printed name, role, whether a physician by role.
-async fn members(ask: &Ask) -> Result<Vec<(String, String, String, bool)>, Fault> {
+/// Who may sit on the committee.
+struct Candidate {
+    account: String,
+    printed: String,
+    role: Role,
+    /// The role in words.
+    title: &'static str,
+}
+
+impl Candidate {
+    fn is_physician(&self) -> bool {
+        self.role == Role::MedicalMonitor
+    }
+}
+
+/// Everybody whose role may decide.
+async fn members(ask: &Ask) -> Result<Vec<Candidate>, Fault> {
     let mut members = Vec::new();
     for account in ask.app.store.accounts().await? {
         let mut roles = account.grants.iter().filter_map(|grant| Role::from_id(&grant.role));
         let role = roles.find(|role| role.may(Permission::Decide));
         if let (Some(role), false) = (role, account.disabled) {
-            let physician = role == Role::MedicalMonitor;
-            members.push((account.name, account.printed, role.id().to_owned(), physician));
+            members.push(Candidate {
+                account: account.name,
+                printed: account.printed,
+                role,
+                title: role.title().of(ask.language),
+            });
         }
     }
     Ok(members)
+}
+
+/// Which roles may be asked to vote: each that decides, and all of them together, with the value the form sends.
+fn roles_needed(language: Language) -> Vec<(String, String)> {
+    let deciding: Vec<Role> = Role::ALL
+        .into_iter()
+        .filter(|role| role.may(Permission::Decide))
+        .collect();
+    let each = deciding.iter().map(std::slice::from_ref);
+    let named = |roles: &[Role]| {
+        let ids: Vec<&str> = roles.iter().map(|role| role.id()).collect();
+        let titles: Vec<&str> = roles.iter().map(|role| role.title().of(language)).collect();
+        (ids.join(" "), titles.join(Text::new(", ", "、").of(language)))
+    };
+    each.chain([deciding.as_slice()]).map(named).collect()
 }
 
 /// Freezes a packet of everything entered by now.
@@ -89,12 +126,13 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
     let asked = ask.field("occasion")?.to_owned();
     let words = ask.optional("words").to_owned();
     let mut chosen = Vec::new();
-    for (account, printed, role, _) in members(&ask).await? {
-        match ask.optional(&format!("member.{account}")) {
-            "physician" => chosen.push(steps::member(&account, &printed, &role, true)),
-            "member" => chosen.push(steps::member(&account, &printed, &role, false)),
-            _ => {}
-        }
+    for one in members(&ask).await? {
+        let physician = match ask.optional(&format!("member.{}", one.account)) {
+            "physician" => true,
+            "member" => false,
+            _ => continue,
+        };
+        chosen.push(steps::member(&one.account, &one.printed, one.role.id(), physician));
     }
     if chosen.is_empty() {
         return Err(Fault::Wrong(

@@ -120,7 +120,9 @@ fn title_of(ask: &Ask, form: &Form, start: &[(&str, &str)]) -> String {
         return String::new();
     };
     let kind = form.field(field).map(|field| field.kind);
-    let known = kind.map(|kind| choices(&kind, ask, ask.language)).unwrap_or_default();
+    let known = kind
+        .map(|kind| choices(&kind, &ask.app.trial, ask.language))
+        .unwrap_or_default();
     known
         .into_iter()
         .find(|(known, _)| known == value)
@@ -146,7 +148,10 @@ fn render(
     let columns = columns(form, panel);
     let row = |(number, start): (usize, &&[(&'static str, &'static str)])| Row {
         title: title_of(ask, form, start),
-        cells: columns.iter().map(|field| cell(ask, field, number, start)).collect(),
+        cells: columns
+            .iter()
+            .map(|field| cell(ask, form, field, number, start))
+            .collect(),
     };
     let problems = filled.map(|filled| filled.problems.as_slice()).unwrap_or_default();
     let page = Page {
@@ -175,7 +180,7 @@ fn render(
     Ok(page.render()?)
 }
 
-fn cell(ask: &Ask, field: &Field, row: usize, start: &[(&str, &str)]) -> Cell {
+fn cell(ask: &Ask, form: &Form, field: &Field, row: usize, start: &[(&str, &str)]) -> Cell {
     let name = cell_name(row, field.id);
     let mut values: Values = start
         .iter()
@@ -186,16 +191,12 @@ fn cell(ask: &Ask, field: &Field, row: usize, start: &[(&str, &str)]) -> Cell {
     }
     let kind = field.kind.settled(&values);
     Cell {
-        label: format!("{}, {}", title_of_start(start), field.label.of(ask.language)),
+        label: format!("{}, {}", title_of(ask, form, start), field.label.of(ask.language)),
         value: values.get(field.id).cloned().unwrap_or_default(),
-        choices: choices(&kind, ask, ask.language),
+        choices: choices(&kind, &ask.app.trial, ask.language),
         unit: unit(&kind),
         name,
     }
-}
-
-fn title_of_start(start: &[(&str, &str)]) -> String {
-    start.first().map(|(_, value)| (*value).to_owned()).unwrap_or_default()
 }
 
 async fn subject_of(ask: &Ask, subject: &str) -> Result<(Vec<Record>, Option<String>), Fault> {

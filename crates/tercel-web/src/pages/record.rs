@@ -3,9 +3,11 @@
 use askama::Template;
 use jiff::civil::Date;
 use tercel::language::Language;
-use tercel_exchange::form::{Field, Form, Kind as FieldKind, Severity, validate};
+use tercel::protocol::Trial;
+use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
+use super::audit::what;
 use super::subjects::{form_of, states};
 use super::touched;
 use crate::ask::Ask;
@@ -127,7 +129,7 @@ fn late_days(record: &Record) -> Option<i64> {
 fn answers(form: &Form, values: &Values, language: Language, ask: &Ask) -> Vec<(String, String, String)> {
     let known = form.fields.iter().filter_map(|field| {
         let raw = values.get(field.id).filter(|value| !value.is_empty())?;
-        let words = in_words(field, values, raw, language, ask);
+        let words = in_words(field, values, raw, language, &ask.app.trial);
         Some((field.label.of(language).to_owned(), words, raw.clone()))
     });
     let others = values
@@ -137,13 +139,24 @@ fn answers(form: &Form, values: &Values, language: Language, ask: &Ask) -> Vec<(
     known.chain(others).collect()
 }
 
-fn in_words(field: &Field, values: &Values, raw: &str, language: Language, ask: &Ask) -> String {
-    let choices = super::sheet::choices(&field.kind.settled(values), ask, language);
+/// An answer as a user reads it: what its list calls it, with the unit it is in.
+pub(super) fn in_words(field: &Field, values: &Values, raw: &str, language: Language, trial: &Trial) -> String {
+    let choices = super::sheet::choices(&field.kind.settled(values), trial, language);
     let found = choices.into_iter().find(|(value, _)| value == raw);
     let words = found.map_or_else(|| raw.to_owned(), |(_, label)| label);
     match unit(&field.kind.settled(values)) {
         Some(unit) => format!("{words} {unit}"),
         None => words,
+    }
+}
+
+/// The same among other answers, without the question: what only says yes or no comes with its question.
+pub(super) fn short_words(field: &Field, values: &Values, raw: &str, language: Language, trial: &Trial) -> String {
+    let words = in_words(field, values, raw, language, trial);
+    match (field.kind.settled(values), language) {
+        (FieldKind::YesNo, Language::English) => format!("{}: {words}", field.label.en),
+        (FieldKind::YesNo, Language::Chinese) => format!("{}：{words}", field.label.zh),
+        _ => words,
     }
 }
 
@@ -182,7 +195,7 @@ fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
             before = now;
         }
         let detail = match entry.kind {
-            Kind::Sign => format!("{}: {}", text("name"), text("meaning")),
+            Kind::Sign => signed_words(text("name"), text("meaning"), language),
             Kind::Query | Kind::Answer => text("text").to_owned(),
             Kind::Unlock => text("second").to_owned(),
             Kind::Open
@@ -196,18 +209,31 @@ fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
             | Kind::Access
             | Kind::Export => String::new(),
         };
-        let version = entry.version.map(|version| format!(" {version}")).unwrap_or_default();
         lines.push(Line {
             seq: entry.seq,
             at: entry.entered_at.clone(),
             by: entry.author.clone(),
             role: role_words(&entry.role, language),
-            what: format!("{}{version} {detail}", entry.kind).trim_end().to_owned(),
+            what: format!("{} {detail}", what(entry.kind, entry.version, language))
+                .trim_end()
+                .to_owned(),
             changes,
             reason: entry.reason.clone().unwrap_or_default(),
         });
     }
     lines
+}
+
+/// Who signed, and as what: a meaning is kept in English, and read in the user's language where the program gave it.
+fn signed_words(name: &str, meaning: &str, language: Language) -> String {
+    let own = ["record.reviewed", "record.responsible"].map(message);
+    let titles = FORMS.iter().map(|form| form.title);
+    let known = own.into_iter().chain(titles).find(|text| text.en == meaning);
+    let meaning = known.map_or(meaning, |text| text.of(language));
+    match language {
+        Language::English => format!("{name}: {meaning}"),
+        Language::Chinese => format!("{name}：{meaning}"),
+    }
 }
 
 /// What a correction changed: question, before, after.

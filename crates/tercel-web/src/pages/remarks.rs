@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tercel::language::Language;
-use tercel_exchange::form::{Captured, check_entry, grade_preview};
+use tercel::study::Finding;
+use tercel_exchange::form::{Captured, Form, check_entry, grade_preview, question, record_of};
 use tercel_store::Record;
 
 use crate::ask::Ask;
@@ -34,6 +35,18 @@ impl Remarks {
     }
 }
 
+/// A finding as a user reads it: the question it is about, in the form of its record, and what was found. What no form asks is
+/// named as the data name it.
+pub(crate) fn said(finding: &Finding, form: Option<&'static Form>, language: Language) -> String {
+    let asked = question(finding.dataset.as_str(), &finding.field, form);
+    let about = asked.map_or(finding.field.as_str(), |text| text.of(language));
+    let words = finding.rule.words();
+    match language {
+        Language::English => format!("{about}: {}", words.en),
+        Language::Chinese => format!("{about}：{}", words.zh),
+    }
+}
+
 /// Derives the remarks; the subject's own records are all that is looked at.
 pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Captured>) -> Result<Remarks, Fault> {
     let before: Vec<Captured> = records.iter().filter(|record| !record.voided).map(captured).collect();
@@ -57,11 +70,16 @@ pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Capture
             )
         });
         let findings = check_entry(&trial, &before, &proposed, today);
+        let form_found = |finding: &Finding| {
+            let id = finding.record.as_ref()?;
+            let record = record_of(&proposed, id).or_else(|| record_of(&before, id))?;
+            record.definition()
+        };
         Remarks {
             grades: grades.collect(),
             findings: findings
                 .iter()
-                .map(|finding| format!("{}: {}", finding.field, finding.rule.words().of(language)))
+                .map(|finding| said(finding, form_found(finding), language))
                 .collect(),
         }
     });

@@ -1,6 +1,7 @@
 //! A form on a page: its questions with their answers, and the answers that come back.
 
 use tercel::language::Language;
+use tercel::protocol::Trial;
 use tercel_exchange::form::{Field, Form, Kind, Problem, Required};
 use tercel_store::{Record, Values};
 
@@ -68,7 +69,7 @@ pub(super) fn fields_of(ask: &Ask, sheet: &Sheet<'_>) -> Vec<FieldView> {
 fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Language) -> FieldView {
     let kind = field.kind.settled(sheet.values);
     let value = sheet.values.get(field.id).cloned().unwrap_or_default();
-    let choices = choices(&kind, ask, language);
+    let choices = choices(&kind, &ask.app.trial, language);
     let control = match &kind {
         Kind::LongText { .. } => "long",
         Kind::Integer { .. } | Kind::Decimal { .. } => "number",
@@ -104,7 +105,7 @@ fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Lan
 }
 
 /// The values a kind offers, with what the user reads.
-pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String, String)> {
+pub(crate) fn choices(kind: &Kind, trial: &Trial, language: Language) -> Vec<(String, String)> {
     let listed = |list: &[tercel_exchange::form::Choice]| {
         list.iter()
             .map(|choice| (choice.value.to_owned(), choice.label.of(language).to_owned()))
@@ -116,7 +117,7 @@ pub(crate) fn choices(kind: &Kind, ask: &Ask, language: Language) -> Vec<(String
             .to_vec(),
         Kind::Choice(list) | Kind::Suggested { choices: list, .. } => listed(list),
         Kind::Result { words, .. } => listed(words),
-        Kind::TrialChoice(from) => from.choices(&ask.app.trial, ask.language),
+        Kind::TrialChoice(from) => from.choices(trial, language),
         Kind::Text { .. }
         | Kind::LongText { .. }
         | Kind::Integer { .. }

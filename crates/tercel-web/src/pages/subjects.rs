@@ -3,6 +3,7 @@
 use askama::Template;
 use tercel::endpoint::{Analysis, check_subjects};
 use tercel::language::Language;
+use tercel::protocol::Trial;
 use tercel::study::Finding;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
@@ -10,6 +11,8 @@ use tercel_store::{Record, RecordFilter};
 use super::board::{level_label, state_of};
 use super::countersign::may_begin;
 use super::lab_table::{LabTable, lab_table};
+use super::record::short_words;
+use super::remarks::said;
 use crate::ask::{Ask, among};
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
@@ -78,10 +81,17 @@ struct SubjectPage {
     state: String,
     site_level: String,
     forms: Vec<FormLink>,
-    findings: Vec<(String, Option<String>)>,
+    findings: Vec<FindingLine>,
     figures: String,
     labs: Option<LabTable>,
     records: Vec<Group>,
+}
+
+/// A finding with the variable it names and the record it is in.
+struct FindingLine {
+    sentence: String,
+    code: String,
+    to: Option<String>,
 }
 
 /// A form that may be entered, with the page it is entered on.
@@ -103,6 +113,8 @@ struct RecordRow {
     number: u32,
     happened: String,
     summary: String,
+    /// The same answers as they are kept.
+    kept: String,
     state: String,
     voided: bool,
 }
@@ -161,6 +173,11 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 .is_some_and(|subject| subject.to_string() == id)
         });
         findings.truncate(MOST_FINDINGS);
+        let form_found = |finding: &Finding| {
+            let key = finding.record.as_ref()?.to_string();
+            let record = records.iter().find(|record| record.key == key)?;
+            form(&record.form)
+        };
         let keys = |finding: &Finding| finding.record.as_ref().map(|record| encode(&record.to_string()));
         let page = SubjectPage {
             view,
@@ -174,16 +191,15 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             forms: forms(Scope::Subject, &records, may_enter, &signed, language),
             findings: findings
                 .iter()
-                .map(|finding| {
-                    (
-                        format!("{}: {}", finding.field, finding.rule.words().of(language)),
-                        keys(finding),
-                    )
+                .map(|finding| FindingLine {
+                    sentence: said(finding, form_found(finding), language),
+                    code: finding.field.clone(),
+                    to: keys(finding),
                 })
                 .collect(),
             figures: tercel_report::render_subject(&analysis),
             labs: facts.and_then(lab_table),
-            records: groups(&records, language),
+            records: groups(&records, &trial, language),
             id,
         };
         page.render()
@@ -228,7 +244,7 @@ fn forms(scope: Scope, records: &[Record], may_enter: bool, signed: &[&str], lan
         .collect()
 }
 
-fn groups(records: &[Record], language: Language) -> Vec<Group> {
+fn groups(records: &[Record], trial: &Trial, language: Language) -> Vec<Group> {
     let of_form = |form: &Form| {
         records
             .iter()
@@ -244,25 +260,29 @@ fn groups(records: &[Record], language: Language) -> Vec<Group> {
             of_form.truncate(MOST_ROWS);
             (!of_form.is_empty()).then(|| Group {
                 title: form.title.of(language),
-                rows: of_form.iter().map(|record| row(record, form, language)).collect(),
+                rows: of_form
+                    .iter()
+                    .map(|record| row(record, form, trial, language))
+                    .collect(),
                 hidden,
             })
         })
         .collect()
 }
 
-fn row(record: &Record, form: &Form, language: Language) -> RecordRow {
-    let answers = form
-        .fields
-        .iter()
-        .filter(|field| Some(field.id) != form.happened)
-        .filter_map(|field| record.value(field.id));
-    let summary: Vec<&str> = answers.take(5).collect();
+fn row(record: &Record, form: &Form, trial: &Trial, language: Language) -> RecordRow {
+    let fields = form.fields.iter().filter(|field| Some(field.id) != form.happened);
+    let answers = fields.filter_map(|field| Some((field, record.value(field.id)?)));
+    let (summary, kept): (Vec<String>, Vec<&str>) = answers
+        .take(5)
+        .map(|(field, raw)| (short_words(field, &record.values, raw, language, trial), raw))
+        .unzip();
     RecordRow {
         link: encode(&record.key),
         number: record.number(),
         happened: record.happened.clone().unwrap_or_default(),
         summary: summary.join(" · "),
+        kept: kept.join(" · "),
         state: states(record, language).join(", "),
         voided: record.voided,
     }
@@ -300,7 +320,7 @@ pub(crate) async fn study(ask: Ask) -> Result<Reply, Fault> {
             &signed,
             ask.language,
         ),
-        records: groups(&records, ask.language),
+        records: groups(&records, &ask.app.trial, ask.language),
     };
     Ok(Reply::Page(page.render()?))
 }

@@ -24,4 +24,5 @@ mod protocol;
 mod races;
 mod sessions;
 mod story;
+mod words;
 mod world;

@@ -79,7 +79,7 @@ pub(crate) fn trial() -> Trial {
     parse_protocol("protocol.toml", &text).unwrap()
 }
 
-fn author(account: &str, role: &str) -> Author {
+pub(crate) fn author(account: &str, role: &str) -> Author {
     Author {
         account: account.to_owned(),
         role: role.to_owned(),

@@ -20,6 +20,17 @@ const TASK: &[Choice] = &[
     choice("decision", "Deciding about the dose", "剂量决定"),
 ];
 
+const ROLE: &[Choice] = &[
+    choice("Investigator", "Investigator", "研究者"),
+    choice("Sub-investigator", "Sub-investigator", "助理研究者"),
+    choice("Coordinator", "Coordinator", "临床研究协调员"),
+    choice("Research nurse", "Research nurse", "研究护士"),
+    choice("Pharmacist", "Pharmacist", "药师"),
+    choice("Cell laboratory", "Cell laboratory", "细胞制备实验室"),
+    choice("Sponsor physician", "Sponsor physician", "申办方医学监查员"),
+    choice("Committee member", "Committee member", "剂量决策委员会成员"),
+];
+
 /// Emergency release.
 pub(super) const EMERGENCY: Form = Form {
     id: "conduct-emergency",
@@ -341,7 +352,10 @@ pub(super) const DELEGATION: Form = Form {
         .required(),
         Field::kept(
             "role",
-            LINE,
+            Kind::Suggested {
+                choices: ROLE,
+                max: 200,
+            },
             text("Role", "角色"),
             text("Role in the study.", "在研究中的角色。"),
         )

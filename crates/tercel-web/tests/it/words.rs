@@ -1,0 +1,107 @@
+//! What a page says in place of a code: questions, answers, roles and kinds of entries in the language of the page.
+
+use super::world::{World, author};
+use tercel_exchange::form::form;
+use tercel_store::{Change, NewRecord};
+
+const SUBJECT: &str = "IL1RAP-HCC-01-001";
+
+async fn world() -> World {
+    let world = World::new().await;
+    world.account("enterer", "coordinator@01").await;
+    world.subject("enterer", "01", SUBJECT).await;
+    world
+}
+
+#[tokio::test]
+async fn a_finding_begins_with_the_question_it_is_about_in_the_language_of_the_page() {
+    let world = world().await;
+    let event = [
+        ("aeterm", "Headache"),
+        ("aetoxgr", "1"),
+        ("aestdtc", "2026-03-02"),
+        ("aeendtc", "2026-02-02"),
+        ("aeout", "RECOVERED/RESOLVED"),
+        ("aeser", "N"),
+    ];
+    world.record("enterer", "01", SUBJECT, "adverse-event", &event).await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    let path = format!("/subject/{SUBJECT}");
+    let label = form("adverse-event").unwrap().field("aeendtc").unwrap().label;
+    for (language, begins) in [("en", format!("{}: ", label.en)), ("zh", format!("{}：", label.zh))] {
+        let page = world.get(&monitor.speaking(language), &path).await.body;
+        let line = page
+            .split("<li ")
+            .find(|line| line.starts_with("title=\"AEENDTC\""))
+            .unwrap_or_else(|| panic!("no finding in {page}"));
+        assert!(line.contains(&format!("\">{begins}")), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_records_says_answers_in_words_and_keeps_what_is_kept_beside_them() {
+    let world = world().await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    let path = format!("/subject/{SUBJECT}");
+    let page = world.get(&monitor.speaking("zh"), &path).await.body;
+    let serious = form("adverse-event").unwrap().field("aeser").unwrap().label;
+    for said in ["01 · 55 years · 男", "Fever · ", &format!("{}：否", serious.zh)] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(page.contains("title=\"01 · 55 · M\""), "{page}");
+    let page = world.get(&monitor.speaking("en"), &path).await.body;
+    assert!(page.contains(&format!("{}: No", serious.en)), "{page}");
+}
+
+#[tokio::test]
+async fn the_audit_trail_filters_by_kinds_in_words() {
+    let world = world().await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    let page = world.get(&monitor.speaking("zh"), "/audit?kind=create").await.body;
+    assert!(
+        page.contains("<option value=\"create\" selected>录入</option>"),
+        "{page}"
+    );
+    assert!(page.contains("<td>录入（第1版）</td>"), "{page}");
+    let page = world.get(&monitor, "/audit").await.body;
+    assert!(page.contains("<td>create 1</td>"), "{page}");
+}
+
+#[tokio::test]
+async fn roles_are_said_in_words_where_a_committee_is_called_and_where_a_task_is_delegated() {
+    let world = world().await;
+    let huang = world.person("huang", "medical-monitor@*").await;
+    world.account("guo", "committee@*").await;
+    let page = world.get(&huang.speaking("zh"), "/meetings").await.body;
+    for said in [
+        "Dr guo · 剂量决策委员会成员",
+        "<option value=\"medical-monitor\" selected>申办方医学监查员</option>",
+        "<option value=\"medical-monitor committee\">申办方医学监查员、剂量决策委员会成员</option>",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let values = [
+        ("person", "Dr Wang"),
+        ("role", "Sponsor physician"),
+        ("task", "decision"),
+        ("from", "2026-01-01"),
+        ("trained", "2025-12-20"),
+    ];
+    let new = NewRecord {
+        series: "CONDUCT-DELEGATION/".to_owned(),
+        number: None,
+        form: "conduct-delegation".to_owned(),
+        subject: None,
+        site: None,
+        happened: Some("2026-01-01".to_owned()),
+        values: values
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into_iter()
+            .collect(),
+    };
+    let by = author("enterer", "coordinator");
+    let store = &world.app.store;
+    store.append(&by, Some("1.0"), &[Change::Create(new)]).await.unwrap();
+    let page = world.get(&huang.speaking("zh"), "/study").await.body;
+    assert!(page.contains("Dr Wang · 申办方医学监查员 · 剂量决定"), "{page}");
+}
