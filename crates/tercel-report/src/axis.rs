@@ -1,11 +1,20 @@
 //! What the figures with axes share: the legend of dose levels, horizontal rules with labels, an axis of months or days.
 
+use tercel::language::Text;
 use tercel::protocol::DoseLevel;
 use tercel::report::{LevelName, Report};
 
 use crate::svg::{
     Anchor, GREY, INK, SIZE, Scale, Svg, WIDTH, fit, flow, level_colour, level_dash, text_width, tick_label,
 };
+
+/// Names of axes that several figures have.
+pub(crate) const DAYS: Text = Text::new("days since infusion", "回输后天数");
+pub(crate) const DAYS_ROOT: Text = Text::new(
+    "days since infusion, on a square-root scale",
+    "回输后天数（平方根刻度）",
+);
+pub(crate) const CHANGE: Text = Text::new("change from baseline", "相对基线的变化");
 
 /// Space left of a plot for the labels of its axis.
 pub(crate) const LEFT: f64 = 74.0;

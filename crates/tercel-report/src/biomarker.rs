@@ -1,5 +1,6 @@
 //! The serum biomarker: change from baseline of each subject over time, and the median in bold.
 
+use tercel::language::{Language, Text};
 use tercel::report::{BiomarkerPoint, Report};
 
 use crate::axis::{self, Days, LEFT, RIGHT, Swatch};
@@ -11,8 +12,14 @@ const INCREASE: f64 = 200.0;
 /// More lines than this are drawn without a dot at each sample.
 const MOST_DOTTED: usize = 40;
 
+pub(crate) const TITLE: Text = Text::new(
+    "Change of the serum biomarker over time",
+    "血清生物标志物相对基线的变化",
+);
+const MEDIAN: Text = Text::new("median of all", "全部受试者的中位数");
+
 /// Draws the lines; `None` where there are none.
-pub(crate) fn draw(report: &Report) -> Option<String> {
+pub(crate) fn draw(report: &Report, language: Language) -> Option<String> {
     let figure = &report.figures.biomarker;
     if figure.lines.is_empty() {
         return None;
@@ -20,7 +27,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     let points = || figure.lines.iter().flat_map(|line| &line.points);
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| figure.lines.iter().any(|line| line.level == level));
-    let median_drawn: &[axis::Key<'_>] = &[("median of all", median_key)];
+    let median_drawn: &[axis::Key<'_>] = &[(MEDIAN.of(language), median_key)];
     let keys = if figure.median.is_empty() { &[] } else { median_drawn };
     let top = axis::legend(&mut svg, &levels, Swatch::Line, keys) + 54.0;
     let most = points().map(|point| point.change).fold(25.0, f64::max);
@@ -34,7 +41,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         .map(|point| point.day)
         .fold(28.0, f64::max);
     let x = Days::to(last, (LEFT, WIDTH - RIGHT));
-    axis::name_above(&mut svg, top - 14.0, "change from baseline");
+    axis::name_above(&mut svg, top - 14.0, axis::CHANGE.of(language));
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x.scale(), y.at(percent), colour, &axis::signed(percent));
@@ -47,30 +54,24 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
     ]);
     for line in &figure.lines {
         let colour = level_colour(line.level.number());
-        svg.open_subject(&line.subject, &line.hint);
+        svg.open_subject(&line.subject, line.hint.of(language));
         let mut places = vec![(x.at(0.0), y.at(0.0))];
         places.extend(line.points.iter().map(|point| place(point, x, y)));
         svg.path(&places, false, &[("stroke", colour)]);
         for point in &line.points {
-            mark(&mut svg, point, x, y, colour, dotted);
+            mark(&mut svg, point, (x, y), (colour, dotted), language);
         }
         svg.close_group();
     }
     svg.close_group();
     if !figure.median.is_empty() {
-        median(&mut svg, &figure.median, x, y);
+        median(&mut svg, &figure.median, (x, y), language);
     }
-    let end = axis::below(
-        &mut svg,
-        x.scale(),
-        y.page.0,
-        &x.ticks(),
-        "days since infusion, on a square-root scale",
-    );
+    let end = axis::below(&mut svg, x.scale(), y.page.0, &x.ticks(), axis::DAYS_ROOT.of(language));
     Some(svg.finish(
         "figure_biomarker_drawing",
-        "Change of the serum biomarker over time",
-        &figure.description,
+        TITLE.of(language),
+        figure.description.of(language),
         end,
     ))
 }
@@ -79,7 +80,13 @@ fn place(point: &BiomarkerPoint, x: Days, y: Scale) -> (f64, f64) {
     (x.at(point.day), y.at(point.change.clamp(-100.0, y.data.1)))
 }
 
-fn mark(svg: &mut Svg, point: &BiomarkerPoint, x: Days, y: Scale, colour: &str, dotted: bool) {
+fn mark(
+    svg: &mut Svg,
+    point: &BiomarkerPoint,
+    (x, y): (Days, Scale),
+    (colour, dotted): (&str, bool),
+    language: Language,
+) {
     let place = place(point, x, y);
     if point.change > y.data.1 {
         let style = [("fill", INK), ("font-size", "11")];
@@ -96,10 +103,10 @@ fn mark(svg: &mut Svg, point: &BiomarkerPoint, x: Days, y: Scale, colour: &str, 
     }
     let fill = if point.below { "#fff" } else { colour };
     let style = [("fill", fill), ("stroke", colour), ("stroke-width", "1")];
-    svg.dot(place, 2.4, &style, &point.hint);
+    svg.dot(place, 2.4, &style, point.hint.of(language));
 }
 
-fn median(svg: &mut Svg, points: &[BiomarkerPoint], x: Days, y: Scale) {
+fn median(svg: &mut Svg, points: &[BiomarkerPoint], (x, y): (Days, Scale), language: Language) {
     let mut line = vec![(x.at(0.0), y.at(0.0))];
     line.extend(points.iter().map(|point| place(point, x, y)));
     let style = [
@@ -110,7 +117,7 @@ fn median(svg: &mut Svg, points: &[BiomarkerPoint], x: Days, y: Scale) {
     ];
     svg.path(&line, false, &style);
     for point in points {
-        svg.dot(place(point, x, y), 3.6, &[("fill", INK)], &point.hint);
+        svg.dot(place(point, x, y), 3.6, &[("fill", INK)], point.hint.of(language));
     }
 }
 

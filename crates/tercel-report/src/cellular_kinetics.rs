@@ -51,7 +51,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             reason: &drawn.description,
             reading: "Dots: samples after infusion, hollow at half the limit where below quantification. Line: the model of Stein 2019 \
                       fitted with its population as the prior; the table below has its parameters.",
-            remarks: vec![first_of(drawn.panels.len(), drawn.subjects)],
+            remarks: vec![first_of(drawn.panels.len(), drawn.subjects).en],
         },
     );
     let tumour = &part.against_tumour;
@@ -67,7 +67,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
             reason: &tumour.description,
             reading: "A mark for each subject, coloured by dose level: filled where a response was confirmed, a hollow diamond where \
                       none was. Dashed: −30 %. Few subjects; no line is fitted.",
-            remarks: vec![first_of(shown, of), tumour.without.clone()],
+            remarks: vec![first_of(shown, of).en, tumour.without.clone()],
         },
     );
     for table in &part.listings {

@@ -1,7 +1,8 @@
 //! The section of figures: each under its title, with what it leaves out, or why there is nothing to draw.
 
-use tercel::report::Report;
+use tercel::language::{Language, Text, Words, both};
 use tercel::report::number::{count, counted};
+use tercel::report::{KineticsFigure, Report};
 
 use crate::html::{drawing, open_section, prefix};
 use crate::markup::Writer;
@@ -23,12 +24,12 @@ pub(crate) struct Figure<'f> {
 }
 
 /// Writes the figures that show one subject as well as many.
-pub(crate) fn write_of_subject(out: &mut Writer, report: &Report) {
-    toxicity_days(out, report);
+pub(crate) fn write_of_subject(out: &mut Writer, report: &Report, language: Language) {
+    toxicity_days(out, report, language);
     if !report.figures.spider.lines.is_empty() {
-        spider(out, report);
+        spider(out, report, language);
     }
-    cells(out, report);
+    cells(out, report, language);
 }
 
 /// Writes the section.
@@ -39,7 +40,7 @@ pub(crate) fn write(out: &mut Writer, report: &Report) {
     rates(out, report);
     survival(out, report);
     courses(out, report);
-    cells(out, report);
+    cells(out, report, Language::English);
     safety(out, report);
     out.close();
 }
@@ -68,23 +69,30 @@ pub(crate) fn figure(out: &mut Writer, figure: &Figure<'_>) {
 }
 
 /// Says that a figure leaves subjects out.
-pub(crate) fn first_of(shown: usize, all: usize) -> String {
+pub(crate) fn first_of(shown: usize, all: usize) -> Words {
     if shown >= all {
-        return String::new();
+        return Words::default();
     }
-    format!(
-        "Shown are the first {} of {} in order of infusion.",
-        counted(shown, "subject"),
-        count(all)
+    both!(
+        "Shown are the first {counted} of {of} in order of infusion.",
+        "按回输先后显示{of}例受试者中的前{number}例。",
+        counted = counted(shown, "subject"),
+        number = count(shown),
+        of = count(all),
     )
 }
 
 /// Says of lines that were left out that medians were not.
-fn of_all(first: String) -> String {
-    if first.is_empty() {
+fn of_all(first: Words) -> Words {
+    if first.en.is_empty() {
         return first;
     }
-    format!("{first} The medians are of all.")
+    both!(
+        "{en} The medians are of all.",
+        "{zh}中位数按全部受试者计算。",
+        en = first.en,
+        zh = first.zh
+    )
 }
 
 fn escalation(out: &mut Writer, report: &Report) {
@@ -98,7 +106,7 @@ fn escalation(out: &mut Writer, report: &Report) {
             svg: timeline::draw(report),
             reason: &timeline.description,
             reading: "A mark stands on the day of infusion; the bar beside it is the DLT window.",
-            remarks: vec![first_of(timeline.marks.len(), timeline.subjects)],
+            remarks: vec![first_of(timeline.marks.len(), timeline.subjects).en],
         },
     );
 }
@@ -122,30 +130,34 @@ fn response(out: &mut Writer, report: &Report) {
                       at the top carries its value.",
             remarks: vec![
                 waterfall.without.clone(),
-                first_of(waterfall.bars.len(), waterfall.subjects),
+                first_of(waterfall.bars.len(), waterfall.subjects).en,
             ],
         },
     );
-    spider(out, report);
+    spider(out, report, Language::English);
 }
 
-fn spider(out: &mut Writer, report: &Report) {
+fn spider(out: &mut Writer, report: &Report, language: Language) {
     let spider = &report.figures.spider;
     figure(
         out,
         &Figure {
             anchor: "figure_spider",
-            title: "Sum of target diameters over time",
+            title: crate::spider::TITLE.of(language),
             beside: String::new(),
-            svg: crate::spider::draw(report),
-            reason: &spider.description,
-            reading: "Change from baseline, a line for each subject, up to new anticancer therapy. An assessment without a \
-                      complete sum is marked at the height of the one before it; an arrow head carries the value of growth \
-                      beyond the axis.",
-            remarks: vec![first_of(spider.lines.len(), spider.subjects)],
+            svg: crate::spider::draw(report, language),
+            reason: spider.description.of(language),
+            reading: SPIDER_READING.of(language),
+            remarks: vec![first_of(spider.lines.len(), spider.subjects).of(language).to_owned()],
         },
     );
 }
+
+const SPIDER_READING: Text = Text::new(
+    "Change from baseline, a line for each subject, up to new anticancer therapy. An assessment without a complete sum is \
+     marked at the height of the one before it; an arrow head carries the value of growth beyond the axis.",
+    "相对基线的变化，每例受试者一条线，至新的抗肿瘤治疗为止。直径总和不完整的评估标在前一次评估的高度；超出坐标轴的增长以箭头标示其数值。",
+);
 
 fn rates(out: &mut Writer, report: &Report) {
     figure(
@@ -207,83 +219,101 @@ fn courses(out: &mut Writer, report: &Report) {
             reading: "The line within a bar is the confirmed response, up to progression or death, or to the last assessment that \
                       showed none. A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \
                       subject who left the study, or whose end of follow-up the source does not tell.",
-            remarks: vec![first_of(report.swimmer.lanes.len(), report.swimmer.subjects)],
+            remarks: vec![first_of(report.swimmer.lanes.len(), report.swimmer.subjects).en],
         },
     );
 }
 
-fn cells(out: &mut Writer, report: &Report) {
+fn cells(out: &mut Writer, report: &Report, language: Language) {
     for blood in &report.figures.kinetics {
-        figure(
-            out,
-            &Figure {
-                anchor: blood.anchor,
-                title: blood.title,
-                beside: format!(" ({})", blood.unit),
-                svg: kinetics::draw(report, blood),
-                reason: &blood.description,
-                reading: "A thin line for each subject; bold, the median of each dose level at the planned visits, of two \
-                          subjects or more, samples below quantification ranking lowest.",
-                remarks: vec![of_all(first_of(blood.lines.len(), blood.subjects))],
-            },
-        );
+        levels(out, report, blood, BLOOD_READING, language);
     }
-    let serum = &report.figures.serum;
-    figure(
-        out,
-        &Figure {
-            anchor: serum.anchor,
-            title: serum.title,
-            beside: format!(" ({})", serum.unit),
-            svg: kinetics::draw(report, serum),
-            reason: &serum.description,
-            reading: "The level itself, a thin line for each subject; bold, the median of each dose level at the planned visits.",
-            remarks: vec![of_all(first_of(serum.lines.len(), serum.subjects))],
-        },
-    );
+    levels(out, report, &report.figures.serum, SERUM_READING, language);
     let biomarker = &report.figures.biomarker;
     figure(
         out,
         &Figure {
             anchor: "figure_biomarker",
-            title: "Change of the serum biomarker over time",
+            title: biomarker::TITLE.of(language),
             beside: String::new(),
-            svg: biomarker::draw(report),
-            reason: &biomarker.description,
-            reading: "Change from baseline, a thin line for each subject; bold, the median at the planned visits. For a \
-                      sample below quantification, drawn hollow, the limit stands.",
-            remarks: vec![of_all(first_of(biomarker.lines.len(), biomarker.subjects))],
+            svg: biomarker::draw(report, language),
+            reason: biomarker.description.of(language),
+            reading: BIOMARKER_READING.of(language),
+            remarks: vec![
+                of_all(first_of(biomarker.lines.len(), biomarker.subjects))
+                    .of(language)
+                    .to_owned(),
+            ],
         },
     );
 }
 
+fn levels(out: &mut Writer, report: &Report, shown: &KineticsFigure, reading: Text, language: Language) {
+    figure(
+        out,
+        &Figure {
+            anchor: shown.anchor,
+            title: shown.title.of(language),
+            beside: format!(" ({})", shown.unit),
+            svg: kinetics::draw(report, shown, language),
+            reason: shown.description.of(language),
+            reading: reading.of(language),
+            remarks: vec![
+                of_all(first_of(shown.lines.len(), shown.subjects))
+                    .of(language)
+                    .to_owned(),
+            ],
+        },
+    );
+}
+
+const BLOOD_READING: Text = Text::new(
+    "A thin line for each subject; bold, the median of each dose level at the planned visits, of two subjects or more, samples \
+     below quantification ranking lowest.",
+    "细线为各受试者；粗线为各剂量水平在计划访视时的中位数（至少两例受试者），低于定量下限的样本排在最低。",
+);
+const SERUM_READING: Text = Text::new(
+    "The level itself, a thin line for each subject; bold, the median of each dose level at the planned visits.",
+    "水平本身，细线为各受试者；粗线为各剂量水平在计划访视时的中位数。",
+);
+const BIOMARKER_READING: Text = Text::new(
+    "Change from baseline, a thin line for each subject; bold, the median at the planned visits. For a sample below \
+     quantification, drawn hollow, the limit stands.",
+    "相对基线的变化，细线为各受试者；粗线为计划访视时的中位数。低于定量下限的样本以空心点表示，取限值。",
+);
+
 fn safety(out: &mut Writer, report: &Report) {
-    toxicity_days(out, report);
+    toxicity_days(out, report, Language::English);
     events(out, report);
 }
 
-fn toxicity_days(out: &mut Writer, report: &Report) {
+fn toxicity_days(out: &mut Writer, report: &Report, language: Language) {
     let days = &report.figures.toxicity_days;
-    let mut remarks = days.remarks.clone();
-    remarks.push(first_of(days.lanes.len(), days.subjects));
+    let first = first_of(days.lanes.len(), days.subjects);
+    let remarks = days.remarks.iter().chain([&first]);
     figure(
         out,
         &Figure {
             anchor: "figure_toxicity_days",
-            title: "CRS and ICANS day by day",
+            title: crate::toxicity_days::TITLE.of(language),
             beside: if days.lanes.is_empty() {
                 String::new()
             } else {
                 prefix(report)
             },
-            svg: crate::toxicity_days::draw(report),
-            reason: &days.description,
-            reading: "The worst grade of the assessments of each day, the worse of recorded and derived; two numbers where an \
-                      item is missing. A day without a cell was not assessed.",
-            remarks,
+            svg: crate::toxicity_days::draw(report, language),
+            reason: days.description.of(language),
+            reading: TOXICITY_READING.of(language),
+            remarks: remarks.map(|remark| remark.of(language).to_owned()).collect(),
         },
     );
 }
+
+const TOXICITY_READING: Text = Text::new(
+    "The worst grade of the assessments of each day, the worse of recorded and derived; two numbers where an item is missing. A \
+     day without a cell was not assessed.",
+    "每日各次评估的最高分级，取记录分级与推导分级中较高者；缺少评估项目时显示两个数字。无色块之日未评估。",
+);
 
 fn events(out: &mut Writer, report: &Report) {
     let map = &report.figures.heat_map;

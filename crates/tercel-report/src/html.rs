@@ -2,6 +2,7 @@
 //! into) is a convenience: without it everything can be read and reached.
 
 use tercel::endpoint::Analysis;
+use tercel::language::Language;
 use tercel::report::number::{MISSING, count, counted};
 use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report, build_report};
 
@@ -72,10 +73,10 @@ pub fn render_efficacy(report: &Report) -> String {
 
 /// One subject at a glance: its profile, and the figures that show single subjects, without a page around them. The
 /// analysis is of this subject alone.
-pub fn render_subject(analysis: &Analysis<'_>) -> String {
+pub fn render_subject(analysis: &Analysis<'_>, language: Language) -> String {
     let report = build_report(analysis, &[], None, &[]);
     let mut out = Writer::default();
-    figures::write_of_subject(&mut out, &report);
+    figures::write_of_subject(&mut out, &report, language);
     out.finish()
 }
 

@@ -1,5 +1,6 @@
 //! CAR-T cells in blood on a logarithmic axis: a thin line for each subject, a bold one for the median of each level.
 
+use tercel::language::{Language, Text};
 use tercel::protocol::DoseLevel;
 use tercel::report::{KineticsFigure, KineticsLine, KineticsPoint, MeanFigure, Report};
 
@@ -12,8 +13,14 @@ const MOST_DOTTED: usize = 40;
 /// More decades than this get a rule only every second or third.
 const MOST_RULES: i32 = 8;
 
+const BELOW: Text = Text::new(
+    "below quantification, at half the limit",
+    "低于定量下限（取限值的一半）",
+);
+const MEDIAN: Text = Text::new("median", "中位数");
+
 /// Draws the lines; `None` where there are none.
-pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
+pub(crate) fn draw(report: &Report, figure: &KineticsFigure, language: Language) -> Option<String> {
     let points = || figure.lines.iter().flat_map(|line| &line.points);
     let heights = || {
         points()
@@ -23,9 +30,9 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
     let (low, high) = (heights().reduce(f64::min)?, heights().reduce(f64::max)?);
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| figure.lines.iter().any(|line| line.level == level));
-    let mut keys: Vec<axis::Key<'_>> = vec![("below quantification, at half the limit", below)];
+    let mut keys: Vec<axis::Key<'_>> = vec![(BELOW.of(language), below)];
     if !figure.medians.is_empty() {
-        keys.push(("median", median_key));
+        keys.push((MEDIAN.of(language), median_key));
     }
     let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 46.0;
     let (from, to) = (low.floor(), high.ceil().max(low.floor() + 1.0));
@@ -52,25 +59,19 @@ pub(crate) fn draw(report: &Report, figure: &KineticsFigure) -> Option<String> {
         ("stroke-opacity", if dotted { "0.55" } else { "0.3" }),
     ]);
     for line in &figure.lines {
-        svg.open_subject(&line.subject, &line.hint);
-        course(&mut svg, line, x, y, dotted);
+        svg.open_subject(&line.subject, line.hint.of(language));
+        course(&mut svg, line, (x, y), dotted, language);
         svg.close_group();
     }
     svg.close_group();
     for median in &figure.medians {
-        bold(&mut svg, median.level, &median.points, x, y, dotted);
+        bold(&mut svg, median.level, &median.points, (x, y, dotted), language);
     }
-    let end = axis::below(
-        &mut svg,
-        x.scale(),
-        y.page.0,
-        &x.ticks(),
-        "days since infusion, on a square-root scale",
-    );
+    let end = axis::below(&mut svg, x.scale(), y.page.0, &x.ticks(), axis::DAYS_ROOT.of(language));
     Some(svg.finish(
         &format!("{}_drawing", figure.anchor),
-        figure.title,
-        &figure.description,
+        figure.title.of(language),
+        figure.description.of(language),
         end,
     ))
 }
@@ -93,9 +94,9 @@ pub(crate) fn draw_means(report: &Report, figure: &MeanFigure) -> Option<String>
     axis::name_above(&mut svg, top - 6.0, figure.unit);
     decades(&mut svg, y);
     for (level, points) in &figure.levels {
-        bold(&mut svg, *level, points, x, y, true);
+        bold(&mut svg, *level, points, (x, y, true), Language::English);
     }
-    let name = "days since infusion, on a square-root scale";
+    let name = axis::DAYS_ROOT.en;
     let end = axis::below(&mut svg, x.scale(), y.page.0, &x.ticks(), name);
     let id = format!("{}_drawing", figure.anchor);
     Some(svg.finish(&id, figure.title, &figure.description, end))
@@ -128,7 +129,7 @@ pub(crate) fn power(decade: i32) -> String {
     }
 }
 
-fn course(svg: &mut Svg, line: &KineticsLine, x: Days, y: Scale, dotted: bool) {
+fn course(svg: &mut Svg, line: &KineticsLine, (x, y): (Days, Scale), dotted: bool, language: Language) {
     let colour = level_colour(line.level.number());
     svg.path(&places(&line.points, x, y), false, &[("stroke", colour)]);
     if !dotted {
@@ -138,14 +139,25 @@ fn course(svg: &mut Svg, line: &KineticsLine, x: Days, y: Scale, dotted: bool) {
         let place = (x.at(point.day), y.at(point.height.log10()));
         if point.below {
             let style = [("fill", "#fff"), ("stroke", colour), ("stroke-width", "1.2")];
-            svg.dot(place, 2.6, &style, &point.hint);
+            svg.dot(place, 2.6, &style, point.hint.of(language));
         } else {
-            svg.dot(place, 2.2, &[("fill", colour), ("fill-opacity", "0.7")], &point.hint);
+            svg.dot(
+                place,
+                2.2,
+                &[("fill", colour), ("fill-opacity", "0.7")],
+                point.hint.of(language),
+            );
         }
     }
 }
 
-fn bold(svg: &mut Svg, level: DoseLevel, points: &[KineticsPoint], x: Days, y: Scale, dotted: bool) {
+fn bold(
+    svg: &mut Svg,
+    level: DoseLevel,
+    points: &[KineticsPoint],
+    (x, y, dotted): (Days, Scale, bool),
+    language: Language,
+) {
     let colour = level_colour(level.number());
     let line = places(points, x, y);
     // A white line below keeps the median apart from the lines of its own colour.
@@ -171,7 +183,7 @@ fn bold(svg: &mut Svg, level: DoseLevel, points: &[KineticsPoint], x: Days, y: S
         let place = (x.at(point.day), y.at(point.height.log10()));
         let fill = if point.below { "#fff" } else { colour };
         let style = [("fill", fill), ("stroke", colour), ("stroke-width", "1.6")];
-        svg.dot(place, if dotted { 3.6 } else { 3.0 }, &style, &point.hint);
+        svg.dot(place, if dotted { 3.6 } else { 3.0 }, &style, point.hint.of(language));
     }
 }
 

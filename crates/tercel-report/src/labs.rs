@@ -299,7 +299,7 @@ fn counts(out: &mut Writer, report: &Report, labs: &LabSafety) {
                 reason: &counts.description,
                 reading: "A thin line for each infused subject, coloured by dose level; bold, the median at the planned visits. \
                           Shaded: the grades of low values, grade 1 only where all share a lower limit of normal.",
-                remarks: vec![first_of(counts.lines.len(), counts.subjects)],
+                remarks: vec![first_of(counts.lines.len(), counts.subjects).en],
             },
         );
         medians(out, counts);

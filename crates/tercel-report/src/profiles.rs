@@ -49,13 +49,7 @@ pub(crate) fn draw(report: &Report, figure: &ProfileFigure) -> Option<String> {
     let rows = figure.panels.len().div_ceil(COLUMNS);
     let end = top + ROW * rows as f64 + 24.0;
     let name = [("fill", GREY)];
-    svg.styled_text(
-        WIDTH / 2.0,
-        end,
-        Anchor::Middle,
-        &name,
-        "days since infusion, on a square-root scale",
-    );
+    svg.styled_text(WIDTH / 2.0, end, Anchor::Middle, &name, axis::DAYS_ROOT.en);
     Some(svg.finish(
         "figure_profiles_drawing",
         "Transgene copies of each subject",
@@ -147,7 +141,7 @@ fn mark(svg: &mut Svg, point: &KineticsPoint, x: Days, y: Scale, colour: &str) {
         centre,
         radius,
         &[("fill", fill), ("stroke", colour), ("stroke-width", "1.1")],
-        &point.hint,
+        &point.hint.en,
     );
 }
 

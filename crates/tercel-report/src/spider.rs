@@ -1,5 +1,6 @@
 //! The spider plot: a line for each subject from baseline through its assessments.
 
+use tercel::language::{Language, Text};
 use tercel::report::{Report, SpiderLine};
 
 use crate::axis::{self, LEFT, Swatch, THRESHOLDS};
@@ -11,15 +12,23 @@ const GROWTH: f64 = 150.0;
 /// More lines than this are drawn without a dot at each assessment.
 const MOST_DOTTED: usize = 60;
 
+pub(crate) const TITLE: Text = Text::new("Sum of target diameters over time", "靶病灶直径总和随时间的变化");
+const PROGRESSION: Text = Text::new("progression", "进展");
+const NEW_LESION: Text = Text::new("new lesion", "新病灶");
+const MONTHS: Text = Text::new("months since infusion", "回输后月数");
+
 /// Draws the lines; `None` where there are none.
-pub(crate) fn draw(report: &Report) -> Option<String> {
+pub(crate) fn draw(report: &Report, language: Language) -> Option<String> {
     let spider = &report.figures.spider;
     if spider.lines.is_empty() {
         return None;
     }
     let mut svg = Svg::default();
     let levels = axis::present(report, |level| spider.lines.iter().any(|line| line.level == level));
-    let keys: [axis::Key<'_>; 2] = [("progression", progression), ("new lesion", new_lesion)];
+    let keys: [axis::Key<'_>; 2] = [
+        (PROGRESSION.of(language), progression),
+        (NEW_LESION.of(language), new_lesion),
+    ];
     let top = axis::legend(&mut svg, &levels, Swatch::Dashed, &keys) + 54.0;
     let changes = spider.lines.iter().flat_map(|line| &line.points);
     let most = changes.filter_map(|point| point.change).fold(25.0, f64::max);
@@ -32,7 +41,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         data: (-100.0, rules.last().copied().unwrap_or(GROWTH)),
         page: (top + HEIGHT, top),
     };
-    axis::name_above(&mut svg, top - 14.0, "change from baseline");
+    axis::name_above(&mut svg, top - 14.0, axis::CHANGE.of(language));
     for percent in rules {
         let colour = if percent.abs() < f64::EPSILON { INK } else { RULE };
         axis::rule(&mut svg, x, y.at(percent), colour, &axis::signed(percent));
@@ -47,22 +56,22 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         ("stroke-linejoin", "round"),
     ]);
     for line in &spider.lines {
-        svg.open_subject(&line.subject, &line.hint);
-        course(&mut svg, line, x, y, dotted);
+        svg.open_subject(&line.subject, line.hint.of(language));
+        course(&mut svg, line, (x, y), dotted, language);
         svg.close_group();
     }
     svg.close_group();
     let ticks = axis::months(x, &spider.ticks);
-    let end = axis::below(&mut svg, x, y.page.0, &ticks, "months since infusion");
+    let end = axis::below(&mut svg, x, y.page.0, &ticks, MONTHS.of(language));
     Some(svg.finish(
         "figure_spider_drawing",
-        "Sum of target diameters over time",
-        &spider.description,
+        TITLE.of(language),
+        spider.description.of(language),
         end,
     ))
 }
 
-fn course(svg: &mut Svg, line: &SpiderLine, x: Scale, y: Scale, dotted: bool) {
+fn course(svg: &mut Svg, line: &SpiderLine, (x, y): (Scale, Scale), dotted: bool, language: Language) {
     let colour = level_colour(line.level.number());
     let mut drawn = vec![(x.at(0.0), y.at(0.0))];
     let height = |change: f64| y.at(change.clamp(-100.0, y.data.1));
@@ -83,12 +92,12 @@ fn course(svg: &mut Svg, line: &SpiderLine, x: Scale, y: Scale, dotted: bool) {
         last = change;
         let (place, height) = (x.at(point.months), height(change));
         if dotted && point.change.is_some() {
-            svg.dot((place, height), 2.8, &[("fill", colour)], &point.hint);
+            svg.dot((place, height), 2.8, &[("fill", colour)], point.hint.of(language));
         }
         if !(point.progression || point.new_lesion || change > y.data.1) {
             continue;
         }
-        svg.open_group(&point.hint);
+        svg.open_group(point.hint.of(language));
         if change > y.data.1 {
             beyond(svg, place, height);
             let style = [("fill", INK), ("font-size", "11")];

@@ -1,7 +1,9 @@
 //! CRS and ICANS day by day: a lane for each subject, two rows of cells, darker and numbered by grade, and marks of treatment.
 
+use tercel::language::{Language, Text, both};
 use tercel::report::{Report, ToxicityDay, ToxicityLane};
 
+use crate::axis;
 use crate::svg::{Anchor, GREY, INK, RULE, SIZE, Scale, Svg, WIDTH, fit, text_width};
 
 const CELL: f64 = 15.0;
@@ -12,8 +14,13 @@ const SMALL: f64 = 11.0;
 /// Orange from light to dark, for grades 0 to 5.
 const SHADES: [&str; 6] = ["#ffffff", "#fde3c8", "#f9bd84", "#ee8c42", "#c65102", "#7a2d00"];
 
+pub(crate) const TITLE: Text = Text::new("CRS and ICANS day by day", "CRS与ICANS逐日分级");
+const GRADE: Text = Text::new("ASTCT 2019 grade", "ASTCT 2019分级");
+const ANTICYTOKINE: Text = Text::new("anticytokine treatment began", "开始抗细胞因子治疗");
+const STEROID: Text = Text::new("steroid began", "开始使用激素");
+
 /// Draws the lanes; `None` where there are none.
-pub(crate) fn draw(report: &Report) -> Option<String> {
+pub(crate) fn draw(report: &Report, language: Language) -> Option<String> {
     let figure = &report.figures.toxicity_days;
     if figure.lanes.is_empty() {
         return None;
@@ -33,7 +40,7 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         data: (0.0, f64::from(figure.days) + 1.0),
         page: (left, WIDTH - 12.0),
     };
-    let mut y = legend(&mut svg) + 12.0;
+    let mut y = legend(&mut svg, language) + 12.0;
     let top = y;
     for lane in &figure.lanes {
         let bottom = y + 2.0 * CELL + MARKS;
@@ -46,10 +53,10 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
             let quiet = [("fill", GREY), ("font-size", "11")];
             svg.styled_text(left - 6.0, at + CELL - 4.0, Anchor::End, &quiet, name);
             for day in days.iter().filter(|day| day.day <= figure.days) {
-                cell(&mut svg, day, x, at);
+                cell(&mut svg, day, x, at, language);
             }
         }
-        marks(&mut svg, lane, figure.days, x, y + 2.0 * CELL);
+        marks(&mut svg, lane, figure.days, (x, y + 2.0 * CELL), language);
         svg.line(
             (8.0, bottom + GAP / 2.0),
             (WIDTH - 12.0, bottom + GAP / 2.0),
@@ -73,19 +80,19 @@ pub(crate) fn draw(report: &Report) -> Option<String> {
         y + 28.0,
         Anchor::Middle,
         &[("fill", INK), ("font-size", "12")],
-        "days since infusion",
+        axis::DAYS.of(language),
     );
     Some(svg.finish(
         "figure_toxicity_days_drawing",
-        "CRS and ICANS day by day",
-        &figure.description,
+        TITLE.of(language),
+        figure.description.of(language),
         y + 38.0,
     ))
 }
 
-fn cell(svg: &mut Svg, day: &ToxicityDay, x: Scale, y: f64) {
+fn cell(svg: &mut Svg, day: &ToxicityDay, x: Scale, y: f64, language: Language) {
     let (from, to) = (x.at(f64::from(day.day)), x.at(f64::from(day.day) + 1.0));
-    svg.open_group(&day.hint);
+    svg.open_group(day.hint.of(language));
     let shade = SHADES.get(usize::from(day.at_most)).unwrap_or(&"#7a2d00");
     svg.rect(
         (from + 0.5, y + 0.5),
@@ -111,15 +118,21 @@ fn cell(svg: &mut Svg, day: &ToxicityDay, x: Scale, y: f64) {
 }
 
 /// A triangle where anticytokine treatment began, a square where a steroid did.
-fn marks(svg: &mut Svg, lane: &ToxicityLane, last: i32, x: Scale, y: f64) {
+fn marks(svg: &mut Svg, lane: &ToxicityLane, last: i32, (x, y): (Scale, f64), language: Language) {
+    let id = &lane.subject;
     let place = |day: i32| f64::midpoint(x.at(f64::from(day)), x.at(f64::from(day) + 1.0));
     for day in lane.anticytokine.iter().filter(|day| **day <= last) {
-        svg.open_group(&format!("{}: anticytokine treatment from day {day}", lane.subject));
+        let hint = both!(
+            "{id}: anticytokine treatment from day {day}",
+            "{id}：自第{day}天起抗细胞因子治疗"
+        );
+        svg.open_group(hint.of(language));
         triangle(svg, place(*day) - 3.5, y + 1.0);
         svg.close_group();
     }
     for day in lane.steroid.iter().filter(|day| **day <= last) {
-        svg.open_group(&format!("{}: steroid from day {day}", lane.subject));
+        let hint = both!("{id}: steroid from day {day}", "{id}：自第{day}天起使用激素");
+        svg.open_group(hint.of(language));
         svg.rect(
             (place(*day) + 0.5, y + 2.0),
             (6.0, 6.0),
@@ -134,11 +147,12 @@ fn triangle(svg: &mut Svg, x: f64, y: f64) {
     svg.path(&corners, true, &[("fill", INK), ("stroke", INK)]);
 }
 
-fn legend(svg: &mut Svg) -> f64 {
+fn legend(svg: &mut Svg, language: Language) -> f64 {
+    let (grade_text, anticytokine, steroid) = (GRADE.of(language), ANTICYTOKINE.of(language), STEROID.of(language));
     let mut x = 8.0;
     let quiet = [("fill", INK), ("font-size", "12")];
-    svg.styled_text(x, 16.0, Anchor::Start, &quiet, "ASTCT 2019 grade");
-    x += text_width("ASTCT 2019 grade", 12.0) + 10.0;
+    svg.styled_text(x, 16.0, Anchor::Start, &quiet, grade_text);
+    x += text_width(grade_text, 12.0) + 10.0;
     for (grade, shade) in SHADES.iter().enumerate() {
         svg.rect((x, 4.0), (20.0, CELL), &[("fill", shade), ("stroke", RULE)]);
         let ink = if grade >= 4 { "#ffffff" } else { INK };
@@ -153,9 +167,9 @@ fn legend(svg: &mut Svg) -> f64 {
     }
     x += 14.0;
     triangle(svg, x, 7.0);
-    svg.styled_text(x + 10.0, 16.0, Anchor::Start, &quiet, "anticytokine treatment began");
-    x += text_width("anticytokine treatment began", 12.0) + 28.0;
+    svg.styled_text(x + 10.0, 16.0, Anchor::Start, &quiet, anticytokine);
+    x += text_width(anticytokine, 12.0) + 28.0;
     svg.rect((x, 8.0), (6.0, 6.0), &[("fill", "none"), ("stroke", INK)]);
-    svg.styled_text(x + 11.0, 16.0, Anchor::Start, &quiet, "steroid began");
+    svg.styled_text(x + 11.0, 16.0, Anchor::Start, &quiet, steroid);
     28.0
 }

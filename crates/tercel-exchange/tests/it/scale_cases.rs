@@ -267,9 +267,10 @@ fn the_figure_by_day_has_the_worst_grade_of_each_day_and_the_days_of_treatment()
     assert!(
         lane.crs[0]
             .hint
+            .en
             .contains("ASTCT 2019 grade 3, the worst of 2 assessments"),
         "{}",
-        lane.crs[0].hint
+        lane.crs[0].hint.en
     );
     assert_eq!(figure.days, 28);
     // Fever whose hypotension is not known is grade 1 at least; the figure says up to what.

@@ -1,8 +1,10 @@
 //! Drawings of rehearsed studies: every mark has its words, leads to its subject, and stands on the page.
 
+use tercel::endpoint::Analysis;
+use tercel::language::Language;
 use tercel::report::{Report, subject_anchor};
 use tercel::simulate::{RehearsalOptions, rehearse};
-use tercel_report::render_html;
+use tercel_report::{render_html, render_subject};
 
 use super::{markup, read, report, trial};
 
@@ -174,4 +176,40 @@ fn growth_beyond_the_axis_is_cut_and_labelled() {
     let html = render_html(&report);
     assert!(figure(&html, "figure_waterfall").contains(">+250 %</text>"));
     assert!(figure(&html, "figure_spider").contains(">+250 %</text>"));
+}
+
+/// Names, codes, units and the words of the protocol stay; nothing else of the page of a subject is English.
+#[test]
+fn the_figures_of_a_subject_are_said_in_chinese() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 18, seed: 5 });
+    let mut said = String::new();
+    for subject in &data.subjects {
+        let mut own = data.clone();
+        own.subjects = vec![subject.clone()];
+        let html = render_subject(&Analysis::new(&trial, &own, data.last_day()), Language::Chinese);
+        markup::check(&html);
+        for part in html.split('<').filter_map(|part| part.split_once('>')) {
+            said.push_str(part.1);
+            said.push(' ');
+        }
+        for attribute in html.split("aria-label=\"").skip(1) {
+            said.push_str(attribute.split('"').next().unwrap_or_default());
+            said.push(' ');
+        }
+    }
+    for (_, group) in trial.dose_levels.iter() {
+        said = said.replace(group.label.as_str(), "");
+    }
+    assert!(
+        said.contains("CRS与ICANS逐日分级") && said.contains("靶病灶直径总和随时间的变化"),
+        "{said}"
+    );
+    let known = ["copies", "cells", "LLOQ", "ASTCT", "ICANS", "SYNTHETIC", "IL1RAP"];
+    let words = said.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let english: Vec<&str> = words
+        .filter(|word| word.len() > 3 && word.chars().any(|letter| letter.is_ascii_lowercase()))
+        .filter(|word| !known.contains(word))
+        .collect();
+    assert!(english.is_empty(), "{english:?}");
 }

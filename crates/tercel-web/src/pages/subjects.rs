@@ -197,7 +197,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                     to: keys(finding),
                 })
                 .collect(),
-            figures: tercel_report::render_subject(&analysis),
+            figures: tercel_report::render_subject(&analysis, language),
             labs: facts.and_then(lab_table),
             records: groups(&records, &trial, language),
             id,

@@ -6,6 +6,7 @@ use super::number;
 use super::planned::{self, Series};
 use super::spider::LINE_LIMIT;
 use crate::endpoint::{Analysis, Facts, biomarker_baseline, biomarker_change};
+use crate::language::{Text, Words, both};
 use crate::protocol::{Assessed, DoseLevel};
 use crate::study::{Amount, SubjectId, days_between};
 
@@ -19,7 +20,7 @@ pub struct BiomarkerFigure {
     /// Median over all subjects at the planned visits.
     pub median: Vec<BiomarkerPoint>,
     /// The figure in a sentence; where there is no line, why.
-    pub description: String,
+    pub description: Words,
 }
 
 /// The course of one subject.
@@ -32,7 +33,7 @@ pub struct BiomarkerLine {
     /// Samples after the baseline, from infusion on.
     pub points: Vec<BiomarkerPoint>,
     /// The course in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 /// One sample, or one median.
@@ -45,7 +46,7 @@ pub struct BiomarkerPoint {
     /// Whether the limit of quantification stands for the value.
     pub below: bool,
     /// All of it in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 pub(super) fn biomarker(analysis: &Analysis<'_>) -> BiomarkerFigure {
@@ -75,7 +76,7 @@ fn line(facts: &Facts<'_>) -> Option<BiomarkerLine> {
     let (level, day0, base) = (facts.level?, facts.day0?, baseline(facts)?);
     let (baseline, _) = biomarker_baseline(facts)?;
     let unit = &facts.trial.kinetics.biomarker_unit;
-    let who = format!("{}, dose level {level}", facts.subject.id);
+    let id = &facts.subject.id;
     let mut points = Vec::new();
     for sample in &facts.subject.biomarker {
         let day = sample.when.day().map(|day| days_between(day0, day));
@@ -90,22 +91,24 @@ fn line(facts: &Facts<'_>) -> Option<BiomarkerLine> {
             day: f64::from(day),
             change,
             below,
-            hint: format!(
-                "{who}: {} on day {day} ({}), {}{} of {} {unit}",
-                number::change(change),
-                sample.when,
-                if below { "< " } else { "" },
-                number::level(value),
-                number::level(base)
+            hint: both!(
+                "{id}, dose level {level}: {change} on day {day} ({when}), {limit}{value} of {base} {unit}",
+                "{id}，剂量水平{level}：第{day}天（{when}）{change}，{limit}{value}，基线{base} {unit}",
+                change = number::change(change),
+                when = sample.when,
+                limit = if below { "< " } else { "" },
+                value = number::level(value),
+                base = number::level(base),
             ),
         });
     }
     let last = points.last()?;
     Some(BiomarkerLine {
-        hint: format!(
-            "{who}: {} at the last sample, day {:.0}",
-            number::change(last.change),
-            last.day
+        hint: both!(
+            "{id}, dose level {level}: {change} at the last sample, day {day:.0}",
+            "{id}，剂量水平{level}：末次样本（第{day:.0}天）{change}",
+            change = number::change(last.change),
+            day = last.day,
         ),
         subject: facts.subject.id.clone(),
         level,
@@ -130,11 +133,12 @@ fn median(analysis: &Analysis<'_>) -> Vec<BiomarkerPoint> {
             day: visit.day,
             change,
             below: false,
-            hint: format!(
-                "median at day {:.0}: {} in {}",
-                visit.day,
-                number::change(change),
-                number::counted(subjects, "subject")
+            hint: both!(
+                "median at day {day:.0}: {change} in {counted}",
+                "第{day:.0}天中位数：{change}（{subjects}例受试者）",
+                day = visit.day,
+                change = number::change(change),
+                counted = number::counted(subjects, "subject"),
             ),
         })
     };
@@ -142,16 +146,23 @@ fn median(analysis: &Analysis<'_>) -> Vec<BiomarkerPoint> {
     visits.iter().filter(|visit| visit.day > 0.0).filter_map(at).collect()
 }
 
-fn description(lines: &[BiomarkerLine], median: &[BiomarkerPoint]) -> String {
+fn description(lines: &[BiomarkerLine], median: &[BiomarkerPoint]) -> Words {
     if lines.is_empty() {
-        return "No infused subject has a quantified baseline of the serum biomarker and a sample after infusion."
-            .to_owned();
+        return Text::new(
+            "No infused subject has a quantified baseline of the serum biomarker and a sample after infusion.",
+            "尚无已回输受试者同时具有可定量的血清生物标志物基线和回输后样本。",
+        )
+        .into();
     }
-    let last = median
-        .last()
-        .map_or_else(String::new, |point| format!(" Last {}.", point.hint));
-    format!(
-        "Change of the serum biomarker from baseline over days since infusion in {}.{last}",
-        number::counted(lines.len(), "subject")
+    let last = median.last().map_or_else(Words::default, |point| {
+        both!(" Last {en}.", "末次：{zh}。", en = point.hint.en, zh = point.hint.zh)
+    });
+    both!(
+        "Change of the serum biomarker from baseline over days since infusion in {counted}.{last_en}",
+        "血清生物标志物相对基线的变化（按回输后天数），{number}例受试者。{last_zh}",
+        counted = number::counted(lines.len(), "subject"),
+        number = lines.len(),
+        last_en = last.en,
+        last_zh = last.zh,
     )
 }

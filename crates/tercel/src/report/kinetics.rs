@@ -6,6 +6,7 @@ use super::planned::{self, Series};
 use super::spider::LINE_LIMIT;
 use super::{LevelName, number};
 use crate::endpoint::{Analysis, CELLS, COPIES, Facts};
+use crate::language::{Text, Words, both};
 use crate::protocol::{Assessed, DoseLevel};
 use crate::study::{Amount, Level, SubjectId, days_between};
 
@@ -15,7 +16,7 @@ pub struct KineticsFigure {
     /// Place in the document.
     pub anchor: &'static str,
     /// What it shows.
-    pub title: &'static str,
+    pub title: Text,
     /// Unit of the levels.
     pub unit: String,
     /// Lines in order of infusion; at most [`LINE_LIMIT`].
@@ -27,7 +28,7 @@ pub struct KineticsFigure {
     /// Lower limits of quantification, where there are few enough to draw, each with its text.
     pub limits: Vec<(f64, String)>,
     /// The figure in a sentence; where there is no line, why.
-    pub description: String,
+    pub description: Words,
 }
 
 /// The levels of one subject.
@@ -40,7 +41,7 @@ pub struct KineticsLine {
     /// Samples from the day of infusion on.
     pub points: Vec<KineticsPoint>,
     /// The course in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 /// One sample, or one median.
@@ -53,7 +54,7 @@ pub struct KineticsPoint {
     /// Whether it is below quantification.
     pub below: bool,
     /// All of it in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 /// Medians of a level at the planned visits.
@@ -65,6 +66,11 @@ pub struct KineticsMedian {
     pub points: Vec<KineticsPoint>,
 }
 
+const BELOW: Text = Text::new("below quantification", "低于定量下限");
+const COPIES_TITLE: Text = Text::new("CAR transgene copies in blood", "血中CAR转基因拷贝数");
+const CELLS_TITLE: Text = Text::new("CAR-T cells in blood", "血中CAR-T细胞");
+const SERUM_TITLE: Text = Text::new("Serum biomarker over time", "血清生物标志物随时间的变化");
+
 /// More limits than this are not drawn as lines.
 const MOST_LIMITS: usize = 3;
 
@@ -73,14 +79,14 @@ pub(super) fn kinetics(analysis: &Analysis<'_>, levels: &[LevelName]) -> [Kineti
         figure(
             analysis,
             levels,
-            ("figure_copies", "CAR transgene copies in blood", COPIES),
+            ("figure_copies", COPIES_TITLE, COPIES),
             Assessed::Kinetics,
             |facts| &facts.subject.copies,
         ),
         figure(
             analysis,
             levels,
-            ("figure_cells", "CAR-T cells in blood", CELLS),
+            ("figure_cells", CELLS_TITLE, CELLS),
             Assessed::Kinetics,
             |facts| &facts.subject.counts,
         ),
@@ -93,7 +99,7 @@ pub(super) fn serum(analysis: &Analysis<'_>, levels: &[LevelName]) -> KineticsFi
     figure(
         analysis,
         levels,
-        ("figure_biomarker_level", "Serum biomarker over time", unit),
+        ("figure_biomarker_level", SERUM_TITLE, unit),
         Assessed::Biomarker,
         |facts| &facts.subject.biomarker,
     )
@@ -102,7 +108,7 @@ pub(super) fn serum(analysis: &Analysis<'_>, levels: &[LevelName]) -> KineticsFi
 fn figure(
     analysis: &Analysis<'_>,
     levels: &[LevelName],
-    (anchor, title, unit): (&'static str, &'static str, &str),
+    (anchor, title, unit): (&'static str, Text, &str),
     assessed: Assessed,
     series: Series,
 ) -> KineticsFigure {
@@ -165,22 +171,37 @@ pub(super) fn floor(analysis: &Analysis<'_>, series: Series) -> Option<f64> {
 }
 
 /// Height, whether below quantification, and the text; `None` where nothing says how low the sample may be.
-pub(super) fn place(amount: Amount, unit: &str, floor: Option<f64>) -> Option<(f64, bool, String)> {
+pub(super) fn place(amount: Amount, unit: &str, floor: Option<f64>) -> Option<(f64, bool, Words)> {
     Some(match amount {
-        Amount::Quantified(value) if value > 0.0 => (value, false, format!("{} {unit}", number::level(value))),
+        Amount::Quantified(value) if value > 0.0 => (value, false, measured(value, unit)),
         Amount::Below(Some(limit)) if limit > 0.0 => {
-            let text = format!("below quantification (< {} {unit})", plain(limit));
+            let text = both!(
+                "below quantification (< {limit} {unit})",
+                "低于定量下限（< {limit} {unit}）",
+                limit = plain(limit),
+            );
             (limit / 2.0, true, text)
         }
-        Amount::Quantified(value) => (floor?, true, format!("{} {unit}", number::level(value))),
-        Amount::Below(_) => (floor?, true, "below an unstated limit of quantification".to_owned()),
+        Amount::Quantified(value) => (floor?, true, measured(value, unit)),
+        Amount::Below(_) => {
+            let text = Text::new("below an unstated limit of quantification", "低于未注明的定量下限");
+            (floor?, true, text.into())
+        }
     })
+}
+
+fn measured(value: f64, unit: &str) -> Words {
+    both!("{value} {unit}", "{value} {unit}", value = number::level(value))
 }
 
 fn line(facts: &Facts<'_>, samples: &[Level], unit: &str, floor: Option<f64>) -> Option<KineticsLine> {
     let (level, day0) = (facts.level?, facts.day0?);
-    let who = format!("{}, dose level {level}", facts.subject.id);
-    let mut peak: Option<(f64, String)> = None;
+    let who = both!(
+        "{id}, dose level {level}: ",
+        "{id}，剂量水平{level}：",
+        id = facts.subject.id
+    );
+    let mut peak: Option<(f64, Words)> = None;
     let mut points = Vec::new();
     for sample in samples {
         let Some(day) = sample.when.day().map(|day| days_between(day0, day)) else {
@@ -189,7 +210,13 @@ fn line(facts: &Facts<'_>, samples: &[Level], unit: &str, floor: Option<f64>) ->
         let Some((height, below, text)) = place(sample.amount, unit, floor).filter(|_| day >= 0) else {
             continue;
         };
-        let hint = format!("{text} on day {day} ({})", sample.when);
+        let hint = both!(
+            "{en} on day {day} ({when})",
+            "{zh}，第{day}天（{when}）",
+            en = text.en,
+            zh = text.zh,
+            when = sample.when,
+        );
         if !below && peak.as_ref().is_none_or(|(highest, _)| height > *highest) {
             peak = Some((height, hint.clone()));
         }
@@ -197,15 +224,15 @@ fn line(facts: &Facts<'_>, samples: &[Level], unit: &str, floor: Option<f64>) ->
             day: f64::from(day),
             height,
             below,
-            hint: format!("{who}: {hint}"),
+            hint: after(&who, &hint),
         });
     }
     if points.is_empty() {
         return None;
     }
     let hint = peak.map_or_else(
-        || format!("{who}: never quantified"),
-        |(_, text)| format!("{who}: highest {text}"),
+        || after(&who, &Text::new("never quantified", "始终低于定量下限").into()),
+        |(_, text)| after(&who, &after(&Text::new("highest ", "最高").into(), &text)),
     );
     Some(KineticsLine {
         subject: facts.subject.id.clone(),
@@ -213,6 +240,10 @@ fn line(facts: &Facts<'_>, samples: &[Level], unit: &str, floor: Option<f64>) ->
         points,
         hint,
     })
+}
+
+fn after(start: &Words, rest: &Words) -> Words {
+    Words::join(&[start.clone(), rest.clone()], Text::new("", ""))
 }
 
 fn medians(
@@ -240,20 +271,24 @@ fn medians(
             .filter_map(|sample| place(sample.amount, unit, floor))
             .filter_map(|(height, below, _)| below.then_some(height))
             .reduce(f64::min);
-        let amount = median.map(|median| (median, format!("{} {unit}", number::level(median))));
+        let amount = median.map(|median| (median, measured(median, unit)));
         let (height, below, text) = match amount.filter(|(median, _)| *median > 0.0) {
             Some((median, text)) => (median, false, text),
-            None => (lowest.or(floor)?, true, "below quantification".to_owned()),
+            None => (lowest.or(floor)?, true, BELOW.into()),
         };
         Some(KineticsPoint {
             day: visit.day,
             height,
             below,
-            hint: format!(
-                "dose level {level}, median at day {:.0}: {text}; {} of {} quantified",
-                visit.day,
-                values.len(),
-                number::counted(samples.len(), "subject")
+            hint: both!(
+                "dose level {level}, median at day {day:.0}: {en}; {quantified} of {counted} quantified",
+                "剂量水平{level}，第{day:.0}天中位数：{zh}；{all}例受试者中{quantified}例可定量",
+                day = visit.day,
+                en = text.en,
+                zh = text.zh,
+                quantified = values.len(),
+                counted = number::counted(samples.len(), "subject"),
+                all = samples.len(),
             ),
         })
     });
@@ -261,9 +296,12 @@ fn medians(
     (!points.is_empty()).then_some(KineticsMedian { level, points })
 }
 
-fn description(lines: &[KineticsLine], title: &str, unit: &str) -> String {
+fn description(lines: &[KineticsLine], title: Text, unit: &str) -> Words {
     if lines.is_empty() {
-        return format!("No infused subject has a sample of known level ({unit}) after infusion.");
+        return both!(
+            "No infused subject has a sample of known level ({unit}) after infusion.",
+            "尚无已回输受试者在回输后有水平已知的样本（{unit}）。"
+        );
     }
     let never = lines.iter().filter(|line| line.points.iter().all(|point| point.below));
     let peak = lines
@@ -271,10 +309,18 @@ fn description(lines: &[KineticsLine], title: &str, unit: &str) -> String {
         .flat_map(|line| &line.points)
         .filter(|point| !point.below)
         .max_by(|one, other| one.height.total_cmp(&other.height));
-    let highest = peak.map_or_else(String::new, |peak| format!(" Highest: {}.", peak.hint));
-    format!(
-        "{title} over days since infusion in {}, {} never quantified.{highest}",
-        number::counted(lines.len(), "subject"),
-        number::count(never.count())
+    let highest = peak.map_or_else(Words::default, |peak| {
+        both!(" Highest: {en}.", "最高：{zh}。", en = peak.hint.en, zh = peak.hint.zh)
+    });
+    both!(
+        "{title_en} over days since infusion in {counted}, {never} never quantified.{highest_en}",
+        "{title_zh}（按回输后天数），{number}例受试者，其中{never}例始终低于定量下限。{highest_zh}",
+        title_en = title.en,
+        title_zh = title.zh,
+        counted = number::counted(lines.len(), "subject"),
+        number = lines.len(),
+        never = number::count(never.count()),
+        highest_en = highest.en,
+        highest_zh = highest.zh,
     )
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::number;
 use super::waterfall::NO_SUMS;
 use crate::endpoint::{Analysis, Facts};
+use crate::language::{Words, both};
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
 
@@ -21,7 +22,7 @@ pub struct Spider {
     /// Ticks of the time axis in months, from 0.
     pub ticks: Vec<f64>,
     /// The figure in a sentence; where there is no line, why.
-    pub description: String,
+    pub description: Words,
 }
 
 /// The course of one subject.
@@ -34,7 +35,7 @@ pub struct SpiderLine {
     /// Assessments in order of time; the baseline at month 0 is not among them.
     pub points: Vec<SpiderPoint>,
     /// The course in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 /// One assessment.
@@ -49,7 +50,7 @@ pub struct SpiderPoint {
     /// Whether a new lesion was seen.
     pub new_lesion: bool,
     /// All of it in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 pub(super) fn spider(analysis: &Analysis<'_>) -> Spider {
@@ -73,20 +74,29 @@ pub(super) fn spider(analysis: &Analysis<'_>) -> Spider {
 
 fn line(facts: &Facts<'_>) -> Option<SpiderLine> {
     let (level, day0) = (facts.level?, facts.day0?);
-    let who = format!("{}, dose level {level}", facts.subject.id);
+    let id = &facts.subject.id;
     let points: Vec<SpiderPoint> = facts
         .assessments_on_treatment()
         .map(|point| {
             let months = facts.months_to(day0, point.day);
             let change = facts.tumour.change(point);
-            let value = change.map_or_else(|| "sum not complete".to_owned(), number::change);
-            let new = if point.new_lesion { ", new lesion" } else { "" };
+            let value = change.map(number::change);
+            let new = if point.new_lesion {
+                (", new lesion", "，有新病灶")
+            } else {
+                ("", "")
+            };
             SpiderPoint {
-                hint: format!(
-                    "{who}: {value} on {} ({} months), {}{new}",
-                    point.day,
-                    number::months(months),
-                    point.response()
+                hint: both!(
+                    "{id}, dose level {level}: {en} on {day} ({months} months), {response}{new_en}",
+                    "{id}，剂量水平{level}：{day}（{months}个月）{zh}，{response}{new_zh}",
+                    en = value.as_deref().unwrap_or("sum not complete"),
+                    zh = value.as_deref().unwrap_or("直径总和不完整"),
+                    day = point.day,
+                    months = number::months(months),
+                    response = point.response(),
+                    new_en = new.0,
+                    new_zh = new.1,
                 ),
                 months,
                 change,
@@ -97,11 +107,13 @@ fn line(facts: &Facts<'_>) -> Option<SpiderLine> {
         .collect();
     let last = points.iter().rfind(|point| point.change.is_some())?;
     Some(SpiderLine {
-        hint: format!(
-            "{who}: {} at {} months, the last of {}",
-            last.change.map_or_else(String::new, number::change),
-            number::months(last.months),
-            number::counted(points.len(), "assessment")
+        hint: both!(
+            "{id}, dose level {level}: {change} at {months} months, the last of {counted}",
+            "{id}，剂量水平{level}：{months}个月时{change}，为{number}次评估中的末次",
+            change = last.change.map_or_else(String::new, number::change),
+            months = number::months(last.months),
+            counted = number::counted(points.len(), "assessment"),
+            number = points.len(),
         ),
         subject: facts.subject.id.clone(),
         level,
@@ -109,19 +121,21 @@ fn line(facts: &Facts<'_>) -> Option<SpiderLine> {
     })
 }
 
-fn description(lines: &[SpiderLine]) -> String {
+fn description(lines: &[SpiderLine]) -> Words {
     if lines.is_empty() {
-        return NO_SUMS.to_owned();
+        return NO_SUMS.into();
     }
     let with = |marked: fn(&SpiderPoint) -> bool| {
         let marked = lines.iter().filter(|line| line.points.iter().any(marked)).count();
         number::count(marked)
     };
-    format!(
-        "Change of the sum of target diameters from baseline over months in {}: {} with progression, {} with a new lesion, \
-         before new anticancer therapy.",
-        number::counted(lines.len(), "subject"),
-        with(|point| point.progression),
-        with(|point| point.new_lesion)
+    both!(
+        "Change of the sum of target diameters from baseline over months in {counted}: {progression} with progression, \
+         {new_lesion} with a new lesion, before new anticancer therapy.",
+        "靶病灶直径总和相对基线的变化（按月，至新的抗肿瘤治疗为止），{number}例受试者：{progression}例进展，{new_lesion}例出现新病灶。",
+        counted = number::counted(lines.len(), "subject"),
+        number = lines.len(),
+        progression = with(|point| point.progression),
+        new_lesion = with(|point| point.new_lesion),
     )
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{LevelName, number};
 use crate::endpoint::{Analysis, Facts};
 use crate::grade::Scale;
+use crate::language::{Text, Words, both};
 use crate::protocol::DoseLevel;
 use crate::study::{MedicationClass, SubjectId, Syndrome, days_between};
 
@@ -25,9 +26,9 @@ pub struct ToxicityDays {
     /// Last day of the axis.
     pub days: i32,
     /// The figure in a sentence; where there is no lane, why.
-    pub description: String,
+    pub description: Words,
     /// What is not drawn.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Words>,
 }
 
 /// One subject.
@@ -57,7 +58,7 @@ pub struct ToxicityDay {
     /// The most it can be; equal to the least where every item is known.
     pub at_most: u8,
     /// All of it in a sentence.
-    pub hint: String,
+    pub hint: Words,
 }
 
 pub(super) fn toxicity_days(analysis: &Analysis<'_>, levels: &[LevelName]) -> ToxicityDays {
@@ -71,13 +72,19 @@ pub(super) fn toxicity_days(analysis: &Analysis<'_>, levels: &[LevelName]) -> To
     let days = last.clamp(FIRST_DAYS, MOST_DAYS);
     let mut remarks = Vec::new();
     if last > MOST_DAYS {
-        remarks.push(format!(
-            "Grades after day {MOST_DAYS} are in the profiles of the subjects, not here."
+        remarks.push(both!(
+            "Grades after day {MOST_DAYS} are in the profiles of the subjects, not here.",
+            "第{MOST_DAYS}天之后的分级见各受试者的概况，此处不显示。"
         ));
     }
     let without = infused.len() - subjects;
     if without > 0 && subjects > 0 {
-        remarks.push(format!("{} infused had neither.", number::counted(without, "subject")));
+        remarks.push(both!(
+            "{counted} infused had neither.",
+            "{without}例已回输受试者两者均未发生。",
+            counted = number::counted(without, "subject"),
+            without = without
+        ));
     }
     ToxicityDays {
         description: description(&lanes, infused.len()),
@@ -142,36 +149,45 @@ fn by_day(facts: &Facts<'_>, syndrome: Syndrome) -> Vec<ToxicityDay> {
         day,
         at_least,
         at_most,
-        hint: format!(
-            "{}, day {day}: {name} {} grade {}, the worst of {}",
-            facts.subject.id,
-            Scale::Astct2019,
-            if at_least == at_most {
-                at_least.to_string()
-            } else {
-                format!("{at_least} to {at_most}")
-            },
-            number::counted(findings, "assessment")
+        hint: both!(
+            "{id}, day {day}: {name} {scale} grade {grade}, the worst of {counted}",
+            "{id}，第{day}天：{name}（{scale}）{grade_zh}级，取{findings}次评估中的最高分级",
+            id = facts.subject.id,
+            scale = Scale::Astct2019,
+            grade = span(at_least, at_most, " to "),
+            grade_zh = span(at_least, at_most, "～"),
+            counted = number::counted(findings, "assessment"),
         ),
     };
     worst.into_iter().map(told).collect()
 }
 
-fn description(lanes: &[ToxicityLane], infused: usize) -> String {
+/// One grade, or from which to which.
+fn span(least: u8, most: u8, to: &str) -> String {
+    if least == most {
+        least.to_string()
+    } else {
+        format!("{least}{to}{most}")
+    }
+}
+
+fn description(lanes: &[ToxicityLane], infused: usize) -> Words {
     if infused == 0 {
-        return "Nobody was infused on a known day.".to_owned();
+        return Text::new("Nobody was infused on a known day.", "尚无回输日期明确的受试者。").into();
     }
     if lanes.is_empty() {
-        return "No assessment shows CRS or ICANS.".to_owned();
+        return Text::new("No assessment shows CRS or ICANS.", "历次评估均未见CRS或ICANS。").into();
     }
     let worst = |days: fn(&ToxicityLane) -> &[ToxicityDay]| {
         lanes.iter().flat_map(days).map(|day| day.at_least).max().unwrap_or(0)
     };
-    format!(
-        "Worst grade of each day after infusion by {} in {}: CRS up to grade {}, ICANS up to grade {}.",
-        Scale::Astct2019,
-        number::counted(lanes.len(), "subject"),
-        worst(|lane| &lane.crs),
-        worst(|lane| &lane.icans)
+    both!(
+        "Worst grade of each day after infusion by {scale} in {counted}: CRS up to grade {crs}, ICANS up to grade {icans}.",
+        "{number}例受试者回输后每日的最高分级（{scale}）：CRS最高{crs}级，ICANS最高{icans}级。",
+        scale = Scale::Astct2019,
+        counted = number::counted(lanes.len(), "subject"),
+        number = lanes.len(),
+        crs = worst(|lane| &lane.crs),
+        icans = worst(|lane| &lane.icans),
     )
 }

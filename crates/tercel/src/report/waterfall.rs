@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::number;
 use crate::endpoint::{Analysis, Facts, Point, Source};
+use crate::language::Text;
 use crate::protocol::DoseLevel;
 use crate::response::Overall;
 use crate::study::SubjectId;
@@ -15,8 +16,10 @@ pub const WATERFALL_LIMIT: usize = 60;
 pub const GROWTH_SHOWN: f64 = 100.0;
 
 /// Why neither the best change nor its course can be drawn.
-pub(super) const NO_SUMS: &str =
-    "No subject has target lesions measured on known days before infusion and after it, so no change can be drawn.";
+pub(super) const NO_SUMS: Text = Text::new(
+    "No subject has target lesions measured on known days before infusion and after it, so no change can be drawn.",
+    "尚无受试者的靶病灶在回输前后均于明确日期测量，无法绘制变化。",
+);
 
 /// Best changes from baseline.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +113,7 @@ fn bar(facts: &Facts<'_>) -> Option<Bar> {
 
 fn description(bars: &[Bar]) -> String {
     let (Some(most), Some(least)) = (bars.first(), bars.last()) else {
-        return NO_SUMS.to_owned();
+        return NO_SUMS.en.to_owned();
     };
     let confirmed = bars.iter().filter(|bar| bar.confirmed.is_some()).count();
     format!(

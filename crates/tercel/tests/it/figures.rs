@@ -91,7 +91,7 @@ fn medians_at_reported_months_are_those_of_the_outcome_matrix() {
                     };
                     let cells = of("car-t-level", component, months);
                     let cell = cells.iter().find(|cell| cell.level == Some(median.level)).unwrap();
-                    assert_eq!(cell.value, (!point.below).then_some(point.height), "{}", point.hint);
+                    assert_eq!(cell.value, (!point.below).then_some(point.height), "{}", point.hint.en);
                     compared += 1;
                 }
             }
@@ -148,7 +148,7 @@ fn nothing_quantified_and_no_limit_stated_cannot_be_drawn_and_says_so() {
     with(4, silent, |_, _, figures| {
         let [copies, cells] = &figures.kinetics;
         assert!(copies.lines.is_empty() && copies.medians.is_empty());
-        assert!(copies.description.starts_with("No infused subject"));
+        assert!(copies.description.en.starts_with("No infused subject"));
         assert!(!cells.lines.is_empty());
     });
 }
@@ -230,9 +230,9 @@ fn nobody_gives_sentences_in_place_of_figures() {
         |_, _, figures| {
             let said = [
                 &figures.waterfall.description,
-                &figures.spider.description,
-                &figures.kinetics[0].description,
-                &figures.biomarker.description,
+                &figures.spider.description.en,
+                &figures.kinetics[0].description.en,
+                &figures.biomarker.description.en,
                 &figures.heat_map.description,
                 &figures.timeline.description,
             ];

@@ -5,6 +5,7 @@ use super::super::planned::{self, Series};
 use super::super::{KineticsPoint, LevelName, number};
 use crate::endpoint::{Analysis, Facts};
 use crate::kinetics::Analyte;
+use crate::language::Words;
 use crate::protocol::{Assessed, DoseLevel};
 
 /// Mean levels over time.
@@ -59,7 +60,7 @@ fn mean(
         .max_by(|one, other| one.height.total_cmp(&other.height));
     let description = peak.map_or_else(
         || "No dose level has samples of two subjects at a planned visit.".to_owned(),
-        |peak| format!("{title} over days since infusion. Highest: {}.", peak.hint),
+        |peak| format!("{title} over days since infusion. Highest: {}.", peak.hint.en),
     );
     MeanFigure {
         anchor,
@@ -105,12 +106,12 @@ fn points(
             day: visit.day,
             height,
             below: below == placed.len(),
-            hint: format!(
+            hint: Words::english(format!(
                 "dose level {level}, geometric mean at day {:.0}: {} {unit} in {}{halved}",
                 visit.day,
                 number::level(height),
                 number::counted(placed.len(), "subject")
-            ),
+            )),
         })
     };
     visits.iter().filter_map(at).collect()

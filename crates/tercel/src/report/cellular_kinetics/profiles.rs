@@ -4,6 +4,7 @@ use super::super::{KineticsPoint, number};
 use super::Studied;
 use crate::estimate::cellular_model::{CellFit, FitSample, Prior, fit_cell_curve};
 use crate::kinetics::{Analyte, SubjectKinetics};
+use crate::language::Words;
 use crate::protocol::DoseLevel;
 use crate::study::{Amount, SubjectId};
 
@@ -92,7 +93,7 @@ fn panel(subject: &Studied<'_>, kinetics: &SubjectKinetics<'_>) -> Option<Profil
             day: sample.day,
             height,
             below,
-            hint: format!("{text} on day {:.1}", sample.day),
+            hint: Words::english(format!("{} on day {:.1}", text.en, sample.day)),
         })
     });
     let points: Vec<KineticsPoint> = points.collect();
