@@ -4,6 +4,7 @@ use super::gate::{Case, Missing, alike};
 use super::need::{CustodyDoubt, Need};
 use super::product::{Custody, IdentityCheck, Reading};
 use super::product_check::{bag, coi, ordered};
+use crate::language::{Text, Words, both};
 use crate::protocol::Cells;
 
 /// The viable CAR-positive cells of the ordered bags, or of the ordered volumes of them, are the level's dose within tolerance.
@@ -153,16 +154,34 @@ pub(super) fn two_persons(case: &Case<'_>) -> Vec<Missing> {
 fn misread(case: &Case<'_>, label: &str, reading: &Reading) -> Vec<Missing> {
     let known = bag(case, label);
     let held = [
-        ("subject", case.own.subject.as_str(), reading.subject.as_str()),
-        ("chain of identity", coi(case).unwrap_or_default(), reading.coi.as_str()),
-        ("lot", known.map_or("", |bag| bag.lot.as_str()), reading.lot.as_str()),
-        ("bag", label, reading.bag.as_str()),
+        (
+            Text::new("subject", "受试者"),
+            case.own.subject.as_str(),
+            reading.subject.as_str(),
+        ),
+        (
+            Text::new("chain of identity", "身份链编号"),
+            coi(case).unwrap_or_default(),
+            reading.coi.as_str(),
+        ),
+        (
+            Text::new("lot", "批次"),
+            known.map_or("", |bag| bag.lot.as_str()),
+            reading.lot.as_str(),
+        ),
+        (Text::new("bag", "产品袋"), label, reading.bag.as_str()),
     ];
     let wrong = held.into_iter().filter(|(_, expected, found)| expected != found);
-    let missing = |(what, expected, found): (&str, &str, &str)| {
+    let missing = |(what, expected, found): (Text, &str, &str)| {
         let need = Need::Identity {
-            place: format!("{what} read by {} for bag {label}", reading.person),
-            expected: expected.to_owned(),
+            place: both!(
+                "{en} read by {person} for bag {label}",
+                "{person} 核对产品袋 {label} 时读取的{zh}",
+                en = what.en,
+                zh = what.zh,
+                person = reading.person,
+            ),
+            expected: Words::english(expected.to_owned()),
             found: found.to_owned(),
         };
         case.missing(need, [])

@@ -6,6 +6,7 @@ use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::record::{Consent, Scope, Unread, Withdrawal};
 use super::records::SubjectConduct;
+use crate::language::{Text, both};
 use crate::protocol::ConsentVersion;
 use crate::study::SubjectId;
 
@@ -33,13 +34,15 @@ pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
     let subject = case.study.subject(&own.subject);
     let died = subject.and_then(|subject| Some(subject.died()?.0));
     if let Some(when) = died {
-        missing.push(case.missing(Need::Left(format!("death on {when}")), []));
+        let death = both!("death on {when}", "于 {when} 死亡");
+        missing.push(case.missing(Need::Left(death), []));
     }
-    let recorded = own.infused(case.now()).map(|began| began.to_string());
+    let on = |when: String| both!("on {when}", "于 {when} ");
+    let recorded = own.infused(case.now()).map(|began| on(began.to_string()));
     let in_data = subject.and_then(|subject| {
-        let dated = subject.infusions.first().map(|infusion| infusion.when.to_string());
-        let undated = (!subject.undated_infusions.is_empty()).then(|| "a day that is not known".to_owned());
-        dated.or(undated)
+        let dated = subject.infusions.first().map(|infusion| on(infusion.when.to_string()));
+        let undated = Text::new("on a day that is not known", "（日期不明）");
+        dated.or_else(|| (!subject.undated_infusions.is_empty()).then(|| undated.into()))
     });
     if let Some(when) = recorded.or(in_data) {
         missing.push(case.missing(Need::AlreadyInfused(when), []));

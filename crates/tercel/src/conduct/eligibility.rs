@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::gate::{Case, Missing, Study};
-use super::measured::{compare, written};
+use super::measured::{NO_VALUE, compare, written};
 use super::need::{Named, Need, Shortfall};
 use super::record::{EligibilityItem, Met};
 use super::records::SubjectConduct;
@@ -91,7 +91,7 @@ fn shortfall(case: &Case<'_>, criterion: &EntryCriterion, item: &EligibilityItem
     }
     if let Some(limits) = &criterion.limits {
         let Some(value) = &item.value else {
-            return Some(Shortfall::NotComparable("the value is missing".to_owned()));
+            return Some(Shortfall::NotComparable(NO_VALUE.into()));
         };
         match compare(limits, criterion.measure.as_deref(), value) {
             Err(why) => return Some(Shortfall::NotComparable(why)),

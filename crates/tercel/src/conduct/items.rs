@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::gate::{Case, Missing};
-use super::measured::{compare, written};
+use super::measured::{NO_VALUE, compare, written};
 use super::need::{Named, Need, Shortfall};
 use super::record::{Assessment, ItemGate};
 use crate::protocol::GateItem;
@@ -64,7 +64,7 @@ fn shortfall(item: &GateItem, known: &Assessment, at: DateTime) -> Option<Shortf
             Ok(true) if known.holds == Some(false) => return Some(Shortfall::NotMet(written(value))),
             Ok(true) => {}
         },
-        (Some(_), None) => return Some(Shortfall::NotComparable("the value is missing".to_owned())),
+        (Some(_), None) => return Some(Shortfall::NotComparable(NO_VALUE.into())),
         (None, _) => match known.holds {
             Some(true) => {}
             Some(false) => return Some(Shortfall::NotMet(String::new())),

@@ -3,12 +3,20 @@
 use super::record::Measured;
 use crate::grade::analyte::Analyte;
 use crate::grade::units::{Unit, convert, rounded};
+use crate::language::{Text, Words, both};
 use crate::protocol::Limits;
 
+/// Why nothing can be compared where no value stands.
+pub(super) const NO_VALUE: Text = Text::new("the value is missing", "缺少数值");
+
 /// Whether a value keeps the bounds; `Err` says why the two cannot be compared.
-pub(super) fn compare(limits: &Limits, measure: Option<&str>, measured: &Measured) -> Result<bool, String> {
+pub(super) fn compare(limits: &Limits, measure: Option<&str>, measured: &Measured) -> Result<bool, Words> {
     if !measured.value.is_finite() || measured.value < 0.0 {
-        return Err(format!("{} is no value", measured.value));
+        return Err(both!(
+            "{value} is no value",
+            "{value} 不是有效数值",
+            value = measured.value
+        ));
     }
     let own = measured.unit.trim();
     if limits.unit == own {
@@ -16,7 +24,7 @@ pub(super) fn compare(limits: &Limits, measure: Option<&str>, measured: &Measure
     }
     if limits.unit == Limits::ULN {
         let Some(uln) = measured.uln.filter(|uln| uln.is_finite() && *uln > 0.0) else {
-            return Err("the upper limit of normal is missing".to_owned());
+            return Err(Text::new("the upper limit of normal is missing", "缺少正常值上限").into());
         };
         let times = |bound: Option<f64>| bound.map(|bound| rounded(bound * uln));
         let scaled = Limits {
@@ -28,7 +36,13 @@ pub(super) fn compare(limits: &Limits, measure: Option<&str>, measured: &Measure
         };
         return Ok(scaled.hold(measured.value));
     }
-    let fails = || format!("unit \"{own}\" is not \"{}\"", limits.unit);
+    let fails = || {
+        both!(
+            "unit \"{own}\" is not \"{wanted}\"",
+            "单位“{own}”与“{wanted}”不符",
+            wanted = limits.unit
+        )
+    };
     let analyte = measure.and_then(Analyte::named).ok_or_else(fails)?;
     let (from, to) = (Unit::parse(own), Unit::parse(&limits.unit));
     let (Ok(from), Ok(to)) = (from, to) else {

@@ -41,7 +41,7 @@ pub use record::{
     Approval, Assessment, CaseReport, CaseReportKind, Choice, ClosedLevelChoice, Consent, Delegation, Departure,
     EligibilityItem, EmergencyRelease, Entered, Entry, ItemGate, Lymphodepletion, Measured, Met, OpenLevel, Order,
     OrderedBag, Pause, ProtocolDeviation, Recipient, Resume, Scope, Screening, SignedDecision, Slot, Unread,
-    Withdrawal,
+    UnreadWords, Withdrawal,
 };
 pub use records::{ConductRecords, SubjectConduct};
 pub use schedule::{PlannedVisit, VisitStanding, derive_schedule};

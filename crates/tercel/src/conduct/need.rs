@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::record::{ItemGate, Scope};
+use super::record::{ItemGate, Scope, UnreadWords};
 use crate::language::Words;
 use crate::protocol::{DoseLevel, StudyTask};
 
@@ -59,7 +59,7 @@ pub enum Shortfall {
     /// Two records of the same moment disagree.
     Ambiguous,
     /// The value cannot be compared with the bounds.
-    NotComparable(String),
+    NotComparable(Words),
     /// The result is awaited and may not be.
     Pending,
 }
@@ -117,13 +117,13 @@ pub enum Need {
         id: String,
         /// Field.
         field: String,
-        /// Why.
-        why: String,
+        /// What is wrong with it.
+        why: UnreadWords,
     },
     /// The subject was infused already.
-    AlreadyInfused(String),
+    AlreadyInfused(Words),
     /// The subject left the study or died.
-    Left(String),
+    Left(Words),
     /// No version of the protocol is in force at this site.
     NoVersion(String),
     /// No consent is recorded.
@@ -277,9 +277,9 @@ pub enum Need {
     /// Two numbers that must be one are not.
     Identity {
         /// Where it was read (`lot 7`, `bag A1`).
-        place: String,
+        place: Words,
         /// What must stand there.
-        expected: String,
+        expected: Words,
         /// What stands there.
         found: String,
     },

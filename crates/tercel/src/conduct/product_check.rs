@@ -7,6 +7,7 @@ use super::measured::compare;
 use super::need::{Named, Need, Shortfall};
 use super::product::{Bag, Disposition, Lot, Release, TestOutcome, TestResult};
 use super::record::Measured;
+use crate::language::{Text, Words, both};
 use crate::protocol::{ReleaseTest, Specification};
 
 /// An order for the subject's level that names bags and is still ahead.
@@ -68,32 +69,35 @@ pub(super) fn identity(case: &Case<'_>) -> Vec<Missing> {
         return vec![case.missing(Need::NoCollection, [])];
     };
     let mut missing = Vec::new();
-    let mut hold = |place: String, found: &str| {
+    let mut hold = |place: Words, found: &str| {
         if found != expected {
             let need = Need::Identity {
                 place,
-                expected: expected.to_owned(),
+                expected: Words::english(expected.to_owned()),
                 found: found.to_owned(),
             };
             missing.push(case.missing(need, []));
         }
     };
     for collection in &case.own.collections {
-        hold(format!("collection {}", collection.din), &collection.coi);
+        hold(
+            both!("collection {din}", "采集 {din}", din = collection.din),
+            &collection.coi,
+        );
     }
     for lot in lots(case) {
-        hold(format!("lot {}", lot.lot), &lot.coi);
+        hold(both!("lot {lot}", "批次 {lot}", lot = lot.lot), &lot.coi);
     }
     for bag in ordered(case) {
-        hold(format!("bag {}", bag.label), &bag.coi);
+        hold(both!("bag {bag}", "产品袋 {bag}", bag = bag.label), &bag.coi);
     }
     missing.extend(donations(case));
     let subjects = case.study.records.subjects.iter();
     for other in subjects.filter(|other| other.subject != case.own.subject) {
         if other.collections.iter().any(|collection| collection.coi == expected) {
             let need = Need::Identity {
-                place: format!("collection of {}", other.subject),
-                expected: format!("another number than {expected}"),
+                place: both!("collection of {other}", "{other} 的采集", other = other.subject),
+                expected: both!("another number than {expected}", "不同于 {expected} 的编号"),
                 found: expected.to_owned(),
             };
             missing.push(case.missing(need, []));
@@ -111,8 +115,8 @@ fn donations(case: &Case<'_>) -> Vec<Missing> {
         let foreign = lot.dins.iter().find(|din| !known.contains(&din.as_str()));
         if lot.dins.is_empty() || foreign.is_some() {
             let need = Need::Identity {
-                place: format!("lot {}", lot.lot),
-                expected: known.join(", "),
+                place: both!("lot {lot}", "批次 {lot}", lot = lot.lot),
+                expected: Words::english(known.join(", ")),
                 found: foreign.cloned().unwrap_or_default(),
             };
             missing.push(case.missing(need, []));
@@ -208,7 +212,7 @@ fn shortfall(case: &Case<'_>, lot: &str, test: &ReleaseTest, release: &Release) 
     let now = case.now();
     let own = case.own.tests.iter();
     let results = own.filter(|one| one.lot == lot && one.test == test.id && one.reported <= now);
-    let verdicts: Vec<Result<Option<bool>, String>> = results.clone().map(|one| verdict(test, one)).collect();
+    let verdicts: Vec<Result<Option<bool>, Words>> = results.clone().map(|one| verdict(test, one)).collect();
     let written = |wanted: Option<bool>| {
         let mut found = results.clone().filter(|one| verdict(test, one) == Ok(wanted));
         found.next().map(result_text).unwrap_or_default()
@@ -235,7 +239,7 @@ fn shortfall(case: &Case<'_>, lot: &str, test: &ReleaseTest, release: &Release) 
 }
 
 /// Whether a result is within specification; `None`: it is awaited.
-pub(super) fn verdict(test: &ReleaseTest, result: &TestResult) -> Result<Option<bool>, String> {
+pub(super) fn verdict(test: &ReleaseTest, result: &TestResult) -> Result<Option<bool>, Words> {
     match (&test.specification, &result.outcome) {
         (_, TestOutcome::Pending) => Ok(None),
         (Specification::Limits(limits), TestOutcome::Value(value, unit)) => {
@@ -247,8 +251,8 @@ pub(super) fn verdict(test: &ReleaseTest, result: &TestResult) -> Result<Option<
             compare(limits, None, &measured).map(Some)
         }
         (Specification::Word(word), TestOutcome::Word(found)) => Ok(Some(alike(word, found))),
-        (Specification::Limits(_), TestOutcome::Word(_)) => Err("a value is wanted".to_owned()),
-        (Specification::Word(word), TestOutcome::Value(..)) => Err(format!("\"{word}\" is wanted")),
+        (Specification::Limits(_), TestOutcome::Word(_)) => Err(Text::new("a value is wanted", "应填写数值").into()),
+        (Specification::Word(word), TestOutcome::Value(..)) => Err(both!("\"{word}\" is wanted", "应为“{word}”")),
     }
 }
 

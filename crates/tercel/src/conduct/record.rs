@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::language::Words;
 use crate::protocol::{Authority, DoseLevel, StudyTask};
 
 /// Who entered a record, and when. What was entered later was not known before.
@@ -226,8 +227,8 @@ pub struct Order {
 pub struct Departure {
     /// Entry.
     pub entry: Entry,
-    /// Why.
-    pub reason: String,
+    /// Why; in English as the data have it.
+    pub reason: Words,
     /// Last day in the study.
     pub when: Date,
 }
@@ -414,6 +415,17 @@ pub struct Unread {
     pub form: String,
     /// Field.
     pub field: String,
-    /// What is wrong, in words.
-    pub why: String,
+    /// What is wrong: the kind of record, the question, and why its answer cannot be read.
+    pub why: UnreadWords,
+}
+
+/// What is wrong with a record, as people read it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UnreadWords {
+    /// Title of the form.
+    pub title: Words,
+    /// The question.
+    pub question: Words,
+    /// Why its answer cannot be read.
+    pub why: Words,
 }

@@ -28,7 +28,7 @@ use super::gate::{Case, Missing, Study};
 use super::need::{Named, Need, Severity};
 use super::record::{Entry, Scope};
 use super::records::SubjectConduct;
-use crate::language::{Language, Text};
+use crate::language::{Language, Text, Words};
 use crate::protocol::{DoseLevel, VisitTime};
 use crate::study::{DispositionReason, Milestone, RecordId, Subject, SubjectId, When, is_screen_failure};
 
@@ -81,7 +81,7 @@ pub enum FailureReason {
     /// The subject was lost to follow-up.
     Lost,
     /// Another reason, in the words of the record.
-    Other(String),
+    Other(Words),
 }
 
 impl FailureReason {
@@ -95,7 +95,7 @@ impl FailureReason {
             Self::Withdrew => Text::new("Consent withdrawn", "撤回知情同意"),
             Self::Died => Text::new("Death", "死亡"),
             Self::Lost => Text::new("Lost to follow-up", "失访"),
-            Self::Other(text) => return text.clone(),
+            Self::Other(text) => return text.of(language).to_owned(),
         };
         text.of(language).to_owned()
     }
@@ -115,7 +115,7 @@ impl FailureReason {
             Self::Withdrew => (1, ""),
             Self::Died => (2, ""),
             Self::Lost => (3, ""),
-            Self::Other(text) => (4, text),
+            Self::Other(text) => (4, &text.en),
         }
     }
 }
@@ -255,10 +255,13 @@ fn first_treatment(own: &SubjectConduct, data: Option<&Subject>) -> Option<Step>
 
 /// The reasons of a recorded failure: the criteria that are not met, or the words of the record where all are.
 fn failures(study: &Study<'_>, own: &SubjectConduct, data: Option<&Subject>) -> Vec<(FailureReason, Option<String>)> {
-    let recorded = own.departures.iter().filter(|left| is_screen_failure(&left.reason));
+    let recorded = own.departures.iter().filter(|left| is_screen_failure(&left.reason.en));
     let recorded = recorded.map(|left| (FailureReason::Other(left.reason.clone()), Some(left.entry.id.clone())));
     let in_data = data.and_then(Subject::screen_failure);
-    let in_data = in_data.map(|(term, record)| (FailureReason::Other(term.to_owned()), Some(record.to_string())));
+    let in_data = in_data.map(|(term, record)| {
+        let term = Words::english(term.to_owned());
+        (FailureReason::Other(term), Some(record.to_string()))
+    });
     let mut said: Vec<_> = recorded.chain(in_data).collect();
     if said.is_empty() {
         return said;
@@ -293,7 +296,11 @@ fn left_before(own: &SubjectConduct, data: Option<&Subject>) -> Vec<(FailureReas
             DispositionReason::Withdrawal => FailureReason::Withdrew,
             DispositionReason::Lost => FailureReason::Lost,
             DispositionReason::Death => FailureReason::Died,
-            DispositionReason::Completed | DispositionReason::Other => FailureReason::Other(left.term.clone()),
+            DispositionReason::Completed | DispositionReason::Other => {
+                let mut recorded = own.departures.iter().map(|one| &one.reason);
+                let same = recorded.find(|reason| reason.en.starts_with(&left.term));
+                FailureReason::Other(same.map_or_else(|| Words::english(left.term.clone()), Words::clone))
+            }
         };
         return vec![(reason, Some(left.record.to_string()))];
     }

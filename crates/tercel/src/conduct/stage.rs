@@ -22,7 +22,7 @@ use jiff::civil::{Date, DateTime};
 use super::gate::Study;
 use super::product::Disposition;
 use super::records::SubjectConduct;
-use crate::language::Text;
+use crate::language::{Text, Words};
 use crate::study::{SubjectId, days_between};
 
 /// Where a subject stands.
@@ -55,7 +55,7 @@ pub enum Stage {
     /// In long-term follow-up.
     LongTermFollowUp,
     /// Off study, and why.
-    OffStudy(String),
+    OffStudy(Words),
 }
 
 impl Stage {
@@ -105,11 +105,11 @@ pub(super) fn day_of_infusion(study: &Study<'_>, subject: &SubjectId) -> Option<
         .filter(|day| *day <= study.now.date())
 }
 
-fn off_study(study: &Study<'_>, own: &SubjectConduct) -> Option<String> {
+fn off_study(study: &Study<'_>, own: &SubjectConduct) -> Option<Words> {
     let today = study.now.date();
     let died = study.subject(&own.subject).and_then(|subject| Some(subject.died()?.0));
     if died.is_some_and(|when| when.date.earliest() <= today) {
-        return Some("death".to_owned());
+        return Some(Text::new("death", "死亡").into());
     }
     let left = own.departures.iter().filter(|left| left.when <= today);
     left.min_by_key(|left| left.when).map(|left| left.reason.clone())
@@ -130,7 +130,7 @@ fn after_infusion(study: &Study<'_>, day0: Date) -> Stage {
     let end = day0.saturating_add(i64::from(rules.years).years());
     let long_term = day0.saturating_add(i64::from(rules.from_months).months());
     if today > end.saturating_add(i64::from(rules.window_days).days()) {
-        Stage::OffStudy("follow-up completed".to_owned())
+        Stage::OffStudy(Text::new("follow-up completed", "完成随访").into())
     } else if today >= long_term {
         Stage::LongTermFollowUp
     } else {

@@ -2,7 +2,7 @@
 
 use super::gate::{Check, GateName};
 use super::need::{CustodyDoubt, Named, Need, Severity, Shortfall};
-use super::record::Scope;
+use super::record::{Scope, UnreadWords};
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::StudyTask;
 
@@ -124,7 +124,7 @@ fn shortfall(named: &Named, how: &Shortfall) -> Words {
         Shortfall::NotMet(value) if value.is_empty() => both!("not met", "不符合"),
         Shortfall::NotMet(value) => both!("not met: {value}", "不符合：{value}", value = value),
         Shortfall::Unknown => both!("not known", "不明"),
-        Shortfall::TooOld(at) => both!("assessed too long ago, {at}", "评估过早：{at}", at = at),
+        Shortfall::TooOld(at) => both!("assessed too long ago, {at}", "距评估时间过久：{at}", at = at),
         Shortfall::Supported => both!(
             "the value may rest on a transfusion or growth factor",
             "该值可能受输血或生长因子影响"
@@ -135,13 +135,28 @@ fn shortfall(named: &Named, how: &Shortfall) -> Words {
         ),
         Shortfall::Waived => both!("waived, and there are no waivers", "被豁免，但不允许豁免"),
         Shortfall::Ambiguous => both!("two records of the same moment differ", "同一时间的两条记录不一致"),
-        Shortfall::NotComparable(why) => both!("cannot be compared: {why}", "无法比较：{why}", why = why),
+        Shortfall::NotComparable(why) => {
+            both!("cannot be compared: {en}", "无法比较：{zh}", en = why.en, zh = why.zh)
+        }
         Shortfall::Pending => both!("the result is awaited", "结果待出"),
     };
     Words {
         en: format!("{}: {}.", named.text, how.en),
         zh: format!("{zh_name}：{}。", how.zh),
     }
+}
+
+fn unread(id: &str, said: &UnreadWords) -> Words {
+    both!(
+        "Record {id} ({title_en}) cannot be read: {question_en}: {why_en}.",
+        "记录 {id}（{title_zh}）无法读取：{question_zh}：{why_zh}。",
+        title_en = said.title.en,
+        title_zh = said.title.zh,
+        question_en = said.question.en,
+        question_zh = said.question.zh,
+        why_en = said.why.en,
+        why_zh = said.why.zh,
+    )
 }
 
 impl Need {
@@ -158,20 +173,14 @@ impl Need {
                 "The protocol does not configure the gates: it has no [conduct].",
                 "方案未配置关口：缺少 [conduct]。"
             ),
-            Self::NoRecords => both!("No conduct record of the subject exists.", "该受试者无任何执行记录。"),
-            Self::Unread { form, id, field, why } => both!(
-                "Record {id} of {form} cannot be read: {field}: {why}.",
-                "{form} 的记录 {id} 无法读取：{field}：{why}。",
-                form = form,
-                id = id,
-                field = field,
-                why = why
-            ),
-            Self::AlreadyInfused(when) => both!("Infused already, on {when}.", "已于 {when} 回输。", when = when),
+            Self::NoRecords => both!("No conduct record of the subject exists.", "该受试者尚无研究实施记录。"),
+            Self::Unread { id, why, .. } => unread(id, why),
+            Self::AlreadyInfused(when) => both!("Infused already, {en}.", "已{zh}回输。", en = when.en, zh = when.zh),
             Self::Left(reason) => both!(
-                "The subject left the study: {reason}.",
-                "受试者已退出研究：{reason}。",
-                reason = reason
+                "The subject left the study: {en}.",
+                "受试者已退出研究：{zh}。",
+                en = reason.en,
+                zh = reason.zh
             ),
             Self::NoVersion(site) => both!(
                 "No version of the protocol is in force at site {site}.",
@@ -374,10 +383,12 @@ impl Need {
                 max = max
             ),
             Self::Identity { place, expected, found } => both!(
-                "Identity does not agree: {place} says \"{found}\", expected \"{expected}\".",
-                "身份不一致：{place} 为“{found}”，应为“{expected}”。",
-                place = place,
-                expected = expected,
+                "Identity does not agree: {place_en} says \"{found}\", expected \"{expected_en}\".",
+                "身份不一致：{place_zh} 为“{found}”，应为“{expected_zh}”。",
+                place_en = place.en,
+                place_zh = place.zh,
+                expected_en = expected.en,
+                expected_zh = expected.zh,
                 found = found
             ),
             Self::NotChecked(bag) => both!(

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::DateTime;
 use tercel::conduct::{ConductRecords, Entry, SubjectConduct, Unread};
+use tercel::language::Text;
 use tercel::protocol::Trial;
 use tercel::study::SubjectId;
 
@@ -57,7 +58,7 @@ pub fn conduct_records(trial: &Trial, kept: &[Kept<'_>]) -> ConductRecords {
         let twice = !seen.insert((record.form.as_str(), record.subject.as_deref(), record.number));
         let mut reader = Reader::new(trial, one);
         if twice {
-            reader.problem("number", "two records have this number");
+            reader.problem("number", Text::new("two records have this number", "两条记录编号相同"));
         }
         let subject = record.subject.as_deref().map(str::trim).filter(|id| !id.is_empty());
         match (record.definition().map(|form| form.scope), subject) {
@@ -72,11 +73,14 @@ pub fn conduct_records(trial: &Trial, kept: &[Kept<'_>]) -> ConductRecords {
                 records.unread.extend(unread);
             }
             (Some(Scope::Subject | Scope::Study | Scope::Site), _) => {
-                reader.problem("subject", "the record belongs to another scope");
+                reader.problem(
+                    "subject",
+                    Text::new("the record belongs to another scope", "该记录不属于此范围"),
+                );
                 records.unread.extend(reader.into_unread());
             }
             (None, _) => {
-                reader.problem("form", "there is no such form");
+                reader.problem("form", Text::new("there is no such form", "没有此表单"));
                 records.unread.extend(reader.into_unread());
             }
         }
@@ -119,7 +123,7 @@ fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread
         "infusion" => add(reader, product::infusion(reader), &mut own.infusions),
         "conduct-emergency" => add(reader, study::emergency(reader), &mut own.emergencies),
         "conduct-choice" => add(reader, study::choice(reader), &mut own.choices),
-        _ => reader.problem("form", "the form is not read"),
+        _ => reader.problem("form", Text::new("the form is not read", "该表单不被读取")),
     }
     reader.take_unread()
 }
@@ -131,7 +135,7 @@ fn read_study(reader: &mut Reader<'_>, records: &mut ConductRecords) -> Vec<Unre
         "conduct-pause" => add(reader, study::pause(reader), &mut records.pauses),
         "conduct-resume" => add(reader, study::resume(reader), &mut records.resumes),
         "conduct-delegation" => add(reader, study::delegation(reader), &mut records.delegation),
-        _ => reader.problem("form", "the form is not read"),
+        _ => reader.problem("form", Text::new("the form is not read", "该表单不被读取")),
     }
     reader.take_unread()
 }

@@ -4,6 +4,7 @@ use tercel::conduct::{
     Bag, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Order, OrderedBag, Reading, Receipt, Release,
     Signature, TestOutcome, TestResult, Thaw,
 };
+use tercel::language::Text;
 
 use super::super::FromTrial;
 use super::reader::Reader;
@@ -84,7 +85,13 @@ pub(super) fn test(reader: &Reader<'_>) -> Option<TestResult> {
         (false, Some(value), None) => TestOutcome::Value(value.value, value.unit),
         (false, None, Some(word)) => TestOutcome::Word(word.to_owned()),
         (true, ..) | (false, None, None) | (false, Some(_), Some(_)) => {
-            reader.problem("pending", "a result is awaited, a value with its unit, or a word");
+            reader.problem(
+                "pending",
+                Text::new(
+                    "a result is awaited, a value with its unit, or a word",
+                    "结果应为待出、带单位的数值或文字之一",
+                ),
+            );
             return None;
         }
     };
@@ -120,7 +127,10 @@ pub(super) fn release(reader: &Reader<'_>) -> Option<Release> {
                 meaning: reader.optional("disposition").unwrap_or_default().to_owned(),
                 at,
             }),
-            (None, Some(_)) => reader.problem(&format!("signer{number}"), "a moment of signing without a name"),
+            (None, Some(_)) => reader.problem(
+                &format!("signer{number}"),
+                Text::new("a moment of signing without a name", "有签署时间但无姓名"),
+            ),
             (_, None) => {}
         }
     }
@@ -159,7 +169,10 @@ pub(super) fn order(reader: &Reader<'_>) -> Option<Order> {
                 volume,
             }),
             None if reader.optional(&format!("volume{number}")).is_some() => {
-                reader.problem(&format!("bag{number}"), "a volume without its bag");
+                reader.problem(
+                    &format!("bag{number}"),
+                    Text::new("a volume without its bag", "有体积但无产品袋"),
+                );
             }
             None => {}
         }

@@ -3,18 +3,19 @@
 use std::cell::RefCell;
 
 use jiff::civil::{Date, DateTime};
-use tercel::conduct::{Entry, Measured, Unread};
+use tercel::conduct::{Entry, Measured, Unread, UnreadWords};
+use tercel::language::{Text, Words};
 use tercel::protocol::{Cells, DoseLevel, Trial};
 use tercel::study::When;
 
-use super::super::FromTrial;
+use super::super::{FromTrial, Kind};
 use super::{Kept, entry};
 
 /// The answers of one record, with what is wrong in them.
 pub(super) struct Reader<'r> {
     trial: &'r Trial,
     kept: &'r Kept<'r>,
-    problems: RefCell<Vec<(String, String)>>,
+    problems: RefCell<Vec<(String, Words)>>,
 }
 
 impl<'r> Reader<'r> {
@@ -34,8 +35,8 @@ impl<'r> Reader<'r> {
         entry(self.kept)
     }
 
-    pub(super) fn problem(&self, field: &str, why: &str) {
-        self.problems.borrow_mut().push((field.to_owned(), why.to_owned()));
+    pub(super) fn problem(&self, field: &str, why: Text) {
+        self.problems.borrow_mut().push((field.to_owned(), why.into()));
     }
 
     pub(super) fn is_clean(&self) -> bool {
@@ -44,11 +45,20 @@ impl<'r> Reader<'r> {
 
     /// Every problem, named by its field.
     pub(super) fn take_unread(&self) -> Vec<Unread> {
-        let unread = |(field, why): (String, String)| Unread {
-            entry: self.entry(),
-            form: self.form().to_owned(),
-            field,
-            why,
+        let form = self.kept.record.definition();
+        let title = form.map(|form| form.title.into());
+        let unread = |(field, why): (String, Words)| {
+            let question = form.and_then(|form| Some(form.field(&field)?.label.into()));
+            Unread {
+                entry: self.entry(),
+                form: self.form().to_owned(),
+                why: UnreadWords {
+                    title: title.clone().unwrap_or_else(|| Words::english(self.form().to_owned())),
+                    question: question.unwrap_or_else(|| Words::english(field.clone())),
+                    why,
+                },
+                field,
+            }
         };
         self.problems.take().into_iter().map(unread).collect()
     }
@@ -63,7 +73,7 @@ impl<'r> Reader<'r> {
             return;
         };
         for name in self.kept.record.values.keys().filter(|name| form.field(name).is_none()) {
-            self.problem(name, "the form has no such field");
+            self.problem(name, Text::new("the form has no such field", "表单中没有此字段"));
         }
     }
 
@@ -72,11 +82,21 @@ impl<'r> Reader<'r> {
         self.kept.record.value(field)
     }
 
+    /// What the list of a field calls its answer.
+    pub(super) fn label(&self, field: &str) -> Option<Text> {
+        let (text, field) = (self.optional(field)?, self.kept.record.definition()?.field(field)?);
+        let (Kind::Choice(choices) | Kind::Suggested { choices, .. }) = field.kind else {
+            return None;
+        };
+        let chosen = choices.iter().find(|choice| choice.value == text);
+        chosen.map(|choice| choice.label)
+    }
+
     /// An answer that must be there.
     pub(super) fn text(&self, field: &str) -> Option<String> {
         let text = self.optional(field);
         if text.is_none() {
-            self.problem(field, "the answer is blank");
+            self.problem(field, Text::new("the answer is blank", "未填写"));
         }
         text.map(str::to_owned)
     }
@@ -87,7 +107,7 @@ impl<'r> Reader<'r> {
         if from.holds(self.trial, &text) {
             return Some(text);
         }
-        self.problem(field, "not in the protocol");
+        self.problem(field, Text::new("not in the protocol", "方案中没有此值"));
         None
     }
 
@@ -107,7 +127,7 @@ impl<'r> Reader<'r> {
             Some(when.day()?.at(hour, minute, 0, 0))
         });
         if moment.is_none() {
-            self.problem(field, "not a day with its time");
+            self.problem(field, Text::new("not a day with its time", "不是带时间的日期"));
         }
         moment
     }
@@ -129,7 +149,7 @@ impl<'r> Reader<'r> {
     pub(super) fn optional_day(&self, field: &str) -> Option<Date> {
         let day = When::parse(self.optional(field)?).ok().and_then(When::day);
         if day.is_none() {
-            self.problem(field, "not a day");
+            self.problem(field, Text::new("not a day", "不是日期"));
         }
         day
     }
@@ -144,7 +164,7 @@ impl<'r> Reader<'r> {
             "Y" => Some(true),
             "N" => Some(false),
             _ => {
-                self.problem(field, "neither Y nor N");
+                self.problem(field, Text::new("neither Y nor N", "既非是也非否"));
                 None
             }
         }
@@ -162,7 +182,7 @@ impl<'r> Reader<'r> {
             .all(|letter| letter.is_ascii_digit() || "+-.eE".contains(letter));
         let number = text.parse::<f64>().ok().filter(|number| digits && number.is_finite());
         if number.is_none() {
-            self.problem(field, "not a number");
+            self.problem(field, Text::new("not a number", "不是数字"));
         }
         number
     }
@@ -177,7 +197,7 @@ impl<'r> Reader<'r> {
         let text = self.text(field)?;
         let found = choices.iter().find(|(name, _)| *name == text);
         if found.is_none() {
-            self.problem(field, "not in the list");
+            self.problem(field, Text::new("not in the list", "不在列表中"));
         }
         found.map(|(_, value)| *value)
     }
@@ -191,7 +211,7 @@ impl<'r> Reader<'r> {
             .iter()
             .find(|(_, group)| group.arm.eq_ignore_ascii_case(arm));
         if found.is_none() {
-            self.problem(field, "no dose group of the protocol");
+            self.problem(field, Text::new("no dose group of the protocol", "不是方案中的剂量组"));
         }
         found.map(|(level, _)| level)
     }
@@ -206,8 +226,8 @@ impl<'r> Reader<'r> {
         let (value, uln) = (self.optional_number("cnorres"), self.optional_number("cnuln"));
         let unit = self.optional("cnorresu");
         match (self.optional("cnorres").is_some(), unit) {
-            (true, None) => self.problem("cnorresu", "the unit is missing"),
-            (false, Some(_)) => self.problem("cnorres", "a unit without a value"),
+            (true, None) => self.problem("cnorresu", Text::new("the unit is missing", "缺少单位")),
+            (false, Some(_)) => self.problem("cnorres", Text::new("a unit without a value", "有单位但无数值")),
             (true, Some(_)) | (false, None) => {}
         }
         Some(Measured {
@@ -239,7 +259,7 @@ impl<'r> Reader<'r> {
         let (number, unit) = (self.number(field), self.choice(unit, units));
         let cells = Cells::new(number? * unit?);
         if cells.is_none() {
-            self.problem(field, "not a number of cells");
+            self.problem(field, Text::new("not a number of cells", "不是细胞数"));
         }
         cells
     }

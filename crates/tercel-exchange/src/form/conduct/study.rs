@@ -3,6 +3,7 @@
 use tercel::conduct::{
     Approval, Choice, ClosedLevelChoice, Delegation, EmergencyRelease, OpenLevel, Pause, Resume, SignedDecision,
 };
+use tercel::language::Text;
 use tercel::protocol::StudyTask;
 
 use super::reader::Reader;
@@ -63,14 +64,14 @@ pub(super) fn decision(reader: &Reader<'_>) -> Option<SignedDecision> {
         let level = reader.optional_level(&arm);
         let count = reader.optional(&places).map(str::parse::<u32>);
         if matches!(count, Some(Err(_))) {
-            reader.problem(&places, "not a whole number");
+            reader.problem(&places, Text::new("not a whole number", "不是整数"));
         }
         if count.is_some() && reader.optional(&arm).is_none() {
-            reader.problem(&arm, "places without their dose group");
+            reader.problem(&arm, Text::new("places without their dose group", "有名额但无剂量组"));
         }
         let Some(level) = level else { continue };
         if open.iter().any(|known| known.level == level) {
-            reader.problem(&arm, "the dose group stands twice");
+            reader.problem(&arm, Text::new("the dose group stands twice", "剂量组重复"));
         }
         open.push(OpenLevel {
             level,

@@ -4,6 +4,7 @@ use tercel::conduct::{
     Assessment, CaseReport, CaseReportKind, Consent, Departure, EligibilityItem, ItemGate, Lymphodepletion, Met,
     ProtocolDeviation, Recipient, Scope, Screening, Slot, VectorSample, Withdrawal,
 };
+use tercel::language::{Text, Words, both};
 use tercel::protocol::Authority;
 
 use super::super::FromTrial;
@@ -99,6 +100,15 @@ pub(super) fn lymphodepletion(reader: &Reader<'_>) -> Option<Lymphodepletion> {
     })
 }
 
+/// Why a subject left: in English as coded, in Chinese as the form calls it; then in words that say more.
+fn reason(coded: &str, label: Option<Text>, words: Option<&str>) -> Words {
+    let zh = label.map_or(coded, |label| label.zh);
+    match words.filter(|words| !words.eq_ignore_ascii_case(coded)) {
+        Some(words) => both!("{coded}: {words}", "{zh}：{words}"),
+        None => both!("{coded}", "{zh}"),
+    }
+}
+
 /// The end of participation; other events of disposition change it and do not end it.
 pub(super) fn departure(reader: &Reader<'_>) -> Option<Departure> {
     let ends = reader.choice("dscat", &[("DISPOSITION EVENT", true), ("OTHER EVENT", false)])?;
@@ -106,12 +116,7 @@ pub(super) fn departure(reader: &Reader<'_>) -> Option<Departure> {
     let words = reader.optional("dsterm");
     let departure = Departure {
         entry: reader.entry(),
-        reason: coded.map(
-            |coded| match words.filter(|words| !words.eq_ignore_ascii_case(&coded)) {
-                Some(words) => format!("{coded}: {words}"),
-                None => coded,
-            },
-        )?,
+        reason: reason(&coded?, reader.label("dsdecod"), words),
         when: when?,
     };
     ends.then_some(departure)
@@ -146,7 +151,7 @@ pub(super) fn case_report(reader: &Reader<'_>) -> Option<CaseReport> {
     ];
     let event = reader.text("event").and_then(|text| text.trim().parse().ok());
     if event.is_none() {
-        reader.problem("event", "not the number of a record");
+        reader.problem("event", Text::new("not the number of a record", "不是记录编号"));
     }
     let (kind, recipient) = (reader.choice("kind", &kinds), reader.choice("recipient", &recipients));
     let (aware, sent, reporter) = (

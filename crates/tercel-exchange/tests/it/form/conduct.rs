@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use tercel::conduct::{ConductRecords, Gate, Need, Study, check_conduct, infusion_gate};
+use tercel::language::Language;
 use tercel::protocol::{Limits, Specification, Trial};
 use tercel::study::{Dataset, RecordId, StudyData, Subject, SubjectId};
 use tercel_exchange::form::{Captured, Field, Kept, Kind, Required, conduct_records, validate};
@@ -351,6 +352,62 @@ fn every_answer_that_cannot_be_read_closes_the_gate_and_is_named() {
         wrong[index].values.insert("no-such-field".to_owned(), "1".to_owned());
         assert!(names(&gate(&trial, &wrong), &one.form, "no-such-field"));
     }
+}
+
+#[test]
+fn what_cannot_be_read_is_said_by_form_and_question_in_the_language_of_the_reader() {
+    let trial = trial();
+    let mut records = all(&trial);
+    let consent = records.iter_mut().find(|one| one.form == "consent").unwrap();
+    consent.values.insert("dsstdtc".to_owned(), "2026-02-01".to_owned());
+    let form = consent.definition().unwrap();
+    let label = form.field("dsstdtc").unwrap().label;
+    let gate = gate(&trial, &records);
+    let unread = gate.missing.iter().find(|one| matches!(one.need, Need::Unread { .. }));
+    let need = &unread.unwrap().need;
+    for (language, said) in [
+        (
+            Language::English,
+            format!(
+                "{}) cannot be read: {}: not a day with its time.",
+                form.title.en, label.en
+            ),
+        ),
+        (
+            Language::Chinese,
+            format!("{}）无法读取：{}：不是带时间的日期。", form.title.zh, label.zh),
+        ),
+    ] {
+        assert!(need.sentence(language).ends_with(&said), "{}", need.sentence(language));
+    }
+}
+
+#[test]
+fn why_a_subject_left_is_said_as_the_form_calls_it() {
+    let trial = trial();
+    let answers = [
+        ("dsdecod", "PHYSICIAN DECISION"),
+        ("dsterm", "too frail"),
+        ("dscat", "DISPOSITION EVENT"),
+        ("dsstdtc", "2026-03-01"),
+    ];
+    let left = Captured {
+        form: "disposition".to_owned(),
+        subject: Some(S1.to_owned()),
+        number: 9,
+        values: answers.map(|(field, text)| (field.to_owned(), text.to_owned())).into(),
+    };
+    let gate = gate(&trial, &[all(&trial), vec![left]].concat());
+    let said: Vec<String> = gate
+        .missing
+        .iter()
+        .map(|one| one.need.sentence(Language::Chinese))
+        .collect();
+    assert_eq!(said[0], "受试者已退出研究：研究者决定：too frail。");
+    assert_eq!(
+        gate.missing[0].need.sentence(Language::English),
+        "The subject left the study: PHYSICIAN DECISION: too frail."
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Consent, eligibility, the delegation log and records that cannot be read.
 
-use tercel::conduct::{Consent, Met, Scope, Severity, Study, Unread, Withdrawal, enrolment_gate};
+use tercel::conduct::{Consent, Met, Scope, Severity, Study, Unread, UnreadWords, Withdrawal, enrolment_gate};
 use tercel::protocol::{StudyTask, Trial, parse_protocol};
 use tercel::study::{Medication, MedicationClass, RecordId, SubjectId, When};
 
@@ -224,7 +224,7 @@ fn a_record_that_cannot_be_read_opens_no_gate_and_is_named() {
             entry: entry("U", "Li", "2025-03-01T09:00"),
             form: "bag".to_owned(),
             field: "cells".to_owned(),
-            why: "the unit is missing".to_owned(),
+            why: UnreadWords::default(),
         });
         own.emergencies.push(emergency(&["unread"]));
     };

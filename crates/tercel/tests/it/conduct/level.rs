@@ -1,7 +1,8 @@
 //! The level: decisions, places, halts, intervals, and a level that closed after manufacture.
 
 use tercel::conduct::{
-    Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, SubjectConduct, Unread, VectorSample,
+    Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, SubjectConduct, Unread, UnreadWords,
+    VectorSample,
 };
 use tercel::protocol::Trial;
 use tercel::study::SubjectId;
@@ -208,7 +209,7 @@ fn what_cannot_be_read_of_anothers_lymphodepletion_keeps_the_interval_unknown() 
             entry: entry("U", "Li", "2025-03-01T09:00"),
             form: form.to_owned(),
             field: "exstdtc".to_owned(),
-            why: "not a day with its time".to_owned(),
+            why: UnreadWords::default(),
         });
         records.subjects.push(other);
         keys(&depletion(&trial, &records, &data(&[])))

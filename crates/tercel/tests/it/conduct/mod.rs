@@ -14,7 +14,7 @@ use tercel::conduct::{
     OpenLevel, Order, OrderedBag, Reading, Receipt, Release, Screening, Severity, Signature, SignedDecision, Slot,
     Study, SubjectConduct, TestOutcome, TestResult, Thaw, infusion_gate, lymphodepletion_gate,
 };
-use tercel::language::Language;
+use tercel::language::{Language, Words};
 use tercel::protocol::{Cells, DoseLevel, Limits, Specification, StudyTask, Trial, parse_protocol};
 use tercel::study::{Infusion, RecordId, StudyData, Subject, SubjectId, When};
 
@@ -197,7 +197,7 @@ fn thaw(bag: &str) -> Thaw {
 fn departure(reason: &str, when: &str) -> Departure {
     Departure {
         entry: entry("DP", "Li", &format!("{when}T09:00")),
-        reason: reason.to_owned(),
+        reason: Words::english(reason.to_owned()),
         when: day(when),
     }
 }

@@ -4,6 +4,7 @@ use tercel::conduct::{
     Infused, Stage, Study, SubjectConduct, TestOutcome, Urgency, VisitStanding, Withdrawal, Work, check_conduct,
     derive_schedule, derive_stage, derive_tasks,
 };
+use tercel::language::{Text, Words};
 use tercel::protocol::{Assessed, Cells};
 use tercel::study::{Contact, Rule, StudyData, SubjectId};
 
@@ -48,7 +49,7 @@ fn a_stage_is_worked_out_from_the_records() {
         ("2040-04-12T09:00", Some(Stage::LongTermFollowUp)),
         (
             "2040-04-13T09:00",
-            Some(Stage::OffStudy("follow-up completed".to_owned())),
+            Some(Stage::OffStudy(Text::new("follow-up completed", "完成随访").into())),
         ),
     ] {
         assert_eq!(stage_at(when, |_| {}), stage, "{when}");
@@ -57,7 +58,10 @@ fn a_stage_is_worked_out_from_the_records() {
         own.departures
             .push(super::departure("SCREEN FAILURE: ascites", "2025-02-05"));
     });
-    assert_eq!(failed, Some(Stage::OffStudy("SCREEN FAILURE: ascites".to_owned())));
+    assert_eq!(
+        failed,
+        Some(Stage::OffStudy(Words::english("SCREEN FAILURE: ascites".to_owned())))
+    );
 }
 
 fn contact(name: &str, day: &str) -> Contact {
