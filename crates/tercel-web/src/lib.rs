@@ -21,6 +21,7 @@ mod meeting;
 mod messages;
 mod pages;
 mod protocol;
+mod punctuation;
 mod reply;
 mod role;
 mod routes;

@@ -10,6 +10,7 @@ use tercel_store::Record;
 
 use crate::messages::message;
 use crate::pages::choice::{choice_of, places};
+use crate::punctuation::{COLON, bracketed};
 use crate::reply::Fault;
 
 /// The form of a meeting's record.
@@ -163,7 +164,12 @@ impl Meeting {
             (Some(resolved), _) => resolved.said(language).to_owned(),
             (None, Some((draft, _))) => {
                 let words = message("meeting.proposed").of(language);
-                format!("{words}: {} ({})", draft.choice.words(language), self.ballots.len())
+                format!(
+                    "{words}{}{}{}",
+                    COLON.of(language),
+                    draft.choice.words(language),
+                    bracketed(self.ballots.len(), language)
+                )
             }
             (None, None) => message("meeting.open").of(language).to_owned(),
         }

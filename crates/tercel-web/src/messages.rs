@@ -24,8 +24,8 @@ static MESSAGES: &[(&str, Text)] = &[
     ("menu.audit", Text::new("Audit trail", "稽查轨迹")),
     ("menu.people", Text::new("People", "用户")),
     ("audit.record", Text::new("Record", "记录")),
-    ("audit.from", Text::new("From", "自")),
-    ("audit.until", Text::new("Before", "至")),
+    ("audit.from", Text::new("From", "自（含）")),
+    ("audit.until", Text::new("Before", "至（不含）")),
     ("audit.filter", Text::new("Show", "查询")),
     ("audit.hash", Text::new("Hash", "哈希")),
     ("audit.older", Text::new("Older entries", "更早的条目")),
@@ -125,7 +125,7 @@ static MESSAGES: &[(&str, Text)] = &[
         "meeting.prepare_help",
         Text::new(
             "The packet holds everything entered by now and does not change any more. Members vote on it with their signatures.",
-            "决策包固定截至目前已录入的全部数据，此后不再变更。委员以电子签名投票。",
+            "决策包冻结截至目前已录入的全部数据，此后不再变更。委员以电子签名投票。",
         ),
     ),
     ("meeting.other", Text::new("another, in words", "其他（请说明）")),
@@ -140,7 +140,7 @@ static MESSAGES: &[(&str, Text)] = &[
         "meeting.roles_needed",
         Text::new("Roles of which somebody must vote", "必须投票的角色"),
     ),
-    ("meeting.freeze", Text::new("Freeze the packet", "固定决策包")),
+    ("meeting.freeze", Text::new("Freeze the packet", "冻结决策包")),
     ("meeting.proposed", Text::new("proposed", "已提议")),
     ("meeting.open", Text::new("nothing proposed yet", "尚无提议")),
     (
@@ -177,7 +177,7 @@ static MESSAGES: &[(&str, Text)] = &[
         "meeting.despite",
         Text::new(
             "Why not to wait for open findings and queries",
-            "不等待未决发现与质疑的理由",
+            "不等待未解决问题与质疑的理由",
         ),
     ),
     ("meeting.condition", Text::new("Condition", "条件")),
@@ -413,7 +413,7 @@ static MESSAGES: &[(&str, Text)] = &[
     ("board.pending", Text::new("Pending", "待定")),
     (
         "board.as_of",
-        Text::new("Derived from the entries up to", "依据截至此条目的记录："),
+        Text::new("Derived from the entries up to", "数据截至条目"),
     ),
     ("board.open_queries", Text::new("Open queries", "未关闭的质疑")),
     (
@@ -429,7 +429,7 @@ static MESSAGES: &[(&str, Text)] = &[
     ("subject.enter", Text::new("Enter", "录入")),
     ("subject.records", Text::new("Records", "记录")),
     ("subject.figures", Text::new("At a glance", "概览")),
-    ("subject.findings", Text::new("Findings", "核查发现")),
+    ("subject.findings", Text::new("Findings", "数据问题")),
     ("record.number", Text::new("No.", "编号")),
     ("record.happened", Text::new("When", "发生时间")),
     ("record.summary", Text::new("Answers", "内容")),
@@ -542,7 +542,7 @@ mod tests {
         for key in &known {
             assert!(text.contains(&format!("\"{key}\"")), "{key} is not used");
         }
-        for start in [".t(\"", " t(\"", "message(\""] {
+        for start in [".t(\"", ".lead(\"", " t(\"", "message(\""] {
             for part in text.split(start).skip(1) {
                 let key = part.split('"').next().unwrap();
                 assert!(!key.contains('.') || known.contains(key), "{key} is not known");

@@ -4,6 +4,7 @@ use tercel::language::Language;
 
 use crate::ask::Ask;
 use crate::messages::message;
+use crate::punctuation::{COLON, COMMA, LISTED, bracketed};
 use crate::role::{Permission, Role};
 
 /// The frame of a page.
@@ -54,7 +55,7 @@ impl View {
             let title = |grant: &tercel_store::Grant| {
                 let role = Role::from_id(&grant.role).map_or("?", |role| role.title().of(language));
                 match &grant.site {
-                    Some(site) => format!("{role} ({site})"),
+                    Some(site) => format!("{role}{}", bracketed(site, language)),
                     None => role.to_owned(),
                 }
             };
@@ -65,7 +66,7 @@ impl View {
             study: ask.app.trial.title.clone(),
             training: ask.app.store.is_training(),
             name: person.map(|person| person.account.printed.clone()),
-            roles: roles.join(", "),
+            roles: roles.join(LISTED.of(language)),
             csrf: person.map(|person| person.csrf.clone()).unwrap_or_default(),
             path: ask.path.clone(),
             menu: MENU
@@ -84,6 +85,25 @@ impl View {
     /// A text of the catalogue.
     pub(crate) fn t(&self, key: &str) -> &'static str {
         message(key).of(self.language)
+    }
+
+    pub(crate) fn colon(&self) -> &'static str {
+        COLON.of(self.language)
+    }
+
+    pub(crate) fn comma(&self) -> &'static str {
+        COMMA.of(self.language)
+    }
+
+    pub(crate) fn brackets(&self, text: impl std::fmt::Display) -> String {
+        bracketed(text, self.language)
+    }
+
+    /// A text of the catalogue before a value: with a blank between, unless it ends in a sign that has its own.
+    pub(crate) fn lead(&self, key: &str) -> String {
+        let text = message(key).of(self.language);
+        let blank = if text.ends_with('：') { "" } else { " " };
+        format!("{text}{blank}")
     }
 
     pub(crate) fn languages(&self) -> [(&'static str, &'static str, bool); 2] {

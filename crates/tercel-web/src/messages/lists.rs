@@ -62,7 +62,7 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
     ),
     (
         "consents.closed",
-        Text::new("Gates closed by consent", "因知情同意关闭关口"),
+        Text::new("Gates closed by consent", "关口因知情同意而关闭"),
     ),
     ("consents.in_order", Text::new("In order", "符合要求")),
     (
@@ -126,7 +126,11 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
     ("serious.closed", Text::new("Closed by the final report", "已总结")),
     ("serious.grade", Text::new("grade", "分级")),
     ("serious.onset", Text::new("Onset", "发生时间")),
-    ("serious.reports", Text::new("Reports", "报告")),
+    ("serious.reports", Text::new("Reports", "报告记录")),
+    (
+        "serious.no_record",
+        Text::new("No report has a record of its own.", "无单独录入的报告记录。"),
+    ),
     ("serious.clocks", Text::new("Clocks", "时限")),
     ("serious.learned", Text::new("learned", "获知")),
     ("serious.reported", Text::new("reported", "报告")),

@@ -15,6 +15,7 @@ use tercel::study::SubjectId;
 
 use crate::ask::{Ask, among};
 use crate::messages::message;
+use crate::punctuation::COLON;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -98,12 +99,16 @@ fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, lan
             let gate = next_gate(&study, &subject, &stage).map(|gate| {
                 let (key, missing) = match gate.missing.len() {
                     0 => ("gates.open", String::new()),
-                    missing => ("gates.shut", format!(": {missing}")),
+                    missing => ("gates.shut", format!("{}{missing}", COLON.of(language))),
                 };
                 let words = message(key).of(language);
                 (
                     gate.is_open(),
-                    format!("{}: {words}{missing}", gate.name.text().of(language)),
+                    format!(
+                        "{}{}{words}{missing}",
+                        gate.name.text().of(language),
+                        COLON.of(language)
+                    ),
                 )
             });
             way.insert(id.to_owned(), (stage.text().of(language).to_owned(), gate));
@@ -152,7 +157,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .waiting
             .iter()
             .filter(|(subject, _)| standing.subjects.get(subject).is_some_and(shown))
-            .map(|(subject, sentence)| format!("{subject}: {}", sentence.of(language)))
+            .map(|(subject, sentence)| format!("{subject}{}{}", COLON.of(language), sentence.of(language)))
             .collect(),
         levels,
         entry: snapshot.entry,
@@ -163,15 +168,13 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
 
 fn counts(count: &Count, language: Language) -> String {
     let said = |key: &str| message(key).of(language);
-    format!(
-        "{}: {} · {}: {} · {}: {}",
-        said("board.evaluable"),
-        count.evaluable,
-        said("board.with_dlt"),
-        count.dlt,
-        said("board.pending"),
-        count.pending
-    )
+    let each = [
+        ("board.evaluable", count.evaluable),
+        ("board.with_dlt", count.dlt),
+        ("board.pending", count.pending),
+    ];
+    each.map(|(key, number)| format!("{}{}{number}", said(key), COLON.of(language)))
+        .join(" · ")
 }
 
 fn card(

@@ -18,6 +18,7 @@ use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
+use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -216,7 +217,7 @@ fn page(
                     .iter()
                     .map(|one| assessed(*one))
                     .collect::<Vec<_>>()
-                    .join(", "),
+                    .join(LISTED.of(language)),
             })
             .collect(),
         may_release,

@@ -12,6 +12,7 @@ use super::sheet::{FieldView, choices, field_views};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
 use crate::capture::new_record;
+use crate::punctuation::{COLON, COMMA};
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -171,7 +172,12 @@ fn render(
                 let start = panel.rows.get(*row).copied().unwrap_or_default();
                 (
                     cell_name(*row, &problem.field),
-                    format!("{}: {}", title_of(ask, form, start), problem.sentence(language)),
+                    format!(
+                        "{}{}{}",
+                        title_of(ask, form, start),
+                        COLON.of(language),
+                        problem.sentence(language)
+                    ),
                 )
             })
             .collect(),
@@ -191,7 +197,12 @@ fn cell(ask: &Ask, form: &Form, field: &Field, row: usize, start: &[(&str, &str)
     }
     let kind = field.kind.settled(&values);
     Cell {
-        label: format!("{}, {}", title_of(ask, form, start), field.label.of(ask.language)),
+        label: format!(
+            "{}{}{}",
+            title_of(ask, form, start),
+            COMMA.of(ask.language),
+            field.label.of(ask.language)
+        ),
         value: values.get(field.id).cloned().unwrap_or_default(),
         choices: choices(&kind, &ask.app.trial, ask.language),
         unit: unit(&kind),

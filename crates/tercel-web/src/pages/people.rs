@@ -8,6 +8,7 @@ use tercel_store::{Account, Grant};
 
 use super::sign_in::{account_problem, new_password, printed_problem};
 use crate::ask::Ask;
+use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::view::View;
@@ -46,7 +47,7 @@ async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
             .iter()
             .map(|grant| in_words(grant, language))
             .collect::<Vec<_>>()
-            .join(", "),
+            .join(LISTED.of(language)),
         grants: account
             .grants
             .iter()

@@ -12,6 +12,7 @@ use super::subjects::{form_of, states};
 use super::touched;
 use crate::ask::Ask;
 use crate::messages::message;
+use crate::punctuation::COLON;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
 use crate::serve::encode;
@@ -153,10 +154,10 @@ pub(super) fn in_words(field: &Field, values: &Values, raw: &str, language: Lang
 /// The same among other answers, without the question: what only says yes or no comes with its question.
 pub(super) fn short_words(field: &Field, values: &Values, raw: &str, language: Language, trial: &Trial) -> String {
     let words = in_words(field, values, raw, language, trial);
-    match (field.kind.settled(values), language) {
-        (FieldKind::YesNo, Language::English) => format!("{}: {words}", field.label.en),
-        (FieldKind::YesNo, Language::Chinese) => format!("{}：{words}", field.label.zh),
-        _ => words,
+    if matches!(field.kind.settled(values), FieldKind::YesNo) {
+        format!("{}{}{words}", field.label.of(language), COLON.of(language))
+    } else {
+        words
     }
 }
 
@@ -230,10 +231,7 @@ fn signed_words(name: &str, meaning: &str, language: Language) -> String {
     let titles = FORMS.iter().map(|form| form.title);
     let known = own.into_iter().chain(titles).find(|text| text.en == meaning);
     let meaning = known.map_or(meaning, |text| text.of(language));
-    match language {
-        Language::English => format!("{name}: {meaning}"),
-        Language::Chinese => format!("{name}：{meaning}"),
-    }
+    format!("{name}{}{meaning}", COLON.of(language))
 }
 
 /// What a correction changed: question, before, after.

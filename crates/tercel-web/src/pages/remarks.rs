@@ -8,6 +8,7 @@ use tercel_store::Record;
 
 use crate::ask::Ask;
 use crate::capture::captured;
+use crate::punctuation::COLON;
 use crate::reply::{Fault, Reply};
 
 /// Remarks on proposed records.
@@ -40,11 +41,7 @@ impl Remarks {
 pub(crate) fn said(finding: &Finding, form: Option<&'static Form>, language: Language) -> String {
     let asked = question(finding.dataset.as_str(), &finding.field, form);
     let about = asked.map_or(finding.field.as_str(), |text| text.of(language));
-    let words = finding.rule.words();
-    match language {
-        Language::English => format!("{about}: {}", words.en),
-        Language::Chinese => format!("{about}：{}", words.zh),
-    }
+    format!("{about}{}{}", COLON.of(language), finding.rule.words().of(language))
 }
 
 /// Derives the remarks; the subject's own records are all that is looked at.

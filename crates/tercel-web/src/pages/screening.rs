@@ -13,6 +13,7 @@ use super::board::level_label;
 use super::lists::Filter;
 use crate::ask::Ask;
 use crate::messages::message;
+use crate::punctuation::{COLON, bracketed};
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -160,12 +161,8 @@ fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) 
 }
 
 fn enrolled_at(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
-    let colon = match language {
-        Language::English => ": ",
-        Language::Chinese => "：",
-    };
     let enrolled = message("screening.enrolled").of(language);
-    format!("{enrolled}{colon}{}", level_label(trial, level))
+    format!("{enrolled}{}{}", COLON.of(language), level_label(trial, level))
 }
 
 fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language: Language) -> Row {
@@ -191,7 +188,7 @@ fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language:
         ScreeningOutcome::Failed(reasons) => {
             message("screening.failed").of(language).clone_into(&mut row.outcome);
             let said = |reason: &FailureReason| match reason.value() {
-                Some(value) => format!("{} ({value})", reason.text(language)),
+                Some(value) => format!("{}{}", reason.text(language), bracketed(value, language)),
                 None => reason.text(language),
             };
             let reasons = reasons.iter();

@@ -10,6 +10,7 @@ use super::lists::Filter;
 use super::screening::{record_path, to_the_minute, written};
 use crate::ask::{Ask, among};
 use crate::messages::message;
+use crate::punctuation::{COLON, COMMA, bracketed};
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -101,22 +102,19 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
 fn times(ask: &Ask) -> String {
     let times = ask.app.trial.safety.times;
     let t = |key: &str| message(key).of(ask.language);
-    format!(
-        "{}: {} {} · {}: {} / {} {} · {}: {} {} · {}: {} {}",
-        t("serious.to_sponsor"),
-        times.investigator_hours,
-        t("serious.hours"),
-        t("serious.urgent"),
-        times.urgent_days,
-        times.urgent_complete_days,
-        t("serious.days"),
-        t("serious.other"),
-        times.other_days,
-        t("serious.days"),
-        t("serious.follow_up"),
-        times.follow_up_days,
-        t("serious.days"),
-    )
+    let urgent = format!("{} / {}", times.urgent_days, times.urgent_complete_days);
+    let each = [
+        (
+            "serious.to_sponsor",
+            times.investigator_hours.to_string(),
+            "serious.hours",
+        ),
+        ("serious.urgent", urgent, "serious.days"),
+        ("serious.other", times.other_days.to_string(), "serious.days"),
+        ("serious.follow_up", times.follow_up_days.to_string(), "serious.days"),
+    ];
+    each.map(|(what, number, unit)| format!("{}{}{number} {}", t(what), COLON.of(ask.language), t(unit)))
+        .join(" · ")
 }
 
 fn rows(snapshot: &Snapshot, sites: Option<&[String]>, now: jiff::Timestamp, language: Language) -> Vec<Row> {
@@ -253,9 +251,9 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
     let report = match (clock.report, clock.recipient) {
         (Awaited::FollowUp(_) | Awaited::Final, tercel::conduct::Recipient::Authority(_)) => {
             format!(
-                "{} ({})",
+                "{}{}",
                 message("serious.passed_on").of(language),
-                clock.report.text(language)
+                bracketed(clock.report.text(language), language)
             )
         }
         _ => clock.report.text(language),
@@ -265,7 +263,7 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
         due,
         standing: match &clock.sent {
             Some(sent) if clock.due.is_none() => written(sent),
-            Some(sent) => format!("{}, {standing}", written(sent)),
+            Some(sent) => format!("{}{}{standing}", written(sent), COMMA.of(language)),
             None => standing,
         },
         class: match clock.standing {

@@ -16,6 +16,7 @@ use super::remarks::said;
 use crate::ask::{Ask, among};
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
+use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -283,7 +284,7 @@ fn row(record: &Record, form: &Form, trial: &Trial, language: Language) -> Recor
         happened: record.happened.clone().unwrap_or_default(),
         summary: summary.join(" · "),
         kept: kept.join(" · "),
-        state: states(record, language).join(", "),
+        state: states(record, language).join(LISTED.of(language)),
         voided: record.voided,
     }
 }

@@ -287,6 +287,7 @@ impl ResponseLine {
         let (responses, infused, assessed) = (self.responses, self.infused, self.assessed);
         match language {
             Language::English => format!("{responses} of {infused} ({limits}), {assessed} assessed"),
+            Language::Chinese if infused == 0 => "尚无受试者回输".to_owned(),
             Language::Chinese => format!("{infused}例中{responses}例（{limits}），{assessed}例已评估"),
         }
     }
@@ -297,7 +298,10 @@ impl BestLine {
     pub fn words(&self, language: Language) -> String {
         match language {
             Language::English => format!("{} confirmed, {} unconfirmed", self.confirmed, self.unconfirmed),
-            Language::Chinese => format!("{}（确认），{}（未确认）", self.confirmed, self.unconfirmed),
+            Language::Chinese if self.confirmed == self.unconfirmed => {
+                format!("{}（是否要求确认均同）", self.confirmed)
+            }
+            Language::Chinese => format!("{}（要求确认），{}（不要求确认）", self.confirmed, self.unconfirmed),
         }
     }
 }
