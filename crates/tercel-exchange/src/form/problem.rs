@@ -67,6 +67,8 @@ pub enum Fault {
     NotInList(Vec<String>),
     /// Not in the protocol: the values it has.
     NotInProtocol(Vec<String>),
+    /// Answered beside an answer that excludes it: the question of the other.
+    Beside(Text),
     /// Later than the answer it must not lie after: the question of the other.
     After(Text),
 }
@@ -85,7 +87,8 @@ impl Problem {
             | Fault::ImpossibleDate
             | Fault::FutureDate
             | Fault::NotInList(_)
-            | Fault::NotInProtocol(_) => Severity::Refuses,
+            | Fault::NotInProtocol(_)
+            | Fault::Beside(_) => Severity::Refuses,
             Fault::Missing | Fault::OutOfRange { .. } | Fault::LongAgo | Fault::After(_) => Severity::Asks,
         }
     }
@@ -137,6 +140,7 @@ impl Fault {
             Self::NotInList(values) => format!("choose one of {}", listed(values, ", ")),
             Self::NotInProtocol(values) if values.is_empty() => "the protocol names no such value".to_owned(),
             Self::NotInProtocol(values) => format!("choose what the protocol names: {}", listed(values, ", ")),
+            Self::Beside(other) => format!("\"{}\" is answered too; clear one of them", other.en),
             Self::After(other) => format!("lies after \"{}\"; check both dates against the source", other.en),
         }
     }
@@ -171,6 +175,7 @@ impl Fault {
             Self::NotInList(values) => format!("请从以下值中选择：{}", listed(values, "、")),
             Self::NotInProtocol(values) if values.is_empty() => "方案中没有此值".to_owned(),
             Self::NotInProtocol(values) => format!("请选择方案规定的值：{}", listed(values, "、")),
+            Self::Beside(other) => format!("与“{}”同时填写，请清除其一", other.zh),
             Self::After(other) => format!("晚于“{}”，请对照原始资料核对两个日期", other.zh),
         }
     }

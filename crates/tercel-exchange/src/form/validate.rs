@@ -36,6 +36,7 @@ pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, t
             fault: Fault::UnknownField,
         });
     }
+    problems.extend(check_not_done(form, values));
     problems.extend(form.order.iter().filter_map(|pair| check_order(form, *pair, values)));
     problems
 }
@@ -46,6 +47,17 @@ fn problem(field: &Field, fault: Fault) -> Problem {
         label: Some(field.label),
         fault,
     }
+}
+
+/// A result beside "not done": one of them is wrong, and SDTM takes only one (`--STAT` and `--ORRES`).
+fn check_not_done(form: &Form, values: &BTreeMap<String, String>) -> Option<Problem> {
+    let answered = |ending: &str| {
+        let mut fields = form.fields.iter();
+        let field = fields.find(|field| field.variable().is_some_and(|name| name.ends_with(ending)))?;
+        answer(values, field.id).map(|_| field)
+    };
+    let (result, status) = (answered("ORRES")?, answered("STAT")?);
+    Some(problem(result, Fault::Beside(status.label)))
 }
 
 /// A pair of moments in the wrong order, where no reading of partial dates puts them right.

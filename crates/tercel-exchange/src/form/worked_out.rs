@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tercel::protocol::Trial;
-use tercel::study::{When, days_between, is_screen_failure};
+use tercel::study::{When, days_between, failed_screening};
 
 use super::tables::{Rows, variable_of};
 
@@ -82,16 +82,21 @@ fn courses<'r>(trial: &Trial, rows: &BTreeMap<&'static str, Rows<'r>>) -> BTreeM
         course.first_given = first(course.first_given);
         course.last_given = [course.last_given, when].into_iter().max_by_key(order).flatten();
     }
+    let mut terms: BTreeMap<&str, Vec<(&str, Option<When>)>> = BTreeMap::new();
     for ((subject, _), cells) in rows.get("DS").into_iter().flatten() {
         let milestone = cells
             .get("DSCAT")
             .is_some_and(|category| category == "PROTOCOL MILESTONE");
         let when = cells.get("DSSTDTC").and_then(|text| When::parse(text).ok());
         let course = courses.entry(subject).or_default();
-        course.failed_screening |= cells.get("DSDECOD").is_some_and(|term| is_screen_failure(term));
+        let term = cells.get("DSDECOD").map(|term| (term.as_str(), when));
+        terms.entry(subject).or_default().extend(term);
         if !milestone {
             course.left = [course.left, when].into_iter().max_by_key(order).flatten();
         }
+    }
+    for (subject, said) in terms {
+        courses.entry(subject).or_default().failed_screening = failed_screening(said.into_iter()).is_some();
     }
     courses
 }

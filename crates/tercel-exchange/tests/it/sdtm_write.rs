@@ -3,7 +3,7 @@
 
 use tercel::protocol::{SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
-use tercel::study::StudyData;
+use tercel::study::{StudyData, check_study};
 use tercel_exchange::{Table, read_folder, read_tables, write_sdtm};
 
 fn trial() -> Trial {
@@ -121,4 +121,46 @@ fn screening_failed_as_demography_or_disposition_says_unless_cells_were_collecte
     let said = read(["", "NOT ASSIGNED"], "SCREEN FAILURE", "BIOPSY");
     assert_eq!(said.as_deref(), Some("DS/X-01/1: SCREEN FAILURE"));
     assert_eq!(read(["", "SCREEN FAILURE"], "SCREEN FAILURE", collection), None);
+}
+
+#[test]
+fn criteria_not_met_stand_until_they_are_met_at_a_later_screening() {
+    let trial = trial();
+    let milestones = |rows: [[&str; 2]; 3]| {
+        let row = |(at, [term, day]): (usize, &[&str; 2])| format!("X-01,{},{term},PROTOCOL MILESTONE,{day}\n", at + 1);
+        let rows: String = rows.iter().enumerate().map(row).collect();
+        let ds = format!("USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\n{rows}");
+        let tables = [("dm.csv", "USUBJID\nX-01\n".to_owned()), ("ds.csv", ds)];
+        let tables = tables.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
+        let data = read_tables(tables.to_vec(), &trial).unwrap();
+        let failed = data.subjects[0].screen_failure();
+        failed.map(|(_, record)| record.to_string())
+    };
+    let consent = ["INFORMED CONSENT OBTAINED", "2025-01-20"];
+    let not_met = "ELIGIBILITY CRITERIA NOT MET";
+    let met = "Eligibility criteria met";
+    let screened = |first, second| milestones([consent, first, second]);
+    assert_eq!(screened([not_met, "2025-02-03"], [met, "2025-03-10"]), None);
+    let fails = |first, second, record: &str| assert_eq!(screened(first, second).as_deref(), Some(record));
+    fails([met, "2025-02-03"], [not_met, "2025-03-10"], "DS/X-01/3");
+    fails([not_met, "2025-02-03"], [met, "2025-02-03"], "DS/X-01/2");
+    fails([not_met, "2025-02-03"], [not_met, "2025-03-10"], "DS/X-01/2");
+    fails([not_met, ""], [met, "2025-03-10"], "DS/X-01/2");
+}
+
+#[test]
+fn criteria_met_after_the_end_by_failed_screening_are_asked_about() {
+    let trial = trial();
+    let asked = |met: &str| {
+        let ds = format!(
+            "USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\nX-01,1,SCREEN FAILURE,DISPOSITION EVENT,2025-02-03\n\
+             X-01,2,ELIGIBILITY CRITERIA MET,PROTOCOL MILESTONE,{met}\n"
+        );
+        let tables = [("dm.csv", "USUBJID\nX-01\n".to_owned()), ("ds.csv", ds)];
+        let tables = tables.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
+        let findings = check_study(&trial, &read_tables(tables.to_vec(), &trial).unwrap());
+        let said = findings.iter().map(|finding| finding.rule.to_string());
+        said.filter(|text| text.contains("the criteria are recorded as met later")).count()
+    };
+    assert_eq!((asked("2025-02-02"), asked("2025-02-04")), (0, 1));
 }

@@ -3,11 +3,13 @@
 //! What a single field breaks is found where it is read; what two readings of the same fact disagree on is found by
 //! [`crate::endpoint::check_derived`].
 
+mod laboratory;
+
 use jiff::civil::Date;
 
 use super::{
     AdverseEvent, Blocks, Disposition, DispositionReason, Finding, Infusion, LesionRole, Measurement, MedicationClass,
-    RecordId, Rule, Score, ScoreKind, StudyData, Subject, When,
+    Milestone, RecordId, Rule, Score, ScoreKind, StudyData, Subject, When,
 };
 use crate::dlt::{actual_percent, is_in_class};
 use crate::grade::Grade;
@@ -57,12 +59,19 @@ impl Check<'_> {
         let Some((_, record)) = subject.said_screen_failure() else {
             return;
         };
+        let mut left = subject.dispositions.iter().filter(|left| left.record == *record);
+        let left = left.find_map(|left| left.when);
+        let met_after = |one: &Milestone| {
+            one.says_criteria_met() && one.when.zip(left).is_some_and(|(met, left)| met.order() > left.order())
+        };
         let done = if subject.is_infused() {
             Text::new("the cells were infused", "细胞已回输")
         } else if subject.procedures.iter().any(|procedure| procedure.collection) {
             Text::new("cells were collected", "已采集细胞")
         } else if subject.level.is_some() {
             Text::new("a dose level is assigned", "已分配剂量水平")
+        } else if subject.milestones.iter().any(met_after) {
+            Text::new("the criteria are recorded as met later", "之后记录为符合入选标准")
         } else {
             return;
         };
@@ -391,19 +400,6 @@ impl Check<'_> {
     }
 
     /// A listed analyte that no reference range can be right about: negative, or a hundred times the upper limit.
-    fn labs(&mut self, trial: &Trial) {
-        let listed = |test: &str| trial.safety.analytes.iter().any(|name| name.eq_ignore_ascii_case(test));
-        for lab in self.subject.labs.iter().filter(|lab| listed(&lab.test)) {
-            let Some(value) = lab.value else { continue };
-            if value < 0.0 || lab.uln.is_some_and(|uln| uln > 0.0 && value > 100.0 * uln) {
-                let text = format!("{value} {}", lab.unit);
-                let range = Text::new("0 to 100 times the upper limit of normal", "0至正常上限的100倍");
-                let rule = Rule::OutOfRange(text, range);
-                self.add(&lab.record, "LBSTRESN", rule, Blocks::Export);
-            }
-        }
-    }
-
     fn lesions(&mut self) {
         let subject = self.subject;
         for measurement in &subject.measurements {

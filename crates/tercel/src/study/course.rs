@@ -1,13 +1,36 @@
 //! What became of a subject.
 
-use super::{DispositionReason, RecordId, Subject, When};
+use super::{DispositionReason, Milestone, RecordId, Subject, When};
 
 const SCREEN_FAILURE: &str = "SCREEN FAILURE";
+const NOT_MET: &str = "ELIGIBILITY CRITERIA NOT MET";
+const MET: &str = "ELIGIBILITY CRITERIA MET";
 
 /// Whether a term of disposition, or a milestone, says that screening failed (CDISC codelists NCOMPLT and PROTMLST).
 pub fn is_screen_failure(term: &str) -> bool {
     let term = term.trim().to_ascii_uppercase();
-    term.contains(SCREEN_FAILURE) || term == "ELIGIBILITY CRITERIA NOT MET"
+    term.contains(SCREEN_FAILURE) || term == NOT_MET
+}
+
+fn is(term: &str, name: &str) -> bool {
+    term.trim().eq_ignore_ascii_case(name)
+}
+
+/// Which of a subject's terms of disposition and milestones, each with its date, says that screening failed: its position. Criteria that are not met count until
+/// they are met at a later time, for a subject may be screened again under its own number.
+pub fn failed_screening<'t>(said: impl Iterator<Item = (&'t str, Option<When>)> + Clone) -> Option<usize> {
+    let met = said.clone().filter(|(term, _)| is(term, MET));
+    let met = met.filter_map(|(_, when)| Some(when?.order())).max();
+    let overtaken = |term: &str, when: Option<When>| is(term, NOT_MET) && when.is_some_and(|when| met > Some(when.order()));
+    let mut said = said;
+    said.position(|(term, when)| is_screen_failure(term) && !overtaken(term, when))
+}
+
+impl Milestone {
+    /// Whether the criteria of entry are met (CDISC codelist PROTMLST).
+    pub(super) fn says_criteria_met(&self) -> bool {
+        is(&self.term, MET)
+    }
 }
 
 impl Subject {
@@ -25,10 +48,13 @@ impl Subject {
 
     /// What says that screening failed, whatever was done.
     pub(crate) fn said_screen_failure(&self) -> Option<(&str, &RecordId)> {
-        let left = self.dispositions.iter().map(|one| (one.term.as_str(), &one.record));
-        let passed = self.milestones.iter().map(|one| (one.term.as_str(), &one.record));
+        let left = self.dispositions.iter().map(|one| (one.term.as_str(), one.when, &one.record));
+        let passed = self.milestones.iter().map(|one| (one.term.as_str(), one.when, &one.record));
         let mut said = left.chain(passed);
-        said.find(|(term, _)| is_screen_failure(term))
+        let failed = failed_screening(said.clone().map(|(term, when, _)| (term, when)));
+        let failed = failed.and_then(|position| said.nth(position));
+        failed
+            .map(|(term, _, record)| (term, record))
             .or_else(|| self.screened_out.then_some((SCREEN_FAILURE, &self.record)))
     }
 

@@ -8,14 +8,16 @@ use super::Study;
 use super::cells::{Columns, fill, moment};
 use crate::table::Table;
 
-/// Codes that earlier versions of the guide put into the arm of a subject without one, and the reason they stand for.
-const NO_ARM: [(&str, &str); 6] = [
+/// Codes that earlier versions of the guide put into the arm of a subject without one, and the terms of codelist ARMNULRS they stand for.
+const NO_ARM: [(&str, &str); 8] = [
     ("SCRNFAIL", "SCREEN FAILURE"),
     ("SCREEN FAILURE", "SCREEN FAILURE"),
     ("NOTASSGN", "NOT ASSIGNED"),
     ("NOT ASSIGNED", "NOT ASSIGNED"),
     ("NOTTRT", "ASSIGNED, NOT TREATED"),
     ("NOT TREATED", "ASSIGNED, NOT TREATED"),
+    ("ASSIGNED, NOT TREATED", "ASSIGNED, NOT TREATED"),
+    ("UNPLANNED TREATMENT", "UNPLANNED TREATMENT"),
 ];
 
 /// Completes `DM`.
@@ -104,14 +106,21 @@ fn blank_where(table: &mut Table, name: &str, wrong: impl Fn(&str) -> bool) {
 fn arms(study: &Study<'_>, table: &mut Table) {
     let columns = Columns::of(table);
     let reasons = (0..table.len()).filter_map(|row| {
-        let codes = ["ARMCD", "ACTARMCD"].map(|name| columns.text(row, name));
-        let stated = NO_ARM
-            .iter()
-            .find(|(code, _)| codes.iter().any(|text| text.eq_ignore_ascii_case(code)));
+        let term = |name: &str| {
+            let written = columns.text(row, name);
+            NO_ARM.iter().find(|(code, _)| code.eq_ignore_ascii_case(written))
+        };
+        let stated = if columns.is_blank(row, "ARMNRS") {
+            term("ARMCD").or_else(|| term("ACTARMCD"))
+        } else {
+            term("ARMNRS")
+        };
         Some((row, stated?.1.to_owned()))
     });
     let reasons: BTreeMap<usize, String> = reasons.collect();
-    fill(table, "ARMNRS", |_, row| reasons.get(&row).cloned());
+    if !reasons.is_empty() {
+        table.set("ARMNRS", &reasons);
+    }
     let no_arm = |text: &str| NO_ARM.iter().any(|(code, _)| code.eq_ignore_ascii_case(text));
     for (code, name) in [("ARMCD", "ARM"), ("ACTARMCD", "ACTARM")] {
         blank_where(table, code, no_arm);

@@ -165,6 +165,23 @@ fn reference_dates_and_arms_follow_from_what_was_done() {
 }
 
 #[test]
+fn a_reason_without_an_arm_is_exported_as_its_term_and_an_unknown_one_as_written() {
+    let reasons = [
+        ("screen failure", "SCREEN FAILURE"),
+        ("SCRNFAIL", "SCREEN FAILURE"),
+        ("Not Assigned", "NOT ASSIGNED"),
+        ("unplanned treatment", "UNPLANNED TREATMENT"),
+        ("screening failure", "screening failure"),
+        ("", "NOT ASSIGNED"),
+    ];
+    for (written, exported) in reasons {
+        let dm = table("DM", "USUBJID,SITEID,ARMNRS", &[&format!("X-01,01,{written}")]);
+        let made = datasets(&trial(), vec![dm], None).datasets;
+        assert_eq!(cells(&made, "DM", ("USUBJID", "X-01"), &["ARMNRS"]), [exported], "{written}");
+    }
+}
+
+#[test]
 fn days_and_epochs_go_by_the_infusion_and_the_elements() {
     let made = made();
     let of = |term: &str| cells(&made, "AE", ("AETERM", term), &["AESEQ", "AESTDY", "AEENDY", "EPOCH"]);

@@ -124,6 +124,32 @@ fn an_end_before_its_start_is_asked_about_where_no_reading_of_both_is_right() {
 }
 
 #[test]
+fn a_result_beside_not_done_is_refused_on_every_form_that_asks_both() {
+    let trial = trial();
+    let mut tried = Vec::new();
+    for form in FORMS {
+        let ending = |ending: &str| form.fields.iter().find(|field| field.variable().is_some_and(|name| name.ends_with(ending)));
+        let (Some(result), Some(status)) = (ending("ORRES"), ending("STAT")) else {
+            continue;
+        };
+        let mut values = full(form, &trial).values;
+        let of_result = |values: &BTreeMap<String, String>| {
+            let problems = validate(form, values, &trial, TODAY);
+            problems.into_iter().find(|problem| problem.field == result.id)
+        };
+        assert_eq!(of_result(&values), None, "{}", form.id);
+        values.insert(status.id.to_owned(), "NOT DONE".to_owned());
+        let both = of_result(&values).unwrap();
+        assert_eq!(both.severity(), Severity::Refuses);
+        assert!(both.to_string().ends_with("\"Not done\" is answered too; clear one of them"), "{both}");
+        values.remove(result.id);
+        assert_eq!(of_result(&values), None, "{}", form.id);
+        tried.push(form.id);
+    }
+    assert_eq!(tried, ["vital-sign", "serum-biomarker", "laboratory", "transgene-copies", "cart-cells", "measurement"]);
+}
+
+#[test]
 fn what_is_outside_the_expected_is_kept_and_asked_about() {
     let trial = trial();
     let sign = form("vital-sign").unwrap();

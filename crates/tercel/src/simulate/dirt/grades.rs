@@ -7,10 +7,13 @@ use crate::grade::Grade;
 use crate::grade::dictionary::Dictionary;
 use crate::protocol::Trial;
 use crate::simulate::random::Draws;
-use crate::study::{AdverseEvent, Subject};
+use crate::study::{AdverseEvent, Lab, Subject};
 
 kinds! {
     "grade the term does not have" "AE" off_scale Found::By("grade-not-in-term"), false;
+    "event number of no event" "LB" no_such_event Found::By("disagree"), false;
+    "limits in another unit" "LB" other_unit Found::By("disagree"), false;
+    "lower limit above the upper" "LB" crossed Found::By("out-of-order"), false;
     "eligibility recorded as not met" "DS" not_met Found::By("disagree"), false;
 }
 
@@ -27,4 +30,28 @@ fn off_scale(trial: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<
     let was = event.grade.replace(grade)?;
     let what = format!("grade {was} of {} became {grade}", event.term);
     Some(mark(&event.record, "AETOXGR", what))
+}
+
+fn no_such_event(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
+    let next = subject.adverse_events.iter().map(|event| event.record.number).max().unwrap_or(0) + 1;
+    let lab = one(&mut subject.labs, draws, |lab| lab.event.is_none())?;
+    lab.event = Some(next);
+    Some(mark(&lab.record, "LBAESEQ", format!("{} was linked to event {next}", lab.test)))
+}
+
+/// Limits of a result in µmol/L, in mg/dL.
+fn other_unit(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
+    let first = subject.labs.iter().find(|lab| lab.test == "BILI")?.record.clone();
+    let fits = |lab: &Lab| lab.test == "BILI" && lab.record != first && lab.uln.is_some();
+    let lab = one(&mut subject.labs, draws, fits)?;
+    lab.lln = Some(0.2);
+    let was = lab.uln.replace(1.2)?;
+    let what = format!("upper limit {was} of {} became 1.2", lab.test);
+    Some(mark(&lab.record, "LBSTNRHI", what))
+}
+
+fn crossed(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
+    let lab = one(&mut subject.labs, draws, |lab| lab.test == "PLAT" && lab.lln < lab.uln)?;
+    std::mem::swap(&mut lab.lln, &mut lab.uln);
+    Some(mark(&lab.record, "LBSTNRLO", format!("the limits of {} changed places", lab.test)))
 }
