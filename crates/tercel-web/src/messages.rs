@@ -253,6 +253,13 @@ static MESSAGES: &[(&str, Text)] = &[
             "已回输。按回输开始前已录入的内容，当时的关口状态：",
         ),
     ),
+    (
+        "gates.over",
+        Text::new(
+            "This subject left before lymphodepletion: no gate is asked any more.",
+            "该受试者在清淋之前已结束研究：不再核查任何关口。",
+        ),
+    ),
     ("gates.open", Text::new("open", "开放")),
     ("gates.shut", Text::new("closed, missing", "关闭，尚缺")),
     (

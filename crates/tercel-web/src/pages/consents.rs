@@ -45,9 +45,10 @@ struct Row {
     outstanding: Option<(String, String)>,
     withdrawals: Vec<Withdrawn>,
     withdrawn: bool,
-    /// What every gate finds missing; nothing of a subject that was infused.
+    /// What every gate finds missing; nothing of a subject that was infused or failed screening.
     missing: Vec<String>,
     infused: bool,
+    failed: bool,
 }
 
 impl Row {
@@ -56,7 +57,7 @@ impl Row {
             "reconsent" => self.outstanding.is_some(),
             "withdrawn" => self.withdrawn,
             "closed" => !self.missing.is_empty(),
-            "order" => !self.infused && self.missing.is_empty(),
+            "order" => !self.infused && !self.failed && self.missing.is_empty(),
             _ => true,
         }
     }
@@ -148,6 +149,7 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
     let known = study.data.subjects.iter().find(|known| known.id == subject);
     let own = study.records.of(&subject);
     let infused = known.is_some_and(Subject::is_infused) || own.is_some_and(|own| own.infused(study.now).is_some());
+    let failed = known.is_some_and(|known| known.screen_failure().is_some());
     let standing = standing.as_ref();
     let mut signed = standing.map(|standing| signed(standing, language)).unwrap_or_default();
     signed.extend(signed_in_data(snapshot, id, &signed, language));
@@ -172,7 +174,7 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
             .unwrap_or_default(),
         withdrawn: standing.is_some_and(|standing| !standing.withdrawn.is_empty()),
         missing: standing
-            .filter(|_| !infused)
+            .filter(|_| !infused && !failed)
             .map(|standing| &standing.missing[..])
             .unwrap_or_default()
             .iter()
@@ -180,6 +182,7 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
             .collect(),
         signed,
         infused,
+        failed,
     }
 }
 

@@ -18,6 +18,7 @@ use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
+use crate::messages::message;
 use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -38,6 +39,8 @@ struct Page {
     now: String,
     /// The infusion has begun: the gate stands as it did then.
     infused: bool,
+    /// Nothing was begun and nothing will be: no gate is asked.
+    over: bool,
 }
 
 pub(crate) struct GateView {
@@ -181,7 +184,13 @@ fn page(
         .unwrap_or(DoseLevel::FIRST);
     let at_infusion = derive_gate_at_infusion(trial, snapshot.data(), &snapshot.conduct, &subject);
     let infused = at_infusion.is_some();
+    let stage = derive_stage(&study, &subject);
+    let own = study.records.of(&subject);
+    let failed = known.is_some_and(|known| known.screen_failure().is_some());
+    let begun = own.is_some_and(|own| own.lymphodepletion_began(study.now).is_some());
+    let over = !infused && !begun && (failed || matches!(stage, Some(Stage::OffStudy(_))));
     let gates = match at_infusion {
+        None if over => Vec::new(),
         // Nobody waits any more.
         Some(gate) => vec![Gate { urgent: false, ..gate }],
         None => vec![
@@ -197,9 +206,11 @@ fn page(
         view,
         link: encode(id),
         id: id.to_owned(),
-        stage: derive_stage(&study, &subject)
-            .as_ref()
-            .map_or("–", |stage: &Stage| stage.text().of(language)),
+        stage: match &stage {
+            _ if failed => message("board.screening_failed").of(language),
+            Some(stage) => stage.text().of(language),
+            None => "–",
+        },
         gates: gates.iter().map(|gate| gate_view(gate, language)).collect(),
         visits: visits
             .iter()
@@ -223,6 +234,7 @@ fn page(
         may_release,
         now: to_the_minute(at),
         infused,
+        over,
     }
 }
 

@@ -98,6 +98,13 @@ async fn the_screening_log_tells_who_was_enrolled_failed_or_waits_and_its_totals
         let own = world.get(&monitor, &format!("/subject/{subject}")).await.body;
         assert!(own.contains(state), "{subject}: {own}");
     }
+    let gates = world.get(&monitor, &format!("/gates/{OWN}")).await.body;
+    assert!(gates.contains("no gate is asked any more") && !gates.contains("section class=\"gate"));
+    let waiting = world.get(&monitor, "/gates/IL1RAP-HCC-01-003").await.body;
+    assert!(!waiting.contains("no gate is asked any more") && waiting.contains("section class=\"gate"));
+    let consents = world.get(&monitor, "/consents").await.body;
+    assert!(row(&consents, OWN).contains("failed screening"), "{consents}");
+    assert_eq!(total(&consents, "Gates closed by consent"), 1);
     let board = world.get(&monitor, "/").await.body;
     assert!(board.contains("IL1RAP-HCC-01-003") && !board.contains(OWN), "{board}");
     assert!(
