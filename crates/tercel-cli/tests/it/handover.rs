@@ -72,10 +72,13 @@ fn define_describes_both_standards_for_programs_and_people() {
     assert_eq!(
         names,
         [
+            "adam-reviewers-guide.html",
+            "annotated-forms.html",
             "define-adam.html",
             "define-adam.xml",
             "define-sdtm.html",
-            "define-sdtm.xml"
+            "define-sdtm.xml",
+            "sdtm-reviewers-guide.html"
         ]
     );
     let read = |name: &str| std::fs::read_to_string(out.path().join("define").join(name)).unwrap();
@@ -90,6 +93,19 @@ fn define_describes_both_standards_for_programs_and_people() {
     let sdtm = read("define-sdtm.xml");
     assert!(sdtm.contains("xlink:href=\"suppae.xpt\"") && !sdtm.contains("arm:"));
     assert!(read("define-adam.html").contains("href=\"define-adam.xml\""));
+    let documents = [
+        (&sdtm, "sdtm", "AnnotatedCRF", "annotated-forms.html"),
+        (&sdtm, "sdtm", "SupplementalDoc", "sdtm-reviewers-guide.html"),
+        (&adam, "adam", "SupplementalDoc", "adam-reviewers-guide.html"),
+    ];
+    for (xml, standard, element, file) in documents {
+        let named = xml.split(&format!("<def:{element}>")).nth(1).unwrap();
+        let leaf = named.split("leafID=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(xml.contains(&format!("<def:leaf ID=\"{leaf}\" xlink:href=\"{file}\">")), "{file}");
+        assert!(read(&format!("define-{standard}.html")).contains(&format!("href=\"{file}\"")));
+        assert!(read(file).starts_with("<!"), "{file}");
+    }
+    assert!(!adam.contains("annotated-forms") && !sdtm.contains("adam-reviewers"));
 }
 
 #[test]

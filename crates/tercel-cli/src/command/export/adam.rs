@@ -2,8 +2,9 @@
 
 use anyhow::bail;
 use tercel::coding::code_study;
-use tercel::endpoint::Analysis;
+use tercel::endpoint::{Analysis, check_analysis};
 use tercel::protocol::Trial;
+use tercel::study::Finding;
 use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets};
 use tercel_exchange::export::Dataset;
 use tercel_exchange::export::adam::{analysis_results, describe_adam};
@@ -18,7 +19,7 @@ use crate::coding::read_coding;
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let (datasets, _, notes) = derive(args, trial, &source)?;
+    let Derived { datasets, notes, .. } = derive(args, trial, &source)?;
     let files: anyhow::Result<Vec<_>> = datasets
         .iter()
         .map(|dataset| file(dataset, args, &source.about()))
@@ -34,12 +35,22 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     })
 }
 
-/// The analysis datasets with their descriptions, the results that rest on them, and what could not be derived.
-pub(super) fn derive(
-    args: &Args,
-    trial: &Trial,
-    source: &Source,
-) -> anyhow::Result<(Vec<Dataset>, Vec<AnalysisResult>, Vec<String>)> {
+/// What is derived from the SDTM datasets.
+pub(super) struct Derived {
+    /// The analysis datasets with their descriptions.
+    pub(super) datasets: Vec<Dataset>,
+    /// The results that rest on them.
+    pub(super) results: Vec<AnalysisResult>,
+    /// What could not be derived.
+    pub(super) notes: Vec<String>,
+    /// What is asked about the study.
+    pub(super) findings: Vec<Finding>,
+    /// Whether the data are a rehearsal.
+    pub(super) synthetic: bool,
+}
+
+/// Derives the analysis datasets and what rests on them.
+pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Result<Derived> {
     let tables: Vec<Table> = source
         .made
         .datasets
@@ -73,5 +84,11 @@ pub(super) fn derive(
     let version = release.or(trial.coding.meddra_version.as_ref());
     let datasets = describe_adam(&derived.tables, version.map(String::as_str));
     let results = analysis_results(&analysis, &datasets);
-    Ok((datasets, results, derived.notes))
+    Ok(Derived {
+        datasets,
+        results,
+        notes: derived.notes,
+        findings: check_analysis(&analysis),
+        synthetic: analysis.data.synthetic,
+    })
 }

@@ -1,61 +1,98 @@
-//! `tercel export --to define`: define.xml of the SDTM and of the analysis datasets, each with its page.
+//! `tercel export --to define`: define.xml of the SDTM and of the analysis datasets, each with its page, and the documents they name.
 
 use tercel::protocol::Trial;
-use tercel_exchange::export::define::{AnalysisResult, Define, render_define, write_define};
+use tercel_exchange::Table;
+use tercel_exchange::export::define::{Define, Document, render_define, write_define};
 use tercel_exchange::export::{Dataset, Standard};
+use tercel_report::documents::{About, adam_guide, annotated_forms, sdtm_guide};
+use tercel_report::printed::Page;
+use tercel_report::render_page;
 
-use super::sdtm::{Source, source};
-use super::{Args, File, Made, adam};
+use super::adam::derive;
+use super::sdtm::source;
+use super::{Args, File, Made};
+use crate::printing::SOFTWARE;
 
 /// Makes the documents. They name the datasets as files beside them: put each into the folder of its datasets.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let (analysis, results, notes) = adam::derive(args, trial, &source)?;
-    let mut files = Vec::new();
-    let both = [
-        ("define-sdtm", Standard::Sdtm, source.made.datasets.as_slice(), &[][..]),
-        ("define-adam", Standard::Adam, analysis.as_slice(), results.as_slice()),
+    let derived = derive(args, trial, &source)?;
+    let (of_data, of_analysis) = (source.made.datasets.as_slice(), derived.datasets.as_slice());
+    let about = About {
+        trial,
+        cut: source.cut,
+        synthetic: derived.synthetic,
+        software: SOFTWARE,
+    };
+    let planned = About {
+        cut: None,
+        synthetic: false,
+        ..about
+    };
+    let guide = sdtm_guide(&about, &tables(of_data), &derived.findings);
+    let analysis_guide = adam_guide(&about, &tables(of_analysis), &derived.notes, &derived.findings);
+    let pages = [
+        ("annotated-forms.html", Standard::Sdtm, annotated_forms(&planned)),
+        ("sdtm-reviewers-guide.html", Standard::Sdtm, guide),
+        ("adam-reviewers-guide.html", Standard::Adam, analysis_guide),
     ];
+    let both = [
+        ("define-sdtm", Standard::Sdtm, of_data, &[][..]),
+        ("define-adam", Standard::Adam, of_analysis, derived.results.as_slice()),
+    ];
+    let mut files = Vec::new();
     for (name, standard, datasets, results) in both {
-        files.extend(documents(args, trial, &source, name, standard, datasets, results)?);
+        let beside = pages.iter().filter(|(_, of, _)| *of == standard);
+        let beside: Vec<Document> = beside.map(|(file, _, page)| document(file, page)).collect();
+        let define = Define {
+            about: source.about(),
+            study_name: &source.study,
+            study_description: &trial.title,
+            protocol_name: &trial.id,
+            standard,
+            datasets,
+            extension: args.format.as_format().extension(),
+            documents: &beside,
+            results,
+        };
+        files.extend(describe(name, &define)?);
     }
+    files.extend(pages.iter().map(|(name, _, page)| File {
+        name: (*name).to_owned(),
+        rows: None,
+        bytes: render_page(page).into_bytes(),
+    }));
     Ok(Made {
         files,
         cut: source.cut,
         created: source.created,
         findings: source.findings,
         extensions: source.extensions,
-        notes,
+        notes: derived.notes,
     })
 }
 
-fn documents(
-    args: &Args,
-    trial: &Trial,
-    source: &Source,
-    name: &str,
-    standard: Standard,
-    datasets: &[Dataset],
-    results: &[AnalysisResult],
-) -> anyhow::Result<[File; 2]> {
-    let define = Define {
-        about: source.about(),
-        study_name: &source.study,
-        study_description: &trial.title,
-        protocol_name: &trial.id,
-        standard,
-        datasets,
-        extension: args.format.as_format().extension(),
-        documents: &[],
-        results,
-    };
+fn tables(datasets: &[Dataset]) -> Vec<Table> {
+    datasets.iter().map(|dataset| dataset.table.clone()).collect()
+}
+
+fn document(file: &str, page: &Page) -> Document {
+    Document {
+        file: file.to_owned(),
+        title: page.title.clone(),
+        is_annotated_form: file.starts_with("annotated-forms"),
+    }
+}
+
+/// The description of one standard, for programs and for people.
+fn describe(name: &str, define: &Define<'_>) -> anyhow::Result<[File; 2]> {
     let file = |extension: &str, bytes: Vec<u8>| File {
         name: format!("{name}.{extension}"),
         rows: None,
         bytes,
     };
     Ok([
-        file("xml", write_define(&define)?),
-        file("html", render_define(&define).into_bytes()),
+        file("xml", write_define(define)?),
+        file("html", render_define(define).into_bytes()),
     ])
 }
