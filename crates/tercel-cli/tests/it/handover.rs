@@ -101,7 +101,10 @@ fn define_describes_both_standards_for_programs_and_people() {
     for (xml, standard, element, file) in documents {
         let named = xml.split(&format!("<def:{element}>")).nth(1).unwrap();
         let leaf = named.split("leafID=\"").nth(1).unwrap().split('"').next().unwrap();
-        assert!(xml.contains(&format!("<def:leaf ID=\"{leaf}\" xlink:href=\"{file}\">")), "{file}");
+        assert!(
+            xml.contains(&format!("<def:leaf ID=\"{leaf}\" xlink:href=\"{file}\">")),
+            "{file}"
+        );
         assert!(read(&format!("define-{standard}.html")).contains(&format!("href=\"{file}\"")));
         assert!(read(file).starts_with("<!"), "{file}");
     }

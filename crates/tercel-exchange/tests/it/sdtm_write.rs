@@ -160,7 +160,8 @@ fn criteria_met_after_the_end_by_failed_screening_are_asked_about() {
         let tables = tables.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
         let findings = check_study(&trial, &read_tables(tables.to_vec(), &trial).unwrap());
         let said = findings.iter().map(|finding| finding.rule.to_string());
-        said.filter(|text| text.contains("the criteria are recorded as met later")).count()
+        said.filter(|text| text.contains("the criteria are recorded as met later"))
+            .count()
     };
     assert_eq!((asked("2025-02-02"), asked("2025-02-04")), (0, 1));
 }

@@ -21,7 +21,8 @@ fn is(term: &str, name: &str) -> bool {
 pub fn failed_screening<'t>(said: impl Iterator<Item = (&'t str, Option<When>)> + Clone) -> Option<usize> {
     let met = said.clone().filter(|(term, _)| is(term, MET));
     let met = met.filter_map(|(_, when)| Some(when?.order())).max();
-    let overtaken = |term: &str, when: Option<When>| is(term, NOT_MET) && when.is_some_and(|when| met > Some(when.order()));
+    let overtaken =
+        |term: &str, when: Option<When>| is(term, NOT_MET) && when.is_some_and(|when| met > Some(when.order()));
     let mut said = said;
     said.position(|(term, when)| is_screen_failure(term) && !overtaken(term, when))
 }
@@ -48,8 +49,14 @@ impl Subject {
 
     /// What says that screening failed, whatever was done.
     pub(crate) fn said_screen_failure(&self) -> Option<(&str, &RecordId)> {
-        let left = self.dispositions.iter().map(|one| (one.term.as_str(), one.when, &one.record));
-        let passed = self.milestones.iter().map(|one| (one.term.as_str(), one.when, &one.record));
+        let left = self
+            .dispositions
+            .iter()
+            .map(|one| (one.term.as_str(), one.when, &one.record));
+        let passed = self
+            .milestones
+            .iter()
+            .map(|one| (one.term.as_str(), one.when, &one.record));
         let mut said = left.chain(passed);
         let failed = failed_screening(said.clone().map(|(term, when, _)| (term, when)));
         let failed = failed.and_then(|position| said.nth(position));

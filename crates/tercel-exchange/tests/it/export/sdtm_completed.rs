@@ -177,7 +177,11 @@ fn a_reason_without_an_arm_is_exported_as_its_term_and_an_unknown_one_as_written
     for (written, exported) in reasons {
         let dm = table("DM", "USUBJID,SITEID,ARMNRS", &[&format!("X-01,01,{written}")]);
         let made = datasets(&trial(), vec![dm], None).datasets;
-        assert_eq!(cells(&made, "DM", ("USUBJID", "X-01"), &["ARMNRS"]), [exported], "{written}");
+        assert_eq!(
+            cells(&made, "DM", ("USUBJID", "X-01"), &["ARMNRS"]),
+            [exported],
+            "{written}"
+        );
     }
 }
 

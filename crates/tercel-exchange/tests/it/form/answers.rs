@@ -128,7 +128,11 @@ fn a_result_beside_not_done_is_refused_on_every_form_that_asks_both() {
     let trial = trial();
     let mut tried = Vec::new();
     for form in FORMS {
-        let ending = |ending: &str| form.fields.iter().find(|field| field.variable().is_some_and(|name| name.ends_with(ending)));
+        let ending = |ending: &str| {
+            form.fields
+                .iter()
+                .find(|field| field.variable().is_some_and(|name| name.ends_with(ending)))
+        };
         let (Some(result), Some(status)) = (ending("ORRES"), ending("STAT")) else {
             continue;
         };
@@ -141,12 +145,26 @@ fn a_result_beside_not_done_is_refused_on_every_form_that_asks_both() {
         values.insert(status.id.to_owned(), "NOT DONE".to_owned());
         let both = of_result(&values).unwrap();
         assert_eq!(both.severity(), Severity::Refuses);
-        assert!(both.to_string().ends_with("\"Not done\" is answered too; clear one of them"), "{both}");
+        assert!(
+            both.to_string()
+                .ends_with("\"Not done\" is answered too; clear one of them"),
+            "{both}"
+        );
         values.remove(result.id);
         assert_eq!(of_result(&values), None, "{}", form.id);
         tried.push(form.id);
     }
-    assert_eq!(tried, ["vital-sign", "serum-biomarker", "laboratory", "transgene-copies", "cart-cells", "measurement"]);
+    assert_eq!(
+        tried,
+        [
+            "vital-sign",
+            "serum-biomarker",
+            "laboratory",
+            "transgene-copies",
+            "cart-cells",
+            "measurement"
+        ]
+    );
 }
 
 #[test]

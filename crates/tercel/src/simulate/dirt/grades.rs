@@ -33,10 +33,20 @@ fn off_scale(trial: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<
 }
 
 fn no_such_event(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
-    let next = subject.adverse_events.iter().map(|event| event.record.number).max().unwrap_or(0) + 1;
+    let next = subject
+        .adverse_events
+        .iter()
+        .map(|event| event.record.number)
+        .max()
+        .unwrap_or(0)
+        + 1;
     let lab = one(&mut subject.labs, draws, |lab| lab.event.is_none())?;
     lab.event = Some(next);
-    Some(mark(&lab.record, "LBAESEQ", format!("{} was linked to event {next}", lab.test)))
+    Some(mark(
+        &lab.record,
+        "LBAESEQ",
+        format!("{} was linked to event {next}", lab.test),
+    ))
 }
 
 /// Limits of a result in µmol/L, in mg/dL.
@@ -53,5 +63,9 @@ fn other_unit(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mar
 fn crossed(_: &Trial, subject: &mut Subject, draws: &mut Draws) -> Option<Mark> {
     let lab = one(&mut subject.labs, draws, |lab| lab.test == "PLAT" && lab.lln < lab.uln)?;
     std::mem::swap(&mut lab.lln, &mut lab.uln);
-    Some(mark(&lab.record, "LBSTNRLO", format!("the limits of {} changed places", lab.test)))
+    Some(mark(
+        &lab.record,
+        "LBSTNRLO",
+        format!("the limits of {} changed places", lab.test),
+    ))
 }

@@ -23,7 +23,11 @@ impl Check<'_> {
                 );
                 self.add(&lab.record, "LBAESEQ", Rule::Disagree(text), Blocks::Export);
             }
-            let listed = trial.safety.analytes.iter().any(|name| name.eq_ignore_ascii_case(&lab.test));
+            let listed = trial
+                .safety
+                .analytes
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(&lab.test));
             if listed {
                 self.result(lab);
             }
