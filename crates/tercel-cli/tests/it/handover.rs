@@ -155,3 +155,39 @@ fn a_study_without_tabulation_datasets_is_told_so() {
     assert_eq!(output.status.code(), Some(2), "{message}");
     assert!(output.stdout.is_empty() && message.contains("hold no DM"), "{message}");
 }
+
+#[test]
+fn a_checked_export_comes_with_a_page_of_what_was_checked_and_what_was_not() {
+    for (to, format, checks) in [
+        ("sdtm", "xpt", 7),
+        ("sdtm", "parquet", 6),
+        ("adam", "xpt", 5),
+        ("define", "xpt", 3),
+        ("usdm", "csv", 1),
+    ] {
+        let out = TempDir::new().unwrap();
+        let folder = out.path().join("export");
+        let words = ["export", "--to", to, "--format", format, "--check"];
+        let output = tercel(&words, &[("", &trial()), ("--out", &folder)]);
+        assert!(
+            output.status.success(),
+            "{to}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let made = answer["checks"].as_array().unwrap();
+        assert_eq!(made.len(), checks, "{to}");
+        assert!(files(&answer).contains_key("checks.html"), "{to}");
+        let page = std::fs::read_to_string(folder.join("checks.html")).unwrap();
+        for check in made {
+            assert_eq!(check["findings"], 0, "{check}");
+            assert!(page.contains(check["what"].as_str().unwrap()), "{check}");
+        }
+        let unread = page.contains("The Parquet files read again");
+        assert_eq!(unread, format == "parquet");
+        assert!(
+            page.contains("What was not checked") && page.contains("validator"),
+            "{to}"
+        );
+    }
+}

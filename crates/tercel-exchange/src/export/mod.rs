@@ -4,6 +4,7 @@
 //! format, the define.xml, the annotated form and the reviewer's guide read them and know nothing else of a variable.
 
 pub mod adam;
+pub mod checks;
 pub mod define;
 pub mod guide;
 mod oid;

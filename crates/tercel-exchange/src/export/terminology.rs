@@ -145,6 +145,19 @@ pub struct Extension {
     pub value: String,
 }
 
+/// How many values of these datasets are held against a codelist.
+pub fn count_coded(datasets: &[Dataset]) -> usize {
+    let of_dataset = |dataset: &Dataset| {
+        let coded = dataset.variables.iter().enumerate().filter(|(_, variable)| {
+            let by_value = variable.by_value.iter().any(|level| level.codelist.is_some());
+            by_value || !lists_of(variable.codelist.as_ref(), dataset.name(), &variable.name).is_empty()
+        });
+        let filled = |at: usize| (0..dataset.table.len()).filter(move |row| !dataset.table.cell(*row, at).is_empty());
+        coded.map(|(at, _)| filled(at).count()).sum::<usize>()
+    };
+    datasets.iter().map(of_dataset).sum()
+}
+
 /// Holds every coded value against its codelist: a value that a closed list does not have is a finding, one that an
 /// open list does not have is an extension.
 pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) {

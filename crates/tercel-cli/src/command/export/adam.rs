@@ -13,7 +13,7 @@ use tercel_exchange::export::terminology::check_terms;
 use tercel_exchange::{Table, read_tables};
 
 use super::sdtm::{Source, source};
-use super::{Args, Made, file};
+use super::{Args, Made, checks, file};
 use crate::coding::read_coding;
 
 /// Makes the datasets, every one as a file.
@@ -24,9 +24,11 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         .iter()
         .map(|dataset| file(dataset, args, &source.about()))
         .collect();
+    let files = files?;
     let (findings, extensions) = check_terms(&datasets);
     Ok(Made {
-        files: files?,
+        checks: checks(args, &datasets, &files),
+        files,
         cut: source.cut,
         created: source.created,
         findings,

@@ -41,6 +41,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: created(args, trial, None)?,
         findings: Vec::new(),
         extensions: Vec::new(),
+        checks: Vec::new(),
         notes: registration
             .not_stated
             .iter()
@@ -102,6 +103,7 @@ pub(super) fn write_record(path: &Path) -> anyhow::Result<Made> {
         created: jiff::civil::DateTime::default(),
         findings: Vec::new(),
         extensions: Vec::new(),
+        checks: Vec::new(),
         notes: registration
             .not_stated
             .iter()

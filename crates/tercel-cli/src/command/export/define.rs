@@ -2,6 +2,7 @@
 
 use tercel::protocol::Trial;
 use tercel_exchange::Table;
+use tercel_exchange::export::checks::check_define;
 use tercel_exchange::export::define::{Define, Document, render_define, write_define};
 use tercel_exchange::export::{Dataset, Standard};
 use tercel_report::documents::{About, adam_guide, annotated_forms, sdtm_guide};
@@ -40,7 +41,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         ("define-sdtm", Standard::Sdtm, of_data, &[][..]),
         ("define-adam", Standard::Adam, of_analysis, derived.results.as_slice()),
     ];
-    let mut files = Vec::new();
+    let (mut files, mut checks) = (Vec::new(), Vec::new());
     for (name, standard, datasets, results) in both {
         let beside = pages.iter().filter(|(_, of, _)| *of == standard);
         let beside: Vec<Document> = beside.map(|(file, _, page)| document(file, page)).collect();
@@ -55,7 +56,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
             documents: &beside,
             results,
         };
-        files.extend(describe(name, &define)?);
+        let [xml, page] = describe(name, &define)?;
+        checks.extend(args.check.then(|| check_define(&xml.name, &xml.bytes)));
+        files.extend([xml, page]);
     }
     files.extend(pages.iter().map(|(name, _, page)| File {
         name: (*name).to_owned(),
@@ -68,6 +71,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: source.created,
         findings: source.findings,
         extensions: source.extensions,
+        checks,
         notes: derived.notes,
     })
 }

@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use tercel::protocol::Trial;
+use tercel_exchange::export::checks::Check;
 use tercel_exchange::export::sdtm::cut_tables;
 use tercel_exchange::icsr::{IcsrStudy, write_icsrs};
 
@@ -32,6 +33,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: created(args, trial, None)?,
         findings: Vec::new(),
         extensions: Vec::new(),
+        checks: Vec::new(),
         notes: Vec::new(),
     };
     let (path, data) = (&args.trial.trial, args.trial.data.as_deref());
@@ -77,5 +79,13 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         bytes: report.xml.into_bytes(),
     }));
     made.findings = icsrs.findings;
+    if args.check {
+        made.checks.push(Check {
+            what: "Every required data element is written, within its length and its values",
+            by: "ICH E2B(R3) core data elements, as the FDA lists them",
+            looked_at: format!("{} reports", made.files.len()),
+            findings: made.findings.clone(),
+        });
+    }
     Ok(made)
 }

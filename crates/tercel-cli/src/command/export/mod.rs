@@ -1,6 +1,7 @@
 //! `tercel export`: the study in the field's formats, one file a target.
 
 mod adam;
+mod checked;
 mod ctgov;
 mod define;
 mod e2b;
@@ -17,9 +18,11 @@ use serde_json::{Value, json};
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding};
 use tercel_exchange::export::Dataset;
+use tercel_exchange::export::checks::{Check, check_file, check_handover, check_well_formed};
 use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::{self, About};
 use tercel_exchange::sha256_hex;
+use tercel_report::render_page;
 use tercel_store::{Change, Clock, HeadKey, Store};
 
 use super::Answer;
@@ -45,7 +48,7 @@ pub(crate) struct Args {
     /// Time of writing that the files state (YYYY-MM-DDThh:mm:ss); the day of the data cut if not given
     #[arg(long, value_name = "TIME")]
     created: Option<String>,
-    /// Exit with 1 where something in the export is wrong
+    /// Check the export, write checks.html (what was checked, by what, what was not) beside it, and exit with 1 where something is wrong
     #[arg(long)]
     check: bool,
     /// Identifier of the sender of safety reports (e2b), in place of icsr.sender of the protocol
@@ -86,33 +89,69 @@ impl Format {
 /// What can be written.
 struct Target {
     name: &'static str,
+    /// What this program cannot check of it, and by what it can be.
+    unchecked: &'static [[&'static str; 2]],
     write: fn(&Args, &Trial) -> anyhow::Result<Made>,
 }
+
+const RULES: [&str; 2] = [
+    "CDISC and FDA conformance rules",
+    "the CDISC rules engine (docs/conformance.md)",
+];
+const ADAM_RULES: [&str; 2] = [
+    "Conformance rules of ADaM; values derived again by a second program",
+    "a validator for ADaM; an independent programmer",
+];
+const SCHEMAS: [&str; 2] = [
+    "The files against the schemas of their formats",
+    "the tests of this version; xmllint or a JSON Schema validator",
+];
 
 /// Every target.
 const TARGETS: [Target; 6] = [
     Target {
         name: "sdtm",
+        unchecked: &[RULES, SCHEMAS],
         write: sdtm::write,
     },
     Target {
         name: "adam",
+        unchecked: &[ADAM_RULES, SCHEMAS],
         write: adam::write,
     },
     Target {
         name: "define",
+        unchecked: &[SCHEMAS],
         write: define::write,
     },
     Target {
         name: ctgov::NAME,
+        unchecked: &[
+            SCHEMAS,
+            [
+                "The registry's own rules of review",
+                "upload to the test site of the PRS",
+            ],
+        ],
         write: ctgov::write,
     },
     Target {
         name: "usdm",
+        unchecked: &[SCHEMAS, ["Rules of conformance of USDM", "the CDISC rules engine"]],
         write: usdm::write,
     },
     Target {
         name: e2b::NAME,
+        unchecked: &[
+            [
+                "The messages against ICH's XSD, which may not be handed on",
+                "the validator of the receiver",
+            ],
+            [
+                "Causality, narrative and coding of the cases",
+                "a reader of pharmacovigilance",
+            ],
+        ],
         write: e2b::write,
     },
 ];
@@ -126,6 +165,8 @@ struct Made {
     created: DateTime,
     /// What is wrong with it.
     findings: Vec<Finding>,
+    /// The checks that were made, where asked for.
+    checks: Vec<Check>,
     /// Values added to open codelists.
     extensions: Vec<Extension>,
     /// What else to know of it, a sentence each.
@@ -154,7 +195,7 @@ fn file(dataset: &Dataset, args: &Args, about: &About<'_>) -> anyhow::Result<Fil
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if args.to == ctgov::NAME && ctgov::is_record(&args.trial.trial) {
         folder::refuse_other(&args.out)?;
-        return finish(args, None, &ctgov::write_record(&args.trial.trial)?, output);
+        return finish(args, None, ctgov::write_record(&args.trial.trial)?, output);
     }
     if args.to != e2b::NAME && (args.sender.is_some() || args.receiver.is_some()) {
         bail!("--sender and --receiver belong to --to {}; leave them out", e2b::NAME);
@@ -166,14 +207,63 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let progress = Progress::start("making the export");
     let made = (target.write)(args, &trial)?;
     drop(progress);
-    finish(args, Some(&trial), &made, output)
+    finish(args, Some((&trial, target)), made, output)
+}
+
+/// The checks of datasets and of the files made of them, where asked for.
+fn checks(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
+    if !args.check {
+        return Vec::new();
+    }
+    let mut checks = check_handover(datasets);
+    // No reader of Parquet is part of this program.
+    if !matches!(args.format, Format::Parquet) {
+        let read = datasets.iter().zip(files);
+        let cells: usize = read
+            .clone()
+            .filter_map(|(dataset, file)| Some(file.rows? * dataset.variables.len()))
+            .sum();
+        checks.push(Check {
+            what: "Every file, read again, gives the values it was written from",
+            by: "the reader of this program",
+            looked_at: format!("{cells} cells of {} files", files.len()),
+            findings: read
+                .flat_map(|(dataset, file)| check_file(dataset, &file.name, &file.bytes))
+                .collect(),
+        });
+    }
+    checks
+}
+
+/// Adds the checks that any export has, their findings and the page of all of them.
+fn check(args: &Args, trial: &Trial, target: &Target, made: &mut Made) {
+    let texts = made.files.iter().filter(|file| file.rows.is_none());
+    let texts: Vec<(&str, &[u8])> = texts.map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
+    if !texts.is_empty() {
+        made.checks.push(check_well_formed(texts.into_iter()));
+    }
+    for finding in made.checks.iter().flat_map(|check| &check.findings) {
+        if !made.findings.contains(finding) {
+            made.findings.push(finding.clone());
+        }
+    }
+    let page = checked::page(args, trial, target, made);
+    made.files.push(File {
+        name: checked::FILE.to_owned(),
+        rows: None,
+        bytes: render_page(&page).into_bytes(),
+    });
 }
 
 /// Writes the files and says what they are; an export of a record in the store is noted there.
-fn finish(args: &Args, trial: Option<&Trial>, made: &Made, output: Output) -> anyhow::Result<Answer> {
+fn finish(args: &Args, of: Option<(&Trial, &Target)>, mut made: Made, output: Output) -> anyhow::Result<Answer> {
+    if let Some((trial, target)) = of.filter(|_| args.check) {
+        check(args, trial, target, &mut made);
+    }
+    let made = &made;
     let sums: Vec<String> = made.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
     folder::replace(&args.out, &made.files, &sums)?;
-    if let Some(trial) = trial {
+    if let Some((trial, _)) = of {
         note(args, trial, &made.files, &sums)?;
     }
     let wrong = made.findings.iter().any(|finding| finding.blocks != Blocks::None);
@@ -198,9 +288,14 @@ fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
         "data_cut": made.cut.map(|cut| cut.to_string()),
         "created": made.created.to_string(),
         "findings": made.findings.iter().map(finding_json).collect::<Vec<Value>>(),
+        "checks": made.checks.iter().map(check_json).collect::<Vec<Value>>(),
         "extensions": extensions.collect::<Vec<Value>>(),
         "notes": made.notes,
     })
+}
+
+fn check_json(check: &Check) -> Value {
+    json!({"what": check.what, "by": check.by, "looked_at": check.looked_at, "findings": check.findings.len()})
 }
 
 fn answer_text(args: &Args, made: &Made) -> String {
@@ -211,6 +306,10 @@ fn answer_text(args: &Args, made: &Made) -> String {
         let _ = writeln!(text, "{:<20}{rows:>16}", file.name);
     }
     let _ = writeln!(text, "\n{} files in {}", made.files.len(), args.out.display());
+    for check in &made.checks {
+        let found = check.findings.len();
+        let _ = writeln!(text, "{found:>6} findings  {} ({})", check.what, check.looked_at);
+    }
     for finding in &made.findings {
         let _ = writeln!(text, "{} {}: {}", finding.place(), finding.field, finding.rule);
     }

@@ -9,7 +9,7 @@ use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::About;
 use tercel_exchange::read_tables;
 
-use super::{Args, File, Made, created, file};
+use super::{Args, File, Made, checks, created, file};
 use crate::coding::read_coding;
 use crate::study::read_source;
 
@@ -44,8 +44,10 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         .iter()
         .map(|dataset| file(dataset, args, &source.about()))
         .collect();
+    let files = files?;
     Ok(Made {
-        files: files?,
+        checks: checks(args, &source.made.datasets, &files),
+        files,
         cut: source.cut,
         created: source.created,
         findings: source.findings,

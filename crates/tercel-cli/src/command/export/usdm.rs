@@ -18,6 +18,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: created(args, trial, None)?,
         findings: Vec::new(),
         extensions: Vec::new(),
+        checks: Vec::new(),
         notes: Vec::new(),
     })
 }

@@ -1,6 +1,7 @@
 //! What is handed over: described datasets, files, define.xml.
 
 mod adam;
+mod checks;
 mod define;
 mod outcomes;
 mod sdtm_completed;

@@ -1,0 +1,157 @@
+//! Every check of an export, on the rehearsal and on one slip each.
+
+use std::collections::BTreeMap;
+
+use tercel_exchange::export::Dataset;
+use tercel_exchange::export::checks::{Check, check_define, check_file, check_handover, check_well_formed};
+use tercel_exchange::export::sdtm::datasets;
+use tercel_exchange::export::write::{Format, write};
+
+use super::study::{ABOUT, described, rehearsal, trial};
+
+fn exported() -> Vec<Dataset> {
+    datasets(&trial(), rehearsal(), None).datasets
+}
+
+/// The check that found something, and what.
+fn found(checks: Vec<Check>) -> Vec<(&'static str, String)> {
+    let each = checks.into_iter().flat_map(|check| {
+        let by_check = move |finding: &tercel::study::Finding| {
+            (
+                check.what,
+                format!("{} {}: {}", finding.place(), finding.field, finding.rule),
+            )
+        };
+        check.findings.clone().iter().map(by_check).collect::<Vec<_>>()
+    });
+    each.collect()
+}
+
+fn set(made: &mut [Dataset], name: &str, variable: &str, row: usize, value: &str) {
+    let dataset = made.iter_mut().find(|made| made.name() == name).unwrap();
+    dataset.table.set(variable, &BTreeMap::from([(row, value.to_owned())]));
+}
+
+#[test]
+fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
+    for (made, count) in [(exported(), 6), (described(), 4)] {
+        let checks = check_handover(&made);
+        assert_eq!(checks.len(), count);
+        for check in &checks {
+            assert!(
+                !check.looked_at.starts_with("0 "),
+                "{}: {}",
+                check.what,
+                check.looked_at
+            );
+        }
+        assert_eq!(found(checks), []);
+    }
+}
+
+#[test]
+fn each_slip_is_found_by_its_check_alone() {
+    type Slip = fn(&mut Vec<Dataset>);
+    let slips: [(Slip, &str, &str); 6] = [
+        (
+            |made| set(made, "AE", "AESER", 0, "MAYBE"),
+            "Every coded value",
+            "AESER",
+        ),
+        (
+            |made| set(made, "DM", "SUBJID", 0, ""),
+            "No required variable",
+            "SUBJID",
+        ),
+        (
+            |made| set(made, "AE", "AESEQ", 1, "1"),
+            "No number of a record",
+            "AESEQ",
+        ),
+        (
+            |made| {
+                let dm = made.iter_mut().find(|made| made.name() == "DM").unwrap();
+                let first = dm.table.cell(0, dm.table.column("USUBJID").unwrap()).to_owned();
+                dm.table.set("USUBJID", &BTreeMap::from([(1, first)]));
+            },
+            "The keys of a dataset",
+            "USUBJID",
+        ),
+        (
+            |made| {
+                let vs = made.iter_mut().find(|made| made.name() == "VS").unwrap();
+                vs.variables.retain(|variable| variable.name != "VISITNUM");
+            },
+            "Every required and expected",
+            "VISITNUM",
+        ),
+        (
+            |made| set(made, "SUPPAE", "IDVARVAL", 0, "9999"),
+            "Supplemental qualifiers",
+            "9999",
+        ),
+    ];
+    for (slip, check, said) in slips {
+        let mut made = exported();
+        slip(&mut made);
+        let found = found(check_handover(&made));
+        assert!(
+            found
+                .iter()
+                .any(|(what, text)| what.starts_with(check) && text.contains(said)),
+            "{check}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_reads_back_as_something_else_is_found() {
+    let made = exported();
+    let dm = made.iter().find(|made| made.name() == "DM").unwrap();
+    for (format, file) in [
+        (Format::Xport, "dm.xpt"),
+        (Format::DatasetJson, "dm.json"),
+        (Format::Csv, "dm.csv"),
+    ] {
+        let bytes = write(dm, format, &ABOUT).unwrap();
+        assert_eq!(check_file(dm, file, &bytes), []);
+        let mut other = dm.clone();
+        let at = dm.table.column("AGE").unwrap();
+        let age: u32 = dm.table.cell(3, at).parse().unwrap();
+        other.table.set("AGE", &BTreeMap::from([(3, (age + 1).to_string())]));
+        let found = check_file(&other, file, &bytes);
+        assert_eq!((found.len(), found[0].field.as_str()), (1, "AGE"), "{file}");
+        assert_eq!(
+            check_file(dm, file, &bytes[..bytes.len() / 2]).len().min(1),
+            1,
+            "{file}"
+        );
+    }
+    // Moments come back with their seconds.
+    let analysis = described();
+    let adpc = analysis.iter().find(|made| made.name() == "ADPC").unwrap();
+    let bytes = write(adpc, Format::Xport, &ABOUT).unwrap();
+    assert_eq!(check_file(adpc, "adpc.xpt", &bytes), []);
+}
+
+#[test]
+fn a_reference_to_nothing_an_identifier_twice_and_broken_files_are_found() {
+    let xml = |list: &str| {
+        format!(
+            "<ODM><ItemDef OID=\"IT.A\"><CodeListRef CodeListOID=\"{list}\"/></ItemDef><CodeList OID=\"CL.A\"/></ODM>"
+        )
+    };
+    assert_eq!(check_define("define.xml", xml("CL.A").as_bytes()).findings, []);
+    let said = |text: String| found(vec![check_define("define.xml", text.as_bytes())])[0].1.clone();
+    assert!(said(xml("CL.B")).contains("CL.B is named and nowhere defined"));
+    assert!(said(xml("CL.A").replace("IT.A", "CL.A")).contains("CL.A stands twice"));
+    assert_eq!(check_define("define.xml", b"<ODM>").findings.len(), 1);
+    let files: [(&str, &[u8]); 4] = [
+        ("a.xml", b"<a/>"),
+        ("b.json", b"{}"),
+        ("c.json", b"{"),
+        ("d.html", b"<"),
+    ];
+    let check = check_well_formed(files.into_iter());
+    assert_eq!((check.findings.len(), check.looked_at.as_str()), (1, "3 files"));
+}
