@@ -16,7 +16,8 @@
 //! | datasets as they are handed over, with their descriptions | [`export`] |
 //! | serious adverse events as ICH E2B(R3) messages | [`icsr::write_icsrs`] |
 //! | the protocol as a study definition of USDM | [`usdm`] |
-//! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`], [`export::sdtm::check_datasets`] |
+//! | the tables of a study as SDTM 3.4 | [`export::sdtm::datasets`] |
+//! | an export held against what it follows | [`export::checks`] |
 //! | codelists of CDISC, and what the guide says of a variable | [`export::terminology`], [`export::guide`] |
 //! | data of hospitals, laboratories and capture systems | [`inbound`] |
 //! | files of others read within limits | [`bounded`] |

@@ -144,6 +144,21 @@ fn a_record_with_results_is_written_as_it_is_uploaded() {
 }
 
 #[test]
+fn a_record_that_is_checked_has_its_page_too() {
+    let record = root().join("crates/tercel-exchange/tests/data/registry/NCT02296125.json");
+    let out = tempfile::tempdir().unwrap();
+    let (record, folder) = (record.to_str().unwrap(), out.path().to_str().unwrap());
+    let output = tercel(&["export", record, "--to", "ctgov", "--out", folder, "--check"]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = text(out.path(), "checks.html");
+    assert!(
+        page.contains("Every XML and JSON file is well-formed") && page.contains("2 files"),
+        "{page}"
+    );
+    assert!(page.contains("test site of the PRS"));
+}
+
+#[test]
 fn what_is_no_record_is_refused_with_what_is_wrong_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let record = folder.path().join("record.json");

@@ -162,7 +162,7 @@ fn a_checked_export_comes_with_a_page_of_what_was_checked_and_what_was_not() {
         ("sdtm", "xpt", 7),
         ("sdtm", "parquet", 6),
         ("adam", "xpt", 5),
-        ("define", "xpt", 3),
+        ("define", "xpt", 6),
         ("usdm", "csv", 1),
     ] {
         let out = TempDir::new().unwrap();

@@ -8,9 +8,9 @@ use tercel::language::both;
 use tercel::study::{Blocks, Finding, Rule};
 
 use super::guide::{self, Core};
-use super::sdtm::{check_datasets, finding};
-use super::terminology::count_coded;
-use super::{Dataset, Standard};
+use super::sdtm::{finding, numbers, required};
+use super::terminology::{Extension, TERMINOLOGY_VERSION, check_terms};
+use super::{Dataset, Kind, Standard};
 use crate::format::read_datasets;
 
 /// A check that was made.
@@ -19,79 +19,77 @@ pub struct Check {
     /// What must hold.
     pub what: &'static str,
     /// By what it was judged.
-    pub by: &'static str,
+    pub by: String,
     /// What was looked at, with its number.
     pub looked_at: String,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }
 
-/// The checks of datasets of one standard.
-pub fn check_handover(datasets: &[Dataset]) -> Vec<Check> {
-    let (found, _) = check_datasets(datasets);
-    let (terms, found): (Vec<Finding>, Vec<Finding>) = found
-        .into_iter()
-        .partition(|finding| matches!(finding.rule, Rule::NotInCodelist(..)));
-    let (numbers, required) = found
-        .into_iter()
-        .partition(|finding| matches!(finding.rule, Rule::DuplicateRecord));
-    let rows: usize = datasets.iter().map(|dataset| dataset.table.len()).sum();
-    let records = format!("{rows} records of {} datasets", datasets.len());
-    let mandatory = datasets.iter().flat_map(|dataset| &dataset.variables);
-    let mandatory = mandatory.filter(|variable| variable.mandatory).count();
-    let check = |what, by, looked_at, findings| Check {
-        what,
-        by,
-        looked_at,
-        findings,
-    };
-    let mut checks = vec![
-        check(
-            "Every coded value is a term of its codelist, or an extension of an open one",
-            "CDISC controlled terminology 2025-03-28",
-            format!("{} values", count_coded(datasets)),
-            terms,
-        ),
-        check(
-            "No required variable is blank",
-            "SDTMIG 3.4, ADaMIG 1.3",
-            format!("{mandatory} variables"),
-            required,
-        ),
-        check(
-            "No number of a record (--SEQ) stands twice for one subject",
-            "SDTMIG 3.4",
-            records.clone(),
-            numbers,
-        ),
-        check(
-            "The keys of a dataset name one record each",
-            "the keys stated in define.xml",
-            records,
-            datasets.iter().flat_map(keys).collect(),
-        ),
-    ];
-    let of_guide: Vec<&Dataset> = datasets
-        .iter()
-        .filter(|dataset| dataset.standard == Standard::Sdtm)
-        .collect();
-    if of_guide.is_empty() {
-        return checks;
+/// What every export of datasets is held against, and the values it adds to open codelists.
+pub fn check_values(datasets: &[Dataset]) -> (Vec<Check>, BTreeSet<Extension>) {
+    let terms = check_terms(datasets);
+    let (mut blank, mut twice) = (Vec::new(), Vec::new());
+    for dataset in datasets {
+        required(dataset, &mut blank);
+        numbers(dataset, &mut twice);
     }
-    let (looked, unrelated) = relations(datasets);
-    checks.push(check(
-        "Every required and expected variable is there, in the order of the guide",
-        "SDTMIG 3.4",
-        format!("{} datasets", of_guide.len()),
-        of_guide.into_iter().flat_map(variables).collect(),
-    ));
-    checks.push(check(
-        "Supplemental qualifiers, comments and relations point at records that are there",
-        "SDTM 2.0",
-        format!("{looked} references"),
-        unrelated,
-    ));
+    let variables = datasets.iter().flat_map(|dataset| &dataset.variables);
+    let mandatory = variables.filter(|variable| variable.mandatory).count();
+    let checks = vec![
+        Check {
+            what: "Every coded value is a term of its codelist, or an extension of an open one",
+            by: format!("CDISC controlled terminology {TERMINOLOGY_VERSION}"),
+            looked_at: format!("{} values", terms.held),
+            findings: terms.findings,
+        },
+        Check {
+            what: "No required variable is blank",
+            by: "SDTMIG 3.4, ADaMIG 1.3".to_owned(),
+            looked_at: format!("{mandatory} variables"),
+            findings: blank,
+        },
+        Check {
+            what: "No number of a record (--SEQ) stands twice for one subject",
+            by: "SDTMIG 3.4".to_owned(),
+            looked_at: records(datasets),
+            findings: twice,
+        },
+    ];
+    (checks, terms.extensions)
+}
+
+/// How the records of datasets hang together.
+pub fn check_structure(datasets: &[Dataset]) -> Vec<Check> {
+    let mut checks = vec![Check {
+        what: "The keys of a dataset name one record each",
+        by: "the keys stated in define.xml".to_owned(),
+        looked_at: records(datasets),
+        findings: datasets.iter().flat_map(keys).collect(),
+    }];
+    let of_guide = datasets.iter().filter(|dataset| dataset.standard == Standard::Sdtm);
+    let of_guide: Vec<&Dataset> = of_guide.collect();
+    if !of_guide.is_empty() {
+        let (looked, unrelated) = relations(datasets);
+        checks.push(Check {
+            what: "Every required and expected variable is there, in the order of the guide",
+            by: "SDTMIG 3.4".to_owned(),
+            looked_at: format!("{} datasets", of_guide.len()),
+            findings: of_guide.into_iter().flat_map(variables).collect(),
+        });
+        checks.push(Check {
+            what: "Supplemental qualifiers, comments and relations point at records that are there",
+            by: "SDTM 2.0".to_owned(),
+            looked_at: format!("{looked} references"),
+            findings: unrelated,
+        });
+    }
     checks
+}
+
+fn records(datasets: &[Dataset]) -> String {
+    let rows: usize = datasets.iter().map(|dataset| dataset.table.len()).sum();
+    format!("{rows} records of {} datasets", datasets.len())
 }
 
 fn keys(dataset: &Dataset) -> Vec<Finding> {
@@ -194,7 +192,7 @@ fn values<'d>(datasets: &'d [Dataset], domain: &str, key: &str) -> BTreeSet<(&'d
         .collect()
 }
 
-/// A file read again, held against the dataset it was made of: cells as text, numbers as numbers.
+/// A file read again, held against the dataset it was made of.
 pub fn check_file(dataset: &Dataset, file: &str, bytes: &[u8]) -> Vec<Finding> {
     let wrong = |row, field: &str, text| vec![finding(dataset, row, field, Rule::NotRead(text))];
     let read = match read_datasets(file, bytes) {
@@ -213,27 +211,29 @@ pub fn check_file(dataset: &Dataset, file: &str, bytes: &[u8]) -> Vec<Finding> {
         return wrong(None, file, text);
     };
     let mut found = Vec::new();
-    for (at, name) in table.columns().iter().enumerate() {
+    for (at, variable) in dataset.variables.iter().enumerate() {
         for row in 0..table.len() {
             let (written, back) = (table.cell(row, at), read.cell(row, at));
-            if !is_same(written, back) {
+            if !is_same(variable.kind, written, back) {
                 let text = both!("\"{written}\" comes back as \"{back}\"", "“{written}”读回为“{back}”");
-                found.push(finding(dataset, Some(row), name, Rule::NotRead(text)));
+                found.push(finding(dataset, Some(row), &variable.name, Rule::NotRead(text)));
             }
         }
     }
     found
 }
 
-/// Whether two texts are one value: a number in other digits, a moment with its seconds.
-fn is_same(one: &str, other: &str) -> bool {
+/// Whether two cells are one value: a number may have other digits, a moment its seconds, a text is the same to the letter.
+fn is_same(kind: Kind, one: &str, other: &str) -> bool {
     let number = |text: &str| text.parse::<f64>().ok();
     let moment = |text: &str| text.parse::<DateTime>().ok();
+    let close = |(one, other): (f64, f64)| (one - other).abs() <= 1e-14 * one.abs();
     one == other
-        || number(one)
-            .zip(number(other))
-            .is_some_and(|(one, other)| (one - other).abs() <= 1e-14 * one.abs())
-        || moment(one).zip(moment(other)).is_some_and(|(one, other)| one == other)
+        || match kind {
+            Kind::Integer | Kind::Float => number(one).zip(number(other)).is_some_and(close),
+            Kind::DateTime => moment(one).is_some_and(|one| moment(other) == Some(one)),
+            Kind::Text | Kind::Date | Kind::DateTimeText | Kind::DurationText => false,
+        }
 }
 
 /// Attributes of a define.xml that point at an element by its identifier.
@@ -255,13 +255,12 @@ const REFERENCES: [&str; 11] = [
 pub fn check_define(file: &str, bytes: &[u8]) -> Check {
     let mut check = Check {
         what: "Every reference in define.xml has its definition, and no identifier stands twice",
-        by: "Define-XML 2.1",
+        by: "Define-XML 2.1".to_owned(),
         looked_at: String::new(),
         findings: Vec::new(),
     };
     let wrong = |text| of_file(file, text);
-    let text = String::from_utf8_lossy(bytes);
-    let xml = match Document::parse(&text) {
+    let xml = match xml(bytes) {
         Ok(xml) => xml,
         Err(why) => {
             check.findings.push(wrong(both!("{why}", "不是XML：{why}")));
@@ -290,20 +289,23 @@ pub fn check_define(file: &str, bytes: &[u8]) -> Check {
     check
 }
 
+fn xml(bytes: &[u8]) -> Result<Document<'_>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|why| why.to_string())?;
+    Document::parse(text).map_err(|why| why.to_string())
+}
+
 /// Files of text that programs read, each with its bytes: XML and JSON that is well-formed.
 pub fn check_well_formed<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Check {
     let mut check = Check {
         what: "Every XML and JSON file is well-formed",
-        by: "XML 1.0, RFC 8259",
+        by: "XML 1.0, RFC 8259".to_owned(),
         looked_at: String::new(),
         findings: Vec::new(),
     };
     let mut looked = 0;
     for (file, bytes) in files {
         let wrong = match file.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("xml") => Document::parse(&String::from_utf8_lossy(bytes))
-                .err()
-                .map(|why| why.to_string()),
+            Some("xml") => xml(bytes).err(),
             Some("json") => serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
                 .err()
                 .map(|why| why.to_string()),

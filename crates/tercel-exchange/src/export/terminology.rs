@@ -145,23 +145,21 @@ pub struct Extension {
     pub value: String,
 }
 
-/// How many values of these datasets are held against a codelist.
-pub fn count_coded(datasets: &[Dataset]) -> usize {
-    let of_dataset = |dataset: &Dataset| {
-        let coded = dataset.variables.iter().enumerate().filter(|(_, variable)| {
-            let by_value = variable.by_value.iter().any(|level| level.codelist.is_some());
-            by_value || !lists_of(variable.codelist.as_ref(), dataset.name(), &variable.name).is_empty()
-        });
-        let filled = |at: usize| (0..dataset.table.len()).filter(move |row| !dataset.table.cell(*row, at).is_empty());
-        coded.map(|(at, _)| filled(at).count()).sum::<usize>()
-    };
-    datasets.iter().map(of_dataset).sum()
+/// Coded values held against their codelists.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Terms {
+    /// How many values were.
+    pub held: usize,
+    /// Values that a closed list does not have.
+    pub findings: Vec<Finding>,
+    /// Values that an open list does not have.
+    pub extensions: BTreeSet<Extension>,
 }
 
 /// Holds every coded value against its codelist: a value that a closed list does not have is a finding, one that an
 /// open list does not have is an extension.
-pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) {
-    let (mut findings, mut extensions) = (Vec::new(), BTreeSet::new());
+pub fn check_terms(datasets: &[Dataset]) -> Terms {
+    let mut terms = Terms::default();
     for dataset in datasets {
         for (at, variable) in dataset.variables.iter().enumerate() {
             let plain = lists_of(variable.codelist.as_ref(), dataset.name(), &variable.name);
@@ -178,19 +176,23 @@ pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) 
                 let of_row = special.and_then(|level| level.codelist.as_ref());
                 let special = of_row.map(|list| lists_of(Some(list), "", ""));
                 let lists = special.as_ref().unwrap_or(&plain);
-                if value.is_empty() || lists.is_empty() || lists.iter().any(|list| list.term(value).is_some()) {
+                if value.is_empty() || lists.is_empty() {
+                    continue;
+                }
+                terms.held += 1;
+                if lists.iter().any(|list| list.term(value).is_some()) {
                     continue;
                 }
                 match lists.iter().find(|list| list.extensible) {
                     Some(list) => {
-                        extensions.insert(Extension {
+                        terms.extensions.insert(Extension {
                             list: list.code,
                             dataset: dataset.name().to_owned(),
                             variable: variable.name.clone(),
                             value: value.to_owned(),
                         });
                     }
-                    None => findings.extend(
+                    None => terms.findings.extend(
                         lists
                             .first()
                             .map(|list| not_in(list, dataset, &variable.name, row, value)),
@@ -199,7 +201,7 @@ pub fn check_terms(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) 
             }
         }
     }
-    (findings, extensions)
+    terms
 }
 
 /// A number, or the limit a number lies below or above.

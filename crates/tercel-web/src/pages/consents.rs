@@ -9,6 +9,7 @@ use super::lists::Filter;
 use super::screening::{record_path, to_the_minute, written};
 use crate::ask::Ask;
 use crate::messages::message;
+use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -234,10 +235,7 @@ fn withdrawals(standing: &ConsentStanding, language: Language) -> Vec<Withdrawn>
             "consents.stops"
         };
         Withdrawn {
-            scopes: names.join(match language {
-                Language::English => ", ",
-                Language::Chinese => "、",
-            }),
+            scopes: names.join(LISTED.of(language)),
             when: to_the_minute(one.withdrawal.when),
             link: record_path(&one.withdrawal.entry.id),
             stands: one.stands,

@@ -1,11 +1,12 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use askama::Template;
-use tercel::language::{Language, Text};
+use tercel::language::Language;
 use tercel_store::Record;
 
 use crate::ask::Ask;
 use crate::meeting::{MEETING, Meeting};
+use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::serve::encode;
@@ -116,7 +117,7 @@ fn roles_needed(language: Language) -> Vec<(String, String)> {
     let named = |roles: &[Role]| {
         let ids: Vec<&str> = roles.iter().map(|role| role.id()).collect();
         let titles: Vec<&str> = roles.iter().map(|role| role.title().of(language)).collect();
-        (ids.join(" "), titles.join(Text::new(", ", "、").of(language)))
+        (ids.join(" "), titles.join(LISTED.of(language)))
     };
     each.chain([deciding.as_slice()]).map(named).collect()
 }

@@ -10,7 +10,7 @@ use super::lists::Filter;
 use super::screening::{record_path, to_the_minute, written};
 use crate::ask::{Ask, among};
 use crate::messages::message;
-use crate::punctuation::{COLON, COMMA, bracketed};
+use crate::punctuation::{COLON, COMMA, LISTED, bracketed};
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -200,10 +200,7 @@ fn criteria(criteria: SeriousCriteria, language: Language) -> String {
     ];
     let held = named.into_iter().filter(|(holds, _)| *holds == Some(true));
     let words: Vec<&str> = held.map(|(_, key)| message(key).of(language)).collect();
-    words.join(match language {
-        Language::English => ", ",
-        Language::Chinese => "、",
-    })
+    words.join(LISTED.of(language))
 }
 
 fn outcome(outcome: EventOutcome, language: Language) -> &'static str {

@@ -399,7 +399,6 @@ impl Check<'_> {
         }
     }
 
-    /// A listed analyte that no reference range can be right about: negative, or a hundred times the upper limit.
     fn lesions(&mut self) {
         let subject = self.subject;
         for measurement in &subject.measurements {

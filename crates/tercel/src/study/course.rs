@@ -16,8 +16,9 @@ fn is(term: &str, name: &str) -> bool {
     term.trim().eq_ignore_ascii_case(name)
 }
 
-/// Which of a subject's terms of disposition and milestones, each with its date, says that screening failed: its position. Criteria that are not met count until
-/// they are met at a later time, for a subject may be screened again under its own number.
+/// Which of a subject's terms of disposition and milestones, each with its date, says that screening failed: its position.
+/// Criteria that are not met count until they are met at a later time, for a subject may be screened again under its own
+/// number.
 pub fn failed_screening<'t>(said: impl Iterator<Item = (&'t str, Option<When>)> + Clone) -> Option<usize> {
     let met = said.clone().filter(|(term, _)| is(term, MET));
     let met = met.filter_map(|(_, when)| Some(when?.order())).max();

@@ -8,12 +8,12 @@ use tercel::study::Finding;
 use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets};
 use tercel_exchange::export::Dataset;
 use tercel_exchange::export::adam::{analysis_results, describe_adam};
+use tercel_exchange::export::checks::check_values;
 use tercel_exchange::export::define::AnalysisResult;
-use tercel_exchange::export::terminology::check_terms;
 use tercel_exchange::{Table, read_tables};
 
 use super::sdtm::{Source, source};
-use super::{Args, Made, checks, file};
+use super::{Args, Made, file, further};
 use crate::coding::read_coding;
 
 /// Makes the datasets, every one as a file.
@@ -25,13 +25,14 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         .map(|dataset| file(dataset, args, &source.about()))
         .collect();
     let files = files?;
-    let (findings, extensions) = check_terms(&datasets);
+    let (mut checks, extensions) = check_values(&datasets);
+    checks.extend(further(args, &datasets, &files));
     Ok(Made {
-        checks: checks(args, &datasets, &files),
+        checks,
         files,
         cut: source.cut,
         created: source.created,
-        findings,
+        findings: Vec::new(),
         extensions: extensions.into_iter().collect(),
         notes,
     })

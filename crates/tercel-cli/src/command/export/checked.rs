@@ -1,7 +1,6 @@
 //! `tercel export --check`: one page of what was checked, by what, and what was not.
 
 use tercel::protocol::Trial;
-use tercel::study::Blocks;
 use tercel_exchange::export::checks::Check;
 use tercel_report::printed::{Page, PageBuilder, Role};
 
@@ -27,26 +26,22 @@ const PARQUET: [&str; 2] = ["The Parquet files read again", "scripts/readback.py
 const MOST: usize = 200;
 
 /// The page of the checks of an export.
-pub(super) fn page(args: &Args, trial: &Trial, target: &Target, made: &Made) -> Page {
-    let title = format!("{}: checks of the export to {}", trial.id, target.name);
+pub(super) fn page(args: &Args, target: &Target, trial: Option<&Trial>, made: &Made) -> Page {
+    let title = format!("Checks of the export to {}", target.name);
     let mut page = PageBuilder::new(&title, None);
-    page.facts(&[
-        ("Study", trial.title.clone()),
-        ("Protocol", format!("{}, version {}", trial.id, trial.version)),
-        (
-            "Data cut",
-            made.cut.map_or_else(|| "none".to_owned(), |cut| cut.to_string()),
-        ),
-        ("Files", made.files.len().to_string()),
-        ("Program", SOFTWARE.to_owned()),
-    ]);
+    let mut facts = Vec::new();
+    if let Some(trial) = trial {
+        facts.push(("Study", trial.title.clone()));
+        facts.push(("Protocol", format!("{}, version {}", trial.id, trial.version)));
+    }
+    facts.extend(made.cut.map(|cut| ("Data cut", cut.to_string())));
+    facts.push(("Files", made.files.len().to_string()));
+    facts.push(("Program", SOFTWARE.to_owned()));
+    page.facts(&facts);
     let wrong = made.checks.iter().filter(|check| !check.findings.is_empty()).count();
-    let answer = match (
-        wrong,
-        made.findings.iter().any(|finding| finding.blocks != Blocks::None),
-    ) {
-        (0, false) => "Every check that was made is passed.".to_owned(),
-        (0, true) => "Every check below is passed, but something else is asked about: see Findings.".to_owned(),
+    let answer = match (wrong, made.findings.is_empty()) {
+        (0, true) => "Every check that was made is passed.".to_owned(),
+        (0, false) => "Every check is passed, but something was left out: see Findings.".to_owned(),
         (wrong, _) => format!("{wrong} of {} checks found something: see Findings.", made.checks.len()),
     };
     page.paragraph(Role::Plain, &answer);
@@ -57,12 +52,7 @@ pub(super) fn page(args: &Args, trial: &Trial, target: &Target, made: &Made) -> 
             1 => "1 finding".to_owned(),
             many => format!("{many} findings"),
         };
-        vec![
-            check.what.to_owned(),
-            check.by.to_owned(),
-            check.looked_at.clone(),
-            found,
-        ]
+        vec![check.what.to_owned(), check.by.clone(), check.looked_at.clone(), found]
     };
     let rows: Vec<Vec<String>> = made.checks.iter().map(row).collect();
     page.table("Checks", &["What must hold", "By", "Looked at", "Result"], &rows);
@@ -75,8 +65,7 @@ pub(super) fn page(args: &Args, trial: &Trial, target: &Target, made: &Made) -> 
     page.table("Left to others", &["What", "By what it can be"], &rows);
     page.heading(1, "Findings");
     let rows: Vec<Vec<String>> = made
-        .findings
-        .iter()
+        .all_findings()
         .take(MOST)
         .map(|finding| vec![finding.place(), finding.field.clone(), finding.rule.to_string()])
         .collect();
@@ -84,9 +73,9 @@ pub(super) fn page(args: &Args, trial: &Trial, target: &Target, made: &Made) -> 
         page.paragraph(Role::Plain, "None.");
     }
     page.table("Findings", &["Place", "Variable", "What"], &rows);
-    if made.findings.len() > MOST {
-        let more = format!("and {} more, which --json names", made.findings.len() - MOST);
-        page.paragraph(Role::Plain, &more);
+    let more = made.all_findings().skip(MOST).count();
+    if more > 0 {
+        page.paragraph(Role::Plain, &format!("and {more} more, which --json names"));
     }
     page.heading(1, "To know");
     let extended = made.extensions.iter().map(|added| {

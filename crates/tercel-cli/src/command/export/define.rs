@@ -6,13 +6,14 @@ use tercel_exchange::export::checks::check_define;
 use tercel_exchange::export::define::{Define, Document, render_define, write_define};
 use tercel_exchange::export::{Dataset, Standard};
 use tercel_report::documents::{About, adam_guide, annotated_forms, sdtm_guide};
-use tercel_report::printed::Page;
 use tercel_report::render_page;
 
 use super::adam::derive;
 use super::sdtm::source;
 use super::{Args, File, Made};
 use crate::printing::SOFTWARE;
+
+const FORMS: &str = "annotated-forms.html";
 
 /// Makes the documents. They name the datasets as files beside them: put each into the folder of its datasets.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
@@ -33,7 +34,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let guide = sdtm_guide(&about, &tables(of_data), &derived.findings);
     let analysis_guide = adam_guide(&about, &tables(of_analysis), &derived.notes, &derived.findings);
     let pages = [
-        ("annotated-forms.html", Standard::Sdtm, annotated_forms(&planned)),
+        (FORMS, Standard::Sdtm, annotated_forms(&planned)),
         ("sdtm-reviewers-guide.html", Standard::Sdtm, guide),
         ("adam-reviewers-guide.html", Standard::Adam, analysis_guide),
     ];
@@ -41,10 +42,15 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         ("define-sdtm", Standard::Sdtm, of_data, &[][..]),
         ("define-adam", Standard::Adam, of_analysis, derived.results.as_slice()),
     ];
-    let (mut files, mut checks) = (Vec::new(), Vec::new());
+    let (mut files, mut checks) = (Vec::new(), source.checks.clone());
     for (name, standard, datasets, results) in both {
         let beside = pages.iter().filter(|(_, of, _)| *of == standard);
-        let beside: Vec<Document> = beside.map(|(file, _, page)| document(file, page)).collect();
+        let beside = beside.map(|(file, _, page)| Document {
+            file: (*file).to_owned(),
+            title: page.title.clone(),
+            is_annotated_form: *file == FORMS,
+        });
+        let beside: Vec<Document> = beside.collect();
         let define = Define {
             about: source.about(),
             study_name: &source.study,
@@ -57,7 +63,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
             results,
         };
         let [xml, page] = describe(name, &define)?;
-        checks.extend(args.check.then(|| check_define(&xml.name, &xml.bytes)));
+        checks.push(check_define(&xml.name, &xml.bytes));
         files.extend([xml, page]);
     }
     files.extend(pages.iter().map(|(name, _, page)| File {
@@ -78,14 +84,6 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
 
 fn tables(datasets: &[Dataset]) -> Vec<Table> {
     datasets.iter().map(|dataset| dataset.table.clone()).collect()
-}
-
-fn document(file: &str, page: &Page) -> Document {
-    Document {
-        file: file.to_owned(),
-        title: page.title.clone(),
-        is_annotated_form: file.starts_with("annotated-forms"),
-    }
 }
 
 /// The description of one standard, for programs and for people.

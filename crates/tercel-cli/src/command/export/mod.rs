@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, Finding};
 use tercel_exchange::export::Dataset;
-use tercel_exchange::export::checks::{Check, check_file, check_handover, check_well_formed};
+use tercel_exchange::export::checks::{Check, check_file, check_structure, check_well_formed};
 use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::{self, About};
 use tercel_exchange::sha256_hex;
@@ -163,14 +163,22 @@ struct Made {
     cut: Option<Date>,
     /// Time of writing that the files state.
     created: DateTime,
-    /// What is wrong with it.
+    /// What was left out or could not be made.
     findings: Vec<Finding>,
-    /// The checks that were made, where asked for.
+    /// The checks that were made, with what they found.
     checks: Vec<Check>,
     /// Values added to open codelists.
     extensions: Vec<Extension>,
     /// What else to know of it, a sentence each.
     notes: Vec<String>,
+}
+
+impl Made {
+    /// What was left out and what the checks found.
+    fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let checked = self.checks.iter().flat_map(|check| &check.findings);
+        self.findings.iter().chain(checked)
+    }
 }
 
 /// A file of an export.
@@ -193,40 +201,39 @@ fn file(dataset: &Dataset, args: &Args, about: &About<'_>) -> anyhow::Result<Fil
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
+    let target = TARGETS.iter().find(|target| target.name == args.to);
+    let target = target.ok_or_else(|| anyhow!("--to {}: there is no such target", args.to))?;
     if args.to == ctgov::NAME && ctgov::is_record(&args.trial.trial) {
         folder::refuse_other(&args.out)?;
-        return finish(args, None, ctgov::write_record(&args.trial.trial)?, output);
+        return finish(args, target, None, ctgov::write_record(&args.trial.trial)?, output);
     }
     if args.to != e2b::NAME && (args.sender.is_some() || args.receiver.is_some()) {
         bail!("--sender and --receiver belong to --to {}; leave them out", e2b::NAME);
     }
     let trial = require_protocol(&args.trial.trial)?;
-    let target = TARGETS.iter().find(|target| target.name == args.to);
-    let target = target.ok_or_else(|| anyhow!("--to {}: there is no such target", args.to))?;
     folder::refuse_other(&args.out)?;
     let progress = Progress::start("making the export");
     let made = (target.write)(args, &trial)?;
     drop(progress);
-    finish(args, Some((&trial, target)), made, output)
+    finish(args, target, Some(&trial), made, output)
 }
 
-/// The checks of datasets and of the files made of them, where asked for.
-fn checks(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
+/// How datasets hang together, and the files made of them read again: what is checked where asked for.
+fn further(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
     if !args.check {
         return Vec::new();
     }
-    let mut checks = check_handover(datasets);
+    let mut checks = check_structure(datasets);
     // No reader of Parquet is part of this program.
     if !matches!(args.format, Format::Parquet) {
+        let cells = datasets
+            .iter()
+            .map(|dataset| dataset.table.len() * dataset.variables.len());
         let read = datasets.iter().zip(files);
-        let cells: usize = read
-            .clone()
-            .filter_map(|(dataset, file)| Some(file.rows? * dataset.variables.len()))
-            .sum();
         checks.push(Check {
             what: "Every file, read again, gives the values it was written from",
-            by: "the reader of this program",
-            looked_at: format!("{cells} cells of {} files", files.len()),
+            by: "the reader of this program".to_owned(),
+            looked_at: format!("{} cells of {} files", cells.sum::<usize>(), files.len()),
             findings: read
                 .flat_map(|(dataset, file)| check_file(dataset, &file.name, &file.bytes))
                 .collect(),
@@ -235,19 +242,14 @@ fn checks(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
     checks
 }
 
-/// Adds the checks that any export has, their findings and the page of all of them.
-fn check(args: &Args, trial: &Trial, target: &Target, made: &mut Made) {
+/// Adds the check that any export of texts has, and the page of all checks.
+fn check(args: &Args, target: &Target, trial: Option<&Trial>, made: &mut Made) {
     let texts = made.files.iter().filter(|file| file.rows.is_none());
     let texts: Vec<(&str, &[u8])> = texts.map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
     if !texts.is_empty() {
         made.checks.push(check_well_formed(texts.into_iter()));
     }
-    for finding in made.checks.iter().flat_map(|check| &check.findings) {
-        if !made.findings.contains(finding) {
-            made.findings.push(finding.clone());
-        }
-    }
-    let page = checked::page(args, trial, target, made);
+    let page = checked::page(args, target, trial, made);
     made.files.push(File {
         name: checked::FILE.to_owned(),
         rows: None,
@@ -256,17 +258,23 @@ fn check(args: &Args, trial: &Trial, target: &Target, made: &mut Made) {
 }
 
 /// Writes the files and says what they are; an export of a record in the store is noted there.
-fn finish(args: &Args, of: Option<(&Trial, &Target)>, mut made: Made, output: Output) -> anyhow::Result<Answer> {
-    if let Some((trial, target)) = of.filter(|_| args.check) {
-        check(args, trial, target, &mut made);
+fn finish(
+    args: &Args,
+    target: &Target,
+    trial: Option<&Trial>,
+    mut made: Made,
+    output: Output,
+) -> anyhow::Result<Answer> {
+    if args.check {
+        check(args, target, trial, &mut made);
     }
     let made = &made;
     let sums: Vec<String> = made.files.iter().map(|file| sha256_hex(&file.bytes)).collect();
     folder::replace(&args.out, &made.files, &sums)?;
-    if let Some((trial, _)) = of {
+    if let Some(trial) = trial {
         note(args, trial, &made.files, &sums)?;
     }
-    let wrong = made.findings.iter().any(|finding| finding.blocks != Blocks::None);
+    let wrong = made.all_findings().any(|finding| finding.blocks != Blocks::None);
     output.print(|| answer_json(args, made, &sums), || answer_text(args, made))?;
     Ok(if args.check && wrong {
         Answer::Blocked
@@ -287,7 +295,7 @@ fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
         "files": files.collect::<Vec<Value>>(),
         "data_cut": made.cut.map(|cut| cut.to_string()),
         "created": made.created.to_string(),
-        "findings": made.findings.iter().map(finding_json).collect::<Vec<Value>>(),
+        "findings": made.all_findings().map(finding_json).collect::<Vec<Value>>(),
         "checks": made.checks.iter().map(check_json).collect::<Vec<Value>>(),
         "extensions": extensions.collect::<Vec<Value>>(),
         "notes": made.notes,
@@ -306,11 +314,11 @@ fn answer_text(args: &Args, made: &Made) -> String {
         let _ = writeln!(text, "{:<20}{rows:>16}", file.name);
     }
     let _ = writeln!(text, "\n{} files in {}", made.files.len(), args.out.display());
-    for check in &made.checks {
+    for check in made.checks.iter().filter(|_| args.check) {
         let found = check.findings.len();
         let _ = writeln!(text, "{found:>6} findings  {} ({})", check.what, check.looked_at);
     }
-    for finding in &made.findings {
+    for finding in made.all_findings() {
         let _ = writeln!(text, "{} {}: {}", finding.place(), finding.field, finding.rule);
     }
     for note in &made.notes {

@@ -4,12 +4,13 @@ use anyhow::anyhow;
 use jiff::civil::{Date, DateTime};
 use tercel::protocol::Trial;
 use tercel::study::Finding;
-use tercel_exchange::export::sdtm::{Sdtm, check_datasets, code_events, cut_tables, datasets};
+use tercel_exchange::export::checks::{Check, check_values};
+use tercel_exchange::export::sdtm::{Sdtm, code_events, cut_tables, datasets};
 use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::About;
 use tercel_exchange::read_tables;
 
-use super::{Args, File, Made, checks, created, file};
+use super::{Args, File, Made, created, file, further};
 use crate::coding::read_coding;
 use crate::study::read_source;
 
@@ -20,7 +21,9 @@ pub(super) struct Source {
     pub(super) study: String,
     pub(super) cut: Option<Date>,
     pub(super) created: DateTime,
+    /// What could not be read or is not exported.
     pub(super) findings: Vec<Finding>,
+    pub(super) checks: Vec<Check>,
     pub(super) extensions: Vec<Extension>,
 }
 
@@ -45,8 +48,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         .map(|dataset| file(dataset, args, &source.about()))
         .collect();
     let files = files?;
+    let further = further(args, &source.made.datasets, &files);
     Ok(Made {
-        checks: checks(args, &source.made.datasets, &files),
+        checks: source.checks.into_iter().chain(further).collect(),
         files,
         cut: source.cut,
         created: source.created,
@@ -69,12 +73,8 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
     let last = || read_tables(tables.clone(), trial).and_then(|data| data.last_day());
     let cut = stated.or_else(last);
     let mut made = datasets(trial, tables, cut);
-    let (wrong, extensions) = check_datasets(&made.datasets);
-    let findings = unread
-        .into_iter()
-        .chain(std::mem::take(&mut made.findings))
-        .chain(wrong);
-    let findings = findings.collect();
+    let (checks, extensions) = check_values(&made.datasets);
+    let findings = unread.into_iter().chain(std::mem::take(&mut made.findings)).collect();
     let dm = made.datasets.iter().find(|dataset| dataset.name() == "DM");
     let named = dm.and_then(|dm| Some(dm.table.cell(0, dm.table.column("STUDYID")?)));
     let study = named.filter(|name| !name.is_empty()).unwrap_or(&trial.id).to_owned();
@@ -84,6 +84,7 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
         cut,
         created: created(args, trial, cut)?,
         findings,
+        checks,
         extensions: extensions.into_iter().collect(),
     })
 }

@@ -1,4 +1,4 @@
-//! What is wrong with an export: values outside closed codelists, required variables left blank, records of one number.
+//! What is wrong with a dataset by itself: required variables left blank, records of one number.
 
 use std::collections::BTreeSet;
 
@@ -6,20 +6,9 @@ use tercel::study::{Blocks, Finding, RecordId, Rule, SubjectId};
 
 use super::cells::Columns;
 use crate::export::Dataset;
-use crate::export::terminology::{Extension, check_terms};
-
-/// Findings of an export, and the values it adds to open codelists.
-pub fn check_datasets(datasets: &[Dataset]) -> (Vec<Finding>, BTreeSet<Extension>) {
-    let (mut findings, extensions) = check_terms(datasets);
-    for dataset in datasets {
-        required(dataset, &mut findings);
-        numbers(dataset, &mut findings);
-    }
-    (findings, extensions)
-}
 
 /// A required variable without a value: each record, or the dataset once where no record has one.
-fn required(dataset: &Dataset, findings: &mut Vec<Finding>) {
+pub(in crate::export) fn required(dataset: &Dataset, findings: &mut Vec<Finding>) {
     let columns = Columns::of(&dataset.table);
     for variable in dataset.variables.iter().filter(|variable| variable.mandatory) {
         let blank: Vec<usize> = (0..dataset.table.len())
@@ -37,7 +26,7 @@ fn required(dataset: &Dataset, findings: &mut Vec<Finding>) {
 }
 
 /// Two records of a subject under one number.
-fn numbers(dataset: &Dataset, findings: &mut Vec<Finding>) {
+pub(in crate::export) fn numbers(dataset: &Dataset, findings: &mut Vec<Finding>) {
     let sequence = format!("{}SEQ", dataset.name());
     let columns = Columns::of(&dataset.table);
     if !columns.has(&sequence) || dataset.name() == "TS" {

@@ -8,7 +8,8 @@ use super::Study;
 use super::cells::{Columns, fill, moment};
 use crate::table::Table;
 
-/// Codes that earlier versions of the guide put into the arm of a subject without one, and the terms of codelist ARMNULRS they stand for.
+/// Terms of codelist ARMNULRS, and the codes that earlier versions of the guide put into the arm of a subject without one,
+/// each with the term it stands for.
 const NO_ARM: [(&str, &str); 8] = [
     ("SCRNFAIL", "SCREEN FAILURE"),
     ("SCREEN FAILURE", "SCREEN FAILURE"),

@@ -14,7 +14,7 @@
 //!
 //! # Limits
 //! A value that the source states is never replaced, also where it differs from what would be derived here. A dataset that
-//! the guide does not have is not exported; [`check_datasets`] says so.
+//! the guide does not have is not exported, which is a finding.
 
 mod cells;
 mod check;
@@ -44,8 +44,7 @@ use super::{Dataset, guide};
 use crate::folder::read_tables;
 use crate::table::Table;
 
-pub use check::check_datasets;
-pub(in crate::export) use check::finding;
+pub(in crate::export) use check::{finding, numbers, required};
 pub use coding::code_events;
 pub use cut::cut_tables;
 

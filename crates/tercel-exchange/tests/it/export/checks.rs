@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use tercel_exchange::export::Dataset;
-use tercel_exchange::export::checks::{Check, check_define, check_file, check_handover, check_well_formed};
+use tercel_exchange::export::checks::{
+    Check, check_define, check_file, check_structure, check_values, check_well_formed,
+};
 use tercel_exchange::export::sdtm::datasets;
 use tercel_exchange::export::write::{Format, write};
 
@@ -11,6 +13,11 @@ use super::study::{ABOUT, described, rehearsal, trial};
 
 fn exported() -> Vec<Dataset> {
     datasets(&trial(), rehearsal(), None).datasets
+}
+
+fn checks_of(made: &[Dataset]) -> Vec<Check> {
+    let (values, _) = check_values(made);
+    values.into_iter().chain(check_structure(made)).collect()
 }
 
 /// The check that found something, and what.
@@ -35,7 +42,7 @@ fn set(made: &mut [Dataset], name: &str, variable: &str, row: usize, value: &str
 #[test]
 fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
     for (made, count) in [(exported(), 6), (described(), 4)] {
-        let checks = check_handover(&made);
+        let checks = checks_of(&made);
         assert_eq!(checks.len(), count);
         for check in &checks {
             assert!(
@@ -94,7 +101,7 @@ fn each_slip_is_found_by_its_check_alone() {
     for (slip, check, said) in slips {
         let mut made = exported();
         slip(&mut made);
-        let found = found(check_handover(&made));
+        let found = found(checks_of(&made));
         assert!(
             found
                 .iter()
@@ -127,6 +134,12 @@ fn a_file_that_reads_back_as_something_else_is_found() {
             "{file}"
         );
     }
+    // A text is the same to the letter, also where it is a number.
+    let mut zero = dm.clone();
+    zero.table.set("SITEID", &BTreeMap::from([(0, "07".to_owned())]));
+    let seven = write(&zero, Format::Csv, &ABOUT).unwrap();
+    zero.table.set("SITEID", &BTreeMap::from([(0, "7".to_owned())]));
+    assert_eq!(check_file(&zero, "dm.csv", &seven).len(), 1);
     // Moments come back with their seconds.
     let analysis = described();
     let adpc = analysis.iter().find(|made| made.name() == "ADPC").unwrap();
@@ -146,6 +159,7 @@ fn a_reference_to_nothing_an_identifier_twice_and_broken_files_are_found() {
     assert!(said(xml("CL.B")).contains("CL.B is named and nowhere defined"));
     assert!(said(xml("CL.A").replace("IT.A", "CL.A")).contains("CL.A stands twice"));
     assert_eq!(check_define("define.xml", b"<ODM>").findings.len(), 1);
+    assert_eq!(check_define("define.xml", b"<ODM Id=\"\xff\"/>").findings.len(), 1);
     let files: [(&str, &[u8]); 4] = [
         ("a.xml", b"<a/>"),
         ("b.json", b"{}"),

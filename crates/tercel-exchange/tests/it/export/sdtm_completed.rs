@@ -1,10 +1,11 @@
 //! What the SDTM export fills in, on small tables worked out by hand.
 
 use tercel::protocol::{Trial, parse_protocol};
-use tercel::study::{Blocks, Rule};
+use tercel::study::{Blocks, Finding, Rule};
 use tercel_exchange::Table;
 use tercel_exchange::export::Dataset;
-use tercel_exchange::export::sdtm::{check_datasets, datasets};
+use tercel_exchange::export::checks::check_values;
+use tercel_exchange::export::sdtm::datasets;
 use tercel_exchange::export::write::{Format, write};
 use tercel_exchange::form::from_tables;
 use tercel_exchange::format::xport;
@@ -369,7 +370,8 @@ fn the_trial_summary_codes_its_values_and_says_what_is_not_known() {
 #[test]
 fn a_value_outside_a_closed_list_is_a_finding_and_one_outside_an_open_list_an_extension() {
     let made = made();
-    let (findings, extensions) = check_datasets(&made);
+    let (checks, extensions) = check_values(&made);
+    let findings: Vec<Finding> = checks.into_iter().flat_map(|check| check.findings).collect();
     let outcome = findings.iter().find(|finding| finding.field == "AEOUT").unwrap();
     assert_eq!(outcome.record.as_ref().unwrap().to_string(), "AE/X-01/2");
     assert_eq!((outcome.rule.id(), outcome.blocks), ("not-in-codelist", Blocks::Export));

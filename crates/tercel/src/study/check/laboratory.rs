@@ -7,7 +7,8 @@ use crate::language::{Text, both};
 use crate::protocol::Trial;
 use crate::study::{Blocks, Lab, RecordId, Rule};
 
-/// How far apart, as a ratio, two upper limits of one test in one unit may lie: laboratories differ less, and units of a test mostly more. An assumption.
+/// How far apart, as a ratio, two upper limits of one test in one unit may lie: laboratories differ less, and units of a
+/// test mostly more. An assumption.
 const LIMIT_RATIO: f64 = 5.0;
 
 impl Check<'_> {
@@ -36,6 +37,7 @@ impl Check<'_> {
         }
     }
 
+    /// A listed analyte that no reference range can be right about: negative, or a hundred times the upper limit.
     fn result(&mut self, lab: &Lab) {
         let Some(value) = lab.value else { return };
         if value < 0.0 || lab.uln.is_some_and(|uln| uln > 0.0 && value > 100.0 * uln) {
