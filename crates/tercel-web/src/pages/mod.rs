@@ -11,6 +11,7 @@ pub(crate) mod countersign;
 pub(crate) mod downtime;
 pub(crate) mod entry;
 pub(crate) mod fault;
+mod found;
 pub(crate) mod gates;
 pub(crate) mod kept;
 pub(crate) mod lab_table;

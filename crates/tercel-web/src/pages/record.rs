@@ -2,13 +2,15 @@
 
 use askama::Template;
 use jiff::civil::Date;
+use tercel::endpoint::Analysis;
 use tercel::language::Language;
 use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
 use super::audit::what;
-use super::subjects::{form_of, states};
+use super::found::findings_of;
+use super::subjects::{form_of, records_of, states};
 use super::touched;
 use crate::ask::Ask;
 use crate::messages::message;
@@ -16,6 +18,7 @@ use crate::punctuation::COLON;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
 use crate::serve::encode;
+use crate::snapshot::subject_data;
 use crate::view::View;
 
 #[derive(Template)]
@@ -29,6 +32,8 @@ struct Page {
     states: Vec<&'static str>,
     late: Option<i64>,
     notes: Vec<String>,
+    /// What the data of its subject contradict or lack in it.
+    findings: Vec<String>,
     answers: Vec<(String, String, String)>,
     fields: Vec<(&'static str, &'static str)>,
     may: May,
@@ -80,9 +85,11 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     } else {
         None
     };
+    let findings = findings(&ask, &record).await?;
     let page = Page {
         view: View::of(&ask),
         touches,
+        findings,
         title: form.title.of(language),
         link: encode(&record.key),
         subject_link: encode(record.subject.as_deref().unwrap_or_default()),
@@ -116,6 +123,23 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         record,
     };
     Ok(Reply::Page(page.render()?))
+}
+
+/// What is found about a record that stands, among the others of its subject.
+async fn findings(ask: &Ask, record: &Record) -> Result<Vec<String>, Fault> {
+    let Some(subject) = record.subject.clone().filter(|_| !record.voided) else {
+        return Ok(Vec::new());
+    };
+    let records = records_of(ask, &subject).await?;
+    let (trial, today, language, key) = (ask.app.trial.clone(), ask.app.today(), ask.language, record.key.clone());
+    let made = tokio::task::spawn_blocking(move || {
+        let data = subject_data(&records, &trial, &subject);
+        let mut lines = findings_of(&Analysis::new(&trial, &data, Some(today)), &records, &subject, language);
+        lines.retain(|line| line.key.as_ref() == Some(&key));
+        lines.into_iter().map(|line| line.sentence).collect()
+    });
+    made.await
+        .map_err(|_| Fault::Wrong("the findings could not be derived".to_owned()))
 }
 
 /// Days between what happened and its entry, where they are many.

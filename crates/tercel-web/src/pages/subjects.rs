@@ -1,18 +1,17 @@
 //! The list of subjects, and one subject with all that was entered of it.
 
 use askama::Template;
-use tercel::endpoint::{Analysis, check_subjects};
+use tercel::endpoint::Analysis;
 use tercel::language::Language;
 use tercel::protocol::Trial;
-use tercel::study::Finding;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
 
 use super::board::{level_label, state_of};
 use super::countersign::may_begin;
+use super::found::{FindingLine, findings_of};
 use super::lab_table::{LabTable, lab_table};
 use super::record::short_words;
-use super::remarks::said;
 use crate::ask::{Ask, among};
 use crate::conduct::SIGNED_FORMS;
 use crate::messages::message;
@@ -89,12 +88,6 @@ struct SubjectPage {
 }
 
 /// A finding with the variable it names and the record it is in.
-struct FindingLine {
-    sentence: String,
-    code: String,
-    to: Option<String>,
-}
-
 /// A form that may be entered, with the page it is entered on.
 struct FormLink {
     way: &'static str,
@@ -166,20 +159,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let data = subject_data(&records, &trial, &id);
         let analysis = Analysis::new(&trial, &data, Some(today));
         let facts = analysis.facts.first();
-        let mut findings = check_subjects(&analysis);
-        findings.retain(|finding| {
-            finding
-                .subject
-                .as_ref()
-                .is_some_and(|subject| subject.to_string() == id)
-        });
+        let mut findings = findings_of(&analysis, &records, &id, language);
         findings.truncate(MOST_FINDINGS);
-        let form_found = |finding: &Finding| {
-            let key = finding.record.as_ref()?.to_string();
-            let record = records.iter().find(|record| record.key == key)?;
-            form(&record.form)
-        };
-        let keys = |finding: &Finding| finding.record.as_ref().map(|record| encode(&record.to_string()));
         let page = SubjectPage {
             view,
             link: encode(&id),
@@ -190,14 +171,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 level_label(&trial, facts.and_then(|facts| facts.level))
             ),
             forms: forms(Scope::Subject, &records, may_enter, &signed, language),
-            findings: findings
-                .iter()
-                .map(|finding| FindingLine {
-                    sentence: said(finding, form_found(finding), language),
-                    code: finding.field.clone(),
-                    to: keys(finding),
-                })
-                .collect(),
+            findings,
             figures: tercel_report::render_subject(&analysis, language),
             labs: facts.and_then(lab_table),
             records: groups(&records, &trial, language),

@@ -39,6 +39,37 @@ async fn a_finding_begins_with_the_question_it_is_about_in_the_language_of_the_p
 }
 
 #[tokio::test]
+async fn the_page_of_a_record_says_what_is_found_about_it_and_of_no_other() {
+    let world = world().await;
+    let event = |end| {
+        [
+            ("aeterm", "Headache"),
+            ("aetoxgr", "1"),
+            ("aestdtc", "2026-03-02"),
+            ("aeendtc", end),
+            ("aeout", "RECOVERED/RESOLVED"),
+            ("aeser", "N"),
+        ]
+    };
+    let wrong = event("2026-02-02");
+    let wrong = world.record("enterer", "01", SUBJECT, "adverse-event", &wrong).await;
+    let right = event("2026-03-05");
+    let right = world.record("enterer", "01", SUBJECT, "adverse-event", &right).await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    let label = form("adverse-event").unwrap().field("aeendtc").unwrap().label;
+    for (language, begins) in [
+        ("en", format!("<li>{}: ", label.en)),
+        ("zh", format!("<li>{}：", label.zh)),
+    ] {
+        let speaking = monitor.speaking(language);
+        let page = world.get(&speaking, &format!("/record/{wrong}")).await.body;
+        assert!(page.contains(&begins), "{page}");
+        let page = world.get(&speaking, &format!("/record/{right}")).await.body;
+        assert!(!page.contains(&begins), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_records_says_answers_in_words_and_keeps_what_is_kept_beside_them() {
     let world = world().await;
     let monitor = world.person("monitor", "monitor@*").await;
