@@ -231,6 +231,9 @@ fn cover(out: &mut Writer, report: &Report) {
     if cover.screen_failures > 0 {
         fact(out, "number", "Failed screening", &count(cover.screen_failures));
     }
+    if cover.left_in_screening > 0 {
+        fact(out, "number", "Left in screening", &count(cover.left_in_screening));
+    }
     fact(out, "number", "Enrolled", &count(cover.enrolled));
     fact(out, "number", "PBMC collected", &known(cover.collected));
     fact(out, "number", "Infused", &known(cover.infused));

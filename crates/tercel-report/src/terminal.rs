@@ -93,12 +93,14 @@ fn decision(out: &mut String, report: &Report, width: usize) {
 fn subjects(out: &mut String, report: &Report, width: usize) {
     let cover = &report.cover;
     let known = |number: Option<usize>| number.map_or_else(|| "not recorded".to_owned(), count);
-    let failed = match cover.screen_failures {
+    let before = |label: &str, number: usize| match number {
         0 => String::new(),
-        failed => format!("failed screening {}, ", count(failed)),
+        number => format!("{label} {}, ", count(number)),
     };
+    let failed = before("failed screening", cover.screen_failures);
+    let left = before("left in screening", cover.left_in_screening);
     let line = format!(
-        "Subjects: {failed}enrolled {}, collected {}, infused {}, DLT-evaluable {}, pending {}",
+        "Subjects: {failed}{left}enrolled {}, collected {}, infused {}, DLT-evaluable {}, pending {}",
         count(cover.enrolled),
         known(cover.collected),
         known(cover.infused),

@@ -347,6 +347,7 @@ static MESSAGES: &[(&str, Text)] = &[
     ("board.collected", Text::new("collected", "已采集")),
     ("board.screening", Text::new("in screening", "筛选中")),
     ("board.screening_failed", Text::new("failed screening", "筛选失败")),
+    ("board.left_in_screening", Text::new("left in screening", "筛选期退出")),
     ("board.no_level", Text::new("No dose level", "未分配剂量水平")),
     ("page.back", Text::new("Back", "返回")),
     ("page.save", Text::new("Save", "保存")),

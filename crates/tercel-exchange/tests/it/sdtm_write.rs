@@ -1,6 +1,7 @@
 //! What is written is read back the same: the law that ties writer and reader together.
 #![expect(clippy::unwrap_used, reason = "a step that fails is a test that fails")]
 
+use tercel::endpoint::Analysis;
 use tercel::protocol::{SETTINGS, Trial, parse_protocol};
 use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::{StudyData, check_study};
@@ -121,6 +122,40 @@ fn screening_failed_as_demography_or_disposition_says_unless_cells_were_collecte
     let said = read(["", "NOT ASSIGNED"], "SCREEN FAILURE", "BIOPSY");
     assert_eq!(said.as_deref(), Some("DS/X-01/1: SCREEN FAILURE"));
     assert_eq!(read(["", "SCREEN FAILURE"], "SCREEN FAILURE", collection), None);
+}
+
+#[test]
+fn who_left_before_anything_was_done_is_not_enrolled_and_did_not_fail_screening() {
+    let trial = trial();
+    let collection = &trial.names.collection[0];
+    let enrolled = |arm: &str, disposition: &str, milestone: &str, procedure: &str| {
+        let dm = format!("USUBJID,ARMCD,ARMNRS\nX-01,{arm},\n");
+        let ds = format!(
+            "USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\nX-01,1,{disposition},DISPOSITION EVENT,2025-02-03\n\
+             X-01,2,{milestone},PROTOCOL MILESTONE,2025-01-20\n"
+        );
+        let pr = format!("USUBJID,PRSEQ,PRTRT,PRSTDTC\nX-01,1,{procedure},2025-02-02\n");
+        let tables = [("dm.csv", dm), ("ds.csv", ds), ("pr.csv", pr)];
+        let tables = tables.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
+        let data = read_tables(tables.to_vec(), &trial).unwrap();
+        let analysis = Analysis::new(&trial, &data, None);
+        let counts = (analysis.screen_failures(), analysis.left_in_screening());
+        assert_eq!(counts.0 + counts.1 + analysis.enrolled().count(), 1);
+        counts
+    };
+    let (left, consent, met) = (
+        "WITHDRAWAL BY SUBJECT",
+        "INFORMED CONSENT OBTAINED",
+        "ELIGIBILITY CRITERIA MET",
+    );
+    let arm = trial.dose_levels.iter().next().unwrap().1.arm.as_str();
+    assert_eq!(enrolled("", left, consent, "BIOPSY"), (0, 1));
+    assert_eq!(enrolled("", "DEATH", consent, "BIOPSY"), (0, 1));
+    assert_eq!(enrolled("", "SCREEN FAILURE", consent, "BIOPSY"), (1, 0));
+    assert_eq!(enrolled("", "COMPLETED", consent, "BIOPSY"), (0, 0));
+    assert_eq!(enrolled(arm, left, consent, "BIOPSY"), (0, 0));
+    assert_eq!(enrolled("", left, met, "BIOPSY"), (0, 0));
+    assert_eq!(enrolled("", left, consent, collection), (0, 0));
 }
 
 #[test]

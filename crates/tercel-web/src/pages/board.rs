@@ -207,6 +207,7 @@ pub(crate) fn state_of(facts: &Facts<'_>, language: Language) -> String {
         (None, Some(day)) => format!("{} {day}", said("board.infused")),
         (None, None) if facts.collection.is_some() => said("board.collected").to_owned(),
         (None, None) if facts.subject.screen_failure().is_some() => said("board.screening_failed").to_owned(),
+        (None, None) if facts.subject.left_in_screening().is_some() => said("board.left_in_screening").to_owned(),
         (None, None) => said("board.screening").to_owned(),
     }
 }

@@ -39,15 +39,21 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// Those who are enrolled, or still in screening: all but those who failed it.
+    /// Those who are enrolled, or still in screening: all but those who failed or left it.
     pub fn enrolled(&self) -> impl Iterator<Item = &Facts<'a>> + Clone {
-        let enrolled = |facts: &&Facts<'_>| facts.subject.screen_failure().is_none();
-        self.facts.iter().filter(enrolled)
+        self.facts.iter().filter(|facts| facts.subject.is_enrolled())
     }
 
     /// How many failed screening.
     pub fn screen_failures(&self) -> usize {
-        self.facts.len() - self.enrolled().count()
+        let failed = |facts: &&Facts<'_>| facts.subject.screen_failure().is_some();
+        self.facts.iter().filter(failed).count()
+    }
+
+    /// How many left or died in screening.
+    pub fn left_in_screening(&self) -> usize {
+        let left = |facts: &&Facts<'_>| facts.subject.left_in_screening().is_some();
+        self.facts.iter().filter(left).count()
     }
 
     /// The same study read by another protocol, of which only the rules of response may differ.

@@ -59,6 +59,8 @@ impl<'a> Facts<'a> {
     pub(crate) fn without_level(&self) -> &'static str {
         if self.subject.screen_failure().is_some() {
             "failed screening"
+        } else if self.subject.left_in_screening().is_some() {
+            "left in screening"
         } else {
             "not assigned"
         }

@@ -27,6 +27,8 @@ pub struct Cover {
     pub synthetic: bool,
     /// Subjects in the data who failed screening, and are not enrolled.
     pub screen_failures: usize,
+    /// Subjects in the data who left or died in screening, and are not enrolled.
+    pub left_in_screening: usize,
     /// All other subjects in the data.
     pub enrolled: usize,
     /// Of these, subjects assigned to a dose level.
@@ -98,6 +100,7 @@ pub(super) fn cover(analysis: &Analysis<'_>, findings: &[Finding]) -> Cover {
         cut: analysis.cut,
         synthetic: analysis.data.synthetic,
         screen_failures: analysis.screen_failures(),
+        left_in_screening: analysis.left_in_screening(),
         enrolled: analysis.enrolled().count(),
         assigned: analysis.enrolled().filter(|facts| facts.level.is_some()).count(),
         collected: count(|facts| facts.collection.is_some()),

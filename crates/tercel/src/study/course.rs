@@ -48,6 +48,30 @@ impl Subject {
         self.said_screen_failure().filter(|_| !collected && !self.is_infused())
     }
 
+    /// How a subject left or died before anything of the study was done: without a dose level, a failed screening, criteria that
+    /// were met, cells collected, lymphodepletion or an infusion.
+    pub fn left_in_screening(&self) -> Option<&RecordId> {
+        let begun = self.level.is_some()
+            || self.milestones.iter().any(Milestone::says_criteria_met)
+            || self.procedures.iter().any(|procedure| procedure.collection)
+            || !self.lymphodepletion.is_empty()
+            || self.is_infused();
+        if begun || self.said_screen_failure().is_some() {
+            return None;
+        }
+        let left = self
+            .dispositions
+            .iter()
+            .find(|one| one.reason != DispositionReason::Completed);
+        left.map(|one| &one.record)
+            .or(self.death.as_ref().map(|death| &death.record))
+    }
+
+    /// Whether the subject is enrolled, or still in screening: it neither failed nor left it (`cfr11-10`, paragraph (a)).
+    pub fn is_enrolled(&self) -> bool {
+        self.screen_failure().is_none() && self.left_in_screening().is_none()
+    }
+
     /// What says that screening failed, whatever was done.
     pub(crate) fn said_screen_failure(&self) -> Option<(&str, &RecordId)> {
         let left = self

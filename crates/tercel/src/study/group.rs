@@ -50,7 +50,7 @@ impl Blocks {
         match self {
             Self::Decision => "These hold up the dose decision",
             Self::Infusion => "These hold up an infusion",
-            Self::Export => "These hold up the export",
+            Self::Export => "To resolve before an export is handed over",
             Self::None => "To know",
         }
     }

@@ -78,8 +78,8 @@ fn add_subjects(adsl: &mut Table, analysis: &Analysis<'_>) {
         Some(number(of(id)?.infusion?.actual?.to_cells()))
     });
     fill(adsl, "ENRLFL", |id, _| {
-        let enrolled = |facts: &Facts<'_>| facts.subject.screen_failure().is_none();
-        Some(if of(id).is_some_and(enrolled) { "Y" } else { "N" }.to_owned())
+        let enrolled = of(id).is_some_and(|facts| facts.subject.is_enrolled());
+        Some(if enrolled { "Y" } else { "N" }.to_owned())
     });
     fill(adsl, "AEPOPFL", |id, _| {
         let counts = |facts: &Facts<'_>| {

@@ -195,9 +195,12 @@ fn course(study: &Study<'_>, tables: &[Table]) -> Vec<Parameter> {
         let consents = texts.filter_map(super::cells::day);
         consents.min()
     });
-    // Who failed screening is not enrolled.
-    let subjects = study.data.subjects.iter();
-    let subjects = subjects.filter(|subject| subject.screen_failure().is_none()).count();
+    let subjects = study
+        .data
+        .subjects
+        .iter()
+        .filter(|subject| subject.is_enrolled())
+        .count();
     vec![
         ("LENGTH", months.max().map(|months| format!("P{months}M")).ok_or("NI")),
         ("TRGFUDUR", years.map(|years| format!("P{years}Y")).ok_or("NI")),

@@ -125,7 +125,7 @@ pub(super) fn build(analysis: &Analysis<'_>, levels: &[LevelName]) -> Population
     Population {
         reason: None,
         summaries: vec![
-            summary::flow(&columns, analysis.screen_failures()),
+            summary::flow(&columns, analysis),
             summary::baseline(&columns),
             summary::exposure(&columns),
             summary::medication(&columns),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::number;
 use super::{Columns, SummaryRow, SummaryTable};
 use crate::dlt::{Status, actual_percent};
-use crate::endpoint::Facts;
+use crate::endpoint::{Analysis, Facts};
 use crate::estimate::summary::median;
 use crate::study::{DispositionReason, MedicationClass, ScoreKind, Sex, Vital, days_between};
 
@@ -64,7 +64,7 @@ fn dlt(facts: &Facts<'_>, holds: fn(&Status) -> bool) -> bool {
     facts.dlt.as_ref().is_some_and(|verdict| holds(&verdict.status))
 }
 
-pub(super) fn flow(columns: &Columns<'_>, screen_failures: usize) -> SummaryTable {
+pub(super) fn flow(columns: &Columns<'_>, analysis: &Analysis<'_>) -> SummaryTable {
     let row = |label: &str, holds: &dyn Fn(&Facts<'_>) -> bool| counted(columns, label, false, holds);
     let detail = |label: &str, holds: &dyn Fn(&Facts<'_>) -> bool| counted(columns, label, true, holds);
     let mut rows = vec![
@@ -87,13 +87,18 @@ pub(super) fn flow(columns: &Columns<'_>, screen_failures: usize) -> SummaryTabl
             dlt(facts, |status| matches!(status, Status::NotEvaluable(_)))
         }),
     ];
-    if screen_failures > 0 {
-        let screened = screen_failures + columns.count();
+    let (failed, left) = (analysis.screen_failures(), analysis.left_in_screening());
+    if failed + left > 0 {
         let before = [
-            columns.overall("Screened", number::count(screened)),
-            columns.overall("Failed screening", number::count(screen_failures)),
+            ("Screened", failed + left + columns.count()),
+            ("Failed screening", failed),
+            ("Left in screening", left),
         ];
-        rows.splice(0..0, before);
+        let before = before.into_iter().filter(|(_, number)| *number > 0);
+        rows.splice(
+            0..0,
+            before.map(|(label, number)| columns.overall(label, number::count(number))),
+        );
     }
     for (label, reason) in [
         ("Completed", DispositionReason::Completed),

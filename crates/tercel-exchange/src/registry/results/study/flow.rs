@@ -36,15 +36,19 @@ pub(super) fn flow(analysis: &Analysis<'_>) -> Flow {
     }
 }
 
-/// What came before enrolment: how many failed screening.
+/// What came before enrolment: how many failed screening or left in it.
 fn screening(analysis: &Analysis<'_>) -> Option<String> {
-    let (enrolled, failed) = (analysis.enrolled().count(), analysis.screen_failures());
-    (failed > 0).then(|| {
-        format!(
-            "{} participants were screened; {failed} failed screening and are not among those enrolled",
-            enrolled + failed
-        )
-    })
+    let (failed, left) = (analysis.screen_failures(), analysis.left_in_screening());
+    let said = match (failed, left) {
+        (0, 0) => return None,
+        (_, 0) => format!("{failed} failed screening and"),
+        (0, _) => format!("{left} left in screening and"),
+        (..) => format!("{failed} failed screening, {left} left in screening, and these"),
+    };
+    let screened = analysis.facts.len();
+    Some(format!(
+        "{screened} participants were screened; {said} are not among those enrolled"
+    ))
 }
 
 fn milestone(arms: &[Arm<'_>], title: &str, holds: impl Fn(&Facts<'_>) -> bool) -> Milestone {
