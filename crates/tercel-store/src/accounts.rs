@@ -11,6 +11,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Versio
 use jiff::Timestamp;
 use sqlx::Row;
 use sqlx::any::AnyRow;
+use thiserror::Error;
 
 use crate::change::{Author, Change, NewRecord};
 use crate::clock::stamp;
@@ -237,29 +238,35 @@ pub fn new_token() -> Result<String, StoreError> {
 }
 
 /// Why a password cannot be one.
-pub fn password_problem(password: &str, account: &str) -> Option<String> {
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum PasswordProblem {
+    /// Too few letters: how many it has.
+    #[error("the password has {0} letters; take at least {min}", min = ACCESS.password_min)]
+    TooShort(usize),
+    /// Too many letters: how many it has.
+    #[error("the password has {0} letters; take at most {max}", max = ACCESS.password_max)]
+    TooLong(usize),
+    /// Easily guessed.
+    #[error("the password is one of the first that are tried; take several words of your own")]
+    Common,
+}
+
+/// Why a password cannot be one, or nothing.
+pub fn password_problem(password: &str, account: &str) -> Option<PasswordProblem> {
     let letters = password.chars().count();
     if letters < ACCESS.password_min {
-        return Some(format!(
-            "the password has {letters} letters; take at least {}",
-            ACCESS.password_min
-        ));
+        return Some(PasswordProblem::TooShort(letters));
     }
     if letters > ACCESS.password_max {
-        return Some(format!(
-            "the password has {letters} letters; take at most {}",
-            ACCESS.password_max
-        ));
+        return Some(PasswordProblem::TooLong(letters));
     }
     let lower = password.to_lowercase();
     let distinct: BTreeSet<char> = lower.chars().collect();
     let common = COMMON
         .iter()
         .any(|common| lower.contains(common) && letters < common.len() + 8);
-    if common || distinct.len() < 5 || (!account.is_empty() && lower.contains(&account.to_lowercase())) {
-        return Some("the password is one of the first that are tried; take several words of your own".to_owned());
-    }
-    None
+    let easy = common || distinct.len() < 5 || (!account.is_empty() && lower.contains(&account.to_lowercase()));
+    easy.then_some(PasswordProblem::Common)
 }
 
 /// Parts of passwords that are tried first.

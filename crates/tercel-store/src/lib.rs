@@ -33,7 +33,9 @@ mod store;
 mod verify;
 mod walk;
 
-pub use accounts::{ACCESS, ACCOUNTS, AccessRules, Account, Grant, Session, SignIn, new_token, password_problem};
+pub use accounts::{
+    ACCESS, ACCOUNTS, AccessRules, Account, Grant, PasswordProblem, Session, SignIn, new_token, password_problem,
+};
 pub use address::Address;
 pub use change::{Author, Change, MAX_NAME, MAX_PAYLOAD, MAX_TEXT, NewRecord, Refusal, Signer};
 pub use clock::{Clock, stamp};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel_store::{Account, Author, Change, Door, Entry, NewRecord, Record, Signer};
 
 use crate::app::App;
@@ -99,7 +99,12 @@ impl Ask {
             .get(name)
             .map(|value| value.trim())
             .filter(|value| !value.is_empty());
-        value.ok_or_else(|| Fault::Wrong(format!("the answer \"{name}\" is missing; go back and fill it in")))
+        value.ok_or_else(|| {
+            Fault::Wrong(both!(
+                "the answer \"{name}\" is missing; go back and fill it in",
+                "缺少“{name}”一项；请返回填写"
+            ))
+        })
     }
 
     /// An answer of the form, blank where it is not there.
@@ -119,7 +124,7 @@ impl Ask {
     pub(crate) fn number(&self, name: &str) -> Result<i64, Fault> {
         let text = self.field(name)?;
         text.parse()
-            .map_err(|_| Fault::Wrong(format!("\"{name}\" is no number: {text}")))
+            .map_err(|_| Fault::Wrong(both!("\"{name}\" is no number: {text}", "“{name}”不是数字：{text}")))
     }
 
     /// The record of a key, if who asks may do this with it. A record of another site does not exist for them.
@@ -188,14 +193,17 @@ impl Ask {
                 account,
                 must_change: false,
             } => Ok(account),
-            tercel_store::SignIn::Passed { must_change: true, .. } => Err(Fault::Refused(
-                "the password was set by somebody else; sign in and choose your own first".to_owned(),
-            )),
-            tercel_store::SignIn::Refused => Err(Fault::Refused(
-                "the password is not right; nothing was signed".to_owned(),
-            )),
-            tercel_store::SignIn::Waiting { until } => Err(Fault::Refused(format!(
-                "too many wrong passwords; nothing was signed. Try again after {until}"
+            tercel_store::SignIn::Passed { must_change: true, .. } => Err(Fault::Refused(both!(
+                "the password was set by somebody else; sign in and choose your own first",
+                "该密码由他人设置；请先登录并设置自己的密码"
+            ))),
+            tercel_store::SignIn::Refused => Err(Fault::Refused(both!(
+                "the password is not right; nothing was signed",
+                "密码错误；未签署任何内容"
+            ))),
+            tercel_store::SignIn::Waiting { until } => Err(Fault::Refused(both!(
+                "too many wrong passwords; nothing was signed. Try again after {until}",
+                "密码错误次数过多；未签署任何内容。请在{until}之后重试"
             ))),
         }
     }

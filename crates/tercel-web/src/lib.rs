@@ -22,6 +22,7 @@ mod messages;
 mod pages;
 mod protocol;
 mod punctuation;
+mod refusal;
 mod reply;
 mod role;
 mod routes;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tercel::language::Language;
+use tercel::language::{Language, Words, both};
 use tercel::meeting::{Ballot, Choice, Member, Packet, Proposal, Quorum, Resolution, Vote, resolve, without_case};
 use tercel::protocol::DoseLevel;
 use tercel_exchange::{read_packet, sha256_hex};
@@ -71,12 +71,23 @@ fn some(text: String) -> Option<String> {
 impl Meeting {
     /// Reads a meeting; a packet whose bytes are not those of its digest is not shown as one.
     pub(crate) fn read(record: &Record) -> Result<Self, Fault> {
-        let broken = |what: &str| Fault::Wrong(format!("{} cannot be read: {what}", record.key));
+        let key = &record.key;
+        let broken = |what: Words| {
+            Fault::Wrong(both!(
+                "{key} cannot be read: {en}",
+                "无法读取{key}：{zh}",
+                en = what.en,
+                zh = what.zh
+            ))
+        };
         let bytes = record.value("packet").unwrap_or_default();
-        let packet = read_packet(bytes).map_err(|error| broken(&error.to_string()))?;
+        let packet = read_packet(bytes).map_err(|error| broken(Words::english(error.to_string())))?;
         let digest = record.value("digest").unwrap_or_default().to_owned();
         if sha256_hex(bytes.as_bytes()) != digest {
-            return Err(broken("its packet is not that of its digest"));
+            return Err(broken(both!(
+                "its packet is not that of its digest",
+                "决策包与其摘要值不符"
+            )));
         }
         let members: Value = serde_json::from_str(record.value("members").unwrap_or_default()).unwrap_or_default();
         let seat = |value: &Value| Seat {

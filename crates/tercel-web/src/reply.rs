@@ -2,7 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use tercel::language::{Language, Text, Words, both};
 use tercel_store::{Refusal, StoreError};
+
+use crate::refusal;
 
 /// A good answer.
 #[derive(Debug)]
@@ -40,9 +43,9 @@ pub(crate) enum Fault {
     /// The page was opened too long ago, or the request came from elsewhere.
     Forged,
     /// The request makes no sense.
-    Wrong(String),
+    Wrong(Words),
     /// A rule refuses what was asked.
-    Refused(String),
+    Refused(Words),
     /// More than is taken.
     TooLarge,
     /// Too many try to come in.
@@ -61,7 +64,7 @@ impl From<StoreError> for Fault {
             return if matches!(refusal, Refusal::Unknown(_)) {
                 Self::NotFound
             } else {
-                Self::Refused(refusal.to_string())
+                Self::Refused(refusal::words(&refusal))
             };
         }
         Self::Failed(error)
@@ -70,47 +73,69 @@ impl From<StoreError> for Fault {
 
 impl From<askama::Error> for Fault {
     fn from(_: askama::Error) -> Self {
-        Self::Wrong("the page could not be made".to_owned())
+        Self::Wrong(both!("the page could not be made", "页面无法生成"))
     }
 }
 
 impl Fault {
     /// Status and the sentence for the user.
-    pub(crate) fn status(&self) -> (StatusCode, String) {
-        let text = |text: &str| text.to_owned();
+    pub(crate) fn status(&self, language: Language) -> (StatusCode, String) {
+        let text = |en, zh| Text::new(en, zh).of(language).to_owned();
         match self {
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
-                text("There is nothing here, or nothing for your roles."),
+                text(
+                    "There is nothing here, or nothing for your roles.",
+                    "此处没有内容，或您的角色无权查看。",
+                ),
             ),
-            Self::SignInFirst => (StatusCode::UNAUTHORIZED, text("Sign in first.")),
-            Self::PasswordFirst => (StatusCode::FORBIDDEN, text("Choose your own password first.")),
+            Self::SignInFirst => (StatusCode::UNAUTHORIZED, text("Sign in first.", "请先登录。")),
+            Self::PasswordFirst => (
+                StatusCode::FORBIDDEN,
+                text("Choose your own password first.", "请先设置您自己的密码。"),
+            ),
             Self::Forbidden => (
                 StatusCode::FORBIDDEN,
-                text("Your roles do not allow this. Nothing was changed."),
+                text(
+                    "Your roles do not allow this. Nothing was changed.",
+                    "您的角色无权执行此操作。未作任何更改。",
+                ),
             ),
             Self::Forged => (
                 StatusCode::FORBIDDEN,
-                text("This form is no longer valid, or came from elsewhere. Nothing was changed: open the page again."),
+                text(
+                    "This form is no longer valid, or came from elsewhere. Nothing was changed: open the page again.",
+                    "该表单已失效，或并非由本系统页面提交。未作任何更改：请重新打开页面。",
+                ),
             ),
-            Self::Wrong(what) => (StatusCode::BAD_REQUEST, what.clone()),
-            Self::Refused(what) => (StatusCode::CONFLICT, what.clone()),
+            Self::Wrong(what) => (StatusCode::BAD_REQUEST, what.of(language).to_owned()),
+            Self::Refused(what) => (StatusCode::CONFLICT, what.of(language).to_owned()),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                text("This is more than is taken at once (1 MiB). Nothing was changed."),
+                text(
+                    "This is more than is taken at once (1 MiB). Nothing was changed.",
+                    "超出一次可提交的数据量（1 MiB）。未作任何更改。",
+                ),
             ),
             Self::Busy => (
                 StatusCode::TOO_MANY_REQUESTS,
-                text("Too many are trying to come in at this moment. Wait a minute and try again."),
+                text(
+                    "Too many are trying to come in at this moment. Wait a minute and try again.",
+                    "当前登录人数过多，请等待一分钟后重试。",
+                ),
             ),
             Self::OtherVerb => (
                 StatusCode::METHOD_NOT_ALLOWED,
-                text("This address takes no such request. Nothing was changed."),
+                text(
+                    "This address takes no such request. Nothing was changed.",
+                    "该地址不接受此类请求。未作任何更改。",
+                ),
             ),
             Self::Broken => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 text(
                     "The program failed on this request. See whether what you sent is there before you send it again.",
+                    "程序处理此请求时出错。请先查看所提交的内容是否已保存，再决定是否重新提交。",
                 ),
             ),
             // The cause goes to the operator's log: it may name files.
@@ -118,6 +143,7 @@ impl Fault {
                 StatusCode::SERVICE_UNAVAILABLE,
                 text(
                     "The record could not be reached. Nothing was changed; try again, and tell your administrator if it stays so.",
+                    "无法访问数据记录。未作任何更改；请重试，若仍然如此请联系管理员。",
                 ),
             ),
         }

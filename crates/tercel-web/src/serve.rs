@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Response, header};
 use axum::routing::{get, post};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use thiserror::Error;
 
 use crate::app::App;
@@ -52,14 +52,15 @@ pub fn router(app: &Arc<App>) -> Router {
             let rest = match rest {
                 Ok(Path(rest)) => rest,
                 Err(PathRejection::FailedToDeserializePathParams(_)) if route.path.contains('{') => {
-                    return plain(&Fault::NotFound);
+                    return plain(&Fault::NotFound, request.headers());
                 }
                 Err(_) => String::new(),
             };
+            let headers = request.headers().clone();
             // A browser that goes away ends its connection, not what was begun: nothing is left half written.
             match tokio::spawn(answer(app, route, rest, request)).await {
                 Ok(response) => response,
-                Err(_) => plain(&Fault::Broken),
+                Err(_) => plain(&Fault::Broken, &headers),
             }
         };
         router = match route.verb {
@@ -68,8 +69,8 @@ pub fn router(app: &Arc<App>) -> Router {
         };
     }
     router
-        .fallback(|| async { plain(&Fault::NotFound) })
-        .method_not_allowed_fallback(|| async { plain(&Fault::OtherVerb) })
+        .fallback(async |headers: HeaderMap| plain(&Fault::NotFound, &headers))
+        .method_not_allowed_fallback(async |headers: HeaderMap| plain(&Fault::OtherVerb, &headers))
         .with_state(Arc::clone(app))
 }
 
@@ -103,8 +104,8 @@ async fn told_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn plain(fault: &Fault) -> Response<Body> {
-    let (status, sentence) = fault.status();
+fn plain(fault: &Fault, headers: &HeaderMap) -> Response<Body> {
+    let (status, sentence) = fault.status(language(&cookies(headers), headers));
     respond(status, "text/plain; charset=utf-8", sentence.into_bytes(), POLICY)
 }
 
@@ -136,7 +137,7 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
     }
     match reply {
-        reply if ask.api => api::respond(reply),
+        reply if ask.api => api::respond(reply, ask.language),
         Ok(reply) => reply.into_response(),
         Err(Fault::SignInFirst) if route.verb == Verb::Get => Reply::Go("/sign-in".to_owned()).into_response(),
         // Only what a page of this program sent is kept.
@@ -174,8 +175,12 @@ async fn admit(
     }
     if route.verb == Verb::Post {
         let bytes = to_bytes(body, MOST_BYTES).await.map_err(|_| Fault::TooLarge)?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| Fault::Wrong("the form is not UTF-8; nothing was changed".to_owned()))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| {
+            Fault::Wrong(both!(
+                "the form is not UTF-8; nothing was changed",
+                "表单不是UTF-8编码；未作任何更改"
+            ))
+        })?;
         if ask.api {
             ask.form = api::fields(text)?;
             within_limits(&ask.form)?;
@@ -234,14 +239,16 @@ async fn person(app: &App, token: String, program: bool) -> Result<Option<Person
 /// No form asks so much.
 fn within_limits(form: &Fields) -> Result<(), Fault> {
     if form.len() > MOST_FIELDS {
-        return Err(Fault::Wrong(format!(
-            "the form has more than {MOST_FIELDS} answers; nothing was changed"
+        return Err(Fault::Wrong(both!(
+            "the form has more than {MOST_FIELDS} answers; nothing was changed",
+            "表单的回答超过{MOST_FIELDS}项；未作任何更改"
         )));
     }
     if let Some((_, long)) = form.iter().find(|(_, value)| value.len() > MOST_IN_FIELD) {
-        return Err(Fault::Wrong(format!(
-            "an answer has {} bytes; at most {MOST_IN_FIELD} are taken. Nothing was changed",
-            long.len()
+        return Err(Fault::Wrong(both!(
+            "an answer has {length} bytes; at most {MOST_IN_FIELD} are taken. Nothing was changed",
+            "有一项回答为{length}字节；最多接受{MOST_IN_FIELD}字节。未作任何更改",
+            length = long.len()
         )));
     }
     Ok(())

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::meeting::{
-    About, Call, Choice, Completeness, Knowledge, Occasion, OpenQuery, Packet, Resolution, called_for,
+    About, Call, Choice, Completeness, Knowledge, NotFrozen, Occasion, OpenQuery, Packet, Resolution, called_for,
 };
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
@@ -67,7 +67,7 @@ pub(crate) async fn freeze(app: &Arc<App>, asked: &str, words: &str) -> Result<F
     });
     frozen
         .await
-        .map_err(|_| Fault::Wrong("the packet could not be derived".to_owned()))?
+        .map_err(|_| Fault::Wrong(both!("the packet could not be derived", "决策包无法生成")))?
 }
 
 fn packet(
@@ -88,7 +88,10 @@ fn packet(
     };
     let occasion = match asked {
         "scheduled" | "pause" => called(asked).ok_or_else(|| {
-            Fault::Wrong("the data do not call for this meeting; give the occasion in other words".to_owned())
+            Fault::Wrong(both!(
+                "the data do not call for this meeting; give the occasion in other words",
+                "现有数据不要求召开此类会议；请另行说明会议事由"
+            ))
         })?,
         "rp2d" => Occasion::RecommendedDose,
         _ => Occasion::Other(words.to_owned()),
@@ -103,7 +106,19 @@ fn packet(
         open_queries: Some(open_queries(snapshot)),
         completeness: all_completeness(snapshot),
     };
-    Packet::freeze(&analysis, about).map_err(|error| Fault::Wrong(format!("{error}; nothing was frozen")))
+    Packet::freeze(&analysis, about).map_err(|error| {
+        let why = not_frozen_in_chinese(&error);
+        Fault::Wrong(both!("{error}; nothing was frozen", "{why}；未冻结任何内容"))
+    })
+}
+
+fn not_frozen_in_chinese(error: &NotFrozen) -> String {
+    match error {
+        NotFrozen::Undated => "数据中没有日期，DLT结局均未知，无从作出决定".to_owned(),
+        NotFrozen::NoSuchLevel(level) => format!("会议事由所指剂量水平{level}在方案中不存在"),
+        NotFrozen::NoOccasion => "未填写会议事由；请说明委员会为何召开会议".to_owned(),
+        NotFrozen::Completeness(subject) => format!("受试者{subject}已录入的表单多于应有数量；请更正其完整性数字"),
+    }
 }
 
 fn whole_seconds(time: Timestamp) -> Timestamp {

@@ -5,6 +5,7 @@ use axum::http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::Analysis;
+use tercel::language::{Language, both};
 use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, RecordFilter};
@@ -123,7 +124,12 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
 
 /// The fields of a JSON object of texts, numbers and yes or no.
 pub(crate) fn fields(text: &str) -> Result<Fields, Fault> {
-    let wrong = || Fault::Wrong("the body is a JSON object of texts; nothing was changed".to_owned());
+    let wrong = || {
+        Fault::Wrong(both!(
+            "the body is a JSON object of texts; nothing was changed",
+            "请求体须为由文本组成的JSON对象；未作任何更改"
+        ))
+    };
     let Ok(Value::Object(object)) = serde_json::from_str(text) else {
         return Err(wrong());
     };
@@ -140,7 +146,7 @@ pub(crate) fn fields(text: &str) -> Result<Fields, Fault> {
 }
 
 /// Answers and faults as a program reads them.
-pub(crate) fn respond(reply: Result<Reply, Fault>) -> Response<Body> {
+pub(crate) fn respond(reply: Result<Reply, Fault>, language: Language) -> Response<Body> {
     let (status, value) = match reply {
         Ok(Reply::PageWith { .. }) => (StatusCode::OK, json!({"location": "/"})),
         Ok(Reply::Go(to) | Reply::GoWith { to, .. }) => (StatusCode::OK, json!({"location": to})),
@@ -159,7 +165,7 @@ pub(crate) fn respond(reply: Result<Reply, Fault>) -> Response<Body> {
         ),
         Ok(file @ Reply::File { .. }) => return file.into_response(),
         Err(fault) => {
-            let (status, sentence) = fault.status();
+            let (status, sentence) = fault.status(language);
             (status, json!({"error": sentence}))
         }
     };
@@ -206,7 +212,7 @@ pub(crate) async fn entries(ask: Ask) -> Result<Reply, Fault> {
         sites: ask.person()?.sites(Permission::Audit),
         before: before
             .transpose()
-            .map_err(|_| Fault::Wrong("before is the number of an entry".to_owned()))?,
+            .map_err(|_| Fault::Wrong(both!("before is the number of an entry", "before须为条目编号")))?,
         ..EntryFilter::default()
     };
     let mut entries = ask.app.store.entries(&filter, 500).await?;
@@ -257,7 +263,7 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
     });
     let decision = made
         .await
-        .map_err(|_| Fault::Wrong("the decision could not be derived".to_owned()))?;
+        .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))?;
     Ok(document(&decision.unwrap_or(Value::Null)))
 }
 

@@ -1,7 +1,7 @@
 //! The audit trail with its filters.
 
 use askama::Template;
-use tercel::language::{Language, Text};
+use tercel::language::{Language, Text, both};
 use tercel_exchange::form::form;
 use tercel_store::{EntryFilter, Kind};
 
@@ -146,7 +146,8 @@ fn kind_words(kind: Kind) -> Text {
 }
 
 fn unknown(text: &str) -> Fault {
-    Fault::Wrong(format!(
-        "the filter \"{text}\" is not known; go back and choose from the list"
+    Fault::Wrong(both!(
+        "the filter \"{text}\" is not known; go back and choose from the list",
+        "没有筛选条件“{text}”；请返回并从列表中选择"
     ))
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tercel::conduct::{derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::meeting::Choice;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::number::raise;
@@ -74,7 +74,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = page
         .await
-        .map_err(|_| Fault::Wrong("the board could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the board could not be derived", "总览无法生成")))??;
     Ok(Reply::Page(page))
 }
 

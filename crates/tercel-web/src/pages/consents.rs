@@ -2,7 +2,7 @@
 
 use askama::Template;
 use tercel::conduct::{ConsentStanding, Study, derive_consent};
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::study::{Subject, SubjectId};
 
 use super::lists::Filter;
@@ -90,7 +90,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the consents could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the consents could not be derived", "知情同意情况无法生成")))??;
     Ok(Reply::Page(page))
 }
 

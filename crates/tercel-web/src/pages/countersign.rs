@@ -2,7 +2,7 @@
 //! end of a halt, the committee's choice for a subject whose level closed.
 
 use askama::Template;
-use tercel::language::Text;
+use tercel::language::{Text, both};
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
@@ -185,17 +185,19 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
     let second = ask.field("second")?.to_owned();
     if second == own.name {
-        return Err(Fault::Refused(
-            "the second person must be another than you; nothing was saved".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "the second person must be another than you; nothing was saved",
+            "第二人不能是您本人；未保存任何内容"
+        )));
     }
     ask.check_password(&own.name, password("password")).await?;
     let other = ask.check_password(&second, password("second_password")).await?;
     let other = Person::of(other);
     if !may(&other, pair.second, site.as_deref()) {
-        return Err(Fault::Refused(format!(
-            "{} does not have the role this asks for; nothing was saved",
-            other.account.printed
+        return Err(Fault::Refused(both!(
+            "{name} does not have the role this asks for; nothing was saved",
+            "{name}不具备所需角色；未保存任何内容",
+            name = other.account.printed
         )));
     }
     let mut values = answers(&ask);

@@ -1,6 +1,7 @@
 //! Entering and correcting: the form on the page, its answers held against its definition, and the record made of them.
 
 use askama::Template;
+use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
 
@@ -14,6 +15,7 @@ use crate::ask::Ask;
 use crate::capture::{happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
+use crate::refusal;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
@@ -146,8 +148,8 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     if must_look_again(&ask, &problems) {
         return rejected(&ask, &sheet(&problems, None));
     }
-    if let Some(sentence) = site_problem(form, is_new, &values, site.as_deref()) {
-        return rejected(&ask, &sheet(&[], Some(sentence.to_owned())));
+    if let Some(why) = site_problem(form, is_new, &values, site.as_deref()) {
+        return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
     }
     let mut deviation = None;
     if let Some(subject) = subject.as_deref().filter(|_| !is_new)
@@ -170,14 +172,17 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     };
     let number = match free_number(form, &known, &series) {
         Ok(number) => number,
-        Err(refusal) => return rejected(&ask, &sheet(&[], Some(refusal.to_string()))),
+        Err(refusal) => {
+            let why = refusal::words(&refusal);
+            return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
+        }
     };
     let new = new_record(form, subject.as_deref(), site.as_deref(), number, values.clone());
     let mut changes = vec![Change::Create(new)];
     changes.extend(deviation);
     match ask.append(Permission::Enter, site.as_deref(), &changes).await {
         Ok(entries) => Ok(Reply::Go(shown(&entries))),
-        Err(Fault::Refused(sentence)) => rejected(&ask, &sheet(&[], Some(sentence))),
+        Err(Fault::Refused(why)) => rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned()))),
         Err(fault) => Err(fault),
     }
 }
@@ -215,18 +220,22 @@ fn shown(entries: &[Entry]) -> String {
 }
 
 /// Why demography cannot be entered at this site: without one it would be everybody's.
-fn site_problem(form: &Form, is_new: bool, values: &Values, site: Option<&str>) -> Option<&'static str> {
+fn site_problem(form: &Form, is_new: bool, values: &Values, site: Option<&str>) -> Option<Text> {
     if form.id != "demography" {
         return None;
     }
     let given = values.get("siteid").map_or("", String::as_str);
     let fits = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
     if given.is_empty() || !given.chars().all(fits) {
-        return Some(
+        return Some(Text::new(
             "a subject belongs to a site: give its number, of letters, digits, hyphens and dots; nothing was saved",
-        );
+            "受试者须属于某一中心：请填写中心编号（仅含字母、数字、连字符和点）；未保存任何内容",
+        ));
     }
-    (!is_new && site != Some(given)).then_some("a subject keeps its site; nothing was saved")
+    (!is_new && site != Some(given)).then_some(Text::new(
+        "a subject keeps its site; nothing was saved",
+        "受试者所属中心不得更改；未保存任何内容",
+    ))
 }
 
 /// Tries to find a free number for a new subject while others enter some too.
@@ -377,9 +386,10 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
     let form = record.form.as_str();
     if SIGNED_FORMS.contains(&form) || KEPT_FORMS.contains(&form) {
-        return Err(Fault::Refused(format!(
-            "{} stands as it was signed; what follows from it is entered and signed anew",
-            record.key
+        return Err(Fault::Refused(both!(
+            "{key} stands as it was signed; what follows from it is entered and signed anew",
+            "{key}已签署，不得更改；后续内容须另行录入并签署",
+            key = record.key
         )));
     }
     Ok(())
@@ -419,8 +429,11 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         record.site.clone()
     };
     if site != record.site {
-        let sentence = "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site";
-        return corrected_again(&ask, &record, &values, &[], Some(sentence.to_owned()));
+        let why = both!(
+            "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site",
+            "受试者所属中心不得更改；未保存任何内容。请将该记录标记为误录，并在另一中心重新录入该受试者"
+        );
+        return corrected_again(&ask, &record, &values, &[], Some(&why));
     }
     let change = Change::Correct {
         record: record.key.clone(),
@@ -431,11 +444,11 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     };
     match ask.append(Permission::Enter, record.site.as_deref(), &[change]).await {
         Ok(_) => Ok(Reply::Go(format!("/record/{}", encode(&record.key)))),
-        Err(Fault::Refused(sentence)) => {
+        Err(Fault::Refused(why)) => {
             // The one who was faster may have been so since this request began.
             let now = ask.record(Permission::Enter, &ask.rest).await?;
-            let sentence = (seen == now.version).then_some(sentence);
-            corrected_again(&ask, &now, &values, &[], sentence)
+            let why = (seen == now.version).then_some(&why);
+            corrected_again(&ask, &now, &values, &[], why)
         }
         Err(fault) => Err(fault),
     }
@@ -448,7 +461,7 @@ fn corrected_again(
     record: &Record,
     values: &Values,
     problems: &[Problem],
-    refusal: Option<String>,
+    refusal: Option<&Words>,
 ) -> Result<Reply, Fault> {
     let sheet = Sheet {
         form: form_of(record)?,
@@ -458,7 +471,7 @@ fn corrected_again(
         corrects: Some(record),
         problems,
         stale: ask.number("seen")? != record.version,
-        refusal,
+        refusal: refusal.map(|why| why.of(ask.language).to_owned()),
     };
     rejected(ask, &sheet)
 }

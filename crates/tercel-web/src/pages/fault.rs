@@ -16,7 +16,7 @@ struct Page {
 }
 
 pub(crate) fn page(ask: &Ask, fault: &Fault) -> Response<Body> {
-    let (status, sentence) = fault.status();
+    let (status, sentence) = fault.status(ask.language);
     let page = Page {
         view: View::of(ask),
         sentence: sentence.clone(),

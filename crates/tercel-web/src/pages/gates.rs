@@ -8,7 +8,7 @@ use tercel::conduct::{
     Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_at_infusion, derive_schedule,
     derive_stage, derive_tasks, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::protocol::{Assessed, DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
@@ -133,7 +133,7 @@ pub(crate) async fn gate_before(
         before(&study(&snapshot, &trial, now), &subject, level).map(|gate| gate_view(&gate, language))
     });
     made.await
-        .map_err(|_| Fault::Wrong("the gate could not be derived".to_owned()))
+        .map_err(|_| Fault::Wrong(both!("the gate could not be derived", "关口状态无法生成")))
 }
 
 /// Whether the subject has a dose of lymphodepletion on record: its gate was asked then, and what was given after it is recorded.
@@ -158,7 +158,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         tokio::task::spawn_blocking(move || page(view, &id, &snapshot, &trial, now, language, may_release).render());
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the gates could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the gates could not be derived", "关口状态无法生成")))??;
     Ok(Reply::Page(page))
 }
 
@@ -305,7 +305,7 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the work list could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the work list could not be derived", "待办事项无法生成")))??;
     Ok(Reply::Page(page))
 }
 

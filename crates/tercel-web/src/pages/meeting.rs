@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
-use tercel::language::Language;
+use tercel::language::{Language, Text, Words, both};
 use tercel::meeting::{Ballot, Impact, Member, Packet, Vote, replay, without_case};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
@@ -224,7 +224,7 @@ async fn differences(ask: &Ask, packet: &Packet, snapshot: Arc<Snapshot>) -> Res
         }
     });
     made.await
-        .map_err(|_| Fault::Wrong("the packet could not be replayed".to_owned()))
+        .map_err(|_| Fault::Wrong(both!("the packet could not be replayed", "决策包无法重新生成")))
 }
 
 pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
@@ -233,16 +233,18 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
     let permission = permission_to_speak(&ask, &meeting)?;
     let choice = ask.field("choice")?;
     if choice_of(choice).is_none() {
-        return Err(Fault::Wrong(format!(
-            "\"{choice}\" is nothing the committee can decide"
+        return Err(Fault::Wrong(both!(
+            "\"{choice}\" is nothing the committee can decide",
+            "“{choice}”不是委员会可以作出的决定"
         )));
     }
     let effective = match ask.optional("effective") {
         "" => String::new(),
         text => moment_at_site(text)
             .ok_or_else(|| {
-                Fault::Wrong(format!(
-                    "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site"
+                Fault::Wrong(both!(
+                    "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site",
+                    "“{text}”不是时间；请按中心时钟写为2026-03-04T08:00"
                 ))
             })?
             .to_string(),
@@ -253,7 +255,12 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
             text.parse::<u32>()
                 .ok()
                 .filter(|places| (1..=999).contains(places))
-                .ok_or_else(|| Fault::Wrong("the places at the level are a number from 1 to 999".to_owned()))?,
+                .ok_or_else(|| {
+                    Fault::Wrong(both!(
+                        "the places at the level are a number from 1 to 999",
+                        "该剂量水平的入组例数须为1至999的数字"
+                    ))
+                })?,
         ),
     };
     let step = steps::propose(&Proposed {
@@ -294,9 +301,10 @@ async fn decide(
 
 fn not_resolved(meeting: &Meeting) -> Result<(), Fault> {
     if meeting.resolved.is_some() {
-        return Err(Fault::Refused(
-            "this meeting has decided; a new decision needs a new packet and a new meeting".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "this meeting has decided; a new decision needs a new packet and a new meeting",
+            "本次会议已形成决议；新的决定须另备决策包并另行召开会议"
+        )));
     }
     Ok(())
 }
@@ -318,32 +326,40 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
     let (record, meeting) = meeting_record(&ask, Permission::Decide, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     let seat = meeting.seat(&ask.person()?.account.name).ok_or(Fault::Forbidden)?;
-    let (_, proposal) = meeting
-        .proposal
-        .as_ref()
-        .ok_or_else(|| Fault::Refused("nothing was proposed yet; nothing was signed".to_owned()))?;
+    let (_, proposal) = meeting.proposal.as_ref().ok_or_else(|| {
+        Fault::Refused(both!(
+            "nothing was proposed yet; nothing was signed",
+            "尚无提议；未签署任何内容"
+        ))
+    })?;
     if seat.member.conflict.is_some() {
-        return Err(Fault::Refused(
-            "a member with a conflict of interest does not vote; nothing was signed".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "a member with a conflict of interest does not vote; nothing was signed",
+            "存在利益冲突的委员不得投票；未签署任何内容"
+        )));
     }
     if ask.number("proposal")? != *proposal {
-        return Err(Fault::Refused(
-            "another proposal was made since; read it and vote again. Nothing was signed".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "another proposal was made since; read it and vote again. Nothing was signed",
+            "此后已有新的提议；请阅读后重新投票。未签署任何内容"
+        )));
     }
     if meeting
         .ballots
         .iter()
         .any(|ballot| without_case(&ballot.member, &seat.member.name))
     {
-        return Err(Fault::Refused(
-            "you have voted on this proposal; nothing was signed".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "you have voted on this proposal; nothing was signed",
+            "您已对此提议投票；未签署任何内容"
+        )));
     }
     let vote = ask.field("vote")?;
     if !["agree", "disagree", "abstain"].contains(&vote) {
-        return Err(Fault::Wrong(format!("\"{vote}\" is no vote")));
+        return Err(Fault::Wrong(both!(
+            "\"{vote}\" is no vote",
+            "“{vote}”不是有效的投票选项"
+        )));
     }
     signer(&ask).await?;
     let changes = steps::vote(&record, &meeting, seat, *proposal, vote, ask.optional("comment"));
@@ -355,14 +371,18 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
     let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Prepare, ask.field("record")?).await?;
     not_resolved(&meeting)?;
-    let language = ask.language;
     let resolution = match meeting.resolution() {
         Some(Ok(resolution)) => resolution,
         Some(Err(missing)) => {
-            let sentences: Vec<String> = missing.iter().map(|one| one.sentence(language)).collect();
-            return Err(Fault::Refused(sentences.join(" ")));
+            let sentences = missing
+                .iter()
+                .map(|one| Words::in_each(|language| one.sentence(language)));
+            return Err(Fault::Refused(Words::join(
+                &sentences.collect::<Vec<_>>(),
+                Text::new(" ", ""),
+            )));
         }
-        None => return Err(Fault::Refused("nobody has voted yet".to_owned())),
+        None => return Err(Fault::Refused(both!("nobody has voted yet", "尚无人投票"))),
     };
     let head = ask.app.head().await?;
     let change = steps::resolved(&record, &meeting, &resolution, &head);

@@ -1,7 +1,7 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use askama::Template;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel_store::Record;
 
 use crate::ask::Ask;
@@ -136,16 +136,22 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
         chosen.push(steps::member(&one.account, &one.printed, one.role.id(), physician));
     }
     if chosen.is_empty() {
-        return Err(Fault::Wrong(
-            "choose who sits on the committee; nothing was frozen".to_owned(),
-        ));
+        return Err(Fault::Wrong(both!(
+            "choose who sits on the committee; nothing was frozen",
+            "请选择委员会成员；未冻结任何内容"
+        )));
     }
     let needed: u32 = ask
         .field("quorum")?
         .parse()
         .ok()
         .filter(|needed| (1..=50).contains(needed))
-        .ok_or_else(|| Fault::Wrong("the quorum is a number from 1 to 50; nothing was frozen".to_owned()))?;
+        .ok_or_else(|| {
+            Fault::Wrong(both!(
+                "the quorum is a number from 1 to 50; nothing was frozen",
+                "法定投票人数须为1至50的数字；未冻结任何内容"
+            ))
+        })?;
     let frozen = steps::freeze(&ask.app, &asked, &words).await?;
     let committee = Committee {
         members: chosen,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use tercel::language::Language;
+use tercel::language::{Language, Words, both};
 use tercel_store::{Account, Grant};
 
 use super::sign_in::{account_problem, new_password, printed_problem};
@@ -36,7 +36,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     page(&ask, None).await
 }
 
-async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
+async fn page(ask: &Ask, problem: Option<Words>) -> Result<Reply, Fault> {
     let own = ask.person()?.account.name.clone();
     let language = ask.language;
     let row = |account: &Account| Row {
@@ -61,7 +61,7 @@ async fn page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
     let rejected = problem.is_some();
     let page = Page {
         view: View::of(ask),
-        problem,
+        problem: problem.map(|problem| problem.of(language).to_owned()),
         rows: ask.app.store.accounts().await?.iter().map(row).collect(),
         roles: Role::ALL.map(|role| (role.id(), role.title().of(language))).to_vec(),
     }
@@ -78,28 +78,35 @@ fn in_words(grant: &Grant, language: Language) -> String {
 }
 
 /// The roles of a form, if one person may hold them together.
-pub fn grants(text: &str) -> Result<BTreeSet<Grant>, String> {
+pub fn grants(text: &str) -> Result<BTreeSet<Grant>, Words> {
     let mut grants = BTreeSet::new();
     for part in text.split([' ', ',']).filter(|part| !part.is_empty()) {
         let grant = Grant::parse(part).filter(|grant| Role::from_id(&grant.role).is_some());
         grants.insert(grant.ok_or_else(|| {
-            format!("\"{part}\" is no role at a site; write coordinator@01, or monitor@* for every site")
+            both!(
+                "\"{part}\" is no role at a site; write coordinator@01, or monitor@* for every site",
+                "“{part}”不是某中心的角色；请写为coordinator@01，或以monitor@*表示所有中心"
+            )
         })?);
     }
     let roles: Vec<Role> = grants.iter().filter_map(|grant| Role::from_id(&grant.role)).collect();
     for (number, one) in roles.iter().enumerate() {
         for other in roles.iter().skip(number + 1) {
             if one.conflict(*other) {
-                return Err(format!(
-                    "{} and {} cannot be one person's: who enters does not verify, and who administers users does nothing else",
-                    one.id(),
-                    other.id()
+                return Err(both!(
+                    "{one} and {other} cannot be one person's: who enters does not verify, and who administers users does nothing else",
+                    "{one}与{other}不能由同一人担任：录入者不得核查，用户管理员不得兼任其他角色",
+                    one = one.id(),
+                    other = other.id()
                 ));
             }
         }
     }
     if grants.is_empty() {
-        return Err("give at least one role; to keep somebody out, disable the account".to_owned());
+        return Err(both!(
+            "give at least one role; to keep somebody out, disable the account",
+            "请至少授予一个角色；如需禁止某人登录，请停用其账号"
+        ));
     }
     Ok(grants)
 }
@@ -111,7 +118,11 @@ pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
         return page(&ask, Some(problem)).await;
     }
     if taken().await? {
-        return page(&ask, Some(format!("there is an account {name} already"))).await;
+        return page(
+            &ask,
+            Some(both!("there is an account {name} already", "已有账号{name}")),
+        )
+        .await;
     }
     let (grants, password) =
         match grants(ask.field("grants")?).and_then(|grants| Ok((grants, new_password(&ask, name)?))) {
@@ -130,7 +141,10 @@ pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
 async fn other_account(ask: &Ask) -> Result<Account, Fault> {
     let name = ask.field("account")?;
     if name == ask.person()?.account.name {
-        return Err(Fault::Refused("another administrator changes your account".to_owned()));
+        return Err(Fault::Refused(both!(
+            "another administrator changes your account",
+            "您的账号须由其他管理员修改"
+        )));
     }
     ask.app.store.account(name).await?.ok_or(Fault::NotFound)
 }

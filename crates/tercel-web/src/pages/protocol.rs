@@ -4,6 +4,7 @@
 use askama::Template;
 use jiff::civil::Date;
 use tercel::conduct::SiteVersion;
+use tercel::language::{Words, both};
 use tercel::protocol::{Difference, parse_protocol, protocol_differences};
 use tercel_exchange::sha256_hex;
 use tercel_store::{Account, NewRecord, Record, Signer, Values};
@@ -62,19 +63,23 @@ async fn records(ask: &Ask, form: &str) -> Result<Vec<Record>, Fault> {
 
 /// The protocol file as it lies in the folder.
 fn file(ask: &Ask) -> Result<String, Fault> {
-    std::fs::read_to_string(ask.app.settings.folder.join("protocol.toml"))
-        .map_err(|error| Fault::Refused(format!("protocol.toml cannot be read: {error}; nothing was changed")))
+    std::fs::read_to_string(ask.app.settings.folder.join("protocol.toml")).map_err(|error| {
+        Fault::Refused(both!(
+            "protocol.toml cannot be read: {error}; nothing was changed",
+            "无法读取protocol.toml：{error}；未作任何更改"
+        ))
+    })
 }
 
 /// The file, where it still is what the program runs.
 fn running_file(ask: &Ask) -> Result<String, Fault> {
     let text = file(ask)?;
     if parse_protocol("protocol.toml", &text).ok().as_ref() != Some(&*ask.app.trial) {
-        return Err(Fault::Refused(
+        return Err(Fault::Refused(both!(
             "protocol.toml was changed since the program started; check it with tercel check, start the program again, and \
-             register what it runs then; nothing was changed"
-                .to_owned(),
-        ));
+             register what it runs then; nothing was changed",
+            "程序启动后protocol.toml已被修改；请用tercel check检查，重新启动程序，再登记其届时运行的版本；未作任何更改"
+        )));
     }
     Ok(text)
 }
@@ -93,7 +98,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let compared = compared(&ask, &known, &text);
     let differences = compared.as_ref().map_or_else(
         || Ok(Vec::new()),
-        |(_, old, _, new)| protocol_differences(old, new).map_err(Fault::Wrong),
+        |(_, old, _, new)| protocol_differences(old, new).map_err(|why| Fault::Wrong(Words::english(why))),
     )?;
     let person = ask.person()?;
     let page = Page {
@@ -191,9 +196,10 @@ pub(crate) async fn register(ask: Ask) -> Result<Reply, Fault> {
     let digest = sha256_hex(text.as_bytes());
     let there = records(&ask, PROTOCOL).await?;
     if versions(there.iter()).iter().any(|one| one.name == version) {
-        return Err(Fault::Refused(format!(
+        return Err(Fault::Refused(both!(
             "version {version} is registered; a changed protocol gets a version number of its own (trial.version); nothing \
-             was changed"
+             was changed",
+            "版本{version}已登记；修改后的方案须另设版本号（trial.version）；未作任何更改"
         )));
     }
     let who = signer(&ask).await?;
@@ -231,17 +237,18 @@ pub(crate) async fn activate(ask: Ask) -> Result<Reply, Fault> {
     }
     let there = records(&ask, PROTOCOL).await?;
     if !versions(there.iter()).iter().any(|one| one.name == version) {
-        return Err(Fault::Refused(format!(
-            "version {version} is not registered and signed; nothing was changed"
+        return Err(Fault::Refused(both!(
+            "version {version} is not registered and signed; nothing was changed",
+            "版本{version}尚未登记签署；未作任何更改"
         )));
     }
     let (approved, effective) = (day(&ask, "approved")?, day(&ask, "effective")?);
     if approved > ask.app.today() || effective < approved {
-        return Err(Fault::Refused(
+        return Err(Fault::Refused(both!(
             "the ethics committee's approval lies in the future, or the version would be effective before it; nothing was \
-             changed"
-                .to_owned(),
-        ));
+             changed",
+            "伦理委员会批准日期晚于今天，或生效日期早于批准日期；未作任何更改"
+        )));
     }
     let who = signer(&ask).await?;
     let values = Values::from([
@@ -259,8 +266,9 @@ pub(crate) async fn activate(ask: Ask) -> Result<Reply, Fault> {
 fn day(ask: &Ask, name: &str) -> Result<Date, Fault> {
     let text = ask.field(name)?;
     text.parse().map_err(|_| {
-        Fault::Wrong(format!(
-            "{text} is no date; write it as 2026-03-31; nothing was changed"
+        Fault::Wrong(both!(
+            "{text} is no date; write it as 2026-03-31; nothing was changed",
+            "“{text}”不是日期；请写为2026-03-31；未作任何更改"
         ))
     })
 }

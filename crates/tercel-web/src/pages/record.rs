@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::civil::Date;
 use tercel::endpoint::Analysis;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
@@ -15,6 +15,7 @@ use super::touched;
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::punctuation::COLON;
+use crate::refusal;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
 use crate::serve::encode;
@@ -139,7 +140,7 @@ async fn findings(ask: &Ask, record: &Record) -> Result<Vec<String>, Fault> {
         lines.into_iter().map(|line| line.sentence).collect()
     });
     made.await
-        .map_err(|_| Fault::Wrong("the findings could not be derived".to_owned()))
+        .map_err(|_| Fault::Wrong(both!("the findings could not be derived", "数据问题无法生成")))
 }
 
 /// Days between what happened and its entry, where they are many.
@@ -323,7 +324,10 @@ pub(crate) async fn query(ask: Ask) -> Result<Reply, Fault> {
         if let Some(field) = &field
             && form_of(record)?.field(field).is_none()
         {
-            return Err(Fault::Wrong(format!("the record has no answer \"{field}\"")));
+            return Err(Fault::Wrong(both!(
+                "the record has no answer \"{field}\"",
+                "该记录没有“{field}”一项"
+            )));
         }
         Ok(Change::Query {
             record: record.key.clone(),
@@ -374,7 +378,12 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     let meaning = match ask.field("meaning")? {
         "reviewed" => message("record.reviewed"),
         "responsible" => message("record.responsible"),
-        other => return Err(Fault::Wrong(format!("\"{other}\" is no meaning of a signature"))),
+        other => {
+            return Err(Fault::Wrong(both!(
+                "\"{other}\" is no meaning of a signature",
+                "“{other}”不是签名含义"
+            )));
+        }
     };
     let record = ask.record(Permission::Sign, ask.field("record")?).await?;
     form_of(&record)?;
@@ -394,9 +403,10 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn signer(ask: &Ask) -> Result<tercel_store::Account, Fault> {
     let account = ask.field("account")?;
     if account != ask.person()?.account.name {
-        return Err(Fault::Refused(
-            "this signature is yours to give: it needs the account you are signed in with".to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "this signature is yours to give: it needs the account you are signed in with",
+            "须由您本人签名：请使用您登录时的账号"
+        )));
     }
     let password = ask.form.get("password").map_or("", String::as_str);
     ask.check_password(account, password).await
@@ -409,7 +419,7 @@ pub(crate) async fn unlock(ask: Ask) -> Result<Reply, Fault> {
     let (second, reason) = (ask.field("second")?.to_owned(), ask.field("reason")?.to_owned());
     let own = ask.person()?.account.name.clone();
     if second == own {
-        return Err(Fault::Refused(Refusal::SamePerson(second).to_string()));
+        return Err(Fault::Refused(refusal::words(&Refusal::SamePerson(second))));
     }
     let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
     ask.check_password(&own, password("password")).await?;
@@ -417,10 +427,10 @@ pub(crate) async fn unlock(ask: Ask) -> Result<Reply, Fault> {
     let person = crate::ask::Person::of(other);
     // Committee members sign too, and answer for no record.
     if !person.may_at(Permission::Release, record.site.as_deref()) {
-        return Err(Fault::Refused(
-            "the second person must be an investigator or sponsor physician of this site; nothing was unlocked"
-                .to_owned(),
-        ));
+        return Err(Fault::Refused(both!(
+            "the second person must be an investigator or sponsor physician of this site; nothing was unlocked",
+            "第二人须为该中心的研究者或申办方医学监查员；未解锁"
+        )));
     }
     let change = Change::Unlock {
         record: record.key.clone(),

@@ -1,7 +1,7 @@
 //! What is said of answers before they are kept: grades by the scales, and findings they would bring.
 
 use serde_json::json;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::study::Finding;
 use tercel_exchange::form::{Captured, Form, check_entry, grade_preview, question, record_of};
 use tercel_store::Record;
@@ -81,5 +81,5 @@ pub(crate) async fn remarks(ask: &Ask, records: &[Record], proposed: Vec<Capture
         }
     });
     made.await
-        .map_err(|_| Fault::Wrong("the answers could not be checked".to_owned()))
+        .map_err(|_| Fault::Wrong(both!("the answers could not be checked", "无法检查所填内容")))
 }

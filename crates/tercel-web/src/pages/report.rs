@@ -3,6 +3,7 @@
 use askama::Template;
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
+use tercel::language::both;
 use tercel::report::{Report, build_report};
 
 use crate::ask::Ask;
@@ -46,6 +47,6 @@ async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the report could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the report could not be derived", "报告无法生成")))??;
     Ok(Reply::Page(page))
 }

@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use tercel::conduct::{
     FailureReason, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening, derive_screening,
 };
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 
@@ -113,7 +113,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the screening log could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the screening log could not be derived", "筛选日志无法生成")))??;
     Ok(Reply::Page(page))
 }
 

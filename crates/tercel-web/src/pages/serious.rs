@@ -2,7 +2,7 @@
 
 use askama::Template;
 use tercel::conduct::CaseReportKind;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::safety::{Awaited, Case, Due, NumberedReport, ReportClock, Standing, derive_cases, event_term};
 use tercel::study::{EventOutcome, SeriousCriteria, SubjectId};
 
@@ -94,7 +94,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the serious events could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the serious events could not be derived", "严重不良事件无法生成")))??;
     Ok(Reply::Page(page))
 }
 

@@ -6,13 +6,14 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::Response;
 use serde_json::json;
-use tercel::language::Language;
+use tercel::language::{Language, Words, both};
 use tercel_store::{ACCESS, Author, Change, Door, Grant, SignIn, password_problem};
 use tokio::time::Instant;
 
 use super::kept::{self, Kept};
 use crate::ask::{Ask, Person};
 use crate::messages::message;
+use crate::refusal;
 use crate::reply::{Fault, POLICY, Reply, respond};
 use crate::role::Role;
 use crate::serve::{browser_cookie, same_bytes, session_cookie};
@@ -82,7 +83,7 @@ pub(crate) fn ended(ask: &Ask, sent_to: &str) -> Response<Body> {
     });
     match page {
         Some(Ok(Reply::Page(page))) => {
-            let (status, _) = fault.status();
+            let (status, _) = fault.status(ask.language);
             respond(status, "text/html; charset=utf-8", page.into_bytes(), POLICY)
         }
         _ => super::fault::page(ask, &fault),
@@ -203,14 +204,14 @@ pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
     }
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
     if let Some(problem) = printed_problem(printed) {
-        return setup_page(&ask, Some(problem));
+        return setup_page(&ask, Some(problem.of(ask.language).to_owned()));
     }
     if let Some(problem) = account_problem(name) {
-        return setup_page(&ask, Some(problem));
+        return setup_page(&ask, Some(problem.of(ask.language).to_owned()));
     }
     let password = match new_password(&ask, name) {
         Ok(password) => password,
-        Err(problem) => return setup_page(&ask, Some(problem)),
+        Err(problem) => return setup_page(&ask, Some(problem.of(ask.language).to_owned())),
     };
     let author = Author {
         account: name.to_owned(),
@@ -225,28 +226,37 @@ pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
 }
 
 /// Why a name cannot be one of an account.
-pub fn account_problem(name: &str) -> Option<String> {
+pub fn account_problem(name: &str) -> Option<Words> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.@".contains(letter);
     let good =
         (2..=60).contains(&name.len()) && name.chars().all(fits) && !["tercel", "unknown", "system"].contains(&name);
-    (!good)
-        .then(|| format!("\"{name}\" cannot be an account: take 2 to 60 letters, digits, hyphens, dots or underscores"))
+    (!good).then(|| {
+        both!(
+            "\"{name}\" cannot be an account: take 2 to 60 letters, digits, hyphens, dots or underscores",
+            "“{name}”不能作为账号：请使用2至60个字母、数字、连字符、点或下划线"
+        )
+    })
 }
 
 /// Why a name cannot stand beside a signature.
-pub(crate) fn printed_problem(name: &str) -> Option<String> {
+pub(crate) fn printed_problem(name: &str) -> Option<Words> {
     let good = name.chars().count() <= 100 && !name.chars().any(char::is_control);
-    (!good).then(|| "a printed name is one line of at most 100 letters".to_owned())
+    (!good).then(|| {
+        both!(
+            "a printed name is one line of at most 100 letters",
+            "签名处显示的姓名须为一行，最多100个字符"
+        )
+    })
 }
 
 /// The new password of a form, given twice.
-pub(crate) fn new_password(ask: &Ask, account: &str) -> Result<String, String> {
+pub(crate) fn new_password(ask: &Ask, account: &str) -> Result<String, Words> {
     let password = ask.form.get("password").map_or("", String::as_str);
     if ask.form.get("again").map(String::as_str) != Some(password) {
-        return Err(message("password.differ").of(ask.language).to_owned());
+        return Err(message("password.differ").into());
     }
     match password_problem(password, account) {
-        Some(problem) => Err(problem),
+        Some(problem) => Err(refusal::password(&problem)),
         None => Ok(password.to_owned()),
     }
 }
@@ -274,7 +284,7 @@ pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
     }
     let password = match new_password(&ask, &account.name) {
         Ok(password) => password,
-        Err(problem) => return password_page(&ask, Some(problem)),
+        Err(problem) => return password_page(&ask, Some(problem.of(ask.language).to_owned())),
     };
     let author = Author {
         account: account.name.clone(),
@@ -286,7 +296,7 @@ pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
 
 pub(crate) async fn choose_language(ask: Ask) -> Result<Reply, Fault> {
     let language = Language::from_tag(ask.field("language")?)
-        .ok_or_else(|| Fault::Wrong("there is no such language".to_owned()))?;
+        .ok_or_else(|| Fault::Wrong(both!("there is no such language", "没有这种语言")))?;
     let secure = if ask.app.settings.secure { "; Secure" } else { "" };
     let back = match ask.optional("back") {
         "" => "/",

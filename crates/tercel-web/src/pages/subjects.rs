@@ -2,7 +2,7 @@
 
 use askama::Template;
 use tercel::endpoint::Analysis;
-use tercel::language::Language;
+use tercel::language::{Language, both};
 use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
@@ -68,7 +68,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the list could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the list could not be derived", "列表无法生成")))??;
     Ok(Reply::Page(page))
 }
 
@@ -181,7 +181,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     });
     let page = made
         .await
-        .map_err(|_| Fault::Wrong("the subject could not be derived".to_owned()))??;
+        .map_err(|_| Fault::Wrong(both!("the subject could not be derived", "受试者数据无法生成")))??;
     Ok(Reply::Page(page))
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use tercel::language::both;
 use tercel_store::{Author, Change};
 
 use crate::ask::Ask;
@@ -41,8 +42,9 @@ pub(crate) async fn make(ask: Ask) -> Result<Reply, Fault> {
     let account = browser(&ask)?;
     let (label, days) = (ask.field("label")?, ask.number("days")?);
     if !(1..=MOST_DAYS).contains(&days) || label.len() > 60 {
-        return Err(Fault::Wrong(format!(
-            "a token lasts 1 to {MOST_DAYS} days and has a label of at most 60 letters"
+        return Err(Fault::Wrong(both!(
+            "a token lasts 1 to {MOST_DAYS} days and has a label of at most 60 letters",
+            "令牌有效期为1至{MOST_DAYS}天，标签最多60字节"
         )));
     }
     if ask
@@ -53,7 +55,10 @@ pub(crate) async fn make(ask: Ask) -> Result<Reply, Fault> {
         .iter()
         .any(|(known, _, _)| known == label)
     {
-        return Err(Fault::Refused(format!("you have a token \"{label}\" already")));
+        return Err(Fault::Refused(both!(
+            "you have a token \"{label}\" already",
+            "您已有名为“{label}”的令牌"
+        )));
     }
     let password = ask.form.get("password").map_or("", String::as_str);
     ask.check_password(&account, password).await?;

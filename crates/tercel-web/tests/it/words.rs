@@ -1,6 +1,6 @@
 //! What a page says in place of a code: questions, answers, roles and kinds of entries in the language of the page.
 
-use super::world::{World, author};
+use super::world::{World, answers, author, with};
 use tercel_exchange::form::form;
 use tercel_store::{Change, NewRecord};
 
@@ -135,4 +135,51 @@ async fn roles_are_said_in_words_where_a_committee_is_called_and_where_a_task_is
     store.append(&by, Some("1.0"), &[Change::Create(new)]).await.unwrap();
     let page = world.get(&huang.speaking("zh"), "/study").await.body;
     assert!(page.contains("Dr Wang · 申办方医学监查员 · 剂量决定"), "{page}");
+}
+
+#[tokio::test]
+async fn a_refusal_says_in_the_language_of_the_page_what_is_wrong_and_what_to_do() {
+    let world = world().await;
+    let chen = world.person("chen", "coordinator@01").await;
+    let demography = |site| answers(&[("siteid", site), ("rficdtc", "2026-02-20"), ("age", "56"), ("sex", "M")]);
+    let (correct, enter) = (
+        format!("/correct/DM/{SUBJECT}/1"),
+        format!("/enter/demography/{SUBJECT}"),
+    );
+    let (moved, same) = (demography("02"), demography("01"));
+    let sent = [
+        (
+            &correct,
+            with(&moved, &[("seen", "1"), ("reason", "x")]),
+            "在另一中心重新录入该受试者",
+            "keeps its site",
+        ),
+        (
+            &correct,
+            with(&same, &[("seen", "1"), ("reason", " ")]),
+            "请说明理由",
+            "say why",
+        ),
+        (
+            &correct,
+            with(&same, &[("seen", "one"), ("reason", "x")]),
+            "“seen”不是数字",
+            "is no number",
+        ),
+        (&enter, with(&moved, &[]), "受试者所属中心不得更改", "keeps its site"),
+        (
+            &enter,
+            with(&same, &[]),
+            "已录入；请打开该记录进行更正",
+            "entered already",
+        ),
+    ];
+    for (path, fields, zh, en) in sent {
+        for (language, said, other) in [("zh", zh, en), ("en", en, zh)] {
+            let page = world.post(&chen.speaking(language), path, &fields).await.body;
+            assert!(page.contains(said) && !page.contains(other), "{said}: {page}");
+        }
+    }
+    let page = world.get(&chen.speaking("zh"), "/nowhere").await.body;
+    assert_eq!(page, "此处没有内容，或您的角色无权查看。");
 }

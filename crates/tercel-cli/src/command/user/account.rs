@@ -83,7 +83,7 @@ pub(crate) struct ListArgs {
 /// Adds an account.
 pub(crate) fn add(args: &AddArgs, output: Output) -> anyhow::Result<Answer> {
     if let Some(problem) = account_problem(&args.name) {
-        bail!("{problem}");
+        bail!("{}", problem.en);
     }
     if args.printed.trim().is_empty() {
         bail!("--printed is empty; write the name as it stands beside signatures");
@@ -170,7 +170,7 @@ pub(crate) fn list(args: &ListArgs, output: Output) -> anyhow::Result<Answer> {
 fn roles(given: &[String]) -> anyhow::Result<BTreeSet<Grant>> {
     parse_grants(&given.join(" ")).map_err(|problem| {
         let known: Vec<&str> = tercel_web::Role::ALL.iter().map(|role| role.id()).collect();
-        anyhow!("{problem} (roles: {})", known.join(", "))
+        anyhow!("{} (roles: {})", problem.en, known.join(", "))
     })
 }
 
