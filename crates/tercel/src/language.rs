@@ -97,6 +97,14 @@ impl Words {
         }
     }
 
+    /// A text of the protocol, in Chinese as in English where it does not have it in Chinese.
+    pub fn of_protocol(en: &str, zh: Option<&str>) -> Self {
+        Self {
+            en: en.to_owned(),
+            zh: zh.unwrap_or(en).to_owned(),
+        }
+    }
+
     /// The text in one of them.
     pub fn of(&self, language: Language) -> &str {
         match language {

@@ -46,12 +46,12 @@ impl FromTrial {
             Self::Arms => trial
                 .dose_levels
                 .iter()
-                .map(|(level, group)| (group.arm.clone(), trial.level_label(level)))
+                .map(|(level, group)| (group.arm.clone(), trial.level_words(level).of(language).to_owned()))
                 .collect(),
             Self::Visits => trial
                 .schedule
                 .iter()
-                .map(|visit| (visit.name.clone(), visit.name.clone()))
+                .map(|visit| said(&visit.name, &visit.name, &visit.name_zh))
                 .collect(),
             Self::Infusion => same(&trial.names.infusion),
             Self::Lymphodepletion => same(&trial.names.lymphodepletion),

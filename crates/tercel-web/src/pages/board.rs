@@ -131,7 +131,7 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .collect()
     };
     let levels = trial.dose_levels.iter().map(|(level, _)| Level {
-        label: level_label(trial, Some(level)),
+        label: level_label(trial, Some(level), language),
         counts: standing
             .counts
             .get(&level)
@@ -213,6 +213,6 @@ pub(crate) fn state_of(facts: &Facts<'_>, language: Language) -> String {
 }
 
 /// The label of a dose level, or a dash.
-pub(crate) fn level_label(trial: &Trial, level: Option<DoseLevel>) -> String {
-    level.map_or_else(|| "–".to_owned(), |level| raise(&trial.level_label(level)))
+pub(crate) fn level_label(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
+    level.map_or_else(|| "–".to_owned(), |level| raise(trial.level_words(level).of(language)))
 }

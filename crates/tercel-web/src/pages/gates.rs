@@ -9,7 +9,7 @@ use tercel::conduct::{
     derive_stage, derive_tasks, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
 use tercel::language::{Language, both};
-use tercel::protocol::{Assessed, DoseLevel, Trial};
+use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
@@ -215,7 +215,7 @@ fn page(
         visits: visits
             .iter()
             .map(|visit| VisitLine {
-                name: visit.name.clone(),
+                name: visit.name.of(language).to_owned(),
                 planned: visit.planned.to_string(),
                 window: format!("{} – {}", visit.window.0, visit.window.1),
                 standing: visit.standing.text().of(language),
@@ -226,7 +226,7 @@ fn page(
                 missing: visit
                     .missing
                     .iter()
-                    .map(|one| assessed(*one))
+                    .map(|one| one.text().of(language))
                     .collect::<Vec<_>>()
                     .join(LISTED.of(language)),
             })
@@ -236,13 +236,6 @@ fn page(
         infused,
         over,
     }
-}
-
-fn assessed(one: Assessed) -> &'static str {
-    Assessed::NAMES
-        .iter()
-        .find(|(_, kind)| *kind == one)
-        .map_or("", |(name, _)| *name)
 }
 
 #[derive(Template)]

@@ -162,7 +162,11 @@ fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) 
 
 fn enrolled_at(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
     let enrolled = message("screening.enrolled").of(language);
-    format!("{enrolled}{}{}", COLON.of(language), level_label(trial, level))
+    format!(
+        "{enrolled}{}{}",
+        COLON.of(language),
+        level_label(trial, level, language)
+    )
 }
 
 fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language: Language) -> Row {

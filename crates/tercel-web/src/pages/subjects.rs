@@ -57,7 +57,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 id: id.to_owned(),
                 link: encode(id),
                 site: site.unwrap_or("–").to_owned(),
-                level: level_label(&trial, known.and_then(|known| known.level)),
+                level: level_label(&trial, known.and_then(|known| known.level), language),
                 state: known.map_or_else(|| "–".to_owned(), |known| known.state.of(language).to_owned()),
                 records: snapshot.parts.get(id).map_or(0, |part| part.records),
                 queries: snapshot.open_queries(id),
@@ -168,7 +168,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             site_level: format!(
                 "{} · {}",
                 site.as_deref().unwrap_or("–"),
-                level_label(&trial, facts.and_then(|facts| facts.level))
+                level_label(&trial, facts.and_then(|facts| facts.level), language)
             ),
             forms: forms(Scope::Subject, &records, may_enter, &signed, language),
             findings,

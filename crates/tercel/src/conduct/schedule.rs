@@ -24,7 +24,7 @@ use super::consent::withdrawn_scopes;
 use super::gate::Study;
 use super::record::Scope;
 use super::stage::day_of_infusion;
-use crate::language::Text;
+use crate::language::{Text, Words};
 use crate::protocol::{Assessed, Visit, VisitTime};
 use crate::study::{Contact, Subject, SubjectId, When};
 
@@ -66,7 +66,7 @@ impl VisitStanding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedVisit {
     /// Name.
-    pub name: String,
+    pub name: Words,
     /// Planned day.
     pub planned: Date,
     /// First and last day on schedule.
@@ -149,6 +149,7 @@ fn long_term(study: &Study<'_>) -> Vec<Visit> {
     absent
         .map(|month| Visit {
             name: format!("Year {}", month / 12),
+            name_zh: Some(format!("第{}年", month / 12)),
             time: VisitTime::Months(month),
             window_days: rules.window_days,
             assessments: vec![Assessed::Contact],
@@ -228,7 +229,7 @@ fn of_visit(
         own.is_some_and(|own| own.vector_samples.iter().any(|sample| asked(sample.drawn.date())))
     };
     PlannedVisit {
-        name: visit.name.clone(),
+        name: visit.words(),
         planned,
         window,
         standing,

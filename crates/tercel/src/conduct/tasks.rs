@@ -22,7 +22,7 @@ use super::record::{Entered, Recipient};
 use super::records::SubjectConduct;
 use super::schedule::{PlannedVisit, VisitStanding, derive_schedule};
 use super::stage::{Stage, day_of_infusion, derive_stage};
-use crate::language::Language;
+use crate::language::{Language, Words};
 use crate::protocol::Assessed;
 use crate::safety::{Awaited, Due, Standing, derive_cases, event_term};
 use crate::study::SubjectId;
@@ -44,11 +44,11 @@ pub enum Urgency {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// A visit.
-    Visit(String),
+    Visit(Words),
     /// An assessment of a visit that has no record.
-    Assessment(String, Assessed),
+    Assessment(Words, Assessed),
     /// Blood for a replication-competent vector at a visit.
-    Vector(String),
+    Vector(Words),
     /// The contact on the last day of the DLT window or later.
     SafetyContact,
     /// A new version of the consent.
@@ -82,18 +82,17 @@ impl Task {
     /// What is to be done, as a sentence.
     pub fn sentence(&self, language: Language) -> String {
         let (en, zh) = match &self.work {
-            Work::Visit(name) => (format!("Hold visit {name}."), format!("完成访视 {name}。")),
+            Work::Visit(name) => (format!("Hold visit {}.", name.en), format!("完成访视：{}。", name.zh)),
             Work::Assessment(visit, what) => {
-                let name = Assessed::NAMES.iter().find(|(_, kind)| kind == what);
-                let name = name.map_or("", |(name, _)| *name);
+                let name = what.text();
                 (
-                    format!("Enter {name} of visit {visit}, or why it was not done."),
-                    format!("录入访视 {visit} 的 {name}，或未做原因。"),
+                    format!("Enter {} of visit {}, or why it was not done.", name.en, visit.en),
+                    format!("录入访视“{}”的{}，或未做原因。", visit.zh, name.zh),
                 )
             }
             Work::Vector(visit) => (
-                format!("Draw blood for replication-competent vector at {visit}."),
-                format!("在 {visit} 采血检测复制型病毒。"),
+                format!("Draw blood for replication-competent vector at {}.", visit.en),
+                format!("在访视“{}”采血检测复制型病毒。", visit.zh),
             ),
             Work::SafetyContact => (
                 "Hold a safety contact on the last day of the DLT window or later: until then its outcome is open."

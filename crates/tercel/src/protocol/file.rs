@@ -178,6 +178,7 @@ fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
     let mut complete = true;
     for section in &sections {
         let label = section.text("label", "\"First dose group\"");
+        let label_zh = section.optional_text("label_zh");
         let arm = section.text("arm", "\"DL1\"");
         let amount = section.number("amount", 1.0..=1e12, "1.0e8");
         let unit = section.choice("unit", &[("cells", ()), ("CAR+ cells", ()), ("viable CAR+ cells", ())]);
@@ -192,7 +193,12 @@ fn parse_dose_levels(root: &Section<'_>) -> Option<PerLevel<DoseGroup>> {
             root.log().add(&section.span_of("amount"), message, hint);
             complete = false;
         }
-        groups.push(DoseGroup { label, arm, planned });
+        groups.push(DoseGroup {
+            label,
+            label_zh,
+            arm,
+            planned,
+        });
     }
     complete.then(|| PerLevel::new(groups))
 }
@@ -260,6 +266,7 @@ fn parse_schedule(section: &Section<'_>) -> Option<Vec<Visit>> {
 
 fn parse_visit(section: &Section<'_>) -> Option<Visit> {
     let name = section.text("name", "\"Month 3\"");
+    let name_zh = section.optional_text("name_zh");
     // A day before infusion is written as a negative number, so it is read as a number.
     let day = section.optional_number("day", -365.0..=7300.0);
     let months = section.optional_integer("months", 1..=240);
@@ -299,6 +306,7 @@ fn parse_visit(section: &Section<'_>) -> Option<Visit> {
     };
     Some(Visit {
         name: name?,
+        name_zh,
         time,
         window_days: window_days?,
         assessments,

@@ -250,6 +250,7 @@ mod tests {
         let holds = |time: VisitTime, window_days: u32| {
             point(3).holds(&Visit {
                 name: "visit".to_owned(),
+                name_zh: None,
                 time,
                 window_days,
                 assessments: vec![Assessed::Imaging],

@@ -158,20 +158,13 @@ pub(super) fn class_hint(key: &str, id: &str, classes: Option<&[EventClass]>) ->
 /// `text`, and `text_zh` where the protocol has it in Chinese too.
 pub(super) fn words(section: &Section<'_>, example: &str) -> Option<Words> {
     let (en, zh) = (section.text("text", example), section.optional_text("text_zh"));
-    Some(in_both(en?, zh))
+    Some(Words::of_protocol(&en?, zh.as_deref()))
 }
 
 /// What else may explain the values, and its Chinese where the protocol has it.
 pub(super) fn unless(section: &Section<'_>) -> Option<Words> {
     let (en, zh) = (section.optional_text("unless"), section.optional_text("unless_zh"));
-    Some(in_both(en?, zh))
-}
-
-fn in_both(en: String, zh: Option<String>) -> Words {
-    match zh {
-        Some(zh) => Words { en, zh },
-        None => Words::english(en),
-    }
+    Some(Words::of_protocol(&en?, zh.as_deref()))
 }
 
 fn parse_criterion(section: &Section<'_>, classes: Option<&[EventClass]>) -> Option<Criterion> {

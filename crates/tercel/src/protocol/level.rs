@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::language::{Words, both};
+
 /// A dose level, counted from 1 as protocols do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DoseLevel(u8);
@@ -114,6 +116,18 @@ impl Cells {
         self.0 / 1e6
     }
 
+    /// `2.5×10^8 cells`.
+    pub fn words(self) -> Words {
+        let number = if self.0 < 1e4 {
+            self.0.to_string()
+        } else {
+            let exponent = self.0.log10().floor();
+            let mantissa = (self.0 / 10f64.powf(exponent) * 1000.0).round() / 1000.0;
+            format!("{mantissa:?}×10^{exponent}")
+        };
+        both!("{number} cells", "{number}个细胞")
+    }
+
     /// Whether the amount stands in for one that is not known yet: no product has fewer than 1000 cells.
     pub fn is_placeholder(self) -> bool {
         self.0 < 1e3
@@ -129,11 +143,6 @@ impl Cells {
 impl fmt::Display for Cells {
     /// `2.5×10^8 cells`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < 1e4 {
-            return write!(f, "{} cells", self.0);
-        }
-        let exponent = self.0.log10().floor();
-        let mantissa = (self.0 / 10f64.powf(exponent) * 1000.0).round() / 1000.0;
-        write!(f, "{mantissa:?}×10^{exponent} cells")
+        f.write_str(&self.words().en)
     }
 }

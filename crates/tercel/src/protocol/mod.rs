@@ -54,6 +54,7 @@ use crate::estimate::kinetics::{BlqRules, Method};
 use crate::estimate::survival::ConfType;
 use crate::grade::Scale;
 use crate::grade::ctcae::Ctcae;
+use crate::language::{Text, Words, both};
 use crate::response::Criteria;
 
 /// A whole protocol, as one version of the file states it.
@@ -108,11 +109,20 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Label of a level, with its dose.
+    /// Label of a level, with its dose, as files and exports have it.
     pub fn level_label(&self, level: DoseLevel) -> String {
-        match self.dose_levels.get(level) {
-            Some(group) => format!("{} ({})", group.label, group.planned),
-            None => format!("level {level}"),
+        self.level_words(level).en
+    }
+
+    /// Label of a level, with its dose.
+    pub fn level_words(&self, level: DoseLevel) -> Words {
+        let Some(group) = self.dose_levels.get(level) else {
+            return both!("level {level}", "剂量水平{level}");
+        };
+        let (label, planned) = (group.words(), group.planned.words());
+        Words {
+            en: format!("{} ({})", label.en, planned.en),
+            zh: format!("{}（{}）", label.zh, planned.zh),
         }
     }
 
@@ -167,10 +177,19 @@ pub struct TreatmentNames {
 pub struct DoseGroup {
     /// Label in reports.
     pub label: String,
+    /// The label in Chinese, where the protocol has it.
+    pub label_zh: Option<String>,
     /// Arm code in the data.
     pub arm: String,
     /// Planned number of cells.
     pub planned: Cells,
+}
+
+impl DoseGroup {
+    /// The label in each language.
+    pub fn words(&self) -> Words {
+        Words::of_protocol(&self.label, self.label_zh.as_deref())
+    }
 }
 
 /// 3+3 variants: how the maximum tolerated dose is confirmed.
@@ -317,14 +336,23 @@ pub enum VisitTime {
 /// A planned visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visit {
-    /// Name.
+    /// Name, by which the data have it.
     pub name: String,
+    /// The name in Chinese, where the protocol has it.
+    pub name_zh: Option<String>,
     /// When.
     pub time: VisitTime,
     /// Days early and late that are still on schedule.
     pub window_days: u32,
     /// What is done there.
     pub assessments: Vec<Assessed>,
+}
+
+impl Visit {
+    /// The name in each language.
+    pub fn words(&self) -> Words {
+        Words::of_protocol(&self.name, self.name_zh.as_deref())
+    }
 }
 
 /// Kinds of assessment a visit can hold.
@@ -357,6 +385,19 @@ impl Assessed {
         ("ice", Self::Ice),
         ("contact", Self::Contact),
     ];
+
+    /// What is assessed, in words.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Imaging => Text::new("imaging", "影像学检查"),
+            Self::Laboratory => Text::new("laboratory", "实验室检查"),
+            Self::Kinetics => Text::new("kinetics", "细胞动力学采样"),
+            Self::Biomarker => Text::new("biomarker", "生物标志物检测"),
+            Self::Vitals => Text::new("vitals", "生命体征"),
+            Self::Ice => Text::new("ice", "ICE评分"),
+            Self::Contact => Text::new("contact", "随访联系"),
+        }
+    }
 }
 
 /// How the 3-month response rate is read.

@@ -28,6 +28,24 @@ fn cells(trial: &Trial, kind: OutcomeKind) -> usize {
 }
 
 #[test]
+fn dose_groups_and_visits_have_their_chinese_names_or_the_english_ones() {
+    let names = |trial: &Trial| {
+        let (level, _) = trial.dose_levels.iter().next().unwrap();
+        (trial.level_words(level).zh, trial.schedule[0].words().zh)
+    };
+    let zh = |line: &&str| !line.starts_with("label_zh") && !line.starts_with("name_zh");
+    let without: Vec<&str> = HCC.lines().filter(zh).collect();
+    assert_eq!(
+        names(&parsed(HCC)),
+        ("第一剂量组（1.0×10^8个细胞）".to_owned(), "筛选期".to_owned())
+    );
+    assert_eq!(
+        names(&parsed(&without.join("\n"))),
+        ("First dose group（1.0×10^8个细胞）".to_owned(), "Screening".to_owned())
+    );
+}
+
+#[test]
 fn the_record_has_fifteen_outcomes_in_forty_nine_cells() {
     let trial = parsed(HCC);
     assert_eq!(trial.outcomes.len(), 15);
@@ -305,7 +323,7 @@ const BROKEN: [Broken; 44] = [
         from: "arm = \"DL2\"",
         to: "arm = \"DL1\"",
         found: &[(
-            "Second dose group\"\narm = ¦\"DL1\"",
+            "Second dose group\"\nlabel_zh = \"第二剂量组\"\narm = ¦\"DL1\"",
             "two `dose_level` have the arm \"DL1\"",
             "another arm",
         )],
@@ -581,8 +599,8 @@ const BROKEN: [Broken; 44] = [
         )],
     },
     Broken {
-        from: "name = \"Month 3\"\nmonths = 3",
-        to: "name = \"Month 3\"\nmonths = 3\nday = 90",
+        from: "name = \"Month 3\"\nname_zh = \"第3个月\"\nmonths = 3",
+        to: "name = \"Month 3\"\nname_zh = \"第3个月\"\nmonths = 3\nday = 90",
         found: &[(
             "months = 3\nday = ¦90",
             "a visit has either a whole `day` or `months`",
@@ -638,8 +656,8 @@ fn the_ctcae_version_is_that_of_the_criteria_or_the_one_stated() {
 #[test]
 fn a_time_point_needs_a_scan_inside_its_window() {
     let text = HCC.replacen(
-        "name = \"Month 3\"\nmonths = 3\nwindow_days = 14",
-        "name = \"Month 3\"\nmonths = 3\nwindow_days = 21",
+        "name = \"Month 3\"\nname_zh = \"第3个月\"\nmonths = 3\nwindow_days = 14",
+        "name = \"Month 3\"\nname_zh = \"第3个月\"\nmonths = 3\nwindow_days = 21",
         1,
     );
     let diagnostics = parse_protocol("protocol.toml", &text).unwrap_err();
@@ -658,8 +676,8 @@ fn a_time_point_needs_a_scan_inside_its_window() {
     assert_eq!(diagnostics[0].hint, hint);
     // A visit on a day serves as well, where it lies inside the window for every date of infusion.
     let by_day = HCC.replacen(
-        "name = \"Month 3\"\nmonths = 3\nwindow_days = 14",
-        "name = \"Month 3\"\nday = 91\nwindow_days = 12",
+        "name = \"Month 3\"\nname_zh = \"第3个月\"\nmonths = 3\nwindow_days = 14",
+        "name = \"Month 3\"\nname_zh = \"第3个月\"\nday = 91\nwindow_days = 12",
         1,
     );
     assert_eq!(parsed(&by_day).outcomes.len(), 15);

@@ -89,7 +89,7 @@ fn standing(
     let mut data = data(&[]);
     data.subjects[0].contacts = contacts.iter().map(|(name, day)| contact(name, day)).collect();
     let visits = derive_schedule(&Study::new(&trial, &data, &records, at(when)), &SubjectId::new("S1"));
-    visits.iter().find(|one| one.name == visit).unwrap().standing
+    visits.iter().find(|one| one.name.en == visit).unwrap().standing
 }
 
 #[test]
@@ -146,16 +146,18 @@ fn long_term_follow_up_reaches_year_15_with_yearly_samples() {
     let long: Vec<&str> = visits
         .iter()
         .filter(|visit| visit.long_term)
-        .map(|visit| visit.name.as_str())
+        .map(|visit| visit.name.en.as_str())
         .collect();
     assert_eq!(
         (long.first(), long.last(), long.len()),
         (Some(&"Year 3"), Some(&"Year 15"), 13)
     );
+    let last = visits.last().expect("there are visits");
+    assert_eq!(last.name.zh, "第15年");
     let sampled: Vec<&str> = visits
         .iter()
         .filter(|visit| visit.vector.is_some())
-        .map(|visit| visit.name.as_str())
+        .map(|visit| visit.name.en.as_str())
         .collect();
     assert_eq!(sampled[..5], ["Month 3", "Month 6", "Month 12", "Month 24", "Year 3"]);
     assert_eq!(visits.last().unwrap().planned, super::day("2040-03-15"));
@@ -235,7 +237,7 @@ fn an_emergency_release_and_the_end_of_the_window_leave_tasks() {
     // The visit was held, but nothing of it is entered.
     assert!(early.contains(&(
         Urgency::Overdue,
-        Work::Assessment("Day 28".to_owned(), Assessed::Laboratory)
+        Work::Assessment(Words::of_protocol("Day 28", Some("第28天")), Assessed::Laboratory)
     )));
     seen.subjects[0].contacts = vec![contact("Day 28", "2025-04-12")];
     let held = tasks("2025-04-13T09:00", |own| own.infusions.push(infused()), &seen);
