@@ -111,9 +111,11 @@ impl View {
     }
 
     /// A time of entry as people read it: UTC, to the minute.
-    #[expect(clippy::unused_self, reason = "templates call it on the view")]
     pub(crate) fn time(&self, stamp: &str) -> String {
-        let minute = stamp.get(..16).unwrap_or(stamp);
-        format!("{} UTC", minute.replace('T', " "))
+        let minute = stamp.get(..16).unwrap_or(stamp).replace('T', " ");
+        match self.language {
+            Language::English => format!("{minute} UTC"),
+            Language::Chinese => format!("{minute}（UTC）"),
+        }
     }
 }

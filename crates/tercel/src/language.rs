@@ -140,6 +140,39 @@ impl From<Text> for Words {
     }
 }
 
+/// What forms and the protocol count, where it stands as a unit. Units of measurement are the same in every language.
+const COUNTED: [Text; 8] = [
+    Text::new("points", "分"),
+    Text::new("subjects", "例"),
+    // Of an age: no form and no criterion counts other years.
+    Text::new("years", "岁"),
+    Text::new("months", "个月"),
+    Text::new("weeks", "周"),
+    Text::new("days", "天"),
+    Text::new("hours", "小时"),
+    Text::new("lines", "线"),
+];
+
+/// A unit in a language.
+///
+/// ```
+/// use tercel::language::{Language, unit_in};
+/// assert_eq!(unit_in("weeks", Language::Chinese), "周");
+/// assert_eq!(unit_in("g/L", Language::Chinese), "g/L");
+/// ```
+pub fn unit_in(unit: &str, language: Language) -> &str {
+    let counted = COUNTED.iter().find(|text| text.en == unit);
+    counted.map_or(unit, |text| text.of(language))
+}
+
+/// A number with its unit, written as `12 weeks`, in a language: `12周`.
+pub fn quantity_in(text: &str, language: Language) -> String {
+    match text.rsplit_once(' ') {
+        Some((number, unit)) if unit_in(unit, language) != unit => format!("{number}{}", unit_in(unit, language)),
+        Some(_) | None => text.to_owned(),
+    }
+}
+
 /// [`Words`] from their two forms, which share their parameters.
 #[macro_export]
 macro_rules! both {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tercel::language::{Language, Text};
+use tercel::language::{Language, Text, unit_in};
 
 /// Whether a record with this problem can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,7 +165,7 @@ impl Fault {
             Self::OutOfRange { low, high, unit } => {
                 format!(
                     "超出预期范围 {low} 至 {high}{}，请对照原始资料核对数值和单位",
-                    spaced(unit)
+                    spaced(unit_in(unit, Language::Chinese))
                 )
             }
             Self::NotADate(form) => format!("请按 {form} 的格式填写日期"),

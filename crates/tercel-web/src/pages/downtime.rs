@@ -7,6 +7,7 @@ use super::record::unit;
 use super::sheet::choices;
 use crate::ask::Ask;
 use crate::conduct::SIGNED_FORMS;
+use crate::punctuation::bracketed;
 use crate::reply::{Fault, Reply};
 use crate::view::View;
 
@@ -60,11 +61,11 @@ pub(crate) async fn sheet(ask: Ask) -> Result<Reply, Fault> {
                 if value == label {
                     label
                 } else {
-                    format!("{label} ({value})")
+                    format!("{label}{}", bracketed(value, language))
                 }
             })
             .collect(),
-        unit: unit(&field.kind).unwrap_or_default(),
+        unit: unit(&field.kind, language).unwrap_or_default(),
     });
     let page = SheetPage {
         view: View::of(&ask),

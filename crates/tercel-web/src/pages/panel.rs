@@ -205,7 +205,7 @@ fn cell(ask: &Ask, form: &Form, field: &Field, row: usize, start: &[(&str, &str)
         ),
         value: values.get(field.id).cloned().unwrap_or_default(),
         choices: choices(&kind, &ask.app.trial, ask.language),
-        unit: unit(&kind),
+        unit: unit(&kind, ask.language),
         name,
     }
 }

@@ -8,7 +8,7 @@ use tercel_store::{Account, Grant};
 
 use super::sign_in::{account_problem, new_password, printed_problem};
 use crate::ask::Ask;
-use crate::punctuation::LISTED;
+use crate::punctuation::{LISTED, bracketed};
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::view::View;
@@ -72,7 +72,7 @@ async fn page(ask: &Ask, problem: Option<Words>) -> Result<Reply, Fault> {
 fn in_words(grant: &Grant, language: Language) -> String {
     let title = Role::from_id(&grant.role).map_or("?", |role| role.title().of(language));
     match &grant.site {
-        Some(site) => format!("{title} ({site})"),
+        Some(site) => format!("{title}{}", bracketed(site, language)),
         None => title.to_owned(),
     }
 }

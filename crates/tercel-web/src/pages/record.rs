@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::civil::Date;
 use tercel::endpoint::Analysis;
-use tercel::language::{Language, both};
+use tercel::language::{Language, both, quantity_in, unit_in};
 use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
@@ -165,13 +165,14 @@ fn answers(form: &Form, values: &Values, language: Language, ask: &Ask) -> Vec<(
     known.chain(others).collect()
 }
 
-/// An answer as a user reads it: what its list calls it, with the unit it is in.
+/// An answer as a user reads it: what its list calls it, with the unit it is in; a counted unit that is an answer of its own in
+/// words.
 pub(super) fn in_words(field: &Field, values: &Values, raw: &str, language: Language, trial: &Trial) -> String {
     let choices = super::sheet::choices(&field.kind.settled(values), trial, language);
     let found = choices.into_iter().find(|(value, _)| value == raw);
-    let words = found.map_or_else(|| raw.to_owned(), |(_, label)| label);
-    match unit(&field.kind.settled(values)) {
-        Some(unit) => format!("{words} {unit}"),
+    let words = found.map_or_else(|| unit_in(raw, language).to_owned(), |(_, label)| label);
+    match unit_of(&field.kind.settled(values)) {
+        Some(unit) => quantity_in(&format!("{words} {unit}"), language),
         None => words,
     }
 }
@@ -187,7 +188,11 @@ pub(super) fn short_words(field: &Field, values: &Values, raw: &str, language: L
 }
 
 /// The unit a kind of answer is in.
-pub(crate) fn unit(kind: &FieldKind) -> Option<&'static str> {
+pub(crate) fn unit(kind: &FieldKind, language: Language) -> Option<&'static str> {
+    unit_of(kind).map(|unit| unit_in(unit, language))
+}
+
+fn unit_of(kind: &FieldKind) -> Option<&'static str> {
     match kind {
         FieldKind::Integer { unit, .. } | FieldKind::Decimal { unit, .. } | FieldKind::Result { unit, .. } => *unit,
         FieldKind::Text { .. }

@@ -95,7 +95,7 @@ fn field_view(ask: &Ask, field: &'static Field, sheet: &Sheet<'_>, language: Lan
         help: field.help.of(language),
         control,
         other: !value.is_empty() && !choices.iter().any(|(known, _)| *known == value),
-        unit: unit(&kind),
+        unit: unit(&kind, language),
         required: matches!(field.required, Required::Always),
         problem: of_field.map(|problem| problem.sentence(language)),
         present,

@@ -76,7 +76,7 @@ async fn a_list_of_records_says_answers_in_words_and_keeps_what_is_kept_beside_t
     let path = format!("/subject/{SUBJECT}");
     let page = world.get(&monitor.speaking("zh"), &path).await.body;
     let serious = form("adverse-event").unwrap().field("aeser").unwrap().label;
-    for said in ["01 · 55 years · 男", "Fever · ", &format!("{}：否", serious.zh)] {
+    for said in ["01 · 55岁 · 男", "Fever · ", &format!("{}：否", serious.zh)] {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(page.contains("title=\"01 · 55 · M\""), "{page}");
@@ -182,4 +182,21 @@ async fn a_refusal_says_in_the_language_of_the_page_what_is_wrong_and_what_to_do
     }
     let page = world.get(&chen.speaking("zh"), "/nowhere").await.body;
     assert_eq!(page, "此处没有内容，或您的角色无权查看。");
+}
+
+#[tokio::test]
+async fn dose_groups_units_and_times_are_said_in_the_language_of_the_page() {
+    let world = world().await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    let record = format!("/record/DM/{SUBJECT}/1");
+    for (path, zh, en) in [
+        ("/", "第一剂量组（1.0×10⁸个细胞）", "First dose group (1.0×10⁸ cells)"),
+        (&record, "55岁", "55 years"),
+        (&record, "（UTC）", " UTC"),
+    ] {
+        let page = world.get(&monitor.speaking("zh"), path).await.body;
+        assert!(page.contains(zh) && !page.contains(en), "{zh}: {page}");
+        let page = world.get(&monitor.speaking("en"), path).await.body;
+        assert!(page.contains(en), "{en}: {page}");
+    }
 }

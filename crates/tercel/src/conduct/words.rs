@@ -3,7 +3,7 @@
 use super::gate::{Check, GateName};
 use super::need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 use super::record::{Scope, UnreadWords};
-use crate::language::{Language, Text, Words, both};
+use crate::language::{Language, Text, Words, both, quantity_in};
 use crate::protocol::StudyTask;
 
 const fn text(en: &'static str, zh: &'static str) -> Text {
@@ -122,7 +122,11 @@ fn shortfall(named: &Named, how: &Shortfall) -> Words {
     let how = match how {
         Shortfall::NotAssessed => both!("not assessed", "未评估"),
         Shortfall::NotMet(value) if value.is_empty() => both!("not met", "不符合"),
-        Shortfall::NotMet(value) => both!("not met: {value}", "不符合：{value}", value = value),
+        Shortfall::NotMet(value) => both!(
+            "not met: {value}",
+            "不符合：{zh}",
+            zh = quantity_in(value, Language::Chinese)
+        ),
         Shortfall::Unknown => both!("not known", "不明"),
         Shortfall::TooOld(at) => both!("assessed too long ago, {at}", "距评估时间过久：{at}", at = at),
         Shortfall::Supported => both!(
