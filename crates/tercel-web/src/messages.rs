@@ -171,7 +171,7 @@ static MESSAGES: &[(&str, Text)] = &[
     ("meeting.proposal", Text::new("Proposal", "提议")),
     (
         "meeting.override",
-        Text::new("override of the recommendation", "推翻建议"),
+        Text::new("override of the recommendation", "不采纳建议"),
     ),
     (
         "meeting.despite",

@@ -132,7 +132,7 @@ impl Missing {
                     proposed.words(language)
                 ),
                 format!(
-                    "建议为“{}”，而“{}”风险更高；除非作为委员会推翻建议提出、附理由并经全体医师同意，否则不予通过。",
+                    "建议为“{}”，而“{}”风险更高；除非作为委员会不采纳建议的决定提出、附理由并经全体医师同意，否则不予通过。",
                     action_words(*recommended, language),
                     proposed.words(language)
                 ),
@@ -142,11 +142,11 @@ impl Missing {
                     "an override needs the agreement of all physicians; {} did not agree.",
                     names.join(", ")
                 ),
-                format!("推翻建议须全体医师同意；{}未同意。", names.join("、")),
+                format!("不采纳建议须经全体医师同意；{}未同意。", names.join("、")),
             ),
             Self::NoPhysician => both(
                 "an override needs the agreement of all physicians, and no physician may vote.".to_owned(),
-                "推翻建议须全体医师同意，而没有医师可以投票。".to_owned(),
+                "不采纳建议须经全体医师同意，而没有医师可以投票。".to_owned(),
             ),
             Self::OpenData { findings, queries } => both(
                 format!(

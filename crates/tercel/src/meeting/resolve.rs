@@ -145,7 +145,7 @@ impl Resolution {
                 let departs = match self.departure {
                     Departure::None => String::new(),
                     Departure::Safer => format!("（较建议更保守，理由：{reason}）"),
-                    Departure::Riskier => format!("（委员会推翻建议，理由：{reason}）"),
+                    Departure::Riskier => format!("（委员会不采纳建议，理由：{reason}）"),
                 };
                 format!(
                     "决定：{choice}{departs}；{agree}票同意，{disagree}票反对，{abstain}票弃权；自{effective}起生效。"
