@@ -59,6 +59,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
                 digest: Some(&digest),
                 members: &[],
                 language,
+                protocol: Some(&study.trial),
             };
             render_packet(&packet, &page)
         };

@@ -401,7 +401,7 @@ fn a_subject_is_shown_with_its_worst_grades_and_serious_events() {
         line.serious[0].words(EN),
         "ICANS, ASTCT 2019 grade 4, from 2025-03-09, relation to the infusion: definite, recovered"
     );
-    assert_eq!(line.contact.words(EN), "DAY 32, 2025-04-02");
+    assert_eq!(line.contact.words(None, EN), "DAY 32, 2025-04-02");
     assert_eq!(line.dose.words(EN), "1.0×10⁸ cells (100.0 %)");
     // ICANS of grade 4 halts enrolment, and the packet says what would be done without the halt.
     assert_eq!(packet.recommendation.advice.action, Action::Wait);

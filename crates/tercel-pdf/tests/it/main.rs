@@ -53,6 +53,7 @@ fn packet(language: Language) -> Page {
         digest: Some("00ff"),
         members: &[],
         language,
+        protocol: None,
     };
     read_page(&render_packet(&packet, &shown)).expect("a page")
 }

@@ -14,7 +14,8 @@ mod subjects;
 mod texts;
 
 use tercel::language::{Language, Text};
-use tercel::meeting::{Member, Packet, action_words};
+use tercel::meeting::{LevelLine, Member, Packet, action_words, no_answer_words, settings_words};
+use tercel::protocol::Trial;
 use tercel::report::number::MISSING;
 
 use self::texts as t;
@@ -34,6 +35,8 @@ pub struct PacketPage<'p> {
     pub members: &'p [Member],
     /// Language of headings and sentences; what criteria say stays in the words of the protocol.
     pub language: Language,
+    /// The protocol, for its names of dose groups and visits in that language.
+    pub protocol: Option<&'p Trial>,
 }
 
 /// The packet as one HTML file that needs no network and no font.
@@ -57,13 +60,13 @@ fn write_parts(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
     let language = page.language;
     cover(out, packet, page);
     recommendation(out, packet, language);
-    levels(out, packet, language);
+    levels(out, packet, page);
     subjects::verdicts(out, packet, language);
-    subjects::safety(out, packet, language);
+    subjects::safety(out, packet, page);
     subjects::data(out, packet, language);
     suppositions(out, packet, language);
     other_designs(out, packet, language);
-    recommended::write(out, packet, language);
+    recommended::write(out, packet, page);
     signatures::write(out, page);
     subjects::records(out, packet, language);
 }
@@ -161,7 +164,10 @@ fn recommendation(out: &mut Writer, packet: &Packet, language: Language) {
         paragraph(out, &t::earliest(day, language));
     }
     out.close();
-    paragraph(out, &t::by_design(&shown.design, &shown.settings, language));
+    paragraph(
+        out,
+        &t::by_design(&shown.design, &settings_words(&shown.settings, language), language),
+    );
     if !packet.findings.is_empty() {
         out.leaf(
             "p",
@@ -193,7 +199,17 @@ fn list(out: &mut Writer, heading: Text, texts: &[String], language: Language) {
     out.close();
 }
 
-fn levels(out: &mut Writer, packet: &Packet, language: Language) {
+/// A level with its label.
+fn level_name(line: &LevelLine, page: &PacketPage<'_>) -> String {
+    let label = line.label_words(page.protocol, page.language);
+    match page.language {
+        Language::English => format!("{}: {label}", line.level),
+        Language::Chinese => format!("{}：{label}", line.level),
+    }
+}
+
+fn levels(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+    let language = page.language;
     part(out, packet, "levels", t::LEVELS, language);
     let limits = |limits: Option<tercel::meeting::Limits>| {
         limits.map_or_else(|| MISSING.to_owned(), tercel::meeting::Limits::words)
@@ -208,8 +224,8 @@ fn levels(out: &mut Writer, packet: &Packet, language: Language) {
                 line.dlt.to_string()
             };
             vec![
-                format!("{}: {}", line.level, line.label),
-                line.planned_words(),
+                level_name(line, page),
+                line.planned_words(language),
                 line.infused.to_string(),
                 line.evaluable.to_string(),
                 dlt,
@@ -224,7 +240,7 @@ fn levels(out: &mut Writer, packet: &Packet, language: Language) {
     table(out, t::LEVELS.of(language), &columns, &rows);
     out.open("figure", &[]);
     out.leaf("figcaption", &[], t::FIGURE.of(language));
-    drawing(out, t::FIGURE.of(language), &draw_limits(packet, language));
+    drawing(out, t::FIGURE.of(language), &draw_limits(packet, page));
     out.close();
     for line in &packet.levels {
         paragraph(out, &line.sentence(packet.confidence, language));
@@ -233,9 +249,10 @@ fn levels(out: &mut Writer, packet: &Packet, language: Language) {
 }
 
 /// The observed share and the exact limits of each level, the highest on top.
-fn draw_limits(packet: &Packet, language: Language) -> String {
+fn draw_limits(packet: &Packet, page: &PacketPage<'_>) -> String {
     const ROW: f64 = 30.0;
     const LEFT: f64 = 210.0;
+    let language = page.language;
     let mut svg = Svg::default();
     let scale = Scale {
         data: (0.0, 1.0),
@@ -255,7 +272,7 @@ fn draw_limits(packet: &Packet, language: Language) -> String {
     }
     for (place, line) in packet.levels.iter().rev().enumerate() {
         let y = ROW * place as f64 + 18.0;
-        let label = format!("{}: {}", line.level, line.label);
+        let label = level_name(line, page);
         svg.text(8.0, y + 4.5, Anchor::Start, &fit(&label, SIZE, LEFT - 24.0));
         let Some(limits) = line.limits else {
             svg.styled_text(
@@ -317,13 +334,13 @@ fn other_designs(out: &mut Writer, packet: &Packet, language: Language) {
                     action_words(advice.action, language),
                     advice.because.of(language).to_owned(),
                 ),
-                Err(why) => (MISSING.to_owned(), why.clone()),
+                Err(why) => (MISSING.to_owned(), no_answer_words(why, language).to_owned()),
             };
             vec![
                 opinion.design.clone(),
                 texts::capital(&action),
                 because,
-                opinion.settings.clone(),
+                settings_words(&opinion.settings, language),
             ]
         })
         .collect();

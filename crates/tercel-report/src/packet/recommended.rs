@@ -1,21 +1,21 @@
 //! What the choice of the recommended dose rests on, where that is the occasion.
 
-use tercel::language::Language;
 use tercel::meeting::Packet;
 use tercel::report::number::MISSING;
 
 use super::texts as t;
-use super::{paragraph, part, table};
+use super::{PacketPage, level_name, paragraph, part, table};
 use crate::markup::Writer;
 
-pub(super) fn write(out: &mut Writer, packet: &Packet, language: Language) {
+pub(super) fn write(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+    let language = page.language;
     let Some(shown) = &packet.recommended else { return };
     part(out, packet, "recommended", t::RECOMMENDED, language);
     paragraph(out, t::NOT_BY_DEFAULT.of(language));
     let name = |level: tercel::protocol::DoseLevel| {
         packet
             .level(level)
-            .map_or_else(|| level.to_string(), |line| format!("{level}: {}", line.label))
+            .map_or_else(|| level.to_string(), |line| level_name(line, page))
     };
     let responses = format!("{} ({})", t::RESPONSES.of(language), shown.criteria);
     out.leaf("h3", &[], &responses);

@@ -1,12 +1,15 @@
 //! Subjects of a packet: verdicts, safety, data, and the records behind them.
 
 use tercel::language::Language;
-use tercel::meeting::{BlockingFinding, DeviationLine, OpenQuery, Packet, Place, SubjectLine, records_words};
+use tercel::meeting::{
+    BlockingFinding, DeviationLine, OpenQuery, Packet, Place, SubjectLine, events_words, records_words,
+};
 use tercel::report::number::MISSING;
 use tercel::study::SubjectId;
+use tercel_exchange::form::question;
 
 use super::texts as t;
-use super::{list, paragraph, part, table};
+use super::{PacketPage, list, paragraph, part, table};
 use crate::markup::Writer;
 
 /// Subjects of a packet in a table, or that there is none.
@@ -49,9 +52,13 @@ pub(super) fn verdicts(out: &mut Writer, packet: &Packet, language: Language) {
     out.close();
 }
 
-pub(super) fn safety(out: &mut Writer, packet: &Packet, language: Language) {
+pub(super) fn safety(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+    let language = page.language;
     part(out, packet, "safety", t::SAFETY, language);
-    paragraph(out, &t::other_events(&packet.other_events, language));
+    paragraph(
+        out,
+        &t::other_events(events_words(&packet.other_events, language), language),
+    );
     let columns = t::SAFETY_COLUMNS.map(|column| column.of(language));
     each(out, packet, t::SAFETY, &columns, language, |line| {
         let mut serious: Vec<String> = line.serious.iter().map(|event| event.words(language)).collect();
@@ -66,7 +73,7 @@ pub(super) fn safety(out: &mut Writer, packet: &Packet, language: Language) {
             line.crs.words(language),
             line.icans.words(language),
             line.other.words(language),
-            line.contact.words(language).replacen(", ", "\n", 1),
+            line.contact.words(page.protocol, language).replacen(", ", "\n", 1),
             serious.join("\n"),
         ]
     });
@@ -79,7 +86,13 @@ pub(super) fn data(out: &mut Writer, packet: &Packet, language: Language) {
     let none = || t::NONE.of(language).to_owned();
     let said = |finding: &BlockingFinding| {
         let sentence = finding.sentence.of(language);
-        format!("{}, {}: {sentence}", finding.place, finding.field)
+        let dataset = finding.place.split(['/', ',']).next().unwrap_or_default();
+        let asked = question(dataset, &finding.field, None);
+        let field = asked.map_or(finding.field.as_str(), |text| text.of(language));
+        match language {
+            Language::English => format!("{}, {}: {sentence}", finding.place, finding.field),
+            Language::Chinese => format!("{}，{field}：{sentence}", finding.place),
+        }
     };
     let joined = |texts: Vec<String>| if texts.is_empty() { none() } else { texts.join("\n") };
     each(out, packet, t::DATA, &columns, language, |line| {

@@ -21,6 +21,7 @@ fn page(packet: &Packet, members: &[Member], language: Language) -> String {
         digest: Some("00ff"),
         members,
         language,
+        protocol: None,
     };
     let html = render_packet(packet, &shown);
     markup::check(&html);
@@ -49,6 +50,56 @@ fn every_cut_and_language_gives_a_sound_page_with_the_same_numbers() {
         // A level with three subjects and no DLT is called safe nowhere.
         assert!(!english.contains(" safe "), "{cut}");
     }
+}
+
+#[test]
+fn a_chinese_page_says_settings_levels_visits_and_events_in_chinese() {
+    let trial = trial();
+    let data = rehearse(&trial, RehearsalOptions { subjects: 12, seed: 2 });
+    let packet = packet(&trial, &data, "2026-06-01", Occasion::RecommendedDose);
+    let shown = |protocol, language| PacketPage {
+        digest: None,
+        members: &[],
+        language,
+        protocol,
+    };
+    let chinese = render_packet(&packet, &shown(Some(&trial), Language::Chinese));
+    for said in [
+        "1：第一剂量组",
+        "个细胞",
+        "每组3例",
+        "变体：",
+        "非血液学事件",
+        "转基因拷贝数",
+        "级，自",
+    ] {
+        assert!(chinese.contains(said), "{said}");
+    }
+    for left in [
+        "dose group",
+        "⁸ cells",
+        "cohorts of",
+        "events of the class",
+        "Transgene copies",
+        " grade ",
+        "Day 28",
+    ] {
+        let around = chinese.split(left).next().unwrap_or_default();
+        let tail: String = around
+            .chars()
+            .rev()
+            .take(80)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        assert!(!chinese.contains(left), "{tail}{left}");
+    }
+    // Without the protocol its names stay as the packet has them.
+    let alone = render_packet(&packet, &shown(None, Language::Chinese));
+    assert!(alone.contains("1：First dose group"));
+    let english = [None, Some(&trial)].map(|protocol| render_packet(&packet, &shown(protocol, Language::English)));
+    assert!(english[0] == english[1] && english[0].contains("1: First dose group"));
 }
 
 #[test]

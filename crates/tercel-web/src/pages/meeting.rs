@@ -115,6 +115,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
                 digest: Some(&meeting.digest),
                 members: &members,
                 language,
+                protocol: Some(&ask.app.trial),
             },
         ),
         digest: meeting.digest.clone(),

@@ -16,6 +16,7 @@
 //! # Limits
 //! The profile ends at the second infusion: what comes later is of both.
 
+use crate::language::Text;
 use crate::study::{Amount, Level, Subject, When};
 
 /// What is measured.
@@ -33,9 +34,14 @@ impl Analyte {
 
     /// Name in tables.
     pub const fn name(self) -> &'static str {
+        self.text().en
+    }
+
+    /// The name in words.
+    pub const fn text(self) -> Text {
         match self {
-            Self::Copies => "Transgene copies",
-            Self::Cells => "CAR-T cells",
+            Self::Copies => Text::new("Transgene copies", "转基因拷贝数"),
+            Self::Cells => Text::new("CAR-T cells", "CAR-T细胞"),
         }
     }
 

@@ -27,6 +27,9 @@ use crate::report::design_page::options_used;
 /// 0.33 in which phase 1 targets usually lie.
 pub const ASSUMED_TARGET: f64 = 0.3;
 
+/// Why a model says nothing yet.
+pub(super) const NO_OUTCOME: &str = "no outcome is known that the model could be fitted to";
+
 /// An action with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {
@@ -134,7 +137,7 @@ fn opinion(
     let answer = if let Some(error) = possible {
         Err(error.to_string())
     } else if entry.name == DesignName::Crm && known == 0 {
-        Err("no outcome is known that the model could be fitted to".to_owned())
+        Err(NO_OUTCOME.to_owned())
     } else {
         let escalation = Escalation {
             design: entry.name,

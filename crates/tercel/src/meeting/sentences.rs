@@ -2,12 +2,13 @@
 
 use super::about::{Completeness, OpenQuery};
 use super::advice::{Advice, Opinion};
+use super::frozen_zh::{analyte_words, grade_words, no_answer_words, visit_words};
 use super::packet::{HaltLine, IfNone, IfOpen, LevelLine, Limits, WaitingFor};
 use super::recommended::{BestLine, Feasibility, KineticsLine, ResponseLine, Spread};
 use super::subject::{ContactLine, DeviationLine, Dose, SeriousLine, Worst};
 use super::words::action_words;
 use crate::language::Language;
-use crate::protocol::Cells;
+use crate::protocol::{Cells, Trial};
 use crate::report::number::{self, MISSING};
 use crate::study::RecordId;
 
@@ -36,7 +37,7 @@ impl Opinion {
         match (&self.answer, language) {
             (Ok(advice), language) => advice.words(language),
             (Err(why), Language::English) => format!("no answer: {why}"),
-            (Err(why), Language::Chinese) => format!("无答案：{why}"),
+            (Err(why), Language::Chinese) => format!("无答案：{}", no_answer_words(why, language)),
         }
     }
 }
@@ -96,8 +97,9 @@ impl HaltLine {
 
 impl LevelLine {
     /// Planned cells, with a raised exponent.
-    pub fn planned_words(&self) -> String {
-        Cells::new(self.planned).map_or_else(|| MISSING.to_owned(), |cells| number::raise(&cells.to_string()))
+    pub fn planned_words(&self, language: Language) -> String {
+        let planned = Cells::new(self.planned);
+        planned.map_or_else(|| MISSING.to_owned(), |cells| number::raise(cells.words().of(language)))
     }
 
     /// What the outcomes of the level say, and what they do not: no number of subjects shows that a dose is safe.
@@ -128,7 +130,7 @@ impl LevelLine {
             "{} ({}): {} infused, {} evaluable, {} with DLT ({} of them under-dosed), {} pending, {} replaced; {} of the \
              evaluable, {} of the infused",
             self.label,
-            self.planned_words(),
+            self.planned_words(Language::English),
             self.infused,
             self.evaluable,
             self.dlt,
@@ -146,7 +148,7 @@ impl Dose {
     pub fn words(&self, language: Language) -> String {
         let cells = self.actual.and_then(Cells::new);
         let given = match (cells, language) {
-            (Some(cells), _) => number::raise(&cells.to_string()),
+            (Some(cells), _) => number::raise(cells.words().of(language)),
             (None, Language::English) => "not recorded".to_owned(),
             (None, Language::Chinese) => "未记录".to_owned(),
         };
@@ -173,10 +175,10 @@ impl Dose {
 }
 
 impl ContactLine {
-    /// Visit and day, or that there is none.
-    pub fn words(&self, language: Language) -> String {
+    /// Visit, as the protocol names it, and day, or that there is none.
+    pub fn words(&self, protocol: Option<&Trial>, language: Language) -> String {
         match (&self.seen, language) {
-            (Some((name, day)), _) => format!("{name}, {day}"),
+            (Some((name, day)), _) => format!("{}, {day}", visit_words(name, protocol, language)),
             (None, Language::English) => "none yet".to_owned(),
             (None, Language::Chinese) => "尚无".to_owned(),
         }
@@ -227,6 +229,7 @@ impl SeriousLine {
                     "fatal" => "死亡",
                     _ => "未知",
                 };
+                let grade = grade_words(&grade, language);
                 format!("{}，{grade}，自{start}，与回输的关系：{related}，{outcome}", self.term)
             }
         }
@@ -317,7 +320,8 @@ impl KineticsLine {
             ),
             Language::Chinese => format!(
                 "{}（{}）：峰值{peak}；达峰日{time}；至第28天面积{area}",
-                self.analyte, self.unit
+                analyte_words(&self.analyte, language),
+                self.unit
             ),
         }
     }

@@ -1,5 +1,6 @@
 //! A packet as statements: what is said, where, and the records it rests on. Corrections and comparisons go by them.
 
+use super::frozen_zh::{analyte_words, events_words, settings_words};
 use super::packet::Packet;
 use super::subject::SubjectLine;
 use super::{in_order, words};
@@ -78,13 +79,22 @@ impl Place {
             Self::Deviations(subject) => of("the deviations of", "的方案偏离", subject),
             Self::IfOpen(subject) => of("what the open outcome would change, of", "的待定结果的影响", subject),
             Self::IfNone(subject) => of("what the DLT changes, of", "的DLT的影响", subject),
-            Self::OtherDesign(design) => of("the other design", "（其他设计）", design),
+            Self::OtherDesign(design) if english => format!("the other design {design}"),
+            Self::OtherDesign(design) => match design.split_once(" (") {
+                Some((name, settings)) => {
+                    let settings = settings.trim_end_matches(')');
+                    format!("其他设计{name}（{}）", settings_words(settings, language))
+                }
+                None => format!("其他设计{design}"),
+            },
             Self::Findings => fixed("the findings that hold up the decision", "阻碍决定的数据问题"),
             Self::Responses(level) if english => format!("the responses at level {level}"),
             Self::Responses(level) => format!("剂量水平{level}的缓解"),
             Self::BestResponse(subject) => of("the best response of", "的最佳缓解", subject),
             Self::Kinetics(level, analyte) if english => format!("the kinetics at level {level} ({analyte})"),
-            Self::Kinetics(level, analyte) => format!("剂量水平{level}的动力学（{analyte}）"),
+            Self::Kinetics(level, analyte) => {
+                format!("剂量水平{level}的动力学（{}）", analyte_words(analyte, language))
+            }
             Self::Feasibility => fixed("feasibility", "可行性"),
         }
     }
@@ -143,8 +153,8 @@ impl Packet {
                     self.protocol_date,
                     self.cut,
                     part.design,
-                    part.settings,
-                    self.other_events
+                    settings_words(&part.settings, language),
+                    events_words(&self.other_events, language)
                 ),
                 records: Vec::new(),
             },
@@ -197,7 +207,7 @@ impl Packet {
             ),
             state(
                 Place::Contact(subject()),
-                line.contact.words(language),
+                line.contact.words(None, language),
                 &line.contact.records,
             ),
             state(
@@ -206,7 +216,7 @@ impl Packet {
                     "CRS {}; ICANS {}; {} {}",
                     line.crs.words(language),
                     line.icans.words(language),
-                    self.other_events,
+                    events_words(&self.other_events, language),
                     line.other.words(language)
                 ),
                 &in_order(graded),

@@ -28,6 +28,12 @@ use crate::study::{AdverseEvent, EventOutcome, RecordId, SubjectId, Syndrome};
 /// Name of the event class of the worst other grade.
 const NON_HAEMATOLOGICAL: &str = "non-haematological";
 
+/// The events of that class, in words.
+pub(super) const NON_HAEMATOLOGICAL_EVENTS: &str = "events of the class non-haematological";
+
+/// The events of the worst other grade where the protocol has no such class.
+pub(super) const OTHER_EVENTS: &str = "every event but CRS and ICANS";
+
 /// Where a subject stands in the counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -334,10 +340,8 @@ fn identity(facts: &Facts<'_>) -> Vec<RecordId> {
 
 /// The events of the worst other grade, in words.
 pub(super) fn other_events(trial: &crate::protocol::Trial) -> String {
-    match trial.event_class(NON_HAEMATOLOGICAL) {
-        Some(class) => format!("events of the class {}", class.id),
-        None => "every event but CRS and ICANS".to_owned(),
-    }
+    let class = trial.event_class(NON_HAEMATOLOGICAL);
+    class.map_or(OTHER_EVENTS, |_| NON_HAEMATOLOGICAL_EVENTS).to_owned()
 }
 
 fn other(facts: &Facts<'_>) -> Worst {
