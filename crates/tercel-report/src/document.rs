@@ -29,16 +29,25 @@ pub fn render_page(page: &Page) -> String {
         let end = after.iter().position(is_section).unwrap_or(after.len());
         let (section, next) = after.split_at(end);
         number += 1;
+        let place = place(section, number);
         let words = match heading {
             Block::Heading { text, .. } => plain_text(text),
             _ => String::new(),
         };
-        open_part_in(&mut out, page.banner.as_deref(), &format!("part_{number}"), "", &words);
+        open_part_in(&mut out, page.banner.as_deref(), &place, "", &words);
         write_blocks(&mut out, section);
         out.close();
         rest = next;
     }
     out.finish()
+}
+
+/// What links to a section lead to: the place it begins with, otherwise its number.
+fn place(section: &[Block], number: usize) -> String {
+    match section.first() {
+        Some(Block::Place(name)) => name.clone(),
+        Some(_) | None => format!("part_{number}"),
+    }
 }
 
 fn is_section(block: &Block) -> bool {
@@ -49,13 +58,13 @@ fn contents(out: &mut Writer, parts: &[Block]) {
     out.open("nav", &[("id", "contents"), ("aria-label", "Contents")]);
     out.leaf("h2", &[], "Contents");
     out.open("ul", &[]);
-    let headings = parts.iter().filter_map(|block| match block {
-        Block::Heading { level: 1, text, .. } => Some(plain_text(text)),
+    let headings = parts.iter().enumerate().filter_map(|(at, block)| match block {
+        Block::Heading { level: 1, text, .. } => Some((plain_text(text), parts.get(at + 1..).unwrap_or_default())),
         _ => None,
     });
-    for (place, heading) in headings.enumerate() {
+    for (before, (heading, section)) in headings.enumerate() {
         out.open("li", &[]);
-        out.leaf("a", &[("href", &format!("#part_{}", place + 1))], &heading);
+        out.leaf("a", &[("href", &format!("#{}", place(section, before + 1)))], &heading);
         out.close();
     }
     out.close();

@@ -1,6 +1,6 @@
 //! `tercel export --to adam|define` as a user runs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -109,6 +109,18 @@ fn define_describes_both_standards_for_programs_and_people() {
         assert!(read(file).starts_with("<!"), "{file}");
     }
     assert!(!adam.contains("annotated-forms") && !sdtm.contains("adam-reviewers"));
+    // What is collected says on which form: every place is there, for programs and for people.
+    let (forms, page) = (read("annotated-forms.html"), read("define-sdtm.html"));
+    let links = page.split("href=\"annotated-forms.html#").skip(1);
+    let named = sdtm.split("PageRefs=\"").skip(1);
+    let named = named.flat_map(|text| text.split('"').next().unwrap().split(' '));
+    let places: BTreeSet<&str> = named.collect();
+    let linked: BTreeSet<&str> = links.map(|text| text.split('"').next().unwrap()).collect();
+    assert!(places.len() > 20 && places.contains("form-adverse-event"), "{places:?}");
+    assert_eq!(places, linked);
+    for place in places {
+        assert!(forms.contains(&format!(" id=\"{place}\"")), "{place}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //! | the same, read again only for the subjects whose records changed | [`SubjectRead`], [`put_together`] |
 //! | records from a table with a column a field | [`from_csv()`] |
 //! | what a form asks for the value of a variable | [`question()`] |
+//! | the forms that ask for a variable, and where they stand among the annotated forms | [`asking`], [`place_of`] |
 //! | the annotated forms as a document | [`forms_document`] |
 //! | records that gates read | [`is_of_conduct`], [`conduct_records`] |
 //! | add a form | one file in `list/` and its line in `list/mod.rs` |
@@ -57,7 +58,7 @@ pub use list::FORMS;
 pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
-pub use question::question;
+pub use question::{asking, place_of, question};
 pub(crate) use sdtm::qualifier_label;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;

@@ -21,6 +21,16 @@ pub fn question(dataset: &str, variable: &str, of_record: Option<&'static Form>)
     forms.find_map(|form| asked(form, variable))
 }
 
+/// The forms that ask for a variable or qualifier of a dataset.
+pub fn asking(dataset: &str, variable: &str) -> impl Iterator<Item = &'static Form> {
+    forms_of(dataset).filter(move |form| asked(form, variable).is_some())
+}
+
+/// Where a form stands among the annotated forms: what links lead to.
+pub fn place_of(form: &Form) -> String {
+    format!("form-{}", form.id)
+}
+
 fn asked(form: &Form, variable: &str) -> Option<Text> {
     let own = form.fields.iter().find(|field| field.variable() == Some(variable));
     let from = |(name, derived): &(&str, Derived)| (*name == variable).then(|| derived.field());

@@ -6,7 +6,7 @@ use tercel::report::number::raise;
 use tercel_exchange::export::guide;
 use tercel_exchange::export::terminology::{TERMINOLOGY_VERSION, codelist};
 use tercel_exchange::form::{
-    Derived, FORMS, Field, Form, Home, Kind, Scope, answer_words, derived_words, required_words,
+    Derived, FORMS, Field, Form, Home, Kind, Scope, answer_words, derived_words, place_of, required_words,
 };
 
 use super::About;
@@ -83,6 +83,7 @@ fn visits(form: &Form, trial: &Trial) -> Vec<String> {
 
 fn write(page: &mut PageBuilder, form: &Form, trial: &Trial) {
     page.heading(1, &format!("{} ({})", form.title.en, form.id));
+    page.place(&place_of(form));
     page.paragraph(Role::Plain, form.help.en);
     let scope = match form.scope {
         Scope::Subject => "a subject",

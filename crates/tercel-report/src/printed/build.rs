@@ -45,6 +45,11 @@ impl PageBuilder {
         });
     }
 
+    /// A place that links lead to: after the heading of a section, the section.
+    pub fn place(&mut self, name: &str) {
+        self.page.blocks.push(Block::Place(name.to_owned()));
+    }
+
     /// A paragraph; nothing where it has no words.
     pub fn paragraph(&mut self, role: Role, words: &str) {
         if !words.is_empty() {

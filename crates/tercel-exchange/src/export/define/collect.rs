@@ -34,6 +34,8 @@ pub(super) enum Items {
 /// What is referred to, by identifier.
 #[derive(Debug, Default)]
 pub(super) struct References {
+    /// The file of the annotated forms, where they are handed over.
+    pub(super) forms: Option<String>,
     pub(super) codelists: BTreeMap<String, Shown>,
     pub(super) methods: BTreeMap<String, (String, String)>,
     pub(super) comments: BTreeMap<String, String>,
@@ -42,7 +44,10 @@ pub(super) struct References {
 
 /// Collects what the datasets and results refer to.
 pub(super) fn collect(define: &Define<'_>) -> References {
-    let mut found = References::default();
+    let mut found = References {
+        forms: define.annotated_forms().next().map(|one| one.file.clone()),
+        ..References::default()
+    };
     for dataset in define.datasets {
         for (at, variable) in dataset.variables.iter().enumerate() {
             let all = |_: usize| true;

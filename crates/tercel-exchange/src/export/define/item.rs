@@ -3,7 +3,8 @@
 use std::io;
 
 use super::collect::{References, codelist_key, comment, item_of_value};
-use super::write::value_list_key;
+use super::places;
+use super::write::{leaf, value_list_key};
 use super::xml::Xml;
 use crate::export::{Codelist, Dataset, Kind, Origin, Source, Variable, oid};
 
@@ -24,6 +25,7 @@ pub(super) fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found
         comment,
         codelist: variable.codelist.as_ref(),
         origin: Some(&variable.origin),
+        places: places(dataset, &variable.name, &variable.origin, None),
         values: (!variable.by_value.is_empty()).then(|| value_list_key(dataset, variable)),
     };
     item.write(xml, found)?;
@@ -39,6 +41,7 @@ pub(super) fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found
             comment: None,
             codelist: level.codelist.as_ref(),
             origin: Some(&level.origin),
+            places: places(dataset, &variable.name, &level.origin, Some(&level.when.1)),
             values: None,
         };
         item.write(xml, found)?;
@@ -58,6 +61,8 @@ struct Item<'i> {
     comment: Option<String>,
     codelist: Option<&'i Codelist>,
     origin: Option<&'i Origin>,
+    /// Where the annotated forms ask for it.
+    places: Vec<String>,
     values: Option<String>,
 }
 
@@ -93,7 +98,8 @@ impl Item<'_> {
                 xml.empty("CodeListRef", &[("CodeListOID", Some(list))])?;
             }
             if let Some(origin) = self.origin {
-                write_origin(xml, origin)?;
+                let forms = found.forms.as_deref().filter(|_| !self.places.is_empty());
+                write_origin(xml, origin, forms.map(|file| (file, self.places.as_slice())))?;
             }
             match &self.values {
                 Some(values) => xml.empty("def:ValueListRef", &[("ValueListOID", Some(values))]),
@@ -103,7 +109,8 @@ impl Item<'_> {
     }
 }
 
-fn write_origin(xml: &mut Xml, origin: &Origin) -> io::Result<()> {
+/// Writes where values come from; collected ones with their places in the file of the annotated forms.
+fn write_origin(xml: &mut Xml, origin: &Origin, forms: Option<(&str, &[String])>) -> io::Result<()> {
     let (kind, source) = match origin {
         Origin::Collected(Source::Investigator) => ("Collected", Some("Investigator")),
         Origin::Collected(Source::Vendor) => ("Collected", Some("Vendor")),
@@ -114,11 +121,16 @@ fn write_origin(xml: &mut Xml, origin: &Origin) -> io::Result<()> {
         Origin::Predecessor(_) => ("Predecessor", None),
     };
     let attributes = [("Type", Some(kind)), ("Source", source)];
-    match origin {
-        Origin::Predecessor(variable) => xml.element("def:Origin", &attributes, |xml| xml.description(variable)),
-        Origin::Collected(_) | Origin::Derived | Origin::Assigned | Origin::Protocol => {
-            xml.empty("def:Origin", &attributes)
-        }
+    match (origin, forms) {
+        (Origin::Predecessor(variable), _) => xml.element("def:Origin", &attributes, |xml| xml.description(variable)),
+        (_, Some((file, places))) => xml.element("def:Origin", &attributes, |xml| {
+            xml.element("def:DocumentRef", &[("leafID", Some(&leaf(file)))], |xml| {
+                let places = places.join(" ");
+                let named = [("Type", Some("NamedDestination")), ("PageRefs", Some(places.as_str()))];
+                xml.empty("def:PDFPageRef", &named)
+            })
+        }),
+        (_, None) => xml.empty("def:Origin", &attributes),
     }
 }
 

@@ -27,7 +27,8 @@ pub use result::{AnalysisResult, Condition};
 pub use write::write_define;
 
 use super::write::About;
-use super::{Dataset, Standard};
+use super::{Dataset, Origin, Standard};
+use crate::form::{asking, place_of};
 
 /// What a define.xml says beside its datasets.
 #[derive(Debug, Clone)]
@@ -50,6 +51,25 @@ pub struct Define<'a> {
     pub documents: &'a [Document],
     /// Results that rest on the datasets, in order of their displays.
     pub results: &'a [AnalysisResult],
+}
+
+impl Define<'_> {
+    fn annotated_forms(&self) -> impl Iterator<Item = &Document> {
+        self.documents.iter().filter(|one| one.is_annotated_form)
+    }
+}
+
+/// Where the annotated forms ask for a variable, or a qualifier: their places. Nowhere unless it is collected.
+fn places(dataset: &Dataset, variable: &str, origin: &Origin, when: Option<&str>) -> Vec<String> {
+    let Origin::Collected(_) = origin else {
+        return Vec::new();
+    };
+    let asking = match (dataset.name().strip_prefix("SUPP"), when) {
+        (Some(parent), Some(qualifier)) => asking(parent, qualifier),
+        (Some(_), None) => return Vec::new(),
+        (None, _) => asking(dataset.name(), variable),
+    };
+    asking.map(place_of).collect()
 }
 
 /// A document handed over beside the data.

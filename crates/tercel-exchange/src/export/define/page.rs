@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::collect::{Items, References, codelist_key, collect};
 use super::item::data_type;
-use super::{AnalysisResult, Define};
+use super::{AnalysisResult, Define, places};
 use crate::export::write::{SOURCE_SYSTEM, SOURCE_VERSION};
 use crate::export::{Codelist, Dataset, Kind, Origin, Source, Standard, ValueLevel, Variable};
 
@@ -158,7 +158,8 @@ fn variables(out: &mut Page, dataset: &Dataset, found: &References) {
         out.cell(&kind(dataset, variable, variable.kind, None))
             .number(variable.length);
         list(out, variable.codelist.as_ref(), found);
-        out.cell(&origin(&variable.origin));
+        let asked = places(dataset, &variable.name, &variable.origin, None);
+        from(out, &variable.origin, &asked, found);
         out.cell(variable.method.as_deref().unwrap_or_default()).raw("</tr>");
         for level in &variable.by_value {
             value(out, dataset, variable, level, found);
@@ -176,7 +177,8 @@ fn value(out: &mut Page, dataset: &Dataset, variable: &Variable, level: &ValueLe
     out.cell(&kind(dataset, variable, level.kind, Some(&level.when)))
         .number(level.length);
     list(out, level.codelist.as_ref(), found);
-    out.cell(&origin(&level.origin));
+    let asked = places(dataset, &variable.name, &level.origin, Some(when));
+    from(out, &level.origin, &asked, found);
     let differs = level
         .method
         .as_ref()
@@ -198,6 +200,18 @@ fn list(out: &mut Page, codelist: Option<&Codelist>, found: &References) {
     out.raw("<td>");
     if let Some((key, list)) = key.and_then(|key| found.codelists.get_key_value(&key)) {
         out.link(&format!("#{key}"), &list.name);
+    }
+    out.raw("</td>");
+}
+
+/// Where values come from, with links to the forms that ask for them.
+fn from(out: &mut Page, source: &Origin, places: &[String], found: &References) {
+    out.raw("<td>").text(&origin(source));
+    if let Some(file) = &found.forms {
+        for place in places {
+            let name = place.strip_prefix("form-").unwrap_or(place);
+            out.raw(" ").link(&format!("{file}#{place}"), name);
+        }
     }
     out.raw("</td>");
 }

@@ -75,7 +75,7 @@ fn standard_name(standard: Standard) -> &'static str {
 
 fn metadata(xml: &mut Xml, define: &Define<'_>, found: &References) -> io::Result<()> {
     standards(xml, define)?;
-    let forms: Vec<&Document> = define.documents.iter().filter(|one| one.is_annotated_form).collect();
+    let forms: Vec<&Document> = define.annotated_forms().collect();
     let others: Vec<&Document> = define.documents.iter().filter(|one| !one.is_annotated_form).collect();
     for (element, documents) in [("def:AnnotatedCRF", forms), ("def:SupplementalDoc", others)] {
         if !documents.is_empty() {
@@ -262,7 +262,7 @@ fn sub_class(dataset: &Dataset) -> Option<&'static str> {
     }
 }
 
-fn leaf(file: &str) -> String {
+pub(super) fn leaf(file: &str) -> String {
     let name = file
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' });

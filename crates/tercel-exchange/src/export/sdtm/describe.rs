@@ -247,10 +247,14 @@ fn origin(dataset: &str, variable: &GuideVariable) -> (Origin, Option<String>) {
     let ending = variable.name.strip_prefix(dataset).unwrap_or(variable.name);
     let derived = |method: &str| (Origin::Derived, Some(method.to_owned()));
     match (dataset, ending) {
-        (_, "DOMAIN" | "RDOMAIN" | "SEQ" | "TESTCD" | "TEST" | "DECOD" | "CAT" | "SCAT" | "PRESP") => {
-            (Origin::Assigned, None)
+        (
+            _,
+            "DOMAIN" | "RDOMAIN" | "USUBJID" | "SUBJID" | "SEQ" | "GRPID" | "LNKID" | "LNKGRP" | "TESTCD" | "TEST"
+            | "OBJ" | "DECOD" | "CAT" | "SCAT" | "PRESP" | "IDVAR" | "IDVARVAL" | "QNAM" | "QLABEL" | "QORIG" | "QEVAL",
+        ) => (Origin::Assigned, None),
+        (_, "STUDYID" | "VISIT" | "VISITNUM" | "VISITDY") | ("TA" | "TE" | "TI" | "TV" | "TS", _) => {
+            (Origin::Protocol, None)
         }
-        (_, "STUDYID" | "VISITNUM" | "VISITDY") | ("TA" | "TE" | "TI" | "TV" | "TS", _) => (Origin::Protocol, None),
         (_, "DY" | "STDY" | "ENDY") => {
             derived("Date of the record minus RFSTDTC in days, plus 1 from that day on; there is no day 0.")
         }
