@@ -246,6 +246,9 @@ fn codelist<'c>(study: &Study<'_>, variable: &GuideVariable, cells: impl Iterato
 fn origin(dataset: &str, variable: &GuideVariable) -> (Origin, Option<String>) {
     let ending = variable.name.strip_prefix(dataset).unwrap_or(variable.name);
     let derived = |method: &str| (Origin::Derived, Some(method.to_owned()));
+    if variable.described == "MedDRA" || ending == "BODSYS" {
+        return (Origin::Assigned, None);
+    }
     match (dataset, ending) {
         (
             _,
