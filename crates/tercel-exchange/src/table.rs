@@ -210,6 +210,13 @@ impl Table {
         kept.map(|(_, column)| column).collect()
     }
 
+    /// Keeps the columns whose name is wanted.
+    pub(crate) fn retain_columns(&mut self, wanted: impl Fn(&str) -> bool) {
+        let names = std::mem::take(&mut self.names).into_iter();
+        let columns = names.zip(std::mem::take(&mut self.columns));
+        (self.names, self.columns) = columns.filter(|(name, _)| wanted(name)).unzip();
+    }
+
     /// The rows at these places, in this order.
     pub(crate) fn at(&self, places: &[usize]) -> Self {
         let column = |column: &TextColumn| {

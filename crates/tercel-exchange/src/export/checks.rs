@@ -7,6 +7,7 @@ use roxmltree::Document;
 use tercel::language::both;
 use tercel::study::{Blocks, Finding, Rule};
 
+use super::conform::conform;
 use super::guide::{self, Core};
 use super::sdtm::{finding, numbers, required};
 use super::terminology::{Extension, TERMINOLOGY_VERSION, check_terms};
@@ -36,7 +37,7 @@ pub fn check_values(datasets: &[Dataset]) -> (Vec<Check>, BTreeSet<Extension>) {
     }
     let variables = datasets.iter().flat_map(|dataset| &dataset.variables);
     let mandatory = variables.filter(|variable| variable.mandatory).count();
-    let checks = vec![
+    let mut checks = vec![
         Check {
             what: "Every coded value is a term of its codelist, or an extension of an open one",
             by: format!("CDISC controlled terminology {TERMINOLOGY_VERSION}"),
@@ -56,6 +57,7 @@ pub fn check_values(datasets: &[Dataset]) -> (Vec<Check>, BTreeSet<Extension>) {
             findings: twice,
         },
     ];
+    checks.extend(conform(datasets));
     (checks, terms.extensions)
 }
 

@@ -4,6 +4,8 @@
 
 use std::sync::LazyLock;
 
+use crate::sdtm::long::continued_name;
+
 const DATA: &str = include_str!("../../data/sdtmig-3.4.tsv");
 
 /// A dataset of the guide.
@@ -88,9 +90,41 @@ static GUIDE: LazyLock<Vec<GuideDataset>> = LazyLock::new(|| {
     }
     for dataset in &mut guide {
         add_quantitation(dataset);
+        add_continuations(dataset);
     }
     guide
 });
+
+/// Texts of comments and of the summary continue in variables of their own dataset (SDTMIG 3.4, CO assumption 3 and TS
+/// assumption 7), not in supplemental qualifiers.
+fn add_continuations(dataset: &mut GuideDataset) {
+    let name = match dataset.name {
+        "CO" => "COVAL",
+        "TS" => "TSVAL",
+        _ => return,
+    };
+    let Some(at) = dataset.variables.iter().position(|variable| variable.name == name) else {
+        return;
+    };
+    let Some(GuideVariable { label, role, .. }) = dataset.variables.get(at) else {
+        return;
+    };
+    let (label, role) = (*label, *role);
+    let more = (1..=CONTINUATIONS).map(|number| GuideVariable {
+        name: continued_name(name, number).leak(),
+        label,
+        numeric: false,
+        role,
+        core: Core::Permissible,
+        codelists: Vec::new(),
+        described: "",
+    });
+    let after = dataset.variables.split_off(at + 1);
+    dataset.variables.extend(more.chain(after));
+}
+
+/// Most variables that continue a text: with them it has 2,000 bytes.
+const CONTINUATIONS: usize = 9;
 
 /// Qualifiers of findings in the model (SDTM 2.0) that the guide lists for some of its datasets only: a value of them is no
 /// supplemental qualifier. They stand before the variables of time.
@@ -193,7 +227,7 @@ mod tests {
             let name = line.split('\t').next().unwrap_or_default();
             name.len() == 6 && (name.ends_with("LLOQ") || name.ends_with("ULOQ"))
         });
-        let added = limits - listed.count();
+        let added = limits - listed.count() + 2 * CONTINUATIONS;
         assert_eq!(
             datasets().map(|dataset| dataset.variables.len()).sum::<usize>(),
             lines + added

@@ -5,6 +5,7 @@
 
 pub mod adam;
 pub mod checks;
+mod conform;
 pub mod define;
 pub mod guide;
 mod oid;

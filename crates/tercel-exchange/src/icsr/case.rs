@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::coding::fold;
 use tercel::grade::Grade;
 use tercel::protocol::Relatedness;
-use tercel::study::{AdverseEvent, EventOutcome, SeriousCriteria, StudyData, Subject, When, days_between};
+use tercel::safety::derive_occurrences;
+use tercel::study::{AdverseEvent, EventOutcome, SeriousCriteria, StudyData, Subject, When};
 
 /// One reaction or event of a report: all records of it, one for every grade it went through.
 #[derive(Debug, Clone)]
@@ -76,21 +76,6 @@ impl<'a> Reaction<'a> {
     fn is_serious(&self) -> bool {
         self.records.iter().any(|event| event.serious == Some(true))
     }
-
-    /// Whether a record goes on with this reaction: the same term, from no later than the day after the last one ended.
-    fn goes_on_in(&self, next: &AdverseEvent) -> bool {
-        let days = || {
-            let last = self.records.last()?;
-            Some((last.start?.day()?, last.end?.day()?, next.start?.day()?))
-        };
-        let same = self.records.last().is_some_and(|last| term_of(last) == term_of(next));
-        same && days().is_some_and(|(began, ended, begins)| begins >= began && days_between(ended, begins) <= 1)
-    }
-}
-
-fn term_of(event: &AdverseEvent) -> String {
-    let coded = event.preferred_term.as_deref().filter(|term| !term.trim().is_empty());
-    fold(coded.unwrap_or(&event.term))
 }
 
 /// One report: serious events of a subject of which the sponsor became aware on the same day.
@@ -167,14 +152,6 @@ pub(super) fn name_of(study: &str, subject: &Subject) -> String {
 }
 
 fn reactions_of(subject: &Subject) -> Vec<Reaction<'_>> {
-    let mut events: Vec<&AdverseEvent> = subject.adverse_events.iter().collect();
-    events.sort_by_key(|event| (event.start.map(When::order), event.record.number));
-    let mut reactions: Vec<Reaction<'_>> = Vec::new();
-    for event in events {
-        match reactions.iter_mut().find(|reaction| reaction.goes_on_in(event)) {
-            Some(reaction) => reaction.records.push(event),
-            None => reactions.push(Reaction { records: vec![event] }),
-        }
-    }
-    reactions
+    let occurrences = derive_occurrences(&subject.adverse_events);
+    occurrences.into_iter().map(|records| Reaction { records }).collect()
 }

@@ -90,9 +90,50 @@ pub(super) fn rejoin(parent: &mut Table, continuations: Continuations) {
     }
 }
 
+/// Puts the variables that continue a text of this dataset itself (`COVAL1`, `TSVAL1`) behind what they continue.
+pub(super) fn rejoin_own(table: &mut Table) {
+    let base = match table.name.as_str() {
+        "CO" => "COVAL",
+        "TS" => "TSVAL",
+        _ => return,
+    };
+    let continued = |name: &str| {
+        let number = name.strip_prefix(base)?;
+        number.parse::<usize>().ok()
+    };
+    let mut continuations = Continuations::new();
+    for (at, name) in table.columns().iter().enumerate() {
+        let Some(number) = continued(name) else { continue };
+        let texts = (0..table.len()).map(|row| (row, table.cell(row, at).to_owned()));
+        let texts = texts.filter(|(_, text)| !text.is_empty()).collect();
+        continuations.insert((number, name.clone()), texts);
+    }
+    if continuations.is_empty() {
+        return;
+    }
+    rejoin(table, continuations);
+    table.retain_columns(|name| continued(name).is_none());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_in_several_variables_is_one_text_again() {
+        let text = "cells arrived late because the courier was held up ".repeat(9);
+        let text = text.trim_end();
+        let parts = parts(text);
+        let names = ["USUBJID", "COVAL", "COVAL1", "COVAL2", "CODTC"];
+        let cells = [&["X-1"], parts.as_slice(), &["2025-03-04"]].concat();
+        let short = ["X-2", "seen", "", "", "2025-03-05"];
+        let rows = [cells.as_slice(), &short].map(|row| row.iter().map(|cell| (*cell).to_owned()).collect());
+        let mut table = Table::from_rows("CO", &names, rows.to_vec());
+        rejoin_own(&mut table);
+        assert_eq!(table.columns(), ["USUBJID", "COVAL", "CODTC"]);
+        assert_eq!(table.cell(0, 1), text);
+        assert_eq!((table.cell(1, 1), table.cell(1, 2)), ("seen", "2025-03-05"));
+    }
 
     #[test]
     fn the_parts_of_a_text_fit_and_join_to_the_text_again() {

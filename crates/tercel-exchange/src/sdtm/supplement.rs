@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::long::{Continuations, continuation, rejoin};
+use super::long::{Continuations, continuation, rejoin, rejoin_own};
 use crate::table::Table;
 
 /// Moves every `SUPP--` row to its parent record; rows that fit no parent stay in their own table.
@@ -17,6 +17,7 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
             parents.push(supplement);
         }
     }
+    parents.iter_mut().for_each(rejoin_own);
     *tables = parents;
 }
 

@@ -23,12 +23,14 @@ mod check;
 mod clock;
 mod emergence;
 mod interest;
+mod occurrence;
 mod table;
 
 pub use case::{Awaited, Case, Due, NumberedReport, ReportClock, derive_cases};
 pub use check::check_safety;
 pub use clock::{Deadline, Expectedness, Standing, derive_deadlines, derive_expectedness, is_urgent, required_reports};
 pub use emergence::{Emergence, Emergent, NotEmergent, derive_emergence, is_certainly_before};
+pub use occurrence::derive_occurrences;
 pub use table::{Part, Population, Row, SafetyTable, Tables, derive_tables};
 
 use crate::endpoint::Facts;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Reference, SafetyEvent, derive_events};
+use super::{Reference, SafetyEvent, derive_events, derive_occurrences};
 use crate::dlt::scale_of;
 use crate::endpoint::{Analysis, Facts};
 use crate::grade::ctcae::Ctcae;
@@ -43,8 +43,10 @@ pub struct Part {
     pub level: DoseLevel,
     /// Worst grade; `None` where no event has one.
     pub worst: Option<Grade>,
-    /// Number of events.
+    /// Number of events: of records, of which an event that changes its grade has several.
     pub events: usize,
+    /// Number of occurrences, however many records each has.
+    pub occurrences: usize,
     /// Scales of the grades of its events, each once.
     pub scales: Vec<Scale>,
     /// Records it rests on.
@@ -93,6 +95,12 @@ impl Row {
     pub fn events(&self, level: Option<DoseLevel>) -> usize {
         let at_level = self.parts.iter().filter(|part| part.is_at(level));
         at_level.map(|part| part.events).sum()
+    }
+
+    /// Number of occurrences at a level, or of all.
+    pub fn occurrences(&self, level: Option<DoseLevel>) -> usize {
+        let at_level = self.parts.iter().filter(|part| part.is_at(level));
+        at_level.map(|part| part.occurrences).sum()
     }
 }
 
@@ -237,6 +245,7 @@ fn population(subjects: &[Counted<'_>], reference: Reference) -> Population {
             level: counted.level,
             worst: None,
             events: 0,
+            occurrences: 0,
             scales: Vec::new(),
             records: vec![counted.facts.subject.record.clone(), treated(counted.facts, reference)?],
         })
@@ -288,6 +297,7 @@ fn part(counted: &Counted<'_>, events: &[&SafetyEvent<'_>]) -> Option<Part> {
         level: counted.level,
         worst: events.iter().filter_map(|event| event.event.grade).max(),
         events: events.len(),
+        occurrences: derive_occurrences(events.iter().map(|event| event.event)).len(),
         scales,
         records,
     })

@@ -3,6 +3,7 @@
 //! What a single field breaks is found where it is read; what two readings of the same fact disagree on is found by
 //! [`crate::endpoint::check_derived`].
 
+mod days;
 mod laboratory;
 
 use jiff::civil::Date;
@@ -29,6 +30,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
         check.screening();
         check.eligibility(trial);
         check.order();
+        check.before_consent();
         check.infusion(trial);
         check.new_therapy();
         for event in &subject.adverse_events {
@@ -479,25 +481,7 @@ impl Check<'_> {
             return;
         };
         let latest: Date = death.when.date.latest();
-        for contact in subject
-            .contacts
-            .iter()
-            .filter(|contact| contact.when.date.earliest() > latest)
-        {
-            let text = both!(
-                "{name} on {when} lies after death on {died}",
-                "{name}（{when}）晚于死亡日期{died}",
-                name = contact.name,
-                when = contact.when,
-                died = death.when
-            );
-            let field = if contact.record.dataset.as_str() == "SS" {
-                "SSDTC"
-            } else {
-                "SVSTDTC"
-            };
-            self.add(&contact.record, field, Rule::OutOfOrder(text), Blocks::Decision);
-        }
+        self.after_death(death.when);
         let infused_after = subject
             .infusions
             .iter()

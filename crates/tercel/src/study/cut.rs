@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::{
     AdverseEvent, Blocks, Disposition, EventOutcome, Finding, Medication, RecordId, Rule, StudyData, Subject, When,
+    is_screen_failure,
 };
 use crate::grade::Grade;
 use crate::language::both;
@@ -23,6 +24,9 @@ impl StudyData {
     pub fn into_as_of(self, cut: Date) -> Self {
         let mut data = self;
         let mut findings = Vec::new();
+        if data.dated {
+            data.subjects.retain(|subject| !consents_later(subject, cut));
+        }
         for subject in &mut data.subjects {
             cut_subject(subject, cut, &mut findings);
         }
@@ -45,12 +49,32 @@ impl StudyData {
     }
 }
 
+/// Whether every consent lies after the cut and nobody had been treated: whatever older there is, the subject was not in the
+/// study. Who was treated is never hidden by a date of consent that must be wrong.
+fn consents_later(subject: &Subject, cut: Date) -> bool {
+    let later = |when: When| when.date.earliest() > cut;
+    let treated = subject.lymphodepletion.iter().map(|dose| dose.start);
+    let treated = treated.chain(subject.infusions.iter().map(|infusion| infusion.when));
+    let mut consents = subject.consent.iter().filter_map(|consent| consent.when).peekable();
+    consents.peek().is_some() && consents.all(later) && treated.into_iter().all(later)
+}
+
 /// A subject is known once it consented; without a dated consent, once anything was recorded.
 fn is_known(subject: &Subject, cut: Date) -> bool {
     !subject.consent.is_empty() || all_moments(subject).iter().any(|when| when.date.earliest() <= cut)
 }
 
 fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
+    // The row of the subject has no date: it is of the day of the failure that it repeats.
+    let left = subject.dispositions.iter().map(|left| (&left.term, left.when));
+    let said = left.chain(subject.milestones.iter().map(|one| (&one.term, one.when)));
+    let mut failed = said
+        .filter(|(term, _)| is_screen_failure(term))
+        .filter_map(|(_, when)| when)
+        .peekable();
+    if failed.peek().is_some() && failed.all(|when| when.date.earliest() > cut) {
+        subject.screened_out = false;
+    }
     let dies_later = subject.died().is_some_and(|(when, _)| when.date.earliest() > cut);
     let mut keep = |record: &RecordId, field: &str, when: Option<When>| {
         let Some(when) = when else { return true };

@@ -210,7 +210,12 @@ fn parse_date(text: &str) -> Result<PartialDate, DateError> {
 }
 
 fn parse_clock(text: &str) -> Result<Clock, DateError> {
-    let text = text.trim_end_matches('Z');
+    // A zone (`Z`, `+08:00`) is of the place whose clock is meant.
+    let text = match text.split_once(['Z', '+', '-']) {
+        Some((clock, zone)) if is_zone(zone, text.ends_with('Z')) => clock,
+        Some(_) => return Err(DateError::Form),
+        None => text,
+    };
     let mut parts = text.split(':');
     let hour = digits(parts.next().unwrap_or_default(), 2)?;
     let minute = parts.next().map_or(Ok(0), |part| digits(part, 2))?;
@@ -224,6 +229,16 @@ fn parse_clock(text: &str) -> Result<Clock, DateError> {
         return Err(DateError::Form);
     }
     Clock::new(hour.unsigned_abs(), minute.unsigned_abs()).ok_or(DateError::Impossible)
+}
+
+/// Whether what follows the sign of a zone is hours, or hours and minutes; after `Z`, nothing.
+fn is_zone(text: &str, is_utc: bool) -> bool {
+    if is_utc {
+        return text.is_empty();
+    }
+    let (hours, minutes) = text.split_once(':').unwrap_or((text, "00"));
+    let within = |text, most| digits(text, 2).is_ok_and(|number| number <= most);
+    within(hours, 14) && within(minutes, 59)
 }
 
 fn digits(text: &str, count: usize) -> Result<i16, DateError> {
@@ -249,6 +264,19 @@ mod tests {
             When::parse("2025-03-04T08:30:15").unwrap().to_string(),
             "2025-03-04T08:30"
         );
+    }
+
+    #[test]
+    fn a_zone_is_of_the_clock_that_is_meant() {
+        for zone in ["Z", "+08:00", "-05:00", "+09"] {
+            for clock in ["2025-03-04T08:30", "2025-03-04T08:30:15", "2025-03-04T08:30:15.250"] {
+                let read = When::parse(&format!("{clock}{zone}")).unwrap();
+                assert_eq!(read.to_string(), "2025-03-04T08:30");
+            }
+        }
+        for wrong in ["+", "+8", "+08:00Z", "Z+08:00", "+25:00", "+08:61", "-"] {
+            assert!(When::parse(&format!("2025-03-04T08:30{wrong}")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

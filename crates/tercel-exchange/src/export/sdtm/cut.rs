@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::cells::{Columns, when};
 use super::has_variable;
 use crate::table::Table;
+use tercel::study::is_screen_failure;
 
 /// Datasets made of the whole of the others: they are made again of what is left.
 const REMADE: [&str; 4] = ["PP", "RELREC", "SE", "TS"];
@@ -19,6 +20,8 @@ const BEFORE_THE_STUDY: [&str; 2] = ["MH", "TU"];
 pub fn cut_tables(tables: &mut Vec<Table>, cut: Date) {
     tables.retain(|table| !REMADE.contains(&table.name.as_str()));
     let later = later_deaths(tables, cut);
+    let (consents, failures) = (consents(tables), failures(tables));
+    let treated = treated(tables, cut);
     let mut known: BTreeSet<String> = BTreeSet::new();
     for table in tables.iter_mut().filter(|table| !table.name.starts_with("SUPP")) {
         if table.name == "DM" || table.column("USUBJID").is_none() {
@@ -29,6 +32,10 @@ pub fn cut_tables(tables: &mut Vec<Table>, cut: Date) {
         hide_ends(table, cut, &later);
     }
     demography(tables, cut, &mut known);
+    let consents_later = |subject: &String| consents.get(subject).is_some_and(|day| *day > cut);
+    known.retain(|subject| !consents_later(subject) || treated.contains(subject));
+    let fails_later = |subject: &str| failures.get(subject).is_some_and(|day| *day > cut);
+    blank_reasons(tables, fails_later);
     let references = late_references(tables, cut);
     for table in tables.iter_mut() {
         let columns = Columns::of(table);
@@ -60,6 +67,67 @@ fn later_deaths(tables: &[Table], cut: Date) -> BTreeSet<String> {
         }
     }
     later
+}
+
+/// The first day of what a row of `DS` says, by subject.
+fn first_said(tables: &[Table], says: impl Fn(&str, &str) -> bool) -> BTreeMap<String, Date> {
+    let mut days: BTreeMap<String, Date> = BTreeMap::new();
+    for table in tables.iter().filter(|table| table.name == "DS") {
+        let columns = Columns::of(table);
+        let says = |row: &usize| says(columns.text(*row, "DSCAT"), columns.text(*row, "DSDECOD"));
+        for row in (0..table.len()).filter(says) {
+            add_earlier(&mut days, columns.text(row, "USUBJID"), columns.text(row, "DSSTDTC"));
+        }
+    }
+    days
+}
+
+fn add_earlier(days: &mut BTreeMap<String, Date>, subject: &str, text: &str) {
+    if let Some(day) = when(text).map(|when| when.date.earliest()) {
+        let first = days.entry(subject.to_owned()).or_insert(day);
+        *first = day.min(*first);
+    }
+}
+
+/// The first day of consent, where it is known.
+fn consents(tables: &[Table]) -> BTreeMap<String, Date> {
+    let mut days = first_said(tables, |category, term| {
+        category.eq_ignore_ascii_case("PROTOCOL MILESTONE") && term.to_ascii_uppercase().contains("CONSENT")
+    });
+    for table in tables.iter().filter(|table| table.name == "DM") {
+        let columns = Columns::of(table);
+        for row in 0..table.len() {
+            add_earlier(&mut days, columns.text(row, "USUBJID"), columns.text(row, "RFICDTC"));
+        }
+    }
+    days
+}
+
+/// The first day on which screening is said to have failed.
+fn failures(tables: &[Table]) -> BTreeMap<String, Date> {
+    first_said(tables, |_, term| is_screen_failure(term))
+}
+
+/// Who had been treated: never hidden by a date of consent that must be wrong.
+fn treated(tables: &[Table], cut: Date) -> BTreeSet<String> {
+    let mut treated = BTreeSet::new();
+    for table in tables.iter().filter(|table| table.name == "EX") {
+        let columns = Columns::of(table);
+        let rows = (0..table.len()).filter(|row| when(columns.text(*row, "EXSTDTC")).is_some());
+        let rows = rows.filter(|row| !is_later(columns.text(*row, "EXSTDTC"), cut));
+        treated.extend(rows.map(|row| columns.text(row, "USUBJID").to_owned()));
+    }
+    treated
+}
+
+/// Blanks why somebody has no arm, of those whose screening fails later.
+fn blank_reasons(tables: &mut [Table], fails_later: impl Fn(&str) -> bool) {
+    for table in tables.iter_mut().filter(|table| table.name == "DM") {
+        let columns = Columns::of(table);
+        let rows = (0..table.len()).filter(|row| fails_later(columns.text(*row, "USUBJID")));
+        let rows: Vec<usize> = rows.collect();
+        blank(table, "ARMNRS", &rows);
+    }
 }
 
 /// The rows that had begun; their subjects are known.
@@ -192,10 +260,15 @@ fn forget_days(table: &mut Table, subjects: &BTreeSet<String>) {
     }
 }
 
-/// Qualifiers go with their records; of an event, what the sponsor did later is not there yet.
+/// Comments and then qualifiers go with their records; of an event, what the sponsor did later is not there yet.
 fn qualifiers(tables: &mut [Table], cut: Date) {
+    go_with_records(tables, cut, |name| name == "CO");
+    go_with_records(tables, cut, |name| name.starts_with("SUPP"));
+}
+
+fn go_with_records(tables: &mut [Table], cut: Date, is_beside: impl Fn(&str) -> bool) {
     let (mut supplements, parents): (Vec<&mut Table>, Vec<&mut Table>) =
-        tables.iter_mut().partition(|table| table.name.starts_with("SUPP"));
+        tables.iter_mut().partition(|table| is_beside(&table.name));
     for supplement in &mut supplements {
         let columns = Columns::of(supplement);
         let mut there: BTreeMap<(String, String), BTreeSet<(String, String)>> = BTreeMap::new();
@@ -207,6 +280,10 @@ fn qualifiers(tables: &mut [Table], cut: Date) {
                 let parent = parents.iter().find(|parent| parent.name == domain);
                 parent.map(|parent| records_of(parent, &key)).unwrap_or_default()
             });
+            if key.is_empty() {
+                kept.insert(row);
+                continue;
+            }
             let reported = columns.text(row, "QNAM").starts_with("AE") && is_later(columns.text(row, "QVAL"), cut);
             if records.contains(&(subject, value)) && !reported {
                 kept.insert(row);

@@ -32,7 +32,13 @@ pub(super) fn all(study: &Study<'_>, tables: Vec<Table>) -> Vec<Dataset> {
     let orphans = known
         .iter()
         .filter(|table| !datasets.iter().any(|made: &Dataset| made.name() == table.name));
-    let orphans: Vec<Dataset> = orphans.filter_map(|table| describe(study, table)).collect();
+    let orphans: Vec<Dataset> = orphans
+        .filter_map(|table| {
+            let domain = table.name.trim_start_matches("SUPP");
+            let parent = Table::from_rows(domain, &[], Vec::new());
+            describe(study, &supplement::rows(&parent, Some(table))?)
+        })
+        .collect();
     datasets.extend(orphans);
     datasets
 }

@@ -7,9 +7,13 @@ use super::guide;
 use crate::sdtm::long::{LONGEST, continued_label, continued_name, parts};
 use crate::table::Table;
 
-/// Splits the texts of a dataset of subjects. Datasets of the trial's plan have no supplemental qualifiers.
+/// Splits the texts of a dataset of subjects, and of the summary of the trial. Other datasets of the trial's plan have no
+/// supplemental qualifiers; qualifiers themselves continue in further rows ([`super::supplement`]).
 pub(super) fn split(table: &mut Table) {
-    let Some(guide) = guide::dataset(&table.name).filter(|dataset| dataset.variable("USUBJID").is_some()) else {
+    let fits = |dataset: &&guide::GuideDataset| {
+        dataset.name == "TS" || (dataset.name != "SUPPQUAL" && dataset.variable("USUBJID").is_some())
+    };
+    let Some(guide) = guide::dataset(&table.name).filter(fits) else {
         return;
     };
     let texts: Vec<&str> = guide

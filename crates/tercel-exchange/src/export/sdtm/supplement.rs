@@ -37,7 +37,8 @@ pub(super) fn rows(table: &Table, known: Option<&Table>) -> Option<Table> {
         let columns = Columns::of(known);
         for row in 0..known.len() {
             there.insert(identity(&columns, row));
-            made.push(COLUMNS.map(|name| columns.text(row, name)));
+            let cells = COLUMNS.map(|name| columns.text(row, name));
+            push_parts(&mut made, cells);
         }
     }
     let columns = Columns::of(table);
@@ -62,16 +63,25 @@ pub(super) fn rows(table: &Table, known: Option<&Table>) -> Option<Table> {
             if value.is_empty() || !there.insert(identity) {
                 continue;
             }
-            for (part, value) in parts(value).into_iter().enumerate() {
-                let (name, label) = match part {
-                    0 => (name.clone(), label.clone()),
-                    part => (continued_name(&name, part), continued_label(&label, part)),
-                };
-                made.push([study, domain, subject, &key, number, &name, &label, value, origin, by]);
-            }
+            push_parts(
+                &mut made,
+                [study, domain, subject, &key, number, &name, &label, value, origin, by],
+            );
         }
     }
     Some(made).filter(|made| !made.is_empty())
+}
+
+/// Adds a qualifier, with continuations of a value that one does not hold.
+fn push_parts(made: &mut Table, cells: [&str; 10]) {
+    let [study, domain, subject, key, number, name, label, value, origin, by] = cells;
+    for (part, value) in parts(value).into_iter().enumerate() {
+        let (name, label) = match part {
+            0 => (name.to_owned(), label.to_owned()),
+            part => (continued_name(name, part), continued_label(label, part)),
+        };
+        made.push([study, domain, subject, key, number, &name, &label, value, origin, by]);
+    }
 }
 
 /// The variable that names a record, and its value.

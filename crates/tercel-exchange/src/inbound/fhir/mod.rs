@@ -2,7 +2,7 @@
 //!
 //! # What it derives
 //! `LB` and `VS` from `Observation`, `CM` from `MedicationAdministration`, `AE` from `AdverseEvent`, `MH` from `Condition`, and one
-//! row of `DM` (identifiers and sex) for each patient with data, linked to subjects by an identifier of `Patient`.
+//! row of `DM` (identifiers, date of birth, sex, death) for each patient with data, linked to subjects by an identifier of `Patient`.
 //!
 //! # Source
 //! HL7 FHIR R4 (4.0.1), the resource definitions of those six; LOINC and UCUM codes as in [`lab_tests`](super::lab_tests) and
@@ -382,23 +382,45 @@ impl<'o> Taken<'o> {
         }
         let mut demography = Sheet::new(
             "DM",
-            &["STUDYID", "DOMAIN", "USUBJID", "SUBJID", "SEX"],
+            &[
+                "STUDYID", "DOMAIN", "USUBJID", "SUBJID", "BRTHDTC", "SEX", "DTHDTC", "DTHFL",
+            ],
             ["USUBJID"; 3],
             &[],
         );
         for (subject, patient) in &self.subjects {
-            let sex = match self.patients.get(patient).and_then(|patient| patient.gender.as_deref()) {
+            let known = self.patients.get(patient);
+            let sex = match known.and_then(|patient| patient.gender.as_deref()) {
                 Some("female") => "F",
                 Some("male") => "M",
                 Some(_) | None => "",
             };
+            let mut read = |date: Option<&String>| -> String {
+                let date = date.map(|date| self.clock.read(date)).transpose();
+                date.unwrap_or_else(|why| {
+                    self.inbound.findings.push(Left {
+                        file: file.clone(),
+                        place: format!("Patient/{patient}"),
+                        subject: Some(subject.clone()),
+                        why,
+                    });
+                    None
+                })
+                .unwrap_or_default()
+            };
+            let born = read(known.and_then(|patient| patient.birth_date.as_ref()));
+            let died = read(known.and_then(|patient| patient.deceased_date_time.as_ref()));
+            let is_dead = !died.is_empty() || known.is_some_and(|patient| patient.deceased_boolean);
             let short = subject.rsplit('-').next().unwrap_or(subject);
             let cells = [
                 ("STUDYID", self.options.study.as_str()),
                 ("DOMAIN", "DM"),
                 ("USUBJID", subject),
                 ("SUBJID", short),
+                ("BRTHDTC", &born),
                 ("SEX", sex),
+                ("DTHDTC", &died),
+                ("DTHFL", if is_dead { "Y" } else { "" }),
             ];
             demography.push(&cells, &file, &format!("Patient/{patient}"));
             self.inbound.count_taken("Patient");

@@ -112,10 +112,15 @@ pub(super) fn id_of(reference: &str) -> &str {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Patient {
     #[serde(default)]
     identifier: Vec<Identifier>,
     pub(super) gender: Option<String>,
+    pub(super) birth_date: Option<String>,
+    pub(super) deceased_date_time: Option<String>,
+    #[serde(default)]
+    pub(super) deceased_boolean: bool,
 }
 
 impl Patient {

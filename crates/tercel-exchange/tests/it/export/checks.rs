@@ -41,7 +41,7 @@ fn set(made: &mut [Dataset], name: &str, variable: &str, row: usize, value: &str
 
 #[test]
 fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
-    for (made, count) in [(exported(), 6), (described(), 4)] {
+    for (made, count) in [(exported(), 10), (described(), 8)] {
         let checks = checks_of(&made);
         assert_eq!(checks.len(), count);
         for check in &checks {
@@ -59,11 +59,31 @@ fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
 #[test]
 fn each_slip_is_found_by_its_check_alone() {
     type Slip = fn(&mut Vec<Dataset>);
-    let slips: [(Slip, &str, &str); 6] = [
+    let slips: [(Slip, &str, &str); 10] = [
         (
             |made| set(made, "AE", "AESER", 0, "MAYBE"),
             "Every coded value",
             "AESER",
+        ),
+        (
+            |made| set(made, "VS", "USUBJID", 0, "NOBODY"),
+            "Every subject has its row",
+            "USUBJID",
+        ),
+        (
+            |made| set(made, "VS", "VSDTC", 0, "24FEB2025"),
+            "Every date and time",
+            "VSDTC",
+        ),
+        (
+            |made| set(made, "SUPPAE", "QNAM", 0, "NARRATIVE"),
+            "Names and labels",
+            "QNAM",
+        ),
+        (
+            |made| set(made, "FA", "FATEST", 0, "Another"),
+            "A code of a test has one name",
+            "FATESTCD",
         ),
         (
             |made| set(made, "DM", "SUBJID", 0, ""),

@@ -354,3 +354,52 @@ fn tables_cut_on_a_day_are_the_study_as_of_that_day() {
         }
     }
 }
+
+#[test]
+fn who_consents_or_fails_screening_after_the_cut_has_not_done_so_at_it() {
+    let trial = trial();
+    let product = &trial.names.infusion[0];
+    let arm = trial.dose_levels.iter().next().unwrap().1.arm.clone();
+    let read = |consent: &str, reason: &str, infused: &str, failed: &str, cut| {
+        let files = [
+            (
+                "dm.csv",
+                format!("USUBJID,ARMCD,ARMNRS,RFICDTC\nX-01,{arm},{reason},{consent}\n"),
+            ),
+            (
+                "cm.csv",
+                "USUBJID,CMSEQ,CMTRT,CMSTDTC\nX-01,1,SORAFENIB,2024-05-01\n".to_owned(),
+            ),
+            (
+                "ex.csv",
+                format!("USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\nX-01,1,{product},100,10^6 cells,{infused}\n"),
+            ),
+            (
+                "ds.csv",
+                format!("USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\nX-01,1,SCREEN FAILURE,DISPOSITION EVENT,{failed}\n"),
+            ),
+        ];
+        let wanted = files.into_iter().filter(|(file, text)| match *file {
+            "ex.csv" => !infused.is_empty(),
+            "ds.csv" => !failed.is_empty(),
+            _ => !text.is_empty(),
+        });
+        let tables = wanted.map(|(file, text)| Table::parse_csv(file, text.as_bytes()).unwrap());
+        let mut tables: Vec<Table> = tables.collect();
+        let whole = study(&trial, &tables).as_of(cut);
+        cut_tables(&mut tables, cut);
+        let of_tables = study(&trial, &tables);
+        assert_eq!(of_tables.subjects, whole.subjects);
+        let failed = whole.subjects.first().map(|subject| subject.screen_failure().is_some());
+        (whole.subjects.len(), failed)
+    };
+    let day = |month, day| date(2025, month, day);
+    // A treatment from before the study makes nobody a subject of it.
+    assert_eq!(read("2025-03-20", "", "", "", day(3, 1)), (0, None));
+    assert_eq!(read("2025-03-20", "", "", "", day(3, 20)), (1, Some(false)));
+    // A date of consent that must be wrong hides no treated subject.
+    assert_eq!(read("2026-02-10", "", "2025-02-24", "", day(3, 1)), (1, Some(false)));
+    let fails = |cut| read("2025-01-10", "SCREEN FAILURE", "", "2025-02-03", cut);
+    assert_eq!(fails(day(1, 20)), (1, Some(false)));
+    assert_eq!(fails(day(2, 3)), (1, Some(true)));
+}

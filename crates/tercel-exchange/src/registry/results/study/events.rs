@@ -89,7 +89,7 @@ fn affected(rows: &[&Row], level: Option<DoseLevel>) -> usize {
 fn event_row(row: &Row, population: &Population, levels: &[Option<DoseLevel>]) -> EventRow {
     let counts = levels.iter().map(|level| EventCount {
         group: level_id(*level),
-        events: Some(row.events(*level).to_string()),
+        events: Some(row.occurrences(*level).to_string()),
         affected: Some(row.subjects(*level).to_string()),
         at_risk: Some(population.count(*level).to_string()),
     });
@@ -119,7 +119,7 @@ fn notes(analysis: &Analysis<'_>, tables: &Tables) -> String {
     let unknown = unknown.filter(|event| event.serious.is_none()).count();
     let mut notes = vec![
         "An event counts if it began under treatment, may have begun under it, or became worse under it. Each participant \
-         counts once in a row."
+         counts once in a row. An event whose grade changes from day to day is one event."
             .to_owned(),
     ];
     if unknown > 0 {
