@@ -27,6 +27,7 @@ use thiserror::Error;
 pub use left::{Left, Why, left_table};
 pub use subject::{LinkError, Subjects, read_links};
 pub use test::{LabTest, LoincCode, lab_tests, loinc_codes};
+pub(crate) use test::{VITALS, vital_unit};
 pub use time::{ClockError, Offset};
 
 pub(crate) use sheet::Sheet;

@@ -84,6 +84,9 @@ fn stands_for(row: &Row<'_>, link: &str) -> Vec<String> {
     wholes.into_iter().map(|whole| whole.trim().to_owned()).collect()
 }
 
+/// Units of diameters, with the millimetres in one of each.
+pub(crate) const LENGTHS: [(&str, f64); 2] = [("mm", 1.0), ("cm", 10.0)];
+
 /// `TR`: measurements. A longest diameter, a short axis of a node (`LPERP`, `SAXIS`), a viable diameter, or a state.
 pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let Some(link) = row.text("TRLNKID") else {
@@ -99,7 +102,7 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let stated = row.first_text(&["TRSTRESC", "TRORRES"]);
     row.check_agreement("TRSTRESN", "TRSTRESC");
     let done = row.text("TRSTAT").is_none();
-    let in_mm = row.code("TRSTRESU", &[("mm", 1.0), ("cm", 10.0)], "mm, cm");
+    let in_mm = row.code("TRSTRESU", &LENGTHS, "mm, cm");
     let node = subject.lesions.iter().any(|lesion| lesion.link == link && lesion.node);
     let mm = || {
         row.number_in("TRSTRESN", 0.0, 1000.0, Text::new("0 to 1000", "0至1000"))

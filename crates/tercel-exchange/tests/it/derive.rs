@@ -11,7 +11,7 @@ use tercel::response::{BestOptions, Criteria};
 use tercel_exchange::Table;
 use tercel_exchange::adam::{DeriveOptions, Derived, derive_datasets};
 
-type Record = BTreeMap<String, String>;
+pub(super) type Record = BTreeMap<String, String>;
 
 pub(super) fn options() -> DeriveOptions {
     DeriveOptions {
@@ -33,7 +33,7 @@ pub(super) fn options() -> DeriveOptions {
     }
 }
 
-fn table(file: &str, text: &str) -> Table {
+pub(super) fn table(file: &str, text: &str) -> Table {
     Table::parse_csv(file, text.as_bytes()).unwrap()
 }
 
@@ -42,7 +42,7 @@ fn records(text: &str) -> Vec<Record> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn derived(derived: &Derived, name: &str) -> Vec<Record> {
+pub(super) fn derived(derived: &Derived, name: &str) -> Vec<Record> {
     let table = derived.tables.iter().find(|table| table.name == name).unwrap();
     records(&String::from_utf8(table.to_csv().unwrap()).unwrap())
 }
@@ -385,7 +385,7 @@ fn a_value_that_cannot_be_graded_has_no_grade_instead_of_zero() {
 }
 
 /// A subject without an `ADSL`, infused on 2025-02-24.
-fn from_tabulations(more: &[(&str, &str)]) -> Derived {
+pub(super) fn from_tabulations(more: &[(&str, &str)]) -> Derived {
     let mut tables = vec![
         table("dm.csv", "STUDYID,USUBJID,SEX\nS,A,F\n"),
         table(

@@ -5,13 +5,18 @@
 //! terms they are grades of, the same of the baseline (`BTOXGR…`), and `SHIFT2` from the one to the other. `ANL01FL` is the last
 //! result of a visit under treatment, `LVOTFL` the last of all, `ANL02FL` and `ANL03FL` the worst low and the worst high grade.
 //!
+//! A parameter has one unit, that of most of its values. Values and limits in another are converted to it; range and grade are
+//! those of the result as recorded.
+//!
 //! # Source
 //! Codes, flags and terms as `admiral` names them; grades are those of [`tercel::grade::ctcae`] (`ctcae5`, `ctcae6`).
 //!
 //! # Limits
 //! The grade of the baseline itself is that by the limits of normal. Where the value leaves several grades open because
 //! symptoms decide, the highest is written, as admiral does; what is graded by intervention alone stays blank, and so does a
-//! grade for which a limit, the baseline or the unit is missing.
+//! grade for which a limit, the baseline or the unit is missing. A baseline recorded in another unit takes no part in a grade: the
+//! cut-points of two units are rounded, and each result is graded by those of its own. A result whose unit does not convert has
+//! no `AVAL`, no limits and no part in baseline and changes.
 
 mod grade;
 mod parameter;
@@ -26,6 +31,7 @@ use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
+use super::units::{self, InUnit, Spellings, laboratory};
 use crate::table::Table;
 use grade::{Grades, grade, mark_worst};
 use parameter::Parameter;
@@ -44,8 +50,10 @@ struct Result<'c> {
     day: Option<Date>,
     order: [f64; 2],
     analysis_visit: String,
+    recorded: Recorded<'c>,
+    analysed: InUnit,
+    /// The value of analysis and its limits, in the unit of the parameter.
     value: Option<f64>,
-    unit: &'c str,
     lln: Option<f64>,
     uln: Option<f64>,
     range: Option<RangeIndicator>,
@@ -57,6 +65,15 @@ struct Result<'c> {
     worst_high: bool,
 }
 
+/// What the record holds, in its own unit.
+#[derive(Clone, Copy)]
+struct Recorded<'c> {
+    value: Option<f64>,
+    unit: &'c str,
+    lln: Option<f64>,
+    uln: Option<f64>,
+}
+
 /// Writes the dataset: one row a result, in the order of subject, parameter and date.
 pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, notes: &mut Vec<String>) -> Table {
     let recorded: Vec<&str> = lb
@@ -65,13 +82,23 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
         .filter(|column| !COLUMNS.contains(column))
         .collect();
     let mut parameters: BTreeMap<String, Parameter> = BTreeMap::new();
+    let mut spelled: BTreeMap<String, [Spellings; 2]> = BTreeMap::new();
     let mut groups: BTreeMap<(SubjectId, String), Vec<usize>> = BTreeMap::new();
     for (at, row) in lb.rows().enumerate() {
         let Some(id) = row.subject() else { continue };
         let parameter = parameters
             .entry(test(row))
             .or_insert_with_key(|test| Parameter::of(version, test));
+        let has_value = row.number("LBSTRESN").is_some();
+        let [names, units] = spelled.entry(parameter.code.clone()).or_default();
+        names.count(row.text("LBTEST"), true);
+        units.count(unit(row.text("LBSTRESU")), has_value);
         groups.entry((id, parameter.code.clone())).or_default().push(at);
+    }
+    for parameter in parameters.values_mut() {
+        if let Some([names, units]) = spelled.get(&parameter.code) {
+            parameter.settle(names.commonest(), units.commonest());
+        }
     }
     // Rows of a group side by side: looked up where they lie in the source, each cell would be far from the last.
     let order: Vec<usize> = groups.values().flatten().copied().collect();
@@ -82,7 +109,7 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
     let mut table = Table::new("ADLB", "adlb.csv", columns);
     let mut worst_cases = 0;
     // One group at a time: what is worked out of a result takes more memory than the result.
-    for ((id, _), group) in &groups {
+    for ((id, code), group) in &groups {
         let rows: Vec<CellRow<'_>> = rows.by_ref().take(group.len()).collect();
         let Some(subject) = subjects.get(id) else {
             notes.push(format!("LB, subject {id}: not among the subjects of DM or ADSL"));
@@ -92,6 +119,7 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
             .iter()
             .filter_map(|row| Some(read_result(*row, parameters.get(&test(*row))?)));
         let mut results: Vec<Result<'_>> = results.collect();
+        note_units(&results, id, code, notes);
         mark(&mut results, subject);
         worst_cases += grade(&mut results);
         mark_worst(&mut results, subject);
@@ -116,24 +144,47 @@ fn test(row: CellRow<'_>) -> String {
 
 fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
     let number = |column| row.number(column);
-    let (value, lln, uln) = (number("LBSTRESN"), number("LBSTNRLO"), number("LBSTNRHI"));
+    let recorded = Recorded {
+        value: number("LBSTRESN"),
+        unit: unit(row.text("LBSTRESU")),
+        lln: number("LBSTNRLO"),
+        uln: number("LBSTNRHI"),
+    };
+    let analysed = |number: Option<f64>| {
+        InUnit::of(number, |number| {
+            laboratory(parameter.analyte, number, recorded.unit, &parameter.unit)
+        })
+    };
     Result {
         row,
         parameter,
         day: row.day("LBDTC"),
         order: ["VISITNUM", "LBSEQ"].map(|column| number(column).unwrap_or(f64::INFINITY)),
         analysis_visit: analysis_visit(row.text("VISIT")),
-        value,
-        unit: unit(row.text("LBSTRESU")),
-        lln,
-        uln,
-        range: indicate(value, lln, uln),
+        recorded,
+        analysed: analysed(recorded.value),
+        value: analysed(recorded.value).value(),
+        lln: analysed(recorded.lln).value(),
+        uln: analysed(recorded.uln).value(),
+        range: indicate(recorded.value, recorded.lln, recorded.uln),
         grades: Grades::default(),
         is_baseline: false,
         last_of_visit: false,
         last_of_all: false,
         worst_low: false,
         worst_high: false,
+    }
+}
+
+/// Says which values of one subject and parameter are in a unit that does not convert.
+fn note_units(results: &[Result<'_>], id: &SubjectId, code: &str, notes: &mut Vec<String>) {
+    let mut apart: BTreeMap<&str, usize> = BTreeMap::new();
+    for result in results.iter().filter(|result| result.analysed == InUnit::Apart) {
+        *apart.entry(result.recorded.unit).or_default() += 1;
+    }
+    for (unit, times) in apart {
+        let wanted = results.first().map_or("", |result| &result.parameter.unit);
+        notes.push(units::apart(&format!("LB, subject {id}, {code}"), times, unit, wanted));
     }
 }
 
@@ -228,14 +279,17 @@ fn derive_result(result: &Result<'_>, baseline: Option<&Result<'_>>, subject: &S
     let day = subject.treatment_start.zip(result.day);
     let mut cells = vec![
         result.parameter.code.clone(),
-        label(result),
+        result.parameter.label(),
         maybe_day(result.day),
         day.map_or_else(String::new, |(start, day)| relative_day(start, day).to_string()),
         result.analysis_visit.clone(),
         visit_number(result),
         maybe_number(result.value),
-        result.row.text("LBSTRESC").to_owned(),
-        result.unit.to_owned(),
+        result.analysed.text(result.row.text("LBSTRESC"), result.recorded.unit),
+        result
+            .analysed
+            .unit(result.recorded.unit, &result.parameter.unit)
+            .to_owned(),
         maybe_number(result.lln),
         maybe_number(result.uln),
         word(result.range).to_owned(),
@@ -253,14 +307,6 @@ fn derive_result(result: &Result<'_>, baseline: Option<&Result<'_>>, subject: &S
     cells.push(subject.sex.clone());
     cells.extend(toxicity(result, baseline, version));
     cells
-}
-
-fn label(result: &Result<'_>) -> String {
-    match [result.row.text("LBTEST"), result.row.text("LBSTRESU")] {
-        ["", _] => result.parameter.code.clone(),
-        [test, ""] => test.to_owned(),
-        [test, unit] => format!("{test} ({unit})"),
-    }
 }
 
 /// Baseline, its range, change, change in percent, and the ratios to baseline and to the limits.

@@ -1,4 +1,5 @@
-//! `ADTR`: diameters of target lesions, their sum, its change from baseline and nadir.
+//! `ADTR`: diameters of target lesions in millimetres, their sum, its change from baseline and nadir. A diameter whose unit is no
+//! length known is in no sum.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,13 +9,14 @@ use tercel::study::SubjectId;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, flag, maybe_day, maybe_number, number};
 use super::rules::{impute_first, relative_day};
+use super::units::{self, InUnit, MILLIMETRES, millimetres};
 use super::{DeriveOptions, Sources, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "ADT", "ADTF", "ADY", "AVISIT", "AVISITN", "VISIT", "TRLNKID", "AVAL",
-    "BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD", "ABLFL", "ANL01FL", "ANL02FL", "ANL03FL", "ANL04FL", "LSEXP",
-    "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ",
+    "AVALU", "BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD", "ABLFL", "ANL01FL", "ANL02FL", "ANL03FL", "ANL04FL",
+    "LSEXP", "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ",
 ];
 
 /// One diameter of one target lesion.
@@ -29,7 +31,7 @@ struct Measurement {
     visit: String,
     analysis_visit: String,
     visit_number: f64,
-    diameter: Option<f64>,
+    diameter: InUnit,
     sequence: String,
 }
 
@@ -46,7 +48,13 @@ struct Sum {
 }
 
 /// Writes the dataset.
-pub(super) fn write_adtr(tr: &Cells<'_>, sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions) -> Table {
+pub(super) fn write_adtr(
+    tr: &Cells<'_>,
+    sources: &Sources<'_>,
+    subjects: &Subjects,
+    options: &DeriveOptions,
+    notes: &mut Vec<String>,
+) -> Table {
     let nodes = read_nodes(sources, options);
     let progressions = read_progressions(sources, options);
     let mut measured: BTreeMap<SubjectId, Vec<Measurement>> = BTreeMap::new();
@@ -56,6 +64,13 @@ pub(super) fn write_adtr(tr: &Cells<'_>, sources: &Sources<'_>, subjects: &Subje
         let wanted = diameter && target && row.is_read_by(&options.evaluator, "TREVAL", "TRACPTFL");
         if let Some(id) = row.subject().filter(|_| wanted) {
             let measurement = read_measurement(row, nodes.contains(&(id.clone(), row.text("TRLNKID").to_owned())));
+            if measurement.diameter == InUnit::Apart {
+                let of = format!(
+                    "TR, subject {id}, {} {}",
+                    measurement.lesion, measurement.analysis_visit
+                );
+                notes.push(units::apart(&of, 1, row.text("TRSTRESU"), MILLIMETRES));
+            }
             measured.entry(id).or_default().push(measurement);
         }
     }
@@ -135,7 +150,7 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
         } else {
             row.number("VISITNUM").unwrap_or(f64::INFINITY)
         },
-        diameter: row.number("TRSTRESN"),
+        diameter: InUnit::of(row.number("TRSTRESN"), |value| millimetres(value, row.text("TRSTRESU"))),
         sequence: row.text("TRSEQ").to_owned(),
     }
 }
@@ -173,11 +188,12 @@ fn lesion_row(subject: &Subject, measurement: &Measurement) -> Vec<String> {
         visit_number(measurement.visit_number),
         measurement.visit.clone(),
         measurement.lesion.clone(),
-        maybe_number(measurement.diameter),
+        maybe_number(measurement.diameter.value()),
+        measurement.diameter.value().map_or("", |_| MILLIMETRES).to_owned(),
     ];
     // Changes are those of the sum.
     row.extend(std::iter::repeat_n(String::new(), 7));
-    let assessed = measurement.diameter.is_some();
+    let assessed = measurement.diameter.value().is_some();
     row.extend([
         flag(assessed),
         String::new(),
@@ -205,7 +221,9 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
         visits.entry(&measurement.analysis_visit).or_default().push(measurement);
     }
     let listed = |measurements: &[&Measurement], measured: bool| {
-        let wanted = measurements.iter().filter(|m| !measured || m.diameter.is_some());
+        let wanted = measurements
+            .iter()
+            .filter(|m| !measured || m.diameter.value().is_some());
         let lesions: BTreeSet<&str> = wanted.map(|m| m.lesion.as_str()).collect();
         lesions.into_iter().collect::<Vec<_>>().join(", ")
     };
@@ -227,7 +245,7 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
                 day: date
                     .zip(subject.reference())
                     .map(|(date, reference)| relative_day(reference, date)),
-                diameters: (!assessed.is_empty()).then(|| measurements.iter().filter_map(|m| m.diameter).sum()),
+                diameters: (!assessed.is_empty()).then(|| measurements.iter().filter_map(|m| m.diameter.value()).sum()),
                 complete: assessed == expected && !assessed.is_empty(),
                 assessed,
                 progression: date.is_some_and(|date| progressed.contains(&date)),
@@ -276,6 +294,7 @@ fn sum_rows(subject: &Subject, measurements: &[Measurement], progressed: &BTreeS
             String::new(),
             String::new(),
             maybe_number(sum.diameters),
+            sum.diameters.map_or("", |_| MILLIMETRES).to_owned(),
             maybe_number(base),
             maybe_number(nadir),
             change(base),

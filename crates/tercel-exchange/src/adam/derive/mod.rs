@@ -32,6 +32,7 @@ mod concentration;
 mod core;
 mod protocol;
 mod rules;
+mod units;
 
 use std::collections::BTreeMap;
 
@@ -131,7 +132,8 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
             .push("no RS dataset: adrs and adtte are not derived".to_owned());
     }
     if let Some(tr) = sources.cells("TR") {
-        derived.tables.push(adtr::write_adtr(&tr, &sources, &subjects, options));
+        let adtr = adtr::write_adtr(&tr, &sources, &subjects, options, &mut derived.notes);
+        derived.tables.push(adtr);
     } else {
         derived.notes.push("no TR dataset: adtr is not derived".to_owned());
     }

@@ -30,20 +30,26 @@ impl Grades {
 /// leaves open.
 pub(super) fn grade(results: &mut [super::Result<'_>]) -> usize {
     let baseline = results.iter().find(|result| result.is_baseline);
-    let before = baseline.map(|baseline| Baseline {
-        value: baseline.value,
-        lln: baseline.lln,
-        uln: baseline.uln,
-        range: baseline.range,
+    let before = baseline.map(|baseline| {
+        let given = Baseline {
+            value: baseline.recorded.value,
+            lln: baseline.recorded.lln,
+            uln: baseline.recorded.uln,
+            range: baseline.range,
+        };
+        (baseline.recorded.unit, given)
     });
     let mut worst_cases = 0;
     for result in results {
+        let recorded = result.recorded;
         let value = LabResult {
-            value: result.value,
-            unit: Some(result.unit).filter(|unit| !unit.is_empty()),
-            lln: result.lln,
-            uln: result.uln,
-            baseline: before,
+            value: recorded.value,
+            unit: Some(recorded.unit).filter(|unit| !unit.is_empty()),
+            lln: recorded.lln,
+            uln: recorded.uln,
+            baseline: before
+                .filter(|(unit, _)| *unit == recorded.unit)
+                .map(|(_, given)| given),
             is_baseline: result.is_baseline,
         };
         let mut by = |term: &Term| {
@@ -79,7 +85,8 @@ pub(super) fn mark_worst(results: &mut [super::Result<'_>], subject: &Subject) {
         let graded = results.iter().enumerate().filter_map(|(at, result)| {
             let counts = !result.is_baseline && is_on_treatment(result, subject);
             let grade = grade(result.grades).filter(|_| counts)?;
-            Some((at, grade, extreme(result.value?)))
+            // What does not convert is less extreme than any value of its grade.
+            Some((at, grade, result.value.map_or(f64::NEG_INFINITY, extreme)))
         });
         let worst = graded.reduce(|worst, next| {
             let beyond = next.1.cmp(&worst.1).then(next.2.total_cmp(&worst.2));

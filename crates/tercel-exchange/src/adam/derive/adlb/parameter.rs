@@ -1,7 +1,10 @@
 //! Parameters of `ADLB`: their codes, and the terms of the CTCAE they are graded by.
 
+use tercel::grade::analyte::Analyte;
 use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
 use tercel::grade::ctcae::Ctcae;
+
+use super::units;
 
 /// The tests that admiral knows: test, parameter, low and high term of 5.0. Any other is its own parameter, graded by the terms of
 /// its analyte.
@@ -57,6 +60,12 @@ const PARAMETERS: [(&str, &str, &str, &str); 38] = [
 pub(super) struct Parameter {
     /// Its code.
     pub(super) code: String,
+    /// Its name, blank where no record has one.
+    name: String,
+    /// Its unit, blank where no record has one.
+    pub(super) unit: String,
+    /// What is measured, where the grading knows it.
+    pub(super) analyte: Option<&'static Analyte>,
     /// The term of low values.
     pub(super) low: Term,
     /// The term of high values.
@@ -77,15 +86,31 @@ impl Parameter {
         if let Some((_, code, low, high)) = PARAMETERS.iter().find(|(known, ..)| *known == test) {
             return Self {
                 code: (*code).to_owned(),
+                name: String::new(),
+                unit: String::new(),
+                analyte: Analyte::named(test),
                 low: Term::named(version, test, low, Direction::Low),
                 high: Term::named(version, test, high, Direction::High),
             };
         }
         Self {
             code: test.to_owned(),
+            name: String::new(),
+            unit: String::new(),
+            analyte: Analyte::named(test),
             low: Term::of_test(version, test, Direction::Low),
             high: Term::of_test(version, test, Direction::High),
         }
+    }
+
+    /// Gives it the name and the unit that its records have.
+    pub(super) fn settle(&mut self, name: &str, unit: &str) {
+        (self.name, self.unit) = (name.to_owned(), unit.to_owned());
+    }
+
+    /// Its name with its unit, or its code.
+    pub(super) fn label(&self) -> String {
+        units::label(&self.code, &self.name, &self.unit)
     }
 
     /// Whether values of it have a grade in some direction.

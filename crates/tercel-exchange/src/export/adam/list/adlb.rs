@@ -45,35 +45,55 @@ const VALUE: &[Line] = &[
         Open,
         Derived("0 for Baseline, else LB.VISITNUM; blank where AVISIT is."),
     ),
-    v("AVAL", "Analysis Value", Float, Open, Of("LB.LBSTRESN")),
-    v("AVALC", "Analysis Value (C)", Text, Open, Of("LB.LBSTRESC")),
+    v(
+        "AVAL",
+        "Analysis Value",
+        Float,
+        Open,
+        Derived(
+            "LB.LBSTRESN in the unit that most values of the parameter have in LB.LBSTRESU; a value in another unit is converted, blank where no conversion is known.",
+        ),
+    ),
+    v(
+        "AVALC",
+        "Analysis Value (C)",
+        Text,
+        Open,
+        Derived(
+            "LB.LBSTRESC; AVAL of a value that was converted, and LB.LBSTRESC with LB.LBSTRESU of one that does not convert.",
+        ),
+    ),
     v(
         "AVALU",
         "Analysis Value Unit",
         Text,
         Own,
-        Derived("LB.LBSTRESU; GI/L is written 10^9/L."),
+        Derived(
+            "The LB.LBSTRESU of most values of the parameter, GI/L written 10^9/L; blank where the record has neither a value nor a unit, or its unit does not convert.",
+        ),
     ),
     v(
         "ANRLO",
         "Analysis Normal Range Lower Limit",
         Float,
         Open,
-        Of("LB.LBSTNRLO"),
+        Derived("LB.LBSTNRLO in the unit of AVAL."),
     ),
     v(
         "ANRHI",
         "Analysis Normal Range Upper Limit",
         Float,
         Open,
-        Of("LB.LBSTNRHI"),
+        Derived("LB.LBSTNRHI in the unit of AVAL."),
     ),
     v(
         "ANRIND",
         "Analysis Reference Range Indicator",
         Text,
         RANGE,
-        Derived("LOW below ANRLO, HIGH above ANRHI, NORMAL where a limit is known and neither holds."),
+        Derived(
+            "LOW where LB.LBSTRESN is below LB.LBSTNRLO, HIGH above LB.LBSTNRHI, NORMAL where a limit is known and neither holds.",
+        ),
     ),
     v(
         "BASE",
@@ -184,7 +204,7 @@ const TOXICITY: &[Line] = &[
         Text,
         Open,
         Derived(
-            "Grade of AVAL by ATOXDSCL with the limits of normal and the baseline; the highest where symptoms decide between several.",
+            "Grade of LB.LBSTRESN in its own unit by ATOXDSCL with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
         ),
     ),
     v(
@@ -193,7 +213,7 @@ const TOXICITY: &[Line] = &[
         Text,
         Open,
         Derived(
-            "Grade of AVAL by ATOXDSCH with the limits of normal and the baseline; the highest where symptoms decide between several.",
+            "Grade of LB.LBSTRESN in its own unit by ATOXDSCH with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
         ),
     ),
     v(

@@ -1,8 +1,8 @@
 //! `ADTR`.
 
 use super::{
-    CORE, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, SEQUENCE, SOURCE,
-    SOURCE_VARIABLE, SUBJECT, Text, flag, v,
+    Assigned, CORE, Cdisc, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, SEQUENCE,
+    SOURCE, SOURCE_VARIABLE, SUBJECT, Text, flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -60,8 +60,15 @@ const DERIVED: &[Line] = &[
         Float,
         Open,
         Derived(
-            "TR.TRSTRESN of a lesion; for SDIAM the sum over target lesions, the short axis of a node and the long axis of any other.",
+            "TR.TRSTRESN of a lesion in millimetres, blank where TR.TRSTRESU is neither blank, mm nor cm; for SDIAM the sum over target lesions, the short axis of a node and the long axis of any other.",
         ),
+    ),
+    v(
+        "AVALU",
+        "Analysis Value Unit",
+        Text,
+        Cdisc("C71620"),
+        Assigned("mm where AVAL is known."),
     ),
     v(
         "BASE",

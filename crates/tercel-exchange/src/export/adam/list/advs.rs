@@ -53,9 +53,31 @@ const DERIVED: &[Line] = &[
     ),
     v("ATPT", "Analysis Timepoint", Text, Own, Of("VS.VSTPT")),
     v("ATPTN", "Analysis Timepoint (N)", Float, Open, Of("VS.VSTPTNUM")),
-    v("AVAL", "Analysis Value", Float, Open, Of("VS.VSSTRESN")),
-    v("AVALC", "Analysis Value (C)", Text, Open, Of("VS.VSSTRESC")),
-    v("AVALU", "Analysis Value Unit", Text, Own, Of("VS.VSSTRESU")),
+    v(
+        "AVAL",
+        "Analysis Value",
+        Float,
+        Open,
+        Derived("VS.VSSTRESN in the unit of the parameter; blank where its unit does not convert."),
+    ),
+    v(
+        "AVALC",
+        "Analysis Value (C)",
+        Text,
+        Open,
+        Derived(
+            "VS.VSSTRESC; AVAL of a value that was converted, and VS.VSSTRESC with VS.VSSTRESU of one that does not convert.",
+        ),
+    ),
+    v(
+        "AVALU",
+        "Analysis Value Unit",
+        Text,
+        Own,
+        Derived(
+            "Standard unit of the test (C, mmHg, beats/min, breaths/min, %, kg, cm) where the VS.VSSTRESU of most of its values converts to it, else that unit; blank where the record has neither a value nor a unit, or its unit does not convert.",
+        ),
+    ),
     v(
         "BASE",
         "Baseline Value",
