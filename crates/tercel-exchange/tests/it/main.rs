@@ -15,6 +15,7 @@ mod corruption;
 mod criterion_cases;
 mod crs_scales;
 mod derive;
+mod derive_dates;
 mod derive_units;
 mod dirt;
 mod dlt_cases;

@@ -4,6 +4,8 @@
 use tercel::coding::Coding;
 
 use tercel::protocol::Trial;
+use tercel::safety::is_certainly_before;
+use tercel::study::When;
 
 use super::Subjects;
 use super::adsl::Subject;
@@ -91,12 +93,25 @@ pub fn label_scales(adae: &Table, trial: &Trial) -> Table {
     Table::from_rows("ADAE", &columns, rows)
 }
 
+/// Whether an event led to a death that is not certainly before treatment.
+fn is_fatal_under_treatment(row: CellRow<'_>, subject: &Subject) -> bool {
+    let fatal = row.is("AEOUT", "FATAL") || row.is("AETOXGR", "5");
+    let died = subject.died.map(|date| When { date, clock: None });
+    let before = died
+        .or_else(|| subject.death_day().map(When::on))
+        .zip(subject.first_dose);
+    fatal && !before.is_some_and(|(died, treated)| is_certainly_before(died, treated))
+}
+
 fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String> {
-    let start = row
-        .when("AESTDTC")
-        .map(|when| impute_first(when.date, subject.treatment_start));
-    let caps = [subject.death, subject.end_of_study];
-    let end = row.when("AEENDTC").map(|when| impute_last(when.date, &caps));
+    let (started, ended) = (row.when("AESTDTC"), row.when("AEENDTC"));
+    let caps = [subject.death_day(), subject.end_of_study];
+    let end = ended.map(|when| impute_last(when.date, &caps));
+    // What ended before treatment did not begin with it.
+    let floor = subject
+        .treatment_start
+        .filter(|treated| end.is_none_or(|end| *treated <= end.day));
+    let start = started.map(|when| impute_first(when.date, floor));
     let (start_day, end_day) = (start.map(|start| start.day), end.map(|end| end.day));
     let day = |date| match (subject.treatment_start, date) {
         (Some(reference), Some(date)) => relative_day(reference, date).to_string(),
@@ -105,12 +120,14 @@ fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String
     let lasted = start_day.zip(end_day);
     let lasted = lasted.map(|(start, end)| (tercel::study::days_between(start, end) + 1).to_string());
     let event = Emergence {
-        treated: subject.treatment_start,
+        treated: subject.first_dose,
         treated_until: subject.treatment_end,
-        start: start_day,
-        end: end_day,
+        start: started,
+        start_day,
+        end: ended,
     };
     let worsening = match (graded, row.number("AEITOXGR").zip(row.number("AETOXGR"))) {
+        (_, _) if is_fatal_under_treatment(row, subject) => Worsening::Fatal,
         (false, _) => Worsening::NotAsked,
         (true, None) => Worsening::Unknown,
         (true, Some((initial, worst))) => Worsening::Graded { initial, worst },

@@ -396,8 +396,9 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
     rows
 }
 
-/// Position of `ADT`, `ANL01FL` and `SRCDOM` in a row.
+/// Position of `ADT`, `ADTF`, `ANL01FL` and `SRCDOM` in a row.
 const DATE: usize = 4;
+const IMPUTED: usize = 5;
 const ANALYSED: usize = 9;
 const SOURCE: usize = 15;
 
@@ -419,7 +420,7 @@ impl Writer<'_> {
     }
 
     /// Something that is no assessment.
-    fn event(&self, code: &str, day: Option<Date>, holds: bool) -> Vec<String> {
+    fn event(&self, code: &str, date: Option<Imputed>, holds: bool) -> Vec<String> {
         let (text, number) = if holds { ("Y", "1") } else { ("N", "0") };
         let mut row = self.row(code, None, text, number);
         let source = match (code, holds) {
@@ -428,7 +429,8 @@ impl Writer<'_> {
             (_, _) => ["", ""],
         };
         let set = [
-            (DATE, maybe_day(day)),
+            (DATE, maybe_day(date.map(|date| date.day))),
+            (IMPUTED, date.map_or("", |date| date.flag).to_owned()),
             (SOURCE, source[0].to_owned()),
             (SOURCE + 1, source[1].to_owned()),
         ];

@@ -1,17 +1,27 @@
 //! `ADSL`: the dates of each subject, from an `ADSL` where there is one, else from `DM EX DS` and the other datasets.
+//!
+//! # What it derives
+//! First and last dose, randomisation, death, end of participation and last sign of life; who was treated.
+//!
+//! # Source
+//! `docs/methods.md`, "Overall survival", for a partial date of death.
+//!
+//! # Limits
+//! A first dose of which the day is not known gives no date of first treatment: the subject was treated, and a note says so.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::study::SubjectId;
+use tercel::study::{PartialDate, SubjectId, When};
 
 use super::cells::{CellRow, Cells, maybe_day};
-use super::rules::impute_first;
+use super::doses::{Doses, doses};
+use super::rules::{Imputed, impute_death};
 use super::{DeriveOptions, Sources, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 9] = [
-    "STUDYID", "USUBJID", "TRTSDT", "TRTEDT", "RANDDT", "DTHDT", "EOSDT", "LSTALVDT", "SAFFL",
+const COLUMNS: [&str; 10] = [
+    "STUDYID", "USUBJID", "TRTSDT", "TRTEDT", "RANDDT", "DTHDT", "DTHDTF", "EOSDT", "LSTALVDT", "SAFFL",
 ];
 
 /// Subject-level variables taken over as they stand.
@@ -27,14 +37,20 @@ pub(super) struct Subject {
     pub(super) id: SubjectId,
     /// Study.
     pub(super) study: String,
+    /// Whether a dose above zero is recorded, with or without its day.
+    pub(super) treated: bool,
     /// First dose.
     pub(super) treatment_start: Option<Date>,
+    /// The same as far as it is known: with the time of day, or without the day.
+    pub(super) first_dose: Option<When>,
     /// Last dose.
     pub(super) treatment_end: Option<Date>,
     /// Randomisation.
     pub(super) randomised: Option<Date>,
-    /// Death.
-    pub(super) death: Option<Date>,
+    /// Death as recorded.
+    pub(super) died: Option<PartialDate>,
+    /// Day of death.
+    pub(super) death: Option<Imputed>,
     /// End of participation.
     pub(super) end_of_study: Option<Date>,
     /// Last date known to be alive.
@@ -53,6 +69,11 @@ impl Subject {
         self.randomised.or(self.treatment_start)
     }
 
+    /// Day of death.
+    pub(super) fn death_day(&self) -> Option<Date> {
+        self.death.map(|death| death.day)
+    }
+
     /// What the reference date is.
     pub(super) fn began_as(&self) -> &'static str {
         if self.randomised.is_some() {
@@ -64,7 +85,11 @@ impl Subject {
 }
 
 /// The subjects of the study; `None` where neither `DM` nor `ADSL` is there.
-pub(super) fn derive_subjects(sources: &Sources<'_>, options: &DeriveOptions) -> Option<Subjects> {
+pub(super) fn derive_subjects(
+    sources: &Sources<'_>,
+    options: &DeriveOptions,
+    notes: &mut Vec<String>,
+) -> Option<Subjects> {
     let demography = sources.cells("DM");
     let analysis = sources.cells("ADSL");
     if demography.is_none() && analysis.is_none() {
@@ -81,19 +106,28 @@ pub(super) fn derive_subjects(sources: &Sources<'_>, options: &DeriveOptions) ->
     let ends = dispositions(sources);
     let seen = last_seen(sources);
     for (id, subject) in &mut subjects {
-        let (first, last) = doses
-            .get(id)
-            .map_or((None, None), |&(first, last)| (Some(first), Some(last)));
+        if let Some(doses) = doses.get(id) {
+            take_doses(subject, doses, notes);
+        }
+        subject.treated |= subject.treatment_start.is_some();
+        let dated = subject.treatment_start.map(When::on);
+        let timed = subject
+            .first_dose
+            .filter(|dose| dated.is_none() || dose.day() == subject.treatment_start);
+        subject.first_dose = timed.or(dated);
         let end = ends.get(id).copied().unwrap_or_default();
-        subject.treatment_start = subject.treatment_start.or(first);
-        subject.treatment_end = subject.treatment_end.or(last);
         subject.randomised = subject.randomised.or(end.randomised);
-        subject.death = subject.death.or(end.death);
+        subject.died = subject.died.or(end.death);
         subject.end_of_study = subject.end_of_study.or(end.end_of_study);
+    }
+    let alive = last_alive(sources, &subjects, options);
+    for (id, subject) in &mut subjects {
+        let died = subject.died.map(|died| impute_death(died, alive.get(id).copied()));
+        subject.death = subject.death.or(died);
         if analysis.is_none() {
             let seen = seen.get(id).copied().into_iter().chain(subject.treatment_end).max();
             // Records may be dated after a death by mistake; nobody is alive then.
-            let seen = seen.map(|seen| subject.death.map_or(seen, |death| seen.min(death)));
+            let seen = seen.map(|seen| subject.death.map_or(seen, |death| seen.min(death.day)));
             subject.last_alive = subject.last_alive.or(seen);
         }
     }
@@ -105,9 +139,12 @@ impl Subject {
         Self {
             id,
             study: String::new(),
+            treated: false,
             treatment_start: None,
+            first_dose: None,
             treatment_end: None,
             randomised: None,
+            died: None,
             death: None,
             end_of_study: None,
             last_alive: None,
@@ -123,12 +160,18 @@ fn take_dates(subject: &mut Subject, row: CellRow<'_>) {
             row.text(column).clone_into(text);
         }
     }
-    let death = row.when("DTHDTC").map(|when| impute_first(when.date, None).day);
+    subject.died = row.when("DTHDTC").map(|when| when.date).or(subject.died);
+    if let Some(day) = row.day("DTHDT") {
+        let flag = ["D", "M", "Y"].into_iter().find(|flag| row.is("DTHDTF", flag));
+        subject.death = Some(Imputed {
+            day,
+            flag: flag.unwrap_or_default(),
+        });
+    }
     let dates = [
         (row.day("TRTSDT"), &mut subject.treatment_start),
         (row.day("TRTEDT"), &mut subject.treatment_end),
         (row.day("RANDDT"), &mut subject.randomised),
-        (row.day("DTHDT").or(death), &mut subject.death),
         (row.day("EOSDT"), &mut subject.end_of_study),
         (row.day("LSTALVDT"), &mut subject.last_alive),
     ];
@@ -137,34 +180,28 @@ fn take_dates(subject: &mut Subject, row: CellRow<'_>) {
     }
 }
 
-/// First and last day of a dose of anything but lymphodepletion.
-fn doses(sources: &Sources<'_>, options: &DeriveOptions) -> BTreeMap<SubjectId, (Date, Date)> {
-    let mut doses: BTreeMap<SubjectId, (Date, Date)> = BTreeMap::new();
-    let Some(exposure) = sources.cells("EX") else {
-        return doses;
-    };
-    for row in exposure.rows() {
-        let treatment = row.text("EXTRT").to_ascii_uppercase();
-        let prepares = options.is_lymphodepletion(&treatment);
-        let given = row.number("EXDOSE").is_none_or(|dose| dose > 0.0) || treatment.contains("PLACEBO");
-        let (Some(id), Some(start)) = (row.subject(), row.day("EXSTDTC")) else {
-            continue;
-        };
-        if prepares || !given {
-            continue;
+/// Takes the days of the doses, and that there was one where its day is not known.
+fn take_doses(subject: &mut Subject, doses: &Doses, notes: &mut Vec<String>) {
+    subject.treated = doses.given;
+    subject.first_dose = doses.first;
+    subject.treatment_end = subject.treatment_end.or(doses.last);
+    if subject.treatment_start.is_none() {
+        subject.treatment_start = doses.first.and_then(When::day);
+        if doses.given && subject.treatment_start.is_none() {
+            let known = doses.first.map_or_else(String::new, |when| format!(" (\"{when}\")"));
+            notes.push(format!(
+                "EX, subject {}: the day of the first dose is not known{known}: SAFFL is Y and TRTSDT blank",
+                subject.id
+            ));
         }
-        let end = row.day("EXENDTC").unwrap_or(start);
-        let known = doses.entry(id).or_insert((start, end));
-        *known = (known.0.min(start), known.1.max(end));
     }
-    doses
 }
 
 /// What `DS` says of a subject.
 #[derive(Debug, Clone, Copy, Default)]
 struct Disposition {
     randomised: Option<Date>,
-    death: Option<Date>,
+    death: Option<PartialDate>,
     end_of_study: Option<Date>,
 }
 
@@ -174,16 +211,17 @@ fn dispositions(sources: &Sources<'_>) -> BTreeMap<SubjectId, Disposition> {
         return ends;
     };
     for row in disposition.rows() {
-        let (Some(id), Some(day)) = (row.subject(), row.day("DSSTDTC")) else {
+        let (Some(id), Some(when)) = (row.subject(), row.when("DSSTDTC")) else {
             continue;
         };
         let end = ends.entry(id).or_default();
         let (what, category) = (row.text("DSDECOD").to_ascii_uppercase(), row.text("DSCAT"));
+        if what == "DEATH" {
+            end.death = end.death.or(Some(when.date));
+        }
+        let Some(day) = when.day() else { continue };
         if what == "RANDOMIZED" {
             end.randomised = end.randomised.or(Some(day));
-        }
-        if what == "DEATH" {
-            end.death = end.death.or(Some(day));
         }
         let of_study = !row.text("DSSCAT").to_ascii_uppercase().contains("TREATMENT");
         if category.eq_ignore_ascii_case("DISPOSITION EVENT") && what != "SCREEN FAILURE" && of_study {
@@ -210,8 +248,7 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
     for (name, column) in dated {
         let Some(cells) = sources.cells(name) else { continue };
         for row in cells.rows() {
-            // Of the answers to a survival contact, one says that the subject lives.
-            if name == "SS" && !["SSSTRESC", "SSORRES"].iter().any(|result| row.is(result, "ALIVE")) {
+            if !is_sign_of_life(name, row) {
                 continue;
             }
             if let (Some(id), Some(day)) = (row.subject(), row.day(column)) {
@@ -221,6 +258,54 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
         }
     }
     seen
+}
+
+/// Whether a record needs a living subject. Of the answers to a survival contact one says that it lives; a visit may not have
+/// taken place; an adjudicated toxicity or a lifted halt is no finding on the subject.
+fn is_sign_of_life(dataset: &str, row: CellRow<'_>) -> bool {
+    match dataset {
+        "SS" => ["SSSTRESC", "SSORRES"].iter().any(|result| row.is(result, "ALIVE")),
+        "SV" => !row.is("SVOCCUR", "N"),
+        "FA" => !row.is("FATESTCD", "DLT") && !row.is("FATESTCD", "PAUSE"),
+        _ => true,
+    }
+}
+
+/// Of each subject with a partial date of death, the last day it can mean on which a visit, contact, scan, sample, vital sign or
+/// infusion needed a living subject.
+fn last_alive(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions) -> BTreeMap<SubjectId, Date> {
+    let dated = [
+        ("SV", "SVSTDTC"),
+        ("SS", "SSDTC"),
+        ("TR", "TRDTC"),
+        ("LB", "LBDTC"),
+        ("VS", "VSDTC"),
+        ("EX", "EXSTDTC"),
+        ("FA", "FADTC"),
+        ("PC", "PCDTC"),
+        ("CP", "CPDTC"),
+    ];
+    let mut alive = BTreeMap::new();
+    let partly = |subject: &Subject| subject.died.filter(|died| died.complete().is_none());
+    if subjects.values().all(|subject| partly(subject).is_none()) {
+        return alive;
+    }
+    for (name, column) in dated {
+        let Some(cells) = sources.cells(name) else { continue };
+        for row in cells.rows() {
+            let Some((id, when)) = row.subject().zip(row.when(column)) else {
+                continue;
+            };
+            let day = when.date.earliest();
+            let prepares = name == "EX" && options.is_lymphodepletion(row.text("EXTRT"));
+            let died = subjects.get(&id).and_then(partly);
+            if died.is_some_and(|died| day <= died.latest()) && !prepares && is_sign_of_life(name, row) {
+                let last = alive.entry(id).or_insert(day);
+                *last = day.max(*last);
+            }
+        }
+    }
+    alive
 }
 
 /// Writes the dataset: one row a subject, with the demography that was recorded.
@@ -243,10 +328,11 @@ pub(super) fn write_adsl(sources: &Sources<'_>, subjects: &Subjects) -> Table {
             maybe_day(subject.treatment_start),
             maybe_day(subject.treatment_end),
             maybe_day(subject.randomised),
-            maybe_day(subject.death),
+            maybe_day(subject.death_day()),
+            subject.death.map_or("", |death| death.flag).to_owned(),
             maybe_day(subject.end_of_study),
             maybe_day(subject.last_alive),
-            if subject.treatment_start.is_some() { "Y" } else { "N" }.to_owned(),
+            if subject.treated { "Y" } else { "N" }.to_owned(),
         ];
         let known = recorded.get(id).map(Vec::as_slice).unwrap_or_default();
         row.extend(carried.iter().map(|column| {

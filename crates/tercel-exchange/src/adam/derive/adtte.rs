@@ -19,7 +19,7 @@ pub(super) fn write_adtte(responses: &Responses, subjects: &Subjects) -> Table {
     let mut rows = Vec::new();
     for (id, subject) in subjects {
         let response = responses.get(id);
-        let death = event(subject.death, "Death");
+        let death = event(subject.death_day(), "Death");
         let progression = event(response.and_then(|found| found.progression), "Disease Progression");
         let assessed = censoring(
             response.and_then(|found| found.last_assessment),

@@ -37,10 +37,10 @@ fn treatments(adsl: &Table) -> BTreeMap<String, [String; 3]> {
     let cells = Cells::new(adsl);
     let of = cells.rows().map(|row| {
         let planned = row.text("ARM");
-        let actual = match (row.text("TRTSDT"), row.text("ACTARM")) {
-            ("", _) => "",
-            (_, "") => planned,
-            (_, actual) => actual,
+        let actual = match (row.is("SAFFL", "Y"), row.text("ACTARM")) {
+            (false, _) => "",
+            (true, "") => planned,
+            (true, actual) => actual,
         };
         let values = [planned, actual, row.text("SAFFL")].map(str::to_owned);
         (row.text("USUBJID").to_owned(), values)

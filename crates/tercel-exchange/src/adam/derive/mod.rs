@@ -30,6 +30,7 @@ mod advs;
 mod cells;
 mod concentration;
 mod core;
+mod doses;
 mod protocol;
 mod rules;
 mod units;
@@ -116,10 +117,11 @@ pub struct Derived {
 pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: Option<&Coding>) -> Option<Derived> {
     sdtm::merge_supplements(&mut tables);
     let sources = Sources { tables: &tables };
-    let subjects = adsl::derive_subjects(&sources, options)?;
+    let mut notes = Vec::new();
+    let subjects = adsl::derive_subjects(&sources, options, &mut notes)?;
     let mut derived = Derived {
         tables: vec![adsl::write_adsl(&sources, &subjects)],
-        notes: Vec::new(),
+        notes,
     };
     if let Some(rs) = sources.cells("RS") {
         let tumours = sources.cells("TU");

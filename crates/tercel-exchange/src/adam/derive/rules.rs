@@ -1,7 +1,8 @@
 //! Imputed dates, relative days and times to an event, free of dataset names.
 
 use jiff::civil::Date;
-use tercel::study::{PartialDate, days_between};
+use tercel::safety::is_certainly_before;
+use tercel::study::{PartialDate, When, days_between};
 
 /// A date and what of it was imputed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,12 @@ pub(super) fn impute_last(date: PartialDate, caps: &[Option<Date>]) -> Imputed {
     Imputed::new(date, caps.min().copied().unwrap_or(last))
 }
 
+/// The day of a death: the first a partial date can mean, but not before `alive`, the last sign of life up to its last.
+pub(super) fn impute_death(died: PartialDate, alive: Option<Date>) -> Imputed {
+    let day = alive.filter(|_| died.complete().is_none()).max(Some(died.earliest()));
+    Imputed::new(died, day.unwrap_or_else(|| died.earliest()))
+}
+
 /// Day of an analysis: the reference is day 1 and the day before it is day -1.
 pub(super) fn relative_day(reference: Date, day: Date) -> i32 {
     let days = days_between(reference, day);
@@ -46,10 +53,12 @@ pub(super) fn relative_day(reference: Date, day: Date) -> i32 {
 /// When a subject was treated and when an event happened; an event without an end goes on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Emergence {
-    pub(super) treated: Option<Date>,
+    pub(super) treated: Option<When>,
     pub(super) treated_until: Option<Date>,
-    pub(super) start: Option<Date>,
-    pub(super) end: Option<Date>,
+    pub(super) start: Option<When>,
+    /// The day of the start as it is analysed.
+    pub(super) start_day: Option<Date>,
+    pub(super) end: Option<When>,
 }
 
 /// Whether an event from before treatment became worse under it.
@@ -59,30 +68,33 @@ pub(super) enum Worsening {
     NotAsked,
     /// A grade is missing: it may have.
     Unknown,
+    /// It led to death under treatment.
+    Fatal,
     /// Grade at its start, and at its worst.
     Graded { initial: f64, worst: f64 },
 }
 
 /// Whether an event is treatment-emergent. Of an untreated subject none is; one that ended before treatment is not; one
 /// without a start is; one that started under treatment is, at most `window` days after its end; one that started before
-/// is where it became worse.
+/// is where it became worse. On one day times of day decide where both are known; a partial date counts as whatever it can mean
+/// that makes the event emergent.
 pub(super) fn is_treatment_emergent(event: &Emergence, window: Option<i32>, worsening: Worsening) -> bool {
     let Some(treated) = event.treated else {
         return false;
     };
-    if event.end.is_some_and(|end| end < treated) {
+    if event.end.is_some_and(|end| is_certainly_before(end, treated)) {
         return false;
     }
     let Some(start) = event.start else {
         return true;
     };
-    if start >= treated {
-        let window = window.zip(event.treated_until);
-        return window.is_none_or(|(window, until)| days_between(until, start) <= window);
+    if !is_certainly_before(start, treated) {
+        let window = window.zip(event.treated_until).zip(event.start_day);
+        return window.is_none_or(|((window, until), start)| days_between(until, start) <= window);
     }
     match worsening {
         Worsening::NotAsked => false,
-        Worsening::Unknown => true,
+        Worsening::Unknown | Worsening::Fatal => true,
         Worsening::Graded { initial, worst } => initial < worst,
     }
 }

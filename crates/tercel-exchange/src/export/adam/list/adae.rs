@@ -36,7 +36,7 @@ const DERIVED: &[Line] = &[
         Date,
         Open,
         Derived(
-            "AE.AESTDTC; of a partial date the first day it can mean, but not before TRTSDT where the date can mean TRTSDT.",
+            "AE.AESTDTC; of a partial date the first day it can mean, but not before TRTSDT where the date can mean TRTSDT and AENDT is not before it.",
         ),
     ),
     v(
@@ -93,17 +93,17 @@ const DERIVED: &[Line] = &[
     flag(
         "TRTEMFL",
         "Treatment Emergent Analysis Flag",
-        "Y where the subject was treated, the event did not end before TRTSDT, and it started on or after TRTSDT or has no start.",
+        "Y where the subject was treated, the event did not certainly end before the first dose, and did not certainly start before it or has no start. On one day times of day decide where both are known.",
     ),
     flag(
         "TRTEM30FL",
         "Treatment Emergent to 30 Days Flag",
-        "As TRTEMFL, and the event started at most 30 days after TRTEDT.",
+        "As TRTEMFL, and the event has no start or started at most 30 days after TRTEDT.",
     ),
     flag(
         "TRTEMWFL",
         "Treatment Emergent or Worsened Flag",
-        "As TRTEMFL, or the event started before TRTSDT, did not end before it and AETOXGR is above AEITOXGR or one of them is missing; where the source has no AEITOXGR the same as TRTEMFL.",
+        "As TRTEMFL, or the event started before the first dose, did not end before it and AETOXGR is above AEITOXGR or one of them is missing (where the source has AEITOXGR), or AEOUT is FATAL or AETOXGR 5 and the death is not certainly before the first dose.",
     ),
     v(
         "ATOXVER",

@@ -40,7 +40,7 @@ const DERIVED: &[Line] = &[
         "Analysis Date Imputation Flag",
         Text,
         IMPUTED,
-        Derived("D where the day was imputed."),
+        Derived("D where the day was imputed; of DEATH ADSL.DTHDTF."),
     ),
     v(
         "AVISIT",

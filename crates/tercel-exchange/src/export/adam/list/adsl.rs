@@ -1,6 +1,6 @@
 //! `ADSL`.
 
-use super::{By, Cdisc, Date, Derived, Described, Float, Integer, Line, Of, Open, Own, SUBJECT, Text, YES, v};
+use super::{By, Cdisc, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, SUBJECT, Text, YES, v};
 
 pub(super) const DATASET: Described = Described {
     name: "ADSL",
@@ -20,7 +20,7 @@ const DATES: &[Line] = &[
         Date,
         Open,
         Derived(
-            "First EX.EXSTDTC of a dose above zero of any treatment that is not lymphodepletion; as recorded where the source is an ADSL.",
+            "First EX.EXSTDTC of a dose above zero of any treatment that is not lymphodepletion, blank where its day is not known; as recorded where the source is an ADSL.",
         ),
     ),
     v(
@@ -45,8 +45,15 @@ const DATES: &[Line] = &[
         Date,
         Open,
         Derived(
-            "DM.DTHDTC, of a partial date the first day it can mean; else the first DS.DSSTDTC where DSDECOD is DEATH.",
+            "DM.DTHDTC, else the first DS.DSSTDTC where DSDECOD is DEATH. Of a partial date the first day it can mean, but not before the last day it can mean on which SV, SS (ALIVE), TR, LB, VS, FA, PC, CP or an infusion of EX has a record.",
         ),
+    ),
+    v(
+        "DTHDTF",
+        "Date of Death Imputation Flag",
+        Text,
+        IMPUTED,
+        Derived("D where the day of the recorded date of death was imputed, M where month and day were."),
     ),
     v(
         "EOSDT",
@@ -63,7 +70,7 @@ const DATES: &[Line] = &[
         Date,
         Open,
         Derived(
-            "Last complete date of AE, LB, VS, TR, RS, SV and EX records and of SS records that say ALIVE, or TRTEDT; not after DTHDT.",
+            "Last complete date of AE, LB, VS, TR, RS and EX records, of SV records of visits that took place and of SS records that say ALIVE, or TRTEDT; not after DTHDT.",
         ),
     ),
     v(
@@ -71,7 +78,9 @@ const DATES: &[Line] = &[
         "Safety Population Flag",
         Text,
         YES,
-        Derived("Y where TRTSDT is known, else N."),
+        Derived(
+            "Y where TRTSDT is known or EX holds a dose above zero of any treatment that is not lymphodepletion, else N.",
+        ),
     ),
 ];
 
