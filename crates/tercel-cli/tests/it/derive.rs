@@ -98,10 +98,13 @@ fn the_version_of_the_ctcae_given_on_the_command_line_grades_the_values() {
 }
 
 #[test]
-fn without_responses_the_other_datasets_are_still_written() {
+fn without_responses_the_other_datasets_are_still_written_and_overall_survival() {
     let (sdtm, out) = (folder(&[("adsl.csv", ADSL)]), TempDir::new().unwrap());
     let answer = answer(&derive(sdtm.path(), out.path(), &[]));
-    assert_eq!(answer["files"].as_array().unwrap().len(), 1);
+    let files = answer["files"].as_array().unwrap();
+    assert_eq!(files.len(), 2, "{answer}");
+    let adtte = std::fs::read_to_string(out.path().join("adtte.csv")).unwrap();
+    assert!(adtte.contains(",OS,") && !adtte.contains(",PFS,"), "{adtte}");
     assert!(answer["notes"].to_string().contains("no RS dataset"), "{answer}");
 }
 

@@ -9,7 +9,7 @@ use tercel::safety::derive_events;
 use tercel_exchange::adam::{DeriveOptions, Derived, apply_protocol, derive_datasets};
 use tercel_exchange::{Table, read_tables};
 
-use super::derive::{derived, options, table};
+use super::derive::{derived, from_tabulations, options, table};
 
 fn trial() -> Trial {
     let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
@@ -244,4 +244,43 @@ fn who_had_a_dose_is_in_the_safety_population_though_its_day_is_not_known() {
     assert_eq!(of("A,1,CAR-T,0,2025-07,\n"), "N|||false");
     assert_eq!(of("A,1,CAR-T,,2025-07,\n"), "N|||false");
     assert_eq!(of("A,1,FLUDARABINE,30,2025-07,\n"), "N|||false");
+}
+
+#[test]
+fn without_responses_overall_survival_is_derived_and_under_a_protocol_progression_free_survival_too() {
+    let dm = "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD,DTHDTC\nS,A,2025-01-20,50,F,DL1,\n";
+    let ex = infused_on("2025-02-24");
+    let tu = "USUBJID,TUSEQ,TULNKID,TUTESTCD,TUSTRESC,TULOC,TUEVAL,TUDTC\nA,1,T01,TUMIDENT,TARGET,LIVER,INVESTIGATOR,2025-02-10\n";
+    let tr = "USUBJID,TRSEQ,TRGRPID,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,TREVAL,VISIT,TRDTC
+A,1,TARGET,T01,LDIAM,20,mm,INVESTIGATOR,SCREENING,2025-02-10
+A,2,TARGET,T01,LDIAM,40,mm,INVESTIGATOR,WEEK 4,2025-03-24
+";
+    let sv = "USUBJID,VISIT,SVSTDTC\nA,Month 3,2025-05-24\n";
+    let ss = "USUBJID,SSSEQ,SSTESTCD,SSSTRESC,SSDTC\nA,1,SURVSTAT,ALIVE,2025-08-24\n";
+    let files = [
+        ("dm.csv", dm),
+        ("ex.csv", &ex),
+        ("tu.csv", tu),
+        ("tr.csv", tr),
+        ("sv.csv", sv),
+        ("ss.csv", ss),
+    ];
+    let times = |found: &Derived| {
+        let rows = derived(found, "ADTTE");
+        let cells = rows
+            .iter()
+            .map(|row| format!("{} {} {}", row["PARAMCD"], row["ADT"], row["CNSR"]));
+        cells.collect::<Vec<_>>()
+    };
+    let tables = files.iter().map(|(file, text)| table(file, text)).collect();
+    let alone = derive_datasets(tables, &options(), None).unwrap();
+    assert_eq!(times(&alone), ["OS 2025-08-24 1"]);
+    let (with, ()) = under_protocol(&files, |_| ());
+    assert_eq!(times(&with), ["OS 2025-08-24 1", "PFS 2025-03-24 0"]);
+    // With responses as before.
+    assert!(
+        times(&from_tabulations(&[]))
+            .iter()
+            .any(|row| row.starts_with("PFS 2025-03-24 1"))
+    );
 }

@@ -14,11 +14,12 @@ const COLUMNS: [&str; 14] = [
     "SRCDOM", "SRCVAR", "SRCSEQ",
 ];
 
-/// Writes the dataset: one row a subject and parameter. A subject without a response has no duration of response.
-pub(super) fn write_adtte(responses: &Responses, subjects: &Subjects) -> Table {
+/// Writes the dataset: one row a subject and parameter; without responses overall survival alone. A subject without a response
+/// has no duration of response.
+pub(super) fn write_adtte(responses: Option<&Responses>, subjects: &Subjects) -> Table {
     let mut rows = Vec::new();
     for (id, subject) in subjects {
-        let response = responses.get(id);
+        let response = responses.and_then(|responses| responses.get(id));
         let death = event(subject.death_day(), "Death");
         let progression = event(response.and_then(|found| found.progression), "Disease Progression");
         let assessed = censoring(
@@ -38,7 +39,8 @@ pub(super) fn write_adtte(responses: &Responses, subjects: &Subjects) -> Table {
                 [assessed, began],
             ),
         ];
-        for (code, label, events, censorings) in survival {
+        let derived = if responses.is_some() { 2 } else { 1 };
+        for (code, label, events, censorings) in survival.into_iter().take(derived) {
             let time = subject
                 .reference()
                 .and_then(|start| Some((start, time_to_event(start, &events, &censorings)?)));

@@ -127,11 +127,14 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
         let tumours = sources.cells("TU");
         let responses = adrs::derive_responses(&rs, tumours.as_ref(), &subjects, options, &mut derived.notes);
         derived.tables.push(adrs::write_adrs(&responses, &subjects));
-        derived.tables.push(adtte::write_adtte(&responses, &subjects));
+        derived.tables.push(adtte::write_adtte(Some(&responses), &subjects));
     } else {
-        derived
-            .notes
-            .push("no RS dataset: adrs and adtte are not derived".to_owned());
+        let adtte = adtte::write_adtte(None, &subjects);
+        derived.tables.extend((!adtte.is_empty()).then_some(adtte));
+        derived.notes.push(
+            "no RS dataset: adrs has no responses, adtr knows of no progression, and without a protocol adtte has at most overall survival"
+                .to_owned(),
+        );
     }
     if let Some(tr) = sources.cells("TR") {
         let adtr = adtr::write_adtr(&tr, &sources, &subjects, options, &mut derived.notes);
