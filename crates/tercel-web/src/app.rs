@@ -8,6 +8,7 @@ use tercel::conduct::SiteVersion;
 use tercel::protocol::Trial;
 use tercel_store::{Head, HeadKey, Record, RecordFilter, Store, StoreError};
 
+use crate::conduct::site_time;
 use crate::protocol::{PROTOCOL_SITE, site_versions};
 use crate::snapshot::Known;
 use crate::street::Street;
@@ -56,6 +57,11 @@ impl App {
             deciding: tokio::sync::Mutex::new(()),
             street: Street::new(),
         })
+    }
+
+    /// Now, by the clock of the site.
+    pub(crate) fn now(&self) -> jiff::civil::DateTime {
+        site_time(self.store.clock().now())
     }
 
     /// Today, where the site is: the day of entry. The machine's time zone is the site's.

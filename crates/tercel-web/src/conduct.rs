@@ -5,26 +5,34 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use tercel::conduct::{ConductRecords, Entry, OpenLevel, SignedDecision};
+use tercel::conduct::{ConductRecords, Entry, OpenLevel, SignedDecision, SubjectConduct};
 use tercel::protocol::Trial;
 use tercel_exchange::form::{Captured, Kept, conduct_records, is_of_conduct};
-use tercel_store::Record;
+use tercel_store::{Record, Values};
 
 use crate::capture::captured;
 use crate::meeting::{MEETING, Meeting};
 use crate::protocol::{PROTOCOL, site_versions};
 
 /// Forms that are not entered freely: what they say is a signature, or rests on one.
-pub(crate) const SIGNED_FORMS: [&str; 5] = [
+pub(crate) const SIGNED_FORMS: [&str; 7] = [
     "conduct-decision",
     "conduct-emergency",
     "conduct-choice",
     "conduct-resume",
     "conduct-identity",
+    "conduct-clearance",
+    "conduct-release",
 ];
 
 /// Forms whose records are never taken back: a halt ends by a signed decision.
-pub(crate) const KEPT_FORMS: [&str; 4] = ["conduct-pause", "conduct-emergency", "conduct-choice", "conduct-resume"];
+pub(crate) const KEPT_FORMS: [&str; 5] = [
+    "conduct-pause",
+    "conduct-emergency",
+    "conduct-choice",
+    "conduct-resume",
+    "conduct-clearance",
+];
 
 /// A moment by the clock of the site.
 pub(crate) fn site_time(time: Timestamp) -> DateTime {
@@ -58,6 +66,28 @@ fn counts(record: &Record) -> bool {
         .map(|signature| signature.stamp.by.as_str())
         .collect();
     signers.len() >= 2
+}
+
+/// The conduct of a subject that answers would be if they were entered now.
+pub(crate) fn conduct_of_answers(
+    trial: &Trial,
+    form: &str,
+    subject: &str,
+    values: &Values,
+    now: Timestamp,
+) -> Option<SubjectConduct> {
+    let proposed = Captured {
+        form: form.to_owned(),
+        subject: Some(subject.to_owned()),
+        number: 1,
+        values: values.clone(),
+    };
+    let kept = Kept {
+        record: &proposed,
+        by: String::new(),
+        at: site_time(now),
+    };
+    conduct_records(trial, &[kept]).subjects.pop()
 }
 
 /// Conduct records among these, with the printed names of who entered them.

@@ -488,6 +488,27 @@ static MESSAGES: &[(&str, Text)] = &[
         "record.second_password",
         Text::new("Password of the second person", "第二人密码"),
     ),
+    (
+        "countersign.stop",
+        Text::new(
+            "STOP. What was read is not what the records hold. Do not infuse. Nothing was saved yet.",
+            "停止！读取内容与记录不符。不得回输。尚未保存任何内容。",
+        ),
+    ),
+    (
+        "countersign.stop_help",
+        Text::new(
+            "Read wristband and label again. If an answer was mistyped or misread, correct it and sign again. If they do read so, set the product apart, call the cell laboratory and the sponsor, and record the mismatch: it shuts the gate until investigator and sponsor's physician have cleared it up.",
+            "请重新核对腕带和标签。如系误读或误录，更正后重新签署。如内容确实如此，隔离产品，联系细胞实验室和申办方，并记录该不符：在研究者与申办方医师澄清之前关口关闭。",
+        ),
+    ),
+    (
+        "countersign.mismatch",
+        Text::new(
+            "Wristband and label do read so: record the mismatch",
+            "腕带和标签确实如此：记录该不符",
+        ),
+    ),
     ("record.own_password", Text::new("Your password", "您的密码")),
     ("record.reason", Text::new("Why", "原因")),
     ("record.history", Text::new("History", "历史")),

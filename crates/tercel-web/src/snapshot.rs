@@ -6,11 +6,11 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{ConductRecords, Study, check_conduct};
+use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
 use tercel::endpoint::{Analysis, Cell, derive_cells};
 use tercel::meeting::{Completeness, OpenQuery};
 use tercel::protocol::{Trial, parse_protocol};
-use tercel::study::{StudyData, SubjectId};
+use tercel::study::{Blocks, StudyData, SubjectId};
 use tercel_exchange::form::{
     Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
 };
@@ -125,7 +125,7 @@ impl Snapshot {
         self.data.get_or_init(|| {
             let reads: Vec<&SubjectRead> = self.parts.values().map(|part| &part.read).collect();
             let mut data = put_together(&self.trial, &reads);
-            data.findings.extend(check_conduct(&self.trial, &data, &self.conduct));
+            add_conduct(&mut data, &self.trial, &self.conduct);
             data
         })
     }
@@ -209,8 +209,23 @@ fn data_and_conduct<'r>(
 ) -> (StudyData, ConductRecords) {
     let mut data = answers_of(records.clone(), trial);
     let conduct = conduct_of(records, trial);
-    data.findings.extend(check_conduct(trial, &data, &conduct));
+    add_conduct(&mut data, trial, &conduct);
     (data, conduct)
+}
+
+/// What the conduct of the study adds to its data: halts, and what is wrong in it.
+fn add_conduct(data: &mut StudyData, trial: &Trial, conduct: &ConductRecords) {
+    data.halts = entered_halts(conduct);
+    // Files without a row may have lost them. A record without one says that nothing was entered so far: nobody is free of DLT
+    // before the contact at the end of the window.
+    for finding in data
+        .findings
+        .iter_mut()
+        .filter(|finding| finding.is_unread() && finding.is_without_rows())
+    {
+        finding.blocks = Blocks::None;
+    }
+    data.findings.extend(check_conduct(trial, data, conduct));
 }
 
 /// The datasets that the records are: what was entered in error is left out.

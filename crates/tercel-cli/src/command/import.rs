@@ -138,7 +138,7 @@ fn read_source(source: &Path, id: Option<&str>, trial: &Trial) -> anyhow::Result
     let bytes = bounded::read(source, bounded::Kind::Lines, bounded::MAX_DATASET)
         .with_context(|| format!("failed to read {}", source.display()))?;
     let table = Table::parse_csv(&source.display().to_string(), &bytes)?;
-    let import = from_csv(form, &table, trial, jiff::Zoned::now().date());
+    let import = from_csv(form, &table, trial, jiff::Zoned::now().datetime());
     let mistakes: Vec<String> = import.mistakes.iter().map(ToString::to_string).collect();
     if import.is_refused() {
         bail!("nothing was entered; correct the file first\n{}", mistakes.join("\n"));

@@ -209,6 +209,7 @@ fn write_datasets(
         synthetic,
         dated,
         coding,
+        halts,
     } = data;
     let mut part = StudyData {
         subjects: Vec::new(),
@@ -217,6 +218,7 @@ fn write_datasets(
         synthetic,
         dated,
         coding,
+        halts,
     };
     let mut subjects = subjects.into_iter().peekable();
     while subjects.peek().is_some() {

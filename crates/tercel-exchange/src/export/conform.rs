@@ -94,12 +94,35 @@ fn moments(dataset: &Dataset) -> Vec<Finding> {
 }
 
 /// Why a text is no moment of ISO 8601 as complete as it is known: parts that are not known are left off at the end, or are
-/// hyphens (`2003---15`).
+/// hyphens before a part that is known (`2003---15`, `--12-15`, `-----T07:15`).
 fn wrong_moment(text: &str) -> Option<DateError> {
     let why = When::parse(text).err()?;
-    let known = text.replace("---", "-01-").replace("--", "-01-");
-    let may_be = known != text && When::parse(known.trim_end_matches('-')).is_ok();
-    (!may_be).then_some(why)
+    let stand_in = || {
+        let (day, clock) = text.split_once('T').unwrap_or((text, ""));
+        // Before a time nothing is left off: what is not known is a hyphen.
+        let part = |text, unknown| part(text, unknown).filter(|_| clock.is_empty() || !text.is_empty());
+        let (year, day) = part(day, "2000")?;
+        let (month, day) = part(day, "01")?;
+        let (day, rest) = part(day, "01")?;
+        let clock = clock.replace("-:", "00:").replace(":-", ":00");
+        rest.is_empty().then(|| format!("{year}-{month}-{day}T{clock}"))
+    };
+    let says_something = text.contains(|letter: char| letter.is_ascii_digit());
+    let is_moment = stand_in().is_some_and(|whole| When::parse(whole.trim_end_matches('T')).is_ok());
+    (!says_something || !is_moment).then_some(why)
+}
+
+/// The first part of a day, or what stands in for a hyphen, and what follows its separator.
+fn part<'t>(text: &'t str, unknown: &'t str) -> Option<(&'t str, &'t str)> {
+    let end = if text.starts_with('-') || text.is_empty() {
+        text.len().min(1)
+    } else {
+        unknown.len()
+    };
+    let (part, rest) = text.split_at_checked(end)?;
+    let known = if part.len() < unknown.len() { unknown } else { part };
+    let rest = rest.strip_prefix('-').or(rest.is_empty().then_some(""))?;
+    Some((known, rest))
 }
 
 fn names(dataset: &Dataset) -> Vec<Finding> {
@@ -158,4 +181,45 @@ fn tests(dataset: &Dataset) -> Vec<Finding> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SDTMIG 3.4, section 4.4.2: moments of every precision, and with parts in between that are not known.
+    #[test]
+    fn moments_of_the_guide_pass_and_others_do_not() {
+        for text in [
+            "2003-12-15T13:14:17",
+            "2003-12-15T13:14",
+            "2003-12-15T13",
+            "2003-12-15",
+            "2003-12",
+            "2003",
+            "2003---15",
+            "--12-15",
+            "2003-12-15T-:15",
+            "2003-12-15T13:-:17",
+            "-----T07:15",
+            "2003-12-15T13:14:17+08:00",
+        ] {
+            assert_eq!(wrong_moment(text), None, "{text}");
+        }
+        for text in [
+            "24FEB2025",
+            "2025-02-30",
+            "2025-03-05T25:00",
+            "03/05/2025",
+            "2025-13",
+            "2025-1-5",
+            "--13-15",
+            "2003-12-15x",
+            "-",
+            "T07:15",
+            "2003T07:15",
+        ] {
+            assert!(wrong_moment(text).is_some(), "{text}");
+        }
+    }
 }

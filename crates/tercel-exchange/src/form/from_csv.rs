@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 use tercel::language::Language;
 use tercel::protocol::Trial;
 
@@ -128,7 +128,7 @@ enum Column {
 /// Reads the records of a form from a table: a column `subject` (or `USUBJID`), one for each field by its name, its SDTM
 /// variable or its question in either language, and where records have one already a column `number` (or the sequence
 /// number). Every row is checked as on the page.
-pub fn from_csv(form: &Form, table: &Table, trial: &Trial, today: Date) -> Import {
+pub fn from_csv(form: &Form, table: &Table, trial: &Trial, now: DateTime) -> Import {
     let mut import = Import::default();
     let columns: Vec<Column> = table.columns().iter().map(|name| column_of(form, name)).collect();
     check_columns(table, &columns, &mut import);
@@ -141,7 +141,7 @@ pub fn from_csv(form: &Form, table: &Table, trial: &Trial, today: Date) -> Impor
         return import;
     }
     for row in 0..table.len() {
-        let (record, mistakes) = read_row(form, table, &columns, row, (trial, today), &import.records);
+        let (record, mistakes) = read_row(form, table, &columns, row, (trial, now), &import.records);
         let kept = mistakes.iter().all(|mistake| mistake.severity() == Severity::Asks);
         import.records.extend(Some(record).filter(|_| kept));
         import.mistakes.extend(mistakes);
@@ -197,7 +197,7 @@ fn read_row(
     table: &Table,
     columns: &[Column],
     row: usize,
-    (trial, today): (&Trial, Date),
+    (trial, now): (&Trial, DateTime),
     before: &[Captured],
 ) -> (Captured, Vec<Mistake>) {
     let counted = u32::try_from(row + 1).unwrap_or(u32::MAX);
@@ -245,7 +245,7 @@ fn read_row(
     if record.number > 0 && before.iter().any(same) {
         mistake("", Wrong::NumberTwice);
     }
-    for problem in validate(form, &record.values, trial, today) {
+    for problem in validate(form, &record.values, trial, now) {
         let of_field = columns
             .iter()
             .zip(table.columns())

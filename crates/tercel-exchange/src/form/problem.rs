@@ -135,7 +135,9 @@ impl Fault {
             }
             Self::NotADate(form) => format!("write the date as {form}"),
             Self::ImpossibleDate => "no such day or time exists; correct it".to_owned(),
-            Self::FutureDate => "the date lies in the future; correct it, or enter it when it has happened".to_owned(),
+            Self::FutureDate => {
+                "the moment lies in the future; correct it, or enter it when it has happened".to_owned()
+            }
             Self::LongAgo => "the year lies before 1900; check it against the source".to_owned(),
             Self::NotInList(values) => format!("choose one of {}", listed(values, ", ")),
             Self::NotInProtocol(values) if values.is_empty() => "the protocol names no such value".to_owned(),
@@ -170,7 +172,7 @@ impl Fault {
             }
             Self::NotADate(form) => format!("请按 {form} 的格式填写日期"),
             Self::ImpossibleDate => "该日期或时间不存在，请更正".to_owned(),
-            Self::FutureDate => "日期晚于今天，请更正，或待发生后再填写".to_owned(),
+            Self::FutureDate => "时间晚于当前时间，请更正，或待发生后再填写".to_owned(),
             Self::LongAgo => "年份早于 1900 年，请对照原始资料核对".to_owned(),
             Self::NotInList(values) => format!("请从以下值中选择：{}", listed(values, "、")),
             Self::NotInProtocol(values) if values.is_empty() => "方案中没有此值".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, DateTime, date};
 use tercel::language::Language;
 use tercel::protocol::Trial;
 use tercel::study::{DateError, When};
@@ -19,12 +19,13 @@ const PART: &str = "YYYY-MM-DD / YYYY-MM / YYYY";
 /// The earliest year that nobody asks about.
 const EARLIEST: Date = date(1900, 1, 1);
 
-/// Checks the answers of one record of `form` on the day `today`. The answers stay as they were written.
-pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, today: Date) -> Vec<Problem> {
+/// Checks the answers of one record of `form` at the moment `now` of the site's clock. The answers stay as they
+/// were written.
+pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, now: DateTime) -> Vec<Problem> {
     let mut problems = Vec::new();
     for field in form.fields {
         let fault = match answer(values, field.id) {
-            Some(text) => check_answer(field, text, values, trial, today),
+            Some(text) => check_answer(field, text, values, trial, now),
             None => is_required(field.required, values).then_some(Fault::Missing),
         };
         problems.extend(fault.map(|fault| problem(field, fault)));
@@ -77,7 +78,7 @@ fn check_answer(
     text: &str,
     values: &BTreeMap<String, String>,
     trial: &Trial,
-    today: Date,
+    now: DateTime,
 ) -> Option<Fault> {
     let kind = field.kind.settled(values);
     match kind {
@@ -93,7 +94,7 @@ fn check_answer(
             let known = number(limit.trim()).is_some() || is_chosen(words, text);
             (!known).then(|| Fault::NotAResult(values_of(words)))
         }
-        Kind::Date | Kind::DateTime | Kind::PartialDate => check_date(kind, text, today, field.may_be_future),
+        Kind::Date | Kind::DateTime | Kind::PartialDate => check_date(kind, text, now, field.may_be_future),
         Kind::YesNo => (!["Y", "N"].contains(&text)).then(|| Fault::NotInList(vec!["Y".to_owned(), "N".to_owned()])),
         Kind::Choice(choices) => (!is_chosen(choices, text)).then(|| Fault::NotInList(values_of(choices))),
         Kind::Suggested { max, .. } => one_line(text).or_else(|| too_long(text, max)),
@@ -173,7 +174,7 @@ fn out_of_range(low: &impl ToString, high: &impl ToString, unit: Option<&'static
     }
 }
 
-fn check_date(kind: Kind, text: &str, today: Date, may_be_future: bool) -> Option<Fault> {
+fn check_date(kind: Kind, text: &str, now: DateTime, may_be_future: bool) -> Option<Fault> {
     let (whole_day, partial) = (matches!(kind, Kind::Date), matches!(kind, Kind::PartialDate));
     let form = match (whole_day, partial) {
         (true, _) => DAY,
@@ -190,7 +191,10 @@ fn check_date(kind: Kind, text: &str, today: Date, may_be_future: bool) -> Optio
     if too_little || too_much {
         return Some(Fault::NotADate(form));
     }
-    if when.date.earliest() > today && !may_be_future {
+    let minute = i32::from(now.hour()) * 60 + i32::from(now.minute());
+    let is_later = when.clock.is_some_and(|clock| i32::from(clock.minutes()) > minute);
+    let later_today = when.day() == Some(now.date()) && is_later;
+    if (when.date.earliest() > now.date() || later_today) && !may_be_future {
         return Some(Fault::FutureDate);
     }
     (when.date.latest() < EARLIEST).then_some(Fault::LongAgo)

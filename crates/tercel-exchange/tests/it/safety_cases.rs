@@ -233,3 +233,24 @@ fn taking_an_event_away_raises_no_count() {
         }
     }
 }
+
+#[test]
+fn records_of_one_course_are_one_occurrence_and_a_return_after_a_day_without_is_another() {
+    let header = AE.lines().next().unwrap();
+    let line = |number: u32, begins: &str, ends: &str| {
+        format!(
+            "A,{number},Vomiting,Gastrointestinal disorders,2,2,N,,,RELATED,RELATED,,{begins},{ends},RECOVERED/RESOLVED"
+        )
+    };
+    let any = |lines: &[String]| {
+        let text = format!("{header}\n{}\n", lines.join("\n"));
+        let tables = tables(&text);
+        let infusion = Reference::Infusion;
+        let row = &table(&tables, "overview", infusion).rows[0];
+        (row.events(None), row.occurrences(None))
+    };
+    let one = [line(1, "2025-06-20", "2025-06-21"), line(2, "2025-06-22", "2025-06-23")];
+    assert_eq!(any(&one), (2, 1));
+    let two = [line(1, "2025-06-20", "2025-06-21"), line(2, "2025-06-23", "2025-06-24")];
+    assert_eq!(any(&two), (2, 2));
+}

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
-use tercel::conduct::{derive_stage, next_gate};
+use tercel::conduct::{Stage, Study, derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
-use tercel::language::{Language, both};
+use tercel::language::{Language, Text, both};
 use tercel::meeting::Choice;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::number::raise;
 use tercel::study::SubjectId;
 
 use crate::ask::{Ask, among};
+use crate::conduct::site_time;
 use crate::messages::message;
 use crate::punctuation::COLON;
 use crate::reply::{Fault, Reply};
@@ -78,43 +79,91 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page))
 }
 
-/// Where who has not been infused stands on its way, and the gate of the next step.
-type OnTheWay = BTreeMap<String, (String, Option<(bool, String)>)>;
+/// Where who has not been infused stands on its way.
+type OnTheWay = BTreeMap<String, Ahead>;
+
+/// What the records of conduct say of a subject's way to the infusion.
+struct Ahead {
+    /// Stage, where it says more than the data do.
+    stage: Option<Text>,
+    /// The gate of the next step, whether it is open, and in words.
+    gate: Option<(bool, String)>,
+}
 
 fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, language: Language) -> OnTheWay {
-    let standing = snapshot.standing();
-    let waits = |id: &str| {
-        standing
-            .subjects
-            .get(id)
-            .is_some_and(|subject| subject.infused.is_none())
-    };
     let mut way = OnTheWay::new();
+    for_each_ahead(snapshot, sites, now, |study, id, stage| {
+        let gate = next_gate(study, &SubjectId::new(id), stage).map(|gate| {
+            let (key, missing) = match gate.missing.len() {
+                0 => ("gates.open", String::new()),
+                missing => ("gates.shut", format!("{}{missing}", COLON.of(language))),
+            };
+            let words = message(key).of(language);
+            (
+                gate.is_open(),
+                format!(
+                    "{}{}{words}{missing}",
+                    gate.name.text().of(language),
+                    COLON.of(language)
+                ),
+            )
+        });
+        let stage = told(stage);
+        way.insert(id.to_owned(), Ahead { stage, gate });
+    });
+    way
+}
+
+/// The stages of those on their way to the infusion.
+pub(crate) fn stages(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp) -> BTreeMap<String, Text> {
+    let mut stages = BTreeMap::new();
+    for_each_ahead(snapshot, sites, now, |_, id, stage| {
+        stages.extend(told(stage).map(|text| (id.to_owned(), text)));
+    });
+    stages
+}
+
+/// The stage of one subject on its way to the infusion.
+pub(crate) fn stage_ahead(snapshot: &Snapshot, id: &str, now: Timestamp) -> Option<Text> {
+    let subject = snapshot.standing().subjects.get(id)?;
+    if subject.infused.is_some() || subject.failed_screening {
+        return None;
+    }
+    let study = Study::new(
+        snapshot.trial_of(id),
+        snapshot.data(),
+        &snapshot.conduct,
+        site_time(now),
+    );
+    let stage = derive_stage(&study, &SubjectId::new(id))?;
+    told(&stage)
+}
+
+/// A stage that says more than the data do: they tell screening and how a subject left.
+fn told(stage: &Stage) -> Option<Text> {
+    let says_more = *stage > Stage::InScreening && !matches!(stage, Stage::OffStudy(_));
+    says_more.then(|| stage.text())
+}
+
+/// Everybody who has not been infused and may be read, with the stage.
+fn for_each_ahead(
+    snapshot: &Snapshot,
+    sites: Option<&[String]>,
+    now: Timestamp,
+    mut tell: impl FnMut(&Study<'_>, &str, &Stage),
+) {
+    let known = &snapshot.standing().subjects;
+    let waits = |id: &str| {
+        let subject = known.get(id);
+        subject.is_some_and(|subject| subject.infused.is_none() && !subject.failed_screening)
+    };
     for (study, subjects) in snapshot.by_protocol(sites, now) {
         for (id, _) in subjects.into_iter().filter(|(id, _)| waits(id)) {
-            let subject = SubjectId::new(id);
-            let Some(stage) = derive_stage(&study, &subject) else {
-                continue;
-            };
-            let gate = next_gate(&study, &subject, &stage).map(|gate| {
-                let (key, missing) = match gate.missing.len() {
-                    0 => ("gates.open", String::new()),
-                    missing => ("gates.shut", format!("{}{missing}", COLON.of(language))),
-                };
-                let words = message(key).of(language);
-                (
-                    gate.is_open(),
-                    format!(
-                        "{}{}{words}{missing}",
-                        gate.name.text().of(language),
-                        COLON.of(language)
-                    ),
-                )
-            });
-            way.insert(id.to_owned(), (stage.text().of(language).to_owned(), gate));
+            if let Some(stage) = derive_stage(&study, &SubjectId::new(id)) {
+                tell(&study, id, &stage);
+            }
         }
     }
-    way
 }
 
 fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>, way: &OnTheWay) -> Page {
@@ -177,13 +226,7 @@ fn counts(count: &Count, language: Language) -> String {
         .join(" · ")
 }
 
-fn card(
-    id: &str,
-    subject: &SubjectStanding,
-    snapshot: &Snapshot,
-    way: Option<&(String, Option<(bool, String)>)>,
-    language: Language,
-) -> Card {
+fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, way: Option<&Ahead>, language: Language) -> Card {
     let window = subject.window.map(|(first, last, left)| {
         let words = message("board.days_left").of(language);
         format!("{first} – {last} · {left} {words}")
@@ -192,9 +235,12 @@ fn card(
         link: encode(id),
         id: id.to_owned(),
         class: subject.class,
-        state: way.map_or_else(|| subject.state.of(language).to_owned(), |(stage, _)| stage.clone()),
+        state: match way.and_then(|way| way.stage) {
+            Some(stage) => stage.of(language).to_owned(),
+            None => subject.state.of(language).to_owned(),
+        },
         window,
-        gate: way.and_then(|(_, gate)| gate.clone()),
+        gate: way.and_then(|way| way.gate.clone()),
         queries: snapshot.open_queries(id),
     }
 }

@@ -1,12 +1,13 @@
-//! Records that two persons make together, each by password: the identity check at the bedside, an emergency release, the
-//! end of a halt, the committee's choice for a subject whose level closed.
+//! Records that two persons make together, each by password: the identity check at the bedside and what clears up a reading
+//! that did not match, the release of a lot, an emergency release, the end of a halt, the committee's choice for a subject
+//! whose level closed.
 
 use askama::Template;
 use tercel::language::{Text, both};
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
-use super::gates::releasable;
+use super::gates::{misreads, releasable};
 use super::sheet::{FieldView, answers, field_views};
 use super::subjects::{records_of, site_of};
 use crate::ask::{Ask, Person};
@@ -28,13 +29,27 @@ struct Pair {
     title: Text,
 }
 
-const PAIRS: [Pair; 4] = [
+const PAIRS: [Pair; 6] = [
     Pair {
         form: "conduct-identity",
         first: (Permission::Enter, None),
         second: (Permission::Enter, None),
         filled: &["person1", "at1", "person2", "at2"],
         title: Text::new("the second person at the bedside", "床旁第二核对人"),
+    },
+    Pair {
+        form: "conduct-clearance",
+        first: (Permission::Release, Some(Role::Investigator)),
+        second: (Permission::Release, Some(Role::MedicalMonitor)),
+        filled: &["signer1", "signer2", "signer3", "signed"],
+        title: Text::new("the sponsor's physician", "申办方医师"),
+    },
+    Pair {
+        form: "conduct-release",
+        first: (Permission::Enter, None),
+        second: (Permission::Enter, None),
+        filled: &[],
+        title: Text::new("who held the certificate against these answers", "核对放行证书的第二人"),
     },
     Pair {
         form: "conduct-emergency",
@@ -78,6 +93,8 @@ struct Page {
     action: String,
     fields: Vec<FieldView>,
     problems: Vec<(String, String)>,
+    /// What was read that is not what the records hold: kept only if it was read so indeed.
+    misread: Vec<String>,
 }
 
 fn target(ask: &Ask) -> Result<(&'static Pair, &'static Form, Option<String>), Fault> {
@@ -124,10 +141,10 @@ fn page(
     subject: Option<&str>,
     values: &Values,
     problems: Vec<(String, String)>,
-) -> Result<String, Fault> {
+) -> Page {
     let mut fields = field_views(ask, form, values);
     fields.retain(|field| !pair.filled.contains(&field.id));
-    let page = Page {
+    Page {
         view: View::of(ask),
         title: form.title.of(ask.language),
         help: form.help.of(ask.language),
@@ -137,8 +154,8 @@ fn page(
         action: ask.path.clone(),
         fields,
         problems,
-    };
-    Ok(page.render()?)
+        misread: Vec::new(),
+    }
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
@@ -165,14 +182,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             values.insert(field.id.to_owned(), given.clone());
         }
     }
-    Ok(Reply::Page(page(
-        &ask,
-        pair,
-        form,
-        subject.as_deref(),
-        &values,
-        Vec::new(),
-    )?))
+    let page = page(&ask, pair, form, subject.as_deref(), &values, Vec::new());
+    Ok(Reply::Page(page.render()?))
 }
 
 pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
@@ -205,15 +216,30 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         values.remove(*name);
     }
     fill(&ask, form.id, &own, &other.account, &mut values);
-    let problems = validate(form, &values, &ask.app.trial, ask.app.today());
+    let problems = validate(form, &values, &ask.app.trial, ask.app.now());
     if problems.iter().any(|problem| problem.severity() == Severity::Refuses) {
         let said: Vec<(String, String)> = problems
             .iter()
             .map(|problem| (problem.field.clone(), problem.sentence(ask.language)))
             .collect();
         return Ok(Reply::RejectedFor {
-            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone())?,
+            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone()).render()?,
             problems: said,
+        });
+    }
+    let misread = match (form.id, &subject) {
+        ("conduct-identity", Some(subject)) => misreads(&ask, subject, &values).await?,
+        _ => Vec::new(),
+    };
+    if !misread.is_empty() && ask.optional("mismatch") != "Y" {
+        let said = |sentence: &String| (String::new(), sentence.clone());
+        return Ok(Reply::RejectedFor {
+            problems: misread.iter().map(said).collect(),
+            page: Page {
+                misread,
+                ..page(&ask, pair, form, subject.as_deref(), &values, Vec::new())
+            }
+            .render()?,
         });
     }
     let key = write(
@@ -227,7 +253,11 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         &other,
     )
     .await?;
-    Ok(Reply::Go(format!("/record/{}", encode(&key))))
+    Ok(Reply::Go(match &subject {
+        // What is shut by it, and what to do, before anything else.
+        Some(subject) if !misread.is_empty() => format!("/gates/{}", encode(subject)),
+        _ => format!("/record/{}", encode(&key)),
+    }))
 }
 
 /// What the signatures say: who, and when.
@@ -249,6 +279,8 @@ fn fill(ask: &Ask, form: &str, own: &Account, other: &Account, values: &mut Valu
             put("physicianauth", "Y");
             put("physicianat", &now);
         }
+        // The certificate says who released, and when.
+        "conduct-release" => {}
         _ => {
             put("signer1", &own.printed);
             put("signer2", &other.printed);

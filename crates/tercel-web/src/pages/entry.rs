@@ -129,7 +129,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         None => None,
     };
     ask.require(Permission::Enter, site.as_deref())?;
-    let problems = validate(form, &values, &ask.app.trial, ask.app.today());
+    let problems = validate(form, &values, &ask.app.trial, ask.app.now());
     let sheet = |problems, refusal| Sheet {
         form,
         subject: subject.as_deref().filter(|_| !is_new),
@@ -405,7 +405,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     for (name, value) in record.values.iter().filter(|(name, _)| form.field(name).is_none()) {
         values.insert(name.clone(), value.clone());
     }
-    let problems = validate(form, &asked, &ask.app.trial, ask.app.today());
+    let problems = validate(form, &asked, &ask.app.trial, ask.app.now());
     if !ask.optional("check").is_empty() {
         let known = known_of(&ask, record.subject.as_deref()).await?;
         let sheet = Sheet {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use askama::Template;
 use tercel::conduct::{
-    Gate, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_at_infusion, derive_schedule,
-    derive_stage, derive_tasks, enrolment_gate, infusion_gate, lymphodepletion_gate,
+    Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
+    derive_gate_at_infusion, derive_schedule, derive_stage, derive_tasks, enrolment_gate, infusion_gate,
+    lymphodepletion_gate, misread,
 };
 use tercel::language::{Language, both};
+use tercel::meeting::Occasion;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
@@ -17,7 +19,7 @@ use super::countersign::may_begin;
 use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
-use crate::conduct::site_time;
+use crate::conduct::{conduct_of_answers, site_time};
 use crate::messages::message;
 use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
@@ -100,18 +102,32 @@ fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> 
     Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now))
 }
 
-/// The gate that stands before a form is entered, where one does. The level of a place to be reserved is in its answers.
+/// What the answers of a form say that a gate asks by.
+struct Proposed {
+    /// Level of a place to be reserved.
+    level: Option<DoseLevel>,
+    /// The infusion, where its answers can be read.
+    infused: Option<Infused>,
+}
+
+/// The gate that stands before a form is entered, where one does; an infusion is held against order and labels too.
 pub(crate) async fn gate_before(
     ask: &Ask,
     form: &str,
     subject: &str,
     values: &Values,
 ) -> Result<Option<GateView>, Fault> {
-    let before: fn(&Study<'_>, &SubjectId, Option<DoseLevel>) -> Option<Gate> = match form {
-        "conduct-slot" => |study, subject, level| level.map(|level| enrolment_gate(study, subject, level)),
+    let before: fn(&Study<'_>, &SubjectId, &Proposed) -> Option<Gate> = match form {
+        "conduct-slot" => |study, subject, new| new.level.map(|level| enrolment_gate(study, subject, level)),
         "collection" => |study, subject, _| Some(collection_gate(study, subject)),
         "lymphodepletion" => |study, subject, _| Some(lymphodepletion_gate(study, subject)),
-        "infusion" => |study, subject, _| Some(infusion_gate(study, subject)),
+        "infusion" => |study, subject, new| {
+            let as_given = new
+                .infused
+                .as_ref()
+                .map(|one| derive_gate_as_given(study, subject, one));
+            Some(as_given.unwrap_or_else(|| infusion_gate(study, subject)))
+        },
         _ => return Ok(None),
     };
     if ask.app.trial.conduct.is_none() {
@@ -122,15 +138,16 @@ pub(crate) async fn gate_before(
         return Ok(None);
     }
     let trial = Arc::clone(snapshot.trial_of(subject));
+    let now = ask.app.store.clock().now();
     let arm = values.get("arm").cloned().unwrap_or_default();
-    let level = trial
-        .dose_levels
-        .iter()
-        .find(|(_, group)| group.arm == arm)
-        .map(|(level, _)| level);
-    let (now, language, subject) = (ask.app.store.clock().now(), ask.language, SubjectId::new(subject));
+    let group = trial.dose_levels.iter().find(|(_, group)| group.arm == arm);
+    let proposed = Proposed {
+        level: group.map(|(level, _)| level),
+        infused: conduct_of_answers(&trial, form, subject, values, now).and_then(|mut own| own.infusions.pop()),
+    };
+    let (language, subject) = (ask.language, SubjectId::new(subject));
     let made = tokio::task::spawn_blocking(move || {
-        before(&study(&snapshot, &trial, now), &subject, level).map(|gate| gate_view(&gate, language))
+        before(&study(&snapshot, &trial, now), &subject, &proposed).map(|gate| gate_view(&gate, language))
     });
     made.await
         .map_err(|_| Fault::Wrong(both!("the gate could not be derived", "关口状态无法生成")))
@@ -242,6 +259,8 @@ fn page(
 #[template(path = "work.html")]
 struct WorkPage {
     view: View,
+    /// What halts treatment.
+    halts: Vec<String>,
     rows: Vec<WorkLine>,
     hidden: usize,
 }
@@ -252,6 +271,13 @@ struct WorkLine {
     sentence: String,
     due: String,
     class: &'static str,
+}
+
+/// What halts treatment, without whom of any site it is about.
+fn halts(snapshot: &Snapshot, language: Language) -> Vec<String> {
+    let calls = snapshot.standing().calls.iter();
+    let halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
+    halts.map(|call| call.occasion.words(language)).collect()
 }
 
 /// Most tasks on the page; the most urgent come first.
@@ -291,6 +317,7 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         });
         WorkPage {
             view,
+            halts: halts(&snapshot, language),
             rows: rows.collect(),
             hidden,
         }
@@ -310,4 +337,30 @@ pub(crate) fn releasable(snapshot: &Arc<Snapshot>, trial: &Trial, now: jiff::Tim
         .iter()
         .filter(|missing| missing.severity != Severity::Absolute);
     missing.map(tercel::conduct::Missing::key).collect()
+}
+
+/// What two persons read that is not what the records hold, as sentences. They do not say what stands there: it is to be read
+/// again, not copied.
+pub(crate) async fn misreads(ask: &Ask, subject: &str, values: &Values) -> Result<Vec<String>, Fault> {
+    let snapshot = ask.app.snapshot_now().await?;
+    let trial = snapshot.trial_of(subject);
+    let now = ask.app.store.clock().now();
+    let proposed = conduct_of_answers(trial, "conduct-identity", subject, values, now);
+    let Some(check) = proposed.and_then(|mut own| own.identity.pop()) else {
+        return Ok(Vec::new());
+    };
+    let needs = misread(&study(&snapshot, trial, now), &SubjectId::new(subject), &check);
+    let said = |need: &Need| {
+        let Need::Identity { place, found, .. } = need else {
+            return need.sentence(ask.language);
+        };
+        let said = both!(
+            "{place_en} says \"{found}\": not what the records hold.",
+            "{place_zh} 为“{found}”：与记录不符。",
+            place_en = place.en,
+            place_zh = place.zh
+        );
+        said.of(ask.language).to_owned()
+    };
+    Ok(needs.iter().map(said).collect())
 }

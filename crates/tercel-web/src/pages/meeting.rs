@@ -204,7 +204,7 @@ async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, 
     for entry in corrections {
         let key = entry.record.unwrap_or_default();
         let found = match ask.app.store.record(&key).await? {
-            Some(record) => resting.impact(&record, Some(entry.seq)),
+            Some(record) => resting.impact(ask, &record, Some(entry.seq)).await?,
             None => Impact::default(),
         };
         let sentence = (!found.is_empty()).then(|| found.sentence(ask.language));

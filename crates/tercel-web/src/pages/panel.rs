@@ -109,7 +109,7 @@ fn filled(ask: &Ask, form: &Form, panel: &Panel) -> Filled {
         problems: Vec::new(),
     };
     for (row, values) in rows {
-        let found = validate(form, &values, &ask.app.trial, ask.app.today());
+        let found = validate(form, &values, &ask.app.trial, ask.app.now());
         filled.problems.extend(found.into_iter().map(|problem| (row, problem)));
         filled.proposed.push(values);
     }

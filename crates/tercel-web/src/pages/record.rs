@@ -80,7 +80,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let may = |permission| person.may_at(permission, record.site.as_deref());
     let open = !record.voided && !record.locked && super::entry::require_free(&record).is_ok();
     let language = ask.language;
-    let problems = validate(form, &record.values, &ask.app.trial, ask.app.today());
+    let problems = validate(form, &record.values, &ask.app.trial, ask.app.now());
     let touches = if record.version > 1 {
         touched::sentence(&ask, &record, Some(record.changed.entry)).await?
     } else {

@@ -7,7 +7,7 @@ use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
 
-use super::board::{level_label, state_of};
+use super::board::{level_label, stage_ahead, stages, state_of};
 use super::countersign::may_begin;
 use super::found::{FindingLine, findings_of};
 use super::lab_table::{LabTable, lab_table};
@@ -46,9 +46,10 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let trial = ask.app.trial.clone();
     let (view, may_enter) = (View::of(&ask), person.may(Permission::Enter));
     let language = ask.language;
-    let sites = person.sites(Permission::Read);
+    let (sites, now) = (person.sites(Permission::Read), ask.app.store.clock().now());
     let made = tokio::task::spawn_blocking(move || {
         let standing = &snapshot.standing().subjects;
+        let stages = stages(&snapshot, sites.as_deref(), now);
         let shown = |site: Option<&str>| among(sites.as_deref(), site);
         let subjects = snapshot.subjects();
         let rows = subjects.into_iter().filter(|(_, site)| shown(*site)).map(|(id, site)| {
@@ -58,7 +59,11 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 link: encode(id),
                 site: site.unwrap_or("–").to_owned(),
                 level: level_label(&trial, known.and_then(|known| known.level), language),
-                state: known.map_or_else(|| "–".to_owned(), |known| known.state.of(language).to_owned()),
+                state: match (stages.get(id), known) {
+                    (Some(stage), _) => stage.of(language).to_owned(),
+                    (None, Some(known)) => known.state.of(language).to_owned(),
+                    (None, None) => "–".to_owned(),
+                },
                 records: snapshot.parts.get(id).map_or(0, |part| part.records),
                 queries: snapshot.open_queries(id),
             }
@@ -154,8 +159,9 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let signed = SIGNED_FORMS.into_iter();
     let signed: Vec<&str> = signed.filter(|form| may_begin(person, form, site.as_deref())).collect();
     let (view, language, trial, today) = (View::of(&ask), ask.language, ask.app.trial.clone(), ask.app.today());
-    let id = ask.rest.clone();
+    let (id, snapshot, now) = (ask.rest.clone(), ask.app.snapshot().await?, ask.app.store.clock().now());
     let made = tokio::task::spawn_blocking(move || {
+        let stage = stage_ahead(&snapshot, &id, now);
         let data = subject_data(&records, &trial, &id);
         let analysis = Analysis::new(&trial, &data, Some(today));
         let facts = analysis.facts.first();
@@ -164,7 +170,11 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let page = SubjectPage {
             view,
             link: encode(&id),
-            state: facts.map_or_else(String::new, |facts| state_of(facts, language)),
+            state: match (stage, facts) {
+                (Some(stage), _) => stage.of(language).to_owned(),
+                (None, Some(facts)) => state_of(facts, language),
+                (None, None) => String::new(),
+            },
             site_level: format!(
                 "{} · {}",
                 site.as_deref().unwrap_or("–"),

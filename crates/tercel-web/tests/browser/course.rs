@@ -135,7 +135,20 @@ impl Course {
             ("signed1", &when),
             ("when", &when),
         ];
-        self.enter(site, "zhao", "conduct-release", &release);
+        self.enter_by_two(site, "zhao", "conduct-release", &release);
+    }
+
+    /// A record that somebody makes together with the pharmacist.
+    fn enter_by_two(&self, site: &Site, who: &str, form: &str, values: &[(&str, &str)]) {
+        let named: Vec<(String, &str)> = values.iter().map(|(name, text)| (format!("v.{name}"), *text)).collect();
+        let mut fields: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        fields.extend([
+            ("password", crate::site::OWN),
+            ("second", "liu"),
+            ("second_password", crate::site::OWN),
+        ]);
+        let answer = site.send(who, &format!("/countersign/{form}/{}", self.subject), &fields);
+        assert_eq!(answer.status, 303, "{}", crate::site::said(&answer.body));
     }
 
     fn hand_over(&self, site: &Site, who: &str, (from, to): (&str, &str), when: &str) {
@@ -261,22 +274,8 @@ impl Course {
     pub(crate) fn infuse(&self, site: &Site) {
         self.thaw(site);
         let read = self.read();
-        let named: Vec<(String, &str)> = read
-            .iter()
-            .map(|(name, text)| (format!("v.{name}"), text.as_str()))
-            .collect();
-        let mut fields: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-        fields.extend([
-            ("password", crate::site::OWN),
-            ("second", "liu"),
-            ("second_password", crate::site::OWN),
-        ]);
-        let answer = site.send(
-            "wang",
-            &format!("/countersign/conduct-identity/{}", self.subject),
-            &fields,
-        );
-        assert_eq!(answer.status, 303, "{}", crate::site::said(&answer.body));
+        let values: Vec<(&str, &str)> = read.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        self.enter_by_two(site, "wang", "conduct-identity", &values);
         site.at(&self.when(0, "10:00"));
         self.given(site);
     }

@@ -1,5 +1,7 @@
 //! Checks of the dose and at the bedside: lymphodepletion given, custody, two persons, thaw.
 
+use jiff::civil::DateTime;
+
 use super::gate::{Case, Missing, alike};
 use super::need::{CustodyDoubt, Need};
 use super::product::{Custody, IdentityCheck, Reading};
@@ -127,11 +129,13 @@ pub(super) fn two_persons(case: &Case<'_>) -> Vec<Missing> {
     let mut missing = Vec::new();
     for ordered in case.order.iter().flat_map(|order| &order.bags) {
         let label = &ordered.label;
-        let checks: Vec<&IdentityCheck> = case.own.identity.iter().filter(|one| one.bag == *label).collect();
+        let cleared = cleared(case, label);
+        let own = case.own.identity.iter().filter(|one| one.bag == *label);
+        let checks: Vec<&IdentityCheck> = own.filter(|one| cleared < Some(one.entry.at)).collect();
         if checks.is_empty() {
             missing.push(case.missing(Need::NotChecked(label.clone()), []));
         }
-        // A reading that did not match stands, whatever a repetition gave: how it came about is to be cleared up first.
+        // A reading that did not match stands, whatever a repetition gave, until two cleared up how it came about.
         for check in checks {
             let (first, second) = (&check.first, &check.second);
             let named = [first, second]
@@ -150,8 +154,19 @@ pub(super) fn two_persons(case: &Case<'_>) -> Vec<Missing> {
     missing
 }
 
+/// When it was last entered that readings of a bag were cleared up, signed by two: what was read before counts no more.
+fn cleared(case: &Case<'_>, label: &str) -> Option<DateTime> {
+    let own = case.own.clearances.iter().filter(|one| {
+        let mut named = one.signed_by.iter().filter(|person| !person.trim().is_empty());
+        let first = named.next();
+        let two = first.is_some_and(|first| named.any(|other| !alike(first, other)));
+        one.bag == label && two && one.signed.is_some_and(|signed| signed <= case.now())
+    });
+    own.map(|one| one.entry.at).max()
+}
+
 /// What a person read that is not what the records hold.
-fn misread(case: &Case<'_>, label: &str, reading: &Reading) -> Vec<Missing> {
+pub(super) fn misread(case: &Case<'_>, label: &str, reading: &Reading) -> Vec<Missing> {
     let known = bag(case, label);
     let held = [
         (

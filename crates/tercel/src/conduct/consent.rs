@@ -21,11 +21,18 @@ pub(super) fn unread(case: &Case<'_>, one: &Unread) -> Missing {
     case.missing(need, [one.entry.at])
 }
 
+/// Whether a record of the study could close a gate if it could be read. A line of the delegation log or the end of a halt only
+/// opens one: unread, it opens none, and every site need not wait for it.
+fn may_close(one: &Unread) -> bool {
+    !["conduct-delegation", "conduct-resume"].contains(&one.form.as_str())
+}
+
 /// The subject is in the study and every record can be read.
 pub(super) fn records(case: &Case<'_>) -> Vec<Missing> {
     let own = case.own;
     let mut missing = Vec::new();
-    let all = own.unread.iter().chain(&case.study.records.unread);
+    let of_study = case.study.records.unread.iter().filter(|one| may_close(one));
+    let all = own.unread.iter().chain(of_study);
     missing.extend(all.map(|one| unread(case, one)));
     missing.extend(own.departures.iter().map(|left| {
         let need = Need::Left(left.reason.clone());

@@ -6,8 +6,6 @@ use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::record::{Choice, ClosedLevelChoice, OpenLevel, SignedDecision};
 use super::records::SubjectConduct;
-use crate::dlt::standing_halts;
-use crate::language::{Words, both};
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
 
@@ -49,6 +47,12 @@ pub(super) fn in_force<'s>(study: &'s Study<'_>, at: DateTime) -> Result<Option<
 /// The line of a decision that opens a level.
 pub(super) fn opens(decision: &SignedDecision, level: DoseLevel) -> Option<&OpenLevel> {
     decision.open.iter().find(|open| open.level == level)
+}
+
+/// Whether the decision in force opens a level.
+pub(super) fn is_open(case: &Case<'_>, level: DoseLevel) -> bool {
+    let decision = in_force(case.study, case.now()).ok().flatten();
+    decision.is_some_and(|decision| opens(decision, level).is_some())
 }
 
 /// The committee's last signed choice for a subject whose level closed.
@@ -183,86 +187,4 @@ fn taken(study: &Study<'_>, own: &SubjectId, level: DoseLevel) -> usize {
     others.sort();
     others.dedup();
     others.len()
-}
-
-/// A halt that stands: its identifier, why, and when it was entered.
-pub(super) struct Halted {
-    pub(super) id: String,
-    pub(super) reason: Words,
-    since: Option<DateTime>,
-}
-
-/// The halts that stand now: those entered, those by the protocol's rules over the data, and those the conduct itself sets off
-/// (a replication-competent vector, the product of another subject).
-pub(super) fn halts(study: &Study<'_>) -> Vec<Halted> {
-    let now = study.now;
-    let resumed = |id: &str, from: DateTime| {
-        study.records.resumes.iter().any(|one| {
-            let named = one.signed_by.iter().any(|person| !person.trim().is_empty());
-            one.pause == id && named && one.signed.is_some_and(|signed| from <= signed && signed <= now)
-        })
-    };
-    let mut halts = Vec::new();
-    let mut add = |id: &str, reason: Words, from: DateTime, entered: DateTime| {
-        if !resumed(id, from) {
-            halts.push(Halted {
-                id: id.to_owned(),
-                reason,
-                since: Some(entered),
-            });
-        }
-    };
-    for pause in &study.records.pauses {
-        let reason = Words::in_each(|_| pause.reason.clone());
-        add(&pause.entry.id, reason, pause.from, pause.entry.at);
-    }
-    for own in &study.records.subjects {
-        for sample in own.vector_samples.iter().filter(|sample| sample.positive == Some(true)) {
-            let reason = both!(
-                "replication-competent vector in {subject}",
-                "{subject}检出复制型病毒",
-                subject = own.subject
-            );
-            add(&sample.entry.id, reason, sample.drawn, sample.entry.at);
-        }
-        for infused in &own.infusions {
-            let foreign = infused
-                .bags
-                .iter()
-                .find(|label| own.bags.iter().all(|bag| bag.label != **label));
-            if let Some(label) = foreign {
-                let reason = both!(
-                    "bag {label}, which is not of {subject}, given to it",
-                    "{label}号袋不属于{subject}，却用于该受试者",
-                    subject = own.subject
-                );
-                add(&infused.entry.id, reason, infused.began, infused.entry.at);
-            }
-        }
-    }
-    let day0 = |infused: &crate::study::Infusion| infused.when.day();
-    let subjects: Vec<_> = study
-        .data
-        .subjects
-        .iter()
-        .map(|one| (one, one.infusions.first().and_then(day0)))
-        .collect();
-    halts.extend(standing_halts(study.trial, &subjects).into_iter().map(|halt| Halted {
-        id: halt.rule,
-        reason: halt.text,
-        since: None,
-    }));
-    halts
-}
-
-/// Nothing is halted.
-pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
-    let missing = |halt: Halted| {
-        let need = Need::Paused {
-            id: halt.id,
-            reason: halt.reason,
-        };
-        case.missing(need, halt.since)
-    };
-    halts(case.study).into_iter().map(missing).collect()
 }

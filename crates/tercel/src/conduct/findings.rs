@@ -22,6 +22,7 @@ use jiff::civil::DateTime;
 
 use super::decision::{in_force, opens, treatment_level};
 use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
+use super::given::as_given;
 use super::need::Need;
 use super::record::Recipient;
 use super::records::{ConductRecords, SubjectConduct};
@@ -230,6 +231,16 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
                 Rule::GateNotOpen(text),
                 Blocks::Decision,
             ));
+        }
+        let of_subject = study.records.of(&own.subject);
+        let given = of_subject.map_or_else(Vec::new, |own| as_given(&study, own, infused));
+        // The dose is told apart, below.
+        for one in given
+            .iter()
+            .filter(|one| !matches!(one.need, Need::GivenOffDose { .. }))
+        {
+            let rule = Rule::Disagree(Words::in_each(|language| one.need.sentence(language)));
+            findings.push(finding(own, "INFUSION", "BAG1", rule, Blocks::Decision));
         }
         let planned = level
             .and_then(|level| trial.dose_levels.get(level))

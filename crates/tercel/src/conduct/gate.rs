@@ -24,7 +24,7 @@ use jiff::civil::DateTime;
 use super::need::{Need, Severity};
 use super::record::{EmergencyRelease, Order};
 use super::records::{ConductRecords, SubjectConduct};
-use super::{bedside, consent, decision, delegation, eligibility, items, product_check, spacing, version};
+use super::{bedside, consent, decision, delegation, eligibility, halt, items, product_check, spacing, version};
 use crate::protocol::{ConductRules, DoseLevel, Trial};
 use crate::study::{StudyData, Subject, SubjectId};
 
@@ -192,16 +192,31 @@ pub(super) struct Case<'c> {
 }
 
 impl<'c> Case<'c> {
-    /// A subject before its place, whatever the level; `None` where the protocol has no `[conduct]`.
-    pub(super) fn at_enrolment(study: &'c Study<'c>, own: &'c SubjectConduct) -> Option<Self> {
+    /// A subject before a gate; `None` where the protocol has no `[conduct]`. `level` stands before that of the subject's place.
+    pub(super) fn new(
+        study: &'c Study<'c>,
+        own: &'c SubjectConduct,
+        gate: GateName,
+        level: Option<DoseLevel>,
+    ) -> Option<Self> {
         Some(Self {
             study,
             rules: study.trial.conduct.as_ref()?,
             own,
-            gate: GateName::Enrolment,
+            gate,
+            level: level.or_else(|| decision::treatment_level(study, own)),
+            order: own.order(),
+            depleted: own.lymphodepletion_began(study.now),
+        })
+    }
+
+    /// A subject before its place, whatever came later.
+    pub(super) fn at_enrolment(study: &'c Study<'c>, own: &'c SubjectConduct) -> Option<Self> {
+        Some(Self {
             level: None,
             order: None,
             depleted: None,
+            ..Self::new(study, own, GateName::Enrolment, None)?
         })
     }
 
@@ -241,7 +256,7 @@ const ENTRY: [Rule; 4] = [
     (Check::Eligibility, eligibility::eligibility),
     (Check::Level, decision::level),
     (Check::Places, decision::places),
-    (Check::NoPause, decision::pause),
+    (Check::NoPause, halt::pause),
 ];
 
 const TREATMENT: [Rule; 11] = [
@@ -249,7 +264,7 @@ const TREATMENT: [Rule; 11] = [
     (Check::Eligibility, eligibility::eligibility),
     (Check::Level, decision::level),
     (Check::Places, decision::places),
-    (Check::NoPause, decision::pause),
+    (Check::NoPause, halt::pause),
     (Check::Order, product_check::order),
     (Check::Spacing, spacing::spacing),
     (Check::Identity, product_check::identity),
@@ -311,9 +326,9 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
         passed: Vec::new(),
         urgent: false,
     };
-    let conduct = study.trial.conduct.as_ref();
-    let (Some(conduct), Some(own)) = (conduct, study.records.of(subject)) else {
-        let need = if conduct.is_none() {
+    let own = study.records.of(subject);
+    let Some(case) = own.and_then(|own| Case::new(study, own, name, level)) else {
+        let need = if study.trial.conduct.is_none() {
             Need::NotConfigured
         } else {
             Need::NoRecords
@@ -325,23 +340,14 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
         });
         return gate;
     };
-    let chosen = level.or_else(|| decision::treatment_level(study, own));
-    let case = Case {
-        study,
-        rules: conduct,
-        own,
-        gate: name,
-        level: chosen,
-        order: own.order(),
-        depleted: own.lymphodepletion_began(study.now),
-    };
+    let own = case.own;
     let delegated = (
         Check::Delegation,
         delegation::delegation as fn(&Case<'_>) -> Vec<Missing>,
     );
     for (check, rule) in rules.iter().copied().chain([delegated]) {
         let missing = rule(&case);
-        if missing.is_empty() {
+        if missing.is_empty() && has_ground(&case, check) {
             gate.passed.push(check);
         }
         for one in missing {
@@ -354,6 +360,32 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
     }
     gate.urgent = case.depleted.is_some() && own.infused(study.now).is_none() && !gate.missing.is_empty();
     gate
+}
+
+/// Whether a check has anything to look at. Without it the rule is neither kept nor broken: what it rests on is missing by the
+/// name of another check.
+fn has_ground(case: &Case<'_>, check: Check) -> bool {
+    match check {
+        Check::Level => case.level.is_some(),
+        Check::Places => case.level.is_some_and(|level| decision::is_open(case, level)),
+        Check::Spacing => case.level.is_some() && case.infusion().is_some(),
+        Check::Identity | Check::OnSite | Check::Dose | Check::Custody | Check::TwoPersons => {
+            !product_check::ordered(case).is_empty()
+        }
+        Check::Thaw => case.rules.thaw_minutes.is_some() && !product_check::ordered(case).is_empty(),
+        Check::Records
+        | Check::Version
+        | Check::Consent
+        | Check::Eligibility
+        | Check::Slot
+        | Check::NoPause
+        | Check::Order
+        | Check::Release
+        | Check::LymphodepletionItems
+        | Check::Lymphodepleted
+        | Check::InfusionItems
+        | Check::Delegation => true,
+    }
 }
 
 /// Whether an emergency release covers what is missing.

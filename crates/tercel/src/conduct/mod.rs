@@ -11,6 +11,8 @@ mod delegation;
 mod eligibility;
 mod findings;
 mod gate;
+mod given;
+mod halt;
 mod items;
 mod measured;
 mod need;
@@ -32,10 +34,12 @@ pub use findings::{check_conduct, derive_gate_at_infusion};
 pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
+pub use given::{derive_gate_as_given, misread};
+pub use halt::entered_halts;
 pub use need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 pub use product::{
-    Bag, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Reading, Receipt, Release, Signature,
-    TestOutcome, TestResult, Thaw, VectorSample,
+    Bag, Clearance, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Reading, Receipt, Release,
+    Signature, TestOutcome, TestResult, Thaw, VectorSample,
 };
 pub use record::{
     Approval, Assessment, CaseReport, CaseReportKind, Choice, ClosedLevelChoice, Consent, Delegation, Departure,

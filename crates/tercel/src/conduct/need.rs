@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::record::{ItemGate, Scope, UnreadWords};
 use crate::language::Words;
-use crate::protocol::{DoseLevel, StudyTask};
+use crate::protocol::{Cells, DoseLevel, StudyTask};
 
 /// How serious it is that something is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,6 +274,29 @@ pub enum Need {
         /// Highest percentage.
         max: f64,
     },
+    /// A bag was given that the order does not name; whose it is, where it is another subject's.
+    NotOrdered {
+        /// Bag.
+        bag: String,
+        /// The other subject.
+        whose: Option<String>,
+    },
+    /// The cells given are not the level's dose.
+    GivenOffDose {
+        /// Percent of the level's dose.
+        percent: f64,
+        /// Lowest percentage.
+        min: f64,
+        /// Highest percentage.
+        max: f64,
+    },
+    /// More cells were given than the bags hold.
+    MoreThanHeld {
+        /// Given.
+        given: Cells,
+        /// In the bags.
+        held: Cells,
+    },
     /// Two numbers that must be one are not.
     Identity {
         /// Where it was read (`lot 7`, `bag A1`).
@@ -362,6 +385,9 @@ impl Need {
             Self::NoCells => "no-cells",
             Self::DoseBelow { .. } => "dose-below",
             Self::DoseAbove { .. } => "dose-above",
+            Self::NotOrdered { .. } => "not-ordered",
+            Self::GivenOffDose { .. } => "given-off-dose",
+            Self::MoreThanHeld { .. } => "more-than-held",
             Self::Identity { .. } => "identity",
             Self::NotChecked(_) => "not-checked-by-two",
             Self::SamePerson(_) => "same-person",
@@ -424,6 +450,9 @@ impl Need {
             | Self::NoCells
             | Self::DoseBelow { .. }
             | Self::DoseAbove { .. }
+            | Self::NotOrdered { .. }
+            | Self::GivenOffDose { .. }
+            | Self::MoreThanHeld { .. }
             | Self::Identity { .. }
             | Self::NotChecked(_)
             | Self::SamePerson(_)
@@ -486,6 +515,9 @@ impl Need {
             | Self::Expired { .. }
             | Self::NoCells
             | Self::DoseAbove { .. }
+            | Self::NotOrdered { .. }
+            | Self::GivenOffDose { .. }
+            | Self::MoreThanHeld { .. }
             | Self::Identity { .. }
             | Self::NotChecked(_)
             | Self::SamePerson(_)

@@ -19,6 +19,7 @@ entered!(
     Release,
     Receipt,
     IdentityCheck,
+    Clearance,
     Thaw,
     Infused,
     VectorSample
@@ -210,6 +211,21 @@ pub struct IdentityCheck {
     pub second: Reading,
 }
 
+/// A reading that did not match, cleared up: the bag is checked anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearance {
+    /// Entry.
+    pub entry: Entry,
+    /// Label of the bag.
+    pub bag: String,
+    /// How it came about.
+    pub cause: String,
+    /// Who signed.
+    pub signed_by: Vec<String>,
+    /// When it was signed; `None`: not signed.
+    pub signed: Option<DateTime>,
+}
+
 /// A bag thawed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thaw {
@@ -230,6 +246,8 @@ pub struct Infused {
     pub began: DateTime,
     /// Labels of the bags given.
     pub bags: Vec<String>,
+    /// Lot, where it was written down.
+    pub lot: Option<String>,
     /// Viable CAR-positive cells given.
     pub cells: Option<Cells>,
 }

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::product::{
-    Bag, Collection, Custody, IdentityCheck, Infused, Lot, Receipt, Release, TestResult, Thaw, VectorSample,
+    Bag, Clearance, Collection, Custody, IdentityCheck, Infused, Lot, Receipt, Release, TestResult, Thaw, VectorSample,
 };
 use super::record::{
     Assessment, CaseReport, Choice, Consent, Delegation, Departure, EligibilityItem, EmergencyRelease, Entered,
@@ -58,6 +58,8 @@ pub struct SubjectConduct {
     pub thaws: Vec<Thaw>,
     /// Identity checks.
     pub identity: Vec<IdentityCheck>,
+    /// Readings that did not match, cleared up.
+    pub clearances: Vec<Clearance>,
     /// Infusions.
     pub infusions: Vec<Infused>,
     /// Samples for replication-competent vector.
@@ -98,6 +100,7 @@ impl SubjectConduct {
             orders: Vec::new(),
             thaws: Vec::new(),
             identity: Vec::new(),
+            clearances: Vec::new(),
             infusions: Vec::new(),
             vector_samples: Vec::new(),
             emergencies: Vec::new(),
@@ -153,6 +156,7 @@ impl SubjectConduct {
             orders,
             thaws,
             identity,
+            clearances,
             infusions,
             vector_samples,
             emergencies,

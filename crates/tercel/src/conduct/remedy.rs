@@ -68,8 +68,9 @@ impl Need {
                 text("Enter the record of the product.", "录入产品记录。")
             }
             Self::BagOfAnother { .. } | Self::Identity { .. } => text(
-                "Stop. Set the product apart, and call the cell laboratory and the sponsor.",
-                "立即停止。隔离产品，并联系细胞实验室和申办方。",
+                "Stop. Set the product apart, and call the cell laboratory and the sponsor. What was only misread at the bedside, \
+                 investigator and sponsor's physician clear up together; then the bag is checked anew.",
+                "立即停止。隔离产品，并联系细胞实验室和申办方。若仅为床旁误读，由研究者与申办方医师共同澄清后重新核对该袋。",
             ),
             Self::LotFailed(_) | Self::Rejected(_) | Self::Expired { .. } | Self::ThawTooLong { .. } => text(
                 "The product is not given; ask the cell laboratory.",
@@ -86,6 +87,14 @@ impl Need {
             Self::NoCells | Self::DoseBelow { .. } | Self::DoseAbove { .. } => text(
                 "Check number and unit of the cells; order other bags or another volume.",
                 "核对细胞数及单位；更改产品袋或体积。",
+            ),
+            Self::NotOrdered { .. } => text(
+                "Read the label again and correct the answer; if the bag was given, call investigator and sponsor at once.",
+                "再次核对标签并更正填写内容；如确已回输该袋，立即联系研究者和申办方。",
+            ),
+            Self::GivenOffDose { .. } | Self::MoreThanHeld { .. } => text(
+                "Check number and unit of the cells given, and correct the answer.",
+                "核对实际回输细胞数及单位，并更正填写内容。",
             ),
             Self::NotChecked(_) | Self::SamePerson(_) => text(
                 "Have two different persons read subject and label.",

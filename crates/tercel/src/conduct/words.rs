@@ -386,6 +386,38 @@ impl Need {
                 percent = percent,
                 max = max
             ),
+            Self::NotOrdered { bag, whose: None } => both!(
+                "Bag {bag} was given, which the order does not name.",
+                "回输了医嘱未列的产品袋 {bag}。",
+                bag = bag
+            ),
+            Self::NotOrdered {
+                bag,
+                whose: Some(subject),
+            } => both!(
+                "Bag {bag} was given, which is that of {subject}.",
+                "回输了属于 {subject} 的产品袋 {bag}。",
+                bag = bag,
+                subject = subject
+            ),
+            Self::GivenOffDose { percent, min, max } => both!(
+                "{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %.",
+                "实际回输为该水平剂量的 {percent:.4}%；方案允许 {min}% 至 {max}%。",
+                percent = percent,
+                min = min,
+                max = max
+            ),
+            Self::MoreThanHeld { given, held } => {
+                let (given, held) = (given.words(), held.words());
+                both!(
+                    "{en} were given; the bags hold {held_en}.",
+                    "实际回输 {zh}；产品袋仅含 {held_zh}。",
+                    en = given.en,
+                    zh = given.zh,
+                    held_en = held.en,
+                    held_zh = held.zh
+                )
+            }
             Self::Identity { place, expected, found } => both!(
                 "Identity does not agree: {place_en} says \"{found}\", expected \"{expected_en}\".",
                 "身份不一致：{place_zh} 为“{found}”，应为“{expected_zh}”。",

@@ -166,9 +166,7 @@ pub fn decide_study(analysis: &Analysis<'_>) -> Option<StudyDecision> {
         earliest_infusion,
         records,
     };
-    let subjects: Vec<_> = analysis.facts.iter().map(|facts| (facts.subject, facts.day0)).collect();
-    let halts = standing_halts(trial, &subjects);
-    Some(decided.held_up_by(&analysis.data.findings).halted_by(halts))
+    Some(decided.held_up_by(&analysis.data.findings).halted_by(analysis.halts()))
 }
 
 impl StudyDecision {
@@ -247,6 +245,20 @@ impl StudyDecision {
 }
 
 impl Analysis<'_> {
+    /// The halts that stand: by the protocol's rules over the data, then those the record of the study holds.
+    pub fn halts(&self) -> Vec<Halt> {
+        let subjects: Vec<_> = self.facts.iter().map(|facts| (facts.subject, facts.day0)).collect();
+        let mut halts = standing_halts(self.trial, &subjects);
+        let entered = self.data.halts.iter().filter(|halt| halt.ended.is_none());
+        halts.extend(entered.map(|halt| Halt {
+            rule: halt.id.clone(),
+            text: halt.reason.clone(),
+            subjects: Vec::new(),
+            records: Vec::new(),
+        }));
+        halts
+    }
+
     /// What DLTs are judged by and the source does not hold.
     pub fn unrecorded(&self) -> Option<&'static str> {
         if !self.data.holds("AE") {

@@ -422,17 +422,7 @@ fn write_rate(
 
 fn write_halted(f: &mut fmt::Formatter<'_>, halts: &[Halt], otherwise: Action, because: &Because) -> fmt::Result {
     for halt in halts {
-        let each = halt
-            .subjects
-            .iter()
-            .map(|(subject, what)| format!("{subject}: {}", what.en));
-        let each: Vec<String> = each.collect();
-        write!(
-            f,
-            "enrolment is halted by the rule \"{}\" ({}); ",
-            halt.text.en,
-            each.join("; ")
-        )?;
+        write!(f, "{}; ", halt.words().en)?;
     }
     write!(
         f,

@@ -150,17 +150,7 @@ fn chinese(because: &Because) -> String {
             otherwise,
             because,
         } => {
-            let halted = halts.iter().map(|halt| {
-                let each = halt
-                    .subjects
-                    .iter()
-                    .map(|(subject, what)| format!("{subject}：{}", what.zh));
-                format!(
-                    "按规则“{}”暂停入组（{}）；",
-                    halt.text.zh,
-                    each.collect::<Vec<_>>().join("；")
-                )
-            });
+            let halted = halts.iter().map(|halt| format!("{}；", halt.words().zh));
             format!(
                 "{}由委员会决定是否继续。若未暂停，结论为{}：{}",
                 halted.collect::<String>(),

@@ -135,6 +135,7 @@ fn as_infused_by(data: &StudyData, day: Date) -> StudyData {
         synthetic: data.synthetic,
         dated: data.dated,
         coding: data.coding.clone(),
+        halts: data.halts.clone(),
     };
     whole.into_as_of(day)
 }

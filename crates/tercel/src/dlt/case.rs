@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Ground, NotEvaluable, Status, Verdict, Window, actual_percent};
+use super::{Ground, NotEvaluable, Status, Verdict, Window, actual_percent, no_percent};
 use crate::language::{Text, Words, both};
 use crate::protocol::Trial;
 use crate::study::{Adjudication, Disposition, DispositionReason, Infusion, MedicationClass, RecordId, Subject, When};
@@ -92,8 +92,8 @@ impl Case<'_> {
             None => {}
         }
         if actual_percent(self.trial, self.subject, self.infusion).is_none() {
-            let text = Text::new("the number of cells infused is not recorded", "未记录回输细胞数");
-            verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+            let why = no_percent(self.subject, self.infusion);
+            verdict.open.push(Ground::new(why, vec![self.infusion.record.clone()]));
             return Status::Pending(None);
         }
         let contact = self

@@ -392,6 +392,27 @@ pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> 
     given.percent_of(group.or(infusion.planned)?)
 }
 
+/// Why [`actual_percent`] cannot be told.
+pub(crate) fn no_percent(subject: &Subject, infusion: &Infusion) -> Words {
+    let same_day = || {
+        let others = subject.infusions.iter();
+        others.filter(|other| other.when.date == infusion.when.date)
+    };
+    if !subject.undated_infusions.is_empty() {
+        both!(
+            "an infusion has no date, so the cells given that day are not known",
+            "有一次回输缺少日期，当日回输细胞数不明"
+        )
+    } else if same_day().any(|bag| bag.actual.is_none()) {
+        both!("the number of cells infused is not recorded", "没有回输细胞数的记录")
+    } else {
+        both!(
+            "the dose level is not recorded, so the cells infused cannot be held against its dose",
+            "没有剂量水平的记录，无法核对回输细胞数"
+        )
+    }
+}
+
 /// Whether an event belongs to a class; `None` where its organ class decides and is not coded.
 pub fn class_holds(trial: &Trial, class: &EventClass, event: &AdverseEvent) -> Option<bool> {
     class.holds(&trial.dlt.event_classes, &terms(event), event.organ_class.as_deref())

@@ -21,21 +21,49 @@ use jiff::civil::Date;
 
 use super::{Window, add_days, class_holds, is_in_class, toxicity_grades};
 use crate::grade::Grade;
-use crate::language::{Text, Words, both};
+use crate::language::{Language, Text, Words, both};
 use crate::protocol::{PauseRule, Trial};
 use crate::study::{EventOutcome, RecordId, Subject, SubjectId, Syndrome, When};
 
 /// A halt that stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Halt {
-    /// Name of the rule.
+    /// Name of the rule, or the record that halts.
     pub rule: String,
-    /// The rule in the protocol's words.
+    /// The rule in the protocol's words, or the reason given.
     pub text: Words,
-    /// Who met it, with what, in order of subject.
+    /// Who met the rule, with what, in order of subject; empty where a record halts.
     pub subjects: Vec<(SubjectId, Words)>,
     /// Records it rests on.
     pub records: Vec<RecordId>,
+}
+
+impl Halt {
+    /// What halts, and for whom.
+    pub fn words(&self) -> Words {
+        let Self { rule, text, .. } = self;
+        if self.subjects.is_empty() {
+            return both!(
+                "treatment is halted by {rule}: {en}",
+                "治疗由{rule}暂停：{zh}",
+                en = text.en,
+                zh = text.zh
+            );
+        }
+        let each = |between: &str, mark: &str, language: Language| {
+            let each = self.subjects.iter();
+            let each = each.map(|(subject, what)| format!("{subject}{mark}{}", what.of(language)));
+            each.collect::<Vec<_>>().join(between)
+        };
+        both!(
+            "enrolment is halted by the rule \"{en}\" ({who})",
+            "按规则“{zh}”暂停入组（{who_zh}）",
+            en = text.en,
+            zh = text.zh,
+            who = each("; ", ": ", Language::English),
+            who_zh = each("；", "：", Language::Chinese)
+        )
+    }
 }
 
 /// What sets off a rule in one subject.

@@ -55,14 +55,12 @@ pub struct Duration {
 }
 
 impl<'a> Facts<'a> {
-    /// Why there is no dose level, in two words.
-    pub(crate) fn without_level(&self) -> &'static str {
+    /// How a subject that was never enrolled ended, in a few words.
+    pub(crate) fn never_enrolled(&self) -> Option<&'static str> {
         if self.subject.screen_failure().is_some() {
-            "failed screening"
-        } else if self.subject.left_in_screening().is_some() {
-            "left in screening"
+            Some("failed screening")
         } else {
-            "not assigned"
+            self.subject.left_in_screening().map(|_| "left in screening")
         }
     }
 

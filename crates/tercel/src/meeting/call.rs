@@ -13,7 +13,7 @@
 use super::about::{Occasion, PauseMet};
 use super::in_order;
 use crate::design::{Action, Because, StudyDecision, decide_study};
-use crate::dlt::{Halt, Status, standing_halts};
+use crate::dlt::{Halt, Status};
 use crate::endpoint::Analysis;
 use crate::language::{Language, Words};
 use crate::protocol::DoseLevel;
@@ -50,8 +50,7 @@ impl Call {
 
 /// The meetings called for, the most urgent first.
 pub fn called_for(analysis: &Analysis<'_>) -> Vec<Call> {
-    let subjects: Vec<_> = analysis.facts.iter().map(|facts| (facts.subject, facts.day0)).collect();
-    let halts = standing_halts(analysis.trial, &subjects);
+    let halts = analysis.halts();
     let mut calls = Vec::new();
     calls.extend(ad_hoc(&halts));
     let Some(decided) = decide_study(analysis) else {

@@ -83,14 +83,14 @@ pub struct Recommendation {
     pub records: Vec<RecordId>,
 }
 
-/// A rule that halts enrolment.
+/// A rule or a record that halts enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltLine {
-    /// Name of the rule.
+    /// Name of the rule, or the record.
     pub rule: String,
-    /// The rule in the protocol's words.
+    /// The rule in the protocol's words, or the reason of the record.
     pub text: Words,
-    /// Who met it, with what.
+    /// Who met the rule, with what; empty for a record.
     pub subjects: Vec<(SubjectId, Words)>,
     /// Records.
     pub records: Vec<RecordId>,

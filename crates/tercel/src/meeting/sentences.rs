@@ -80,13 +80,16 @@ impl WaitingFor {
 }
 
 impl HaltLine {
-    /// The rule, and who met it.
+    /// The rule and who met it, or the reason and the record that gives it.
     pub fn words(&self, language: Language) -> String {
         let each = self
             .subjects
             .iter()
             .map(|(subject, what)| format!("{subject}: {}", what.of(language)));
-        let each = each.collect::<Vec<_>>().join("; ");
+        let mut each = each.collect::<Vec<_>>().join("; ");
+        if self.subjects.is_empty() {
+            each.clone_from(&self.rule);
+        }
         let text = self.text.of(language);
         match language {
             Language::English => format!("\"{text}\" ({each})"),

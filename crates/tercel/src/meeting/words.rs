@@ -32,7 +32,7 @@ impl Occasion {
                 format!("enrolment is halted by {} (ad hoc)", quoted("\"", "\"", " and "))
             }
             (Self::Pause(_), Language::Chinese) => {
-                format!("入组因以下规则暂停（临时会议）：{}", quoted("“", "”", "、"))
+                format!("入组因以下原因暂停（临时会议）：{}", quoted("“", "”", "、"))
             }
             (Self::RecommendedDose, Language::English) => "the recommended Phase 2 dose".to_owned(),
             (Self::RecommendedDose, Language::Chinese) => "II期推荐剂量".to_owned(),

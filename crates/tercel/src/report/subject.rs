@@ -111,9 +111,9 @@ fn profile(facts: &Facts<'_>, levels: &[LevelName], findings: &[&Finding]) -> Pr
     Profile {
         subject: facts.subject.id.clone(),
         level: name.map_or_else(
-            || match facts.without_level() {
-                "not assigned" => "not assigned to a dose level".to_owned(),
-                before => before.to_owned(),
+            || {
+                let ended = facts.never_enrolled();
+                ended.unwrap_or("not assigned to a dose level").to_owned()
             },
             |name| format!("{} ({})", name.label, name.dose),
         ),

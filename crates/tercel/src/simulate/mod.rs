@@ -74,5 +74,6 @@ pub fn rehearse(trial: &Trial, options: RehearsalOptions) -> StudyData {
         synthetic: true,
         dated: true,
         coding: None,
+        halts: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use super::{
     AdverseEvent, Blocks, Disposition, DispositionReason, Finding, Infusion, LesionRole, Measurement, MedicationClass,
     Milestone, RecordId, Rule, Score, ScoreKind, StudyData, Subject, When,
 };
-use crate::dlt::{actual_percent, is_in_class};
+use crate::dlt::{actual_percent, is_in_class, no_percent};
 use crate::grade::Grade;
 use crate::grade::ctcae::Ctcae;
 use crate::grade::dictionary::{Dictionary, Term};
@@ -277,7 +277,7 @@ impl Check<'_> {
 
     fn dose(&mut self, trial: &Trial, infusion: &Infusion) {
         let Some(percent) = actual_percent(trial, self.subject, infusion) else {
-            let text = both!("the number of cells infused is not recorded", "没有回输细胞数的记录");
+            let text = no_percent(self.subject, infusion);
             self.add(&infusion.record, "EXDOSE", Rule::Incomplete(text), Blocks::Decision);
             return;
         };

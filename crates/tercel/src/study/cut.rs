@@ -35,6 +35,10 @@ impl StudyData {
             data.subjects.retain(|subject| is_known(subject, cut));
         }
         data.findings.extend(findings);
+        data.halts.retain(|halt| halt.from <= cut);
+        for halt in &mut data.halts {
+            halt.ended = halt.ended.filter(|day| *day <= cut);
+        }
         data
     }
 
@@ -53,10 +57,10 @@ impl StudyData {
 /// study. Who was treated is never hidden by a date of consent that must be wrong.
 fn consents_later(subject: &Subject, cut: Date) -> bool {
     let later = |when: When| when.date.earliest() > cut;
-    let treated = subject.lymphodepletion.iter().map(|dose| dose.start);
-    let treated = treated.chain(subject.infusions.iter().map(|infusion| infusion.when));
+    let prepared = subject.lymphodepletion.iter().map(|dose| dose.start);
+    let mut treated = prepared.chain(subject.infusions.iter().map(|infusion| infusion.when));
     let mut consents = subject.consent.iter().filter_map(|consent| consent.when).peekable();
-    consents.peek().is_some() && consents.all(later) && treated.into_iter().all(later)
+    consents.peek().is_some() && consents.all(later) && treated.all(later)
 }
 
 /// A subject is known once it consented; without a dated consent, once anything was recorded.

@@ -1,7 +1,10 @@
 //! A whole study's subject data and where it came from.
 
+use jiff::civil::Date;
+
 use super::{Dataset, Finding, Subject};
 use crate::coding::StudyCoding;
+use crate::language::Words;
 
 /// Texts of one column in the order of its rows: one text, and where each cell ends, which takes a third of the memory of
 /// a text each.
@@ -74,6 +77,19 @@ impl StudyData {
     }
 }
 
+/// Treatment halted by an entry in the study's record or by what was done, beside the rules over the data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnteredHalt {
+    /// The record that halts.
+    pub id: String,
+    /// Why.
+    pub reason: Words,
+    /// First day.
+    pub from: Date,
+    /// The day on which the committee ended it; `None`: it stands.
+    pub ended: Option<Date>,
+}
+
 /// All subjects of a study, with what was found wrong on the way.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StudyData {
@@ -89,4 +105,6 @@ pub struct StudyData {
     pub dated: bool,
     /// What the events were coded by; `None`: by nothing but the data.
     pub coding: Option<StudyCoding>,
+    /// Halts that the record of the study holds; data from files have none.
+    pub halts: Vec<EnteredHalt>,
 }

@@ -240,13 +240,17 @@ impl Finding {
         }
     }
 
+    /// Whether a dataset has no row.
+    pub fn is_without_rows(&self) -> bool {
+        matches!(self.rule, Rule::Incomplete(_)) && self.record.is_none() && self.row.is_none()
+    }
+
     /// Whether something the decision rests on could not be read at all, so that no verdict accounts for it: nobody can say
     /// whose DLT it was, or when. What is blank or not in a list stands in its subject's verdict, which stays pending on it.
     pub fn is_unread(&self) -> bool {
         let unread = match &self.rule {
             Rule::MissingColumn | Rule::NotADate(..) | Rule::UnknownSubject | Rule::DuplicateSubject => true,
-            // A dataset without a row.
-            Rule::Incomplete(_) => self.dataset.as_str() == "AE" && self.record.is_none() && self.row.is_none(),
+            Rule::Incomplete(_) => self.dataset.as_str() == "AE" && self.is_without_rows(),
             Rule::MissingValue
             | Rule::NotANumber(_)
             | Rule::NotInCodelist(..)

@@ -16,7 +16,7 @@ pub use crate::protocol::ScoreKind;
 pub(crate) use baseline::{BaselineEnd, baseline_end};
 pub use check::check_study;
 pub use course::{failed_screening, is_screen_failure};
-pub use data::{DatasetRead, StudyData, TextColumn};
+pub use data::{DatasetRead, EnteredHalt, StudyData, TextColumn};
 pub use date::{Clock, DateError, PartialDate, When, days_between};
 pub use event::{EventDetails, InitialGrade, SafetyReport, SeriousCriteria};
 pub use finding::{Blocks, Finding, Rule};

@@ -120,6 +120,7 @@ fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread
         "conduct-order" => add(reader, product::order(reader), &mut own.orders),
         "conduct-thaw" => add(reader, product::thaw(reader), &mut own.thaws),
         "conduct-identity" => add(reader, product::identity(reader), &mut own.identity),
+        "conduct-clearance" => add(reader, product::clearance(reader), &mut own.clearances),
         "infusion" => add(reader, product::infusion(reader), &mut own.infusions),
         "conduct-emergency" => add(reader, study::emergency(reader), &mut own.emergencies),
         "conduct-choice" => add(reader, study::choice(reader), &mut own.choices),

@@ -1,8 +1,8 @@
 //! Records of the product, from collection to the bedside.
 
 use tercel::conduct::{
-    Bag, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Order, OrderedBag, Reading, Receipt, Release,
-    Signature, TestOutcome, TestResult, Thaw,
+    Bag, Clearance, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Order, OrderedBag, Reading, Receipt,
+    Release, Signature, TestOutcome, TestResult, Thaw,
 };
 use tercel::language::Text;
 
@@ -219,6 +219,21 @@ pub(super) fn identity(reader: &Reader<'_>) -> Option<IdentityCheck> {
     })
 }
 
+pub(super) fn clearance(reader: &Reader<'_>) -> Option<Clearance> {
+    let (bag, cause, signed) = (
+        reader.text("bag"),
+        reader.text("cause"),
+        reader.optional_moment("signed"),
+    );
+    Some(Clearance {
+        entry: reader.entry(),
+        bag: bag?,
+        cause: cause?,
+        signed_by: reader.texts("signer", 3),
+        signed,
+    })
+}
+
 pub(super) fn infusion(reader: &Reader<'_>) -> Option<Infused> {
     let (began, first, cells) = (reader.moment("exstdtc"), reader.text("bag1"), reader.dose());
     first?;
@@ -226,6 +241,7 @@ pub(super) fn infusion(reader: &Reader<'_>) -> Option<Infused> {
         entry: reader.entry(),
         began: began?,
         bags: reader.texts("bag", 4),
+        lot: reader.optional("exlot").map(str::to_owned),
         cells,
     })
 }

@@ -17,7 +17,7 @@ pub(super) const COMMENT: Form = Form {
         Field::of(
             "coval",
             "COVAL",
-            Kind::Text { max: 200 },
+            Kind::LongText { max: 2000 },
             text("Comment", "备注"),
             text("Without names of persons.", "不得包含人名。"),
         )

@@ -1,6 +1,6 @@
 //! Records of the product, from hand-over to the bedside.
 
-use super::shared::SITE_CLOCK;
+use super::shared::{SIGNED, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, text};
 use crate::form::{Field, Form, FromTrial, Kind, Scope};
 
@@ -323,6 +323,42 @@ pub(super) const IDENTITY: Form = Form {
         )
         .required(),
         Field::kept("at2", Kind::DateTime, text("When (2)", "核对时间（2）"), SITE_CLOCK).required(),
+    ],
+    ..BLANK
+};
+
+/// What was misread at the bedside, cleared up.
+pub(super) const CLEARANCE: Form = Form {
+    id: "conduct-clearance",
+    title: text("Identity check cleared up", "身份核对差异澄清"),
+    help: text(
+        "How a reading that did not match came about, signed by investigator and sponsor's physician. The bag is then checked anew; a label that is wrong is never cleared up here.",
+        "说明核对不一致的原因，由研究者与申办方医师签署。随后重新核对该袋；标签本身有误者不得在此澄清。",
+    ),
+    scope: Scope::Subject,
+    happened: Some("signed"),
+    fields: &[
+        Field::kept(
+            "bag",
+            LINE,
+            text("Bag", "产品袋"),
+            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
+        )
+        .required(),
+        Field::kept(
+            "cause",
+            LINE,
+            text("How it came about", "原因"),
+            text(
+                "What was misread or mistyped, and how that was found out.",
+                "误读或误录的内容，以及如何查明。",
+            ),
+        )
+        .required(),
+        SIGNERS.0,
+        SIGNERS.1,
+        SIGNERS.2,
+        SIGNED,
     ],
     ..BLANK
 };

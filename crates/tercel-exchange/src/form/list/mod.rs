@@ -83,6 +83,7 @@ pub const FORMS: &[&Form] = &[
     &conduct_bedside::ORDER,
     &conduct_bedside::THAW,
     &conduct_bedside::IDENTITY,
+    &conduct_bedside::CLEARANCE,
     &conduct_committee::EMERGENCY,
     &conduct_committee::CHOICE,
     &conduct_committee::DECISION,

@@ -371,15 +371,6 @@ impl<'o> Taken<'o> {
                 why: Why::Element(count),
             });
         }
-        for why in self.clock.notes() {
-            let left = Left {
-                file: file.clone(),
-                place: "times".to_owned(),
-                subject: None,
-                why,
-            };
-            self.inbound.findings.push(left);
-        }
         let mut demography = Sheet::new(
             "DM",
             &[
@@ -395,18 +386,18 @@ impl<'o> Taken<'o> {
                 Some("male") => "M",
                 Some(_) | None => "",
             };
-            let mut read = |date: Option<&String>| -> String {
-                let date = date.map(|date| self.clock.read(date)).transpose();
-                date.unwrap_or_else(|why| {
+            let mut read = |date: Option<&String>| match date.map(|date| self.clock.read(date)) {
+                None => String::new(),
+                Some(Ok(date)) => date,
+                Some(Err(why)) => {
                     self.inbound.findings.push(Left {
                         file: file.clone(),
                         place: format!("Patient/{patient}"),
                         subject: Some(subject.clone()),
                         why,
                     });
-                    None
-                })
-                .unwrap_or_default()
+                    String::new()
+                }
             };
             let born = read(known.and_then(|patient| patient.birth_date.as_ref()));
             let died = read(known.and_then(|patient| patient.deceased_date_time.as_ref()));
@@ -424,6 +415,15 @@ impl<'o> Taken<'o> {
             ];
             demography.push(&cells, &file, &format!("Patient/{patient}"));
             self.inbound.count_taken("Patient");
+        }
+        for why in self.clock.notes() {
+            let left = Left {
+                file: file.clone(),
+                place: "times".to_owned(),
+                subject: None,
+                why,
+            };
+            self.inbound.findings.push(left);
         }
         let [lab, vital] = self.results.into_sheets();
         let mut inbound = self.inbound;

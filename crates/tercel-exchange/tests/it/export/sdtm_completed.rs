@@ -316,6 +316,51 @@ fn a_text_of_any_length_is_exported_as_xport_and_comes_back_whole() {
 }
 
 #[test]
+fn a_qualifier_and_a_comment_of_the_source_are_continued_where_the_guide_puts_them_and_read_as_one() {
+    let note = "Seen by the surgeon on call, who asked for another scan before deciding. ".repeat(20);
+    let (note, comment) = (
+        note.trim_end(),
+        "No blood was drawn as the line was blocked; ".repeat(12),
+    );
+    let mut source = source();
+    source.push(table(
+        "SUPPAE",
+        "USUBJID,RDOMAIN,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL",
+        &[&format!("X-01,AE,AESEQ,1,AENOTE,Note,{}", note.replace(',', ";"))],
+    ));
+    source.push(table(
+        "CO",
+        "USUBJID,COSEQ,RDOMAIN,COVAL,CODTC",
+        &[&format!("X-01,1,AE,{},2026-03-14", comment.trim_end())],
+    ));
+    let made = datasets(&trial(), source, None).datasets;
+    let whole = |made: &[Dataset], dataset: &str, names: &[&str], key: (&str, &str)| {
+        let each = cells(made, dataset, key, names);
+        assert!(each.iter().all(|text| text.len() <= 200));
+        each
+    };
+    let names = ["COVAL", "COVAL1", "COVAL2"];
+    let parts = whole(&made, "CO", &names, ("COSEQ", "1"));
+    assert!(parts.iter().all(|part| !part.is_empty()), "{parts:?}");
+    assert!(made.iter().all(|made| made.name() != "SUPPCO"));
+    let qualifiers = made.iter().find(|made| made.name() == "SUPPAE").unwrap();
+    let value = qualifiers.table.column("QVAL").unwrap();
+    let rows = 0..qualifiers.table.len();
+    assert!(rows.clone().count() >= 8 && rows.clone().all(|row| qualifiers.table.cell(row, value).len() <= 200));
+    // Read back, each is one text again, and exports as it did.
+    let mut tables: Vec<Table> = Vec::new();
+    for dataset in &made {
+        let bytes = write(dataset, Format::Xport, &ABOUT).unwrap();
+        tables.extend(xport::read("x.xpt", &bytes).unwrap());
+    }
+    let again = datasets(&trial(), tables, None).datasets;
+    for name in ["CO", "SUPPAE"] {
+        let of = |made: &[Dataset]| made.iter().find(|made| made.name() == name).unwrap().table.clone();
+        assert_eq!(of(&again), of(&made), "{name}");
+    }
+}
+
+#[test]
 fn the_trial_summary_codes_its_values_and_says_what_is_not_known() {
     let made = made();
     let of = |code: &str| {

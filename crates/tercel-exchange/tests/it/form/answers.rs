@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::date;
+use jiff::civil::datetime;
 use proptest::prelude::*;
 use tercel::language::Language;
 use tercel_exchange::form::{
@@ -10,14 +10,14 @@ use tercel_exchange::form::{
 };
 use tercel_exchange::read_datasets;
 
-use super::{TODAY, folder, full, record, trial};
+use super::{NOW, folder, full, record, trial};
 
 #[test]
 fn a_record_with_every_question_answered_is_in_order() {
     let trial = trial();
     for form in FORMS {
         let record = full(form, &trial);
-        assert_eq!(validate(form, &record.values, &trial, TODAY), [], "{}", form.id);
+        assert_eq!(validate(form, &record.values, &trial, NOW), [], "{}", form.id);
         assert!(completeness(form, &record.values).is_complete());
     }
 }
@@ -50,7 +50,7 @@ fn each_wrong_answer_gives_one_problem_that_names_its_field() {
             for text in unreadable(field, &good) {
                 let mut values = good.clone();
                 values.insert(field.id.to_owned(), text.clone());
-                let problems = validate(form, &values, &trial, TODAY);
+                let problems = validate(form, &values, &trial, NOW);
                 let found = problems.iter().find(|problem| problem.field == field.id);
                 let problem = found.unwrap_or_else(|| panic!("{}.{} takes \"{text}\"", form.id, field.id));
                 assert_eq!(problem.severity(), Severity::Refuses, "{problem}");
@@ -70,7 +70,7 @@ fn a_blank_is_asked_about_where_an_answer_is_required_and_nowhere_else() {
         for field in form.fields.iter().filter(|field| good.contains_key(field.id)) {
             let mut values = good.clone();
             values.insert(field.id.to_owned(), "  ".to_owned());
-            let problems = validate(form, &values, &trial, TODAY);
+            let problems = validate(form, &values, &trial, NOW);
             let missing = problems.iter().any(|problem| problem.field == field.id);
             assert_eq!(missing, required.contains(&field.id), "{}.{}", form.id, field.id);
             assert!(
@@ -91,13 +91,31 @@ fn days_to_come_are_refused_unless_they_are_planned() {
             if !matches!(field.kind, Kind::Date | Kind::DateTime | Kind::PartialDate) {
                 continue;
             }
-            let mut values = good.clone();
-            values.insert(field.id.to_owned(), "2027-06-02".to_owned());
-            let problems = validate(form, &values, &trial, TODAY);
-            let future = problems
-                .iter()
-                .any(|problem| problem.field == field.id && problem.fault == Fault::FutureDate);
-            assert_eq!(future, !field.may_be_future, "{}.{}", form.id, field.id);
+            let is_future = |text: &str| {
+                let mut values = good.clone();
+                values.insert(field.id.to_owned(), text.to_owned());
+                let problems = validate(form, &values, &trial, NOW);
+                let mut of_field = problems.iter().filter(|problem| problem.field == field.id);
+                of_field.any(|problem| problem.fault == Fault::FutureDate)
+            };
+            assert_eq!(
+                is_future("2027-06-02"),
+                !field.may_be_future,
+                "{}.{}",
+                form.id,
+                field.id
+            );
+            assert!(!is_future("2027-06-01"), "{}.{}", form.id, field.id);
+            if !matches!(field.kind, Kind::Date) {
+                assert_eq!(
+                    is_future("2027-06-01T12:01"),
+                    !field.may_be_future,
+                    "{}.{}",
+                    form.id,
+                    field.id
+                );
+                assert!(!is_future("2027-06-01T12:00"), "{}.{}", form.id, field.id);
+            }
         }
     }
     let planned = form("planned-dose").unwrap().field("ecstdtc").unwrap();
@@ -112,7 +130,7 @@ fn an_end_before_its_start_is_asked_about_where_no_reading_of_both_is_right() {
         let mut values = full(event, &trial).values;
         values.insert("aestdtc".to_owned(), start.to_owned());
         values.insert("aeendtc".to_owned(), end.to_owned());
-        let problems = validate(event, &values, &trial, TODAY);
+        let problems = validate(event, &values, &trial, NOW);
         problems.iter().any(|problem| matches!(problem.fault, Fault::After(_)))
     };
     assert!(asked("2026-03-05", "2026-03-04"));
@@ -138,7 +156,7 @@ fn a_result_beside_not_done_is_refused_on_every_form_that_asks_both() {
         };
         let mut values = full(form, &trial).values;
         let of_result = |values: &BTreeMap<String, String>| {
-            let problems = validate(form, values, &trial, TODAY);
+            let problems = validate(form, values, &trial, NOW);
             problems.into_iter().find(|problem| problem.field == result.id)
         };
         assert_eq!(of_result(&values), None, "{}", form.id);
@@ -183,7 +201,7 @@ fn what_is_outside_the_expected_is_kept_and_asked_about() {
                 ("vsdtc", "2026-03-04T08:00"),
             ],
         );
-        let problems = validate(sign, &values.values, &trial, TODAY);
+        let problems = validate(sign, &values.values, &trial, NOW);
         problems
             .first()
             .map(|problem| (problem.severity(), problem.to_string()))
@@ -217,7 +235,7 @@ fn a_field_that_the_form_does_not_have_is_refused() {
     let trial = trial();
     let mut values = full(form("ecog").unwrap(), &trial).values;
     values.insert("ecog".to_owned(), "1".to_owned());
-    let problems = validate(form("ecog").unwrap(), &values, &trial, TODAY);
+    let problems = validate(form("ecog").unwrap(), &values, &trial, NOW);
     assert_eq!(problems.len(), 1);
     assert_eq!(
         (problems[0].field.as_str(), problems[0].severity()),
@@ -232,7 +250,12 @@ fn nothing_of_the_rehearsal_is_refused_and_only_what_it_does_not_collect_is_aske
     let (captured, _) = from_tables(&tables, &trial);
     let mut asked: BTreeMap<(String, String), usize> = BTreeMap::new();
     for record in &captured {
-        for problem in validate(record.definition().unwrap(), &record.values, &trial, date(2029, 1, 1)) {
+        for problem in validate(
+            record.definition().unwrap(),
+            &record.values,
+            &trial,
+            datetime(2029, 1, 1, 0, 0, 0, 0),
+        ) {
             assert_eq!(problem.severity(), Severity::Asks, "{record:?}: {problem}");
             *asked.entry((record.form.clone(), problem.to_string())).or_default() += 1;
         }
@@ -269,7 +292,7 @@ proptest! {
         let names = form.fields.iter().map(|field| field.id).chain(["unknown"]);
         let values: BTreeMap<String, String> = names.map(str::to_owned).zip(texts).collect();
         let before = values.clone();
-        for problem in validate(form, &values, &trial, TODAY) {
+        for problem in validate(form, &values, &trial, NOW) {
             prop_assert!(!problem.sentence(Language::English).is_empty());
             prop_assert!(!problem.sentence(Language::Chinese).is_empty());
         }

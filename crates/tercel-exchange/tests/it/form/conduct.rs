@@ -8,7 +8,7 @@ use tercel::protocol::{Limits, Specification, Trial};
 use tercel::study::{Dataset, RecordId, StudyData, Subject, SubjectId};
 use tercel_exchange::form::{Captured, Field, Kept, Kind, Required, conduct_records, validate};
 
-use super::{TODAY, record, trial};
+use super::{NOW, record, trial};
 
 const S1: &str = "IL1RAP-HCC-0001";
 
@@ -110,6 +110,18 @@ fn custody() -> Vec<Captured> {
     all
 }
 
+/// Of a bag that is not ordered.
+fn clearance() -> Captured {
+    let answers = [
+        ("bag", "B"),
+        ("cause", "a letter mistyped"),
+        ("signer1", "Li"),
+        ("signer2", "Huang"),
+        ("signed", "2026-03-14T12:00"),
+    ];
+    record("conduct-clearance", S1, 1, &answers)
+}
+
 fn product(trial: &Trial) -> Vec<Captured> {
     let rules = trial.conduct.as_ref().unwrap();
     let one = |form: &str, answers: &[(&str, &str)]| record(form, S1, 1, answers);
@@ -154,6 +166,7 @@ fn product(trial: &Trial) -> Vec<Captured> {
             &[("arm", "DL1"), ("planned", "2026-03-15T10:00"), ("bag1", "A")],
         ),
         one("conduct-thaw", &[("bag", "A"), ("when", "2026-03-15T09:45")]),
+        clearance(),
     ];
     let mut check = BTreeMap::from([("bag".to_owned(), "A".to_owned())]);
     for (number, person) in [(1, "Chen"), (2, "Wang")] {
@@ -264,7 +277,7 @@ fn records_in_order_are_valid_and_open_the_gate() {
     let records = all(&trial);
     for one in &records {
         let form = one.definition().unwrap();
-        assert_eq!(validate(form, &one.values, &trial, TODAY), [], "{}", one.form);
+        assert_eq!(validate(form, &one.values, &trial, NOW), [], "{}", one.form);
     }
     let gate = gate(&trial, &records);
     assert_eq!(gate.missing, []);
@@ -312,7 +325,7 @@ fn is_spare(one: &Captured, field: &str) -> bool {
     let laboratory = one.form == "conduct-release" && field == "signer1";
     // A multiple of the upper limit of normal is the same in any unit.
     let multiple = field == "cnorresu" && one.values.contains_key("cnuln");
-    laboratory || multiple || one.form == "conduct-delegation"
+    laboratory || multiple || ["conduct-delegation", "conduct-clearance"].contains(&one.form.as_str())
 }
 
 #[test]
@@ -328,13 +341,19 @@ fn every_answer_that_cannot_be_read_closes_the_gate_and_is_named() {
             if let Some(text) = unreadable(field) {
                 let mut wrong = records.clone();
                 wrong[index].values.insert(field.id.to_owned(), text.to_owned());
-                let gate = gate(&trial, &wrong);
+                let found = gate(&trial, &wrong);
+                if one.form == "conduct-delegation" {
+                    // A line that only ever opens a gate is no line, and closes it for nobody else.
+                    wrong.remove(index);
+                    assert_eq!(found.missing, gate(&trial, &wrong).missing);
+                    continue;
+                }
                 assert!(
-                    names(&gate, &one.form, field.id),
+                    names(&found, &one.form, field.id),
                     "{}.{} = {text}: {:?}",
                     one.form,
                     field.id,
-                    gate.missing
+                    found.missing
                 );
             }
             if matches!(field.kind, Kind::DateTime) {
@@ -350,7 +369,8 @@ fn every_answer_that_cannot_be_read_closes_the_gate_and_is_named() {
         }
         let mut wrong = records.clone();
         wrong[index].values.insert("no-such-field".to_owned(), "1".to_owned());
-        assert!(names(&gate(&trial, &wrong), &one.form, "no-such-field"));
+        let named = names(&gate(&trial, &wrong), &one.form, "no-such-field");
+        assert!(named || one.form == "conduct-delegation", "{}", one.form);
     }
 }
 
@@ -427,9 +447,10 @@ fn every_answer_taken_away_or_changed_closes_the_gate() {
             let closed = gate(&trial, &blank);
             let asked = matches!(field.required, Required::Always);
             let spare = [("conduct-custody", "celsius"), ("lymphodepletion", "exendtc")];
-            let optional = spare.contains(&(one.form.as_str(), field.id)) || one.form == "conduct-delegation";
-            assert!(!closed.is_open() || (optional && !asked), "{place} blank");
-            if asked && unreadable(field).is_none() {
+            let line = one.form == "conduct-delegation";
+            let optional = spare.contains(&(one.form.as_str(), field.id)) || one.form == "conduct-clearance";
+            assert!(!closed.is_open() || line || (optional && !asked), "{place} blank");
+            if asked && unreadable(field).is_none() && !line {
                 assert!(
                     names(&closed, &one.form, field.id),
                     "{place} blank: {:?}",
@@ -443,10 +464,10 @@ fn every_answer_taken_away_or_changed_closes_the_gate() {
                 assert!(!gate(&trial, &other).is_open(), "{place} = another");
             }
         }
-        // Without the record itself: only delegation lines and screening are not asked for one by one.
+        // Without the record itself: only these are not asked for one by one.
         let mut without = records.clone();
         without.remove(index);
-        let spare = ["conduct-delegation", "conduct-screening"].contains(&one.form.as_str());
+        let spare = ["conduct-delegation", "conduct-screening", "conduct-clearance"].contains(&one.form.as_str());
         assert!(
             spare || !gate(&trial, &without).is_open(),
             "{}/{}",

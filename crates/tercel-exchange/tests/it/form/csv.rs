@@ -4,7 +4,7 @@ use tercel::language::Language;
 use tercel_exchange::Table;
 use tercel_exchange::form::{Severity, form, from_csv};
 
-use super::{TODAY, trial};
+use super::{NOW, trial};
 
 fn table(text: &str) -> Table {
     Table::parse_csv("vitals.csv", text.as_bytes()).unwrap()
@@ -21,7 +21,7 @@ fn columns_are_named_by_field_variable_or_question_in_either_language() {
     ];
     for header in headers {
         let text = format!("{header}\nS-01,TEMP,38.5,C,2026-03-04T08:00\n");
-        let import = from_csv(form("vital-sign").unwrap(), &table(&text), &trial, TODAY);
+        let import = from_csv(form("vital-sign").unwrap(), &table(&text), &trial, NOW);
         assert_eq!(import.mistakes, [], "{header}");
         let record = &import.records[0];
         assert_eq!(
@@ -41,7 +41,7 @@ fn mistakes_are_named_by_row_and_column_and_only_their_rows_are_left_out() {
         S-01,1,TEMP,37,C,2026-03-04T08:00,A\n\
         S-01,0,TEMP,37,C,2026-03-04T08:00,A\n\
         S-01,4,TEMP,98.6,C,2026-03-04T08:00,A\n";
-    let import = from_csv(form("vital-sign").unwrap(), &table(text), &trial, TODAY);
+    let import = from_csv(form("vital-sign").unwrap(), &table(text), &trial, NOW);
     let sentences: Vec<String> = import.mistakes.iter().map(ToString::to_string).collect();
     assert_eq!(
         sentences,
@@ -72,7 +72,7 @@ fn without_a_column_for_the_subject_nothing_is_read() {
         form("ecog").unwrap(),
         &table("rsorres,rsdtc\n1,2026-03-04\n"),
         &trial,
-        TODAY,
+        NOW,
     );
     assert!(import.records.is_empty() && import.is_refused());
     assert_eq!(

@@ -13,13 +13,14 @@ mod tidy;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, DateTime, date, datetime};
 use tercel::language::Language;
 use tercel::protocol::{Trial, parse_protocol};
 use tercel_exchange::form::{Captured, Field, Form, FromTrial, Kind};
 
 /// A day after everything that the examples and the rehearsal say has happened.
 const TODAY: Date = date(2027, 6, 1);
+const NOW: DateTime = datetime(2027, 6, 1, 12, 0, 0, 0);
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../trials/il1rap-hcc")

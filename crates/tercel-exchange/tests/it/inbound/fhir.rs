@@ -66,6 +66,33 @@ fn quantity(value: f64, unit: &str) -> Value {
 }
 
 #[test]
+fn birth_and_death_of_the_patient_are_read_and_what_is_no_date_is_left_with_its_reason() {
+    let of = |born: &str, died: &str| {
+        let patient = json!({"resourceType": "Patient", "id": "p", "identifier": [{"system": KEY, "value": "1"}],
+            "gender": "female", "birthDate": born, "deceasedDateTime": died});
+        let entries = [patient, observation("o", "1742-6", quantity(30.0, "U/L"))];
+        let entries: Vec<Value> = entries.iter().map(|resource| json!({"resource": resource})).collect();
+        let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": entries}).to_string();
+        let options = FhirOptions {
+            subjects: Subjects::default(),
+            ..options()
+        };
+        read_fhir("b.json", bundle.as_bytes(), &options).unwrap()
+    };
+    let read = of("1960-05", "2026-04-01T03:00:00+08:00");
+    let columns = ["SEX", "BRTHDTC", "DTHDTC", "DTHFL"];
+    let sex = ("SEX", "F");
+    assert_eq!(
+        row(table(&read, "DM"), sex, columns),
+        ["F", "1960-05", "2026-04-01T03:00:00", "Y"]
+    );
+    let read = of("1960-13-40", "2026-04-01");
+    assert_eq!(row(table(&read, "DM"), sex, columns), ["F", "", "2026-04-01", "Y"]);
+    let left = read.findings.iter().filter(|left| left.place == "Patient/p").count();
+    assert_eq!(left, 1);
+}
+
+#[test]
 fn the_examples_of_hl7_become_the_values_they_show() {
     let options = FhirOptions {
         study: "S".to_owned(),

@@ -161,5 +161,8 @@ fn signed(days: i32) -> String {
 
 pub(in crate::report) fn level_name(facts: &Facts<'_>, levels: &[LevelName]) -> String {
     let name = levels.iter().find(|name| Some(name.level) == facts.level);
-    name.map_or_else(|| facts.without_level().to_owned(), |name| name.label.clone())
+    name.map_or_else(
+        || facts.never_enrolled().unwrap_or("not assigned").to_owned(),
+        |name| name.label.clone(),
+    )
 }

@@ -98,9 +98,9 @@ fn who(facts: &Facts<'_>, levels: &[LevelName]) -> String {
     );
     let name = levels.iter().find(|name| Some(name.level) == facts.level);
     let level = name.map_or_else(
-        || match facts.without_level() {
-            "not assigned" => "assigned to no dose level".to_owned(),
-            before => format!("who {before}"),
+        || match facts.never_enrolled() {
+            Some(ended) => format!("who {ended}"),
+            None => "assigned to no dose level".to_owned(),
         },
         |name| format!("assigned to the {} ({})", lower(&name.label), name.dose),
     );

@@ -3,6 +3,7 @@
 mod bedside;
 mod cases;
 mod entry;
+mod given;
 mod level;
 mod lists;
 mod way;

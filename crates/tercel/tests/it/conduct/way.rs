@@ -15,6 +15,7 @@ fn infused() -> Infused {
         entry: entry("IN", "Chen", "2025-03-15T10:20"),
         began: at(INFUSED),
         bags: vec!["A".to_owned()],
+        lot: None,
         cells: Cells::new(1.0e8),
     }
 }

@@ -1,0 +1,142 @@
+//! Halts of enrolment and treatment: those entered, those that what was done sets off, and those by the protocol's rules.
+
+use jiff::civil::DateTime;
+
+use super::gate::{Case, Missing, Study};
+use super::need::Need;
+use super::records::{ConductRecords, SubjectConduct};
+use crate::dlt::standing_halts;
+use crate::language::{Words, both};
+use crate::study::{EnteredHalt, Infusion};
+
+/// A halt by a record.
+struct Raised {
+    id: String,
+    reason: Words,
+    from: DateTime,
+    entered: DateTime,
+    /// When the committee signed that treatment goes on.
+    ended: Option<DateTime>,
+}
+
+impl Raised {
+    fn new(records: &ConductRecords, id: &str, reason: Words, from: DateTime, entered: DateTime) -> Self {
+        let ends = records.resumes.iter().filter(|one| {
+            let named = one.signed_by.iter().any(|person| !person.trim().is_empty());
+            one.pause == id && named
+        });
+        Self {
+            id: id.to_owned(),
+            reason,
+            from,
+            entered,
+            ended: ends.filter_map(|one| one.signed).filter(|signed| from <= *signed).min(),
+        }
+    }
+}
+
+/// The halts by a record: entered as such, a replication-competent vector, the product of another subject.
+fn raised(records: &ConductRecords) -> Vec<Raised> {
+    let mut raised = Vec::new();
+    for pause in &records.pauses {
+        let reason = Words::in_each(|_| pause.reason.clone());
+        raised.push(Raised::new(
+            records,
+            &pause.entry.id,
+            reason,
+            pause.from,
+            pause.entry.at,
+        ));
+    }
+    for own in &records.subjects {
+        raised.extend(vectors(records, own));
+        raised.extend(foreign_bags(records, own));
+    }
+    raised
+}
+
+fn vectors(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item = Raised> {
+    let found = own.vector_samples.iter().filter(|sample| sample.positive == Some(true));
+    found.map(|sample| {
+        let reason = both!(
+            "replication-competent vector in {subject}",
+            "{subject}检出复制型病毒",
+            subject = own.subject
+        );
+        Raised::new(records, &sample.entry.id, reason, sample.drawn, sample.entry.at)
+    })
+}
+
+fn foreign_bags(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item = Raised> {
+    own.infusions.iter().filter_map(|infused| {
+        let is_own = |label: &String| own.bags.iter().any(|bag| bag.label == *label);
+        let label = infused.bags.iter().find(|label| !is_own(label))?;
+        let reason = both!(
+            "bag {label}, which is not of {subject}, given to it",
+            "{label}号袋不属于{subject}，却用于该受试者",
+            subject = own.subject
+        );
+        Some(Raised::new(
+            records,
+            &infused.entry.id,
+            reason,
+            infused.began,
+            infused.entry.at,
+        ))
+    })
+}
+
+/// The halts by a record, for the decisions that rest on the data.
+pub fn entered_halts(records: &ConductRecords) -> Vec<EnteredHalt> {
+    let halts = raised(records).into_iter().map(|halt| EnteredHalt {
+        id: halt.id,
+        reason: halt.reason,
+        from: halt.from.date(),
+        ended: halt.ended.map(DateTime::date),
+    });
+    halts.collect()
+}
+
+/// A halt that stands: its identifier, why, and when it was entered.
+pub(super) struct Halted {
+    pub(super) id: String,
+    pub(super) reason: Words,
+    since: Option<DateTime>,
+}
+
+/// The halts that stand now.
+fn halts(study: &Study<'_>) -> Vec<Halted> {
+    let stand = raised(&study.records)
+        .into_iter()
+        .filter(|halt| halt.ended.is_none_or(|ended| study.now < ended));
+    let mut halts: Vec<Halted> = stand
+        .map(|halt| Halted {
+            id: halt.id,
+            reason: halt.reason,
+            since: Some(halt.entered),
+        })
+        .collect();
+    let day0 = |infused: &Infusion| infused.when.day();
+    let subjects = study.data.subjects.iter();
+    let subjects: Vec<_> = subjects
+        .map(|one| (one, one.infusions.first().and_then(day0)))
+        .collect();
+    halts.extend(standing_halts(study.trial, &subjects).into_iter().map(|halt| Halted {
+        id: halt.rule,
+        reason: halt.text,
+        since: None,
+    }));
+    halts
+}
+
+/// Nothing is halted.
+pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
+    let missing = |halt: Halted| {
+        let need = Need::Paused {
+            id: halt.id,
+            reason: halt.reason,
+        };
+        case.missing(need, halt.since)
+    };
+    halts(case.study).into_iter().map(missing).collect()
+}
