@@ -32,6 +32,7 @@ pub(super) const BLANK: Form = Form {
     tells: &[],
     happened: None,
     order: &[],
+    one_yes: &[],
     assessed: None,
     panel: None,
     fields: &[],

@@ -19,6 +19,7 @@
 //! One record is one row of one dataset, and its number is the row's sequence number: the identity that reports print
 //! (`AE/<subject>/<number>`) is the key under which the record is kept. The forms of `DM` alone share the subject's row.
 
+mod against;
 mod by_subject;
 mod captured;
 mod completeness;
@@ -45,6 +46,7 @@ mod worked_out;
 use tercel::language::Text;
 use tercel::protocol::Assessed;
 
+pub use against::check_against;
 pub use by_subject::{Columns, SubjectRead, put_together};
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};
@@ -104,6 +106,8 @@ pub struct Form {
     pub happened: Option<&'static str>,
     /// Pairs of fields of which the first lies no later than the second.
     pub order: &'static [(&'static str, &'static str)],
+    /// Fields of which at least one is answered Yes.
+    pub one_yes: &'static [&'static str],
     /// The assessment of the schedule that it records.
     pub assessed: Option<Assessed>,
     /// What a page may offer side by side, as one record each.

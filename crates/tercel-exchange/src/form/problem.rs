@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tercel::language::{Language, Text, unit_in};
+use tercel::language::{Language, Text, Words, unit_in};
 
 /// Whether a record with this problem can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +71,12 @@ pub enum Fault {
     Beside(Text),
     /// Later than the answer it must not lie after: the question of the other.
     After(Text),
+    /// Below zero, where nothing can be.
+    Negative,
+    /// Every answer says No: the record would say nothing.
+    AllNo,
+    /// At odds with other records: what, and what to do.
+    Against(Words),
 }
 
 impl Problem {
@@ -88,8 +94,12 @@ impl Problem {
             | Fault::FutureDate
             | Fault::NotInList(_)
             | Fault::NotInProtocol(_)
-            | Fault::Beside(_) => Severity::Refuses,
-            Fault::Missing | Fault::OutOfRange { .. } | Fault::LongAgo | Fault::After(_) => Severity::Asks,
+            | Fault::Beside(_)
+            | Fault::Negative
+            | Fault::AllNo => Severity::Refuses,
+            Fault::Missing | Fault::OutOfRange { .. } | Fault::LongAgo | Fault::After(_) | Fault::Against(_) => {
+                Severity::Asks
+            }
         }
     }
 
@@ -144,6 +154,11 @@ impl Fault {
             Self::NotInProtocol(values) => format!("choose what the protocol names: {}", listed(values, ", ")),
             Self::Beside(other) => format!("\"{}\" is answered too; clear one of them", other.en),
             Self::After(other) => format!("lies after \"{}\"; check both dates against the source", other.en),
+            Self::Negative => "a number below zero is impossible here; correct it".to_owned(),
+            Self::AllNo => {
+                "answer Yes to at least one question: with every answer No the record says nothing".to_owned()
+            }
+            Self::Against(why) => why.en.clone(),
         }
     }
 
@@ -179,6 +194,9 @@ impl Fault {
             Self::NotInProtocol(values) => format!("请选择方案规定的值：{}", listed(values, "、")),
             Self::Beside(other) => format!("与“{}”同时填写，请清除其一", other.zh),
             Self::After(other) => format!("晚于“{}”，请对照原始资料核对两个日期", other.zh),
+            Self::Negative => "此处不可能为负数，请更正".to_owned(),
+            Self::AllNo => "至少一项须选“是”：全部选“否”的记录没有意义".to_owned(),
+            Self::Against(why) => why.zh.clone(),
         }
     }
 }

@@ -38,6 +38,7 @@ pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, n
         });
     }
     problems.extend(check_not_done(form, values));
+    problems.extend(check_all_no(form, values));
     problems.extend(form.order.iter().filter_map(|pair| check_order(form, *pair, values)));
     problems
 }
@@ -59,6 +60,13 @@ fn check_not_done(form: &Form, values: &BTreeMap<String, String>) -> Option<Prob
     };
     let (result, status) = (answered("ORRES")?, answered("STAT")?);
     Some(problem(result, Fault::Beside(status.label)))
+}
+
+/// Every question of a form that asks what applies is answered No.
+fn check_all_no(form: &Form, values: &BTreeMap<String, String>) -> Option<Problem> {
+    let no = |id: &&str| answer(values, id) == Some("N");
+    let first = form.field(form.one_yes.first()?)?;
+    form.one_yes.iter().all(no).then(|| problem(first, Fault::AllNo))
 }
 
 /// A pair of moments in the wrong order, where no reading of partial dates puts them right.
@@ -87,6 +95,7 @@ fn check_answer(
         Kind::Integer { min, max, unit } => check_integer(text, min, max, unit),
         Kind::Decimal { min, max, unit } => match number(text) {
             None => Some(Fault::NotANumber),
+            Some(value) if value < 0.0 && min >= 0.0 => Some(Fault::Negative),
             Some(value) => (value < min || value > max).then(|| out_of_range(&min, &max, unit)),
         },
         Kind::Result { words, .. } => {
@@ -163,6 +172,9 @@ fn check_integer(text: &str, min: i64, max: i64, unit: Option<&'static str>) -> 
             Fault::NotANumber
         });
     };
+    if value < 0 && min >= 0 {
+        return Some(Fault::Negative);
+    }
     (value < min || value > max).then(|| out_of_range(&min, &max, unit))
 }
 

@@ -211,7 +211,7 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
             name = other.account.printed
         )));
     }
-    let mut values = answers(&ask);
+    let mut values = answers(&ask, form);
     for name in pair.filled {
         values.remove(*name);
     }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use tercel::language::{Text, Words, both};
-use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, form, validate};
-use tercel_store::{Change, Entry, NewRecord, Record, Refusal, Values};
+use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, validate};
+use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
 use super::confirm::{asks, is_confirmed};
 use super::gates::{GateView, MissingLine, gate_before};
@@ -12,7 +12,7 @@ use super::sheet::{FieldView, Sheet, answers, fields_of};
 use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
-use crate::capture::{happened, new_record, series};
+use crate::capture::{captured, happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
 use crate::messages::message;
 use crate::refusal;
@@ -121,7 +121,7 @@ pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
 
 pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
-    let values = answers(&ask);
+    let values = answers(&ask, form);
     let is_new = form.id == "demography" && subject.as_deref() == Some("new");
     let site = match subject.as_deref().filter(|_| !is_new) {
         Some(subject) => site_of_subject(&ask, subject).await?,
@@ -129,7 +129,11 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         None => None,
     };
     ask.require(Permission::Enter, site.as_deref())?;
-    let problems = validate(form, &values, &ask.app.trial, ask.app.now());
+    let mut problems = validate(form, &values, &ask.app.trial, ask.app.now());
+    if let Some(subject) = subject.as_deref().filter(|_| !is_new) {
+        let others = others_of(&ask, form, subject).await?;
+        problems.extend(check_against(form, &values, &others, ask.app.now()));
+    }
     let sheet = |problems, refusal| Sheet {
         form,
         subject: subject.as_deref().filter(|_| !is_new),
@@ -206,6 +210,23 @@ async fn known_of(ask: &Ask, subject: Option<&str>) -> Result<Vec<Record>, Fault
         Some(subject) => records_of(ask, subject).await,
         None => Ok(Vec::new()),
     }
+}
+
+/// The records of a subject that answers of a form are held against.
+pub(super) async fn others_of(ask: &Ask, form: &Form, subject: &str) -> Result<Vec<Captured>, Fault> {
+    let mut forms = vec![form.id, "consent", "conduct-withdrawal", "adverse-event"];
+    forms.dedup();
+    let mut others = Vec::new();
+    for one in forms {
+        let filter = RecordFilter {
+            subject: Some(subject.to_owned()),
+            form: Some(one.to_owned()),
+            ..RecordFilter::default()
+        };
+        let records = ask.app.store.records(&filter).await?;
+        others.extend(records.iter().filter(|record| !record.voided).map(captured));
+    }
+    Ok(others)
 }
 
 fn in_series(record: &Record, series: &str) -> bool {
@@ -399,7 +420,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
     require_free(&record)?;
     let form = form_of(&record)?;
-    let (mut values, seen) = (answers(&ask), ask.number("seen")?);
+    let (mut values, seen) = (answers(&ask, form), ask.number("seen")?);
     let asked = values.clone();
     // What the form does not ask, such as columns of imported data, stays as it is.
     for (name, value) in record.values.iter().filter(|(name, _)| form.field(name).is_none()) {

@@ -264,6 +264,12 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
                 })?,
         ),
     };
+    if choice_of(choice).is_some_and(opens_level) && places.is_none() {
+        return Err(Fault::Wrong(both!(
+            "say how many subjects may be treated at the level in all: a decision that opens a level without places lets nobody in; nothing was proposed",
+            "请填写该剂量水平可治疗的受试者总数：开放剂量水平而未注明名额的决定不允许任何人入组；未提交任何提议"
+        )));
+    }
     let step = steps::propose(&Proposed {
         choice,
         places,

@@ -152,6 +152,13 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
                 "法定投票人数须为1至50的数字；未冻结任何内容"
             ))
         })?;
+    if usize::try_from(needed).is_ok_and(|needed| needed > chosen.len()) {
+        return Err(Fault::Wrong(both!(
+            "{needed} votes are needed and {chosen} members chosen: such a meeting never decides; nothing was frozen",
+            "法定投票人数为 {needed}，而所选委员仅 {chosen} 名：该会议无法形成决定；未冻结任何内容",
+            chosen = chosen.len()
+        )));
+    }
     let frozen = steps::freeze(&ask.app, &asked, &words).await?;
     let committee = Committee {
         members: chosen,

@@ -2,13 +2,14 @@
 //! that is answered becomes a record; all are kept, or none.
 
 use askama::Template;
-use tercel_exchange::form::{Captured, Field, Form, Panel, Problem, Severity, form, validate};
+use tercel_exchange::form::{Captured, Field, Form, Kind, Panel, Problem, Severity, check_against, form, validate};
 use tercel_store::{Change, Record, Values};
 
 use super::confirm::{asks, is_confirmed};
+use super::entry::others_of;
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
-use super::sheet::{FieldView, choices, field_views};
+use super::sheet::{FieldView, choices, field_views, is_closed, typed};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
 use crate::capture::new_record;
@@ -45,6 +46,8 @@ struct Cell {
     label: String,
     value: String,
     choices: Vec<(String, String)>,
+    /// Whether it is chosen among these alone.
+    closed: bool,
     unit: Option<&'static str>,
 }
 
@@ -76,7 +79,8 @@ fn cell_name(row: usize, field: &str) -> String {
 fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Values> {
     let mut values = Values::new();
     for field in panel.shared {
-        values.insert((*field).to_owned(), ask.optional(&format!("v.{field}")).to_owned());
+        let text = ask.optional(&format!("v.{field}"));
+        values.insert((*field).to_owned(), typed(form.field(field), text));
     }
     let start = panel.rows.get(row)?;
     let mut given = false;
@@ -84,7 +88,8 @@ fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Value
         values.insert((*field).to_owned(), (*value).to_owned());
     }
     for field in columns(form, panel) {
-        let value = ask.optional(&cell_name(row, field.id));
+        let value = typed(Some(field), ask.optional(&cell_name(row, field.id)));
+        let value = value.as_str();
         let started = start
             .iter()
             .find(|(known, _)| *known == field.id)
@@ -102,14 +107,15 @@ struct Filled {
     problems: Vec<(usize, Problem)>,
 }
 
-fn filled(ask: &Ask, form: &Form, panel: &Panel) -> Filled {
+fn filled(ask: &Ask, form: &Form, panel: &Panel, others: &[Captured]) -> Filled {
     let rows = (0..panel.rows.len()).filter_map(|row| row_values(ask, form, panel, row).map(|values| (row, values)));
     let mut filled = Filled {
         proposed: Vec::new(),
         problems: Vec::new(),
     };
     for (row, values) in rows {
-        let found = validate(form, &values, &ask.app.trial, ask.app.now());
+        let mut found = validate(form, &values, &ask.app.trial, ask.app.now());
+        found.extend(check_against(form, &values, others, ask.app.now()));
         filled.problems.extend(found.into_iter().map(|problem| (row, problem)));
         filled.proposed.push(values);
     }
@@ -204,7 +210,13 @@ fn cell(ask: &Ask, form: &Form, field: &Field, row: usize, start: &[(&str, &str)
             field.label.of(ask.language)
         ),
         value: values.get(field.id).cloned().unwrap_or_default(),
-        choices: choices(&kind, &ask.app.trial, ask.language),
+        // A number in every row but few; a word may be typed too.
+        choices: if matches!(kind, Kind::Result { .. }) {
+            Vec::new()
+        } else {
+            choices(&kind, &ask.app.trial, ask.language)
+        },
+        closed: is_closed(&kind),
         unit: unit(&kind, ask.language),
         name,
     }
@@ -226,7 +238,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
     let (form, panel, subject) = target(&ask)?;
     let (records, site) = subject_of(&ask, &subject).await?;
-    let filled = filled(&ask, form, &panel);
+    let filled = filled(&ask, form, &panel, &others_of(&ask, form, &subject).await?);
     let check = ask.optional("check");
     if !check.is_empty() {
         let proposed = filled.proposed.iter().enumerate().map(|(place, values)| Captured {

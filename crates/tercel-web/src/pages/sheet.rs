@@ -130,10 +130,37 @@ pub(crate) fn choices(kind: &Kind, trial: &Trial, language: Language) -> Vec<(St
 }
 
 /// The answers of a form: names start with `v.`; blank ones are not kept.
-pub(crate) fn answers(ask: &Ask) -> Values {
-    ask.form
-        .iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix("v.")?.to_owned(), value.trim().to_owned())))
-        .filter(|(_, value)| !value.is_empty())
-        .collect()
+pub(crate) fn answers(ask: &Ask, form: &Form) -> Values {
+    let given = ask.form.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix("v.")?;
+        Some((name.to_owned(), typed(form.field(name), value.trim())))
+    });
+    given.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// An answer as it is kept: a moment that was typed with a blank before its time has the letter of ISO 8601 there.
+pub(super) fn typed(field: Option<&Field>, text: &str) -> String {
+    let is_moment = field.is_some_and(|field| matches!(field.kind, Kind::DateTime | Kind::PartialDate));
+    match text.split_once(' ') {
+        Some((day, clock)) if is_moment && day.len() == 10 => format!("{day}T{}", clock.trim_start()),
+        Some(_) | None => text.to_owned(),
+    }
+}
+
+/// Whether a user chooses among the values of a kind and writes no other.
+pub(super) fn is_closed(kind: &Kind) -> bool {
+    match kind {
+        Kind::YesNo | Kind::Choice(_) => true,
+        Kind::TrialChoice(from) => !from.is_open(),
+        Kind::Text { .. }
+        | Kind::LongText { .. }
+        | Kind::Integer { .. }
+        | Kind::Decimal { .. }
+        | Kind::Result { .. }
+        | Kind::Date
+        | Kind::DateTime
+        | Kind::PartialDate
+        | Kind::Suggested { .. }
+        | Kind::By { .. } => false,
+    }
 }

@@ -19,6 +19,7 @@ mod lists;
 mod meeting;
 mod other_peoples;
 mod page;
+mod panel;
 mod people;
 mod protocol;
 mod races;

@@ -85,7 +85,11 @@ async fn a_meeting_decides_by_votes_and_says_what_was_corrected_since() {
         &world,
         xu,
         meeting,
-        &[("choice", "escalate:2"), ("reason", "we are in a hurry")],
+        &[
+            ("choice", "escalate:2"),
+            ("reason", "we are in a hurry"),
+            ("places", "3"),
+        ],
     )
     .await;
     assert_eq!(vote(&world, guo, meeting, bold, "agree").await.status, 303);
@@ -134,6 +138,25 @@ async fn a_meeting_decides_by_votes_and_says_what_was_corrected_since() {
         .post(xu, "/propose", &[("record", meeting), ("choice", "stop")])
         .await;
     assert_eq!(late.status, 409);
+}
+
+#[tokio::test]
+async fn a_level_is_not_opened_without_places_and_no_meeting_asks_for_more_votes_than_it_has_members() {
+    let world = World::new().await;
+    let Committee { meeting, xu, .. } = &Committee::of(&world).await;
+    let nowhere = [("record", meeting.as_str()), ("choice", "stay:1"), ("reason", "go on")];
+    let nowhere = world.post(xu, "/propose", &nowhere).await;
+    assert_eq!(nowhere.status, 400);
+    assert!(nowhere.body.contains("lets nobody in"), "{}", sentence(&nowhere));
+    let endless = [
+        ("occasion", "other"),
+        ("words", "x"),
+        ("quorum", "2"),
+        ("member.guo", "member"),
+    ];
+    let endless = world.post(xu, "/meetings", &endless).await;
+    assert_eq!(endless.status, 400);
+    assert!(endless.body.contains("never decides"), "{}", sentence(&endless));
 }
 
 #[tokio::test]

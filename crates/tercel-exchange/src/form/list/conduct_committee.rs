@@ -342,6 +342,7 @@ pub(super) const DELEGATION: Form = Form {
     help: text("One line of the log for each person and task.", "每人每项任务一行。"),
     scope: Scope::Study,
     happened: Some("from"),
+    order: &[("from", "until")],
     fields: &[
         Field::kept(
             "person",

@@ -39,6 +39,7 @@ pub(super) const WITHDRAWAL: Form = Form {
     ),
     scope: Scope::Subject,
     happened: Some("when"),
+    one_yes: &["treatment", "visits", "data", "samples"],
     fields: &[
         Field::kept(
             "treatment",

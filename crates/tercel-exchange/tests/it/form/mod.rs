@@ -1,5 +1,6 @@
 //! Forms of data capture.
 
+mod against;
 mod answers;
 mod by_subject;
 mod conduct;
