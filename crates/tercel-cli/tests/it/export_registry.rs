@@ -102,6 +102,39 @@ fn the_same_trial_gives_the_same_files_which_a_second_export_replaces() {
 }
 
 #[test]
+fn a_treated_subject_that_demography_does_not_know_is_named_beside_the_results() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("sdtm");
+    fs::create_dir(&data).unwrap();
+    let source = root().join("crates/tercel-cli/tests/data/hand/sdtm");
+    for entry in fs::read_dir(source).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, data.join(path.file_name().unwrap())).unwrap();
+    }
+    let dm = fs::read_to_string(data.join("dm.csv")).unwrap();
+    let (known, _) = dm.trim_end().rsplit_once('\n').unwrap();
+    fs::write(data.join("dm.csv"), format!("{known}\n")).unwrap();
+    let protocol = root().join("trials/il1rap-hcc/protocol.toml");
+    for target in ["ctgov", "define", "adam"] {
+        let out = tempfile::tempdir().unwrap();
+        let output = tercel(&[
+            "export",
+            protocol.to_str().unwrap(),
+            "--data",
+            data.to_str().unwrap(),
+            "--to",
+            target,
+            "--out",
+            out.path().to_str().unwrap(),
+            "--json",
+        ]);
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let findings = answer["findings"].to_string();
+        assert!(findings.contains("unknown-subject"), "{target}: {findings}");
+    }
+}
+
+#[test]
 fn a_trial_without_data_has_its_registration_and_says_that_it_has_no_results() {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(

@@ -102,10 +102,11 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let stated = row.first_text(&["TRSTRESC", "TRORRES"]);
     row.check_agreement("TRSTRESN", "TRSTRESC");
     let done = row.text("TRSTAT").is_none();
-    let in_mm = row.code("TRSTRESU", &LENGTHS, "mm, cm");
+    let (diameter, unit) = diameter_of(row);
+    let in_mm = row.code(unit, &LENGTHS, "mm, cm");
     let node = subject.lesions.iter().any(|lesion| lesion.link == link && lesion.node);
     let mm = || {
-        row.number_in("TRSTRESN", 0.0, 1000.0, Text::new("0 to 1000", "0至1000"))
+        row.number_in(diameter, 0.0, 1000.0, Text::new("0 to 1000", "0至1000"))
             .map(|value| value * in_mm.unwrap_or(1.0))
     };
     let result = match test.to_uppercase().as_str() {
@@ -144,6 +145,19 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         result,
         when,
     });
+}
+
+/// Where a diameter and its unit stand: the standard result, or the original one with its unit where that is all there is.
+fn diameter_of(row: &Row<'_>) -> (&'static str, &'static str) {
+    let number = row
+        .text("TRORRES")
+        .is_some_and(|text| text.trim().parse::<f64>().is_ok());
+    let original_alone = row.text("TRSTRESN").is_none() && number && row.text("TRORRESU").is_some();
+    if original_alone {
+        ("TRORRES", "TRORRESU")
+    } else {
+        ("TRSTRESN", "TRSTRESU")
+    }
 }
 
 /// `RS`: overall responses, ECOG and Child-Pugh.

@@ -224,6 +224,26 @@ fn an_equivocal_or_absent_new_lesion_is_no_progression() {
 }
 
 #[test]
+fn a_diameter_with_its_original_result_alone_counts_in_its_unit() {
+    let rows = [("D-14", "@-14", "5"), ("D28", "@28", "2"), ("D91", "@91", "8")];
+    let original = |unit: &str, factor: u32| {
+        let mut csv = "TRLNKID,TRTESTCD,TRORRES,TRORRESU,TREVAL,VISIT,TRDTC\n".to_owned();
+        for (visit, when, cm) in rows {
+            let value = cm.parse::<u32>().unwrap() * factor;
+            writeln!(csv, "T1,LDIAM,{value},{unit},INVESTIGATOR,{visit},{when}").unwrap();
+        }
+        infused(&[("TR", &csv)])
+    };
+    let standard = infused(&[("TR", &target(&[(28, 20), (91, 80)]))]);
+    for data in [original("cm", 1), original("mm", 10)] {
+        assert_eq!(days(&data, "S6", 6, 200), days(&standard, "S6", 6, 200));
+    }
+    // Without a unit nobody knows how long it is.
+    let unknown = original("", 1);
+    assert_ne!(days(&unknown, "S6", 6, 200), days(&standard, "S6", 6, 200));
+}
+
+#[test]
 fn a_scan_without_a_day_is_not_used_and_asked_about() {
     let scans = format!(
         "{}T1,LDIAM,80,80,mm,INVESTIGATOR,UNSCHEDULED,2025-07\n",

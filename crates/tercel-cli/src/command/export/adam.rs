@@ -13,13 +13,18 @@ use tercel_exchange::export::define::AnalysisResult;
 use tercel_exchange::{Table, read_tables};
 
 use super::sdtm::{Source, source};
-use super::{Args, Made, file, further};
+use super::{Args, Made, file, further, unread};
 use crate::coding::read_coding;
 
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let Derived { datasets, notes, .. } = derive(args, trial, &source)?;
+    let Derived {
+        datasets,
+        notes,
+        findings,
+        ..
+    } = derive(args, trial, &source)?;
     let files: anyhow::Result<Vec<_>> = datasets
         .iter()
         .map(|dataset| file(dataset, args, &source.about()))
@@ -32,7 +37,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         files,
         cut: source.cut,
         created: source.created,
-        findings: Vec::new(),
+        findings: unread(findings),
         extensions: extensions.into_iter().collect(),
         notes,
     })

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use tercel::endpoint::derive_cells;
+use tercel::endpoint::{check_analysis, derive_cells};
 use tercel::protocol::Trial;
 use tercel::safety::derive_tables;
 use tercel_exchange::registry::protocol_record::write_protocol_record;
@@ -12,7 +12,7 @@ use tercel_exchange::registry::results::{
     Origins, ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
 };
 
-use super::{Args, File, Made, created};
+use super::{Args, File, Made, created, unread};
 use crate::study::{Study, data_path, protocol_path, read_source, record_address};
 
 /// Name of the target.
@@ -63,6 +63,8 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     made.notes
         .extend(results.limitations.iter().map(|text| format!("results.xml: {text}")));
     made.files.push(file("results.xml", write_results(&results)));
+    // What could not be read is in no count: who takes the results must know.
+    made.findings = unread(check_analysis(&analysis));
     made.cut = study.cut;
     made.created = created(args, trial, study.cut)?;
     Ok(made)

@@ -10,7 +10,7 @@ use tercel_report::render_page;
 
 use super::adam::derive;
 use super::sdtm::source;
-use super::{Args, File, Made};
+use super::{Args, File, Made, unread};
 use crate::printing::SOFTWARE;
 
 const FORMS: &str = "annotated-forms.html";
@@ -75,7 +75,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         files,
         cut: source.cut,
         created: source.created,
-        findings: source.findings,
+        findings: source.findings.into_iter().chain(unread(derived.findings)).collect(),
         extensions: source.extensions,
         checks,
         notes: derived.notes,

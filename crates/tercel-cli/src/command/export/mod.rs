@@ -218,6 +218,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     finish(args, target, Some(&trial), made, output)
 }
 
+/// What a study's data say and could not be read ([`Finding::is_unread`]): it is in none of what is derived from them.
+fn unread(findings: Vec<Finding>) -> Vec<Finding> {
+    findings.into_iter().filter(Finding::is_unread).collect()
+}
+
 /// How datasets hang together, and the files made of them read again: what is checked where asked for.
 fn further(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
     if !args.check {
