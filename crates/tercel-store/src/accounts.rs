@@ -13,7 +13,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 use thiserror::Error;
 
-use crate::change::{Author, Change, NewRecord};
+use crate::change::{Author, Change, NewRecord, Refusal};
 use crate::clock::stamp;
 use crate::door::Door;
 use crate::entry::{hex, sha256};
@@ -249,7 +249,16 @@ pub enum PasswordProblem {
     /// Easily guessed.
     #[error("the password is one of the first that are tried; take several words of your own")]
     Common,
+    /// It holds the name of its account.
+    #[error("the password contains the account's name {0}; leave the name out")]
+    Name(String),
+    /// The one there was before.
+    #[error("the new password is the one there was before; take another")]
+    Same,
 }
+
+/// Letters from which on the name of an account may not stand in its password: shorter ones stand in many words.
+const NAME_IN_PASSWORD: usize = 4;
 
 /// Why a password cannot be one, or nothing.
 pub fn password_problem(password: &str, account: &str) -> Option<PasswordProblem> {
@@ -265,8 +274,12 @@ pub fn password_problem(password: &str, account: &str) -> Option<PasswordProblem
     let common = COMMON
         .iter()
         .any(|common| lower.contains(common) && letters < common.len() + 8);
-    let easy = common || distinct.len() < 5 || (!account.is_empty() && lower.contains(&account.to_lowercase()));
-    easy.then_some(PasswordProblem::Common)
+    let easy = common || distinct.len() < 5;
+    if easy {
+        return Some(PasswordProblem::Common);
+    }
+    let named = account.chars().count() >= NAME_IN_PASSWORD && lower.contains(&account.to_lowercase());
+    named.then(|| PasswordProblem::Name(account.to_owned()))
 }
 
 /// Parts of passwords that are tried first.
@@ -294,6 +307,13 @@ impl Store {
             .map(Account::from_record))
     }
 
+    /// The account of a name, however capitals stand in it: two accounts do not differ by them alone.
+    pub async fn account_like(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        let lower = name.to_lowercase();
+        let mut accounts = self.accounts().await?.into_iter();
+        Ok(accounts.find(|account| account.name.to_lowercase() == lower))
+    }
+
     /// Adds an account.
     pub async fn add_account(
         &self,
@@ -303,6 +323,9 @@ impl Store {
         grants: &BTreeSet<Grant>,
         password: &str,
     ) -> Result<Account, StoreError> {
+        if let Some(there) = self.account_like(name).await? {
+            return Err(Refusal::NameTaken(there.name).into());
+        }
         let hash = hash_password(password).await?;
         let credential = self.credential(name, hash, by);
         let account = Account {

@@ -228,6 +228,9 @@ pub enum Refusal {
         /// Bytes allowed.
         limit: usize,
     },
+    /// An account of this name is there; capitals make no other name.
+    #[error("there is an account {0} already; capitals and small letters make no other name")]
+    NameTaken(String),
     /// A key that is none.
     #[error("\"{0}\" cannot be the key of a record")]
     Key(String),

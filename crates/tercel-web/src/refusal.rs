@@ -42,6 +42,7 @@ fn in_chinese(refusal: &Refusal) -> String {
         Refusal::TooLong { what, length, limit } => {
             format!("{}共{length}字节；最多保存{limit}字节", named(what))
         }
+        Refusal::NameTaken(name) => format!("已有账号{name}；仅大小写不同不算另一个账号"),
         Refusal::Key(key) => format!("“{key}”不能作为记录的编号"),
     }
 }
@@ -70,6 +71,8 @@ pub(crate) fn password(problem: &PasswordProblem) -> Words {
         PasswordProblem::TooShort(letters) => format!("密码有{letters}个字符；至少须{}个", ACCESS.password_min),
         PasswordProblem::TooLong(letters) => format!("密码有{letters}个字符；最多{}个", ACCESS.password_max),
         PasswordProblem::Common => "该密码过于常见，容易被猜中；请使用自选的多个词语".to_owned(),
+        PasswordProblem::Name(account) => format!("密码中含有账号名{account}；请勿使用账号名"),
+        PasswordProblem::Same => "新密码与原密码相同；请另设密码".to_owned(),
     };
     Words {
         en: problem.to_string(),

@@ -206,6 +206,7 @@ fn a_wrong_request_is_told_what_to_do() {
     assert!(complaint(&without, PASSWORD).contains("--password-stdin"));
     add(trial, "chen", "coordinator@01");
     assert!(add_with("chen", "coordinator@01", PASSWORD).contains("already"));
+    assert!(add_with("CHEN", "coordinator@01", PASSWORD).contains("there is an account chen already"));
     assert!(complaint(&["user", "disable", trial, "nobody", "--reason", "x"], "").contains("no account nobody"));
     assert!(complaint(&["user", "enable", trial, "chen", "--reason", "x"], "").contains("nothing is different"));
     assert!(complaint(&["audit", "log", trial, "--kind", "change"], "").contains("take one of open, create"));

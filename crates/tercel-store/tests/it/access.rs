@@ -114,6 +114,10 @@ fn passwords_are_long_uncommon_and_not_the_name() {
     ] {
         assert_eq!(password_problem(good, "anna"), None, "{good}");
     }
+    let named = password_problem("schwester anna singt", "anna").unwrap();
+    assert!(named.to_string().contains("the account's name anna"), "{named}");
+    // A name of three letters stands in many words.
+    assert_eq!(password_problem("der erste Stern im Osten", "st"), None);
 }
 
 #[cfg(unix)]

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use tercel::language::{Language, Words, both};
-use tercel_store::{Account, Grant};
+use tercel_store::{Account, Grant, Refusal};
 
 use super::sign_in::{account_problem, new_password, printed_problem};
 use crate::ask::Ask;
 use crate::punctuation::{LISTED, bracketed};
+use crate::refusal;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::view::View;
@@ -113,16 +114,12 @@ pub fn grants(text: &str) -> Result<BTreeSet<Grant>, Words> {
 
 pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
-    let taken = || async { Ok::<_, Fault>(ask.app.store.account(name).await?.is_some()) };
     if let Some(problem) = account_problem(name).or_else(|| printed_problem(printed)) {
         return page(&ask, Some(problem)).await;
     }
-    if taken().await? {
-        return page(
-            &ask,
-            Some(both!("there is an account {name} already", "已有账号{name}")),
-        )
-        .await;
+    if let Some(there) = ask.app.store.account_like(name).await? {
+        let taken = Refusal::NameTaken(there.name);
+        return page(&ask, Some(refusal::words(&taken))).await;
     }
     let (grants, password) =
         match grants(ask.field("grants")?).and_then(|grants| Ok((grants, new_password(&ask, name)?))) {

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::Response;
 use serde_json::json;
 use tercel::language::{Language, Words, both};
-use tercel_store::{ACCESS, Author, Change, Door, Grant, SignIn, password_problem};
+use tercel_store::{ACCESS, Author, Change, Door, Grant, PasswordProblem, SignIn, password_problem};
 use tokio::time::Instant;
 
 use super::kept::{self, Kept};
@@ -228,8 +228,8 @@ pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
 /// Why a name cannot be one of an account.
 pub fn account_problem(name: &str) -> Option<Words> {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.@".contains(letter);
-    let good =
-        (2..=60).contains(&name.len()) && name.chars().all(fits) && !["tercel", "unknown", "system"].contains(&name);
+    let own = ["tercel", "unknown", "system"].contains(&name.to_lowercase().as_str());
+    let good = (2..=60).contains(&name.len()) && name.chars().all(fits) && !own;
     (!good).then(|| {
         both!(
             "\"{name}\" cannot be an account: take 2 to 60 letters, digits, hyphens, dots or underscores",
@@ -286,6 +286,10 @@ pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
         Ok(password) => password,
         Err(problem) => return password_page(&ask, Some(problem.of(ask.language).to_owned())),
     };
+    if password == old {
+        let same = refusal::password(&PasswordProblem::Same);
+        return password_page(&ask, Some(same.of(ask.language).to_owned()));
+    }
     let author = Author {
         account: account.name.clone(),
         role: "none".to_owned(),

@@ -1,6 +1,6 @@
 //! Who gives roles, and which ones together.
 
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 #[tokio::test]
 async fn roles_that_conflict_are_not_given_to_one_person() {
@@ -52,4 +52,47 @@ async fn nobody_changes_their_own_roles() {
         assert_eq!(world.post(&admin, path, &fields).await.status, 409, "{path}");
         assert_eq!(world.app.store.account("admin").await.unwrap(), before);
     }
+}
+
+#[tokio::test]
+async fn a_name_is_one_however_its_capitals_stand() {
+    let world = World::new().await;
+    let admin = world.person("admin", "administrator@*").await;
+    let mut form = [
+        ("account", "ADMIN"),
+        ("printed", "A Person"),
+        ("grants", "coordinator@01"),
+        ("password", "vier gelbe Drachen"),
+        ("again", "vier gelbe Drachen"),
+    ];
+    let answer = world.post(&admin, "/people/add", &form).await;
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer.body.contains("there is an account admin already"),
+        "{}",
+        answer.body
+    );
+    form[0].1 = "Tercel";
+    assert_eq!(world.post(&admin, "/people/add", &form).await.status, 422);
+    assert_eq!(world.app.store.accounts().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_new_password_is_another_one_and_its_problem_is_the_true_one() {
+    let world = World::new().await;
+    let nurse = world.person("nurse", "coordinator@01").await;
+    for (new, problem) in [
+        (PASSWORD, "the one there was before"),
+        ("the night nurse is here", "the account&#39;s name nurse"),
+        ("password1234", "one of the first that are tried"),
+    ] {
+        let form = [("old", PASSWORD), ("password", new), ("again", new)];
+        let answer = world.post(&nurse, "/password", &form).await;
+        assert_eq!(answer.status, 422, "{new}");
+        assert!(answer.body.contains(problem), "{problem}: {}", answer.body);
+    }
+    let st = world.person("st", "coordinator@01").await;
+    let new = "the first star of the evening";
+    let form = [("old", PASSWORD), ("password", new), ("again", new)];
+    assert_eq!(world.post(&st, "/password", &form).await.location(), "/sign-in");
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
-use tercel_store::{Account, Grant, Store};
+use tercel_store::{Account, Grant, Refusal, Store};
 use tercel_web::{account_problem, parse_grants};
 
 use super::password;
@@ -93,8 +93,8 @@ pub(crate) fn add(args: &AddArgs, output: Output) -> anyhow::Result<Answer> {
     let password = password::ask(&args.name, args.password_stdin)?;
     let account = wait(async {
         let store = open_or_start(&args.record.address(), &trial.id).await?;
-        if store.account(&args.name).await?.is_some() {
-            bail!("there is an account {} already; see `tercel user list`", args.name);
+        if let Some(there) = store.account_like(&args.name).await? {
+            bail!("{}; see `tercel user list`", Refusal::NameTaken(there.name));
         }
         note(&store, "user add").await?;
         Ok(store
