@@ -193,17 +193,17 @@ impl Ask {
                 account,
                 must_change: false,
             } => Ok(account),
-            tercel_store::SignIn::Passed { must_change: true, .. } => Err(Fault::Refused(both!(
-                "the password was set by somebody else; sign in and choose your own first",
-                "该密码由他人设置；请先登录并设置自己的密码"
+            tercel_store::SignIn::Passed { must_change: true, .. } => Err(Fault::Password(both!(
+                "the password of {account} was set by somebody else; {account} signs in and chooses another first",
+                "{account}的密码由他人设置；{account}须先登录并设置自己的密码"
             ))),
-            tercel_store::SignIn::Refused => Err(Fault::Refused(both!(
-                "the password is not right; nothing was signed",
-                "密码错误；未签署任何内容"
+            tercel_store::SignIn::Refused => Err(Fault::Password(both!(
+                "account {account}: name or password is not right; nothing was signed",
+                "账号{account}：账号或密码错误；未签署任何内容"
             ))),
-            tercel_store::SignIn::Waiting { until } => Err(Fault::Refused(both!(
-                "too many wrong passwords; nothing was signed. Try again after {until}",
-                "密码错误次数过多；未签署任何内容。请在{until}之后重试"
+            tercel_store::SignIn::Waiting { until } => Err(Fault::Password(both!(
+                "account {account}: too many wrong passwords; nothing was signed. Try again after {until}",
+                "账号{account}：密码错误次数过多；未签署任何内容。请在{until}之后重试"
             ))),
         }
     }

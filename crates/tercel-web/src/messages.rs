@@ -1,6 +1,7 @@
 //! The texts of pages, in every language. Texts of forms and fields stand at their definitions.
 
 mod lists;
+mod refused;
 
 use tercel::language::Text;
 
@@ -13,7 +14,7 @@ pub(crate) fn message(key: &str) -> Text {
 
 /// Every text by its key.
 fn catalogue() -> impl Iterator<Item = &'static (&'static str, Text)> {
-    MESSAGES.iter().chain(lists::MESSAGES)
+    MESSAGES.iter().chain(lists::MESSAGES).chain(refused::MESSAGES)
 }
 
 static MESSAGES: &[(&str, Text)] = &[

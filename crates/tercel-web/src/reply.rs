@@ -46,6 +46,17 @@ pub(crate) enum Fault {
     Wrong(Words),
     /// A rule refuses what was asked.
     Refused(Words),
+    /// The password of a signature does not let it through: the form comes back without it.
+    Password(Words),
+    /// The code of the first user is not right.
+    Code,
+    /// Why, on a page of its own that holds what was typed.
+    Shown {
+        /// Why.
+        why: Box<Fault>,
+        /// The page.
+        page: String,
+    },
     /// More than is taken.
     TooLarge,
     /// Too many try to come in.
@@ -109,7 +120,16 @@ impl Fault {
                 ),
             ),
             Self::Wrong(what) => (StatusCode::BAD_REQUEST, what.of(language).to_owned()),
-            Self::Refused(what) => (StatusCode::CONFLICT, what.of(language).to_owned()),
+            Self::Shown { why, .. } => why.status(language),
+            Self::Code => (
+                StatusCode::FORBIDDEN,
+                text(
+                    "The code is not right; nothing was changed. It was printed when the program was last started: in its terminal, or in the \
+                     journal of the service.",
+                    "设置码错误；未作任何更改。设置码在程序最近一次启动时显示于其终端或系统服务日志中。",
+                ),
+            ),
+            Self::Refused(what) | Self::Password(what) => (StatusCode::CONFLICT, what.of(language).to_owned()),
             Self::TooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 text(

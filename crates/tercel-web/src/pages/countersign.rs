@@ -93,6 +93,10 @@ struct Page {
     action: String,
     fields: Vec<FieldView>,
     problems: Vec<(String, String)>,
+    /// Why the signatures were not taken.
+    refused: Option<String>,
+    /// The second person's account as it was typed.
+    second_account: String,
     /// What was read that is not what the records hold: kept only if it was read so indeed.
     misread: Vec<String>,
 }
@@ -154,6 +158,8 @@ fn page(
         action: ask.path.clone(),
         fields,
         problems,
+        refused: None,
+        second_account: ask.optional("second").to_owned(),
         misread: Vec::new(),
     }
 }
@@ -193,24 +199,20 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         return Err(Fault::Forbidden);
     }
     let own = ask.person()?.account.clone();
-    let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
-    let second = ask.field("second")?.to_owned();
-    if second == own.name {
-        return Err(Fault::Refused(both!(
-            "the second person must be another than you; nothing was saved",
-            "第二人不能是您本人；未保存任何内容"
-        )));
-    }
-    ask.check_password(&own.name, password("password")).await?;
-    let other = ask.check_password(&second, password("second_password")).await?;
-    let other = Person::of(other);
-    if !may(&other, pair.second, site.as_deref()) {
-        return Err(Fault::Refused(both!(
-            "{name} does not have the role this asks for; nothing was saved",
-            "{name}不具备所需角色；未保存任何内容",
-            name = other.account.printed
-        )));
-    }
+    let other = match second_person(&ask, pair, &own, site.as_deref()).await {
+        Ok(other) => other,
+        Err(why @ (Fault::Refused(_) | Fault::Password(_))) => {
+            let page = Page {
+                refused: Some(why.status(ask.language).1),
+                ..page(&ask, pair, form, subject.as_deref(), &answers(&ask, form), Vec::new())
+            };
+            return Err(Fault::Shown {
+                page: page.render()?,
+                why: Box::new(why),
+            });
+        }
+        Err(why) => return Err(why),
+    };
     let mut values = answers(&ask, form);
     for name in pair.filled {
         values.remove(*name);
@@ -258,6 +260,29 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         Some(subject) if !misread.is_empty() => format!("/gates/{}", encode(subject)),
         _ => format!("/record/{}", encode(&key)),
     }))
+}
+
+/// The second person, once both gave their passwords and the second may take the part.
+async fn second_person(ask: &Ask, pair: &Pair, own: &Account, site: Option<&str>) -> Result<Person, Fault> {
+    let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
+    let second = ask.field("second")?.to_owned();
+    if second == own.name {
+        return Err(Fault::Refused(both!(
+            "the second person must be another than you; nothing was saved",
+            "第二人不能是您本人；未保存任何内容"
+        )));
+    }
+    ask.check_password(&own.name, password("password")).await?;
+    let other = ask.check_password(&second, password("second_password")).await?;
+    let other = Person::of(other);
+    if !may(&other, pair.second, site) {
+        return Err(Fault::Refused(both!(
+            "{name} does not have the role this asks for; nothing was saved",
+            "{name}不具备所需角色；未保存任何内容",
+            name = other.account.printed
+        )));
+    }
+    Ok(other)
 }
 
 /// What the signatures say: who, and when.

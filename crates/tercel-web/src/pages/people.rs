@@ -20,6 +20,8 @@ struct Page {
     view: View,
     problem: Option<String>,
     rows: Vec<Row>,
+    /// What was typed for a new account that was refused.
+    new: Typed,
     roles: Vec<(&'static str, &'static str)>,
 }
 
@@ -31,6 +33,27 @@ struct Row {
     disabled: bool,
     version: i64,
     own: bool,
+    /// A change of it was refused: its form is open, with what was typed.
+    open: bool,
+    reason: String,
+}
+
+/// Name, printed name and roles as they were typed; no passwords.
+#[derive(Default)]
+struct Typed {
+    account: String,
+    printed: String,
+    grants: String,
+}
+
+impl Typed {
+    fn of(ask: &Ask) -> Self {
+        Self {
+            account: ask.optional("account").to_owned(),
+            printed: ask.optional("printed").to_owned(),
+            grants: ask.optional("grants").to_owned(),
+        }
+    }
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
@@ -58,12 +81,33 @@ async fn page(ask: &Ask, problem: Option<Words>) -> Result<Reply, Fault> {
         disabled: account.disabled,
         version: account.version,
         own: account.name == own,
+        open: false,
+        reason: String::new(),
     };
+    let mut rows: Vec<Row> = ask.app.store.accounts().await?.iter().map(row).collect();
+    // Only the form of a new account has a printed name.
+    let added = ask.form.contains_key("printed");
+    if let Some(row) = rows
+        .iter_mut()
+        .find(|row| problem.is_some() && !added && row.name == ask.optional("account"))
+    {
+        row.open = true;
+        ask.optional("reason").clone_into(&mut row.reason);
+        if let Some(grants) = ask.form.get("grants") {
+            row.grants.clone_from(grants);
+            row.disabled = ask.optional("disabled") == "Y";
+        }
+    }
     let rejected = problem.is_some();
     let page = Page {
         view: View::of(ask),
         problem: problem.map(|problem| problem.of(language).to_owned()),
-        rows: ask.app.store.accounts().await?.iter().map(row).collect(),
+        rows,
+        new: if rejected && added {
+            Typed::of(ask)
+        } else {
+            Typed::default()
+        },
         roles: Role::ALL.map(|role| (role.id(), role.title().of(language))).to_vec(),
     }
     .render()?;

@@ -34,6 +34,9 @@ struct SignInPage {
 struct SetupPage {
     view: View,
     problem: Option<String>,
+    /// Account and printed name as they were typed.
+    account: String,
+    printed: String,
 }
 
 #[derive(Template)]
@@ -86,7 +89,7 @@ pub(crate) fn ended(ask: &Ask, sent_to: &str) -> Response<Body> {
             let (status, _) = fault.status(ask.language);
             respond(status, "text/html; charset=utf-8", page.into_bytes(), POLICY)
         }
-        _ => super::fault::page(ask, &fault),
+        _ => super::fault::page(ask, &fault, sent_to),
     }
 }
 
@@ -182,12 +185,17 @@ async fn require_no_users(ask: &Ask) -> Result<(), Fault> {
 
 fn setup_page(ask: &Ask, problem: Option<String>) -> Result<Reply, Fault> {
     let rejected = problem.is_some();
+    Ok(Reply::page(setup_text(ask, problem)?, rejected))
+}
+
+fn setup_text(ask: &Ask, problem: Option<String>) -> Result<String, Fault> {
     let page = SetupPage {
         view: View::of(ask),
         problem,
-    }
-    .render()?;
-    Ok(Reply::page(page, rejected))
+        account: ask.optional("account").to_owned(),
+        printed: ask.optional("printed").to_owned(),
+    };
+    Ok(page.render()?)
 }
 
 pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
@@ -200,7 +208,11 @@ pub(crate) async fn set_up(ask: Ask) -> Result<Reply, Fault> {
     let code = ask.app.settings.setup_code.as_deref().unwrap_or_default();
     if code.is_empty() || !same_bytes(ask.field("code")?, code) {
         ask.app.street.refuse(began).await;
-        return Err(Fault::Forbidden);
+        let (_, sentence) = Fault::Code.status(ask.language);
+        return Err(Fault::Shown {
+            page: setup_text(&ask, Some(sentence))?,
+            why: Box::new(Fault::Code),
+        });
     }
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
     if let Some(problem) = printed_problem(printed) {

@@ -23,6 +23,7 @@ mod panel;
 mod people;
 mod protocol;
 mod races;
+mod refused;
 mod sessions;
 mod story;
 mod words;
