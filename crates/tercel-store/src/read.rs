@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, AssertSqlSafe, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Row as _, Transaction};
 
 use crate::database::begin_reading;
 use crate::entry::{Entry, Kind};
@@ -115,7 +115,21 @@ impl Store {
 
     /// Entries, the last first.
     pub async fn entries(&self, filter: &EntryFilter, limit: i64) -> Result<Vec<Entry>, StoreError> {
-        let mut query = Select::new(&format!("SELECT {ENTRY} FROM entry WHERE 1 = 1"));
+        let mut query = Self::chosen(ENTRY, filter);
+        let _ = write!(query.sql, " ORDER BY seq DESC LIMIT {}", limit.max(0));
+        let rows = query.rows(&self.pool).await?;
+        rows.iter().map(entry_of).collect()
+    }
+
+    /// How many entries there are.
+    pub async fn count_entries(&self, filter: &EntryFilter) -> Result<i64, StoreError> {
+        let rows = Self::chosen("COUNT(*)", filter).rows(&self.pool).await?;
+        let count = rows.first().map(|row| row.try_get(0)).transpose()?;
+        Ok(count.unwrap_or(0))
+    }
+
+    fn chosen(columns: &str, filter: &EntryFilter) -> Select {
+        let mut query = Select::new(&format!("SELECT {columns} FROM entry WHERE 1 = 1"));
         query.is("record", filter.record.as_deref());
         query.is("subject", filter.subject.as_deref());
         query.is("author", filter.author.as_deref());
@@ -130,9 +144,7 @@ impl Store {
         if let Some(before) = filter.before {
             let _ = write!(query.sql, " AND seq < {before}");
         }
-        let _ = write!(query.sql, " ORDER BY seq DESC LIMIT {}", limit.max(0));
-        let rows = query.rows(&self.pool).await?;
-        rows.iter().map(entry_of).collect()
+        query
     }
 
     /// Entries in order: after one number, up to another, at most `limit`.

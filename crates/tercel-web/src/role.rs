@@ -1,6 +1,11 @@
 //! Who may do what: the one place. What is not allowed here is refused.
 
+use std::collections::BTreeSet;
+
 use tercel::language::{Language, Text};
+use tercel_store::Account;
+
+use crate::punctuation::LISTED;
 
 /// A role in the trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -146,8 +151,21 @@ impl Role {
     }
 }
 
-/// A role as it is kept, in a user's words; a name that is none of them as it is.
+/// The roles of an account, for an entry that is no act of one of them: somebody came in, left, or chose a password.
+pub(crate) fn roles_of(account: &Account) -> String {
+    let roles: BTreeSet<&str> = account.grants.iter().map(|grant| grant.role.as_str()).collect();
+    if roles.is_empty() {
+        return "none".to_owned();
+    }
+    roles.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// A role as it is kept, or several with blanks between, in a user's words; a name that is none of them as it is.
 pub(crate) fn role_words(id: &str, language: Language) -> String {
+    if id.contains(' ') {
+        let each: Vec<String> = id.split(' ').map(|one| role_words(one, language)).collect();
+        return each.join(LISTED.of(language));
+    }
     let title = match (Role::from_id(id), id) {
         (Some(role), _) => role.title(),
         (None, "none") => Text::new("no role", "无角色"),

@@ -166,6 +166,12 @@ fn the_log_names_each_act(trial: &str) {
         text.starts_with("entry  entered (UTC)") && text.contains("command line: user add"),
         "{text}"
     );
+    let all = answer(&["audit", "log", trial], "").as_array().unwrap().len();
+    let few = tercel(&["audit", "log", trial, "--limit", "2"], "");
+    let told = String::from_utf8(few.stderr).unwrap();
+    let more = format!("{} older entries are not shown; see all with --limit {all}", all - 2);
+    assert!(told.contains(&more), "{told}");
+    assert!(tercel(&["audit", "log", trial], "").stderr.is_empty());
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! The audit trail with its filters.
 
 use askama::Template;
-use tercel::language::{Language, Text, both};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use tercel::language::{Language, Text, Words, both};
 use tercel_exchange::form::form;
-use tercel_store::{EntryFilter, Kind};
+use tercel_store::{EntryFilter, Kind, stamp};
 
 use crate::ask::Ask;
 use crate::reply::{Fault, Reply};
@@ -16,6 +19,8 @@ use crate::view::View;
 struct Page {
     view: View,
     filter: Shown,
+    /// A time that is none.
+    problem: Option<String>,
     /// Kinds of entries: name and words.
     kinds: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
@@ -65,6 +70,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let before = given("before")
         .map(|text| text.parse().map_err(|_| unknown(&text)))
         .transpose()?;
+    let times = ["from", "until"].map(|name| given(name).map(|text| moment(&text).ok_or(text)));
+    let problem = times.iter().flatten().find_map(|time| time.as_ref().err());
+    let problem = problem.map(|text| no_moment(text).of(ask.language).to_owned());
+    let [from, until] = times.map(|time| time.and_then(Result::ok));
     let filter = EntryFilter {
         subject: given("subject"),
         record: given("record"),
@@ -72,11 +81,14 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         kind,
         form: None,
         sites: ask.person()?.sites(Permission::Audit),
-        from: given("from"),
-        until: given("until"),
+        from,
+        until,
         before,
     };
-    let entries = ask.app.store.entries(&filter, A_PAGE).await?;
+    let entries = match problem {
+        Some(_) => Vec::new(),
+        None => ask.app.store.entries(&filter, A_PAGE).await?,
+    };
     let full = i64::try_from(entries.len()).is_ok_and(|length| length == A_PAGE);
     let older = entries.last().filter(|_| full).map(|last| {
         let names = ["subject", "record", "author", "kind", "from", "until"];
@@ -102,16 +114,40 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             hash: entry.hash.chars().take(12).collect(),
         })
         .collect();
+    let rejected = problem.is_some();
     let page = Page {
         view: View::of(&ask),
         filter: shown,
+        problem,
         kinds: Kind::ALL
             .map(|kind| (kind.name(), kind_words(kind).of(ask.language)))
             .to_vec(),
         rows,
         older,
     };
-    Ok(Reply::Page(page.render()?))
+    Ok(Reply::page(page.render()?, rejected))
+}
+
+/// A day, its month or year, or a time, as times of entry are kept; `None` where there is no such day. A day is its first
+/// moment in UTC.
+pub(super) fn moment(text: &str) -> Option<String> {
+    let whole = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
+    if let Ok(time) = whole.parse::<Timestamp>() {
+        return Some(stamp(time));
+    }
+    let time = whole.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok()?;
+    Some(stamp(time.timestamp()))
+}
+
+pub(super) fn no_moment(text: &str) -> Words {
+    both!(
+        "\"{text}\" is no day or time; write 2026-03-01 or 2026-03-01T08:00 (UTC)",
+        "“{text}”不是日期或时间；请写为2026-03-01或2026-03-01T08:00（UTC）"
+    )
 }
 
 /// What an entry did, with the version it made or is about.

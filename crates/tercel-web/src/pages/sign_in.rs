@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::Response;
 use serde_json::json;
 use tercel::language::{Language, Words, both};
-use tercel_store::{ACCESS, Author, Change, Door, Grant, PasswordProblem, SignIn, password_problem};
+use tercel_store::{ACCESS, Account, Author, Change, Door, Grant, PasswordProblem, SignIn, password_problem};
 use tokio::time::Instant;
 
 use super::kept::{self, Kept};
@@ -15,7 +15,7 @@ use crate::ask::{Ask, Person};
 use crate::messages::message;
 use crate::refusal;
 use crate::reply::{Fault, POLICY, Reply, respond};
-use crate::role::Role;
+use crate::role::{Role, roles_of};
 use crate::serve::{browser_cookie, same_bytes, session_cookie};
 use crate::view::View;
 
@@ -118,7 +118,7 @@ pub(crate) async fn enter(mut ask: Ask) -> Result<Reply, Fault> {
                 ask.app.store.end_session(token).await?;
             }
             let (token, session) = ask.app.store.begin_session(&account.name, None, None).await?;
-            note(&ask, &account.name, "signed in").await?;
+            note(&ask, &account, "signed in").await?;
             let (secure, key) = (
                 ask.app.settings.secure,
                 ask.app.store.know_browser(&account.name, browser).await?,
@@ -149,10 +149,10 @@ pub(crate) async fn enter(mut ask: Ask) -> Result<Reply, Fault> {
     }
 }
 
-async fn note(ask: &Ask, account: &str, event: &str) -> Result<(), Fault> {
+async fn note(ask: &Ask, account: &Account, event: &str) -> Result<(), Fault> {
     let author = Author {
-        account: account.to_owned(),
-        role: "none".to_owned(),
+        account: account.name.clone(),
+        role: roles_of(account),
     };
     let event = json!({"event": event});
     ask.app.store.append(&author, None, &[Change::Access { event }]).await?;
@@ -164,7 +164,7 @@ pub(crate) async fn leave(ask: Ask) -> Result<Reply, Fault> {
     if let Some(token) = &person.token {
         ask.app.store.end_session(token).await?;
     }
-    note(&ask, &person.account.name, "signed out").await?;
+    note(&ask, &person.account, "signed out").await?;
     Ok(Reply::GoWith {
         to: "/sign-in".to_owned(),
         cookies: vec![session_cookie(ask.app.settings.secure, "", 0)],
@@ -304,7 +304,7 @@ pub(crate) async fn change_password(ask: Ask) -> Result<Reply, Fault> {
     }
     let author = Author {
         account: account.name.clone(),
-        role: "none".to_owned(),
+        role: roles_of(&account),
     };
     ask.app.store.set_password(&author, &account, &password).await?;
     Ok(Reply::Go("/sign-in".to_owned()))

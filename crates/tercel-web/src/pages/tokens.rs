@@ -8,6 +8,7 @@ use tercel_store::{Author, Change};
 
 use crate::ask::Ask;
 use crate::reply::{Fault, Reply};
+use crate::role::roles_of;
 use crate::view::View;
 
 #[derive(Template)]
@@ -87,7 +88,7 @@ fn browser(ask: &Ask) -> Result<String, Fault> {
 async fn note(ask: &Ask, account: &str, event: &str, label: &str) -> Result<(), Fault> {
     let author = Author {
         account: account.to_owned(),
-        role: "none".to_owned(),
+        role: roles_of(&ask.person()?.account),
     };
     let event = json!({"event": event, "label": label});
     ask.app.store.append(&author, None, &[Change::Access { event }]).await?;

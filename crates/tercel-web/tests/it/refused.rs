@@ -125,3 +125,33 @@ async fn a_wrong_setup_code_is_called_wrong_and_where_it_stands_is_said() {
         nothing_secret(&answer.body);
     }
 }
+
+#[tokio::test]
+async fn a_time_that_is_none_is_said_and_the_roles_of_who_came_in_stand_in_the_trail() {
+    let world = World::new().await;
+    world.account("sun", "monitor@* inspector@*").await;
+    let sun = world
+        .post_as_is(
+            &Visitor::default(),
+            "/sign-in",
+            &[("account", "sun"), ("password", PASSWORD)],
+        )
+        .await;
+    let (token, _) = sun.cookie("tercel").unwrap();
+    let mut visitor = Visitor::default();
+    visitor.cookies.push(("tercel".to_owned(), token));
+    for (query, status) in [
+        ("from=2026-99-99", 422),
+        ("until=2026-02-30", 422),
+        ("from=soon", 422),
+        ("from=2026-02-28", 200),
+        ("from=2026-03-02T07:00", 200),
+        ("from=2026-03&until=2027", 200),
+    ] {
+        let answer = world.get(&visitor, &format!("/audit?{query}")).await;
+        assert_eq!(answer.status, status, "{query}");
+        assert_eq!(answer.body.contains("is no day or time"), status == 422, "{query}");
+        let roles = answer.body.contains("Inspector, Monitor");
+        assert_eq!(roles, status == 200, "{query}: {}", answer.body);
+    }
+}

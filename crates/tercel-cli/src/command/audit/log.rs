@@ -51,15 +51,27 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         until: args.until.as_deref().map(time).transpose()?,
         ..EntryFilter::default()
     };
-    let entries = wait(async {
+    let (entries, all) = wait(async {
         let store = args.target.open().await?;
-        Ok(store.entries(&filter, i64::from(args.limit)).await?)
+        let entries = store.entries(&filter, i64::from(args.limit)).await?;
+        Ok((entries, store.count_entries(&filter).await?))
     })?;
     output.print(
         || Value::from(entries.iter().map(document).collect::<Vec<Value>>()),
         || table(&entries),
     )?;
+    // Beside the table, which may be read by a program.
+    if let Some(more) = left_out(entries.len(), all) {
+        eprintln!("{more}");
+    }
     Ok(Answer::Given)
+}
+
+/// What is to be said of entries that are not shown.
+fn left_out(shown: usize, all: i64) -> Option<String> {
+    let more = all - i64::try_from(shown).unwrap_or(all);
+    let entries = if more == 1 { "entry is" } else { "entries are" };
+    (more > 0).then(|| format!("{more} older {entries} not shown; see all with --limit {all}"))
 }
 
 fn kind(name: &str) -> anyhow::Result<Kind> {
