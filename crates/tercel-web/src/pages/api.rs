@@ -8,8 +8,9 @@ use tercel::endpoint::Analysis;
 use tercel::language::{Language, both};
 use tercel::protocol::DoseLevel;
 use tercel_exchange::form::FORMS;
-use tercel_store::{EntryFilter, RecordFilter};
+use tercel_store::{EntryFilter, Kind, RecordFilter};
 
+use super::audit::{moment, no_moment};
 use crate::ask::{Ask, Fields};
 use crate::meeting::MEETING;
 use crate::reply::{Fault, POLICY, Reply};
@@ -122,6 +123,67 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
     ),
 ];
 
+/// What a reading operation takes in its query, and what it means.
+const QUERIES: [(&str, &[(&str, &str)]); 2] = [
+    (
+        "/api/records",
+        &[
+            ("subject", "Records of this subject"),
+            ("form", "Records of this form"),
+            ("queried", "Any value: only records with an open query"),
+        ],
+    ),
+    (
+        "/api/entries",
+        &[
+            ("record", "Entries about this record"),
+            ("subject", "Entries about this subject"),
+            ("author", "Entries by this account"),
+            ("kind", "Entries of this kind"),
+            ("from", "Entered at or after this day or time, UTC"),
+            ("until", "Entered before this day or time, UTC"),
+            (
+                "before",
+                "Entries before this number; 500 are given at once, the last first",
+            ),
+        ],
+    ),
+];
+
+fn queries(path: &str) -> &'static [(&'static str, &'static str)] {
+    QUERIES
+        .iter()
+        .find(|(known, _)| *known == path)
+        .map_or(&[], |(_, names)| names)
+}
+
+/// A parameter that would not be read is refused: who asks for less is not given all.
+fn only_known(ask: &Ask, path: &str) -> Result<(), Fault> {
+    let known = |name: &str| queries(path).iter().any(|(known, _)| *known == name);
+    match ask.query.keys().find(|name| !known(name)) {
+        Some(name) => Err(Fault::Wrong(both!(
+            "{path} takes no parameter \"{name}\"; /api/openapi.json lists what it takes",
+            "{path}没有参数“{name}”；可用参数见/api/openapi.json"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The parameters of an operation as OpenAPI describes them.
+fn parameters(path: &str) -> Vec<Value> {
+    let rest = json!({"name": "rest", "in": "path", "required": true, "schema": {"type": "string"}});
+    let described = |(name, meaning): &(&str, &str)| {
+        let schema = if *name == "kind" {
+            json!({"type": "string", "enum": Kind::ALL.map(Kind::name)})
+        } else {
+            json!({"type": "string"})
+        };
+        json!({"name": name, "in": "query", "required": false, "description": meaning, "schema": schema})
+    };
+    let rest = path.contains("{*rest}").then_some(rest);
+    rest.into_iter().chain(queries(path).iter().map(described)).collect()
+}
+
 /// The fields of a JSON object of texts, numbers and yes or no.
 pub(crate) fn fields(text: &str) -> Result<Fields, Fault> {
     let wrong = || {
@@ -186,6 +248,7 @@ fn given(ask: &Ask, name: &str) -> Option<String> {
 }
 
 pub(crate) async fn records(ask: Ask) -> Result<Reply, Fault> {
+    only_known(&ask, "/api/records")?;
     let filter = RecordFilter {
         subject: given(&ask, "subject"),
         form: given(&ask, "form"),
@@ -203,12 +266,30 @@ pub(crate) async fn record(ask: Ask) -> Result<Reply, Fault> {
     Ok(document(&json!({"record": record})))
 }
 
+fn kind(name: &str) -> Result<Kind, Fault> {
+    Kind::from_name(name).ok_or_else(|| {
+        let known = Kind::ALL.map(Kind::name).join(", ");
+        Fault::Wrong(both!(
+            "\"{name}\" is no kind of entry; take one of {known}",
+            "“{name}”不是条目类型；可用：{known}"
+        ))
+    })
+}
+
+fn time(text: &str) -> Result<String, Fault> {
+    moment(text).ok_or_else(|| Fault::Wrong(no_moment(text)))
+}
+
 pub(crate) async fn entries(ask: Ask) -> Result<Reply, Fault> {
+    only_known(&ask, "/api/entries")?;
     let before = given(&ask, "before").map(|text| text.parse());
     let filter = EntryFilter {
         record: given(&ask, "record"),
         subject: given(&ask, "subject"),
         author: given(&ask, "author"),
+        kind: given(&ask, "kind").map(|name| kind(&name)).transpose()?,
+        from: given(&ask, "from").map(|text| time(&text)).transpose()?,
+        until: given(&ask, "until").map(|text| time(&text)).transpose()?,
         sites: ask.person()?.sites(Permission::Audit),
         before: before
             .transpose()
@@ -233,6 +314,7 @@ pub(crate) async fn entries(ask: Ask) -> Result<Reply, Fault> {
 }
 
 pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
+    only_known(&ask, "/api/decision")?;
     if ask.person()?.sites(Permission::Read).is_some() {
         return Err(Fault::Forbidden);
     }
@@ -309,6 +391,7 @@ pub(crate) async fn description(ask: Ask) -> Result<Reply, Fault> {
             "security": [{"token": []}],
             "responses": {
                 "200": {"description": "done; location names what was made or changed"},
+                "400": {"description": "the request makes no sense: an answer that is missing, a parameter or a value that is not known"},
                 "401": {"description": "no token in force"},
                 "403": {"description": "the roles do not allow it"},
                 "404": {"description": "not there, or not for these roles"},
@@ -327,11 +410,9 @@ pub(crate) async fn description(ask: Ask) -> Result<Reply, Fault> {
                 {"type": "object", "properties": properties, "additionalProperties": {"type": "string"}}}}}),
             );
         }
-        if let (Some(object), true) = (described.as_object_mut(), route.path.contains("{*rest}")) {
-            object.insert(
-                "parameters".to_owned(),
-                json!([{"name": "rest", "in": "path", "required": true, "schema": {"type": "string"}}]),
-            );
+        let parameters = parameters(route.path);
+        if let (Some(object), false) = (described.as_object_mut(), parameters.is_empty()) {
+            object.insert("parameters".to_owned(), Value::Array(parameters));
         }
         let path = route.path.replace("{*rest}", "{rest}");
         paths.insert(path, json!({route.verb.name().to_lowercase(): described}));

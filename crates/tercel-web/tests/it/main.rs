@@ -21,6 +21,7 @@ mod other_peoples;
 mod page;
 mod panel;
 mod people;
+mod program;
 mod protocol;
 mod races;
 mod refused;
