@@ -19,6 +19,8 @@ struct Page {
     view: View,
     calls: Vec<(String, String)>,
     rows: Vec<Row>,
+    /// There may be meetings that are not shown to who asks.
+    hidden: bool,
     may_prepare: bool,
     members: Vec<Candidate>,
     roles_needed: Vec<(String, String)>,
@@ -67,6 +69,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
             .map(|call| (steps::occasion_id(call).to_owned(), call.sentence(language)))
             .collect(),
         rows,
+        hidden: !person.sees_meetings(),
         may_prepare: person.may(Permission::Prepare),
         members: members(&ask).await?,
         roles_needed: roles_needed(language),

@@ -155,3 +155,15 @@ async fn a_time_that_is_none_is_said_and_the_roles_of_who_came_in_stand_in_the_t
         assert_eq!(roles, status == 200, "{query}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn who_may_not_see_meetings_is_told_so() {
+    let world = World::new().await;
+    let nurse = world.person("nurse", "coordinator@01").await;
+    let monitor = world.person("monitor", "monitor@*").await;
+    for (visitor, hidden) in [(&nurse, true), (&monitor, false)] {
+        let body = world.get(visitor, "/meetings").await.body;
+        assert_eq!(body.contains("Meetings are not shown to your role at a site"), hidden);
+        assert_eq!(body.contains("Nothing yet"), !hidden);
+    }
+}
