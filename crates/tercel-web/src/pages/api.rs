@@ -21,7 +21,7 @@ use crate::routes::{ROUTES, Rule, Verb};
 pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
     (
         "/enter/{*rest}",
-        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, happened=Y with why keeps what was done at a closed gate",
+        "Enter a record: rest is form/subject, demography/new for a new subject; answers by field as v.<field>; confirmed=Y keeps unusual answers, confirmed=Y also makes a second subject with the answers of one of today, happened=Y with why keeps what was done at a closed gate",
         &["confirmed", "happened", "why"],
     ),
     (

@@ -13,6 +13,18 @@ fn mark(ask: &Ask, name: &str, problem: &Problem) -> String {
     sha256(told.as_bytes()).chars().take(16).collect()
 }
 
+/// The mark of a question that is about no answer.
+pub(super) fn mark_of(question: &str) -> String {
+    sha256(question.as_bytes()).chars().take(16).collect()
+}
+
+/// Whether a question that is about no answer was confirmed, as [`is_confirmed`] does.
+pub(super) fn is_answered(ask: &Ask, question: &str) -> bool {
+    let mark = mark_of(question);
+    let asked = ask.form.get("asked");
+    ask.optional("confirmed") == "Y" && asked.is_none_or(|asked| asked.split(' ').any(|one| one == mark))
+}
+
 /// Marks of what a page asks to confirm; blank where something cannot be read, which nobody can confirm.
 pub(super) fn asks<'p>(ask: &Ask, problems: impl Iterator<Item = (String, &'p Problem)> + Clone) -> String {
     if problems

@@ -5,7 +5,7 @@ use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
-use super::confirm::{asks, is_confirmed};
+use super::confirm::{asks, is_answered, is_confirmed, mark_of};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::remarks::{Remarks, remarks};
 use super::sheet::{FieldView, Sheet, answers, fields_of};
@@ -13,7 +13,7 @@ use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
 use crate::capture::{captured, happened, new_record, series};
-use crate::conduct::{KEPT_FORMS, SIGNED_FORMS};
+use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, site_time};
 use crate::messages::message;
 use crate::refusal;
 use crate::reply::{Fault, Reply};
@@ -166,7 +166,14 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         deviation = Some(deviation_of(&ask, form, &gate, subject, site.as_deref()));
     }
     if is_new {
-        return enter_subject(&ask, form, &values, site.as_deref().unwrap_or_default()).await;
+        let site = site.as_deref().unwrap_or_default();
+        // One at a time: a form sent twice meets the subject of the first.
+        let _alone = ask.app.deciding.lock().await;
+        let twins = twins(&ask, &values, site).await?;
+        if let Some(question) = twin_question(&twins).filter(|question| !is_answered(&ask, &question.en)) {
+            return asked_for_twin(&ask, &sheet(&[], None), &question);
+        }
+        return enter_subject(&ask, form, &values, site).await;
     }
     let series = series(form, subject.as_deref());
     let known = if form.repeats {
@@ -257,6 +264,52 @@ fn site_problem(form: &Form, is_new: bool, values: &Values, site: Option<&str>) 
         "a subject keeps its site; nothing was saved",
         "受试者所属中心不得更改；未保存任何内容",
     ))
+}
+
+/// Subjects entered at a site today with the same answers.
+async fn twins(ask: &Ask, values: &Values, site: &str) -> Result<Vec<String>, Fault> {
+    let today = site_time(ask.app.store.clock().now()).date();
+    let entered = |record: &Record| record.created.at.parse().map(|time| site_time(time).date());
+    let there = ask.app.records_of_form("demography").await?.into_iter();
+    let same = there.filter(|record| {
+        let here = !record.voided && record.site.as_deref() == Some(site);
+        here && given(&record.values).eq(given(values)) && entered(record).is_ok_and(|day| day == today)
+    });
+    Ok(same.filter_map(|record| record.subject).collect())
+}
+
+/// Answers that were given; a blank is none.
+fn given(values: &Values) -> impl Iterator<Item = (&String, &String)> {
+    values.iter().filter(|(_, value)| !value.is_empty())
+}
+
+fn twin_question(twins: &[String]) -> Option<Words> {
+    let (first, named) = (twins.first()?, twins.join(", "));
+    let zh = twins.join("、");
+    Some(Words {
+        en: format!(
+            "{named} was entered today at this site with the same answers; nothing was saved. If the form was only sent twice, \
+             go to {first}; if this is another person, save again"
+        ),
+        zh: format!(
+            "{zh}今天已在本中心以相同内容录入；未保存任何内容。如仅为重复提交，请打开{first}；如确为另一受试者，请再次保存"
+        ),
+    })
+}
+
+/// The page that asks whether this is another person.
+fn asked_for_twin(ask: &Ask, sheet: &Sheet<'_>, question: &Words) -> Result<Reply, Fault> {
+    let said = vec![("siteid".to_owned(), question.of(ask.language).to_owned())];
+    let before = ask.optional("asked");
+    let page = Page {
+        asks: format!("{before} {}", mark_of(&question.en)).trim().to_owned(),
+        problems: said.clone(),
+        ..page_of(ask, sheet, None, None)
+    };
+    Ok(Reply::RejectedFor {
+        page: page.render()?,
+        problems: said,
+    })
 }
 
 /// Tries to find a free number for a new subject while others enter some too.

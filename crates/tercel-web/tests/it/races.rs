@@ -229,3 +229,40 @@ async fn what_was_sent_is_written_though_its_sender_goes_away() {
     let in_time = tokio::time::timeout(std::time::Duration::from_mins(1), written).await;
     assert!(in_time.is_ok(), "the correction was given up half way");
 }
+
+#[tokio::test]
+async fn a_new_subject_sent_twice_is_one_until_it_is_said_to_be_another() {
+    let world = World::new().await;
+    let chen = world.person("chen", "coordinator@01").await;
+    let path = "/enter/demography/new";
+    let one = answers(&[("siteid", "01"), ("rficdtc", "2026-03-01"), ("age", "50"), ("sex", "F")]);
+    let send = async |marks: &str| {
+        let confirmed = [("asked", marks), ("confirmed", "Y")];
+        world.post(&chen, path, &with(&one, &confirmed)).await
+    };
+    let mut answer = send("").await;
+    let mut marks = String::new();
+    if answer.status == 422 {
+        marks = answer.hidden("asked");
+        answer = send(&marks).await;
+    }
+    assert_eq!(answer.location(), "/record/DM/IL1RAP-HCC-01-001/1", "{}", answer.body);
+    let again = send(&marks).await;
+    assert_eq!(again.status, 422, "{}", again.location());
+    assert!(
+        again
+            .body
+            .contains("IL1RAP-HCC-01-001 was entered today at this site with the same answers"),
+        "{}",
+        again.body
+    );
+    let marks = again.hidden("asked");
+    assert_eq!(send(&marks).await.location(), "/record/DM/IL1RAP-HCC-01-002/1");
+    let twice = send(&marks).await;
+    assert_eq!(twice.status, 422, "the question is about another subject by now");
+    assert!(
+        twice.body.contains("IL1RAP-HCC-01-001, IL1RAP-HCC-01-002"),
+        "{}",
+        twice.body
+    );
+}
