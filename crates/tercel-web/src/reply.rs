@@ -124,7 +124,7 @@ impl Fault {
             Self::Code => (
                 StatusCode::FORBIDDEN,
                 text(
-                    "The code is not right; nothing was changed. It was printed when the program was last started: in its terminal, or in the \
+                    "The code is not right. Nothing was changed. It was printed when the program was last started: in its terminal, or in the \
                      journal of the service.",
                     "设置码错误；未作任何更改。设置码在程序最近一次启动时显示于其终端或系统服务日志中。",
                 ),

@@ -45,20 +45,20 @@ pub fn render_packet(packet: &Packet, page: &PacketPage<'_>) -> String {
     let language = page.language;
     let title = format!("{}: {}", packet.trial, t::TITLE.of(language));
     open_styled_page_in(&mut out, &title, PACKET_STYLE, language.tag());
-    write_parts(&mut out, packet, page);
+    write_parts(&mut out, packet, page, "h1");
     out.finish()
 }
 
-/// The parts of a packet without a page around them.
+/// The parts of a packet without a page around them: the page has its heading, and that of the packet stands below it.
 pub fn render_packet_parts(packet: &Packet, page: &PacketPage<'_>) -> String {
     let mut out = Writer::default();
-    write_parts(&mut out, packet, page);
+    write_parts(&mut out, packet, page, "h2");
     out.finish()
 }
 
-fn write_parts(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+fn write_parts(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>, heading: &'static str) {
     let language = page.language;
-    cover(out, packet, page);
+    cover(out, packet, page, heading);
     recommendation(out, packet, language);
     levels(out, packet, page);
     subjects::verdicts(out, packet, language);
@@ -101,13 +101,13 @@ fn table(out: &mut Writer, label: &str, columns: &[&str], rows: &[Vec<String>]) 
     close_table(out);
 }
 
-fn cover(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>) {
+fn cover(out: &mut Writer, packet: &Packet, page: &PacketPage<'_>, heading: &'static str) {
     let language = page.language;
     out.open("header", &[]);
     if packet.synthetic {
         out.leaf("p", &[("class", "synthetic")], t::SYNTHETIC_COVER.of(language));
     }
-    out.leaf("h1", &[], t::TITLE.of(language));
+    out.leaf(heading, &[], t::TITLE.of(language));
     out.leaf("p", &[("class", "quiet")], &packet.title);
     out.open("dl", &[("class", "facts")]);
     let mut fact = |name: Text, value: &str| {

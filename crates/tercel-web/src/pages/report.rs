@@ -15,22 +15,26 @@ use crate::view::View;
 #[template(path = "report.html")]
 struct Page {
     view: View,
+    /// The key of the title.
+    title: &'static str,
+    /// The content has the heading of the page.
+    headed: bool,
     content: String,
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    part(ask, tercel_report::render_parts).await
+    part(ask, "menu.report", tercel_report::render_parts).await
 }
 
 pub(crate) async fn safety(ask: Ask) -> Result<Reply, Fault> {
-    part(ask, tercel_report::render_safety).await
+    part(ask, "menu.safety", tercel_report::render_safety).await
 }
 
 pub(crate) async fn efficacy(ask: Ask) -> Result<Reply, Fault> {
-    part(ask, tercel_report::render_efficacy).await
+    part(ask, "menu.efficacy", tercel_report::render_efficacy).await
 }
 
-async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
+async fn part(ask: Ask, title: &'static str, render: fn(&Report) -> String) -> Result<Reply, Fault> {
     // The report counts subjects of every site: it is not for who may read one site alone.
     if ask.person()?.sites(Permission::Read).is_some() {
         return Err(Fault::Forbidden);
@@ -43,7 +47,14 @@ async fn part(ask: Ask, render: fn(&Report) -> String) -> Result<Reply, Fault> {
         let cells = derive_cells(&analysis);
         let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
         let content = render(&report);
-        Page { view, content }.render()
+        let headed = content.contains("<h1");
+        Page {
+            view,
+            title,
+            headed,
+            content,
+        }
+        .render()
     });
     let page = made
         .await

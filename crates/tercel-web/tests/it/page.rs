@@ -110,6 +110,8 @@ pub(crate) fn check_page(asked: &str, page: &str, language: &str) {
     let tag = if language == "zh" { "zh" } else { "en" };
     assert!(html.get("lang").unwrap().starts_with(tag), "{asked}: {html:?}");
     check_nesting(asked, &tags);
+    let headings = tags.iter().filter(|tag| tag.name == "h1" && !tag.closing);
+    assert_eq!(headings.count(), 1, "{asked}: a page has one heading of its own");
     let mut ids: Vec<&str> = tags.iter().filter_map(|tag| tag.get("id")).collect();
     ids.sort_unstable();
     for pair in ids.windows(2) {
