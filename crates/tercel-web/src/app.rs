@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::tz::TimeZone;
 use tercel::conduct::SiteVersion;
 use tercel::protocol::Trial;
-use tercel_store::{Head, HeadKey, Record, RecordFilter, Store, StoreError};
+use tercel_store::{Entry, Head, HeadKey, Record, RecordFilter, Store, StoreError};
 
 use crate::conduct::site_time;
 use crate::protocol::{PROTOCOL_SITE, site_versions};
@@ -26,6 +27,9 @@ pub struct Settings {
     pub demo_accounts: Vec<(String, String, String)>,
 }
 
+/// Forms of what a page must not be without, if it is a moment old.
+const GRAVE: [&str; 5] = ["conduct-pause", "conduct-resume", "infusion", "vector-test", "death"];
+
 /// The application.
 #[derive(Debug)]
 pub struct App {
@@ -38,6 +42,8 @@ pub struct App {
     /// How it is run.
     pub settings: Settings,
     pub(crate) known: Known,
+    /// The last entry that no page may be without, however long the study takes to derive.
+    pub(crate) grave: AtomicI64,
     pub(crate) computing: tokio::sync::Mutex<()>,
     /// One step of a meeting at a time: what a step rests on is what the step before it left.
     pub(crate) deciding: tokio::sync::Mutex<()>,
@@ -53,10 +59,21 @@ impl App {
             key,
             settings,
             known: Known::default(),
+            grave: AtomicI64::new(0),
             computing: tokio::sync::Mutex::new(()),
             deciding: tokio::sync::Mutex::new(()),
             street: Street::new(),
         })
+    }
+
+    /// Remembers entries that every page shows at once: a halt and its end, an infusion, a death.
+    pub(crate) fn remember_grave(&self, entries: &[Entry]) {
+        let grave = entries.iter().filter(|entry| {
+            let form = entry.form.as_deref();
+            form.is_some_and(|form| GRAVE.contains(&form))
+        });
+        let last = grave.map(|entry| entry.seq).max();
+        self.grave.fetch_max(last.unwrap_or(0), Ordering::Relaxed);
     }
 
     /// Now, by the clock of the site.

@@ -168,7 +168,9 @@ impl Ask {
     ) -> Result<Vec<Entry>, Fault> {
         let author = self.author(permission, site)?;
         let version = self.app.version_at(site).await?;
-        Ok(self.app.store.append(&author, Some(&version), changes).await?)
+        let entries = self.app.store.append(&author, Some(&version), changes).await?;
+        self.app.remember_grave(&entries);
+        Ok(entries)
     }
 
     /// Enters a record with its signatures as who asks. Whether they may sign has been looked at.
@@ -179,11 +181,10 @@ impl Ask {
         signers: &[Signer],
     ) -> Result<Vec<Entry>, Fault> {
         let version = self.app.version_at(new.site.as_deref()).await?;
-        Ok(self
-            .app
-            .store
-            .append_signed(author, Some(&version), new, signers)
-            .await?)
+        let store = &self.app.store;
+        let entries = store.append_signed(author, Some(&version), new, signers).await?;
+        self.app.remember_grave(&entries);
+        Ok(entries)
     }
 
     /// Asks for the password again, as every signature does.

@@ -2,6 +2,7 @@
 //! made about it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -323,9 +324,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 
 impl App {
     /// The study as it stands. While a newer state is being derived for longer than a page should take, the last one is
-    /// given, which says up to which entry it knows.
+    /// given, which says up to which entry it knows; never one without the last halt, infusion or death entered here.
     pub(crate) async fn snapshot(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
-        self.snapshot_with(More::Standing, 0).await
+        self.snapshot_with(More::Standing, self.grave.load(Ordering::Relaxed))
+            .await
     }
 
     /// The study with its outcomes, as it stands or shortly before, but not before an entry.

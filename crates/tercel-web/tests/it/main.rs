@@ -13,6 +13,7 @@ mod crawl;
 mod csrf;
 mod demo;
 mod guessing;
+mod halts;
 mod injection;
 mod limits;
 mod lists;
