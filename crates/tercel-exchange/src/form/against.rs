@@ -26,10 +26,11 @@ pub fn check_against(
 ) -> Vec<Problem> {
     let case = Case { form, values, others };
     let own = match form.id {
-        "consent" => case.long_ago(now),
+        "consent" | "demography" => case.long_ago(now),
         "conduct-withdrawal" => case.without_consent(),
         "conduct-bag" => case.same_bag(),
-        "conduct-case-report" => case.of_no_event().or_else(|| case.first_again()),
+        "conduct-case-report" => case.of_no_event("event").or_else(|| case.first_again()),
+        "laboratory" => case.of_no_event("lbaeseq").or_else(|| case.withdrawn()),
         _ => case.withdrawn(),
     };
     case.again().into_iter().chain(own).collect()
@@ -63,10 +64,17 @@ impl<'c> Case<'c> {
         day(self.answer(self.form.happened?)?)
     }
 
-    /// The same answers are entered already; of forms with several rows on a page, the same row of the same moment.
+    /// The same answers are entered already; of forms with several rows on a page, the same row of the same moment, and of samples
+    /// the same test.
     fn again(&self) -> Option<Problem> {
         let happened = self.form.happened?;
-        let row = self.form.panel.and_then(|panel| Some(panel.rows.first()?.first()?.0));
+        let of_sample = self.form.domain.is_some_and(|domain| OF_SAMPLES.contains(&domain));
+        let test = self.form.fields.first().filter(|_| of_sample).map(|field| field.id);
+        let row = self
+            .form
+            .panel
+            .and_then(|panel| Some(panel.rows.first()?.first()?.0))
+            .or(test);
         let kept: Vec<&str> = match row {
             Some(row) => vec![row, happened],
             None => self.form.fields.iter().map(|field| field.id).collect(),
@@ -98,10 +106,25 @@ impl<'c> Case<'c> {
             .and_then(|_| self.problem(happened, why()))
     }
 
+    /// When the subject consented, by every record that says so.
+    fn consents(&self) -> impl Iterator<Item = &'c str> {
+        let forms = self.of("consent").filter_map(|consent| consent.value("dsstdtc"));
+        forms.chain(self.of("demography").filter_map(|subject| subject.value("rficdtc")))
+    }
+
     fn without_consent(&self) -> Option<Problem> {
         let (when, happened) = (self.answer("when")?, self.form.happened?);
-        let mut signed = self.of("consent").filter_map(|consent| consent.value("dsstdtc"));
-        let held = signed.any(|signed| !is_later(signed, when));
+        let held = self.consents().any(|signed| !is_later(signed, when));
+        let later = self.consents().find(|signed| is_later(signed, when));
+        if let (true, Some(later)) = (held, later) {
+            return self.problem(
+                happened,
+                both!(
+                    "a consent signed later, on {later}, undoes it; check both dates against the source",
+                    "此后于 {later} 签署的知情同意使其失效，请对照原始资料核对两个日期"
+                ),
+            );
+        }
         let why = both!(
             "no consent is recorded that was signed by then; check both dates against the source",
             "此前没有已签署的知情同意记录，请对照原始资料核对两个日期"
@@ -122,14 +145,14 @@ impl<'c> Case<'c> {
         )
     }
 
-    fn of_no_event(&self) -> Option<Problem> {
-        let event: u32 = self.answer("event")?.parse().ok()?;
+    fn of_no_event(&self, field: &str) -> Option<Problem> {
+        let event: u32 = self.answer(field)?.parse().ok()?;
         let known = self.of("adverse-event").any(|other| other.number == event);
         let why = both!(
             "adverse event {event} is not recorded for this subject",
             "该受试者没有编号为 {event} 的不良事件记录"
         );
-        (!known).then(|| self.problem("event", why))?
+        (!known).then(|| self.problem(field, why))?
     }
 
     fn first_again(&self) -> Option<Problem> {
@@ -154,16 +177,16 @@ impl<'c> Case<'c> {
         if ["AE", "DS", "DM", "DV", "SS", "CO"].contains(&domain) {
             return None;
         }
-        let consents: Vec<&str> = self
-            .of("consent")
-            .filter_map(|consent| consent.value("dsstdtc"))
-            .collect();
-        let stands = |from: &str| is_later(when, from) && !consents.iter().any(|signed| is_later(signed, from));
+        let anew = |from: &str| {
+            self.consents()
+                .any(|signed| is_later(signed, from) && !is_later(signed, when))
+        };
+        let stands = |from: &str| is_later(when, from) && !anew(from);
         let (scope, from) = self.of("conduct-withdrawal").find_map(|withdrawal| {
             let from = withdrawal.value("when")?;
             let scopes = [
                 ("data", true),
-                ("visits", domain == "SV"),
+                ("visits", domain == "SV" || self.form.assessed.is_some()),
                 ("samples", OF_SAMPLES.contains(&domain)),
                 ("treatment", domain == "EX" || domain == "EC"),
             ];

@@ -102,9 +102,9 @@ pub fn answer_words(kind: &Kind, mark: &str) -> String {
     match kind {
         Kind::Text { max } => format!("text, up to {max} characters"),
         Kind::LongText { max } => format!("several lines, up to {max} characters"),
-        Kind::Integer { min, max, unit } => format!("whole number, expected {min} to {max}{}", spaced(*unit)),
-        Kind::Decimal { min, max, unit } => format!("number, expected {min} to {max}{}", spaced(*unit)),
-        Kind::Result { unit, words } => {
+        Kind::Integer { min, max, unit, .. } => format!("whole number, expected {min} to {max}{}", spaced(*unit)),
+        Kind::Decimal { min, max, unit, .. } => format!("number, expected {min} to {max}{}", spaced(*unit)),
+        Kind::Result { unit, words, .. } => {
             let or = if words.is_empty() {
                 String::new()
             } else {

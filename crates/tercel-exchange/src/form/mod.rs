@@ -204,8 +204,10 @@ pub enum Kind {
         /// Longest, in characters.
         max: usize,
     },
-    /// A whole number; outside the limits it is asked about.
+    /// A whole number; outside the expected it is asked about.
     Integer {
+        /// No answer is lower.
+        least: i64,
         /// Lowest expected.
         min: i64,
         /// Highest expected.
@@ -213,8 +215,10 @@ pub enum Kind {
         /// Unit, where it counts something.
         unit: Option<&'static str>,
     },
-    /// A number; outside the limits it is asked about.
+    /// A number; outside the expected it is asked about.
     Decimal {
+        /// No answer is lower.
+        least: f64,
         /// Lowest expected.
         min: f64,
         /// Highest expected.
@@ -224,6 +228,8 @@ pub enum Kind {
     },
     /// A measured result: a number, a limit with `<` or `>` before it, or one of these words.
     Result {
+        /// No number is lower.
+        least: f64,
         /// Unit; `None` where another field holds it.
         unit: Option<&'static str>,
         /// Words that stand for a result.

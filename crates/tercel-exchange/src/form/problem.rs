@@ -71,9 +71,14 @@ pub enum Fault {
     Beside(Text),
     /// Later than the answer it must not lie after: the question of the other.
     After(Text),
-    /// Below zero, where nothing can be.
-    Negative,
-    /// Every answer says No: the record would say nothing.
+    /// Lower than anything of its kind.
+    TooLow {
+        /// Lowest there is.
+        least: String,
+        /// Unit; blank where there is none.
+        unit: &'static str,
+    },
+    /// No answer says Yes: the record would say nothing.
     AllNo,
     /// At odds with other records: what, and what to do.
     Against(Words),
@@ -95,7 +100,7 @@ impl Problem {
             | Fault::NotInList(_)
             | Fault::NotInProtocol(_)
             | Fault::Beside(_)
-            | Fault::Negative
+            | Fault::TooLow { .. }
             | Fault::AllNo => Severity::Refuses,
             Fault::Missing | Fault::OutOfRange { .. } | Fault::LongAgo | Fault::After(_) | Fault::Against(_) => {
                 Severity::Asks
@@ -154,7 +159,7 @@ impl Fault {
             Self::NotInProtocol(values) => format!("choose what the protocol names: {}", listed(values, ", ")),
             Self::Beside(other) => format!("\"{}\" is answered too; clear one of them", other.en),
             Self::After(other) => format!("lies after \"{}\"; check both dates against the source", other.en),
-            Self::Negative => "a number below zero is impossible here; correct it".to_owned(),
+            Self::TooLow { least, unit } => format!("cannot be lower than {least}{}; correct it", spaced(unit)),
             Self::AllNo => {
                 "answer Yes to at least one question: with every answer No the record says nothing".to_owned()
             }
@@ -194,8 +199,10 @@ impl Fault {
             Self::NotInProtocol(values) => format!("请选择方案规定的值：{}", listed(values, "、")),
             Self::Beside(other) => format!("与“{}”同时填写，请清除其一", other.zh),
             Self::After(other) => format!("晚于“{}”，请对照原始资料核对两个日期", other.zh),
-            Self::Negative => "此处不可能为负数，请更正".to_owned(),
-            Self::AllNo => "至少一项须选“是”：全部选“否”的记录没有意义".to_owned(),
+            Self::TooLow { least, unit } => {
+                format!("不可能低于 {least}{}，请更正", spaced(unit_in(unit, Language::Chinese)))
+            }
+            Self::AllNo => "至少一项须选“是”：否则该记录没有意义".to_owned(),
             Self::Against(why) => why.zh.clone(),
         }
     }

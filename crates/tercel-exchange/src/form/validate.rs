@@ -62,11 +62,11 @@ fn check_not_done(form: &Form, values: &BTreeMap<String, String>) -> Option<Prob
     Some(problem(result, Fault::Beside(status.label)))
 }
 
-/// Every question of a form that asks what applies is answered No.
+/// No question of a form that asks what applies is answered Yes.
 fn check_all_no(form: &Form, values: &BTreeMap<String, String>) -> Option<Problem> {
-    let no = |id: &&str| answer(values, id) == Some("N");
+    let yes = |id: &str| answer(values, id) == Some("Y");
     let first = form.field(form.one_yes.first()?)?;
-    form.one_yes.iter().all(no).then(|| problem(first, Fault::AllNo))
+    (!form.one_yes.iter().any(|id| yes(id))).then(|| problem(first, Fault::AllNo))
 }
 
 /// A pair of moments in the wrong order, where no reading of partial dates puts them right.
@@ -92,17 +92,12 @@ fn check_answer(
     match kind {
         Kind::Text { max } => one_line(text).or_else(|| too_long(text, max)),
         Kind::LongText { max } => too_long(text, max),
-        Kind::Integer { min, max, unit } => check_integer(text, min, max, unit),
-        Kind::Decimal { min, max, unit } => match number(text) {
+        Kind::Integer { least, min, max, unit } => check_integer(text, (least, min, max), unit),
+        Kind::Decimal { least, min, max, unit } => match number(text) {
             None => Some(Fault::NotANumber),
-            Some(value) if value < 0.0 && min >= 0.0 => Some(Fault::Negative),
-            Some(value) => (value < min || value > max).then(|| out_of_range(&min, &max, unit)),
+            Some(value) => check_size(value, (least, min, max), unit),
         },
-        Kind::Result { words, .. } => {
-            let limit = text.trim_start_matches(['<', '>']).trim_start_matches('=');
-            let known = number(limit.trim()).is_some() || is_chosen(words, text);
-            (!known).then(|| Fault::NotAResult(values_of(words)))
-        }
+        Kind::Result { least, words, unit } => check_result(text, least, words, unit),
         Kind::Date | Kind::DateTime | Kind::PartialDate => check_date(kind, text, now, field.may_be_future),
         Kind::YesNo => (!["Y", "N"].contains(&text)).then(|| Fault::NotInList(vec!["Y".to_owned(), "N".to_owned()])),
         Kind::Choice(choices) => (!is_chosen(choices, text)).then(|| Fault::NotInList(values_of(choices))),
@@ -164,7 +159,35 @@ fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| digits && value.is_finite())
 }
 
-fn check_integer(text: &str, min: i64, max: i64, unit: Option<&'static str>) -> Option<Fault> {
+/// A number, or a limit with `<` or `>` before it, or a word of the list.
+fn check_result(text: &str, least: f64, words: &[Choice], unit: Option<&'static str>) -> Option<Fault> {
+    let limit = text.trim_start_matches(['<', '>']).trim_start_matches('=');
+    match number(limit.trim()) {
+        Some(value) => (value < least).then(|| too_low(&least, unit)),
+        None => (!is_chosen(words, text)).then(|| Fault::NotAResult(values_of(words))),
+    }
+}
+
+/// A value below the least there is, or outside the expected `(least, min, max)`.
+fn check_size<N: PartialOrd + ToString + Copy>(
+    value: N,
+    (least, min, max): (N, N, N),
+    unit: Option<&'static str>,
+) -> Option<Fault> {
+    if value < least {
+        return Some(too_low(&least, unit));
+    }
+    (value < min || value > max).then(|| out_of_range(&min, &max, unit))
+}
+
+fn too_low(least: &impl ToString, unit: Option<&'static str>) -> Fault {
+    Fault::TooLow {
+        least: least.to_string(),
+        unit: unit.unwrap_or_default(),
+    }
+}
+
+fn check_integer(text: &str, bounds: (i64, i64, i64), unit: Option<&'static str>) -> Option<Fault> {
     let Ok(value) = text.parse::<i64>() else {
         return Some(if number(text).is_some() {
             Fault::NotWhole
@@ -172,10 +195,7 @@ fn check_integer(text: &str, min: i64, max: i64, unit: Option<&'static str>) -> 
             Fault::NotANumber
         });
     };
-    if value < 0 && min >= 0 {
-        return Some(Fault::Negative);
-    }
-    (value < min || value > max).then(|| out_of_range(&min, &max, unit))
+    check_size(value, bounds, unit)
 }
 
 fn out_of_range(low: &impl ToString, high: &impl ToString, unit: Option<&'static str>) -> Fault {

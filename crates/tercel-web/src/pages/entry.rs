@@ -134,6 +134,9 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         let others = others_of(&ask, form, subject).await?;
         problems.extend(check_against(form, &values, &others, ask.app.now()));
     }
+    if is_new {
+        problems.extend(check_against(form, &values, &[], ask.app.now()));
+    }
     let sheet = |problems, refusal| Sheet {
         form,
         subject: subject.as_deref().filter(|_| !is_new),
@@ -221,7 +224,8 @@ async fn known_of(ask: &Ask, subject: Option<&str>) -> Result<Vec<Record>, Fault
 
 /// The records of a subject that answers of a form are held against.
 pub(super) async fn others_of(ask: &Ask, form: &Form, subject: &str) -> Result<Vec<Captured>, Fault> {
-    let mut forms = vec![form.id, "consent", "conduct-withdrawal", "adverse-event"];
+    let mut forms = vec![form.id, "demography", "consent", "conduct-withdrawal", "adverse-event"];
+    forms.sort_unstable();
     forms.dedup();
     let mut others = Vec::new();
     for one in forms {
@@ -479,7 +483,12 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     for (name, value) in record.values.iter().filter(|(name, _)| form.field(name).is_none()) {
         values.insert(name.clone(), value.clone());
     }
-    let problems = validate(form, &asked, &ask.app.trial, ask.app.now());
+    let mut problems = validate(form, &asked, &ask.app.trial, ask.app.now());
+    if let Some(subject) = &record.subject {
+        let mut others = others_of(&ask, form, subject).await?;
+        others.retain(|other| other.form != record.form || other.number != record.number());
+        problems.extend(check_against(form, &asked, &others, ask.app.now()));
+    }
     if !ask.optional("check").is_empty() {
         let known = known_of(&ask, record.subject.as_deref()).await?;
         let sheet = Sheet {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, Text, Words, both};
@@ -14,8 +15,8 @@ use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
 use super::touched::Resting;
 use crate::ask::Ask;
-use crate::conduct::{moment_at_site, site_time_words};
-use crate::meeting::{MEETING, Meeting, Seat};
+use crate::conduct::{moment_at_site, site_time, site_time_words};
+use crate::meeting::{Draft, MEETING, Meeting, Seat};
 use crate::messages::message;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
@@ -239,17 +240,7 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
             "“{choice}”不是委员会可以作出的决定"
         )));
     }
-    let effective = match ask.optional("effective") {
-        "" => String::new(),
-        text => moment_at_site(text)
-            .ok_or_else(|| {
-                Fault::Wrong(both!(
-                    "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site",
-                    "“{text}”不是时间；请按中心时钟写为2026-03-04T08:00"
-                ))
-            })?
-            .to_string(),
-    };
+    let effective = effective_of(&ask)?.map(|time| time.to_string()).unwrap_or_default();
     let places = match ask.optional("places") {
         "" => None,
         text => Some(
@@ -280,6 +271,37 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
         effective: &effective,
     });
     decide(&ask, permission, &record, step, &meeting).await
+}
+
+/// When a proposal takes effect, if a time was given: today or later.
+fn effective_of(ask: &Ask) -> Result<Option<Timestamp>, Fault> {
+    let text = ask.optional("effective");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let time = moment_at_site(text).ok_or_else(|| {
+        Fault::Wrong(both!(
+            "\"{text}\" is no time; write it as 2026-03-04T08:00, by the clock of the site",
+            "“{text}”不是时间；请按中心时钟写为2026-03-04T08:00"
+        ))
+    })?;
+    let today = site_time(ask.app.store.clock().now()).date();
+    if site_time(time).date() < today {
+        return Err(Fault::Wrong(both!(
+            "a decision takes effect on {today} at the earliest, not on {text}; nothing was proposed",
+            "决定最早于{today}生效，不能为{text}；未提交提议"
+        )));
+    }
+    Ok(Some(time))
+}
+
+/// Refuses to go on with a proposal that opens a level for nobody: no gate could give a place there.
+fn opens_for_somebody(meeting: &Meeting) -> Result<(), Fault> {
+    let nobody = |(draft, _): &(Draft, i64)| draft.places.is_none() && opens_level(draft.choice);
+    if meeting.proposal.as_ref().is_some_and(nobody) {
+        return Err(Fault::Refused(message("meeting.no_places").into()));
+    }
+    Ok(())
 }
 
 /// Who prepares a meeting, or sits on it, may put something to it.
@@ -339,6 +361,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
             "尚无提议；未签署任何内容"
         ))
     })?;
+    opens_for_somebody(&meeting)?;
     if seat.member.conflict.is_some() {
         return Err(Fault::Refused(both!(
             "a member with a conflict of interest does not vote; nothing was signed",
@@ -378,6 +401,7 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
     let _alone = ask.app.deciding.lock().await;
     let (record, meeting) = meeting_record(&ask, Permission::Prepare, ask.field("record")?).await?;
     not_resolved(&meeting)?;
+    opens_for_somebody(&meeting)?;
     let resolution = match meeting.resolution() {
         Some(Ok(resolution)) => resolution,
         Some(Err(missing)) => {

@@ -160,6 +160,44 @@ async fn a_level_is_not_opened_without_places_and_no_meeting_asks_for_more_votes
 }
 
 #[tokio::test]
+async fn a_decision_takes_effect_today_at_the_earliest_and_none_opens_a_level_for_nobody() {
+    let world = World::new().await;
+    let Committee { meeting, xu, guo, .. } = &Committee::of(&world).await;
+    let form = [
+        ("record", meeting.as_str()),
+        ("choice", "wait"),
+        ("effective", "2020-03-04T08:00"),
+    ];
+    let past = world.post(xu, "/propose", &form).await;
+    assert_eq!(past.status, 400);
+    assert!(
+        past.body.contains("takes effect on 2026-03-02 at the earliest"),
+        "{}",
+        sentence(&past)
+    );
+    // A proposal from before places were asked for.
+    let record = world.app.store.record(meeting).await.unwrap().unwrap();
+    let step = serde_json::json!({"step": "propose", "choice": "escalate:2", "overrides": true, "reason": "x"});
+    let change = tercel_store::Change::Decide {
+        record: record.key.clone(),
+        last: Some(record.last),
+        step,
+        reason: None,
+    };
+    let by = crate::world::author("xu", "statistician");
+    world.app.store.append(&by, Some("1.0"), &[change]).await.unwrap();
+    let proposal = world.head().await.0;
+    let voted = vote(&world, guo, meeting, proposal, "agree").await;
+    assert_eq!(voted.status, 409);
+    assert!(
+        voted.body.contains("Propose it again with the number"),
+        "{}",
+        sentence(&voted)
+    );
+    assert_eq!(world.post(xu, "/resolve", &[("record", meeting)]).await.status, 409);
+}
+
+#[tokio::test]
 async fn the_time_of_effect_is_by_the_clock_of_the_site_or_with_its_zone() {
     let world = World::new().await;
     let Committee { meeting, xu, .. } = &Committee::of(&world).await;

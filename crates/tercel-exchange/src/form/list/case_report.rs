@@ -39,6 +39,7 @@ pub(super) const CASE_REPORT: Form = Form {
             "event",
             APART,
             Kind::Integer {
+                least: 1,
                 min: 1,
                 max: 9999,
                 unit: None,

@@ -61,6 +61,7 @@ pub(super) const CUSTODY: Form = Form {
         Field::kept(
             "celsius",
             Kind::Decimal {
+                least: -273.15,
                 min: -273.0,
                 max: 100.0,
                 unit: Some("°C"),
@@ -155,6 +156,7 @@ pub(super) const ORDER: Form = Form {
         Field::kept(
             "volume1",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10000.0,
                 unit: Some("mL"),
@@ -171,6 +173,7 @@ pub(super) const ORDER: Form = Form {
         Field::kept(
             "volume2",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10000.0,
                 unit: Some("mL"),
@@ -187,6 +190,7 @@ pub(super) const ORDER: Form = Form {
         Field::kept(
             "volume3",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10000.0,
                 unit: Some("mL"),
@@ -203,6 +207,7 @@ pub(super) const ORDER: Form = Form {
         Field::kept(
             "volume4",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10000.0,
                 unit: Some("mL"),

@@ -177,6 +177,7 @@ pub(super) const DECISION: Form = Form {
         Field::kept(
             "places1",
             Kind::Integer {
+                least: 0,
                 min: 0,
                 max: 999,
                 unit: Some("subjects"),
@@ -196,6 +197,7 @@ pub(super) const DECISION: Form = Form {
         Field::kept(
             "places2",
             Kind::Integer {
+                least: 0,
                 min: 0,
                 max: 999,
                 unit: Some("subjects"),
@@ -215,6 +217,7 @@ pub(super) const DECISION: Form = Form {
         Field::kept(
             "places3",
             Kind::Integer {
+                least: 0,
                 min: 0,
                 max: 999,
                 unit: Some("subjects"),
@@ -234,6 +237,7 @@ pub(super) const DECISION: Form = Form {
         Field::kept(
             "places4",
             Kind::Integer {
+                least: 0,
                 min: 0,
                 max: 999,
                 unit: Some("subjects"),
@@ -253,6 +257,7 @@ pub(super) const DECISION: Form = Form {
         Field::kept(
             "places5",
             Kind::Integer {
+                least: 0,
                 min: 0,
                 max: 999,
                 unit: Some("subjects"),

@@ -105,6 +105,7 @@ pub(super) const BAG: Form = Form {
         Field::kept(
             "cndose",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 1e12,
                 unit: None,
@@ -123,6 +124,7 @@ pub(super) const BAG: Form = Form {
         Field::kept(
             "volume",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10000.0,
                 unit: Some("mL"),
@@ -173,6 +175,7 @@ pub(super) const TEST: Form = Form {
         Field::kept(
             "cnorres",
             Kind::Decimal {
+                least: f64::NEG_INFINITY,
                 min: 0.0,
                 max: 1e12,
                 unit: None,

@@ -1,6 +1,6 @@
 //! Bedside findings that grade CRS (`FA`).
 
-use super::shared::GRADE_OR_NONE;
+use super::shared::{GRADE_OR_NONE, LEAST_BODY_TEMPERATURE};
 use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, Kind, Panel};
 use tercel::protocol::Assessed;
@@ -35,6 +35,7 @@ const RESULTS: &[(&str, Kind)] = &[
     (
         "TEMP",
         Kind::Decimal {
+            least: LEAST_BODY_TEMPERATURE,
             min: 33.0,
             max: 43.0,
             unit: Some("°C"),
@@ -44,6 +45,7 @@ const RESULTS: &[(&str, Kind)] = &[
     (
         "VASOPRES",
         Kind::Integer {
+            least: 0,
             min: 0,
             max: 6,
             unit: None,
@@ -54,6 +56,7 @@ const RESULTS: &[(&str, Kind)] = &[
     (
         "O2FLOW",
         Kind::Decimal {
+            least: 0.0,
             min: 0.0,
             max: 70.0,
             unit: Some("L/min"),
@@ -62,6 +65,7 @@ const RESULTS: &[(&str, Kind)] = &[
     (
         "FIO2",
         Kind::Decimal {
+            least: 0.0,
             min: 21.0,
             max: 100.0,
             unit: Some("%"),

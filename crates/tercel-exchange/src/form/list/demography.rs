@@ -81,6 +81,7 @@ pub(super) const DEMOGRAPHY: Form = Form {
             "age",
             "AGE",
             Kind::Integer {
+                least: 0,
                 min: 18,
                 max: 90,
                 unit: Some("years"),

@@ -63,6 +63,7 @@ const RESULTS: &[(&str, Kind)] = &[
     (
         "ICE",
         Kind::Integer {
+            least: 0,
             min: 0,
             max: 10,
             unit: Some("points"),

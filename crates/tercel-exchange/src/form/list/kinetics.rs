@@ -12,7 +12,11 @@ const BELOW: &[Choice] = &[
 ];
 
 const fn level(unit: Option<&'static str>) -> Kind {
-    Kind::Result { unit, words: BELOW }
+    Kind::Result {
+        least: 0.0,
+        unit,
+        words: BELOW,
+    }
 }
 
 const RESULT: Text = text("Result", "结果");
@@ -39,11 +43,13 @@ const ASSAY: Text = text("Assay", "检测项目");
 const ASSAY_HELP: Text = text("As the protocol names it.", "方案规定的检测项目。");
 
 const POSITIVE: Kind = Kind::Decimal {
+    least: 0.0,
     min: 0.0,
     max: 1e9,
     unit: None,
 };
 const FACTOR: Kind = Kind::Decimal {
+    least: 0.0,
     min: 1.0,
     max: 1e6,
     unit: None,

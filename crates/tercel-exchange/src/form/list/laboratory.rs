@@ -98,9 +98,10 @@ pub(super) const LABORATORY: Form = Form {
         Field::of(
             "lborres",
             "LBORRES",
-            Kind::Result {
-                unit: None,
-                words: WORDS,
+            Kind::By {
+                field: "lbtestcd",
+                kinds: RESULTS,
+                otherwise: &ANY_RESULT,
             },
             text("Result", "结果"),
             text(
@@ -150,6 +151,7 @@ pub(super) const LABORATORY: Form = Form {
             "lbaeseq",
             "LBAESEQ",
             Kind::Integer {
+                least: 1,
                 min: 1,
                 max: 9999,
                 unit: None,
@@ -167,10 +169,43 @@ pub(super) const LABORATORY: Form = Form {
 };
 
 const LIMIT: Kind = Kind::Decimal {
+    // A normal range may begin below zero, as that of base excess.
+    least: f64::NEG_INFINITY,
     min: 0.0,
     max: 1_000_000.0,
     unit: None,
 };
+
+/// A concentration, an activity, a ratio or a time.
+const NUMBER: Kind = Kind::Result {
+    least: 0.0,
+    unit: None,
+    words: &[],
+};
+
+/// The result of a test that is not listed: a number, or what a qualitative test finds.
+const ANY_RESULT: Kind = Kind::Result {
+    least: f64::NEG_INFINITY,
+    unit: None,
+    words: WORDS,
+};
+
+/// Every listed test is measured.
+const RESULTS: &[(&str, Kind)] = &measured();
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "worked out while compiling, within the length of the list"
+)]
+const fn measured() -> [(&'static str, Kind); TESTS.len()] {
+    let mut kinds = [("", NUMBER); TESTS.len()];
+    let mut at = 0;
+    while at < TESTS.len() {
+        kinds[at].0 = TESTS[at].value;
+        at += 1;
+    }
+    kinds
+}
 
 const WORDS: &[Choice] = &[
     choice("POSITIVE", "Positive", "阳性"),

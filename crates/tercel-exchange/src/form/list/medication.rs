@@ -45,6 +45,7 @@ const DOSE: Field = Field::of(
     "cmdose",
     "CMDOSE",
     Kind::Decimal {
+        least: 0.0,
         min: 0.0,
         max: 100_000.0,
         unit: None,

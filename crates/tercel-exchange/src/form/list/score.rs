@@ -85,6 +85,7 @@ pub(super) const CHILD_PUGH: Form = Form {
             "rsorres",
             "RSORRES",
             Kind::Integer {
+                least: 0,
                 min: 5,
                 max: 15,
                 unit: Some("points"),

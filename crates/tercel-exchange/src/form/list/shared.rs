@@ -53,6 +53,9 @@ pub(super) const CELL_UNIT: &[Choice] = &[
     choice("10^8 cells", "10⁸ CAR+ cells", "10⁸ 个 CAR 阳性细胞"),
 ];
 
+/// Lower is no temperature of a body, in °C and in °F.
+pub(super) const LEAST_BODY_TEMPERATURE: f64 = 25.0;
+
 /// Powers of ten that a number of cells counts.
 pub(super) const CELLS: &[Choice] = &[
     choice("cells", "cells", "个细胞"),
@@ -119,6 +122,7 @@ pub(super) const SIGNED: Field = Field::kept("signed", Kind::DateTime, text("Sig
 
 /// A number that the protocol may bound.
 const BOUNDED: Kind = Kind::Decimal {
+    least: f64::NEG_INFINITY,
     min: 0.0,
     max: 1e12,
     unit: None,

@@ -32,6 +32,7 @@ pub(super) const LYMPHODEPLETION: Form = Form {
             "exdose",
             "EXDOSE",
             Kind::Decimal {
+                least: 0.0,
                 min: 0.0,
                 max: 10_000.0,
                 unit: None,
@@ -100,6 +101,7 @@ const fn bag(id: &'static str, name: &'static str) -> Field {
 }
 
 const CELLS: Kind = Kind::Decimal {
+    least: 0.0,
     min: 0.01,
     max: 5000.0,
     unit: None,

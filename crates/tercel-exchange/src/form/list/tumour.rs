@@ -139,6 +139,7 @@ const CYTOLOGY: &[Choice] = &[
 ];
 
 const DIAMETER: Kind = Kind::Result {
+    least: 0.0,
     unit: None,
     words: STATES,
 };

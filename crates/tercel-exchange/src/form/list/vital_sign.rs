@@ -1,6 +1,6 @@
 //! Vital signs (`VS`).
 
-use super::shared::{NOT_DONE, STATUS, STATUS_HELP};
+use super::shared::{LEAST_BODY_TEMPERATURE, NOT_DONE, STATUS, STATUS_HELP};
 use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, Kind, Panel, Required};
 use tercel::protocol::Assessed;
@@ -26,11 +26,24 @@ const CENTIMETRE: &[Choice] = &[choice("cm", "cm", "cm（厘米）")];
 const ANY_UNIT: Kind = Kind::Text { max: 40 };
 
 const fn within(min: f64, max: f64) -> Kind {
-    Kind::Decimal { min, max, unit: None }
+    Kind::Decimal {
+        least: 0.0,
+        min,
+        max,
+        unit: None,
+    }
 }
 
 const RESULTS: &[(&str, Kind)] = &[
-    ("TEMP", within(33.0, 43.0)),
+    (
+        "TEMP",
+        Kind::Decimal {
+            least: LEAST_BODY_TEMPERATURE,
+            min: 33.0,
+            max: 43.0,
+            unit: None,
+        },
+    ),
     ("SYSBP", within(60.0, 220.0)),
     ("DIABP", within(30.0, 140.0)),
     ("PULSE", within(30.0, 200.0)),

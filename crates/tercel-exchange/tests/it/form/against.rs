@@ -106,7 +106,27 @@ fn what_comes_after_a_withdrawal_is_asked_about_until_consent_is_given_anew() {
     let nothing = withdrawal(&[]);
     let problems = validate(nothing.definition().unwrap(), &nothing.values, &trial(), NOW);
     assert_eq!(problems[0].fault, Fault::AllNo);
+    let mut blank = nothing;
+    blank.values.retain(|field, _| field == "when");
+    let problems = validate(blank.definition().unwrap(), &blank.values, &trial(), NOW);
+    assert!(
+        problems.iter().any(|problem| problem.fault == Fault::AllNo),
+        "a blank says nothing either"
+    );
     asks(&withdrawal(&["data"]), &[], "when", "no consent is recorded");
+    asks(
+        &withdrawal(&["data"]),
+        &[signed.clone(), consent("2026-04-01T09:00")],
+        "when",
+        "a consent signed later, on 2026-04-01T09:00, undoes it",
+    );
+    let demography = record("demography", S, 1, &[("rficdtc", "2026-02-01")]);
+    assert_eq!(asked(&withdrawal(&["data"]), &[demography]), []);
+    // A consent signed after the record does not cover it.
+    let mut late = with(&["visits"]);
+    late.push(consent("2026-05-01T09:00"));
+    asks(&visit("2026-03-11"), &late, "svstdtc", "withdrew from visits");
+    asks(&blood("2026-03-11"), &late, "lbdtc", "withdrew from visits");
     assert_eq!(asked(&withdrawal(&["data"]), &[signed]), []);
 }
 
@@ -178,10 +198,11 @@ fn a_delegation_that_ends_before_it_begins_and_negative_numbers_are_not_kept_as_
         let values = [(field.to_owned(), "-1".to_owned())].into();
         let problems = validate(form(id).unwrap(), &values, &trial(), NOW);
         let fault = problems.iter().find(|problem| problem.field == field).unwrap();
-        assert_eq!(
-            (&fault.fault, fault.severity()),
-            (&Fault::Negative, Severity::Refuses),
-            "{id}"
-        );
+        let unit = if field == "age" { "years" } else { "" };
+        let too_low = Fault::TooLow {
+            least: "0".to_owned(),
+            unit,
+        };
+        assert_eq!((&fault.fault, fault.severity()), (&too_low, Severity::Refuses), "{id}");
     }
 }

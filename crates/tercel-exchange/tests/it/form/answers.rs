@@ -6,7 +6,8 @@ use jiff::civil::datetime;
 use proptest::prelude::*;
 use tercel::language::Language;
 use tercel_exchange::form::{
-    Captured, Completeness, FORMS, Fault, Field, Kind, Severity, completeness, form, from_tables, to_tables, validate,
+    Captured, Completeness, FORMS, Fault, Field, Kind, Problem, Severity, completeness, form, from_tables, to_tables,
+    validate,
 };
 use tercel_exchange::read_datasets;
 
@@ -213,6 +214,77 @@ fn what_is_outside_the_expected_is_kept_and_asked_about() {
         sentence,
         "Result: outside the expected 33 to 43; check value and unit against the source"
     );
+}
+
+#[test]
+fn what_is_lower_than_anything_of_its_kind_is_refused() {
+    let trial = trial();
+    let mut tried = 0;
+    for form in FORMS {
+        let good = full(form, &trial).values;
+        for field in form.fields {
+            let text = match field.kind.settled(&good) {
+                Kind::Integer { least, .. } => (least - 1).to_string(),
+                Kind::Decimal { least, .. } | Kind::Result { least, .. } if least.is_finite() => {
+                    (least - 0.5).to_string()
+                }
+                _ => continue,
+            };
+            let mut values = good.clone();
+            values.insert(field.id.to_owned(), text.clone());
+            let problems = validate(form, &values, &trial, NOW);
+            let found = problems.iter().find(|problem| problem.field == field.id).unwrap();
+            assert!(
+                matches!(found.fault, Fault::TooLow { .. }),
+                "{}.{}: {text}",
+                form.id,
+                field.id
+            );
+            assert_eq!(found.severity(), Severity::Refuses);
+            tried += 1;
+        }
+    }
+    assert!(tried > 30, "{tried}");
+    let sign = form("vital-sign").unwrap();
+    let of = |test: &str, text: &str| {
+        let answers = [
+            ("vstestcd", test),
+            ("vsorres", text),
+            ("vsorresu", "C"),
+            ("vsdtc", "2026-03-04T08:00"),
+        ];
+        let values = record("vital-sign", "S", 1, &answers).values;
+        validate(sign, &values, &trial, NOW).first().map(Problem::severity)
+    };
+    assert_eq!(of("TEMP", "24.9"), Some(Severity::Refuses));
+    assert_eq!(of("TEMP", "32"), Some(Severity::Asks));
+    assert_eq!(of("SYSBP", "-1"), Some(Severity::Refuses));
+    assert_eq!(of("SYSBP", "50"), Some(Severity::Asks));
+}
+
+#[test]
+fn a_measured_test_takes_numbers_and_a_qualitative_one_words_too() {
+    let trial = trial();
+    let laboratory = form("laboratory").unwrap();
+    let of = |test: &str, text: &str| {
+        let answers = [("lbtestcd", test), ("lborres", text), ("lbdtc", "2026-03-04T08:00")];
+        let values = record("laboratory", "S", 1, &answers).values;
+        validate(laboratory, &values, &trial, NOW)
+            .first()
+            .map(Problem::severity)
+    };
+    let listed = laboratory.field("lbtestcd").unwrap().kind;
+    let Kind::Suggested { choices, .. } = listed else {
+        panic!("{listed:?}")
+    };
+    for test in choices {
+        assert_eq!(of(test.value, "POSITIVE"), Some(Severity::Refuses), "{}", test.value);
+        assert_eq!(of(test.value, "-3"), Some(Severity::Refuses), "{}", test.value);
+        assert_eq!(of(test.value, "41"), None, "{}", test.value);
+        assert_eq!(of(test.value, "<0.5"), None, "{}", test.value);
+    }
+    assert_eq!(of("HBSAG", "POSITIVE"), None);
+    assert_eq!(of("BASEEXC", "-3"), None);
 }
 
 #[test]
