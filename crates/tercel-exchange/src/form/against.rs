@@ -16,6 +16,19 @@ const YEARS: i64 = 10;
 /// Datasets of what a sample was taken for.
 const OF_SAMPLES: [&str; 4] = ["LB", "MB", "PC", "CP"];
 
+/// The forms whose records of the subject [`check_against`] reads for one of this form.
+pub fn held_against(form: &Form) -> Vec<&'static str> {
+    let others: &[&str] = match form.id {
+        "conduct-withdrawal" => &["consent", "demography"],
+        "conduct-case-report" => &["adverse-event"],
+        "laboratory" => &["consent", "demography", "conduct-withdrawal", "adverse-event"],
+        _ if form.domain.is_some_and(is_withdrawn_from) => &["consent", "demography", "conduct-withdrawal"],
+        _ => &[],
+    };
+    let own = [form.id].into_iter().filter(|own| !others.contains(own));
+    own.chain(others.iter().copied()).collect()
+}
+
 /// What the answers of a new record contradict among the other records of the subject, at the moment `now`. All of it is
 /// asked about, nothing refused: the other record may be the wrong one.
 pub fn check_against(
@@ -173,8 +186,7 @@ impl<'c> Case<'c> {
     fn withdrawn(&self) -> Option<Problem> {
         let domain = self.form.domain?;
         let (happened, when) = (self.form.happened?, self.answer(self.form.happened?)?);
-        // A death is public, and events are followed for the subject's safety.
-        if ["AE", "DS", "DM", "DV", "SS", "CO"].contains(&domain) {
+        if !is_withdrawn_from(domain) {
             return None;
         }
         let anew = |from: &str| {
@@ -208,6 +220,11 @@ impl<'c> Case<'c> {
             ),
         )
     }
+}
+
+/// Whether a subject that withdrew gives no more of a dataset. A death is public, and events are followed for its safety.
+fn is_withdrawn_from(domain: &str) -> bool {
+    !["AE", "DS", "DM", "DV", "SS", "CO"].contains(&domain)
 }
 
 fn day(text: &str) -> Option<Date> {

@@ -46,7 +46,7 @@ mod worked_out;
 use tercel::language::Text;
 use tercel::protocol::Assessed;
 
-pub use against::check_against;
+pub use against::{check_against, held_against};
 pub use by_subject::{Columns, SubjectRead, put_together};
 pub use captured::Captured;
 pub use completeness::{Completeness, completeness};

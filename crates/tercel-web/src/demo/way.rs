@@ -48,8 +48,11 @@ impl Way<'_> {
     }
 
     fn put(&mut self, by: &'static Person, at: DateTime, form: &str, values: Values) {
+        self.place(at, Entering::new(by, form, Some(&self.course.subject), values));
+    }
+
+    fn place(&mut self, at: DateTime, entering: Entering) {
         if self.course.is_in(at.date()) {
-            let entering = Entering::new(by, form, Some(&self.course.subject), values);
             self.timeline.enter(at.saturating_add(SOON.minutes()), entering);
         }
     }
@@ -118,11 +121,8 @@ impl Way<'_> {
             ("signed1", &signed),
             ("when", &signed),
         ];
-        if course.is_in(released.date()) {
-            let entering = Entering::new(&ZHAO, "conduct-release", Some(&course.subject), answers(release));
-            let at = released.saturating_add(SOON.minutes());
-            self.timeline.enter(at, entering.with(&LIU));
-        }
+        let entering = Entering::new(&ZHAO, "conduct-release", Some(&course.subject), answers(release));
+        self.place(released, entering.with(&LIU));
     }
 
     /// The tests of a lot: those that may be awaited at the release come three days after it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
-use tercel::conduct::{Stage, Study, derive_stage, next_gate};
+use tercel::conduct::{ConductRecords, Stage, Study, derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
 use tercel::language::{Language, Text, both};
@@ -125,18 +125,20 @@ pub(crate) fn stages(snapshot: &Snapshot, sites: Option<&[String]>, now: Timesta
 
 /// The stage of one subject on its way to the infusion.
 pub(crate) fn stage_ahead(snapshot: &Snapshot, id: &str, now: Timestamp) -> Option<Text> {
-    let subject = snapshot.standing().subjects.get(id)?;
-    if subject.infused.is_some() || subject.failed_screening {
-        return None;
-    }
-    let study = Study::new(
-        snapshot.trial_of(id),
-        snapshot.data(),
-        &snapshot.conduct,
-        site_time(now),
-    );
-    let stage = derive_stage(&study, &SubjectId::new(id))?;
-    told(&stage)
+    let subject = SubjectId::new(id);
+    snapshot.standing().subjects.get(id).filter(|known| is_ahead(known))?;
+    // A stage rests on the subject's own records: those of the study need not be copied for it.
+    let own = ConductRecords {
+        subjects: vec![snapshot.conduct.of(&subject)?.clone()],
+        ..ConductRecords::default()
+    };
+    let study = Study::new(snapshot.trial_of(id), snapshot.data(), &own, site_time(now));
+    told(&derive_stage(&study, &subject)?)
+}
+
+/// Whether a subject may still come to the infusion.
+fn is_ahead(subject: &SubjectStanding) -> bool {
+    subject.infused.is_none() && !subject.failed_screening
 }
 
 /// A stage that says more than the data do: they tell screening and how a subject left.
@@ -153,10 +155,7 @@ fn for_each_ahead(
     mut tell: impl FnMut(&Study<'_>, &str, &Stage),
 ) {
     let known = &snapshot.standing().subjects;
-    let waits = |id: &str| {
-        let subject = known.get(id);
-        subject.is_some_and(|subject| subject.infused.is_none() && !subject.failed_screening)
-    };
+    let waits = |id: &str| known.get(id).is_some_and(is_ahead);
     for (study, subjects) in snapshot.by_protocol(sites, now) {
         for (id, _) in subjects.into_iter().filter(|(id, _)| waits(id)) {
             if let Some(stage) = derive_stage(&study, &SubjectId::new(id)) {

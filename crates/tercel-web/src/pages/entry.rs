@@ -2,7 +2,7 @@
 
 use askama::Template;
 use tercel::language::{Text, Words, both};
-use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, validate};
+use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
@@ -224,11 +224,8 @@ async fn known_of(ask: &Ask, subject: Option<&str>) -> Result<Vec<Record>, Fault
 
 /// The records of a subject that answers of a form are held against.
 pub(super) async fn others_of(ask: &Ask, form: &Form, subject: &str) -> Result<Vec<Captured>, Fault> {
-    let mut forms = vec![form.id, "demography", "consent", "conduct-withdrawal", "adverse-event"];
-    forms.sort_unstable();
-    forms.dedup();
     let mut others = Vec::new();
-    for one in forms {
+    for one in held_against(form) {
         let filter = RecordFilter {
             subject: Some(subject.to_owned()),
             form: Some(one.to_owned()),

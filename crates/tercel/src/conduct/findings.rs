@@ -234,28 +234,14 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
         }
         let of_subject = study.records.of(&own.subject);
         let given = of_subject.map_or_else(Vec::new, |own| as_given(&study, own, infused));
-        // The dose is told apart, below.
-        for one in given
-            .iter()
-            .filter(|one| !matches!(one.need, Need::GivenOffDose { .. }))
-        {
-            let rule = Rule::Disagree(Words::in_each(|language| one.need.sentence(language)));
-            findings.push(finding(own, "INFUSION", "BAG1", rule, Blocks::Decision));
-        }
-        let planned = level
-            .and_then(|level| trial.dose_levels.get(level))
-            .map(|group| group.planned);
-        let percent = infused
-            .cells
-            .zip(planned)
-            .and_then(|(cells, planned)| cells.percent_of(planned));
-        let (min, max) = (trial.dlt.dose_percent_min, trial.dlt.dose_percent_max);
-        if let Some(percent) = percent.filter(|percent| !(min..=max).contains(percent)) {
-            let text = both!(
-                "{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %",
-                "给予了该水平剂量的{percent:.4} %；方案允许{min}至{max} %"
-            );
-            findings.push(finding(own, "INFUSION", "CELLS", Rule::OffDose(text), Blocks::Decision));
+        for one in given {
+            let text = Words::in_each(|language| one.need.sentence(language));
+            let (field, rule) = if matches!(one.need, Need::GivenOffDose { .. }) {
+                ("CELLS", Rule::OffDose(text))
+            } else {
+                ("BAG1", Rule::Disagree(text))
+            };
+            findings.push(finding(own, "INFUSION", field, rule, Blocks::Decision));
         }
     }
     findings

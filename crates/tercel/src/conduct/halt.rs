@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::gate::{Case, Missing, Study};
+use super::gate::{Case, Missing};
 use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
 use crate::dlt::standing_halts;
@@ -97,46 +97,24 @@ pub fn entered_halts(records: &ConductRecords) -> Vec<EnteredHalt> {
     halts.collect()
 }
 
-/// A halt that stands: its identifier, why, and when it was entered.
-pub(super) struct Halted {
-    pub(super) id: String,
-    pub(super) reason: Words,
-    since: Option<DateTime>,
-}
-
-/// The halts that stand now.
-fn halts(study: &Study<'_>) -> Vec<Halted> {
+/// Nothing is halted now.
+pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
+    let study = case.study;
+    let missing = |id, reason, since| case.missing(Need::Paused { id, reason }, since);
     let stand = raised(&study.records)
         .into_iter()
         .filter(|halt| halt.ended.is_none_or(|ended| study.now < ended));
-    let mut halts: Vec<Halted> = stand
-        .map(|halt| Halted {
-            id: halt.id,
-            reason: halt.reason,
-            since: Some(halt.entered),
-        })
+    let mut halts: Vec<Missing> = stand
+        .map(|halt| missing(halt.id, halt.reason, Some(halt.entered)))
         .collect();
     let day0 = |infused: &Infusion| infused.when.day();
-    let subjects = study.data.subjects.iter();
-    let subjects: Vec<_> = subjects
+    let subjects: Vec<_> = study
+        .data
+        .subjects
+        .iter()
         .map(|one| (one, one.infusions.first().and_then(day0)))
         .collect();
-    halts.extend(standing_halts(study.trial, &subjects).into_iter().map(|halt| Halted {
-        id: halt.rule,
-        reason: halt.text,
-        since: None,
-    }));
+    let by_rule = standing_halts(study.trial, &subjects).into_iter();
+    halts.extend(by_rule.map(|halt| missing(halt.rule, halt.text, None)));
     halts
-}
-
-/// Nothing is halted.
-pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
-    let missing = |halt: Halted| {
-        let need = Need::Paused {
-            id: halt.id,
-            reason: halt.reason,
-        };
-        case.missing(need, halt.since)
-    };
-    halts(case.study).into_iter().map(missing).collect()
 }

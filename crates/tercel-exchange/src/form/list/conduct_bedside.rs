@@ -1,6 +1,6 @@
 //! Records of the product, from hand-over to the bedside.
 
-use super::shared::{SIGNED, SIGNERS, SITE_CLOCK};
+use super::shared::{BAG_LABEL, SIGNED, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, text};
 use crate::form::{Field, Form, FromTrial, Kind, Scope};
 
@@ -15,13 +15,7 @@ pub(super) const CUSTODY: Form = Form {
     scope: Scope::Subject,
     happened: Some("when"),
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept(
             "from",
             LINE,
@@ -102,13 +96,7 @@ pub(super) const RECEIPT: Form = Form {
     scope: Scope::Subject,
     happened: Some("when"),
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept("when", Kind::DateTime, text("Received", "接收时间"), SITE_CLOCK).required(),
         Field::kept(
             "accepted",
@@ -227,13 +215,7 @@ pub(super) const THAW: Form = Form {
     scope: Scope::Subject,
     happened: Some("when"),
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept("when", Kind::DateTime, text("Thawed", "复苏时间"), SITE_CLOCK).required(),
     ],
     ..BLANK
@@ -249,13 +231,7 @@ pub(super) const IDENTITY: Form = Form {
     ),
     scope: Scope::Subject,
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept(
             "person1",
             LINE,
@@ -343,13 +319,7 @@ pub(super) const CLEARANCE: Form = Form {
     scope: Scope::Subject,
     happened: Some("signed"),
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept(
             "cause",
             LINE,

@@ -1,6 +1,6 @@
 //! Records of the product, from collection to release.
 
-use super::shared::{CELLS, SIGNERS, SITE_CLOCK};
+use super::shared::{BAG_LABEL, CELLS, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
@@ -78,13 +78,7 @@ pub(super) const BAG: Form = Form {
     help: text("Each bag of a lot, as labelled.", "批次中的每个产品袋，按标签填写。"),
     scope: Scope::Subject,
     fields: &[
-        Field::kept(
-            "bag",
-            LINE,
-            text("Bag", "产品袋"),
-            text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
-        )
-        .required(),
+        BAG_LABEL,
         Field::kept(
             "lot",
             LINE,

@@ -120,6 +120,15 @@ pub(super) const SIGNERS: (Field, Field, Field) = (
 /// When it was signed.
 pub(super) const SIGNED: Field = Field::kept("signed", Kind::DateTime, text("Signed", "签署时间"), SITE_CLOCK);
 
+/// The label of a bag.
+pub(super) const BAG_LABEL: Field = Field::kept(
+    "bag",
+    LINE,
+    text("Bag", "产品袋"),
+    text("Label of the bag, as printed.", "产品袋标签，按打印内容填写。"),
+)
+.required();
+
 /// A number that the protocol may bound.
 const BOUNDED: Kind = Kind::Decimal {
     least: f64::NEG_INFINITY,
