@@ -38,6 +38,7 @@ mod protocol_schema;
 mod reader;
 pub mod registry;
 pub mod sdtm;
+mod specimen;
 mod strict_json;
 mod table;
 pub mod usdm;

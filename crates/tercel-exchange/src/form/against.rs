@@ -89,7 +89,7 @@ impl<'c> Case<'c> {
             .and_then(|panel| Some(panel.rows.first()?.first()?.0))
             .or(test);
         let kept: Vec<&str> = match row {
-            Some(row) => vec![row, happened],
+            Some(row) => vec![row, happened, "lbspec"],
             None => self.form.fields.iter().map(|field| field.id).collect(),
         };
         self.answer(happened)?;

@@ -87,6 +87,10 @@ pub fn derived_words(from: Derived, mark: &str) -> String {
     match from {
         Derived::Copy(field) | Derived::Standard(field) => format!("from {mark}{field}{mark}"),
         Derived::Number(field) => format!("from {mark}{field}{mark} where it is a number"),
+        Derived::Converted(field) => format!("from {mark}{field}{mark} in the standard unit of the test"),
+        Derived::ConvertedNumber(field) => {
+            format!("from {mark}{field}{mark} in the standard unit of the test where it is a number")
+        }
         Derived::Name(field) => format!("the name of {mark}{field}{mark}"),
         Derived::Where(field, text) => format!("{text} where {mark}{field}{mark} is answered"),
     }

@@ -233,7 +233,7 @@ fn read_row(
                 record
                     .values
                     .entry(field.id.to_owned())
-                    .or_insert_with(|| text.to_owned());
+                    .or_insert_with(|| field.typed(text));
             }
             Column::Constant | Column::Unknown => {}
         }

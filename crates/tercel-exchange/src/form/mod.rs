@@ -38,6 +38,7 @@ mod problem;
 mod question;
 mod reported;
 mod sdtm;
+mod standard;
 mod tables;
 mod trial_choice;
 mod validate;
@@ -141,6 +142,10 @@ pub enum Derived {
     Standard(&'static str),
     /// The text of a field where it is a number, as the standard result.
     Number(&'static str),
+    /// A result, limit or unit in the standard unit of the test; as printed where there is none.
+    Converted(&'static str),
+    /// The same where it is a number.
+    ConvertedNumber(&'static str),
     /// The English name of what was chosen in a field; the value itself where the list does not hold it.
     Name(&'static str),
     /// A fixed text where a field is answered.
@@ -154,9 +159,16 @@ impl Derived {
             Self::Copy(field)
             | Self::Standard(field)
             | Self::Number(field)
+            | Self::Converted(field)
+            | Self::ConvertedNumber(field)
             | Self::Name(field)
             | Self::Where(field, _) => field,
         }
+    }
+
+    /// Whether it stands in the standard unit of the test.
+    pub const fn is_converted(self) -> bool {
+        matches!(self, Self::Converted(_) | Self::ConvertedNumber(_))
     }
 }
 
@@ -182,6 +194,15 @@ pub struct Field {
 }
 
 impl Field {
+    /// An answer as it is kept: a moment that was typed with a blank before its time has the letter of ISO 8601 there.
+    pub fn typed(&self, text: &str) -> String {
+        let is_moment = matches!(self.kind, Kind::DateTime | Kind::PartialDate);
+        match text.split_once(' ') {
+            Some((day, clock)) if is_moment && day.len() == 10 => format!("{day}T{}", clock.trim_start()),
+            Some(_) | None => text.to_owned(),
+        }
+    }
+
     /// The variable or qualifier that holds the answer.
     pub fn variable(&self) -> Option<&'static str> {
         match self.home {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::standard::is_converted;
 use crate::reader::is_missing;
 use crate::table::Table;
 
@@ -53,6 +54,8 @@ pub enum Reason {
     WorkedOut,
     /// The form answers it itself, or another variable says the same: what it says instead.
     Instead(String),
+    /// The record gives the same amount in another unit, or to more digits.
+    SameAmount,
     /// It is the unit of an original result, in whose place the standard one is taken.
     OtherUnit,
     /// The number belongs to another record of the subject: the number given instead.
@@ -68,6 +71,7 @@ impl fmt::Display for Reason {
             Self::NoField => f.write_str("the form of the row has no field for it"),
             Self::WorkedOut => f.write_str("it is worked out anew from the answers"),
             Self::Instead(text) => write!(f, "the record says \"{text}\" instead"),
+            Self::SameAmount => f.write_str("the record gives the same amount in another unit or to more digits"),
             Self::OtherUnit => f.write_str("it is the unit of another result than the one taken"),
             Self::NumberTaken(number) => write!(f, "another record has this number; the record became number {number}"),
         }
@@ -76,6 +80,13 @@ impl fmt::Display for Reason {
 
 /// Subject and number of a record; of the subject's own row number 0.
 pub(super) type Key = (String, u32);
+
+/// What became of a row.
+pub(super) struct Taken {
+    pub(super) key: Key,
+    /// Whether the record keeps the original result: the standard one is worked out anew.
+    pub(super) as_printed: bool,
+}
 
 pub(super) fn whole_dataset(table: &Table) -> NotTaken {
     NotTaken {
@@ -101,7 +112,7 @@ fn counted(row: usize) -> u32 {
 
 /// What the records do not give back of a dataset: by column where no row of it is given back for one reason, otherwise by
 /// cell.
-pub(super) fn lost(table: &Table, keys: &[Option<Key>], now: &Table) -> Vec<NotTaken> {
+pub(super) fn lost(table: &Table, taken: &[Option<Taken>], now: &Table) -> Vec<NotTaken> {
     let sequence = format!("{}SEQ", table.name);
     let rows = rows_by_key(now);
     let mut found = Vec::new();
@@ -113,8 +124,10 @@ pub(super) fn lost(table: &Table, keys: &[Option<Key>], now: &Table) -> Vec<NotT
     {
         let here = now.column(name);
         let (mut lost, mut kept) = (Vec::new(), false);
-        for (row, key) in keys.iter().enumerate() {
-            let (Some(key), text) = (key, table.cell(row, at)) else {
+        let of_result = is_converted(&table.name, name);
+        let mut same_amount = false;
+        for (row, taken) in taken.iter().enumerate() {
+            let (Some(Taken { key, as_printed }), text) = (taken, table.cell(row, at)) else {
                 continue;
             };
             if is_missing(text) {
@@ -128,7 +141,18 @@ pub(super) fn lost(table: &Table, keys: &[Option<Key>], now: &Table) -> Vec<NotT
                 kept = true;
                 continue;
             }
+            if of_result && *as_printed {
+                same_amount = true;
+                continue;
+            }
             lost.push((row, text, reason(&table.name, name, here.is_some(), given)));
+        }
+        if same_amount {
+            found.push(NotTaken {
+                column: Some(name.clone()),
+                reason: Reason::SameAmount,
+                ..whole_dataset(table)
+            });
         }
         let first = lost.first().map(|(_, _, reason)| reason.clone());
         match first {

@@ -9,6 +9,7 @@ use tercel::simulate::SYNTHETIC;
 use super::criteria::shortened;
 use super::matching::forms_of;
 use super::reported::add_report_days;
+use super::standard::ToStandard;
 use super::worked_out::work_out;
 use super::{Captured, Choice, Derived, FORMS, Field, Form, FromTrial, Kind};
 use crate::export::guide;
@@ -157,6 +158,17 @@ fn variables_of(form: &Form) -> impl Iterator<Item = &'static str> {
 /// What a record answers, by variable.
 fn cells_of(form: &Form, record: &Captured, trial: &Trial) -> Cells {
     let mut cells = Cells::new();
+    let standard = ToStandard::of_record(form, &|field| record.value(field), trial);
+    let converted = |field: &str| {
+        let printed = record.value(field)?;
+        Some(match &standard {
+            Some(standard) if form.field(field).is_some_and(is_unit) => standard.unit().to_owned(),
+            Some(standard) => standard.text(printed),
+            None => printed.to_owned(),
+        })
+        .filter(|text| !text.is_empty())
+    };
+    let is_number = |text: &String| text.parse::<f64>().is_ok();
     for (name, value) in form.constants {
         cells.insert(name, (*value).to_owned());
     }
@@ -169,10 +181,9 @@ fn cells_of(form: &Form, record: &Captured, trial: &Trial) -> Cells {
     for (name, derived) in form.derived {
         let value = match derived {
             Derived::Copy(field) | Derived::Standard(field) => record.value(field).map(str::to_owned),
-            Derived::Number(field) => record
-                .value(field)
-                .filter(|text| text.parse::<f64>().is_ok())
-                .map(str::to_owned),
+            Derived::Number(field) => record.value(field).map(str::to_owned).filter(is_number),
+            Derived::Converted(field) => converted(field),
+            Derived::ConvertedNumber(field) => converted(field).filter(is_number),
             Derived::Name(field) => record.value(field).map(|value| name_of(form, field, value, trial)),
             Derived::Where(field, text) => record.value(field).map(|_| (*text).to_owned()),
         };
@@ -181,6 +192,11 @@ fn cells_of(form: &Form, record: &Captured, trial: &Trial) -> Cells {
         }
     }
     cells
+}
+
+/// Whether a field holds the unit of a result as printed.
+fn is_unit(field: &Field) -> bool {
+    field.variable().is_some_and(|name| name.ends_with("ORRESU"))
 }
 
 /// The English name of a chosen value.

@@ -28,7 +28,7 @@ pub(super) fn work_out(trial: &Trial, rows: &mut BTreeMap<&'static str, Rows<'_>
             if *domain == "DM" {
                 let text = |when: Option<When>| when.map(|when| when.to_string());
                 let arm = cells.contains_key("ARMCD");
-                let reason = match (arm, course.infused.is_some()) {
+                let reason = match (arm, course.first_given.is_some()) {
                     (true, true) => None,
                     (true, false) => Some("ASSIGNED, NOT TREATED".to_owned()),
                     (false, _) if course.failed_screening => Some("SCREEN FAILURE".to_owned()),

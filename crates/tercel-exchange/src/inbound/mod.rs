@@ -16,6 +16,7 @@ mod left;
 pub mod odm;
 mod result;
 mod sheet;
+mod standard;
 mod subject;
 mod test;
 mod time;
@@ -30,7 +31,9 @@ pub use test::{LabTest, LoincCode, lab_tests, loinc_codes};
 pub(crate) use test::{VITALS, vital_unit};
 pub use time::{ClockError, Offset};
 
+pub(crate) use result::Found;
 pub(crate) use sheet::Sheet;
+pub(crate) use standard::Conversion;
 
 use crate::bounded::Extreme;
 use crate::table::{Table, TableError};

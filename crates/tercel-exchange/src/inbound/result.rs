@@ -1,7 +1,8 @@
 //! One result of a laboratory test or vital sign: as sent, and in the standard unit beside it.
 
-use tercel::grade::units::{Dimension, Unit, UnitError, convert, rounded};
+use tercel::grade::units::{Dimension, UnitError, rounded};
 
+use super::standard::Conversion;
 use super::test::{LabTest, VITALS, vital_unit};
 use super::{Inbound, Left, Sheet, Why};
 
@@ -120,38 +121,6 @@ pub(crate) struct Results {
     study: String,
 }
 
-/// A value in the standard unit, and how it is shown.
-struct Standard {
-    value: f64,
-    text: String,
-    unit: &'static str,
-    /// Turns a limit of the range into the same unit.
-    factor: Option<Converted>,
-}
-
-/// From one unit to another, for this test.
-#[derive(Clone, Copy)]
-struct Converted {
-    test: &'static LabTest,
-    from: Unit,
-    to: Unit,
-}
-
-impl Converted {
-    fn of(self, value: f64) -> Option<f64> {
-        let Self { test, from, to } = self;
-        if (from.factor - to.factor).abs() <= 0.0 && from.dimension == to.dimension {
-            return Some(value);
-        }
-        let converted = match test.analyte {
-            Some(analyte) => convert(analyte, value, from, to)?,
-            None if from.dimension == to.dimension => value * from.factor / to.factor,
-            None => return None,
-        };
-        Some(rounded(converted))
-    }
-}
-
 impl Results {
     pub(crate) fn new(study: &str) -> Self {
         Self {
@@ -213,14 +182,14 @@ impl Results {
         let mut more = Vec::new();
         if let Found::Number { comparator, value, .. } = &sent.found {
             match standard(test, *value, &sent.unit, sent.property) {
-                Ok(standard) => {
-                    check_limits(test, &standard, *value, &sent.unit)?;
-                    more.push(("LBSTRESC", format!("{comparator}{}", standard.text)));
+                Ok((conversion, number)) => {
+                    check_limits(test, number, *value, &sent.unit)?;
+                    more.push(("LBSTRESC", format!("{comparator}{number}")));
                     if comparator.is_empty() {
-                        more.push(("LBSTRESN", standard.text.clone()));
+                        more.push(("LBSTRESN", number.to_string()));
                     }
-                    more.push(("LBSTRESU", standard.unit.to_owned()));
-                    let (range, wrong) = range(test, sent, standard.factor);
+                    more.push(("LBSTRESU", test.unit.to_owned()));
+                    let (range, wrong) = range(test, sent, conversion);
                     findings.extend(wrong);
                     more.extend(range);
                 }
@@ -341,44 +310,26 @@ fn not_a_unit(unit: &str) -> Why {
     Why::Malformed(error.to_string())
 }
 
-/// The value in the standard unit of the test.
-fn standard(test: &'static LabTest, value: f64, unit: &str, property: Option<Dimension>) -> Result<Standard, Why> {
-    let to = test
-        .standard()
-        .ok_or_else(|| Why::Unit(format!("{} has no standard unit", test.code)))?;
-    let spelled = spelling(unit);
-    // A ratio is a number without a unit, and only a ratio.
-    let readings = if spelled.is_empty() && to.dimension == Dimension::One {
-        vec![to]
-    } else {
-        Unit::readings(&spelled).map_err(|error| Why::Unit(error.to_string()))?
-    };
-    let fitting = readings.iter().find_map(|from| {
-        let converted = Converted { test, from: *from, to };
-        Some((converted, converted.of(value)?))
-    });
-    let Some((factor, number)) = fitting else {
-        return Err(Why::Unit(format!(
-            "unit \"{unit}\" does not convert to {} for {}",
-            if test.unit.is_empty() { "a ratio" } else { test.unit },
-            test.code
-        )));
-    };
+/// The value in the standard unit of the test, and what converted it.
+fn standard(
+    test: &'static LabTest,
+    value: f64,
+    unit: &str,
+    property: Option<Dimension>,
+) -> Result<(Conversion, f64), Why> {
+    let conversion = Conversion::to_standard(test, unit).map_err(Why::Unit)?;
+    let measured = conversion.from.dimension;
     if let Some(property) = property
-        && !fits(property, factor.from.dimension)
+        && !fits(property, measured)
     {
         return Err(Why::UnitAgainstCode {
             unit: unit.to_owned(),
-            of: dimension_name(factor.from.dimension),
+            of: dimension_name(measured),
             code: dimension_name(property),
         });
     }
-    Ok(Standard {
-        value: number,
-        text: number.to_string(),
-        unit: test.unit,
-        factor: Some(factor),
-    })
+    let number = conversion.of(value);
+    Ok((conversion, number.unwrap_or(value)))
 }
 
 /// Whether a unit is of the kind the code says; milliequivalents are an amount of substance to LOINC.
@@ -400,34 +351,14 @@ const fn dimension_name(dimension: Dimension) -> &'static str {
     }
 }
 
-/// A UCUM code without its annotations (`10*9{cells}/L`), unless nothing else is left (`{INR}`).
-pub(crate) fn spelling(unit: &str) -> String {
-    let unit = unit.trim();
-    let mut plain = String::with_capacity(unit.len());
-    let mut depth = 0_usize;
-    for letter in unit.chars() {
-        match letter {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => plain.push(letter),
-            _ => {}
-        }
-    }
-    let only_volume = plain.starts_with('/') && unit.starts_with('{');
-    if plain.is_empty() || (only_volume && !unit.to_lowercase().contains("cell")) {
-        return unit.to_owned();
-    }
-    plain
-}
-
-fn check_limits(test: &LabTest, standard: &Standard, value: f64, unit: &str) -> Result<(), Why> {
+fn check_limits(test: &LabTest, standard: f64, value: f64, unit: &str) -> Result<(), Why> {
     let (low, high) = test.limits;
-    if (low..=high).contains(&standard.value) {
+    if (low..=high).contains(&standard) {
         return Ok(());
     }
     Err(implausible(
         &format!("{value} {unit}"),
-        standard.value,
+        standard,
         test.unit,
         (low, high),
     ))
@@ -443,32 +374,19 @@ fn implausible(sent: &str, value: f64, unit: &str, (low, high): (f64, f64)) -> W
 }
 
 /// The reference range in the standard unit.
-fn range(test: &'static LabTest, sent: &Sent, factor: Option<Converted>) -> (Cells, Option<Why>) {
+fn range(test: &'static LabTest, sent: &Sent, of_result: Conversion) -> (Cells, Option<Why>) {
     if sent.low.is_none() && sent.high.is_none() {
         return (Vec::new(), None);
     }
-    let factor = match &sent.range_unit {
-        None => factor,
-        Some(unit) => {
-            let readings = Unit::readings(&spelling(unit)).unwrap_or_default();
-            let to = factor.map(|factor| factor.to);
-            let of = |from: &Unit| {
-                Some(Converted {
-                    test,
-                    from: *from,
-                    to: to?,
-                })
-            };
-            let fitting = readings.iter().filter_map(of);
-            let mut fitting = fitting.filter(|converted| converted.of(1.0).is_some());
-            match fitting.next() {
-                Some(converted) => Some(converted),
-                None => return (Vec::new(), Some(Why::RangeUnit(unit.clone()))),
-            }
-        }
+    let conversion = match &sent.range_unit {
+        None => of_result,
+        Some(unit) => match Conversion::to_standard(test, unit) {
+            Ok(conversion) => conversion,
+            Err(_) => return (Vec::new(), Some(Why::RangeUnit(unit.clone()))),
+        },
     };
     let limit = |limit: Option<f64>| {
-        let converted = limit.zip(factor).and_then(|(limit, factor)| factor.of(limit));
+        let converted = limit.and_then(|limit| conversion.of(limit));
         converted.map(|limit| limit.to_string()).unwrap_or_default()
     };
     let cells = vec![("LBSTNRLO", limit(sent.low)), ("LBSTNRHI", limit(sent.high))];

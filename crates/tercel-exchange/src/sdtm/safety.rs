@@ -12,6 +12,7 @@ use tercel::study::{
 
 use super::{is_named, kinetics};
 use crate::reader::Row;
+use crate::specimen::{beside_blood, test_in};
 
 const OUTCOMES: [(&str, EventOutcome); 7] = [
     ("RECOVERED/RESOLVED", EventOutcome::Recovered),
@@ -145,7 +146,9 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         return;
     };
     let Some(when) = row.require_when("LBDTC") else { return };
-    if is_named(&trial.names.biomarker, test) {
+    let [specimen, category] = ["LBSPEC", "LBCAT"].map(|name| row.text(name).unwrap_or_default());
+    let elsewhere = beside_blood(specimen, category);
+    if elsewhere.is_none() && is_named(&trial.names.biomarker, test) {
         let unit = &trial.kinetics.biomarker_unit;
         if let Some(level) = kinetics::read_level(row, "LB", unit, when) {
             subject.biomarker.push(level);
@@ -165,10 +168,13 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     };
     row.check_agreement("LBSTRESN", "LBSTRESC");
     row.text("LBSTAT");
-    let listed = row.memo(test, || listed_test(trial, test));
+    let listed = elsewhere
+        .is_none()
+        .then(|| row.memo(test, || listed_test(trial, test)))
+        .flatten();
     subject.labs.push(Lab {
         record: row.record.clone(),
-        test: listed.unwrap_or_else(|| test.to_uppercase()),
+        test: listed.unwrap_or_else(|| test_in(test, elsewhere)),
         value,
         unit: unit.unwrap_or_default().to_owned(),
         lln: row.number("LBSTNRLO"),

@@ -251,3 +251,28 @@ fn diameters_are_summed_in_millimetres_whatever_unit_each_is_in() {
         found.notes
     );
 }
+
+/// Limits of normal, grades and baselines of blood are not those of urine.
+#[test]
+fn a_test_of_urine_is_a_parameter_of_its_own_and_not_graded() {
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBTEST,LBCAT,LBSPEC,VISIT,LBSTRESC,LBSTRESN,LBSTRESU,LBSTNRLO,LBSTNRHI,LBDTC\n\
+              A,1,GLUC,Glucose,CHEMISTRY,SERUM,V1,5,5,mmol/L,3.9,6.1,2025-02-20\n\
+              A,2,GLUC,Glucose,URINALYSIS,URINE,V1,30,30,mmol/L,0,0.8,2025-02-20\n\
+              A,3,GLUC,Glucose,URINALYSIS,,V2,28,28,mmol/L,0,0.8,2025-03-05\n\
+              A,4,PROT,Protein,URINALYSIS,URINE,V1,0.2,0.2,g/L,0,0.1,2025-02-20\n\
+              A,5,GLUC,Glucose,,CEREBROSPINAL FLUID,V1,3,3,mmol/L,2.2,4.4,2025-02-20\n";
+    let rows = derived(&from_tabulations(&[("lb.csv", lb)]), "ADLB");
+    let of = |number: &str| {
+        let row = rows.iter().find(|row| row["LBSEQ"] == number).unwrap();
+        ["PARAMCD", "PARAM", "ANRIND", "ATOXDSCH", "ATOXGR"].map(|column| row[column].as_str())
+    };
+    assert_eq!(
+        of("1"),
+        ["GLUC", "Glucose (mmol/L)", "NORMAL", "Glucose intolerance", "0"]
+    );
+    assert_eq!(of("2"), ["GLUCU", "Glucose (mmol/L), URINE", "HIGH", "", ""]);
+    assert_eq!(of("3"), of("2"));
+    // Without one of blood its code is that of the test.
+    assert_eq!(of("4"), ["PROT", "Protein (g/L), URINE", "HIGH", "", ""]);
+    assert_eq!(of("5")[..2], ["GLUCC", "Glucose (mmol/L), CEREBROSPINAL FLUID"]);
+}

@@ -1,6 +1,6 @@
 //! Laboratory results of one subject, case by case: baselines, the laboratory outcome, results against adverse events.
 
-use tercel::endpoint::{Analysis, Reading, check_derived, derive_cells};
+use tercel::endpoint::{Analysis, Reading, check_derived, derive_cells, grade_result};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::report::{LabSafety, SHIFT_UNKNOWN, build_report};
 use tercel::study::{Blocks, Finding};
@@ -350,6 +350,9 @@ fn a_candidate_for_hys_law_lies_at_three_and_above_two_by_limit_or_by_abnormal_b
         assert_eq!(candidate.bilirubin, "BILI 50 umol/L on 2025-02-25 (2.5 × ULN)");
         assert_eq!(candidate.phosphatase, "ALP 100 U/L on 2025-02-20 (0.8 × ULN)");
     });
+    // 3 × 1.1 is a little above 3.3 in binary fractions, and 3.3 is three times the limit all the same.
+    let at_the_limit = "A,1,ALT,3.3,ukat/L,0.1,1.1,N,,2025-02-20\nA,2,BILI,50,umol/L,5,20,N,,2025-02-20\n";
+    safety(at_the_limit, |found| assert!(found.hys_law.by_limit[0].candidate));
     // Without limits nothing can be placed, and it is said of how many.
     safety(
         "A,1,ALT,500,U/L,,,N,,2025-02-20\nA,2,BILI,90,umol/L,,,N,,2025-02-20\n",
@@ -358,4 +361,40 @@ fn a_candidate_for_hys_law_lies_at_three_and_above_two_by_limit_or_by_abnormal_b
             assert_eq!(found.hys_law.without, 1);
         },
     );
+}
+
+/// Creatinine of urine is a hundred times that of blood.
+#[test]
+fn a_result_of_another_specimen_than_blood_is_neither_graded_nor_counted() {
+    let of = |specimen: &str, category: &str| {
+        let files = [
+            (
+                "dm",
+                "USUBJID,RFICDTC,AGE,SEX,ARMCD\nA,2025-01-10,50,F,DL1\n".to_owned(),
+            ),
+            (
+                "ex",
+                "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\n\
+                 A,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-02-10T10:00\n"
+                    .to_owned(),
+            ),
+            (
+                "lb",
+                format!(
+                    "USUBJID,LBSEQ,LBTESTCD,LBCAT,LBSPEC,LBSTRESN,LBSTRESU,LBSTNRLO,LBSTNRHI,LBDTC\n\
+                     A,1,CREAT,{category},{specimen},9000,umol/L,45,90,2025-02-12\n"
+                ),
+            ),
+        ];
+        let trial = trial("before lymphodepletion");
+        let tables = files.map(|(name, text)| Table::parse_csv(&format!("{name}.csv"), text.as_bytes()).unwrap());
+        let data = read_tables(tables.into(), &trial).unwrap();
+        let lab = data.subjects[0].labs[0].clone();
+        let graded = grade_result(&trial, &data.subjects[0], &lab);
+        (lab.test, !graded.is_empty())
+    };
+    assert_eq!(of("SERUM", "CHEMISTRY"), ("CREAT".to_owned(), true));
+    assert_eq!(of("", ""), ("CREAT".to_owned(), true));
+    assert_eq!(of("Urine", ""), ("CREAT (URINE)".to_owned(), false));
+    assert_eq!(of("", "URINALYSIS"), ("CREAT (URINE)".to_owned(), false));
 }

@@ -82,7 +82,7 @@ pub(super) fn known(
         (
             result.value("lborres")?,
             result.value("lborresu")?,
-            result.value("lbstnrhi"),
+            result.value("lbornrhi"),
         )
     } else if id == "age" {
         let demography = records.iter().find(|one| one.form == "demography")?;

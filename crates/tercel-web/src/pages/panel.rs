@@ -9,7 +9,7 @@ use super::confirm::{asks, is_confirmed};
 use super::entry::others_of;
 use super::record::unit;
 use super::remarks::{Remarks, remarks};
-use super::sheet::{FieldView, choices, field_views, is_closed, typed};
+use super::sheet::{FieldView, choices, field_views, is_closed};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
 use crate::capture::new_record;
@@ -80,7 +80,10 @@ fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Value
     let mut values = Values::new();
     for field in panel.shared {
         let text = ask.optional(&format!("v.{field}"));
-        values.insert((*field).to_owned(), typed(form.field(field), text));
+        let value = form
+            .field(field)
+            .map_or_else(|| text.to_owned(), |field| field.typed(text));
+        values.insert((*field).to_owned(), value);
     }
     let start = panel.rows.get(row)?;
     let mut given = false;
@@ -88,7 +91,7 @@ fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Value
         values.insert((*field).to_owned(), (*value).to_owned());
     }
     for field in columns(form, panel) {
-        let value = typed(Some(field), ask.optional(&cell_name(row, field.id)));
+        let value = field.typed(ask.optional(&cell_name(row, field.id)));
         let value = value.as_str();
         let started = start
             .iter()

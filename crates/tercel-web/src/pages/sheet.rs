@@ -133,18 +133,13 @@ pub(crate) fn choices(kind: &Kind, trial: &Trial, language: Language) -> Vec<(St
 pub(crate) fn answers(ask: &Ask, form: &Form) -> Values {
     let given = ask.form.iter().filter_map(|(name, value)| {
         let name = name.strip_prefix("v.")?;
-        Some((name.to_owned(), typed(form.field(name), value.trim())))
+        let text = value.trim();
+        let kept = form
+            .field(name)
+            .map_or_else(|| text.to_owned(), |field| field.typed(text));
+        Some((name.to_owned(), kept))
     });
     given.filter(|(_, value)| !value.is_empty()).collect()
-}
-
-/// An answer as it is kept: a moment that was typed with a blank before its time has the letter of ISO 8601 there.
-pub(super) fn typed(field: Option<&Field>, text: &str) -> String {
-    let is_moment = field.is_some_and(|field| matches!(field.kind, Kind::DateTime | Kind::PartialDate));
-    match text.split_once(' ') {
-        Some((day, clock)) if is_moment && day.len() == 10 => format!("{day}T{}", clock.trim_start()),
-        Some(_) | None => text.to_owned(),
-    }
 }
 
 /// Whether a user chooses among the values of a kind and writes no other.

@@ -302,7 +302,7 @@ impl Course {
             ("PLAT", "140", "10^9/L", "125", "350"),
         ];
         for (test, result, unit, low, high) in results {
-            let limits = [("lbstnrlo", low), ("lbstnrhi", high), ("lbdtc", when)];
+            let limits = [("lbornrlo", low), ("lbornrhi", high), ("lbdtc", when)];
             let value = [("lbtestcd", test), ("lborres", result), ("lborresu", unit)];
             self.enter(site, "chen", "laboratory", &[value, limits].concat());
         }

@@ -356,8 +356,8 @@ async fn the_page_of_a_subject_has_its_results_by_day_each_with_its_grade() {
             ("lbtestcd", test),
             ("lborres", value),
             ("lborresu", unit),
-            ("lbstnrlo", "9"),
-            ("lbstnrhi", "40"),
+            ("lbornrlo", "9"),
+            ("lbornrhi", "40"),
             ("lbdtc", day),
         ];
         world.record("enterer", "01", OWN, "laboratory", &values).await

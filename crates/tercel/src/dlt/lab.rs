@@ -4,7 +4,7 @@ use super::event::Judge;
 use super::runs::{Point, runs};
 use super::{Answer, Ground, Window};
 use crate::language::{Text, both};
-use crate::protocol::LabCriterion;
+use crate::protocol::{LabCriterion, Multiple};
 use crate::study::{Lab, RecordId};
 
 /// The criterion and its numbers.
@@ -99,5 +99,5 @@ fn judge_series(limit: &Limit<'_>, series: &[&Lab], judge: &Judge<'_>, consulted
 
 /// Whether the value exceeds the limit; `None` without a value or an upper limit.
 fn is_above(limit: &Limit<'_>, lab: &Lab) -> Option<bool> {
-    Some(lab.value? > limit.above_uln * lab.uln?)
+    Some(Multiple::Above(limit.above_uln).is_met(lab.value?, lab.uln?))
 }

@@ -32,6 +32,7 @@ use super::adsl::Subject;
 use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use super::units::{self, InUnit, Spellings, laboratory};
+use crate::specimen::{beside_blood, test_in};
 use crate::table::Table;
 use grade::{Grades, grade, mark_worst};
 use parameter::Parameter;
@@ -81,14 +82,14 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
         .into_iter()
         .filter(|column| !COLUMNS.contains(column))
         .collect();
-    let mut parameters: BTreeMap<String, Parameter> = BTreeMap::new();
+    let mut parameters = parameter::all_of(version, lb.rows().map(test));
     let mut spelled: BTreeMap<String, [Spellings; 2]> = BTreeMap::new();
     let mut groups: BTreeMap<(SubjectId, String), Vec<usize>> = BTreeMap::new();
     for (at, row) in lb.rows().enumerate() {
         let Some(id) = row.subject() else { continue };
-        let parameter = parameters
-            .entry(test(row))
-            .or_insert_with_key(|test| Parameter::of(version, test));
+        let Some(parameter) = parameters.get(&test(row)) else {
+            continue;
+        };
         let has_value = row.number("LBSTRESN").is_some();
         let [names, units] = spelled.entry(parameter.code.clone()).or_default();
         names.count(row.text("LBTEST"), true);
@@ -139,7 +140,10 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
 }
 
 fn test(row: CellRow<'_>) -> String {
-    row.text("LBTESTCD").to_ascii_uppercase()
+    test_in(
+        row.text("LBTESTCD"),
+        beside_blood(row.text("LBSPEC"), row.text("LBCAT")),
+    )
 }
 
 fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {

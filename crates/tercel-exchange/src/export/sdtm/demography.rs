@@ -131,7 +131,7 @@ fn arms(study: &Study<'_>, table: &mut Table) {
         .data
         .subjects
         .iter()
-        .map(|subject| (subject.id.as_str(), subject.is_infused()))
+        .map(|subject| (subject.id.as_str(), !exposures(subject).is_empty()))
         .collect();
     let failed: BTreeMap<&str, bool> = study
         .data

@@ -275,8 +275,12 @@ fn origin(dataset: &str, variable: &GuideVariable) -> (Origin, Option<String>) {
         ("DM", "RFSTDTC") => derived("First CAR-T infusion."),
         ("DM", "RFENDTC" | "RFPENDTC") => derived("Last disposition, death or contact."),
         ("DM", "RFXSTDTC" | "RFXENDTC") => derived("First and last protocol-specified treatment in EX."),
-        ("DM", "ACTARMCD" | "ACTARM" | "ARMNRS") => derived("Planned arm of subjects who were infused."),
-        ("SE", _) => derived("Consent, collection, lymphodepletion, infusion, and the end of the observation for DLT."),
+        ("DM", "ACTARMCD" | "ACTARM" | "ARMNRS") => {
+            derived("Planned arm of subjects who were given lymphodepletion or the infusion.")
+        }
+        ("SE", _) => derived(
+            "Consent, collection, lymphodepletion, infusion, and the end of the observation for DLT; the last element of a subject who has not left has no end.",
+        ),
         ("PP", _) => derived("Non-compartmental analysis of PC and CP."),
         ("DD", _) => derived("Term of the fatal adverse event."),
         ("RELREC", _) => (Origin::Assigned, None),

@@ -95,11 +95,11 @@ pub(super) fn of_subjects(study: &Study<'_>, tables: &[Table]) -> Vec<Spent> {
     let mut spent = Vec::new();
     let ends = participation(tables);
     for subject in &study.data.subjects {
-        let end = ends
+        let stated = ends
             .iter()
             .find(|(id, _)| *id == subject.id.as_str())
-            .and_then(|(_, end)| *end)
-            .or_else(|| ended(subject));
+            .and_then(|(_, end)| *end);
+        let end = stated.or_else(|| ended(subject));
         let mut of_subject: Vec<Spent> = Vec::new();
         for (order, element) in planned(study) {
             let Some(start) = begun(study, subject, element, end) else {
@@ -120,15 +120,17 @@ pub(super) fn of_subjects(study: &Study<'_>, tables: &[Table]) -> Vec<Spent> {
                 end: None,
             });
         }
+        // The last element of a subject that is still in the study goes on.
+        let has_left = stated.is_some() || !subject.dispositions.is_empty() || subject.died().is_some();
         if let Some(last) = of_subject.last_mut() {
-            last.end = end.filter(|end| end.order() >= last.start.order());
+            last.end = end.filter(|end| has_left && end.order() >= last.start.order());
         }
         spent.extend(of_subject);
     }
     spent
 }
 
-/// The end of participation that `DM` states.
+/// The end of participation that the source states in `DM`.
 fn participation(tables: &[Table]) -> Vec<(&str, Option<When>)> {
     let Some(table) = named(tables, "DM") else {
         return Vec::new();

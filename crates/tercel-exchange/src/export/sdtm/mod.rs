@@ -68,8 +68,8 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
         cut: cut.or_else(|| data.last_day()),
         data: &data,
     };
-    demography::complete(&study, &mut tables);
     let elements = elements::of_subjects(&study, &tables);
+    demography::complete(&study, &mut tables);
     add(&mut tables, "SE", || elements::subject_elements(&study, &elements));
     add(&mut tables, "TA", || elements::trial_arms(&study));
     add(&mut tables, "TE", || elements::trial_elements(&study));

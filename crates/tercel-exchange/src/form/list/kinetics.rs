@@ -75,9 +75,9 @@ pub(super) const BIOMARKER: Form = Form {
     domain: Some("LB"),
     derived: &[
         ("LBTEST", Derived::Name("lbtestcd")),
-        ("LBSTRESC", Derived::Standard("lborres")),
-        ("LBSTRESN", Derived::Number("lborres")),
-        ("LBSTRESU", Derived::Standard("lborresu")),
+        ("LBSTRESC", Derived::Converted("lborres")),
+        ("LBSTRESN", Derived::ConvertedNumber("lborres")),
+        ("LBSTRESU", Derived::Converted("lborresu")),
     ],
     tells: &["lbtestcd"],
     happened: Some("lbdtc"),

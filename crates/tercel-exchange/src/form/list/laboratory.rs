@@ -47,6 +47,15 @@ const UNITS: &[Choice] = &[
     choice("s", "s", "s（秒）"),
 ];
 
+const SPECIMENS: &[Choice] = &[
+    choice("BLOOD", "Blood", "血液"),
+    choice("SERUM", "Serum", "血清"),
+    choice("PLASMA", "Plasma", "血浆"),
+    choice("URINE", "Urine", "尿液"),
+    choice("CEREBROSPINAL FLUID", "Cerebrospinal fluid", "脑脊液"),
+    choice("PERITONEAL FLUID", "Peritoneal fluid (ascites)", "腹腔积液（腹水）"),
+];
+
 /// One laboratory result.
 pub(super) const LABORATORY: Form = Form {
     id: "laboratory",
@@ -58,9 +67,11 @@ pub(super) const LABORATORY: Form = Form {
     domain: Some("LB"),
     derived: &[
         ("LBTEST", Derived::Name("lbtestcd")),
-        ("LBSTRESC", Derived::Standard("lborres")),
-        ("LBSTRESN", Derived::Number("lborres")),
-        ("LBSTRESU", Derived::Standard("lborresu")),
+        ("LBSTRESC", Derived::Converted("lborres")),
+        ("LBSTRESN", Derived::ConvertedNumber("lborres")),
+        ("LBSTRESU", Derived::Converted("lborresu")),
+        ("LBSTNRLO", Derived::Converted("lbornrlo")),
+        ("LBSTNRHI", Derived::Converted("lbornrhi")),
     ],
     happened: Some("lbdtc"),
     assessed: Some(Assessed::Laboratory),
@@ -96,6 +107,20 @@ pub(super) const LABORATORY: Form = Form {
         )
         .required(),
         Field::of(
+            "lbspec",
+            "LBSPEC",
+            Kind::Suggested {
+                choices: SPECIMENS,
+                max: 40,
+            },
+            text("Specimen", "标本"),
+            text(
+                "Blank for blood, serum and plasma; a result of another specimen is not graded.",
+                "血液、血清和血浆留空；其他标本的结果不分级。",
+            ),
+        )
+        .only_if_asked(),
+        Field::of(
             "lborres",
             "LBORRES",
             Kind::By {
@@ -124,15 +149,15 @@ pub(super) const LABORATORY: Form = Form {
             ),
         ),
         Field::of(
-            "lbstnrlo",
-            "LBSTNRLO",
+            "lbornrlo",
+            "LBORNRLO",
             LIMIT,
             text("Lower limit of normal", "参考值下限"),
             text("In the unit of the result.", "与结果同一单位。"),
         ),
         Field::of(
-            "lbstnrhi",
-            "LBSTNRHI",
+            "lbornrhi",
+            "LBORNRHI",
             LIMIT,
             text("Upper limit of normal", "参考值上限"),
             text("In the unit of the result.", "与结果同一单位。"),

@@ -174,9 +174,9 @@ pub(super) const MEASUREMENT: Form = Form {
     domain: Some("TR"),
     derived: &[
         ("TRTEST", Derived::Name("trtestcd")),
-        ("TRSTRESC", Derived::Standard("trorres")),
-        ("TRSTRESN", Derived::Number("trorres")),
-        ("TRSTRESU", Derived::Standard("trorresu")),
+        ("TRSTRESC", Derived::Converted("trorres")),
+        ("TRSTRESN", Derived::ConvertedNumber("trorres")),
+        ("TRSTRESU", Derived::Converted("trorresu")),
     ],
     tells: &["trlnkid"],
     happened: Some("trdtc"),

@@ -75,9 +75,9 @@ pub(super) const VITAL_SIGN: Form = Form {
     domain: Some("VS"),
     derived: &[
         ("VSTEST", Derived::Name("vstestcd")),
-        ("VSSTRESC", Derived::Standard("vsorres")),
-        ("VSSTRESN", Derived::Number("vsorres")),
-        ("VSSTRESU", Derived::Standard("vsorresu")),
+        ("VSSTRESC", Derived::Converted("vsorres")),
+        ("VSSTRESN", Derived::ConvertedNumber("vsorres")),
+        ("VSSTRESU", Derived::Converted("vsorresu")),
     ],
     happened: Some("vsdtc"),
     assessed: Some(Assessed::Vitals),

@@ -6,7 +6,8 @@ use tercel::grade::units::Dimension;
 use super::resource::{Concept, Measured, Observation, Quantity, Rest};
 use super::{Held, NotTaken, Taken};
 use crate::inbound::Why;
-use crate::inbound::result::{Found, Sent, Test, spelling};
+use crate::inbound::result::{Found, Sent, Test};
+use crate::inbound::standard::spelling;
 use crate::inbound::test::loinc;
 
 /// Statuses of a result that counts.

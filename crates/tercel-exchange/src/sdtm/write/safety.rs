@@ -155,8 +155,8 @@ const LAB_TESTS: [(&str, &str); 17] = [
 
 fn laboratory(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     let variables = [
-        "LBTESTCD", "LBTEST", "LBORRES", "LBORRESU", "LBSTRESC", "LBSTRESN", "LBSTRESU", "LBSTNRLO", "LBSTNRHI",
-        "LBLLOQ", "LBCLSIG", "LBDTC", "LBDY",
+        "LBTESTCD", "LBTEST", "LBORRES", "LBORRESU", "LBORNRLO", "LBORNRHI", "LBSTRESC", "LBSTRESN", "LBSTRESU",
+        "LBSTNRLO", "LBSTNRHI", "LBLLOQ", "LBCLSIG", "LBDTC", "LBDY",
     ];
     let mut sheet = Sheet::new(study, "LB", variables);
     let mut supplement = Supplement::new(study, "LB");
@@ -172,6 +172,8 @@ fn laboratory(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     name,
                     value.clone(),
                     unit.clone(),
+                    number(lab.lln),
+                    number(lab.uln),
                     value.clone(),
                     value,
                     unit,
@@ -206,6 +208,8 @@ fn laboratory(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     code.clone(),
                     written,
                     written_unit,
+                    low.clone(),
+                    high.clone(),
                     text,
                     value,
                     unit,

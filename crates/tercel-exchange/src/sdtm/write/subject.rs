@@ -42,7 +42,7 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
         let (arm, name) = group.map_or_else(Default::default, |group| (group.arm.clone(), group.label.clone()));
         let treated = infused.is_some();
         let failed = subject.screen_failure().is_some();
-        let reason = match (group.is_some(), treated) {
+        let reason = match (group.is_some(), first.is_some()) {
             (false, _) if failed => "SCREEN FAILURE",
             (true, true) => "",
             (true, false) => "ASSIGNED, NOT TREATED",

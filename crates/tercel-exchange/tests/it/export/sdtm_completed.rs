@@ -200,6 +200,32 @@ fn days_and_epochs_go_by_the_infusion_and_the_elements() {
     assert_eq!(of("FU"), ["2026-04-08", "2026-06-01", "30", "FOLLOW-UP"]);
 }
 
+/// Lymphodepletion is treatment of the arm; who has not left is still in the last element.
+#[test]
+fn a_subject_between_lymphodepletion_and_infusion_is_treated_and_in_the_study() {
+    let source = |left: &[&str]| {
+        vec![
+            table("DM", "USUBJID,RFICDTC,ARMCD", &["X-01,2026-02-01,DL1"]),
+            table(
+                "EX",
+                "USUBJID,EXTRT,EXDOSE,EXDOSU,EXSTDTC",
+                &["X-01,FLUDARABINE,50,mg,2026-03-05"],
+            ),
+            table("SV", "USUBJID,VISIT,SVSTDTC", &["X-01,Later,2026-03-09"]),
+            table("DS", "USUBJID,DSTERM,DSDECOD,DSCAT,DSSTDTC", left),
+        ]
+    };
+    let of = |left: &[&str]| {
+        let made = datasets(&trial(), source(left), None).datasets;
+        let arm = cells(&made, "DM", ("USUBJID", "X-01"), &["ACTARMCD", "ARMNRS", "RFXSTDTC"]);
+        assert_eq!(arm, ["DL1", "", "2026-03-05"]);
+        cells(&made, "SE", ("ETCD", "LD"), &["SESTDTC", "SEENDTC"])
+    };
+    assert_eq!(of(&[]), ["2026-03-05", ""]);
+    let left = "X-01,WITHDRAWAL BY SUBJECT,WITHDRAWAL BY SUBJECT,DISPOSITION EVENT,2026-03-09";
+    assert_eq!(of(&[left]), ["2026-03-05", "2026-03-09"]);
+}
+
 #[test]
 fn visits_have_the_number_of_the_plan_and_unplanned_ones_a_fraction() {
     let made = made();

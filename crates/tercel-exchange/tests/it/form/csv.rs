@@ -32,6 +32,14 @@ fn columns_are_named_by_field_variable_or_question_in_either_language() {
 }
 
 #[test]
+fn a_moment_with_a_blank_before_its_time_is_kept_in_the_form_of_iso_8601() {
+    let text = "subject,vstestcd,vsorres,vsorresu,vsdtc\nS-01,TEMP,38.5,C,2026-03-04 08:00\n";
+    let import = from_csv(form("vital-sign").unwrap(), &table(text), &trial(), NOW);
+    assert_eq!(import.mistakes, []);
+    assert_eq!(import.records[0].value("vsdtc"), Some("2026-03-04T08:00"));
+}
+
+#[test]
 fn mistakes_are_named_by_row_and_column_and_only_their_rows_are_left_out() {
     let trial = trial();
     let text = "subject,vsseq,Vital sign,Result,Unit,Measured at,Nurse\n\

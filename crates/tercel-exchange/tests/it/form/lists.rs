@@ -53,7 +53,7 @@ fn listed(form: &'static Form) -> Vec<(&'static str, Vec<&'static str>)> {
     for field in form.fields {
         listed.extend(field.variable().map(|name| (name, values(&field.kind))));
         for (name, derived) in form.derived {
-            if *derived == Derived::Standard(field.id) {
+            if [Derived::Standard(field.id), Derived::Converted(field.id)].contains(derived) {
                 listed.push((name, values(&field.kind)));
             }
         }

@@ -9,6 +9,7 @@ mod document;
 mod entry;
 mod lists;
 mod round_trip;
+mod standard;
 mod tidy;
 
 use std::collections::BTreeMap;

@@ -104,7 +104,7 @@ fn qualifiers_in_datasets_of_their_own_are_read_back_to_the_same_study() {
 }
 
 /// The records of one row of a dataset, and what was not taken of it.
-fn taken(dataset: &str, columns: &[&str], cells: &[&str]) -> (Vec<Captured>, Vec<String>) {
+pub(super) fn taken(dataset: &str, columns: &[&str], cells: &[&str]) -> (Vec<Captured>, Vec<String>) {
     let row = cells.iter().map(|cell| (*cell).to_owned()).collect();
     let table = Table::from_rows(dataset, columns, vec![row]);
     let (captured, not_taken) = from_tables(&[table], &trial());
@@ -117,34 +117,6 @@ fn taken(dataset: &str, columns: &[&str], cells: &[&str]) -> (Vec<Captured>, Vec
         format!("{place}: {}", lost.reason)
     };
     (captured, not_taken.into_iter().map(sentence).collect())
-}
-
-#[test]
-fn a_standard_result_is_taken_with_its_own_unit_before_the_original_one() {
-    let columns = [
-        "USUBJID", "TRSEQ", "TRLNKID", "TRTESTCD", "TRORRES", "TRORRESU", "TRSTRESC", "TRSTRESN", "TRSTRESU", "TRDTC",
-    ];
-    let cells = ["S", "1", "T01", "LDIAM", "5.5", "cm", "55", "55", "mm", "2026-03-04"];
-    let (captured, lost) = taken("TR", &columns, &cells);
-    assert_eq!(
-        (captured[0].value("trorres"), captured[0].value("trorresu")),
-        (Some("55"), Some("mm"))
-    );
-    assert_eq!(
-        lost,
-        [
-            "TRORRES: the record says \"55\" instead",
-            "TRORRESU: the record says \"mm\" instead"
-        ]
-    );
-    // Without a unit of its own the standard result has none: that of the original would make 55 mm to 55 cm.
-    let cells = ["S", "1", "T01", "LDIAM", "5.5", "cm", "55", "55", "", "2026-03-04"];
-    let (captured, lost) = taken("TR", &columns, &cells);
-    assert_eq!(
-        (captured[0].value("trorres"), captured[0].value("trorresu")),
-        (Some("55"), None)
-    );
-    assert_eq!(lost[1], "TRORRESU: it is the unit of another result than the one taken");
 }
 
 #[test]

@@ -196,6 +196,8 @@ fn what_forms_refer_to_are_their_own_fields() {
                 Derived::Copy(field)
                 | Derived::Standard(field)
                 | Derived::Number(field)
+                | Derived::Converted(field)
+                | Derived::ConvertedNumber(field)
                 | Derived::Name(field)
                 | Derived::Where(field, _) => has(field),
             }
@@ -227,7 +229,8 @@ const READERS: [&str; 5] = [
 ];
 
 /// Variables that are read and not asked for, each with the reason.
-const NOT_ASKED: [(&str, &str); 4] = [
+const NOT_ASKED: [(&str, &str); 5] = [
+    ("LBCAT", "read where LBSPEC is not there"),
     ("AESOC", "read where AEBODSYS is not there"),
     ("DVDECOD", "read where DVTERM is not there"),
     ("TRGRPID", "sums of diameters are worked out"),

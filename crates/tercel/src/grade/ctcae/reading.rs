@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::{LabOutcome, LabResult, Missing, RangeIndicator, Undecided};
 use crate::grade::Toxicity;
 use crate::grade::criteria::{BaselineCase, Bound, Cut, CutUnit, Direction, LabTerm, Of, Operator};
-use crate::grade::units::{Dimension, Unit, UnitError, convert, rounded};
+use crate::grade::units::{Dimension, Unit, UnitError, convert};
 
 /// Whether a criterion is met.
 #[derive(Debug, Clone)]
@@ -296,12 +296,10 @@ fn meets(operator: Operator, value: f64, limit: f64) -> bool {
     }
 }
 
-/// Compares after rounding to 15 significant digits; rounding is only worth its cost when the two are that close.
+/// Compares; a difference in the last digits of a product, such as 1.5 × ULN, decides nothing.
 fn compare(a: f64, b: f64) -> Ordering {
-    let (a, b) = if (a - b).abs() > 1e-12 * a.abs().max(b.abs()) {
-        (a, b)
-    } else {
-        (rounded(a), rounded(b))
-    };
+    if (a - b).abs() < 1e-12 * a.abs().max(b.abs()) {
+        return Ordering::Equal;
+    }
     a.partial_cmp(&b).unwrap_or(Ordering::Equal)
 }

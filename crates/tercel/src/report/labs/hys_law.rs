@@ -6,13 +6,13 @@
 
 use crate::endpoint::{Facts, GradedLab};
 use crate::grade::analyte::Analyte;
-use crate::protocol::DoseLevel;
+use crate::protocol::{DoseLevel, Multiple};
 use crate::study::{Lab, RecordId, SubjectId};
 
-/// Least multiple of a transaminase, inclusive.
-const TRANSAMINASE: f64 = 3.0;
+/// Multiple of a transaminase that is reached.
+const TRANSAMINASE: Multiple = Multiple::AtLeast(3.0);
 /// Multiple of bilirubin that is exceeded.
-const BILIRUBIN: f64 = 2.0;
+const BILIRUBIN: Multiple = Multiple::Above(2.0);
 
 /// The figure and its candidates.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,7 +165,7 @@ fn point(facts: &Facts<'_>, level: DoseLevel, scale: HysScale, enzyme: Peak<'_>,
         level,
         transaminase,
         bilirubin,
-        candidate: transaminase >= TRANSAMINASE && bilirubin > BILIRUBIN,
+        candidate: TRANSAMINASE.is_met(transaminase, 1.0) && BILIRUBIN.is_met(bilirubin, 1.0),
         hint: format!(
             "{}, dose level {level}: {} and {}",
             facts.subject.id,

@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+use tercel::grade::analyte::Analyte;
 use tercel::grade::ctcae::{Baseline, Ctcae, LabGrade, LabOutcome, LabResult, Undecided, UnknownLab};
+use tercel::grade::units::{Unit, convert, rounded};
 
 use super::ctcae::{alter_every_cut_point, bounds, compare_with_peer, disagreements, number, walk_every_table};
 
@@ -345,6 +347,35 @@ proptest! {
             for version in Ctcae::ALL {
                 prop_assert_eq!(in_unit(version, from, 1.), in_unit(version, to, factor), "{} {} {} {}", version, test, from, to);
             }
+        }
+    }
+}
+
+/// A value at exactly 1.5, 3 or 6 times its limit of normal does not exceed it, whatever the unit: the product of two decimal
+/// fractions is not exact in binary.
+#[test]
+fn a_value_at_the_limit_has_the_same_grade_in_every_unit() {
+    let creatinine = Analyte::named("creatinine").unwrap();
+    let unit = |text: &str| Unit::parse(text).unwrap();
+    let to_molar = |value: f64| rounded(convert(creatinine, value, unit("mg/dL"), unit("umol/L")).unwrap());
+    for tenths in 5..200 {
+        for times in [1.5, 3.0, 6.0] {
+            let uln = f64::from(tenths) / 10.0;
+            let value = rounded(uln * times);
+            let grade = |value: f64, uln: f64, unit: &'static str| {
+                let result = LabResult {
+                    unit: Some(unit),
+                    uln: Some(uln),
+                    ..LabResult::of(value)
+                };
+                bounds(&grade_lab("Creatinine increased", &result).unwrap()[0].outcome)
+            };
+            let printed = grade(value, uln, "mg/dL");
+            assert_eq!(
+                printed,
+                grade(to_molar(value), to_molar(uln), "umol/L"),
+                "{value} {uln}"
+            );
         }
     }
 }

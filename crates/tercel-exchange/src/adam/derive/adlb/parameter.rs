@@ -1,5 +1,7 @@
 //! Parameters of `ADLB`: their codes, and the terms of the CTCAE they are graded by.
 
+use std::collections::BTreeMap;
+
 use tercel::grade::analyte::Analyte;
 use tercel::grade::criteria::{Direction, LabCriteria, LabTerm};
 use tercel::grade::ctcae::Ctcae;
@@ -55,6 +57,41 @@ const PARAMETERS: [(&str, &str, &str, &str); 38] = [
     ("WBC", "WBC", "White blood cell decreased", "Leukocytosis"),
 ];
 
+/// The parameters of all tests, by test. What two specimens have in common has a code for each: that of blood, and with the
+/// first letter of the other (`GLUC`, `GLUCU`).
+pub(super) fn all_of(version: Ctcae, tests: impl Iterator<Item = String>) -> BTreeMap<String, Parameter> {
+    let mut parameters: BTreeMap<String, Parameter> = BTreeMap::new();
+    for test in tests {
+        parameters.entry(test).or_insert_with_key(|test| {
+            let elsewhere = test.strip_suffix(')').and_then(|test| test.split_once(" ("));
+            elsewhere.map_or_else(
+                || Parameter::of(version, test),
+                |(test, specimen)| Parameter::in_specimen(test, specimen),
+            )
+        });
+    }
+    let of_blood = parameters.values().filter(|parameter| parameter.specimen.is_none());
+    let mut codes: Vec<String> = of_blood.map(|parameter| parameter.code.clone()).collect();
+    for parameter in parameters.values_mut() {
+        let Some(specimen) = &parameter.specimen else { continue };
+        let short: String = parameter.code.chars().take(6).collect();
+        let marks = std::iter::once(String::new())
+            .chain(specimen.chars().next().map(String::from))
+            .chain((1..=99).map(|number| number.to_string()));
+        let candidates = marks.map(|mark| {
+            if mark.is_empty() {
+                parameter.code.clone()
+            } else {
+                format!("{short}{mark}")
+            }
+        });
+        let free = candidates.into_iter().find(|code| !codes.contains(code));
+        parameter.code = free.unwrap_or_else(|| parameter.code.clone());
+        codes.push(parameter.code.clone());
+    }
+    parameters
+}
+
 /// A parameter with the terms of one version.
 #[derive(Debug, Clone)]
 pub(super) struct Parameter {
@@ -62,6 +99,8 @@ pub(super) struct Parameter {
     pub(super) code: String,
     /// Its name, blank where no record has one.
     name: String,
+    /// Its specimen, where that is not blood.
+    specimen: Option<String>,
     /// Its unit, blank where no record has one.
     pub(super) unit: String,
     /// What is measured, where the grading knows it.
@@ -81,12 +120,27 @@ pub(super) struct Term {
 }
 
 impl Parameter {
+    /// The parameter of a test in another specimen than blood: CTCAE grades none.
+    fn in_specimen(test: &str, specimen: &str) -> Self {
+        let known = PARAMETERS.iter().find(|(known, ..)| *known == test);
+        Self {
+            code: known.map_or(test, |(_, code, ..)| code).to_owned(),
+            name: String::new(),
+            specimen: Some(specimen.to_owned()),
+            unit: String::new(),
+            analyte: Analyte::named(test),
+            low: Term::default(),
+            high: Term::default(),
+        }
+    }
+
     /// The parameter of a test, and the terms it is graded by.
-    pub(super) fn of(version: Ctcae, test: &str) -> Self {
+    fn of(version: Ctcae, test: &str) -> Self {
         if let Some((_, code, low, high)) = PARAMETERS.iter().find(|(known, ..)| *known == test) {
             return Self {
                 code: (*code).to_owned(),
                 name: String::new(),
+                specimen: None,
                 unit: String::new(),
                 analyte: Analyte::named(test),
                 low: Term::named(version, test, low, Direction::Low),
@@ -96,6 +150,7 @@ impl Parameter {
         Self {
             code: test.to_owned(),
             name: String::new(),
+            specimen: None,
             unit: String::new(),
             analyte: Analyte::named(test),
             low: Term::of_test(version, test, Direction::Low),
@@ -108,9 +163,13 @@ impl Parameter {
         (self.name, self.unit) = (name.to_owned(), unit.to_owned());
     }
 
-    /// Its name with its unit, or its code.
+    /// Its name with its unit, or its code; with the specimen where that is not blood.
     pub(super) fn label(&self) -> String {
-        units::label(&self.code, &self.name, &self.unit)
+        let label = units::label(&self.code, &self.name, &self.unit);
+        match &self.specimen {
+            Some(specimen) => format!("{label}, {specimen}"),
+            None => label,
+        }
     }
 
     /// Whether values of it have a grade in some direction.
