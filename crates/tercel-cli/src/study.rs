@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use tercel::coding::code_study;
 use tercel::endpoint::Analysis;
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
-use tercel::study::{Finding, StudyData, days_between};
+use tercel::study::{EnteredHalt, Finding, StudyData, days_between};
 use tercel_exchange::{Table, bounded, read_datasets, read_folder_telling};
 use tercel_store::{Address, Clock, Record, RecordFilter, Store, stamp};
-use tercel_web::{study_data, study_tables};
+use tercel_web::{study_data, study_halts, study_tables};
 
 use crate::coding::read_coding;
 use crate::progress::Progress;
@@ -146,14 +146,29 @@ fn entered(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::
     })
 }
 
-/// The datasets of a trial as they were collected, with what could not be read.
-pub(crate) fn read_source(args: &TrialArgs, trial: &Trial) -> anyhow::Result<(Vec<Table>, Vec<Finding>)> {
+/// What was collected in a trial.
+pub(crate) struct Collected {
+    pub(crate) tables: Vec<Table>,
+    /// What could not be read.
+    pub(crate) unread: Vec<Finding>,
+    /// Halts of treatment, which no dataset holds.
+    pub(crate) halts: Vec<EnteredHalt>,
+}
+
+/// The datasets of a trial as they were collected.
+pub(crate) fn read_source(args: &TrialArgs, trial: &Trial) -> anyhow::Result<Collected> {
     if let Some(address) = record_address(&args.trial, args.data.as_deref()) {
         let records = entered(&address, trial, args.known_at.as_deref())?;
-        return Ok((study_tables(records.iter(), trial), Vec::new()));
+        return Ok(Collected {
+            tables: study_tables(records.iter(), trial),
+            unread: Vec::new(),
+            halts: study_halts(records.iter(), trial),
+        });
     }
     refuse_entry_time(args)?;
-    Ok(read_datasets(&data_path(&args.trial, args.data.as_deref()))?)
+    let (tables, unread) = read_datasets(&data_path(&args.trial, args.data.as_deref()))?;
+    let halts = Vec::new();
+    Ok(Collected { tables, unread, halts })
 }
 
 /// Files have no entry times.

@@ -41,6 +41,6 @@ pub use pages::sign_in::account_problem;
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
-pub use snapshot::{study_data, study_tables};
+pub use snapshot::{study_data, study_halts, study_tables};
 
 pub use capture::{new_record, series as record_series, sites_of};

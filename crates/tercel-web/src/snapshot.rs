@@ -11,7 +11,7 @@ use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
 use tercel::endpoint::{Analysis, Cell, derive_cells};
 use tercel::meeting::{Completeness, OpenQuery};
 use tercel::protocol::{Trial, parse_protocol};
-use tercel::study::{Blocks, StudyData, SubjectId};
+use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
 use tercel_exchange::form::{
     Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
 };
@@ -233,6 +233,11 @@ fn add_conduct(data: &mut StudyData, trial: &Trial, conduct: &ConductRecords) {
 pub fn study_tables<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> Vec<Table> {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
     to_tables(trial, &taken)
+}
+
+/// The halts of treatment that were entered, which no dataset holds.
+pub fn study_halts<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: &Trial) -> Vec<EnteredHalt> {
+    entered_halts(&conduct_of(records, trial))
 }
 
 /// What the forms with a dataset say.

@@ -57,7 +57,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let cells = derive_cells(&analysis);
-    let (tables, _) = read_source(&args.trial, trial)?;
+    let tables = read_source(&args.trial, trial)?.tables;
     let origins = Origins::of(&tables);
     let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, OPTIONS);
     made.notes

@@ -43,7 +43,7 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         return Ok(made);
     }
     let study = Study::open(&args.trial)?;
-    let (mut tables, _) = read_source(&args.trial, trial)?;
+    let mut tables = read_source(&args.trial, trial)?.tables;
     if let (Some(_), Some(cut)) = (&args.trial.as_of, study.cut) {
         cut_tables(&mut tables, cut);
     }

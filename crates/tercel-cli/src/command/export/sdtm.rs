@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use jiff::civil::{Date, DateTime};
 use tercel::protocol::Trial;
-use tercel::study::Finding;
+use tercel::study::{EnteredHalt, Finding};
 use tercel_exchange::export::checks::{Check, check_values};
 use tercel_exchange::export::sdtm::{Sdtm, code_events, cut_tables, datasets};
 use tercel_exchange::export::terminology::Extension;
@@ -12,7 +12,7 @@ use tercel_exchange::read_tables;
 
 use super::{Args, File, Made, created, file, further};
 use crate::coding::read_coding;
-use crate::study::read_source;
+use crate::study::{Collected, read_source};
 
 /// The SDTM datasets of a study, from which everything else is made.
 pub(super) struct Source {
@@ -25,6 +25,8 @@ pub(super) struct Source {
     pub(super) findings: Vec<Finding>,
     pub(super) checks: Vec<Check>,
     pub(super) extensions: Vec<Extension>,
+    /// What no dataset holds.
+    pub(super) notes: Vec<String>,
 }
 
 impl Source {
@@ -56,13 +58,32 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         created: source.created,
         findings: source.findings,
         extensions: source.extensions,
-        notes: Vec::new(),
+        notes: source.notes,
     })
+}
+
+/// The halts that stand, at the cut where one is stated: whoever decides by these files has to know of them.
+fn halts_apart(halts: &[EnteredHalt], cut: Option<Date>) -> Vec<String> {
+    let stands = |halt: &&EnteredHalt| {
+        let later = |day: Date| cut.is_some_and(|cut| day > cut);
+        !later(halt.from) && halt.ended.is_none_or(later)
+    };
+    let say = |halt: &EnteredHalt| {
+        format!(
+            "{} halts treatment since {} and is in no dataset: {}; a decision from these files alone does not know of it",
+            halt.id, halt.from, halt.reason.en
+        )
+    };
+    halts.iter().filter(stands).map(say).collect()
 }
 
 /// Reads the study, cuts it, and makes its datasets.
 pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
-    let (mut tables, unread) = read_source(&args.trial, trial)?;
+    let Collected {
+        mut tables,
+        unread,
+        halts,
+    } = read_source(&args.trial, trial)?;
     let stated = args.trial.as_of.as_deref().map(cut_of).transpose()?;
     if let Some(cut) = stated {
         cut_tables(&mut tables, cut);
@@ -86,10 +107,37 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
         findings,
         checks,
         extensions: extensions.into_iter().collect(),
+        notes: halts_apart(&halts, stated),
     })
 }
 
 fn cut_of(text: &str) -> anyhow::Result<Date> {
     text.parse()
         .map_err(|_| anyhow!("--as-of \"{text}\" is no date; write it as YYYY-MM-DD"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use tercel::language::Text;
+
+    use super::*;
+
+    #[test]
+    fn a_halt_that_stands_at_the_cut_is_named_beside_the_datasets() {
+        let halt = |ended| EnteredHalt {
+            id: "H1".to_owned(),
+            reason: Text::new("two deaths", "两例死亡").into(),
+            from: date(2026, 3, 4),
+            ended,
+        };
+        let ended = Some(date(2026, 3, 20));
+        let named = |ended, cut| halts_apart(&[halt(ended)], cut).len();
+        assert_eq!(named(None, None), 1);
+        assert_eq!(named(ended, None), 0);
+        assert_eq!(named(ended, Some(date(2026, 3, 19))), 1);
+        assert_eq!(named(ended, Some(date(2026, 3, 20))), 0);
+        assert_eq!(named(None, Some(date(2026, 3, 3))), 0);
+        assert!(halts_apart(&[halt(None)], None)[0].starts_with("H1 halts treatment since 2026-03-04"));
+    }
 }
