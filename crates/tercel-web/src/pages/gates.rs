@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template;
+use jiff::civil::DateTime;
 use tercel::conduct::{
     Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
-    derive_gate_at_infusion, derive_schedule, derive_stage, derive_tasks, enrolment_gate, infusion_gate,
-    lymphodepletion_gate, misread,
+    derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks, enrolment_gate,
+    infusion_gate, lymphodepletion_gate, misread,
 };
 use tercel::language::{Language, both};
 use tercel::meeting::Occasion;
@@ -108,6 +109,18 @@ struct Proposed {
     level: Option<DoseLevel>,
     /// The infusion, where its answers can be read.
     infused: Option<Infused>,
+    /// When the collection or lymphodepletion began, where that can be read.
+    began: Option<DateTime>,
+}
+
+impl Proposed {
+    /// The gate as it stood when the step began; as it stands now where the answers do not say when.
+    fn gate(&self, study: &Study<'_>, subject: &SubjectId, gate: fn(&Study<'_>, &SubjectId) -> Gate) -> Gate {
+        match self.began {
+            Some(began) => derive_gate_when_begun(study, subject, gate, began),
+            None => gate(study, subject),
+        }
+    }
 }
 
 /// The gate that stands before a form is entered, where one does; an infusion is held against order and labels too.
@@ -119,8 +132,8 @@ pub(crate) async fn gate_before(
 ) -> Result<Option<GateView>, Fault> {
     let before: fn(&Study<'_>, &SubjectId, &Proposed) -> Option<Gate> = match form {
         "conduct-slot" => |study, subject, new| new.level.map(|level| enrolment_gate(study, subject, level)),
-        "collection" => |study, subject, _| Some(collection_gate(study, subject)),
-        "lymphodepletion" => |study, subject, _| Some(lymphodepletion_gate(study, subject)),
+        "collection" => |study, subject, new| Some(new.gate(study, subject, collection_gate)),
+        "lymphodepletion" => |study, subject, new| Some(new.gate(study, subject, lymphodepletion_gate)),
         "infusion" => |study, subject, new| {
             let as_given = new
                 .infused
@@ -141,9 +154,15 @@ pub(crate) async fn gate_before(
     let now = ask.app.store.clock().now();
     let arm = values.get("arm").cloned().unwrap_or_default();
     let group = trial.dose_levels.iter().find(|(_, group)| group.arm == arm);
+    let own = conduct_of_answers(&trial, form, subject, values, now);
+    let began = own.iter().flat_map(|own| {
+        let collected = own.collections.iter().map(|one| one.began);
+        collected.chain(own.lymphodepletion.iter().map(|one| one.began))
+    });
     let proposed = Proposed {
         level: group.map(|(level, _)| level),
-        infused: conduct_of_answers(&trial, form, subject, values, now).and_then(|mut own| own.infusions.pop()),
+        began: began.min(),
+        infused: own.and_then(|mut own| own.infusions.pop()),
     };
     let (language, subject) = (ask.language, SubjectId::new(subject));
     let made = tokio::task::spawn_blocking(move || {

@@ -32,6 +32,23 @@ pub fn derive_gate_as_given(study: &Study<'_>, subject: &SubjectId, infused: &In
     gate
 }
 
+/// A gate of a subject as it stood when its step began, by all that is entered now and the data as of that day.
+pub fn derive_gate_when_begun(
+    study: &Study<'_>,
+    subject: &SubjectId,
+    gate: fn(&Study<'_>, &SubjectId) -> Gate,
+    began: DateTime,
+) -> Gate {
+    let data = study.data.as_of(began.date());
+    let then = Study {
+        trial: study.trial,
+        data: &data,
+        records: study.records.clone(),
+        now: last_second(began).min(study.now),
+    };
+    gate(&then, subject)
+}
+
 /// Records tell the minute: what else was done within it may have come before.
 fn last_second(began: DateTime) -> DateTime {
     began.saturating_add((59 - i64::from(began.second())).seconds())

@@ -1,8 +1,10 @@
 //! What was done at the bedside held against order and labels, halts that reach the decision, and checks without ground.
 
+use jiff::ToSpan;
 use tercel::conduct::{
     Bag, Check, Clearance, ConductRecords, Infused, Pause, Resume, Study, SubjectConduct, Unread, UnreadWords,
-    check_conduct, collection_gate, derive_gate_as_given, entered_halts, misread,
+    check_conduct, collection_gate, derive_gate_as_given, derive_gate_when_begun, entered_halts, lymphodepletion_gate,
+    misread,
 };
 use tercel::design::{Action, decide_study};
 use tercel::endpoint::Analysis;
@@ -75,6 +77,28 @@ fn an_infusion_is_held_against_order_labels_and_dose_as_they_were_when_it_began(
     let gate = derive_gate_as_given(&study, &SubjectId::new("S1"), &foreign);
     let said = gate.missing[0].need.sentence(Language::English);
     assert_eq!(said, "Bag X was given, which is that of S2.");
+}
+
+/// Entered a day late: what has been signed or received since was not there.
+#[test]
+fn a_step_entered_late_is_held_against_its_gate_as_it_stood_then() {
+    let trial = trial();
+    let mut all = records(&trial);
+    let began = all.subjects[0].lymphodepletion[0].began;
+    all.subjects[0].lymphodepletion.clear();
+    let before_receipt = all.subjects[0].receipts[0].when.saturating_sub(1.hour());
+    let data = data(&[]);
+    let study = Study::new(&trial, &data, &all, at("2025-03-15T11:00"));
+    let told = |began| {
+        let gate = derive_gate_when_begun(&study, &SubjectId::new("S1"), lymphodepletion_gate, began);
+        keys(&gate)
+    };
+    assert_eq!(told(began), [""; 0]);
+    assert!(
+        told(before_receipt).contains(&"not-received".to_owned()),
+        "{:?}",
+        told(before_receipt)
+    );
 }
 
 #[test]
