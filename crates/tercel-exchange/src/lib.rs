@@ -37,6 +37,7 @@ mod packet;
 mod protocol_schema;
 mod reader;
 pub mod registry;
+mod result;
 pub mod sdtm;
 mod specimen;
 mod strict_json;

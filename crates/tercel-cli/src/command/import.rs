@@ -7,7 +7,7 @@ use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
 use tercel::protocol::Trial;
 use tercel_exchange::form::{Captured, FORMS, Form, form, from_csv, from_tables};
-use tercel_exchange::inbound::{Inbound, Subjects};
+use tercel_exchange::inbound::{Inbound, Left, Subjects, Why};
 use tercel_exchange::{Table, bounded, read_datasets};
 use tercel_store::{Change, Clock, Record, RecordFilter, Store, StoreError};
 use tercel_web::{new_record, record_series, sites_of};
@@ -169,6 +169,7 @@ fn read_inbound(args: &Args, trial: &Trial) -> anyhow::Result<Read> {
     };
     let mut inbound = args.inbound.read(args.format, &args.sources, &trial.id, subjects)?;
     if args.format != Format::Odm {
+        leave_deaths(&mut inbound);
         inbound.tables.retain(|table| table.name != "DM");
     }
     let (mut captured, not_taken) = from_tables(&inbound.tables, trial);
@@ -184,6 +185,29 @@ fn read_inbound(args: &Args, trial: &Trial) -> anyhow::Result<Read> {
         not_taken,
         inbound: Some(inbound),
     })
+}
+
+/// Patients of a hospital are subjects already: of their rows the deaths alone would be new, and those have a form of their own.
+fn leave_deaths(inbound: &mut Inbound) {
+    let Some(table) = inbound.tables.iter().find(|table| table.name == "DM") else {
+        return;
+    };
+    let cell = |row: usize, name: &str| table.column(name).map_or("", |at| table.cell(row, at)).to_owned();
+    let died = |row: &usize| !cell(*row, "DTHDTC").is_empty() || cell(*row, "DTHFL") == "Y";
+    let left = |row: usize| Left {
+        file: table.file.clone(),
+        place: "Patient".to_owned(),
+        subject: Some(cell(row, "USUBJID")),
+        why: Why::Death(match cell(row, "DTHDTC") {
+            when if when.is_empty() => "on a day not sent".to_owned(),
+            when => when,
+        }),
+    };
+    let deaths: Vec<Left> = (0..table.len()).filter(died).map(left).collect();
+    inbound.not_taken.extend(deaths);
+    if let Some(count) = inbound.counts.get_mut("Patient") {
+        count.taken = 0;
+    }
 }
 
 /// What is to be entered: what is there already with the same answers is passed over, what is there with others refuses the

@@ -63,6 +63,7 @@ pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
 pub use question::{asking, place_of, question};
 pub(crate) use sdtm::qualifier_label;
+pub(crate) use standard::ToStandard;
 pub use tables::to_tables;
 pub use trial_choice::FromTrial;
 pub use validate::validate;

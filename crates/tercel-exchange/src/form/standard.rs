@@ -1,7 +1,9 @@
 //! Results in the standard unit of their test: what stands in the standard variables of a record that keeps what was printed.
 //!
-//! No result is converted where that could change its grade: CTCAE prints rounded numbers for two units of calcium, magnesium
-//! or glucose, by which 8.0 mg/dL of calcium is of grade 1 and the same 1.996 mmol/L of grade 2.
+//! A result is converted by a factor of size alone (g/dL of haemoglobin, cm of a diameter), which changes neither its digits nor
+//! its grade. Calcium, creatinine or temperature in another kind of unit stay as printed: CTCAE prints rounded numbers for two
+//! units, by which 8.0 mg/dL of calcium is of grade 1 and the same 1.996 mmol/L of grade 2, and whoever holds the page against
+//! the report of the laboratory looks for its number.
 
 use tercel::grade::units::{Unit, rounded};
 use tercel::protocol::Trial;
@@ -11,7 +13,7 @@ use crate::inbound::{Conversion, Found, LabTest, VITALS, vital_unit};
 
 /// From the unit in which a result was printed to the standard unit of its test.
 #[derive(Debug, Clone)]
-pub(super) struct ToStandard {
+pub(crate) struct ToStandard {
     unit: String,
     how: How,
 }
@@ -24,19 +26,19 @@ enum How {
 }
 
 impl ToStandard {
-    /// For a test of a dataset and a unit as printed. `None` where the test has no standard unit, the unit does not convert to
-    /// it, or grades have numbers of their own for it: such a result stands as printed.
+    /// For a test of a dataset and a unit as printed. `None` where the test has no standard unit, or the unit is not one of another
+    /// size: such a result stands as printed.
     pub(super) fn of(dataset: &str, test: &str, unit: &str, trial: &Trial) -> Option<Self> {
         let converts = Self::amount(dataset, test, unit, trial)?;
-        let How::Laboratory(conversion) = converts.how else {
-            return Some(converts);
+        let is_of_size = match converts.how {
+            How::Laboratory(conversion) => conversion.is_of_size(),
+            How::Measure(_, shift) => shift.abs() <= 0.0,
         };
-        let has_cut_points = LabTest::named(test).is_some_and(|test| test.has_cut_points);
-        (conversion.is_of_size() || !has_cut_points).then_some(converts)
+        is_of_size.then_some(converts)
     }
 
-    /// The same whatever the grades: to compare amounts.
-    pub(super) fn amount(dataset: &str, test: &str, unit: &str, trial: &Trial) -> Option<Self> {
+    /// The same for every unit that converts: to compare amounts.
+    pub(crate) fn amount(dataset: &str, test: &str, unit: &str, trial: &Trial) -> Option<Self> {
         let is = |name: &String| name.eq_ignore_ascii_case(test);
         let (standard, how) = match dataset {
             "LB" if trial.names.biomarker.iter().any(is) => {
@@ -71,12 +73,12 @@ impl ToStandard {
     }
 
     /// The standard unit; blank for a ratio.
-    pub(super) fn unit(&self) -> &str {
+    pub(crate) fn unit(&self) -> &str {
         &self.unit
     }
 
     /// A result or limit as printed; one below or above a limit keeps its mark, and words stay as they are.
-    pub(super) fn text(&self, printed: &str) -> String {
+    pub(crate) fn text(&self, printed: &str) -> String {
         if self.is_same() {
             return printed.to_owned();
         }
@@ -102,7 +104,7 @@ impl ToStandard {
         }
     }
 
-    fn number(&self, value: f64) -> Option<f64> {
+    pub(super) fn number(&self, value: f64) -> Option<f64> {
         match self.how {
             How::Laboratory(conversion) => conversion.of(value),
             How::Measure(factor, shift) => Some(rounded(value * factor + shift)),

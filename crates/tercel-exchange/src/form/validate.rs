@@ -9,11 +9,14 @@ use tercel::study::{DateError, When};
 
 use super::captured::answer;
 use super::completeness::is_required;
-use super::{Choice, Fault, Field, Form, Kind, Problem};
+use super::standard::{ToStandard, measured};
+use super::{Choice, Fault, Field, Form, Home, Kind, Problem};
 
 /// What a date is written as.
 const DAY: &str = "YYYY-MM-DD";
 const MOMENT: &str = "YYYY-MM-DDThh:mm / YYYY-MM-DD";
+/// Of what the gates of conduct read: they go by the minute.
+const MINUTE: &str = "YYYY-MM-DDThh:mm";
 const PART: &str = "YYYY-MM-DD / YYYY-MM / YYYY";
 
 /// The earliest year that nobody asks about.
@@ -25,7 +28,7 @@ pub fn validate(form: &Form, values: &BTreeMap<String, String>, trial: &Trial, n
     let mut problems = Vec::new();
     for field in form.fields {
         let fault = match answer(values, field.id) {
-            Some(text) => check_answer(field, text, values, trial, now),
+            Some(text) => check_answer((form, field), text, values, trial, now),
             None => is_required(field.required, values).then_some(Fault::Missing),
         };
         problems.extend(fault.map(|fault| problem(field, fault)));
@@ -82,7 +85,7 @@ fn check_order(form: &Form, pair: (&str, &str), values: &BTreeMap<String, String
 }
 
 fn check_answer(
-    field: &Field,
+    (form, field): (&Form, &Field),
     text: &str,
     values: &BTreeMap<String, String>,
     trial: &Trial,
@@ -95,10 +98,18 @@ fn check_answer(
         Kind::Integer { least, min, max, unit } => check_integer(text, (least, min, max), unit),
         Kind::Decimal { least, min, max, unit } => match number(text) {
             None => Some(Fault::NotANumber),
-            Some(value) => check_size(value, (least, min, max), unit),
+            Some(value) => check_size(
+                in_standard_unit(form, field, values, trial, value),
+                (least, min, max),
+                unit,
+            ),
         },
         Kind::Result { least, words, unit } => check_result(text, least, words, unit),
-        Kind::Date | Kind::DateTime | Kind::PartialDate => check_date(kind, text, now, field.may_be_future),
+        Kind::Date | Kind::DateTime | Kind::PartialDate => {
+            let by_the_minute = matches!((kind, field.home), (Kind::DateTime, Home::None(_)));
+            let day_alone = (by_the_minute && !text.contains('T')).then_some(Fault::NotADate(MINUTE));
+            check_date(kind, text, now, field.may_be_future).or(day_alone)
+        }
         Kind::YesNo => (!["Y", "N"].contains(&text)).then(|| Fault::NotInList(vec!["Y".to_owned(), "N".to_owned()])),
         Kind::Choice(choices) => (!is_chosen(choices, text)).then(|| Fault::NotInList(values_of(choices))),
         Kind::Suggested { max, .. } => one_line(text).or_else(|| too_long(text, max)),
@@ -113,6 +124,16 @@ fn check_answer(
         // Kinds depend on one field, and that on none.
         Kind::By { .. } => None,
     }
+}
+
+/// A result in the standard unit of its test, for which the expected range is.
+fn in_standard_unit(form: &Form, field: &Field, values: &BTreeMap<String, String>, trial: &Trial, value: f64) -> f64 {
+    let is_result = field.variable().is_some_and(|name| name.ends_with("ORRES"));
+    let converted = || {
+        let (dataset, [test, unit]) = measured(form, &|field| answer(values, field))?;
+        ToStandard::amount(dataset, test?, unit?, trial)?.number(value)
+    };
+    if is_result { converted().unwrap_or(value) } else { value }
 }
 
 impl Kind {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tercel::protocol::Trial;
-use tercel::study::{When, days_between, failed_screening};
+use tercel::study::{When, days_between, failed_screening, is_screen_failure};
 
 use super::tables::{Rows, variable_of};
 
@@ -14,7 +14,19 @@ struct Course {
     first_given: Option<When>,
     last_given: Option<When>,
     left: Option<When>,
+    /// When screening failed; who was treated afterwards did not leave by it.
+    failed: Option<When>,
     failed_screening: bool,
+}
+
+impl Course {
+    fn left(&self) -> Option<When> {
+        let failed = self.failed.filter(|_| self.first_given.is_none());
+        [self.left, failed]
+            .into_iter()
+            .flatten()
+            .max_by_key(|when| when.order())
+    }
 }
 
 /// Adds what follows from several records to the rows of every dataset. Day 1 is the day of the first infusion; there is no
@@ -37,10 +49,10 @@ pub(super) fn work_out(trial: &Trial, rows: &mut BTreeMap<&'static str, Rows<'_>
                 let found = [
                     ("SUBJID", subject.rsplit('-').next().map(str::to_owned)),
                     ("RFSTDTC", text(course.infused)),
-                    ("RFENDTC", text(course.left.filter(|_| course.infused.is_some()))),
+                    ("RFENDTC", text(course.left().filter(|_| course.infused.is_some()))),
                     ("RFXSTDTC", text(course.first_given)),
                     ("RFXENDTC", text(course.last_given)),
-                    ("RFPENDTC", text(course.left)),
+                    ("RFPENDTC", text(course.left())),
                     ("ARMNRS", reason),
                 ];
                 cells.extend(found.into_iter().filter_map(|(name, text)| Some((name, text?))));
@@ -92,7 +104,9 @@ fn courses<'r>(trial: &Trial, rows: &BTreeMap<&'static str, Rows<'r>>) -> BTreeM
         let term = cells.get("DSDECOD").map(|term| (term.as_str(), when));
         terms.entry(subject).or_default().extend(term);
         if !milestone {
-            course.left = [course.left, when].into_iter().max_by_key(order).flatten();
+            let fails = cells.get("DSDECOD").is_some_and(|term| is_screen_failure(term));
+            let last = if fails { &mut course.failed } else { &mut course.left };
+            *last = [*last, when].into_iter().max_by_key(order).flatten();
         }
     }
     for (subject, said) in terms {

@@ -48,9 +48,12 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
         && records != table.len()
     {
         let found = table.len();
-        table.notes.push(format!(
-            "the file states {records} records and holds {found}; ask the sender for the complete file"
-        ));
+        let what = format!("the file states {records} records and holds {found}; ask the sender for the complete file");
+        if found < records {
+            let (line, column) = (1, 1);
+            return Err(TableError::Json { line, column, what });
+        }
+        table.notes.push(what);
     }
     table.name_itself();
     if table.column("DOMAIN").is_none()
@@ -458,7 +461,9 @@ mod tests {
         assert!(message(&"[".repeat(100_000)).contains("nested more than 64"));
         assert!(message(&format!("{{\"a\":\"{}\"}}", "x".repeat(MAX_LINE + 1))).contains("1 MiB"));
         let short = DOCUMENT.replace("\"records\":1", "\"records\":3");
-        assert!(read("x.json", short.as_bytes()).unwrap().notes[0].contains("states 3 records and holds 1"));
+        assert!(message(&short).contains("states 3 records and holds 1"));
+        let long = DOCUMENT.replace("\"records\":1", "\"records\":0");
+        assert!(read("x.json", long.as_bytes()).unwrap().notes[0].contains("states 0 records and holds 1"));
     }
 
     #[test]

@@ -49,12 +49,18 @@ pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
     if starts.is_empty() {
         return Err(damaged("it holds no dataset"));
     }
+    if !bytes.len().is_multiple_of(RECORD) {
+        return Err(damaged(BREAKS_OFF));
+    }
     let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
     let members = starts.iter().zip(ends);
     members
         .map(|(start, end)| member(file, bytes.get(*start..end).unwrap_or_default()))
         .collect()
 }
+
+/// A transport file is made of whole records of 80 bytes.
+const BREAKS_OFF: &str = "it breaks off in the middle of a row; ask for it again";
 
 fn damaged(what: &str) -> TableError {
     TableError::Xport(what.to_owned())
@@ -93,7 +99,7 @@ fn member(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
         &variables,
         width,
         bytes.get(data + RECORD..).unwrap_or_default(),
-    );
+    )?;
     if table.column("DOMAIN").is_some_and(|at| !table.cell(0, at).is_empty()) || table.name.is_empty() {
         table.name_itself();
     }
@@ -114,9 +120,9 @@ fn refuse_overlap(variables: &[Variable]) -> Result<(), TableError> {
     Ok(())
 }
 
-fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: &[u8]) {
+fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: &[u8]) -> Result<(), TableError> {
     if width == 0 {
-        return;
+        return Ok(());
     }
     let mut guessed = None;
     let mut rows = bytes.chunks_exact(width);
@@ -147,13 +153,11 @@ fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: 
         let cells: Vec<String> = cells.collect();
         table.push(cells.iter().map(String::as_str));
     }
-    let rest = rows.remainder();
-    if rest.len() >= RECORD && !blank(rest) {
-        table
-            .notes
-            .push("the file breaks off in the middle of a row; ask for it again".to_owned());
+    if !blank(rows.remainder()) {
+        return Err(damaged(BREAKS_OFF));
     }
     table.notes.extend(guessed);
+    Ok(())
 }
 
 /// A number that stands in letters.
@@ -525,5 +529,24 @@ mod tests {
                 .contains("no dataset")
         );
         assert!(write(&Table::from_rows("AE", &["MUCHTOOLONG"], vec![]), "").is_err());
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_is_refused_wherever_it_does() {
+        let row = |number: usize| {
+            vec![
+                format!("S-{number}"),
+                "a long text of a row ".repeat(5),
+                number.to_string(),
+            ]
+        };
+        let table = Table::from_rows("AE", &["USUBJID", "AETERM", "AESEQ"], (1..=9).map(row).collect());
+        let bytes = write(&table, "").unwrap();
+        let rows = |bytes: &[u8]| read("x.xpt", bytes).map(|tables| tables[0].len());
+        assert_eq!(rows(&bytes).unwrap(), 9);
+        let said = |length: usize| rows(&bytes[..length]).unwrap_err().to_string();
+        // In the middle of a record of 80 bytes, and at its end in the middle of a row.
+        assert!(said(bytes.len() - 40).contains("breaks off"));
+        assert!(said(bytes.len() - 3 * RECORD).contains("breaks off"));
     }
 }

@@ -41,6 +41,29 @@ pub enum Why {
     /// The same version of the same resource stands before.
     #[error("the same version of the same resource stands before it")]
     SameResource,
+    /// Another content under the same version.
+    #[error(
+        "it stands again under the same version with another content, which is taken; ask the sender which is right"
+    )]
+    OtherContent,
+    /// Deleted by the sender.
+    #[error("the sender deleted it")]
+    Deleted,
+    /// A patient of whom nothing becomes a row.
+    #[error("nothing of this patient becomes a row")]
+    NoData,
+    /// A death that is entered on its own form.
+    #[error("the patient died ({0}); enter the form of the death")]
+    Death(String),
+    /// A code or word that stands for nothing known.
+    #[error("its {0} \"{1}\" is not known and not taken")]
+    NotKnown(&'static str, String),
+    /// A reference range in words.
+    #[error("its reference range \"{0}\" has no low or high as a number; it is not taken")]
+    RangeInWords(String),
+    /// Ranges of several kinds of people.
+    #[error("it has {0} normal ranges, and nothing says which is the patient's; none is taken")]
+    SeveralRanges(usize),
     /// The same subject, test, time and value stand before.
     #[error("{0} says the same of the same subject and time")]
     SameRecord(String),

@@ -16,6 +16,7 @@ mod left;
 pub mod odm;
 mod result;
 mod sheet;
+mod specimen;
 mod standard;
 mod subject;
 mod test;

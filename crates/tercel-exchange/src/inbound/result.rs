@@ -1,10 +1,13 @@
 //! One result of a laboratory test or vital sign: as sent, and in the standard unit beside it.
 
+use std::collections::BTreeMap;
+
 use tercel::grade::units::{Dimension, UnitError, rounded};
 
 use super::standard::Conversion;
 use super::test::{LabTest, VITALS, vital_unit};
 use super::{Inbound, Left, Sheet, Why};
+use crate::specimen::beside_blood;
 
 /// Which test.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +89,8 @@ pub(crate) fn plain_number(text: &str) -> Option<f64> {
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
     pub(crate) subject: String,
+    /// As `LBSPEC`; blank where nothing says what it was.
+    pub(crate) specimen: String,
     pub(crate) test: Test,
     pub(crate) found: Found,
     pub(crate) unit: String,
@@ -102,9 +107,10 @@ pub(crate) struct Sent {
 }
 
 /// Columns of `LB` made here.
-const LB: [&str; 20] = [
-    "STUDYID", "DOMAIN", "USUBJID", "LBSEQ", "LBTESTCD", "LBTEST", "LBORRES", "LBORRESU", "LBORNRLO", "LBORNRHI",
-    "LBSTRESC", "LBSTRESN", "LBSTRESU", "LBSTNRLO", "LBSTNRHI", "LBNRIND", "LBSTAT", "LBREASND", "LBLOINC", "LBDTC",
+const LB: [&str; 21] = [
+    "STUDYID", "DOMAIN", "USUBJID", "LBSEQ", "LBTESTCD", "LBTEST", "LBSPEC", "LBORRES", "LBORRESU", "LBORNRLO",
+    "LBORNRHI", "LBSTRESC", "LBSTRESN", "LBSTRESU", "LBSTNRLO", "LBSTNRHI", "LBNRIND", "LBSTAT", "LBREASND", "LBLOINC",
+    "LBDTC",
 ];
 
 /// Columns of `VS` made here.
@@ -128,7 +134,7 @@ impl Results {
                 "LB",
                 &LB,
                 ["USUBJID", "LBDTC", "LBTESTCD"],
-                &["LBORRES", "LBORRESU", "LBSTAT"],
+                &["LBSPEC", "LBORRES", "LBORRESU", "LBSTAT"],
             ),
             vital: Sheet::new(
                 "VS",
@@ -183,7 +189,10 @@ impl Results {
         if let Found::Number { comparator, value, .. } = &sent.found {
             match standard(test, *value, &sent.unit, sent.property) {
                 Ok((conversion, number)) => {
-                    check_limits(test, number, *value, &sent.unit)?;
+                    // The limits are those of blood.
+                    if beside_blood(&sent.specimen, "").is_none() {
+                        check_limits(test, number, *value, &sent.unit)?;
+                    }
                     more.push(("LBSTRESC", format!("{comparator}{number}")));
                     if comparator.is_empty() {
                         more.push(("LBSTRESN", number.to_string()));
@@ -208,6 +217,7 @@ impl Results {
             ("USUBJID", sent.subject.clone()),
             ("LBTESTCD", code.to_owned()),
             ("LBTEST", name.to_owned()),
+            ("LBSPEC", sent.specimen.clone()),
             ("LBNRIND", sent.flag.to_owned()),
             ("LBLOINC", sent.loinc.clone()),
             ("LBDTC", sent.when.clone()),
@@ -274,6 +284,48 @@ impl Results {
         }
         Ok(cells)
     }
+}
+
+/// Gives a row of `LB` from elsewhere the name of its test and, where it has none, its standard result, with what somebody
+/// should look at. The error says why the row is not taken.
+pub(crate) fn complete(row: &mut BTreeMap<String, String>) -> Result<Option<Why>, Why> {
+    let text = |row: &BTreeMap<String, String>, name: &str| {
+        row.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
+    };
+    let Some(test) = LabTest::named(&text(row, "LBTESTCD")) else {
+        return Ok(None);
+    };
+    row.entry("LBTEST".to_owned()).or_insert_with(|| test.name.to_owned());
+    let is_stated = ["LBSTRESC", "LBSTRESN"].iter().any(|name| !text(row, name).is_empty());
+    let Found::Number { comparator, value, .. } = Found::parse(&text(row, "LBORRES")) else {
+        return Ok(None);
+    };
+    if is_stated {
+        return Ok(None);
+    }
+    let unit = text(row, "LBORRESU");
+    let (conversion, number) = match standard(test, value, &unit, None) {
+        Ok(standard) => standard,
+        Err(why) => return Ok(Some(why)),
+    };
+    if beside_blood(&text(row, "LBSPEC"), &text(row, "LBCAT")).is_none() {
+        check_limits(test, number, value, &unit)?;
+    }
+    let mut put = |name: &str, text: String| row.insert(name.to_owned(), text);
+    put("LBSTRESC", format!("{comparator}{number}"));
+    if comparator.is_empty() {
+        put("LBSTRESN", number.to_string());
+    }
+    if !test.unit.is_empty() {
+        put("LBSTRESU", test.unit.to_owned());
+    }
+    for (original, standard) in [("LBORNRLO", "LBSTNRLO"), ("LBORNRHI", "LBSTNRHI")] {
+        let limit = row.get(original).and_then(|text| plain_number(text.trim()));
+        if let Some(limit) = limit.and_then(|limit| conversion.of(limit)) {
+            row.entry(standard.to_owned()).or_insert_with(|| limit.to_string());
+        }
+    }
+    Ok(None)
 }
 
 /// Texts by column.

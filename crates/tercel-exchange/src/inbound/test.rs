@@ -9,8 +9,6 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use tercel::grade::analyte::Analyte;
-use tercel::grade::criteria::LabCriteria;
-use tercel::grade::ctcae::Ctcae;
 use tercel::grade::units::{Dimension, Unit};
 
 /// A laboratory test.
@@ -26,8 +24,6 @@ pub struct LabTest {
     pub limits: (f64, f64),
     /// The test as the grading knows it.
     pub analyte: Option<&'static Analyte>,
-    /// Whether CTCAE prints numbers for it in a unit, beside multiples of a limit of normal or a baseline.
-    pub has_cut_points: bool,
 }
 
 /// A LOINC code.
@@ -56,19 +52,10 @@ static TESTS: LazyLock<Vec<LabTest>> = LazyLock::new(|| {
             unit,
             limits: (low.parse().ok()?, high.parse().ok()?),
             analyte: Analyte::named(code),
-            has_cut_points: has_cut_points(code),
         })
     })
     .collect()
 });
-
-fn has_cut_points(code: &str) -> bool {
-    let mut terms = Ctcae::ALL
-        .into_iter()
-        .filter_map(|version| LabCriteria::of(version).find(code))
-        .flatten();
-    terms.any(|term| !term.units().is_empty())
-}
 
 static CODES: LazyLock<HashMap<&'static str, LoincCode>> = LazyLock::new(|| {
     let codes = rows(LOINC).map(|[loinc, dataset, code, property]| LoincCode {
@@ -190,22 +177,5 @@ pub(crate) fn vital_unit(standard: &str, unit: &str) -> Option<(f64, f64)> {
         "cm" if is(&["m"]) => Some((100.0, 0.0)),
         "cm" if is(&["[in_i]", "in"]) => Some((2.54, 0.0)),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// CTCAE 5.0 and 6.0: creatinine, bilirubin and the enzymes have multiples alone.
-    #[test]
-    fn cut_points_in_units_are_told_from_multiples_of_a_limit() {
-        let with: Vec<&str> = lab_tests()
-            .iter()
-            .filter(|test| test.has_cut_points)
-            .map(|test| test.code)
-            .collect();
-        let of_v5_and_v6 = "CREATCLR GLUC CHOL TRIG CA CAION MG K SODIUM HGB ALB FIBRINO NEUT LYM CD4 WBC PLAT INR";
-        assert_eq!(with.join(" "), of_v5_and_v6);
     }
 }

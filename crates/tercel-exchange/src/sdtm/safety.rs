@@ -12,6 +12,7 @@ use tercel::study::{
 
 use super::{is_named, kinetics};
 use crate::reader::Row;
+use crate::result::certain;
 use crate::specimen::{beside_blood, test_in};
 
 const OUTCOMES: [(&str, EventOutcome); 7] = [
@@ -155,30 +156,32 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         }
         return;
     }
-    let standard = row
-        .number("LBSTRESN")
-        .or_else(|| row.text("LBSTRESC").and_then(at_least));
-    let (value, unit) = if standard.is_some() || row.text("LBORRES").is_none() {
-        (standard, row.first_text(&["LBSTRESU", "LBORRESU"]))
-    } else {
-        (
-            row.text("LBORRES").and_then(at_least),
-            row.first_text(&["LBORRESU", "LBSTRESU"]),
-        )
-    };
-    row.check_agreement("LBSTRESN", "LBSTRESC");
-    row.text("LBSTAT");
     let listed = elsewhere
         .is_none()
         .then(|| row.memo(test, || listed_test(trial, test)))
         .flatten();
+    let limits = ["LBSTNRLO", "LBSTNRHI"].map(|name| row.number(name));
+    let result = |name: &str| row.text(name).and_then(|text| certain(text, limits));
+    let standard = row.number("LBSTRESN").or_else(|| result("LBSTRESC"));
+    let (value, unit) = if standard.is_some() || row.text("LBORRES").is_none() {
+        (standard, row.first_text(&["LBSTRESU", "LBORRESU"]))
+    } else {
+        (result("LBORRES"), row.first_text(&["LBORRESU", "LBSTRESU"]))
+    };
+    let unread = match (&value, &listed) {
+        (None, Some(listed)) => is_in_words(row, trial, listed),
+        (Some(_), _) | (None, None) => false,
+    };
+    row.check_agreement("LBSTRESN", "LBSTRESC");
+    row.text("LBSTAT");
     subject.labs.push(Lab {
         record: row.record.clone(),
         test: listed.unwrap_or_else(|| test_in(test, elsewhere)),
         value,
+        unread,
         unit: unit.unwrap_or_default().to_owned(),
-        lln: row.number("LBSTNRLO"),
-        uln: row.number("LBSTNRHI"),
+        lln: limits[0],
+        uln: limits[1],
         when,
         significant: row.yes("LBCLSIG"),
         event: row.number("LBAESEQ").and_then(whole),
@@ -198,9 +201,21 @@ fn listed_test(trial: &Trial, test: &str) -> Option<String> {
     synonym.map(|name| name.to_uppercase())
 }
 
-/// A number, or the limit a result lies above (`>1000`), which is the least it can be.
-fn at_least(text: &str) -> Option<f64> {
-    text.trim_start_matches(['>', '=']).trim().parse().ok()
+/// Whether the result of a test that the protocol looks at is no number, so that nobody knows what was measured. It is asked about.
+fn is_in_words(row: &Row<'_>, trial: &Trial, test: &str) -> bool {
+    let mut decides = trial.dlt.lab_criteria.iter().flat_map(LabCriterion::analytes);
+    let blocks = if decides.any(|name| name.eq_ignore_ascii_case(test)) {
+        Blocks::Decision
+    } else {
+        Blocks::Export
+    };
+    for name in ["LBORRES", "LBSTRESC"] {
+        if let Some(text) = row.text(name).filter(|text| !text.starts_with(['<', '>'])) {
+            row.find(name, Rule::NotANumber(text.to_owned()), blocks);
+            return true;
+        }
+    }
+    false
 }
 
 #[expect(

@@ -208,6 +208,33 @@ fn laboratory_values_that_cannot_be_used_keep_the_verdict_open() {
     assert_eq!(rows(&[lab(1, "SGPT", "900", "40", "2025-03-04")]), Status::Dlt);
 }
 
+/// A decimal comma, or a word: what was measured is not known, and nobody escalates over it.
+#[test]
+fn a_laboratory_result_that_is_no_number_keeps_the_verdict_open() {
+    let of = |value: &str, day: &str| {
+        let row = format!("S,1,ALT,{value},U/L,40,{day}");
+        let header = "USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBSTNRHI,LBDTC";
+        let lb = Table::parse_csv("lb.csv", format!("{header}\n{row}\n").as_bytes()).unwrap();
+        let trial = trial();
+        let tables = read(&[]).into_iter().filter(|table| table.name != "LB").chain([lb]);
+        let data = read_tables(tables.collect(), &trial).unwrap().as_of(LATER);
+        Analysis::new(&trial, &data, Some(LATER)).facts[0]
+            .dlt
+            .as_ref()
+            .unwrap()
+            .status
+            .clone()
+    };
+    for words in ["\"900,5\"", "POSITIVE"] {
+        assert!(is_pending(&of(words, "2025-03-08")), "{words}");
+        // Before the infusion it decides nothing.
+        assert_eq!(of(words, "2025-02-08"), Status::NoDlt, "{words}");
+    }
+    // The limit of an assay is a number.
+    assert_eq!(of("<5", "2025-03-08"), Status::NoDlt);
+    assert_eq!(of(">1000", "2025-03-08"), Status::Dlt);
+}
+
 #[test]
 fn the_bags_of_one_day_are_one_dose() {
     let bag = |seq: u8, cells: u8, time: &str| {

@@ -1,6 +1,7 @@
 //! Laboratory results of one subject, case by case: baselines, the laboratory outcome, results against adverse events.
 
 use tercel::endpoint::{Analysis, Reading, check_derived, derive_cells, grade_result};
+use tercel::grade::ctcae::{LabGrade, LabOutcome};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::report::{LabSafety, SHIFT_UNKNOWN, build_report};
 use tercel::study::{Blocks, Finding};
@@ -361,6 +362,34 @@ fn a_candidate_for_hys_law_lies_at_three_and_above_two_by_limit_or_by_abnormal_b
             assert_eq!(found.hys_law.without, 1);
         },
     );
+}
+
+/// Below 0.3 is below 0.5, which is where grade 4 begins, whatever it is.
+#[test]
+fn a_result_beyond_what_the_assay_measures_has_the_grade_that_is_certain() {
+    let grade = |test: &str, result: &str, unit: &str, limits: &str| {
+        let lb = format!(
+            "USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBSTNRLO,LBSTNRHI,LBDTC\nA,1,{test},{result},{unit},{limits},2025-02-12\n"
+        );
+        let dm = "USUBJID,RFICDTC,AGE,SEX,ARMCD\nA,2025-01-10,50,F,DL1\n";
+        let trial = trial("before lymphodepletion");
+        let tables = [("dm", dm), ("lb", lb.as_str())]
+            .map(|(name, text)| Table::parse_csv(&format!("{name}.csv"), text.as_bytes()).unwrap());
+        let data = read_tables(tables.into(), &trial).unwrap();
+        let lab = data.subjects[0].labs[0].clone();
+        let graded = grade_result(&trial, &data.subjects[0], &lab);
+        let of = |grade: &LabGrade<'_>| match grade.outcome {
+            LabOutcome::Graded(toxicity) => Some(toxicity.number()),
+            LabOutcome::Range { .. } | LabOutcome::NotGradable(_) => None,
+        };
+        graded.iter().filter_map(of).max()
+    };
+    assert_eq!(grade("NEUT", "<0.3", "10^9/L", "1.8,6.3"), Some(4));
+    assert_eq!(grade("PLAT", "<20", "10^9/L", "150,400"), Some(4));
+    assert_eq!(grade("ALT", ">1000", "U/L", "7,40"), Some(4));
+    assert_eq!(grade("ALT", "<5", "U/L", "7,40"), Some(0));
+    // Below 5 may be normal or not.
+    assert_eq!(grade("ALT", "<50", "U/L", "7,40"), None);
 }
 
 /// Creatinine of urine is a hundred times that of blood.

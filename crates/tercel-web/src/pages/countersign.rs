@@ -1,9 +1,9 @@
 //! Records that two persons make together, each by password: the identity check at the bedside and what clears up a reading
-//! that did not match, the release of a lot, an emergency release, the end of a halt, the committee's choice for a subject
-//! whose level closed.
+//! that did not match, the release of a lot, an emergency release, the end of a halt, the committee's verdict on a DLT and its
+//! choice for a subject whose level closed.
 
 use askama::Template;
-use tercel::language::{Text, both};
+use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
@@ -29,12 +29,12 @@ struct Pair {
     title: Text,
 }
 
-const PAIRS: [Pair; 6] = [
+const PAIRS: [Pair; 8] = [
     Pair {
         form: "conduct-identity",
         first: (Permission::Enter, None),
         second: (Permission::Enter, None),
-        filled: &["person1", "at1", "person2", "at2"],
+        filled: &["person1", "person2"],
         title: Text::new("the second person at the bedside", "床旁第二核对人"),
     },
     Pair {
@@ -70,6 +70,20 @@ const PAIRS: [Pair; 6] = [
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
         filled: &["signer1", "signer2", "signer3", "signed"],
+        title: Text::new("another member of the committee", "另一名委员"),
+    },
+    Pair {
+        form: "dlt-adjudication",
+        first: (Permission::Decide, None),
+        second: (Permission::Decide, None),
+        filled: &[],
+        title: Text::new("another member of the committee", "另一名委员"),
+    },
+    Pair {
+        form: "halt-lifted",
+        first: (Permission::Decide, None),
+        second: (Permission::Decide, None),
+        filled: &[],
         title: Text::new("another member of the committee", "另一名委员"),
     },
     Pair {
@@ -229,6 +243,15 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
             problems: said,
         });
     }
+    if form.id == "conduct-resume"
+        && let Some(why) = no_such_halt(&ask, values.get("pause").map_or("", String::as_str)).await?
+    {
+        let said = vec![("pause".to_owned(), why.of(ask.language).to_owned())];
+        return Ok(Reply::RejectedFor {
+            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone()).render()?,
+            problems: said,
+        });
+    }
     let misread = match (form.id, &subject) {
         ("conduct-identity", Some(subject)) => misreads(&ask, subject, &values).await?,
         _ => Vec::new(),
@@ -262,6 +285,26 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     }))
 }
 
+/// Why a halt cannot be ended: no halt that was entered, or that what was done set off, has this identifier and stands.
+async fn no_such_halt(ask: &Ask, id: &str) -> Result<Option<Words>, Fault> {
+    let snapshot = ask.app.snapshot_now().await?;
+    let standing = snapshot.data().halts.iter().filter(|halt| halt.ended.is_none());
+    let standing: Vec<&str> = standing.map(|halt| halt.id.as_str()).collect();
+    if standing.contains(&id) {
+        return Ok(None);
+    }
+    let (named, named_zh) = if standing.is_empty() {
+        ("none".to_owned(), "无".to_owned())
+    } else {
+        (standing.join(", "), standing.join("、"))
+    };
+    Ok(Some(both!(
+        "no halt {id} stands; those that do: {named}. A halt by a rule of the protocol ends with the form \"Halt of enrolment \
+         lifted\" of its subject",
+        "没有编号为{id}的有效暂停；现有：{named_zh}。因方案规则触发的暂停，须在该受试者的“解除入组暂停”表中解除"
+    )))
+}
+
 /// The second person, once both gave their passwords and the second may take the part.
 async fn second_person(ask: &Ask, pair: &Pair, own: &Account, site: Option<&str>) -> Result<Person, Fault> {
     let password = |name: &str| ask.form.get(name).map_or("", String::as_str);
@@ -288,28 +331,35 @@ async fn second_person(ask: &Ask, pair: &Pair, own: &Account, site: Option<&str>
 /// What the signatures say: who, and when.
 fn fill(ask: &Ask, form: &str, own: &Account, other: &Account, values: &mut Values) {
     let now = format!("{:.16}", site_time(ask.app.store.clock().now()).to_string());
-    let mut put = |field: &str, value: &str| values.insert(field.to_owned(), value.to_owned());
+    let put = |values: &mut Values, field: &str, value: &str| values.insert(field.to_owned(), value.to_owned());
     match form {
+        // A check of which the paper is entered was made when the paper says.
         "conduct-identity" => {
-            put("person1", &own.printed);
-            put("at1", &now);
-            put("person2", &other.printed);
-            put("at2", &now);
+            let first = values.get("at1").unwrap_or(&now).clone();
+            let second = values.get("at2").unwrap_or(&now).clone();
+            for (field, value) in [
+                ("person1", &own.printed),
+                ("at1", &first),
+                ("person2", &other.printed),
+                ("at2", &second),
+            ] {
+                values.insert(field.to_owned(), value.clone());
+            }
         }
         "conduct-emergency" => {
-            put("investigator", &own.printed);
-            put("investigatorauth", "Y");
-            put("investigatorat", &now);
-            put("physician", &other.printed);
-            put("physicianauth", "Y");
-            put("physicianat", &now);
+            put(values, "investigator", &own.printed);
+            put(values, "investigatorauth", "Y");
+            put(values, "investigatorat", &now);
+            put(values, "physician", &other.printed);
+            put(values, "physicianauth", "Y");
+            put(values, "physicianat", &now);
         }
-        // The certificate says who released, and when.
-        "conduct-release" => {}
+        // The certificate says who released, and when; the committee's minutes, who decided.
+        "conduct-release" | "dlt-adjudication" | "halt-lifted" => {}
         _ => {
-            put("signer1", &own.printed);
-            put("signer2", &other.printed);
-            put("signed", &now);
+            put(values, "signer1", &own.printed);
+            put(values, "signer2", &other.printed);
+            put(values, "signed", &now);
         }
     }
 }

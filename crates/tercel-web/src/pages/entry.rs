@@ -158,6 +158,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     if let Some(why) = site_problem(form, is_new, &values, site.as_deref()) {
         return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
     }
+    let _alone = alone(&ask, form).await;
     let mut deviation = None;
     if let Some(subject) = subject.as_deref().filter(|_| !is_new)
         && let Some(gate) = gate_before(&ask, form.id, subject, &values).await?
@@ -199,6 +200,14 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         Err(Fault::Refused(why)) => rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned()))),
         Err(fault) => Err(fault),
     }
+}
+
+/// One place at a level at a time: two at once would both find the last one free.
+async fn alone<'a>(ask: &'a Ask, form: &Form) -> Option<tokio::sync::MutexGuard<'a, ()>> {
+    if form.id == "conduct-slot" {
+        return Some(ask.app.deciding.lock().await);
+    }
+    None
 }
 
 /// The number of a record where the form is entered once: the next of its series or nothing, so that two at once do not

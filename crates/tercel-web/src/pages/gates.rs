@@ -215,8 +215,11 @@ fn page(
         .of(&subject)
         .and_then(|own| own.slot(study.now))
         .map(|slot| slot.level);
-    let level = reserved
-        .or(known.and_then(|known| known.level))
+    let level = reserved.or(known.and_then(|known| known.level));
+    // Without a place the level is shown at which least stands in the way.
+    let missing = |level: &DoseLevel| enrolment_gate(&study, &subject, *level).missing.len();
+    let level = level
+        .or_else(|| trial.dose_levels.iter().map(|(level, _)| level).min_by_key(missing))
         .unwrap_or(DoseLevel::FIRST);
     let at_infusion = derive_gate_at_infusion(trial, snapshot.data(), &snapshot.conduct, &subject);
     let infused = at_infusion.is_some();

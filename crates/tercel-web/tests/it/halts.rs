@@ -1,6 +1,6 @@
 //! A halt that somebody enters stands wherever the next dose is spoken of.
 
-use crate::world::World;
+use crate::world::{PASSWORD, World};
 
 #[tokio::test]
 async fn a_halt_stands_on_board_work_list_meetings_and_decision_as_soon_as_it_is_entered() {
@@ -30,4 +30,73 @@ async fn a_halt_stands_on_board_work_list_meetings_and_decision_as_soon_as_it_is
         decision.contains("\"wait\"") && decision.contains("pause/1"),
         "{decision}"
     );
+}
+
+/// A record that the gates cannot read would keep them shut, and a halt is never corrected.
+#[tokio::test]
+async fn a_halt_without_its_time_is_refused_and_one_that_does_not_stand_is_not_ended() {
+    let world = World::new().await;
+    let wang = world.person("wang", "investigator@01").await;
+    let day_alone = [("v.reason", "two deaths"), ("v.from", "2026-02-27")];
+    let refused = world.post(&wang, "/enter/conduct-pause", &day_alone).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.body.contains("YYYY-MM-DDThh:mm"), "{}", refused.body);
+    let huang = world.person("huang", "committee@*").await;
+    world.account("guo", "committee@*").await;
+    let end = |halt| {
+        let passwords = [("second", "guo"), ("password", PASSWORD), ("second_password", PASSWORD)];
+        [&[("v.pause", halt)], passwords.as_slice()].concat()
+    };
+    let path = "/countersign/conduct-resume";
+    let none = world.post(&huang, path, &end("pause/1")).await;
+    assert_eq!(none.status, 422);
+    assert!(none.body.contains("no halt pause/1 stands"), "{}", none.body);
+    let halt = [("v.reason", "two deaths"), ("v.from", "2026-02-27T07:00")];
+    assert_eq!(world.post(&wang, "/enter/conduct-pause", &halt).await.status, 303);
+    let other = world.post(&huang, path, &end("pause/9")).await;
+    assert!(
+        other.status == 422 && other.body.contains("those that do: pause/1"),
+        "{}",
+        other.body
+    );
+    assert_eq!(world.post(&huang, path, &end("pause/1")).await.status, 303);
+    // Once.
+    assert_eq!(world.post(&huang, path, &end("pause/1")).await.status, 422);
+}
+
+/// Nobody who enters data says alone that there was no DLT, or that a halt by a rule is over.
+#[tokio::test]
+async fn a_verdict_on_a_dlt_and_the_lifting_of_a_halt_are_entered_by_two_of_the_committee() {
+    let world = World::new().await;
+    let subject = "IL1RAP-HCC-01-001";
+    world.subject("enterer", "01", subject).await;
+    let chen = world.person("chen", "coordinator@01").await;
+    let huang = world.person("huang", "committee@*").await;
+    world.account("guo", "committee@*").await;
+    for (form, answer) in [("dlt-adjudication", "N"), ("halt-lifted", "LIFTED")] {
+        let answers = [
+            ("v.faorres", answer),
+            ("v.faeval", "ADJUDICATION COMMITTEE"),
+            ("v.fadtc", "2026-02-27"),
+            ("second", "guo"),
+            ("password", PASSWORD),
+            ("second_password", PASSWORD),
+        ];
+        assert_eq!(
+            world
+                .post(&chen, &format!("/enter/{form}/{subject}"), &answers)
+                .await
+                .status,
+            404
+        );
+        let path = format!("/countersign/{form}/{subject}");
+        assert_eq!(world.post(&chen, &path, &answers).await.status, 403);
+        let alone: Vec<_> = answers
+            .iter()
+            .map(|(name, value)| (*name, if *name == "second" { "huang" } else { value }))
+            .collect();
+        assert_eq!(world.post(&huang, &path, &alone).await.status, 409);
+        let kept = world.post(&huang, &path, &answers).await;
+        assert_eq!(kept.status, 303, "{}", kept.body);
+    }
 }

@@ -31,18 +31,21 @@ pub(super) fn judge(
     answers
 }
 
-/// Values that may lie in the window and above the limit, but without the limit or the day to tell.
+/// Values that may lie in the window and above the limit, but without a number, the limit or the day to tell.
 fn unusable(limit: &Limit<'_>, series: &[&Lab], window: Window) -> Option<Ground> {
     let doubtful: Vec<&&Lab> = series
         .iter()
         .filter(|lab| {
             let in_window = lab.when.date.latest() >= window.first && lab.when.date.earliest() <= window.last;
-            let known = lab.value.is_none() || (is_above(limit, lab).is_some() && lab.when.day().is_some());
+            let usable = lab.value.is_none() || (is_above(limit, lab).is_some() && lab.when.day().is_some());
+            let known = usable && !lab.unread;
             in_window && !known && is_above(limit, lab) != Some(false)
         })
         .collect();
     let first = doubtful.first()?;
-    let missing = if first.uln.is_none() {
+    let missing = if first.unread {
+        Text::new("its result is no number", "结果不是数值")
+    } else if first.uln.is_none() {
         Text::new("its upper limit of normal is missing", "缺正常值上限")
     } else {
         Text::new("its day is not known", "日期不明")

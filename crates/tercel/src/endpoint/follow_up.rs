@@ -56,7 +56,12 @@ impl<'a> Facts<'a> {
     /// The last record that needs a living subject, up to the last day a date of death can mean.
     fn last_alive(&self) -> Option<(Date, &'a RecordId)> {
         let (death, _) = self.death()?;
-        self.seen_alive().filter(|(day, _)| *day <= death.date.latest()).max()
+        let events = self.subject.adverse_events.iter();
+        let onsets = events.filter_map(|event| Some((event.start?.date.earliest(), &event.record)));
+        self.seen_alive()
+            .chain(onsets)
+            .filter(|(day, _)| *day <= death.date.latest())
+            .max()
     }
 
     /// The last day on which the subject was seen, treated, or sampled.

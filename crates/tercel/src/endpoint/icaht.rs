@@ -98,6 +98,7 @@ mod tests {
             },
             test: test.to_owned(),
             value,
+            unread: false,
             unit: unit.to_owned(),
             lln: None,
             uln: None,

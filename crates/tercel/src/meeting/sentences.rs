@@ -127,22 +127,29 @@ impl LevelLine {
     }
 
     /// Every number of the line.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn words(&self, language: Language) -> String {
         let limits = |limits: Option<Limits>| limits.map_or_else(|| MISSING.to_owned(), Limits::words);
-        format!(
-            "{} ({}): {} infused, {} evaluable, {} with DLT ({} of them under-dosed), {} pending, {} replaced; {} of the \
-             evaluable, {} of the infused",
-            self.label,
-            self.planned_words(Language::English),
-            self.infused,
-            self.evaluable,
-            self.dlt,
-            self.dlt_under_dosed,
-            self.pending,
-            self.replaced,
-            limits(self.limits),
-            limits(self.limits_infused),
-        )
+        let (of_evaluable, of_infused) = (limits(self.limits), limits(self.limits_infused));
+        let (planned, label) = (self.planned_words(language), &self.label);
+        let Self {
+            infused,
+            evaluable,
+            dlt,
+            dlt_under_dosed,
+            pending,
+            replaced,
+            ..
+        } = self;
+        match language {
+            Language::English => format!(
+                "{label} ({planned}): {infused} infused, {evaluable} evaluable, {dlt} with DLT ({dlt_under_dosed} of them \
+                 under-dosed), {pending} pending, {replaced} replaced; {of_evaluable} of the evaluable, {of_infused} of the infused"
+            ),
+            Language::Chinese => format!(
+                "{planned}：回输{infused}例，可评价{evaluable}例，DLT {dlt}例（其中剂量不足{dlt_under_dosed}例），待定{pending}例，\
+                 替换{replaced}例；占可评价者{of_evaluable}，占回输者{of_infused}"
+            ),
+        }
     }
 }
 

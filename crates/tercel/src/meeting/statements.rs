@@ -100,6 +100,18 @@ impl Place {
     }
 }
 
+/// The serious events, and of how many it is not recorded whether they are.
+fn serious_words(serious: &[String], unknown: u32, language: Language) -> String {
+    let named = serious.join("; ");
+    match (unknown, language) {
+        (0, _) => named,
+        (_, Language::English) => format!("{named} (seriousness not recorded: {unknown})")
+            .trim()
+            .to_owned(),
+        (_, Language::Chinese) => format!("{named}（未记录是否严重：{unknown}项）"),
+    }
+}
+
 /// One statement of a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -170,7 +182,7 @@ impl Packet {
         ];
         all.extend(self.levels.iter().map(|line| Statement {
             place: Place::Level(line.level),
-            text: line.words(),
+            text: line.words(language),
             records: line.records.clone(),
         }));
         all
@@ -223,7 +235,7 @@ impl Packet {
             ),
             state(
                 Place::Serious(subject()),
-                format!("{} ({})", serious.join("; "), line.seriousness_unknown),
+                serious_words(&serious, line.seriousness_unknown, language),
                 &line.event_records,
             ),
             state(Place::Deviations(subject()), deviations.join("; "), &deviation_records),

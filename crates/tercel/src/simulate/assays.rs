@@ -72,6 +72,7 @@ impl Recorder<'_> {
                     record: record.clone(),
                     test: analyte.code.to_owned(),
                     value: sample.values.get(index).copied(),
+                    unread: false,
                     unit: analyte.unit.to_owned(),
                     lln: Some(analyte.lln),
                     uln: Some(analyte.uln),

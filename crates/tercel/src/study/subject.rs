@@ -324,6 +324,8 @@ pub struct Lab {
     pub test: String,
     /// Value; `None` for a result that is not a number.
     pub value: Option<f64>,
+    /// Whether a result stands there that is no number, so that nobody knows what was measured.
+    pub unread: bool,
     /// Unit as written.
     pub unit: String,
     /// Lower limit of normal.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use tercel::protocol::Trial;
+use tercel_exchange::export::sdtm::cut_tables;
 use tercel_exchange::form::{Captured, NotTaken, Reason, from_tables, to_tables};
 use tercel_exchange::{Table, read_datasets};
 use tercel_report::documents::{CaseRecord, Change, Remark};
@@ -30,10 +32,13 @@ pub(super) struct SubjectRecords {
 }
 
 impl Source {
-    /// Reads what the trial's data are.
-    pub(super) fn open(args: &TrialArgs, trial: &Trial) -> anyhow::Result<Self> {
+    /// Reads what the trial's data are, to the end of `cut` where one is stated.
+    pub(super) fn open(args: &TrialArgs, trial: &Trial, cut: Option<Date>) -> anyhow::Result<Self> {
         let Some(address) = record_address(&args.trial, args.data.as_deref()) else {
-            let (tables, _) = read_datasets(&data_path(&args.trial, args.data.as_deref()))?;
+            let (mut tables, _) = read_datasets(&data_path(&args.trial, args.data.as_deref()))?;
+            if let Some(cut) = cut {
+                cut_tables(&mut tables, cut);
+            }
             return Ok(Self::Files(tables));
         };
         let known_at = args.known_at.as_deref().map(entry_time).transpose()?;
@@ -60,7 +65,12 @@ impl Source {
             .filter(|record| !record.voided)
             .map(|record| record.captured.clone())
             .collect();
-        let tables = to_tables(trial, &captured);
+        let mut tables = to_tables(trial, &captured);
+        // Entries are of their own time: who reads the data as of a day reads what had begun by then, and no history.
+        if let Some(cut) = cut {
+            cut_tables(&mut tables, cut);
+            return Ok(Self::Files(tables));
+        }
         Ok(Self::Record(records, tables))
     }
 

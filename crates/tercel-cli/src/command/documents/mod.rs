@@ -10,7 +10,7 @@ use serde_json::json;
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
 use tercel::report::{Report, build_report};
-use tercel_exchange::export::sdtm::{cut_tables, datasets};
+use tercel_exchange::export::sdtm::datasets;
 use tercel_exchange::{Table, sha256_hex};
 use tercel_report::documents::{
     About, CaseRecord, Casebook, adam_guide, annotated_forms, casebook, consort_define, sdtm_guide, spirit_define,
@@ -68,7 +68,11 @@ struct Written {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     args.print.check()?;
     let study = Study::open(&args.trial)?;
-    let source = Source::open(&args.trial, &study.trial)?;
+    let source = Source::open(
+        &args.trial,
+        &study.trial,
+        study.cut.filter(|_| args.trial.as_of.is_some()),
+    )?;
     let progress = Progress::start("writing the documents");
     let mut written = Vec::new();
     for name in NAMES {
@@ -120,10 +124,10 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
         "sdtm-guide" => (
             "sdtm-reviewers-guide",
             "Study data reviewer's guide",
-            sdtm_guide(&about, &handed_over(args, study, source), &check_analysis(&analysis)),
+            sdtm_guide(&about, &handed_over(study, source), &check_analysis(&analysis)),
         ),
         "adam-guide" => {
-            let Some(page) = analysis_guide(args, &about, handed_over(args, study, source), &analysis)? else {
+            let Some(page) = analysis_guide(args, &about, handed_over(study, source), &analysis)? else {
                 return Ok(());
             };
             ("adam-reviewers-guide", "Analysis data reviewer's guide", page)
@@ -149,13 +153,10 @@ fn document(args: &Args, study: &Study, source: &Source, name: &str, written: &m
 }
 
 /// The datasets that an export hands over, which the guides describe; the data as they are where they are no SDTM.
-fn handed_over(args: &Args, study: &Study, source: &Source) -> Vec<Table> {
-    let mut tables = source.tables().to_vec();
+fn handed_over(study: &Study, source: &Source) -> Vec<Table> {
+    let tables = source.tables().to_vec();
     if tables.iter().all(|table| table.name != "DM") {
         return tables;
-    }
-    if let (Some(_), Some(cut)) = (&args.trial.as_of, study.cut) {
-        cut_tables(&mut tables, cut);
     }
     let exported = datasets(&study.trial, tables, study.cut).datasets;
     exported.into_iter().map(|dataset| dataset.table).collect()

@@ -32,6 +32,7 @@ use super::adsl::Subject;
 use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use super::units::{self, InUnit, Spellings, laboratory};
+use crate::result::certain;
 use crate::specimen::{beside_blood, test_in};
 use crate::table::Table;
 use grade::{Grades, grade, mark_worst};
@@ -70,6 +71,8 @@ struct Result<'c> {
 #[derive(Clone, Copy)]
 struct Recorded<'c> {
     value: Option<f64>,
+    /// The value, or the limit that a result beyond what the assay measures is certain to reach.
+    certain: Option<f64>,
     unit: &'c str,
     lln: Option<f64>,
     uln: Option<f64>,
@@ -148,11 +151,14 @@ fn test(row: CellRow<'_>) -> String {
 
 fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
     let number = |column| row.number(column);
+    let (value, limits) = (number("LBSTRESN"), ["LBSTNRLO", "LBSTNRHI"].map(number));
+    let [lln, uln] = limits;
     let recorded = Recorded {
-        value: number("LBSTRESN"),
+        value,
+        certain: value.or_else(|| certain(row.text("LBSTRESC"), limits)),
         unit: unit(row.text("LBSTRESU")),
-        lln: number("LBSTNRLO"),
-        uln: number("LBSTNRHI"),
+        lln,
+        uln,
     };
     let analysed = |number: Option<f64>| {
         InUnit::of(number, |number| {
@@ -170,7 +176,7 @@ fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
         value: analysed(recorded.value).value(),
         lln: analysed(recorded.lln).value(),
         uln: analysed(recorded.uln).value(),
-        range: indicate(recorded.value, recorded.lln, recorded.uln),
+        range: indicate(recorded.certain, recorded.lln, recorded.uln),
         grades: Grades::default(),
         is_baseline: false,
         last_of_visit: false,

@@ -271,8 +271,8 @@ fn is_sign_of_life(dataset: &str, row: CellRow<'_>) -> bool {
     }
 }
 
-/// Of each subject with a partial date of death, the last day it can mean on which a visit, contact, scan, sample, vital sign or
-/// infusion needed a living subject.
+/// Of each subject with a partial date of death, the last day it can mean on which a visit, contact, scan, sample, vital sign,
+/// infusion or the onset of an adverse event needed a living subject.
 fn last_alive(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions) -> BTreeMap<SubjectId, Date> {
     let dated = [
         ("SV", "SVSTDTC"),
@@ -282,6 +282,7 @@ fn last_alive(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOption
         ("VS", "VSDTC"),
         ("EX", "EXSTDTC"),
         ("FA", "FADTC"),
+        ("AE", "AESTDTC"),
         ("PC", "PCDTC"),
         ("CP", "CPDTC"),
     ];

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tercel::study::{Subject, When};
+use tercel::study::{Disposition, Subject, When, is_screen_failure};
 
 use super::Study;
 use super::cells::{Columns, fill, moment};
@@ -86,9 +86,16 @@ fn exposures(subject: &Subject) -> Vec<When> {
         .collect()
 }
 
+/// How a subject left: who failed screening and was screened again did not leave by it.
+pub(super) fn departures(subject: &Subject) -> impl Iterator<Item = &Disposition> {
+    let failed = subject.screen_failure().is_some();
+    let mut departures = subject.dispositions.iter();
+    std::iter::from_fn(move || departures.find(|left| failed || !is_screen_failure(&left.term)))
+}
+
 /// The end of participation: how the subject left, death, or the last contact.
 pub(super) fn ended(subject: &Subject) -> Option<When> {
-    let left = subject.dispositions.iter().filter_map(|left| left.when);
+    let left = departures(subject).filter_map(|left| left.when);
     let died = subject.died().map(|(when, _)| when);
     let seen = subject.contacts.iter().map(|contact| contact.when);
     left.max_by_key(|when| when.order())

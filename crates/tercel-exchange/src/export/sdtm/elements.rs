@@ -3,7 +3,7 @@
 use tercel::study::{Subject, When};
 
 use super::cells::{Columns, moment, when};
-use super::demography::ended;
+use super::demography::{departures, ended};
 use super::{Study, named};
 use crate::table::Table;
 
@@ -121,7 +121,7 @@ pub(super) fn of_subjects(study: &Study<'_>, tables: &[Table]) -> Vec<Spent> {
             });
         }
         // The last element of a subject that is still in the study goes on.
-        let has_left = stated.is_some() || !subject.dispositions.is_empty() || subject.died().is_some();
+        let has_left = stated.is_some() || departures(subject).next().is_some() || subject.died().is_some();
         if let Some(last) = of_subject.last_mut() {
             last.end = end.filter(|end| has_left && end.order() >= last.start.order());
         }

@@ -1,15 +1,20 @@
 //! Results of findings datasets: names of tests, original and standard results, range indicators.
 
+use std::collections::BTreeMap;
+
+use tercel::protocol::Trial;
+
 use super::cells::{Columns, fill};
 use super::{guide, has_variable};
 use crate::export::terminology::decode;
+use crate::form::ToStandard;
 use crate::table::Table;
 
 /// Datasets whose readers tell a result that was written from one that was standardised: nothing is copied in them.
 const AS_WRITTEN: [&str; 2] = ["TR", "VS"];
 
 /// Completes a findings dataset; others are left as they are.
-pub(super) fn complete(table: &mut Table) {
+pub(super) fn complete(table: &mut Table, trial: &Trial) {
     let domain = table.name.clone();
     let name = |suffix: &str| format!("{domain}{suffix}");
     let [code, test] = ["TESTCD", "TEST"].map(name);
@@ -25,7 +30,7 @@ pub(super) fn complete(table: &mut Table) {
         let known = lists.iter().find_map(|list| decode(list, written));
         Some(known.unwrap_or(written).to_owned())
     });
-    results(table, &domain);
+    results(table, &domain, trial);
     original_limits(table, &domain);
     ranges(table, &domain);
 }
@@ -40,7 +45,7 @@ fn events(table: &mut Table, domain: &str) {
 }
 
 /// Where only one of original and standard result is given, it is both.
-fn results(table: &mut Table, domain: &str) {
+fn results(table: &mut Table, domain: &str, trial: &Trial) {
     let name = |suffix: &str| format!("{domain}{suffix}");
     let [written, written_unit, text, number, unit, status, derived] =
         ["ORRES", "ORRESU", "STRESC", "STRESN", "STRESU", "STAT", "DRVFL"].map(name);
@@ -65,6 +70,7 @@ fn results(table: &mut Table, domain: &str) {
     }
     if as_written {
         fill(table, &text, |columns, row| Some(columns.text(row, &number).to_owned()));
+        converted(table, domain, trial);
         return;
     }
     if has_variable(domain, &unit) {
@@ -87,6 +93,32 @@ fn results(table: &mut Table, domain: &str) {
                 .ok()
                 .filter(|value| value.is_finite())
                 .map(|_| standard.to_owned())
+        });
+    }
+}
+
+/// A diameter or vital sign with its original result alone has it in the standard unit too.
+fn converted(table: &mut Table, domain: &str, trial: &Trial) {
+    let name = |suffix: &str| format!("{domain}{suffix}");
+    let [test, written, written_unit, text, number, unit] =
+        ["TESTCD", "ORRES", "ORRESU", "STRESC", "STRESN", "STRESU"].map(name);
+    let columns = Columns::of(table);
+    let standard = |row: usize| {
+        let alone = columns.is_blank(row, &text) && columns.is_blank(row, &number);
+        let result = columns.text(row, &written);
+        if !alone || result.parse::<f64>().is_err() {
+            return None;
+        }
+        let unit = columns.text(row, &written_unit);
+        let standard = ToStandard::amount(domain, columns.text(row, &test), unit, trial)?;
+        Some((standard.text(result), standard.unit().to_owned()))
+    };
+    let found: BTreeMap<usize, (String, String)> =
+        (0..table.len()).filter_map(|row| Some((row, standard(row)?))).collect();
+    for (name, is_unit) in [(&text, false), (&number, false), (&unit, true)] {
+        fill(table, name, |_, row| {
+            let (result, unit) = found.get(&row)?;
+            Some(if is_unit { unit } else { result }.clone())
         });
     }
 }

@@ -82,7 +82,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     let summary = summary::parameters(&study, &tables);
     add(&mut tables, "TS", || summary);
     for table in &mut tables {
-        findings::complete(table);
+        findings::complete(table, trial);
     }
     let planned = visits::Planned::of(&study);
     visits::complete_subject_visits(&planned, &mut tables);

@@ -14,7 +14,7 @@ use crate::strict_json::Bounded;
 const MAX_VALUES: usize = 100_000;
 
 /// Gives every resource of the source to `take`, in order.
-pub(super) fn read_resources(source: impl Read, take: &mut dyn FnMut(Value)) -> Result<(), InboundError> {
+pub(super) fn read_resources(source: impl Read, take: &mut dyn FnMut(Entered)) -> Result<(), InboundError> {
     let guarded = Guarded::new(source, Kind::Json, MAX_MESSAGE);
     let found = guarded.found();
     let mut source = BufReader::with_capacity(1 << 16, WithoutMark::new(guarded));
@@ -62,7 +62,7 @@ const NOT_FHIR: &str = "not FHIR: ";
 
 /// A bundle, whose entries are given on as they come, or a single resource.
 struct Top<'t> {
-    take: &'t mut dyn FnMut(Value),
+    take: &'t mut dyn FnMut(Entered),
 }
 
 impl<'de> DeserializeSeed<'de> for Top<'_> {
@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Top<'_> {
             "Bundle" => Ok(()),
             "" => Err(A::Error::custom(format!("{NOT_FHIR}it has no resourceType"))),
             _ => {
-                (self.take)(Value::Object(own));
+                (self.take)(Entered::Resource(Value::Object(own)));
                 Ok(())
             }
         }
@@ -117,8 +117,43 @@ fn kind(object: &Map<String, Value>) -> &str {
     object.get("resourceType").and_then(Value::as_str).unwrap_or_default()
 }
 
+/// What a bundle holds.
+pub(super) enum Entered {
+    /// A resource.
+    Resource(Value),
+    /// The word that a resource was deleted.
+    Deleted {
+        /// Kind of the resource.
+        kind: String,
+        /// Its identifier.
+        id: String,
+        /// When, as written.
+        when: Option<String>,
+    },
+}
+
+/// What an entry of a history or transaction did.
+#[derive(serde::Deserialize)]
+struct Request {
+    method: Option<String>,
+    url: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Response {
+    last_modified: Option<String>,
+}
+
+/// `Observation/7`, whatever address stands before it.
+fn kind_and_id(url: &str) -> Option<(String, String)> {
+    let mut parts = url.split("/_history").next()?.rsplit('/');
+    let (id, kind) = (parts.next()?, parts.next()?);
+    Some((kind.to_owned(), id.to_owned()))
+}
+
 struct Entries<'t> {
-    take: &'t mut dyn FnMut(Value),
+    take: &'t mut dyn FnMut(Entered),
 }
 
 impl<'de> DeserializeSeed<'de> for Entries<'_> {
@@ -143,7 +178,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
 }
 
 struct Entry<'t> {
-    take: &'t mut dyn FnMut(Value),
+    take: &'t mut dyn FnMut(Entered),
 }
 
 impl<'de> DeserializeSeed<'de> for Entry<'_> {
@@ -163,7 +198,7 @@ impl<'de> Visitor<'de> for Entry<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut budget = MAX_VALUES;
-        let (mut resource, mut url) = (None, None);
+        let (mut resource, mut url, mut deletes, mut when) = (None, None, None, None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "resource" => {
@@ -173,8 +208,17 @@ impl<'de> Visitor<'de> for Entry<'_> {
                     }
                 }
                 "fullUrl" => url = map.next_value::<Option<String>>()?,
+                "request" => {
+                    let request: Request = map.next_value()?;
+                    deletes = request.url.filter(|_| request.method.as_deref() == Some("DELETE"));
+                }
+                "response" => when = map.next_value::<Response>()?.last_modified,
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
+        }
+        if let Some((kind, id)) = deletes.as_deref().and_then(kind_and_id) {
+            (self.take)(Entered::Deleted { kind, id, when });
+            return Ok(());
         }
         if let Some(mut resource) = resource {
             if resource.get("resourceType").and_then(Value::as_str).is_none() {
@@ -188,7 +232,7 @@ impl<'de> Visitor<'de> for Entry<'_> {
             {
                 object.insert("id".to_owned(), Value::from(super::resource::id_of(&url)));
             }
-            (self.take)(resource);
+            (self.take)(Entered::Resource(resource));
         }
         Ok(())
     }

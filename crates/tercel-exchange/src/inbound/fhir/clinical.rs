@@ -11,7 +11,8 @@ pub(super) fn sheets() -> [Sheet; 3] {
         "CMSTDTC", "CMENDTC",
     ];
     let events = [
-        "STUDYID", "DOMAIN", "USUBJID", "AESEQ", "AETERM", "AESEV", "AESER", "AEOUT", "AESTDTC",
+        "STUDYID", "DOMAIN", "USUBJID", "AESEQ", "AETERM", "AESEV", "AESER", "AESCONG", "AESDISAB", "AESDTH",
+        "AESHOSP", "AESLIFE", "AESMIE", "AEOUT", "AESTDTC",
     ];
     let history = ["STUDYID", "DOMAIN", "USUBJID", "MHSEQ", "MHTERM", "MHSTDTC", "MHENDTC"];
     [
@@ -39,7 +40,7 @@ pub(super) fn take_medication(taken: &mut Taken<'_>, held: &Held) -> Result<bool
     if !GIVEN.contains(&given.status.as_str()) {
         return Err((None, Why::Status(given.status)));
     }
-    let subject = taken.subject(given.subject.as_ref()).map_err(|why| (None, why))?;
+    let subject = taken.subject(held, given.subject.as_ref()).map_err(|why| (None, why))?;
     let left = |why| (Some(subject.clone()), why);
     let name = drug(taken, &given).ok_or_else(|| left(Why::NoCode))?;
     let period = given.effective_period.clone().unwrap_or_default();
@@ -115,12 +116,41 @@ fn drug(taken: &Taken<'_>, given: &MedicationAdministration) -> Option<String> {
     name.or_else(|| reference.display.clone())
 }
 
+/// Codes of HL7 adverse-event-severity as `AESEV`.
+const SEVERITIES: [(&str, [&str; 2]); 3] = [
+    ("mild", ["MILD", ""]),
+    ("moderate", ["MODERATE", ""]),
+    ("severe", ["SEVERE", ""]),
+];
+
+/// Codes of HL7 adverse-event-seriousness: `AESER`, and the variable of the criterion.
+const SERIOUS: [(&str, [&str; 2]); 8] = [
+    ("Non-serious", ["N", ""]),
+    ("Serious", ["Y", ""]),
+    ("SeriousResultsInDeath", ["Y", "AESDTH"]),
+    ("SeriousIsLifeThreatening", ["Y", "AESLIFE"]),
+    ("SeriousResultsInHospitalization", ["Y", "AESHOSP"]),
+    ("SeriousResultsInDisability", ["Y", "AESDISAB"]),
+    ("SeriousIsBirthDefect", ["Y", "AESCONG"]),
+    ("SeriousRequiresPreventImpairment", ["Y", "AESMIE"]),
+];
+
+/// Codes of HL7 adverse-event-outcome as `AEOUT`.
+const OUTCOMES: [(&str, [&str; 2]); 6] = [
+    ("resolved", ["RECOVERED/RESOLVED", ""]),
+    ("recovering", ["RECOVERING/RESOLVING", ""]),
+    ("ongoing", ["NOT RECOVERED/NOT RESOLVED", ""]),
+    ("resolvedWithSequelae", ["RECOVERED/RESOLVED WITH SEQUELAE", ""]),
+    ("fatal", ["FATAL", ""]),
+    ("unknown", ["UNKNOWN", ""]),
+];
+
 pub(super) fn take_event(taken: &mut Taken<'_>, held: &Held) -> Result<bool, NotTaken> {
     let event: AdverseEvent = held.parse().map_err(|why| (None, why))?;
     if event.actuality == "potential" {
         return Err((None, Why::Status(event.actuality)));
     }
-    let subject = taken.subject(event.subject.as_ref()).map_err(|why| (None, why))?;
+    let subject = taken.subject(held, event.subject.as_ref()).map_err(|why| (None, why))?;
     let left = |why| (Some(subject.clone()), why);
     let term = event
         .event
@@ -134,33 +164,21 @@ pub(super) fn take_event(taken: &mut Taken<'_>, held: &Held) -> Result<bool, Not
         .or(event.detected.as_deref())
         .ok_or_else(|| left(Why::NoTime))?;
     let start = taken.clock.read(start).map_err(left)?;
-    let code = |concept: &Option<Concept>| {
-        concept
-            .as_ref()
-            .and_then(Concept::code)
-            .unwrap_or_default()
-            .to_lowercase()
+    let mut unknown = Vec::new();
+    let mut known = |what: &'static str, concept: &Option<Concept>, words: &[(&str, [&'static str; 2])]| {
+        let Some(concept) = concept else { return [""; 2] };
+        let codes = concept.coding.iter().filter_map(|coding| coding.code.as_deref());
+        let said: Vec<&str> = codes.chain(concept.name()).collect();
+        let is = |word: &str| said.iter().any(|said| said.trim().eq_ignore_ascii_case(word));
+        let found = words.iter().find(|(word, _)| is(word)).map(|(_, means)| *means);
+        if let (None, Some(first)) = (found, said.first()) {
+            unknown.push(Why::NotKnown(what, (*first).to_owned()));
+        }
+        found.unwrap_or_default()
     };
-    let severity = match code(&event.severity).as_str() {
-        "mild" => "MILD",
-        "moderate" => "MODERATE",
-        "severe" => "SEVERE",
-        _ => "",
-    };
-    let serious = match code(&event.seriousness).as_str() {
-        "serious" => "Y",
-        "non-serious" => "N",
-        _ => "",
-    };
-    let outcome = match code(&event.outcome).as_str() {
-        "resolved" => "RECOVERED/RESOLVED",
-        "recovering" => "RECOVERING/RESOLVING",
-        "ongoing" => "NOT RECOVERED/NOT RESOLVED",
-        "resolvedwithsequelae" => "RECOVERED/RESOLVED WITH SEQUELAE",
-        "fatal" => "FATAL",
-        "unknown" => "UNKNOWN",
-        _ => "",
-    };
+    let [severity, _] = known("severity", &event.severity, &SEVERITIES);
+    let [serious, criterion] = known("seriousness", &event.seriousness, &SERIOUS);
+    let [outcome, _] = known("outcome", &event.outcome, &OUTCOMES);
     taken.count_elements(held, &event.rest);
     let cells = [
         ("STUDYID", taken.options.study.as_str()),
@@ -169,16 +187,18 @@ pub(super) fn take_event(taken: &mut Taken<'_>, held: &Held) -> Result<bool, Not
         ("AETERM", &term),
         ("AESEV", severity),
         ("AESER", serious),
+        (criterion, if criterion.is_empty() { "" } else { "Y" }),
         ("AEOUT", outcome),
         ("AESTDTC", &start),
     ];
     taken.events.push(&cells, &held.file, &held.place);
-    taken.inbound.findings.push(Left {
+    let findings = unknown.into_iter().chain([Why::NoGrade]).map(|why| Left {
         file: held.file.clone(),
         place: held.place.clone(),
-        subject: Some(subject),
-        why: Why::NoGrade,
+        subject: Some(subject.clone()),
+        why,
     });
+    taken.inbound.findings.extend(findings);
     Ok(true)
 }
 
@@ -188,7 +208,9 @@ pub(super) fn take_condition(taken: &mut Taken<'_>, held: &Held) -> Result<bool,
     if let Some(status) = verified.filter(|status| *status != "confirmed") {
         return Err((None, Why::Status(status.to_owned())));
     }
-    let subject = taken.subject(condition.subject.as_ref()).map_err(|why| (None, why))?;
+    let subject = taken
+        .subject(held, condition.subject.as_ref())
+        .map_err(|why| (None, why))?;
     let left = |why| (Some(subject.clone()), why);
     let term = condition
         .code

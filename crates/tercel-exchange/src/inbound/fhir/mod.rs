@@ -23,11 +23,13 @@ mod resource;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use self::bundle::read_resources;
-use self::resource::{Concept, Medication, Patient};
+use self::bundle::{Entered, read_resources};
+use self::resource::{Concept, Container, Medication, Patient, Specimen};
 use super::result::{Results, Test};
+use super::specimen;
 use super::time::Clock;
 use super::{Inbound, InboundError, Left, Offset, Sheet, Subjects, Why};
 
@@ -99,7 +101,7 @@ impl Held {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 struct Version {
     number: Option<u64>,
-    updated: String,
+    updated: Option<Timestamp>,
     name: String,
 }
 
@@ -107,25 +109,35 @@ struct Version {
 #[derive(Debug, Default)]
 pub struct FhirReader {
     held: Vec<Held>,
+    /// What the sender deleted, by kind and identifier, and when.
+    deleted: BTreeMap<(String, String), Option<Timestamp>>,
     inbound: Inbound,
 }
 
 /// Kinds of resources that are read; of others the identifier alone is listed.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "AdverseEvent",
     "Condition",
     "Medication",
     "MedicationAdministration",
     "Observation",
     "Patient",
+    "Specimen",
 ];
 
 impl FhirReader {
     /// Reads one file.
     pub fn read(&mut self, file: &str, source: impl Read) -> Result<(), InboundError> {
         let mut number = 0_usize;
-        let (held, inbound) = (&mut self.held, &mut self.inbound);
-        read_resources(source, &mut |value| {
+        let (held, inbound, deleted) = (&mut self.held, &mut self.inbound, &mut self.deleted);
+        read_resources(source, &mut |sent| {
+            let value = match sent {
+                Entered::Resource(value) => value,
+                Entered::Deleted { kind, id, when } => {
+                    deleted.insert((kind, id), when.and_then(|when| when.parse().ok()));
+                    return;
+                }
+            };
             number += 1;
             let kind = value
                 .get("resourceType")
@@ -155,8 +167,8 @@ impl FhirReader {
             let (name, updated) = (meta("versionId"), meta("lastUpdated"));
             let version = Version {
                 number: name.parse().ok(),
-                updated,
-                name,
+                updated: updated.parse().ok(),
+                name: if name.is_empty() { updated } else { name },
             };
             let text = value.to_string();
             held.push(Held {
@@ -172,7 +184,7 @@ impl FhirReader {
 
     /// The datasets.
     pub fn finish(mut self, options: &FhirOptions) -> Inbound {
-        let latest = latest(self.held, &mut self.inbound);
+        let latest = latest(self.held, &self.deleted, &mut self.inbound);
         let mut taken = Taken::new(options, self.inbound, &latest);
         for held in &latest {
             let done = match held.kind.as_str() {
@@ -199,55 +211,84 @@ pub fn read_fhir(file: &str, source: impl Read, options: &FhirOptions) -> Result
     Ok(reader.finish(options))
 }
 
-/// Of every resource its latest version, in the order in which they were sent.
-fn latest(held: Vec<Held>, inbound: &mut Inbound) -> Vec<Held> {
+/// Of every resource its latest version, in the order in which they were sent, without those that were deleted after it.
+fn latest(
+    held: Vec<Held>,
+    deleted: &BTreeMap<(String, String), Option<Timestamp>>,
+    inbound: &mut Inbound,
+) -> Vec<Held> {
     let mut best: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (at, resource) in held.iter().enumerate() {
         let Some(id) = &resource.id else { continue };
-        let key = (resource.kind.clone(), id.clone());
-        let known = best.entry(key).or_insert(at);
-        // What is sent later with the same version is the same; with a later version it counts.
-        if held.get(*known).is_some_and(|known| known.version < resource.version) {
+        let known = best.entry((resource.kind.clone(), id.clone())).or_insert(at);
+        // What is sent later with the same version is the same, or a later word of a sender that does not count versions.
+        let is_later = |known: &Held| {
+            known.version < resource.version || (known.version == resource.version && known.text != resource.text)
+        };
+        if held.get(*known).is_some_and(is_later) {
             *known = at;
         }
     }
-    let mut versions: HashMap<(String, String), (usize, Version)> = HashMap::new();
+    let mut versions: HashMap<(String, String), (usize, Version, String)> = HashMap::new();
     for (key, at) in best {
-        let version = held
-            .get(at)
-            .map(|resource| resource.version.clone())
-            .unwrap_or_default();
-        versions.insert(key, (at, version));
+        if let Some(resource) = held.get(at) {
+            versions.insert(key, (at, resource.version.clone(), resource.text.clone()));
+        }
     }
     let mut kept = Vec::with_capacity(held.len());
     for (at, resource) in held.into_iter().enumerate() {
         let key = resource.id.clone().map(|id| (resource.kind.clone(), id));
-        let best = key.and_then(|key| versions.get(&key));
-        match best {
-            Some((best, version)) if *best != at => {
-                let same = *version == resource.version;
-                let name = if version.name.is_empty() {
-                    &version.updated
+        let left = |why| Left {
+            file: resource.file.clone(),
+            place: resource.place.clone(),
+            subject: None,
+            why,
+        };
+        match key.as_ref().and_then(|key| versions.get(key)) {
+            Some((best, version, text)) if *best != at => {
+                if *version != resource.version {
+                    inbound.duplicates.push(left(Why::Superseded(version.name.clone())));
+                } else if *text == resource.text {
+                    inbound.duplicates.push(left(Why::SameResource));
                 } else {
-                    &version.name
-                };
-                let why = if same {
-                    Why::SameResource
-                } else {
-                    Why::Superseded(name.clone())
-                };
-                let left = Left {
-                    file: resource.file,
-                    place: resource.place,
-                    subject: None,
-                    why,
-                };
-                inbound.duplicates.push(left);
+                    inbound.findings.push(left(Why::OtherContent));
+                }
+            }
+            Some((_, version, _))
+                if key.as_ref().and_then(|key| deleted.get(key)).is_some_and(|when| {
+                    // A sender that does not say when deleted it at last.
+                    when.is_none() || *when >= version.updated
+                }) =>
+            {
+                inbound.leave(left(Why::Deleted));
             }
             Some(_) | None => kept.push(resource),
         }
     }
     kept
+}
+
+/// Resources that stand within another, by where they are found.
+fn contained(held: &Held) -> Vec<(String, Value)> {
+    if !held.text.contains("\"contained\"") {
+        return Vec::new();
+    }
+    let Ok(Container { contained }) = held.parse() else {
+        return Vec::new();
+    };
+    let named = contained.into_iter().filter_map(|one| {
+        let id = one.get("id")?.as_str()?;
+        Some((place_in(held, &format!("#{id}")), one))
+    });
+    named.collect()
+}
+
+/// Where a reference from a resource leads: within the resource, or to another by its identifier.
+fn place_in(held: &Held, reference: &str) -> String {
+    match reference.strip_prefix('#') {
+        Some(id) => format!("{}#{id}", held.place),
+        None => resource::id_of(reference).to_owned(),
+    }
 }
 
 /// Why a resource is not taken, with its subject where it is known.
@@ -266,6 +307,8 @@ struct Taken<'o> {
     patients: HashMap<String, Patient>,
     /// Names of medications by reference.
     drugs: HashMap<String, Concept>,
+    /// What specimens are, by reference.
+    specimens: HashMap<String, Concept>,
     /// Subjects with data, and the patient each is.
     subjects: BTreeMap<String, String>,
     /// Resources with an element that no variable takes.
@@ -274,8 +317,21 @@ struct Taken<'o> {
 
 impl<'o> Taken<'o> {
     fn new(options: &'o FhirOptions, mut inbound: Inbound, held: &[Held]) -> Self {
-        let (mut patients, mut drugs) = (HashMap::new(), HashMap::new());
+        let (mut patients, mut drugs, mut specimens) = (HashMap::new(), HashMap::new(), HashMap::new());
         for resource in held {
+            for (id, contained) in contained(resource) {
+                let kind = contained
+                    .get("resourceType")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                if kind == "Patient" {
+                    patients.extend(serde_json::from_value(contained).ok().map(|patient| (id, patient)));
+                } else if kind == "Specimen"
+                    && let Ok(Specimen { kind: Some(kind) }) = serde_json::from_value(contained)
+                {
+                    specimens.insert(id, kind);
+                }
+            }
             let Some(id) = &resource.id else { continue };
             if resource.kind == "Patient" {
                 match resource.parse::<Patient>() {
@@ -291,6 +347,10 @@ impl<'o> Taken<'o> {
                 && let Ok(Medication { code: Some(code) }) = resource.parse()
             {
                 drugs.insert(id.clone(), code);
+            } else if resource.kind == "Specimen"
+                && let Ok(Specimen { kind: Some(kind) }) = resource.parse()
+            {
+                specimens.insert(id.clone(), kind);
             }
         }
         let study = &options.study;
@@ -305,6 +365,7 @@ impl<'o> Taken<'o> {
             clock: Clock::new(options.offset),
             patients,
             drugs,
+            specimens,
             subjects: BTreeMap::new(),
             elements: BTreeMap::new(),
         }
@@ -319,10 +380,36 @@ impl<'o> Taken<'o> {
         });
     }
 
+    /// What a result was measured in, as `LBSPEC`; blank where nothing says it.
+    fn specimen(&mut self, held: &Held, reference: Option<&resource::Reference>) -> String {
+        let Some(reference) = reference else {
+            return String::new();
+        };
+        let by_reference = reference.to.as_deref().map(|to| place_in(held, to));
+        let known = by_reference.and_then(|id| self.specimens.get(&id));
+        let words = known.and_then(Concept::name).or(reference.display.as_deref());
+        let code = known.and_then(Concept::code);
+        let (specimen, is_known) = specimen::of(code, words);
+        if !is_known && words.is_none() {
+            let why = match code {
+                Some(code) => Why::NotKnown("specimen", code.to_owned()),
+                None => Why::NotKnown("specimen", reference.to.clone().unwrap_or_default()),
+            };
+            self.inbound.findings.push(Left {
+                file: held.file.clone(),
+                place: held.place.clone(),
+                subject: None,
+                why,
+            });
+        }
+        specimen
+    }
+
     /// The subject that a reference to a patient means.
-    fn subject(&mut self, reference: Option<&resource::Reference>) -> Result<String, Why> {
+    fn subject(&mut self, held: &Held, reference: Option<&resource::Reference>) -> Result<String, Why> {
         let reference = reference.ok_or(Why::NoPatient)?;
-        let by_reference = reference.to.as_deref().map(resource::id_of);
+        let by_reference = reference.to.as_deref().map(|to| place_in(held, to));
+        let by_reference = by_reference.as_deref();
         let key = self.options.patient_key.as_deref();
         let patient = by_reference.and_then(|id| self.patients.get(id));
         let identifier = match (key, patient) {
@@ -360,6 +447,30 @@ impl<'o> Taken<'o> {
         }
     }
 
+    /// Adds the dead of whom nothing else was sent, and lists the other patients without a row.
+    fn add_deaths(&mut self, held: &[Held]) {
+        for resource in held.iter().filter(|resource| resource.kind == "Patient") {
+            let Some((id, patient)) = resource.id.as_ref().and_then(|id| self.patients.get_key_value(id)) else {
+                continue;
+            };
+            if self.subjects.values().any(|known| known == id) {
+                continue;
+            }
+            let identifier = match &self.options.patient_key {
+                Some(system) => patient
+                    .identifier_of(system)
+                    .ok_or_else(|| Why::NoIdentifier(system.clone())),
+                None => Ok(id.clone()),
+            };
+            let (is_dead, id) = (patient.is_dead(), id.clone());
+            match identifier.and_then(|identifier| self.options.subjects.find(&identifier)) {
+                Ok(subject) if is_dead => drop(self.subjects.insert(subject, id)),
+                Ok(subject) => self.leave(resource, Some(subject), Why::NoData),
+                Err(why) => self.leave(resource, None, why),
+            }
+        }
+    }
+
     fn finish(mut self, held: &[Held]) -> Inbound {
         let file = held.iter().map(|held| held.file.as_str()).collect::<BTreeSet<_>>();
         let file = file.into_iter().collect::<Vec<_>>().join(", ");
@@ -379,6 +490,7 @@ impl<'o> Taken<'o> {
             ["USUBJID"; 3],
             &[],
         );
+        self.add_deaths(held);
         for (subject, patient) in &self.subjects {
             let known = self.patients.get(patient);
             let sex = match known.and_then(|patient| patient.gender.as_deref()) {

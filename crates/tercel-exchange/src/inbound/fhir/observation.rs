@@ -3,12 +3,12 @@
 use serde_json::Value;
 use tercel::grade::units::Dimension;
 
-use super::resource::{Concept, Measured, Observation, Quantity, Rest};
+use super::resource::{Concept, Measured, Observation, Quantity, ReferenceRange, Rest};
 use super::{Held, NotTaken, Taken};
-use crate::inbound::Why;
 use crate::inbound::result::{Found, Sent, Test};
 use crate::inbound::standard::spelling;
 use crate::inbound::test::loinc;
+use crate::inbound::{Left, Why};
 
 /// Statuses of a result that counts.
 const TAKEN: [&str; 4] = ["final", "amended", "corrected", "appended"];
@@ -19,7 +19,9 @@ pub(super) fn take(taken: &mut Taken<'_>, held: &Held) -> Result<bool, NotTaken>
     if !TAKEN.contains(&observation.status.as_str()) {
         return Err((None, Why::Status(observation.status)));
     }
-    let subject = taken.subject(observation.subject.as_ref()).map_err(|why| (None, why))?;
+    let subject = taken
+        .subject(held, observation.subject.as_ref())
+        .map_err(|why| (None, why))?;
     let left = |why| (Some(subject.clone()), why);
     let period = observation.effective_period.as_ref();
     let time = observation
@@ -31,20 +33,26 @@ pub(super) fn take(taken: &mut Taken<'_>, held: &Held) -> Result<bool, NotTaken>
     let when = taken.clock.read(time).map_err(left)?;
     let (own, rest) = split(observation.rest).map_err(left)?;
     taken.count_elements(held, &rest);
-    let place = held.place.clone();
+    let specimen = taken.specimen(held, observation.specimen.as_ref());
+    let about = About {
+        held,
+        subject: &subject,
+        when: &when,
+        specimen: &specimen,
+    };
     let mut any = false;
     // A panel has its values in its components or members.
     let is_panel = !observation.component.is_empty() || !observation.has_member.is_empty();
     if !is_panel || has_value(&own, &rest) {
-        any |= one(taken, held, &own, &rest, &subject, &when, &place).map_err(left)?;
+        any |= one(taken, &about, &own, &rest, &held.place).map_err(left)?;
     }
     for (number, component) in observation.component.into_iter().enumerate() {
-        let place = format!("{place}#component[{number}]");
-        let done = split(component.rest).and_then(|(own, rest)| one(taken, held, &own, &rest, &subject, &when, &place));
+        let place = format!("{}#component[{number}]", held.place);
+        let done = split(component.rest).and_then(|(own, rest)| one(taken, &about, &own, &rest, &place));
         match done {
             Ok(placed) => any |= placed,
             Err(why) => {
-                let left = crate::inbound::Left {
+                let left = Left {
                     file: held.file.clone(),
                     place,
                     subject: Some(subject.clone()),
@@ -89,20 +97,32 @@ fn has_value(own: &Measured, rest: &Rest) -> bool {
         || rest.keys().any(|name| name.starts_with("value"))
 }
 
-fn one(
-    taken: &mut Taken<'_>,
-    held: &Held,
-    own: &Measured,
-    rest: &Rest,
-    subject: &str,
-    when: &str,
-    place: &str,
-) -> Result<bool, Why> {
+/// What the value of an observation and those of its components have in common.
+struct About<'a> {
+    held: &'a Held,
+    subject: &'a str,
+    when: &'a str,
+    specimen: &'a str,
+}
+
+fn one(taken: &mut Taken<'_>, about: &About<'_>, own: &Measured, rest: &Rest, place: &str) -> Result<bool, Why> {
     let (test, property, code) = test_of(taken, &own.code)?;
     let (found, unit) = found(own, rest)?;
-    let (low, high, range_unit) = range(own, &unit);
+    let (low, high, range_unit) = match range(own, &unit) {
+        Ok(range) => range,
+        Err(why) => {
+            taken.inbound.findings.push(Left {
+                file: about.held.file.clone(),
+                place: place.to_owned(),
+                subject: Some(about.subject.to_owned()),
+                why,
+            });
+            (None, None, None)
+        }
+    };
     let sent = Sent {
-        subject: subject.to_owned(),
+        subject: about.subject.to_owned(),
+        specimen: about.specimen.to_owned(),
         test,
         found,
         unit,
@@ -111,10 +131,10 @@ fn one(
         high,
         range_unit,
         flag: own.interpretation.iter().find_map(Concept::code).map_or("", flag),
-        when: when.to_owned(),
+        when: about.when.to_owned(),
         loinc: code,
     };
-    Ok(taken.results.place(&sent, &held.file, place, &mut taken.inbound))
+    Ok(taken.results.place(&sent, &about.held.file, place, &mut taken.inbound))
 }
 
 const LOINC: &str = "http://loinc.org";
@@ -222,26 +242,35 @@ fn quantity_found(quantity: &Quantity) -> Result<(Found, String), Why> {
     ))
 }
 
-/// The normal range; others (therapeutic, of a treatment) are none.
-fn range(own: &Measured, unit: &str) -> (Option<f64>, Option<f64>, Option<String>) {
+/// Lower and upper limit, and their unit where it is another than that of the result.
+type Range = (Option<f64>, Option<f64>, Option<String>);
+
+/// The normal range; others (therapeutic, of a treatment) are none. The error says why there is one and none is taken.
+fn range(own: &Measured, unit: &str) -> Result<Range, Why> {
     let normal = |kind: &Option<Concept>| {
         kind.as_ref()
             .and_then(Concept::code)
             .is_none_or(|code| code == "normal")
     };
-    let mut ranges = own.reference_range.iter().filter(|range| normal(&range.kind));
-    // Several normal ranges are of several kinds of people, and nobody says of which kind the patient is.
-    let (Some(range), None) = (ranges.next(), ranges.next()) else {
-        return (None, None, None);
+    let ranges: Vec<&ReferenceRange> = own.reference_range.iter().filter(|range| normal(&range.kind)).collect();
+    let range = match ranges[..] {
+        [] => return Ok((None, None, None)),
+        [range] => range,
+        // Several normal ranges are of several kinds of people, and nobody says of which kind the patient is.
+        _ => return Err(Why::SeveralRanges(ranges.len())),
     };
     let number = |limit: &Option<Quantity>| limit.as_ref().and_then(Quantity::number);
+    let (low, high) = (number(&range.low), number(&range.high));
+    if let (None, None, Some(text)) = (low, high, &range.text) {
+        return Err(Why::RangeInWords(text.clone()));
+    }
     let own_unit = [&range.low, &range.high]
         .into_iter()
         .flatten()
         .map(Quantity::unit)
         .find(|unit| !unit.is_empty());
     let other = own_unit.filter(|other| spelling(other) != spelling(unit) && !unit.is_empty());
-    (number(&range.low), number(&range.high), other.map(str::to_owned))
+    Ok((low, high, other.map(str::to_owned)))
 }
 
 /// Codes of HL7 v3 ObservationInterpretation as `LBNRIND`.

@@ -124,6 +124,11 @@ pub(super) struct Patient {
 }
 
 impl Patient {
+    /// Whether the patient is said to be dead.
+    pub(super) const fn is_dead(&self) -> bool {
+        self.deceased_boolean || self.deceased_date_time.is_some()
+    }
+
     pub(super) fn identifier_of(&self, system: &str) -> Option<String> {
         let mut identifiers = self.identifier.iter();
         identifiers
@@ -131,6 +136,20 @@ impl Patient {
             .value
             .clone()
     }
+}
+
+/// What was taken of the patient.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct Specimen {
+    #[serde(rename = "type")]
+    pub(super) kind: Option<Concept>,
+}
+
+/// Resources that stand within another, as they came.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Container {
+    #[serde(default)]
+    pub(super) contained: Vec<Value>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -141,6 +160,7 @@ pub(super) struct Medication {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ReferenceRange {
+    pub(super) text: Option<String>,
     pub(super) low: Option<Quantity>,
     pub(super) high: Option<Quantity>,
     #[serde(rename = "type")]
@@ -178,6 +198,7 @@ pub(super) struct Observation {
     pub(super) has_member: Vec<Reference>,
     #[serde(default)]
     pub(super) component: Vec<Component>,
+    pub(super) specimen: Option<Reference>,
     #[serde(flatten)]
     pub(super) rest: Rest,
 }

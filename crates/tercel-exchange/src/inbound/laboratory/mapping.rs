@@ -51,6 +51,7 @@ pub(super) struct MappedTest {
     pub(super) high_column: Option<String>,
     pub(super) range_column: Option<String>,
     pub(super) flag_column: Option<String>,
+    pub(super) specimen: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -66,6 +67,7 @@ pub(super) struct Columns {
     pub(super) high: Option<String>,
     pub(super) range: Option<String>,
     pub(super) flag: Option<String>,
+    pub(super) specimen: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +106,7 @@ struct FileTest {
     high_column: Option<String>,
     range_column: Option<String>,
     flag_column: Option<String>,
+    specimen: Option<String>,
 }
 
 /// What a flag may mean.
@@ -141,6 +144,7 @@ impl Mapping {
             &columns.high,
             &columns.range,
             &columns.flag,
+            &columns.specimen,
         ];
         named.extend(optional.into_iter().flatten());
         for (name, test) in &self.tests {
@@ -259,6 +263,7 @@ fn mapped_test(
         high_column: test.high_column,
         range_column: test.range_column,
         flag_column: test.flag_column,
+        specimen: test.specimen,
     })
 }
 

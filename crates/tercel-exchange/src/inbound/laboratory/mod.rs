@@ -19,6 +19,7 @@ pub(crate) use mapping::{mapping_error, parse_toml};
 
 use self::mapping::MappedTest;
 use super::result::{Found, Results, Sent, Test, plain_number};
+use super::specimen;
 use super::{Inbound, InboundError, Left, Subjects, Why};
 use crate::format::decode;
 
@@ -427,8 +428,12 @@ impl<'r> Row<'r> {
                 .copied()
                 .ok_or_else(|| Problem::Cell(column.clone(), format!("the flag \"{flag}\" is not in [flags]")))?,
         };
+        let specimen = self
+            .text(mapping.columns.specimen.as_ref())
+            .or_else(|| mapped.and_then(|test| test.specimen.as_deref()));
         Ok(Some(Sent {
             subject: subject.to_owned(),
+            specimen: specimen::of(None, specimen).0,
             test,
             found,
             unit: unit.to_owned(),

@@ -24,6 +24,7 @@ use std::io::Read;
 pub use self::mapping::OdmMapping;
 use self::mapping::Target;
 use self::read::{Place, Said, Transaction, read};
+use super::result::complete;
 use super::{Inbound, InboundError, Left, Sheet, Subjects, Why};
 
 /// A value and its unit, as they stand after all transactions.
@@ -41,6 +42,10 @@ pub struct OdmReader {
     sites: BTreeMap<(String, String), String>,
     units: BTreeMap<String, String>,
     beside: BTreeMap<(String, String), usize>,
+    /// Identifiers of the files read.
+    read: BTreeSet<String>,
+    /// The file that the one at hand continues.
+    continues: Option<String>,
     inbound: Inbound,
 }
 
@@ -54,12 +59,23 @@ struct Group {
 impl OdmReader {
     /// Reads one file.
     pub fn read(&mut self, file: &str, source: impl Read) -> Result<(), InboundError> {
-        read(source, &mut |said| self.take(file, said))
+        read(source, &mut |said| self.take(file, said))?;
+        // What a transaction changes has to be known.
+        match self.continues.take().filter(|prior| !self.read.contains(prior)) {
+            Some(prior) => Err(InboundError::NotOdm(format!(
+                "it continues the file {prior}, which was not read before it; give all files together, from the first on"
+            ))),
+            None => Ok(()),
+        }
     }
 
     fn take(&mut self, file: &str, said: Said) {
         match said {
             Said::Beside(name) => *self.beside.entry((file.to_owned(), name)).or_default() += 1,
+            Said::File { own, prior } => {
+                self.read.insert(own);
+                self.continues = Some(prior).filter(|prior| !prior.is_empty());
+            }
             Said::Unit { unit, name } => drop(self.units.insert(unit, name)),
             Said::Site { place, site } => drop(self.sites.insert((place.study, place.subject), site)),
             Said::Remove(place) => self.remove(file, &place),
@@ -202,10 +218,27 @@ pub fn read_odm(
     Ok(reader.finish(mapping, study, subjects))
 }
 
+/// Texts by variable.
+type Cells = BTreeMap<String, String>;
+
+/// The rows of a group: one for each test, with what they share; of a group without tests the one row.
+fn with_shared(dataset: &str, tests: Vec<(String, Cells)>, shared: Cells) -> Vec<Cells> {
+    if tests.is_empty() {
+        return vec![shared];
+    }
+    let row = |(test, cells): (String, Cells)| {
+        let mut all = shared.clone();
+        all.insert(format!("{dataset}TESTCD"), test);
+        all.extend(cells);
+        all
+    };
+    tests.into_iter().map(row).collect()
+}
+
 /// One row of a dataset.
 #[derive(Debug, Default)]
 struct Row {
-    cells: BTreeMap<String, String>,
+    cells: Cells,
     file: String,
     place: String,
 }
@@ -298,15 +331,32 @@ impl Rows {
                 let site = reader.sites.get(&(place.study.clone(), place.subject.clone()));
                 let site = site.map(|site| ("SITEID".to_owned(), site.clone()));
                 self.add_subject(subject, row(shared), site, &mut reader.inbound);
-            } else if own.is_empty() {
-                self.by_dataset.entry(dataset).or_default().push(row(shared));
-            } else {
-                for (test, cells) in own {
-                    let mut all = shared.clone();
-                    all.insert(format!("{dataset}TESTCD"), test);
-                    all.extend(cells);
-                    self.by_dataset.entry(dataset.clone()).or_default().push(row(all));
-                }
+                continue;
+            }
+            for cells in with_shared(&dataset, own, shared) {
+                self.add_row(&dataset, subject, row(cells), &mut reader.inbound);
+            }
+        }
+    }
+
+    /// Adds a row; a laboratory result that nobody has is left.
+    fn add_row(&mut self, dataset: &str, subject: &str, mut row: Row, inbound: &mut Inbound) {
+        let done = if dataset == "LB" {
+            complete(&mut row.cells)
+        } else {
+            Ok(None)
+        };
+        let left = |why| Left {
+            file: row.file.clone(),
+            place: row.place.clone(),
+            subject: Some(subject.to_owned()),
+            why,
+        };
+        match done {
+            Err(why) => inbound.leave(left(why)),
+            Ok(said) => {
+                inbound.findings.extend(said.map(left));
+                self.by_dataset.entry(dataset.to_owned()).or_default().push(row);
             }
         }
     }

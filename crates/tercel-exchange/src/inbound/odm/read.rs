@@ -71,6 +71,8 @@ pub(super) enum Said {
     Beside(String),
     /// The name of a unit.
     Unit { unit: String, name: String },
+    /// The identifier of the file, and of the one that it continues.
+    File { own: String, prior: String },
 }
 
 fn newlines(bytes: &[u8]) -> usize {
@@ -261,6 +263,8 @@ impl Walk<'_> {
             if !version.is_empty() && !version.starts_with("1.3") {
                 return Err(InboundError::NotOdm(format!("it is ODM {version}; export version 1.3")));
             }
+            let (own, prior) = (take(&mut given, "FileOID"), take(&mut given, "PriorFileOID"));
+            (self.say)(Said::File { own, prior });
         }
         let removes = take(&mut given, "TransactionType") == "Remove";
         self.move_to(&name, &mut given);

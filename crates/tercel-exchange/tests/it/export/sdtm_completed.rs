@@ -226,6 +226,67 @@ fn a_subject_between_lymphodepletion_and_infusion_is_treated_and_in_the_study() 
     assert_eq!(of(&[left]), ["2026-03-05", "2026-03-09"]);
 }
 
+/// Screened again under the same number, infused, and still followed.
+#[test]
+fn a_failed_screening_before_another_one_ends_nothing() {
+    let source = vec![
+        table("DM", "USUBJID,RFICDTC,ARMCD", &["X-01,2026-01-01,DL1"]),
+        table(
+            "DS",
+            "USUBJID,DSTERM,DSDECOD,DSCAT,DSSTDTC",
+            &[
+                "X-01,SCREEN FAILURE,SCREEN FAILURE,DISPOSITION EVENT,2026-01-10",
+                "X-01,INFORMED CONSENT OBTAINED,INFORMED CONSENT OBTAINED,PROTOCOL MILESTONE,2026-02-01",
+                "X-01,ELIGIBILITY CRITERIA MET,ELIGIBILITY CRITERIA MET,PROTOCOL MILESTONE,2026-02-10",
+            ],
+        ),
+        table(
+            "EX",
+            "USUBJID,EXTRT,EXDOSE,EXDOSU,EXSTDTC",
+            &["X-01,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2026-03-10T10:00"],
+        ),
+        table("SV", "USUBJID,VISIT,SVSTDTC", &["X-01,Day 14,2026-03-24"]),
+    ];
+    let made = datasets(&trial(), source, None).datasets;
+    let dm = cells(
+        &made,
+        "DM",
+        ("USUBJID", "X-01"),
+        &["RFSTDTC", "RFENDTC", "RFPENDTC", "ARMNRS"],
+    );
+    assert_eq!(dm, ["2026-03-10T10:00", "2026-03-24", "2026-03-24", ""]);
+    assert_eq!(cells(&made, "SE", ("ETCD", "CART"), &["SEENDTC"]), [""]);
+}
+
+/// Results as they were read: a diameter in cm, a temperature in Fahrenheit.
+#[test]
+fn an_original_result_alone_has_its_standard_result() {
+    let source = vec![
+        table("DM", "USUBJID,RFICDTC", &["X-01,2026-02-01"]),
+        table(
+            "TR",
+            "USUBJID,TRSEQ,TRLNKID,TRTESTCD,TRORRES,TRORRESU,TRDTC",
+            &["X-01,1,T01,LDIAM,5.5,cm,2026-02-05"],
+        ),
+        table(
+            "VS",
+            "USUBJID,VSSEQ,VSTESTCD,VSORRES,VSORRESU,VSDTC",
+            &["X-01,1,TEMP,100.4,F,2026-02-05", "X-01,2,SYSBP,120,mmHg,2026-02-05"],
+        ),
+    ];
+    let made = datasets(&trial(), source, None).datasets;
+    let diameter = cells(
+        &made,
+        "TR",
+        ("TRSEQ", "1"),
+        &["TRORRES", "TRSTRESC", "TRSTRESN", "TRSTRESU"],
+    );
+    assert_eq!(diameter, ["5.5", "55", "55", "mm"]);
+    let vital = |number: &str| cells(&made, "VS", ("VSSEQ", number), &["VSORRES", "VSSTRESN", "VSSTRESU"]);
+    assert_eq!(vital("1"), ["100.4", "38", "C"]);
+    assert_eq!(vital("2"), ["120", "120", "mmHg"]);
+}
+
 #[test]
 fn visits_have_the_number_of_the_plan_and_unplanned_ones_a_fraction() {
     let made = made();

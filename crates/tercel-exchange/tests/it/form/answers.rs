@@ -123,6 +123,51 @@ fn days_to_come_are_refused_unless_they_are_planned() {
     assert!(planned.may_be_future);
 }
 
+/// A gate that cannot read a record stays shut, and a halt or a release is not corrected.
+#[test]
+fn what_the_gates_read_goes_by_the_minute() {
+    let trial = trial();
+    let said = |form_id: &str, field: &str, text: &str| {
+        let form = form(form_id).unwrap();
+        let mut values = full(form, &trial).values;
+        values.insert(field.to_owned(), text.to_owned());
+        let problems = validate(form, &values, &trial, NOW);
+        let problem = problems.iter().find(|problem| problem.field == field)?;
+        Some((problem.severity(), problem.sentence(Language::English)))
+    };
+    for (form, field) in [
+        ("conduct-pause", "from"),
+        ("conduct-release", "when"),
+        ("conduct-withdrawal", "when"),
+    ] {
+        let (severity, sentence) = said(form, field, "2027-05-30").unwrap();
+        assert_eq!(severity, Severity::Refuses);
+        assert!(sentence.contains("YYYY-MM-DDThh:mm"), "{sentence}");
+        assert_eq!(said(form, field, "2027-05-30T08:00"), None);
+    }
+    // Of what SDTM takes a day may be all that is known.
+    let refused = said("infusion", "exstdtc", "2027-05-30").is_some_and(|(severity, _)| severity == Severity::Refuses);
+    assert!(!refused);
+}
+
+/// The expected range is one of degrees Celsius.
+#[test]
+fn a_temperature_in_fahrenheit_is_held_against_what_is_expected_of_it() {
+    let (trial, vital) = (trial(), form("vital-sign").unwrap());
+    let asked = |reading: &str, unit: &str| {
+        let values = [
+            ("vstestcd", "TEMP"),
+            ("vsorres", reading),
+            ("vsorresu", unit),
+            ("vsdtc", "2027-05-30"),
+        ];
+        let values = values.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+        !validate(vital, &values, &trial, NOW).is_empty()
+    };
+    assert!(!asked("98.6", "F") && !asked("100.4", "F") && !asked("37", "C"));
+    assert!(asked("37", "F") && asked("120", "F") && asked("98.6", "C"));
+}
+
 #[test]
 fn an_end_before_its_start_is_asked_about_where_no_reading_of_both_is_right() {
     let trial = trial();

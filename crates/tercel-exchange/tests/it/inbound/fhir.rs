@@ -500,3 +500,145 @@ fn what_is_no_fhir_is_refused_and_says_why() {
     assert!(message("<Bundle/>").contains("line 1, column 1"));
     assert!(message("{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"1\",\"id\":\"2\"}}]}").contains("\"id\" stands twice"));
 }
+
+/// Cells of the only row of a dataset in which a variable has a value.
+fn cells<const N: usize>(read: &Inbound, dataset: &str, of: (&str, &str), columns: [&str; N]) -> [String; N] {
+    row(table(read, dataset), of, columns).map(str::to_owned)
+}
+
+#[test]
+fn codes_of_seriousness_are_criteria_and_what_is_not_known_is_said() {
+    let event = |seriousness: Value| {
+        let event = json!({"resourceType": "AdverseEvent", "id": "e", "actuality": "actual",
+            "subject": {"reference": "Patient/p"}, "event": {"text": "Sepsis"}, "date": "2026-03-01",
+            "seriousness": seriousness, "outcome": {"text": "Fatal"}});
+        read(vec![event])
+    };
+    let coded = |code: &str| json!({"coding": [{"code": code}]});
+    let columns = ["AESER", "AESDTH", "AESHOSP", "AEOUT"];
+    let of = |read: &Inbound| cells(read, "AE", ("AETERM", "Sepsis"), columns);
+    assert_eq!(of(&event(coded("SeriousResultsInDeath"))), ["Y", "Y", "", "FATAL"]);
+    assert_eq!(
+        of(&event(coded("SeriousResultsInHospitalization"))),
+        ["Y", "", "Y", "FATAL"]
+    );
+    assert_eq!(of(&event(json!({"text": "Serious"}))), ["Y", "", "", "FATAL"]);
+    assert_eq!(of(&event(coded("Non-serious"))), ["N", "", "", "FATAL"]);
+    let unknown = event(coded("quite"));
+    assert_eq!(of(&unknown), ["", "", "", "FATAL"]);
+    assert!(
+        unknown
+            .findings
+            .iter()
+            .any(|left| left.why == Why::NotKnown("seriousness", "quite".to_owned()))
+    );
+}
+
+#[test]
+fn a_specimen_other_than_blood_is_kept_and_its_results_have_limits_of_their_own() {
+    let specimen = |kind: Value| json!({"resourceType": "Specimen", "id": "s", "type": kind});
+    let urine = json!({"coding": [{"system": "http://snomed.info/sct", "code": "122575003"}]});
+    let of = |resources: Vec<Value>| {
+        let [specimen] = cells(&read(resources), "LB", ("LBTESTCD", "CREAT"), ["LBSPEC"]);
+        specimen
+    };
+    // Creatinine of serum; in urine it is a hundred times as much.
+    let taken = |more: Value| observation("o", "2160-0", merged(quantity(90.0, "mg/dL"), more));
+    let by_reference = json!({"specimen": {"reference": "Specimen/s"}});
+    assert_eq!(of(vec![specimen(urine.clone()), taken(by_reference.clone())]), "URINE");
+    assert_eq!(
+        of(vec![specimen(json!({"text": "Spot urine"})), taken(by_reference)]),
+        "URINE"
+    );
+    assert_eq!(of(vec![taken(json!({"specimen": {"display": "24 h urine"}}))]), "URINE");
+    let contained = json!({"specimen": {"reference": "#s"}, "contained": [specimen(urine)]});
+    assert_eq!(of(vec![taken(contained)]), "URINE");
+    // Without a specimen it is blood, and no blood has so much.
+    assert!(
+        read(vec![taken(json!({}))])
+            .tables
+            .iter()
+            .all(|table| table.name != "LB")
+    );
+}
+
+fn merged(one: Value, other: Value) -> Value {
+    let (Value::Object(mut one), Value::Object(other)) = (one, other) else {
+        panic!("both are objects")
+    };
+    one.extend(other);
+    Value::Object(one)
+}
+
+#[test]
+fn of_versions_the_latest_counts_by_its_time_and_a_deletion_takes_effect() {
+    let version = |value: f64, status: &str, updated: Option<&str>| {
+        let mut one = observation("o", "1742-6", quantity(value, "U/L"));
+        one["status"] = json!(status);
+        if let Some(updated) = updated {
+            one["meta"] = json!({"lastUpdated": updated});
+        }
+        one
+    };
+    let value = |read: &Inbound| cells(read, "LB", ("LBTESTCD", "ALT"), ["LBORRES"]);
+    // 10:00 in Shanghai is before 03:00 in UTC.
+    let two = read(vec![
+        version(31.0, "final", Some("2026-03-01T10:00:00+08:00")),
+        version(930.0, "corrected", Some("2026-03-01T03:00:00Z")),
+    ]);
+    assert_eq!(value(&two), ["930"]);
+    // A sender that does not count versions: the later word, and somebody should look.
+    let unnumbered = read(vec![version(20.0, "final", None), version(900.0, "corrected", None)]);
+    assert_eq!(value(&unnumbered), ["900"]);
+    assert!(unnumbered.findings.iter().any(|left| left.why == Why::OtherContent));
+    let twice = read(vec![version(20.0, "final", None), version(20.0, "final", None)]);
+    assert_eq!((value(&twice), said(&twice.duplicates).len()), (["20".to_owned()], 1));
+    let patient = json!({"resourceType": "Patient", "id": "p", "identifier": [{"system": KEY, "value": "1"}]});
+    let history = json!({"resourceType": "Bundle", "type": "history", "entry": [
+        {"request": {"method": "DELETE", "url": "Observation/o"}, "response": {"lastModified": "2026-03-02T00:00:00Z"}},
+        {"resource": version(777.0, "final", Some("2026-03-01T00:00:00Z")), "request": {"method": "POST", "url": "Observation"}},
+        {"resource": patient},
+    ]});
+    let deleted = read_fhir(
+        "h.json",
+        history.to_string().as_bytes(),
+        &FhirOptions {
+            subjects: Subjects::default(),
+            ..options()
+        },
+    )
+    .unwrap();
+    assert!(deleted.tables.iter().all(|table| table.name != "LB"));
+    assert!(deleted.not_taken.iter().any(|left| left.why == Why::Deleted));
+}
+
+#[test]
+fn a_death_alone_and_a_range_that_is_not_taken_are_not_lost() {
+    let dead = json!({"resourceType": "Patient", "id": "q", "identifier": [{"system": KEY, "value": "2"}],
+        "deceasedDateTime": "2026-03-20"});
+    let only = read(vec![dead]);
+    assert_eq!(cells(&only, "DM", ("DTHFL", "Y"), ["DTHDTC"]), ["2026-03-20"]);
+    assert!(
+        only.not_taken
+            .iter()
+            .any(|left| left.place == "Patient/p" && left.why == Why::NoData)
+    );
+    let ranged = |range: Value| {
+        let more = merged(quantity(900.0, "U/L"), json!({"referenceRange": range}));
+        read(vec![observation("o", "1742-6", more)]).findings
+    };
+    let words = ranged(json!([{"text": "0 - 40"}]));
+    assert!(
+        words
+            .iter()
+            .any(|left| left.why == Why::RangeInWords("0 - 40".to_owned()))
+    );
+    let high = |value: f64| json!({"high": {"value": value, "unit": "U/L"}});
+    let several = ranged(json!([high(40.0), high(35.0)]));
+    assert!(several.iter().any(|left| left.why == Why::SeveralRanges(2)));
+    // A patient that stands within the resource.
+    let mut own = observation("o", "1742-6", quantity(30.0, "U/L"));
+    own["subject"] = json!({"reference": "#c"});
+    own["contained"] = json!([{"resourceType": "Patient", "id": "c", "identifier": [{"system": KEY, "value": "3"}]}]);
+    assert_eq!(cells(&read(vec![own]), "LB", ("LBTESTCD", "ALT"), ["USUBJID"]), ["3"]);
+}

@@ -43,7 +43,7 @@ pub(super) fn grade(results: &mut [super::Result<'_>]) -> usize {
     for result in results {
         let recorded = result.recorded;
         let value = LabResult {
-            value: recorded.value,
+            value: recorded.certain,
             unit: Some(recorded.unit).filter(|unit| !unit.is_empty()),
             lln: recorded.lln,
             uln: recorded.uln,

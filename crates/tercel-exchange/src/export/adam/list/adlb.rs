@@ -92,7 +92,7 @@ const VALUE: &[Line] = &[
         Text,
         RANGE,
         Derived(
-            "LOW where LB.LBSTRESN is below LB.LBSTNRLO, HIGH above LB.LBSTNRHI, NORMAL where a limit is known and neither holds.",
+            "LOW where LB.LBSTRESN is below LB.LBSTNRLO, HIGH above LB.LBSTNRHI, NORMAL where a limit is known and neither holds; of a result beyond what the assay measures (LB.LBSTRESC) by that limit, where it is certain.",
         ),
     ),
     v(
@@ -204,7 +204,7 @@ const TOXICITY: &[Line] = &[
         Text,
         Open,
         Derived(
-            "Grade of LB.LBSTRESN in its own unit by ATOXDSCL with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
+            "Grade of LB.LBSTRESN, or of the limit of a result beyond what the assay measures (LB.LBSTRESC) where it is certain, in its own unit by ATOXDSCL with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
         ),
     ),
     v(
@@ -213,7 +213,7 @@ const TOXICITY: &[Line] = &[
         Text,
         Open,
         Derived(
-            "Grade of LB.LBSTRESN in its own unit by ATOXDSCH with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
+            "Grade of LB.LBSTRESN, or of the limit of a result beyond what the assay measures (LB.LBSTRESC) where it is certain, in its own unit by ATOXDSCH with the limits of normal, and with the baseline where that is recorded in the same unit; the highest where symptoms decide between several.",
         ),
     ),
     v(

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Facts};
-use tercel::study::{Disposition, DispositionReason};
+use tercel::study::{Disposition, DispositionReason, is_screen_failure};
 
 use super::super::{Flow, FlowCount, Milestone, Period, Reason};
 use super::{Arm, arms, unassigned};
@@ -136,7 +136,7 @@ fn undated(arms: &[Arm<'_>]) -> Period {
     }
 }
 
-/// How the subject first left: a reason that ends participation before any other, the earliest of them; a disposition
+/// How the subject first left, failed screenings before another one aside: a reason that ends participation before any other, the earliest of them; a disposition
 /// without a date comes last.
 fn first_left<'f>(facts: &Facts<'f>) -> Option<&'f Disposition> {
     let rank = |one: &&Disposition| {
@@ -144,7 +144,10 @@ fn first_left<'f>(facts: &Facts<'f>) -> Option<&'f Disposition> {
         let when = one.when.map(|when| when.date.earliest());
         (other, when.is_none(), when)
     };
-    facts.subject.dispositions.iter().min_by_key(rank)
+    let failed = facts.subject.screen_failure().is_some();
+    let left = facts.subject.dispositions.iter();
+    left.filter(|one| failed || !is_screen_failure(&one.term))
+        .min_by_key(rank)
 }
 
 /// Why the subject did not complete; of one who has not left, `still`.
