@@ -274,7 +274,7 @@ type Values = BTreeMap<String, String>;
 struct Known<'r> {
     by_key: HashMap<&'r str, &'r Record>,
     answers: HashSet<(&'r str, Option<&'r str>, &'r Values)>,
-    occasions: HashMap<(&'r str, Option<&'r str>, [&'r str; 2]), &'r Record>,
+    occasions: HashMap<(&'r str, Option<&'r str>, [&'r str; 3]), &'r Record>,
 }
 
 impl<'r> Known<'r> {
@@ -298,12 +298,15 @@ impl<'r> Known<'r> {
     }
 }
 
-/// Test, event or medication and its time: another record with the same is of the same.
-fn occasion<'v>(form: &Form, values: &'v Values) -> Option<[&'v str; 2]> {
+/// Test, event or medication, its time, and the specimen where that is not blood: another record with the same is of the same.
+fn occasion<'v>(form: &Form, values: &'v Values) -> Option<[&'v str; 3]> {
     let domain = form.domain?.to_lowercase();
     let value = |ends: &[&str]| {
         let found = ends.iter().find_map(|end| values.get(&format!("{domain}{end}")));
         found.map(String::as_str).filter(|text| !text.is_empty())
     };
-    Some([value(&["testcd", "term", "trt"])?, value(&["stdtc", "dtc"])?])
+    let specimen = value(&["spec"]).unwrap_or_default();
+    let of_blood = ["BLOOD", "SERUM", "PLASMA"].iter().any(|word| specimen.contains(word));
+    let specimen = if of_blood { "" } else { specimen };
+    Some([value(&["testcd", "term", "trt"])?, value(&["stdtc", "dtc"])?, specimen])
 }

@@ -163,6 +163,20 @@ fn event_and_findings_that_grade_differently_name_both_readings() {
     assert_eq!(disagreements(&study(&[fatal], &episode(), &[], &[])), []);
 }
 
+/// 72 hours of grade 3 are dose-limiting: the event says so, the findings do not.
+#[test]
+fn an_event_that_goes_on_after_its_findings_fell_is_asked_about() {
+    let until = |end: &str| {
+        let event = event(1, "Cytokine release syndrome", 3, "2025-03-03T12:00", end);
+        disagreements(&study(&[&event], &episode(), &[], &[]))
+    };
+    assert_eq!(until("2025-03-06T06:00"), []);
+    let asked = until("2025-03-07T18:00");
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    assert!(asked[0].0.contains("until 2025-03-07T18:00") && asked[0].0.contains("on 2025-03-05T04:00, give grade 0"));
+    assert_eq!(asked[0].1, Blocks::Decision);
+}
+
 #[test]
 fn an_episode_no_event_records_and_an_event_no_finding_shows_are_asked_about() {
     assert_eq!(

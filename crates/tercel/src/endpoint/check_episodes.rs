@@ -2,14 +2,15 @@
 //!
 //! The worst grade of the events is held against the worst of the episodes they share days with, by the recorded items where
 //! there are any. Several events of one episode, and several episodes of one event, are compared together: an event may be
-//! entered anew at each change of grade. Grade 5 is death, which no finding grades.
+//! entered anew at each change of grade. Grade 5 is death, which no finding grades. An event of grade 3 or 4 that goes on for more than
+//! a day after its findings fell is asked about: how long it lasted may make it dose-limiting.
 
 use super::check::finding;
 use super::{Facts, SyndromeEpisode};
 use crate::dlt::{ToxicityGrade, covers, is_in_class};
 use crate::grade::{Grade, Scale};
 use crate::language::both;
-use crate::study::{AdverseEvent, Blocks, Finding, Syndrome};
+use crate::study::{AdverseEvent, Blocks, Finding, Syndrome, days_between};
 
 /// Events and episodes that share days.
 struct Group<'g> {
@@ -31,6 +32,12 @@ pub(super) fn check_episodes(facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let groups = groups(&events, &episodes);
         for group in &groups {
             findings.extend(compare(name, group, &episodes, &moments));
+            findings.extend(
+                group
+                    .events
+                    .iter()
+                    .filter_map(|event| outlasting(name, event, &moments)),
+            );
         }
         for (index, episode) in episodes.iter().enumerate() {
             if !groups.iter().any(|group| group.episodes.contains(&index)) {
@@ -109,6 +116,30 @@ fn compare(name: &str, group: &Group<'_>, episodes: &[SyndromeEpisode], moments:
         scale = Scale::Astct2019
     );
     Some(finding(&worst.record, "AETOXGR", text, blocks(recorded.max(least))))
+}
+
+/// An event that may be dose-limiting by its length, whose findings had fallen below its grade more than a day before its end.
+fn outlasting(name: &str, event: &AdverseEvent, moments: &[ToxicityGrade]) -> Option<Finding> {
+    let recorded = event.grade.filter(|grade| *grade < Grade::G5)?.number();
+    let end = event.end?;
+    let last = moments
+        .iter()
+        .filter(|moment| covers(event, moment.when))
+        .filter_map(|moment| Some((moment, moment.by_items()?)))
+        .max_by_key(|(moment, _)| moment.when.order());
+    let (moment, (_, most)) = last?;
+    let after = days_between(moment.when.day()?, end.day()?);
+    if recorded < 3 || most >= recorded || after <= 1 {
+        return None;
+    }
+    let text = both!(
+        "{name} is grade {recorded} as adverse event until {end}, but the last findings of its time, on {when}, give grade {most} by \
+         {scale}; review when it fell",
+        "{name}作为不良事件至{end}为{recorded}级，但其间最后一次检查发现（{when}）按{scale}得出{most}级；请复核降级时间",
+        when = moment.when,
+        scale = Scale::Astct2019
+    );
+    Some(finding(&event.record, "AEENDTC", text, Blocks::Decision))
 }
 
 fn without_event(name: &str, episode: &SyndromeEpisode) -> Option<Finding> {
