@@ -95,6 +95,14 @@ const PAIRS: [Pair; 8] = [
     },
 ];
 
+/// Times that the signatures answer where they are left blank.
+const STAMPED: [&str; 2] = ["at1", "at2"];
+
+const WHEN: Text = Text::new(
+    "Blank: now. From paper: as it was written there.",
+    "留空即为现在；补录纸质记录时按原件填写。",
+);
+
 #[derive(Template)]
 #[template(path = "countersign.html")]
 struct Page {
@@ -162,6 +170,11 @@ fn page(
 ) -> Page {
     let mut fields = field_views(ask, form, values);
     fields.retain(|field| !pair.filled.contains(&field.id));
+    // A check is made now, unless it is entered from paper.
+    for field in fields.iter_mut().filter(|field| STAMPED.contains(&field.id)) {
+        field.required = false;
+        field.help = WHEN.of(ask.language);
+    }
     Page {
         view: View::of(ask),
         title: form.title.of(ask.language),
