@@ -258,5 +258,6 @@ fn options() -> DeriveOptions {
         counts: Vec::new(),
         auc_method: Method::Linear,
         blq: BlqRules::PKNCA,
+        baselines: None,
     }
 }

@@ -125,6 +125,7 @@ fn options() -> DeriveOptions {
         counts: Vec::new(),
         auc_method: Method::Linear,
         blq: BlqRules::PKNCA,
+        baselines: None,
     }
 }
 

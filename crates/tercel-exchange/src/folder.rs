@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use tercel::language::{Text, Words};
+use tercel::language::{Text, Words, both};
 use tercel::protocol::Trial;
 use tercel::study::{Blocks, DatasetRead, Finding, Rule, StudyData, Subject, SubjectId};
 use thiserror::Error;
@@ -172,6 +172,7 @@ fn not_read(file: &str) -> Finding {
 /// Reads datasets already in memory; `None` where none of them names the subjects.
 pub fn read_tables(tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     let mut data = StudyData::default();
+    data.findings.extend(of_other_studies(&tables));
     let read = read_each(tables, trial)?;
     data.synthetic = read.synthetic;
     for (dataset, findings) in read.datasets {
@@ -243,6 +244,48 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
         subjects,
         synthetic,
         by_dm: subject_level == "DM",
+    })
+}
+
+fn cell_of<'t>(table: &'t Table, row: usize, column: &str) -> &'t str {
+    table.column(column).map_or("", |at| table.cell(row, at))
+}
+
+/// Rows that name another study than the dataset of subjects.
+fn of_other_studies(tables: &[Table]) -> Vec<Finding> {
+    let named = |name: &str| tables.iter().find(|table| table.name == name);
+    let home = named("DM").or_else(|| named("ADSL"));
+    let study = home.map_or("", |table| cell_of(table, 0, "STUDYID"));
+    if study.is_empty() {
+        return Vec::new();
+    }
+    tables
+        .iter()
+        .filter_map(|table| of_another_study(table, study))
+        .collect()
+}
+
+/// The same of one dataset, once.
+fn of_another_study(table: &Table, study: &str) -> Option<Finding> {
+    let differs = |row: &usize| {
+        let named = cell_of(table, *row, "STUDYID");
+        !named.is_empty() && named != study
+    };
+    let mut rows = (0..table.len()).filter(differs);
+    let first = rows.next()?;
+    let (named, number) = (cell_of(table, first, "STUDYID"), rows.count() + 1);
+    let sentence = both!(
+        "{number} rows are of study \"{named}\", where the subjects are of \"{study}\"; take them out, or correct STUDYID",
+        "{number}行属于研究“{named}”，而受试者属于“{study}”；请移除或更正STUDYID"
+    );
+    Some(Finding {
+        subject: None,
+        dataset: tercel::study::Dataset::new(&table.name),
+        record: None,
+        row: u32::try_from(first + 1).ok(),
+        field: "STUDYID".to_owned(),
+        rule: Rule::Disagree(sentence),
+        blocks: Blocks::Decision,
     })
 }
 

@@ -295,6 +295,44 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Asks where the result as collected and the standard one contradict each other: in one unit they are one number, in
+    /// two they differ by what `convert` says, both but for rounding.
+    pub(crate) fn check_original(
+        &self,
+        domain: &str,
+        convert: impl Fn(f64, &str, &str) -> Option<f64>,
+        blocks: Blocks,
+    ) {
+        let [original, standard] = ["ORRES", "STRESN"].map(|suffix| format!("{domain}{suffix}"));
+        let [original_unit, standard_unit] =
+            ["ORRESU", "STRESU"].map(|suffix| self.text(&format!("{domain}{suffix}")).unwrap_or_default().trim());
+        let number = |name: &str| self.text(name).and_then(|text| text.parse::<f64>().ok());
+        let (Some(collected), Some(value)) = (number(&original), number(&standard)) else {
+            return;
+        };
+        let one_unit = original_unit.eq_ignore_ascii_case(standard_unit) || original_unit.is_empty();
+        let (expected, tolerance) = if one_unit {
+            (Some(collected), 0.01)
+        } else {
+            (convert(collected, original_unit, standard_unit), 0.05)
+        };
+        let Some(expected) = expected else { return };
+        // A standard result may be written with fewer digits.
+        let digits = self
+            .text(&standard)
+            .and_then(|text| text.split_once('.'))
+            .map_or(0, |(_, after)| after.len());
+        let rounding = 0.5 * 10_f64.powi(-i32::try_from(digits).unwrap_or(0));
+        if (expected - value).abs() <= (tolerance * expected.abs().max(value.abs())).max(rounding * 1.000_001) {
+            return;
+        }
+        let sentence = both!(
+            "{collected} {original_unit} is not {value} {standard_unit} in {standard}, which is what is used; correct one of them",
+            "{collected} {original_unit}与{standard}中所用的{value} {standard_unit}不符；请更正其一"
+        );
+        self.find(&original, Rule::Disagree(sentence), blocks);
+    }
+
     /// A number within a range that holds for every living subject.
     pub(crate) fn number_in(&self, name: &str, low: f64, high: f64, range: Text) -> Option<f64> {
         let number = self.number(name)?;

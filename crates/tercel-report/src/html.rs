@@ -6,6 +6,7 @@ use tercel::language::Language;
 use tercel::report::number::{MISSING, count, counted};
 use tercel::report::{BoardLevel, DecisionPart, LISTING_LIMIT, Report, build_report};
 
+use crate::chinese::in_language;
 use crate::markup::Writer;
 use crate::subjects::subject_link;
 use crate::{
@@ -32,43 +33,47 @@ const MOST_RECORDS: usize = 5000;
 
 /// The report as HTML.
 pub fn render_html(report: &Report) -> String {
+    render_html_in(report, Language::English)
+}
+
+/// The same in a language; in Chinese the report is one of [`tercel::protocol::Trial::in_language`].
+pub fn render_html_in(report: &Report, language: Language) -> String {
     let mut out = Writer::default();
-    open_page(
-        &mut out,
-        &format!("{}: report", report.cover.trial),
-        report.cover.synthetic,
-    );
+    let print = if report.cover.synthetic { PRINT_SYNTHETIC } else { PRINT };
+    let title = format!("{}: report", report.cover.trial);
+    open_styled_page_in(&mut out, &title, print, language.tag());
     write_parts(&mut out, report);
     out.open("script", &[]);
     out.append(SCRIPT);
     out.close();
-    out.finish()
+    in_language(out.finish(), language, &report.said)
 }
 
-/// The parts of the report without a page around them, for a page that links [`STYLE`].
-pub fn render_parts(report: &Report) -> String {
+/// The parts of the report without a page around them, for a page that links [`STYLE`]. In Chinese the report is one of
+/// [`tercel::protocol::Trial::in_language`].
+pub fn render_parts(report: &Report, language: Language) -> String {
     let mut out = Writer::default();
     write_parts(&mut out, report);
-    out.finish()
+    in_language(out.finish(), language, &report.said)
 }
 
 /// Adverse events and laboratory results alone, without a page around them.
-pub fn render_safety(report: &Report) -> String {
+pub fn render_safety(report: &Report, language: Language) -> String {
     let mut out = Writer::default();
     safety::write(&mut out, report);
     labs::write(&mut out, report);
-    out.finish()
+    in_language(out.finish(), language, &report.said)
 }
 
 /// Outcomes, response, survival and kinetics alone, without a page around them.
-pub fn render_efficacy(report: &Report) -> String {
+pub fn render_efficacy(report: &Report, language: Language) -> String {
     let mut out = Writer::default();
     matrix::write(&mut out, report);
     figures::write(&mut out, report);
     time_to_event::write(&mut out, report);
     response::write(&mut out, report);
     cellular_kinetics::write(&mut out, report);
-    out.finish()
+    in_language(out.finish(), language, &report.said)
 }
 
 /// One subject at a glance: its profile, and the figures that show single subjects, without a page around them. The
@@ -77,7 +82,7 @@ pub fn render_subject(analysis: &Analysis<'_>, language: Language) -> String {
     let report = build_report(analysis, &[], None, &[]);
     let mut out = Writer::default();
     figures::write_of_subject(&mut out, &report, language);
-    out.finish()
+    in_language(out.finish(), language, &report.said)
 }
 
 fn write_parts(out: &mut Writer, report: &Report) {

@@ -2,7 +2,7 @@
 //!
 //! | Task | Start here |
 //! |---|---|
-//! | HTML file | [`render_html`] |
+//! | HTML file | [`render_html`], [`render_html_in`] |
 //! | the report inside another page | [`render_parts`], [`render_subject`] |
 //! | findings alone as an HTML file | [`render_findings`] |
 //! | pathways, comparison or description of designs | [`render_design_page`], [`render_pathways`] |
@@ -10,6 +10,7 @@
 //! | summary on a terminal | [`render_terminal`] |
 //! | any page of these as what it says | [`printed`] |
 //! | its tables as a Word document | [`write_tables`] |
+//! | the report in Chinese | [`render_parts`] and its like, given the language |
 //! | casebooks, annotated forms, reviewer's guides, table shells, checklists | [`documents`] |
 //!
 //! Numbers arrive as text from [`tercel::report`]; nothing here computes or rounds one.
@@ -20,6 +21,7 @@ mod bars;
 mod biomarker;
 mod board;
 mod cellular_kinetics;
+mod chinese;
 mod contents;
 mod design_page;
 mod document;
@@ -61,7 +63,7 @@ pub use design_page::render_design_page;
 pub use document::render_page;
 pub use docx::write_tables;
 pub use findings::{FindingsPage, render_findings};
-pub use html::{STYLE, render_efficacy, render_html, render_parts, render_safety, render_subject};
+pub use html::{STYLE, render_efficacy, render_html, render_html_in, render_parts, render_safety, render_subject};
 pub use packet::{PACKET_STYLE, PacketPage, render_packet, render_packet_parts};
 pub use pathways::render_pathways;
 pub use terminal::render_terminal;

@@ -118,8 +118,8 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
     // What opens a level is the resolution of a meeting, nothing that somebody typed.
     conduct.decisions.clear();
     for record in records.filter(|record| record.form == MEETING) {
-        let resolved = Meeting::read(record).ok().and_then(|meeting| meeting.resolved);
-        let Some(resolved) = resolved.filter(|resolved| resolved.is_dose) else {
+        let Ok(meeting) = Meeting::read(record) else { continue };
+        let Some(resolved) = meeting.resolved.filter(|resolved| resolved.is_dose) else {
             continue;
         };
         conduct.decisions.push(SignedDecision {
@@ -141,6 +141,7 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
             signed: Some(site_time(resolved.signed)),
             effective: Some(site_time(resolved.effective)),
             superseded: None,
+            known: Some(meeting.packet.recommendation.advice.action),
         });
     }
     conduct

@@ -144,6 +144,9 @@ impl Meeting {
                 let account = text(step, "account");
                 if let Some(seat) = self.members.iter_mut().find(|seat| seat.account == account) {
                     seat.member.conflict = some(text(step, "text"));
+                    // Who declares one after voting did not vote.
+                    let name = seat.member.name.clone();
+                    self.ballots.retain(|ballot| !without_case(&ballot.member, &name));
                 }
             }
             "vote" => {

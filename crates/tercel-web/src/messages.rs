@@ -255,6 +255,20 @@ static MESSAGES: &[(&str, Text)] = &[
         ),
     ),
     (
+        "board.blocking",
+        Text::new(
+            "Findings in the data to be resolved before the decision is acted on",
+            "执行决策之前须解决的数据问题",
+        ),
+    ),
+    (
+        "gates.over_infused",
+        Text::new(
+            "This subject was infused and has left: no gate is asked any more.",
+            "该受试者已回输并已结束研究：不再核查任何关口。",
+        ),
+    ),
+    (
         "gates.over",
         Text::new(
             "This subject left before lymphodepletion: no gate is asked any more.",

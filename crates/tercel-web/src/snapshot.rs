@@ -7,8 +7,10 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
+use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts, standing_halts_of};
+use tercel::design::Action;
 use tercel::endpoint::{Analysis, Cell, derive_cells};
+use tercel::language::Words;
 use tercel::meeting::{Completeness, OpenQuery};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
@@ -142,6 +144,11 @@ impl Snapshot {
             .get_or_init(|| Standing::derive(&self.trial, self.data(), self.today))
     }
 
+    /// What the design says of the next dose.
+    pub(crate) fn answer(&self) -> Option<Action> {
+        self.standing().decision.as_ref().map(|(action, _)| *action)
+    }
+
     /// The outcomes as they stand, derived when first asked for.
     pub(crate) fn cells(&self) -> &[Cell] {
         self.cells
@@ -178,10 +185,32 @@ impl Snapshot {
             }
         }
         let studies = known.into_iter().map(|(trial, subjects)| {
-            let study = Study::new(trial, self.data(), &self.conduct, site_time(now));
+            let study = Study::new(trial, self.data(), &self.conduct, site_time(now)).with_answer(self.answer());
             (study, subjects)
         });
         studies.collect()
+    }
+
+    /// The halts that would no longer stand with these records of a subject in place of its own, each in words.
+    pub(crate) fn halts_ended_by(&self, subject: &str, records: Vec<Record>, now: jiff::Timestamp) -> Vec<Words> {
+        let now = site_time(now);
+        let before = standing_halts_of(&Study::new(&self.trial, self.data(), &self.conduct, now));
+        if before.is_empty() {
+            return Vec::new();
+        }
+        let mut data = self.data().clone();
+        data.subjects.retain(|known| known.id.as_str() != subject);
+        data.subjects
+            .extend(subject_data(&records, &self.trial, subject).subjects);
+        let mut parts = self.parts.clone();
+        let changed = Part::new(records, &self.trial, &self.columns);
+        parts.insert(subject.to_owned(), Arc::new(changed));
+        let conduct = conduct_in(&parts, &self.rest, &self.trial);
+        let after = standing_halts_of(&Study::new(&self.trial, &data, &conduct, now));
+        let ended = before
+            .into_iter()
+            .filter(|(id, ..)| after.iter().all(|(other, ..)| other != id));
+        ended.map(|(_, reason, _)| reason).collect()
     }
 
     /// Open queries of one subject.

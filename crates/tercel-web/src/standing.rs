@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use tercel::design::{Action, Count, decide_study};
 use tercel::dlt::Status;
-use tercel::endpoint::{Analysis, Facts};
-use tercel::language::Words;
+use tercel::endpoint::{Analysis, Facts, check_analysis};
+use tercel::language::{Words, both};
 use tercel::meeting::{Call, called_for};
 use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::{StudyData, days_between};
+use tercel::study::{Blocks, Finding, StudyData, days_between};
 
 use crate::pages::board::state_of;
 
@@ -26,6 +26,10 @@ pub(crate) struct Standing {
     pub(crate) counts: BTreeMap<DoseLevel, Count>,
     /// Meetings that the data call for.
     pub(crate) calls: Vec<Call>,
+    /// How many findings in the data hold up the decision.
+    pub(crate) blocking: usize,
+    /// What of them is named before it, with whom it is about.
+    pub(crate) attention: Vec<(Option<String>, Words)>,
 }
 
 /// Where one subject stands.
@@ -52,6 +56,7 @@ impl Standing {
     pub(crate) fn derive(trial: &Trial, data: &StudyData, today: Date) -> Self {
         let analysis = Analysis::new(trial, data, Some(today));
         let decision = decide_study(&analysis);
+        let findings = check_analysis(&analysis);
         let counts = decision.iter().flat_map(|decision| {
             trial
                 .dose_levels
@@ -73,6 +78,15 @@ impl Standing {
                 .map(|awaited| (awaited.subject.to_string(), awaited.sentence.clone()))
                 .collect(),
             calls: called_for(&analysis),
+            blocking: findings
+                .iter()
+                .filter(|finding| finding.blocks == Blocks::Decision)
+                .count(),
+            attention: findings
+                .iter()
+                .filter(|finding| finding.leads())
+                .map(|finding| (finding.subject.as_ref().map(ToString::to_string), placed(finding)))
+                .collect(),
             subjects: analysis
                 .facts
                 .iter()
@@ -80,6 +94,12 @@ impl Standing {
                 .collect(),
         }
     }
+}
+
+/// What is wrong, after where.
+fn placed(finding: &Finding) -> Words {
+    let (place, wrong) = (finding.place(), finding.rule.words());
+    both!("{place}: {en}", "{place}：{zh}", en = wrong.en, zh = wrong.zh)
 }
 
 fn subject(facts: &Facts<'_>, today: Date) -> SubjectStanding {

@@ -63,7 +63,7 @@ impl View {
         });
         Self {
             language,
-            study: ask.app.trial.title.clone(),
+            study: ask.app.trial.title_words().of(language).to_owned(),
             training: ask.app.store.is_training(),
             name: person.map(|person| person.account.printed.clone()),
             roles: roles.join(LISTED.of(language)),

@@ -12,6 +12,7 @@ use tercel::estimate::kinetics::{Blq, BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
+use tercel::study::StudyData;
 use tercel_exchange::adam::{DeriveOptions, Derived, apply_protocol, derive_datasets, label_scales};
 use tercel_exchange::{Table, read_datasets, read_folder};
 
@@ -67,13 +68,17 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     for finding in found.iter().filter(|finding| finding.leads()) {
         eprintln!("warning: {}", finding.rule);
     }
+    let data = trial.as_ref().map(|trial| read_folder(&args.sdtm, trial)).transpose()?;
+    if let (Some(trial), Some(data)) = (&trial, &data) {
+        options = options.with_baselines(trial, data);
+    }
     let Some(mut derived) = derive_datasets(tables, &options, coding.as_ref()) else {
         bail!(
             "{} holds neither dm.csv nor adsl.csv, so it names no subject; put one of them there",
             args.sdtm.display()
         );
     };
-    if let Err(why) = of_protocol(trial.as_ref(), &args.sdtm, coding.as_ref(), &mut derived.tables)? {
+    if let Err(why) = of_protocol(trial.as_ref().zip(data), coding.as_ref(), &mut derived.tables) {
         derived
             .notes
             .push(format!("{why}: addlt, adtox and adout are not derived"));
@@ -121,7 +126,8 @@ pub(super) fn analysis_datasets(
     analysis: &Analysis<'_>,
     coding: Option<&Coding>,
 ) -> Option<Derived> {
-    let mut derived = derive_datasets(tables, &DeriveOptions::of(trial), coding)?;
+    let options = DeriveOptions::of(trial).with_baselines(trial, analysis.data);
+    let mut derived = derive_datasets(tables, &options, coding)?;
     if !apply_protocol(&mut derived.tables, analysis) {
         derived
             .notes
@@ -132,23 +138,19 @@ pub(super) fn analysis_datasets(
 
 /// Adds what the protocol says, or tells what is missing for it.
 fn of_protocol(
-    trial: Option<&Trial>,
-    sdtm: &Path,
+    study: Option<(&Trial, StudyData)>,
     coding: Option<&Coding>,
     derived: &mut Vec<Table>,
-) -> anyhow::Result<Result<(), &'static str>> {
-    let Some(trial) = trial else {
-        return Ok(Err(
-            "what is a DLT stands in a protocol, and none is given (--protocol)",
-        ));
+) -> Result<(), &'static str> {
+    let Some((trial, whole)) = study else {
+        return Err("what is a DLT stands in a protocol, and none is given (--protocol)");
     };
-    let whole = read_folder(sdtm, trial)?;
     let cut = whole.last_day().or_else(|| whole.dated.then_some(trial.version_date));
     let Some(cut) = cut else {
         for table in derived.iter_mut().filter(|table| table.name == "ADAE") {
             *table = label_scales(table, trial);
         }
-        return Ok(Err("the data carry no dates, so no subject has a DLT verdict"));
+        return Err("the data carry no dates, so no subject has a DLT verdict");
     };
     let mut data = whole.into_as_of(cut);
     if let Some(coding) = coding {
@@ -156,7 +158,7 @@ fn of_protocol(
     }
     let analysis = Analysis::new(trial, &data, Some(cut));
     apply_protocol(derived, &analysis);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Writes one dataset; returns its path and number of rows.
@@ -190,6 +192,7 @@ fn defaults() -> DeriveOptions {
             middle: Blq::Drop,
             last: Blq::Drop,
         },
+        baselines: None,
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, Cell, Detail, Facts, check_analysis, derive_cells};
 use tercel::estimate::survival::Step;
+use tercel::language::Language;
 use tercel::protocol::DoseLevel;
-use tercel::report::build_report;
+use tercel::report::{Report, build_report};
 use tercel::study::{Blocks, Finding};
-use tercel_report::{render_html, render_terminal};
+use tercel_report::{render_html, render_html_in, render_terminal};
 
 use super::Answer;
 use super::decide::decision_json;
@@ -30,6 +31,9 @@ pub(crate) struct Args {
     /// Folder of the report; out/<trial folder> if not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Language of the report: en or zh
+    #[arg(long, value_name = "TAG", default_value = "en")]
+    language: String,
     #[command(flatten)]
     print: PrintArgs,
 }
@@ -37,9 +41,23 @@ pub(crate) struct Args {
 /// Width of the terminal summary.
 const WIDTH: usize = 118;
 
+/// The report as a page. In Chinese it is made from the protocol's Chinese names and texts.
+fn page(study: &Study, report: &Report, language: Language) -> String {
+    if language == Language::English {
+        return render_html(report);
+    }
+    let trial = study.trial.in_language(language);
+    let analysis = Analysis::new(&trial, &study.data, study.cut);
+    let (cells, findings) = (derive_cells(&analysis), check_analysis(&analysis));
+    let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
+    render_html_in(&report, language)
+}
+
 /// Runs the command. With `--json` the report is written only where `--out` says so.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     args.print.check()?;
+    let language =
+        Language::from_tag(&args.language).ok_or_else(|| anyhow!("--language {}: choose en or zh", args.language))?;
     if output.json && args.out.is_none() && !args.print.is_empty() {
         bail!("--pdf and --tables write beside the report: with --json name its folder with --out");
     }
@@ -55,7 +73,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         (None, true) => None,
         (out, _) => {
             let folder = out.clone().unwrap_or_else(|| default_folder(args));
-            let (path, html) = (folder.join("report.html"), render_html(&report));
+            let (path, html) = (folder.join("report.html"), page(&study, &report, language));
             write(&path, html.as_bytes())?;
             let sheet = Sheet::of_study(&study.trial, "Study report", study.cut);
             further = args

@@ -171,10 +171,10 @@ fn a_study_without_tabulation_datasets_is_told_so() {
 #[test]
 fn a_checked_export_comes_with_a_page_of_what_was_checked_and_what_was_not() {
     for (to, format, checks) in [
-        ("sdtm", "xpt", 11),
-        ("sdtm", "parquet", 10),
-        ("adam", "xpt", 9),
-        ("define", "xpt", 10),
+        ("sdtm", "xpt", 13),
+        ("sdtm", "parquet", 12),
+        ("adam", "xpt", 10),
+        ("define", "xpt", 12),
         ("usdm", "csv", 1),
     ] {
         let out = TempDir::new().unwrap();

@@ -69,6 +69,28 @@ fn the_report_is_written_where_asked_and_names_the_data_synthetic() {
 }
 
 #[test]
+fn the_report_is_written_in_the_language_asked_for() {
+    let out = tempfile::tempdir().unwrap();
+    let (trial, folder) = (study(), out.path().to_str().unwrap().to_owned());
+    let run = |language: &str| tercel(&["run", trial.to_str().unwrap(), "--out", &folder, "--language", language]);
+    assert!(run("zh").status.success());
+    let page = fs::read_to_string(out.path().join("report.html")).unwrap();
+    for said in [
+        "lang=\"zh-Hans\"",
+        "<h2>结局矩阵</h2>",
+        "第一剂量组",
+        "靶向IL1RAP嵌合抗原受体T细胞",
+        "剂量决策",
+    ] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(!page.contains("Outcome matrix") && !page.contains("First dose group"));
+    let refused = run("fr");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("choose en or zh"));
+}
+
+#[test]
 fn a_data_cut_hides_what_came_later() {
     let trial = study();
     let early = json(&["run", trial.to_str().unwrap(), "--as-of", "2025-02-01", "--json"]);

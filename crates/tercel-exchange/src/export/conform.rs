@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use tercel::language::both;
-use tercel::study::{DateError, Finding, Rule, When};
+use tercel::study::{DateError, Finding, Rule, When, days_between};
 
 use super::checks::Check;
 use super::sdtm::finding;
@@ -18,12 +19,18 @@ pub(super) fn conform(datasets: &[Dataset]) -> Vec<Check> {
     let dates = datasets.iter().flat_map(|dataset| &dataset.variables);
     let dates = dates.filter(|variable| variable.kind == Kind::DateTimeText).count();
     let variables: usize = datasets.iter().map(|dataset| dataset.variables.len()).sum();
-    vec![
+    let mut checks = vec![
         Check {
             what: "Every subject has its row in DM or ADSL",
             by: "SDTMIG 3.4, ADaMIG 1.3".to_owned(),
             looked_at: format!("{} datasets", datasets.len()),
             findings: subjects(datasets),
+        },
+        Check {
+            what: "Every record is of one study",
+            by: "SDTMIG 3.4, ADaMIG 1.3".to_owned(),
+            looked_at: format!("{} datasets", datasets.len()),
+            findings: studies(datasets),
         },
         Check {
             what: "Every date and time in text is ISO 8601",
@@ -43,7 +50,17 @@ pub(super) fn conform(datasets: &[Dataset]) -> Vec<Check> {
             looked_at: format!("{} datasets", datasets.len()),
             findings: datasets.iter().flat_map(tests).collect(),
         },
-    ]
+    ];
+    let is_sdtm = |dataset: &Dataset| dataset.standard == Standard::Sdtm;
+    if datasets.iter().any(is_sdtm) {
+        checks.push(Check {
+            what: "Every study day is that of its date, counted from RFSTDTC",
+            by: "SDTMIG 3.4, section 4.4.4".to_owned(),
+            looked_at: format!("{} datasets", datasets.len()),
+            findings: study_days(datasets),
+        });
+    }
+    checks
 }
 
 /// Subjects in other datasets that the dataset of subjects does not have, once a dataset; and that dataset missing.
@@ -66,6 +83,58 @@ fn subjects(datasets: &[Dataset]) -> Vec<Finding> {
         for (row, subject) in cells(dataset, "USUBJID").filter(|(_, subject)| !subject.is_empty()) {
             if !known.contains(subject) && told.insert(subject) {
                 found.push(finding(dataset, Some(row), "USUBJID", Rule::UnknownSubject));
+            }
+        }
+    }
+    found
+}
+
+/// Rows that name another study than the first dataset of subjects, once a dataset.
+fn studies(datasets: &[Dataset]) -> Vec<Finding> {
+    let home = datasets.iter().find(|dataset| matches!(dataset.name(), "DM" | "ADSL"));
+    let Some((_, study)) = home.and_then(|home| cells(home, "STUDYID").next()) else {
+        return Vec::new();
+    };
+    let other = |dataset: &Dataset| {
+        let (row, named) = cells(dataset, "STUDYID").find(|(_, named)| !named.is_empty() && *named != study)?;
+        let text = both!("\"{named}\" is not the study \"{study}\"", "“{named}”不是研究“{study}”");
+        Some(finding(dataset, Some(row), "STUDYID", Rule::Disagree(text)))
+    };
+    datasets.iter().filter_map(other).collect()
+}
+
+/// Study days that are not those of their dates, once a variable.
+fn study_days(datasets: &[Dataset]) -> Vec<Finding> {
+    let Some(subjects) = datasets.iter().find(|dataset| dataset.name() == "DM") else {
+        return Vec::new();
+    };
+    let day = |text: &str| When::parse(text).ok().and_then(When::day);
+    let starts = cells(subjects, "USUBJID").zip(cells(subjects, "RFSTDTC"));
+    let starts: BTreeMap<&str, Date> = starts
+        .filter_map(|((_, id), (_, start))| Some((id, day(start)?)))
+        .collect();
+    let mut found = Vec::new();
+    for dataset in datasets.iter().filter(|dataset| dataset.standard == Standard::Sdtm) {
+        for (date, number) in [("DTC", "DY"), ("STDTC", "STDY"), ("ENDTC", "ENDY")] {
+            let [date, number] = [date, number].map(|suffix| format!("{}{suffix}", dataset.name()));
+            let rows = cells(dataset, "USUBJID")
+                .zip(cells(dataset, &date))
+                .zip(cells(dataset, &number));
+            let wrong = rows.filter_map(|(((row, subject), (_, date)), (_, number))| {
+                let written = (!number.is_empty()).then_some(number)?;
+                // Without both days there is none to hold it against.
+                let days = days_between(*starts.get(subject)?, day(date)?);
+                let right = if days < 0 { days } else { days + 1 };
+                (written.parse() != Ok(right)).then_some((row, written, right))
+            });
+            let wrong: Vec<(usize, &str, i32)> = wrong.collect();
+            if let Some(&(row, written, right)) = wrong.first() {
+                let rows = wrong.len();
+                let text = both!(
+                    "{written} is not the day of its date, which is {right}; rows: {rows}",
+                    "{written}不是其日期对应的研究日{right}；行数：{rows}"
+                );
+                found.push(finding(dataset, Some(row), &number, Rule::Disagree(text)));
             }
         }
     }

@@ -20,6 +20,7 @@ const OF_SAMPLES: [&str; 4] = ["LB", "MB", "PC", "CP"];
 pub fn held_against(form: &Form) -> Vec<&'static str> {
     let others: &[&str] = match form.id {
         "conduct-withdrawal" => &["consent", "demography"],
+        "demography" => &["conduct-slot", "conduct-order"],
         "conduct-case-report" => &["adverse-event"],
         "laboratory" => &["consent", "demography", "conduct-withdrawal", "adverse-event"],
         _ if form.domain.is_some_and(is_withdrawn_from) => &["consent", "demography", "conduct-withdrawal"],
@@ -39,7 +40,8 @@ pub fn check_against(
 ) -> Vec<Problem> {
     let case = Case { form, values, others };
     let own = match form.id {
-        "consent" | "demography" => case.long_ago(now),
+        "demography" => case.of_other_level().or_else(|| case.long_ago(now)),
+        "consent" => case.long_ago(now),
         "conduct-withdrawal" => case.without_consent(),
         "conduct-bag" => case.same_bag(),
         "conduct-case-report" => case.of_no_event("event").or_else(|| case.first_again()),
@@ -103,6 +105,25 @@ impl<'c> Case<'c> {
                 "该时间已录入（编号 {number}）；请更正该记录，或确认此为另一条"
             ),
         )
+    }
+
+    /// The dose group is another than that of the subject's place or order: by it its outcomes are counted.
+    fn of_other_level(&self) -> Option<Problem> {
+        ["armcd", "actarmcd"].into_iter().find_map(|field| {
+            let own = self.answer(field)?;
+            let other = |form: &'c str| {
+                self.of(form)
+                    .find_map(|other| other.value("arm").filter(|arm| *arm != own))
+            };
+            let arm = other("conduct-slot").or_else(|| other("conduct-order"))?;
+            self.problem(
+                field,
+                both!(
+                    "the subject's place is at {arm}, not {own}; its outcomes count where this says, so check both",
+                    "该受试者的名额属于{arm}而非{own}；其结局按此处计入，请核对两处"
+                ),
+            )
+        })
     }
 
     fn long_ago(&self, now: DateTime) -> Option<Problem> {

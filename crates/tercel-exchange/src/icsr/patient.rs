@@ -90,7 +90,7 @@ pub(super) fn characteristics(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Nod
         nodes.push(observation("7", quantity(&decimal(kilograms), "kg")));
     }
     nodes.push(history(case.subject));
-    if case.subject.died().is_some() {
+    if case.subject.is_dead() {
         let fatal = case.reactions.iter().filter(|reaction| reaction.is_fatal());
         nodes.extend(fatal.filter_map(|reaction| cause_of_death(writing, reaction)));
         // Asked for where the day of death is given; no data say it.

@@ -88,6 +88,24 @@ pub enum Why {
     /// A patient that the file does not hold.
     #[error("its patient {0} is not in the file")]
     PatientNotSent(String),
+    /// A reference that resources of several servers answer to.
+    #[error("{0} stands at several servers in these files, and nothing says which is meant; take the files one by one")]
+    SeveralServers(String),
+    /// One subject key in two studies.
+    #[error(
+        "its subject key stands in several studies ({0}), and names a subject within one alone; give the studies one by one"
+    )]
+    SeveralStudies(String),
+    /// A unit whose words say another than its code.
+    #[error(
+        "its unit is \"{words}\" in words and \"{code}\" as code; the code was taken, ask the sender which is right"
+    )]
+    UnitAgainstWords {
+        /// The words.
+        words: String,
+        /// The code.
+        code: String,
+    },
     /// A patient without the identifier asked for.
     #[error("the patient has no identifier of {0}")]
     NoIdentifier(String),

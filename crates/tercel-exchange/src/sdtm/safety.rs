@@ -3,6 +3,7 @@
 use tercel::grade::Grade;
 use tercel::grade::analyte::Analyte;
 use tercel::grade::crs_ctcae::parse_fio2;
+use tercel::grade::units::{Unit, convert};
 use tercel::language::Text;
 use tercel::protocol::{Authority, LabCriterion, Relatedness, Stage, Trial};
 use tercel::study::{
@@ -173,6 +174,11 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         (Some(_), _) | (None, None) => false,
     };
     row.check_agreement("LBSTRESN", "LBSTRESC");
+    let convert = |value: f64, from: &str, to: &str| {
+        let (from, to) = (Unit::parse(from).ok()?, Unit::parse(to).ok()?);
+        convert(Analyte::named(test)?, value, from, to)
+    };
+    row.check_original("LB", convert, Blocks::Decision);
     row.text("LBSTAT");
     subject.labs.push(Lab {
         record: row.record.clone(),
@@ -239,6 +245,12 @@ pub(super) fn read_vs(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         "VSORRES"
     };
     let Some(mut value) = row.number(name) else { return };
+    let celsius = |value: f64, from: &str, to: &str| match (from, to) {
+        ("F" | "f", "C" | "c") => Some((value - 32.0) / 1.8),
+        ("C" | "c", "F" | "f") => Some(value * 1.8 + 32.0),
+        _ => None,
+    };
+    row.check_original("VS", celsius, Blocks::Export);
     let mut unit = row.first_text(&["VSSTRESU", "VSORRESU"]).unwrap_or_default();
     if test.eq_ignore_ascii_case("TEMP") {
         if unit.eq_ignore_ascii_case("F") {

@@ -28,7 +28,13 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
         subject.site = row.text("SITEID").map(str::to_owned);
         subject.age = row.number_in("AGE", 0.0, 120.0, AGES);
         row.code("AGEU", &[("YEARS", ())], "YEARS");
-        subject.sex = row.code("SEX", &[("F", Sex::Female), ("M", Sex::Male)], "F, M");
+        let sexes = [
+            ("F", Some(Sex::Female)),
+            ("M", Some(Sex::Male)),
+            ("U", None),
+            ("INTERSEX", None),
+        ];
+        subject.sex = row.code("SEX", &sexes, "F, INTERSEX, M, U").flatten();
         subject.level = planned_level(&row, trial);
         subject.screened_out = says_screened_out(&row);
         check_actual_arm(&row, trial, subject.level);
@@ -47,6 +53,7 @@ pub(crate) fn read_demography(reader: &Reader<'_>, trial: &Trial, subjects: &mut
                 when,
             });
         } else if died == Some(true) {
+            subject.died_undated = true;
             row.find(
                 "DTHDTC",
                 Rule::Incomplete(both!(
@@ -158,6 +165,13 @@ pub(super) fn read_ds(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             &mut subject.milestones
         };
         list.push(Milestone { record, term, when });
+        return;
+    }
+    // Who ends a treatment is still in the study.
+    let of_treatment = row
+        .text("DSSCAT")
+        .is_some_and(|category| category.to_uppercase().contains("TREATMENT"));
+    if of_treatment && term != "DEATH" {
         return;
     }
     let reason = match term.as_str() {

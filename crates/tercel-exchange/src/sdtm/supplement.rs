@@ -46,6 +46,11 @@ fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
             let index = indices.entry(key).or_insert_with(|| index_of(parent, key));
             if let Some(&at) = index.get(&(subject, key_value)) {
                 let name = name.to_uppercase();
+                // A qualifier is of what the record itself does not say: its own variable is not written over.
+                let own = parent.column(&name).map(|column| parent.cell(at, column));
+                if own.is_some_and(|own| !own.is_empty() && own != value) && continuation(label).is_none() {
+                    continue;
+                }
                 let cells = match continuation(label) {
                     Some(number) => continuations.entry((number, name)).or_default(),
                     None => qualifiers.entry(name).or_default(),

@@ -7,7 +7,7 @@ use tercel::endpoint::Analysis;
 use tercel::language::{Language, Words};
 use tercel::meeting::{
     About, Advice, Ballot, BlockingFinding, Choice, Departure, Member, Missing, Occasion, Packet, Proposal, Quorum,
-    Vote, resolve,
+    Vote, is_overtaken, resolve,
 };
 use tercel::protocol::DoseLevel;
 use tercel_exchange::read_tables;
@@ -247,6 +247,51 @@ fn a_riskier_decision_needs_an_override_a_reason_and_every_physician() {
         }
         let missing = resolve(&packet, &laymen, &quorum(), &proposal, &votes("AAA-")).unwrap_err();
         assert_eq!(missing, [Missing::NoPhysician]);
+        // One physician alone is no committee.
+        let mut one = members();
+        one[1].physician = false;
+        let alone = resolve(&packet, &one, &quorum(), &proposal, &votes("Axx-")).unwrap_err();
+        assert_eq!(alone, [Missing::OverrideAlone]);
+        assert!(resolve(&packet, &one, &quorum(), &proposal, &votes("AxA-")).is_ok());
+    }
+}
+
+#[test]
+fn a_packet_is_overtaken_where_the_data_since_close_what_it_would_open() {
+    let (one, two, three) = (level(1), level(2), level(3));
+    let overtaken = |then: Action, now: Action, choice: Action| is_overtaken(&packet(then), now, Choice::Dose(choice));
+    for (then, now, choice, expected) in [
+        (Action::Stay(two), Action::DeEscalate(one), Action::Stay(two), true),
+        (
+            Action::Escalate(three),
+            Action::Stay(two),
+            Action::Escalate(three),
+            true,
+        ),
+        (Action::Wait, Action::Stop(None), Action::Stay(one), true),
+        (
+            Action::Stay(two),
+            Action::Stop(Some(one)),
+            Action::Stop(Some(two)),
+            true,
+        ),
+        (
+            Action::Stay(two),
+            Action::DeEscalate(one),
+            Action::DeEscalate(one),
+            false,
+        ),
+        (Action::Stay(two), Action::Wait, Action::Stay(two), false),
+        (Action::Stay(two), Action::Escalate(three), Action::Stay(two), false),
+        // What the packet said already, the committee knows.
+        (
+            Action::DeEscalate(one),
+            Action::DeEscalate(one),
+            Action::Stay(two),
+            false,
+        ),
+    ] {
+        assert_eq!(overtaken(then, now, choice), expected, "{then}, then {now}: {choice}");
     }
 }
 

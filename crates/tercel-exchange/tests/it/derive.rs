@@ -30,6 +30,7 @@ pub(super) fn options() -> DeriveOptions {
         counts: Vec::new(),
         auc_method: Method::Linear,
         blq: BlqRules::PKNCA,
+        baselines: None,
     }
 }
 

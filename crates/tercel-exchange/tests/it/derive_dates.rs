@@ -20,10 +20,11 @@ fn trial() -> Trial {
 fn under_protocol<T>(files: &[(&str, &str)], seen: impl FnOnce(&Analysis<'_>) -> T) -> (Derived, T) {
     let trial = trial();
     let tables: Vec<Table> = files.iter().map(|(file, text)| table(file, text)).collect();
-    let mut found = derive_datasets(tables.clone(), &DeriveOptions::of(&trial), None).unwrap();
-    let whole = read_tables(tables, &trial).unwrap();
+    let whole = read_tables(tables.clone(), &trial).unwrap();
     let cut = whole.last_day().unwrap();
     let data = whole.into_as_of(cut);
+    let options = DeriveOptions::of(&trial).with_baselines(&trial, &data);
+    let mut found = derive_datasets(tables, &options, None).unwrap();
     let analysis = Analysis::new(&trial, &data, Some(cut));
     apply_protocol(&mut found.tables, &analysis);
     (found, seen(&analysis))
@@ -283,4 +284,40 @@ A,2,TARGET,T01,LDIAM,40,mm,INVESTIGATOR,WEEK 4,2025-03-24
             .iter()
             .any(|row| row.starts_with("PFS 2025-03-24 1"))
     );
+}
+
+#[test]
+fn a_laboratory_baseline_is_that_of_the_protocol_and_never_of_after_the_infusion() {
+    let dm = "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD\nS,A,2025-01-20,50,F,DL1\n";
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBTEST,LBSTRESN,LBSTRESU,LBSTNRHI,LBDTC\n\
+              A,1,ALT,Alanine Aminotransferase,20,U/L,40,2025-02-17T08:00\n\
+              A,2,ALT,Alanine Aminotransferase,60,U/L,40,2025-02-23T08:00\n\
+              A,3,ALT,Alanine Aminotransferase,500,U/L,40,2025-02-24T20:00\n\
+              A,4,ALT,Alanine Aminotransferase,230,U/L,40,2025-03-03T08:00\n";
+    let ex = infused_on("2025-02-24T13:45");
+    let files = [("dm.csv", dm), ("ex.csv", ex.as_str()), ("lb.csv", lb)];
+    let grades = |rows: &[std::collections::BTreeMap<String, String>]| -> Vec<String> {
+        rows.iter()
+            .map(|row| format!("{} {} {}", row["BASE"], row["ABLFL"], row["ATOXGRH"]))
+            .collect()
+    };
+    // The protocol's baseline lies before lymphodepletion.
+    let (found, ()) = under_protocol(&files, |_| ());
+    assert_eq!(grades(&derived(&found, "ADLB")), ["20 Y 0", "20  1", "20  3", "20  3"]);
+    // Without a protocol it is the last up to the infusion, by the clock where both have one.
+    let tables: Vec<Table> = files.iter().map(|(file, text)| table(file, text)).collect();
+    let alone = derive_datasets(tables, &options(), None).unwrap();
+    assert_eq!(grades(&derived(&alone, "ADLB")), ["60  0", "60 Y 1", "60  3", "60  2"]);
+}
+
+#[test]
+fn an_infusion_over_midnight_has_no_end_of_treatment_and_its_bags_are_one_dose() {
+    let dm = "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD\nS,A,2025-01-20,50,F,DL1\n";
+    let ex = "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC,EXENDTC\n\
+              A,1,ANTI-IL1RAP CAR-T CELLS,40,10^6 Therapeutic Cells,2025-02-24T13:45,2025-02-24T14:15\n\
+              A,2,ANTI-IL1RAP CAR-T CELLS,60,10^6 Therapeutic Cells,2025-02-24T23:45,2025-02-25T00:15\n";
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBTEST,VISIT,LBSTRESN,LBSTRESU,LBDTC\nA,1,ALT,ALT,Day 28,20,U/L,2025-03-24\n";
+    let (found, ()) = under_protocol(&[("dm.csv", dm), ("ex.csv", ex), ("lb.csv", lb)], |_| ());
+    assert_eq!(derived(&found, "ADLB")[0]["ONTRTFL"], "Y");
+    assert_eq!(derived(&found, "ADSL")[0]["DOSEACT"], "100000000");
 }

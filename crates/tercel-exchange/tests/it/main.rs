@@ -24,6 +24,7 @@ mod export;
 mod form;
 mod formats;
 mod halt_cases;
+mod handed_in;
 mod icsr;
 mod inbound;
 mod kinetics_cases;

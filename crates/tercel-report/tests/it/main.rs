@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a study that cannot be read fails the test")]
 
+mod chinese;
 mod design_page;
 mod documents;
 mod figures;

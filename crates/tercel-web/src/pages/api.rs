@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tercel::design::decide_study;
-use tercel::endpoint::Analysis;
+use tercel::endpoint::{Analysis, check_analysis};
 use tercel::language::{Language, both};
 use tercel::protocol::DoseLevel;
+use tercel::study::{Blocks, named_first};
 use tercel_exchange::form::FORMS;
 use tercel_store::{EntryFilter, Kind, RecordFilter};
 
@@ -322,6 +323,11 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
     let trial = ask.app.trial.clone();
     let made = tokio::task::spawn_blocking(move || {
         let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
+        let findings = check_analysis(&analysis);
+        let blocking = findings
+            .iter()
+            .filter(|finding| finding.blocks == Blocks::Decision)
+            .count();
         decide_study(&analysis).map(|decided| {
             let action = decided.decision.action;
             let levels: Vec<Value> = decided
@@ -338,6 +344,8 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
                 "because": decided.decision.because.to_string(),
                 "waiting_on": decided.waiting_on.iter().map(|one| one.sentence.en.clone()).collect::<Vec<String>>(),
                 "levels": levels,
+                "blocking_findings": blocking,
+                "attention": named_first(&findings),
                 "data_cut": snapshot.today.to_string(),
                 "entry": snapshot.entry,
             })

@@ -31,6 +31,10 @@ struct Page {
     /// The action and its reason in the reader's language.
     decision: Option<(String, String)>,
     waiting: Vec<String>,
+    /// What is wrong in the data and named before the decision.
+    attention: Vec<String>,
+    /// How many findings hold it up.
+    blocking: usize,
     levels: Vec<Level>,
     entry: i64,
     hash: String,
@@ -207,6 +211,16 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .filter(|(subject, _)| standing.subjects.get(subject).is_some_and(shown))
             .map(|(subject, sentence)| format!("{subject}{}{}", COLON.of(language), sentence.of(language)))
             .collect(),
+        attention: standing
+            .attention
+            .iter()
+            .filter(|(subject, _)| {
+                let known = subject.as_ref().map(|id| standing.subjects.get(id));
+                known.is_none_or(|known| known.is_some_and(shown))
+            })
+            .map(|(_, sentence)| sentence.of(language).to_owned())
+            .collect(),
+        blocking: standing.blocking,
         levels,
         entry: snapshot.entry,
         hash: snapshot.hash.chars().take(12).collect(),

@@ -256,13 +256,11 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
             problems: said,
         });
     }
-    if form.id == "conduct-resume"
-        && let Some(why) = no_such_halt(&ask, values.get("pause").map_or("", String::as_str)).await?
-    {
-        let said = vec![("pause".to_owned(), why.of(ask.language).to_owned())];
+    let refused = refused_now(&ask, form.id, subject.as_deref(), &values).await?;
+    if !refused.is_empty() {
         return Ok(Reply::RejectedFor {
-            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone()).render()?,
-            problems: said,
+            page: page(&ask, pair, form, subject.as_deref(), &values, refused.clone()).render()?,
+            problems: refused,
         });
     }
     let misread = match (form.id, &subject) {
@@ -296,6 +294,51 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         Some(subject) if !misread.is_empty() => format!("/gates/{}", encode(subject)),
         _ => format!("/record/{}", encode(&key)),
     }))
+}
+
+/// What of the answers cannot be signed as things stand, with its field.
+async fn refused_now(
+    ask: &Ask,
+    form: &str,
+    subject: Option<&str>,
+    values: &Values,
+) -> Result<Vec<(String, String)>, Fault> {
+    if form == "conduct-resume" {
+        let why = no_such_halt(ask, values.get("pause").map_or("", String::as_str)).await?;
+        let said = why.map(|why| ("pause".to_owned(), why.of(ask.language).to_owned()));
+        return Ok(said.into_iter().collect());
+    }
+    not_releasable(ask, form, subject, values).await
+}
+
+/// Keys of an emergency release that are not missing at the gate of infusion, or that nobody may release.
+async fn not_releasable(
+    ask: &Ask,
+    form: &str,
+    subject: Option<&str>,
+    values: &Values,
+) -> Result<Vec<(String, String)>, Fault> {
+    let ("conduct-emergency", Some(subject)) = (form, subject) else {
+        return Ok(Vec::new());
+    };
+    let snapshot = ask.app.snapshot_now().await?;
+    let now = ask.app.store.clock().now();
+    let may_be = releasable(&snapshot, snapshot.trial_of(subject), now, subject);
+    let named = values.iter().filter(|(name, _)| name.starts_with("key"));
+    let wrong = named.filter(|(_, key)| !key.is_empty() && !may_be.contains(key));
+    let list = if may_be.is_empty() {
+        "–".to_owned()
+    } else {
+        may_be.join(", ")
+    };
+    let said = |key: &String| {
+        both!(
+            "{key} is nothing that may be released now; what may: {list}. Identity and product are never released",
+            "{key}现在不能紧急放行；可放行者：{list}。身份与产品绝不放行"
+        )
+    };
+    let said = |(name, key): (&String, &String)| (name.clone(), said(key).of(ask.language).to_owned());
+    Ok(wrong.map(said).collect())
 }
 
 /// Why a halt cannot be ended: no halt that was entered, or that what was done set off, has this identifier and stands.

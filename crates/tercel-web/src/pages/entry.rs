@@ -1,8 +1,14 @@
 //! Entering and correcting: the form on the page, its answers held against its definition, and the record made of them.
 
+use std::sync::Arc;
+
 use askama::Template;
+use tercel::conduct::{Study, as_given};
 use tercel::language::{Text, Words, both};
-use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
+use tercel::study::SubjectId;
+use tercel_exchange::form::{
+    Captured, Fault as AnswerFault, Form, Problem, Scope, Severity, check_against, form, held_against, validate,
+};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
@@ -13,7 +19,7 @@ use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
 use crate::capture::{captured, happened, new_record, series};
-use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, site_time};
+use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, conduct_of_answers, site_time};
 use crate::messages::message;
 use crate::refusal;
 use crate::reply::{Fault, Reply};
@@ -129,14 +135,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         None => None,
     };
     ask.require(Permission::Enter, site.as_deref())?;
-    let mut problems = validate(form, &values, &ask.app.trial, ask.app.now());
-    if let Some(subject) = subject.as_deref().filter(|_| !is_new) {
-        let others = others_of(&ask, form, subject).await?;
-        problems.extend(check_against(form, &values, &others, ask.app.now()));
-    }
-    if is_new {
-        problems.extend(check_against(form, &values, &[], ask.app.now()));
-    }
+    let problems = problems_of(&ask, form, subject.as_deref(), &values).await?;
     let sheet = |problems, refusal| Sheet {
         form,
         subject: subject.as_deref().filter(|_| !is_new),
@@ -148,9 +147,11 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         refusal,
     };
     if !ask.optional("check").is_empty() {
+        let of = subject.as_deref().filter(|_| !is_new);
+        let gate = gate_of_check(&ask, form, of, &values).await?;
         // Above every number in use: nothing is replaced.
-        let known = known_of(&ask, subject.as_deref().filter(|_| !is_new)).await?;
-        return checked(&ask, &sheet(&problems, None), &known, 1_000_000).await;
+        let known = known_of(&ask, of).await?;
+        return checked(&ask, &sheet(&problems, None), &known, 1_000_000, gate).await;
     }
     if must_look_again(&ask, &problems) {
         return rejected(&ask, &sheet(&problems, None));
@@ -200,6 +201,29 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         Err(Fault::Refused(why)) => rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned()))),
         Err(fault) => Err(fault),
     }
+}
+
+/// What is wrong with the answers of a new record, by themselves and beside the other records of the subject; of one not made yet
+/// there are none.
+async fn problems_of(ask: &Ask, form: &Form, subject: Option<&str>, values: &Values) -> Result<Vec<Problem>, Fault> {
+    let mut problems = validate(form, values, &ask.app.trial, ask.app.now());
+    if let Some(subject) = subject {
+        let others = others_of(ask, form, subject).await?;
+        problems.extend(check_against(form, values, &others, ask.app.now()));
+    }
+    Ok(problems)
+}
+
+/// The gate that what is only looked at would meet, where it is closed.
+async fn gate_of_check(
+    ask: &Ask,
+    form: &Form,
+    subject: Option<&str>,
+    values: &Values,
+) -> Result<Option<GateView>, Fault> {
+    let Some(subject) = subject else { return Ok(None) };
+    let gate = gate_before(ask, form.id, subject, values).await?;
+    Ok(gate.filter(|gate| !gate.open))
 }
 
 /// One place at a level at a time: two at once would both find the last one free.
@@ -411,7 +435,13 @@ fn rejected(ask: &Ask, sheet: &Sheet<'_>) -> Result<Reply, Fault> {
 }
 
 /// What the rules say of the answers; nothing is saved.
-async fn checked(ask: &Ask, sheet: &Sheet<'_>, known: &[Record], number: u32) -> Result<Reply, Fault> {
+async fn checked(
+    ask: &Ask,
+    sheet: &Sheet<'_>,
+    known: &[Record],
+    number: u32,
+    gate: Option<GateView>,
+) -> Result<Reply, Fault> {
     let proposed = Captured {
         form: sheet.form.id.to_owned(),
         subject: sheet.subject.map(str::to_owned),
@@ -422,7 +452,7 @@ async fn checked(ask: &Ask, sheet: &Sheet<'_>, known: &[Record], number: u32) ->
     if ask.optional("check") == "json" {
         return Ok(said.reply());
     }
-    Ok(Reply::Page(render_at(ask, sheet, None, Some(said))?))
+    Ok(Reply::Page(render_at(ask, sheet, gate, Some(said))?))
 }
 
 /// Whether the page comes back: something cannot be read, or something unusual was not confirmed yet.
@@ -479,6 +509,73 @@ pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Datasets whose records set off halts.
+const OF_HALTS: [&str; 6] = ["AE", "DM", "DS", "EX", "FA", "MB"];
+
+/// Refuses a correction, or a mark of error, by which a halt would stand no more: it ends by two members of the committee. `values`:
+/// the answers as they would be; `None`: the record would not count.
+pub(super) async fn keeps_halts(ask: &Ask, record: &Record, values: Option<&Values>) -> Result<(), Fault> {
+    let domain = form_of(record)?.domain;
+    let sets_off = domain.is_none_or(|domain| OF_HALTS.contains(&domain));
+    let Some(subject) = record.subject.clone().filter(|_| sets_off) else {
+        return Ok(());
+    };
+    let snapshot = ask.app.snapshot_now().await?;
+    let mut records = records_of(ask, &subject).await?;
+    for one in records.iter_mut().filter(|one| one.key == record.key) {
+        match values {
+            Some(values) => one.values.clone_from(values),
+            None => one.voided = true,
+        }
+    }
+    let now = ask.app.store.clock().now();
+    let made = tokio::task::spawn_blocking(move || snapshot.halts_ended_by(&subject, records, now));
+    let ended = made
+        .await
+        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
+    let Some(halt) = ended.first() else {
+        return Ok(());
+    };
+    Err(Fault::Refused(both!(
+        "this would end a halt that stands: {en}. Two members of the committee sign its end first; nothing was saved",
+        "这将解除一项有效的暂停：{zh}。须先由两名委员签署解除；未保存任何内容",
+        en = halt.en,
+        zh = halt.zh
+    )))
+}
+
+/// What of a corrected infusion is not as it was ordered, where the record did not say so before: it is asked about.
+async fn not_as_ordered(ask: &Ask, record: &Record, values: &Values) -> Result<Vec<Problem>, Fault> {
+    let Some(subject) = record.subject.clone().filter(|_| record.form == "infusion") else {
+        return Ok(Vec::new());
+    };
+    let snapshot = ask.app.snapshot_now().await?;
+    let trial = Arc::clone(snapshot.trial_of(&subject));
+    let now = ask.app.store.clock().now();
+    let said = |values: &Values| {
+        let infused = conduct_of_answers(&trial, "infusion", &subject, values, now)?
+            .infusions
+            .pop()?;
+        let study = Study::new(&trial, snapshot.data(), &snapshot.conduct, site_time(now));
+        let own = study.records.of(&SubjectId::new(&subject))?;
+        let missing = as_given(&study, own, &infused).into_iter();
+        Some(
+            missing
+                .map(|one| Words::in_each(|language| one.need.sentence(language)))
+                .collect::<Vec<Words>>(),
+        )
+    };
+    let before = said(&record.values).unwrap_or_default();
+    let now_said = said(values).unwrap_or_default().into_iter();
+    let field = form_of(record)?.fields.first().map_or("", |field| field.id);
+    let problem = |why: Words| Problem {
+        field: field.to_owned(),
+        label: None,
+        fault: AnswerFault::Against(why),
+    };
+    Ok(now_said.filter(|words| !before.contains(words)).map(problem).collect())
+}
+
 pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
     require_free(&record)?;
@@ -495,6 +592,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         others.retain(|other| other.form != record.form || other.number != record.number());
         problems.extend(check_against(form, &asked, &others, ask.app.now()));
     }
+    problems.extend(not_as_ordered(&ask, &record, &values).await?);
     if !ask.optional("check").is_empty() {
         let known = known_of(&ask, record.subject.as_deref()).await?;
         let sheet = Sheet {
@@ -507,7 +605,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
             stale: seen != record.version,
             refusal: None,
         };
-        return checked(&ask, &sheet, &known, record.number()).await;
+        return checked(&ask, &sheet, &known, record.number(), None).await;
     }
     if must_look_again(&ask, &problems) {
         return corrected_again(&ask, &record, &values, &problems, None);
@@ -522,6 +620,9 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
             "a subject keeps its site; nothing was saved. Mark the record as entered in error and enter the subject at the other site",
             "受试者所属中心不得更改；未保存任何内容。请将该记录标记为误录，并在另一中心重新录入该受试者"
         );
+        return corrected_again(&ask, &record, &values, &[], Some(&why));
+    }
+    if let Err(Fault::Refused(why)) = keeps_halts(&ask, &record, Some(&values)).await {
         return corrected_again(&ask, &record, &values, &[], Some(&why));
     }
     let change = Change::Correct {

@@ -43,7 +43,8 @@ struct Page {
     /// The infusion has begun: the gate stands as it did then.
     infused: bool,
     /// Nothing was begun and nothing will be: no gate is asked.
-    over: bool,
+    /// The key of the message that no gate is asked any more.
+    over: Option<&'static str>,
 }
 
 pub(crate) struct GateView {
@@ -100,7 +101,7 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
 
 /// The study at this moment, by the record.
 fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> Study<'s> {
-    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now))
+    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now)).with_answer(snapshot.answer())
 }
 
 /// What the answers of a form say that a gate asks by.
@@ -227,9 +228,15 @@ fn page(
     let own = study.records.of(&subject);
     let failed = known.is_some_and(|known| known.screen_failure().is_some());
     let begun = own.is_some_and(|own| own.lymphodepletion_began(study.now).is_some());
-    let over = !infused && !begun && (failed || matches!(stage, Some(Stage::OffStudy(_))));
+    let given = known.is_some_and(tercel::study::Subject::is_infused);
+    let over = match (infused, given, begun) {
+        _ if !failed && !matches!(stage, Some(Stage::OffStudy(_))) => None,
+        (false, true, _) => Some("gates.over_infused"),
+        (false, false, false) => Some("gates.over"),
+        (true, ..) | (false, false, true) => None,
+    };
     let gates = match at_infusion {
-        None if over => Vec::new(),
+        None if over.is_some() => Vec::new(),
         // Nobody waits any more.
         Some(gate) => vec![Gate { urgent: false, ..gate }],
         None => vec![

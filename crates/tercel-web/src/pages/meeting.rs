@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, Text, Words, both};
-use tercel::meeting::{Ballot, Impact, Member, Packet, Vote, replay, without_case};
+use tercel::meeting::{Ballot, Choice, Impact, Member, Packet, Vote, is_overtaken, replay, without_case};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
@@ -42,6 +42,7 @@ struct Page {
     missing: Vec<String>,
     may_propose: bool,
     may_vote: bool,
+    may_declare: bool,
     may_resolve: bool,
     choices: Vec<(String, String)>,
     /// The choice that is recommended, and the entry of the proposal.
@@ -146,6 +147,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             && meeting.proposal.is_some()
             && !voted
             && own_seat.is_some_and(|seat| seat.member.conflict.is_none()),
+        // Also after a vote, which it takes away.
+        may_declare: meeting.resolved.is_none() && own_seat.is_some_and(|seat| seat.member.conflict.is_none()),
         may_resolve: meeting.resolved.is_none()
             && matches!(meeting.resolution(), Some(Ok(_)))
             && person.may(Permission::Prepare),
@@ -304,6 +307,30 @@ fn opens_for_somebody(meeting: &Meeting) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Refuses to go on with a proposal for a level that the data have closed since the packet was frozen.
+async fn not_overtaken(ask: &Ask, meeting: &Meeting) -> Result<(), Fault> {
+    let Some((draft, _)) = &meeting.proposal else {
+        return Ok(());
+    };
+    let snapshot = ask.app.snapshot_now().await?;
+    let now = tokio::task::spawn_blocking(move || snapshot.answer())
+        .await
+        .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))?;
+    let Some(now) = now.filter(|now| is_overtaken(&meeting.packet, *now, draft.choice)) else {
+        return Ok(());
+    };
+    let words = |action, language| Choice::Dose(action).words(language);
+    let then = meeting.packet.recommendation.advice.action;
+    Err(Fault::Refused(both!(
+        "by the data now the recommendation is to {now}, where the packet says {then}; freeze a new packet and meet on that. Nothing was decided",
+        "按现有数据，建议为“{now_zh}”，而决策包所载为“{then_zh}”；请冻结新的决策包后再议。未作出任何决定",
+        now_zh = words(now, Language::Chinese),
+        then_zh = words(then, Language::Chinese),
+        now = words(now, Language::English),
+        then = words(then, Language::English),
+    )))
+}
+
 /// Who prepares a meeting, or sits on it, may put something to it.
 fn permission_to_speak(ask: &Ask, meeting: &Meeting) -> Result<Permission, Fault> {
     let person = ask.person()?;
@@ -391,6 +418,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
             "“{vote}”不是有效的投票选项"
         )));
     }
+    not_overtaken(&ask, &meeting).await?;
     signer(&ask).await?;
     let changes = steps::vote(&record, &meeting, seat, *proposal, vote, ask.optional("comment"));
     ask.append(Permission::Decide, None, &changes).await?;
@@ -402,6 +430,7 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
     let (record, meeting) = meeting_record(&ask, Permission::Prepare, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     opens_for_somebody(&meeting)?;
+    not_overtaken(&ask, &meeting).await?;
     let resolution = match meeting.resolution() {
         Some(Ok(resolution)) => resolution,
         Some(Err(missing)) => {

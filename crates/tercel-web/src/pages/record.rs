@@ -17,7 +17,7 @@ use crate::messages::message;
 use crate::punctuation::COLON;
 use crate::refusal;
 use crate::reply::{Fault, Reply};
-use crate::role::{Permission, role_words};
+use crate::role::{Permission, Role, role_words};
 use crate::serve::encode;
 use crate::snapshot::subject_data;
 use crate::view::View;
@@ -300,6 +300,8 @@ async fn act(
 
 pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
+    let record = ask.record(Permission::Enter, ask.field("record")?).await?;
+    super::entry::keeps_halts(&ask, &record, None).await?;
     act(&ask, Permission::Enter, |record| {
         super::entry::require_free(record)?;
         Ok(Change::Void {
@@ -369,6 +371,14 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn lock(ask: Ask) -> Result<Reply, Fault> {
     let seen = ask.number("seen")?;
     act(&ask, Permission::Lock, |record| {
+        let open = record.open_queries().count();
+        if open > 0 {
+            return Err(Fault::Refused(both!(
+                "{key} has open queries: {open}. Have them answered and closed, then lock it; nothing was locked",
+                "{key}有未关闭的质疑：{open}。请先答复并关闭，再锁定；未锁定任何内容",
+                key = record.key
+            )));
+        }
         Ok(Change::Lock {
             record: record.key.clone(),
             seen,
@@ -392,6 +402,16 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     };
     let record = ask.record(Permission::Sign, ask.field("record")?).await?;
     form_of(&record)?;
+    let investigates = ask.person()?.account.grants.iter().any(|grant| {
+        let here = grant.site.is_none() || grant.site == record.site;
+        here && grant.role == Role::Investigator.id()
+    });
+    if meaning == message("record.responsible") && !investigates {
+        return Err(Fault::Refused(both!(
+            "for the data of a site its investigator is responsible; you may sign that you reviewed them. Nothing was signed",
+            "中心数据由该中心研究者负责；您可签署“已审阅”。未签署任何内容"
+        )));
+    }
     let signer = signer(&ask).await?;
     let change = Change::Sign {
         record: record.key.clone(),

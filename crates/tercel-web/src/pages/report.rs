@@ -3,7 +3,7 @@
 use askama::Template;
 use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
-use tercel::language::both;
+use tercel::language::{Language, both};
 use tercel::report::{Report, build_report};
 
 use crate::ask::Ask;
@@ -34,19 +34,20 @@ pub(crate) async fn efficacy(ask: Ask) -> Result<Reply, Fault> {
     part(ask, "menu.efficacy", tercel_report::render_efficacy).await
 }
 
-async fn part(ask: Ask, title: &'static str, render: fn(&Report) -> String) -> Result<Reply, Fault> {
+async fn part(ask: Ask, title: &'static str, render: fn(&Report, Language) -> String) -> Result<Reply, Fault> {
     // The report counts subjects of every site: it is not for who may read one site alone.
     if ask.person()?.sites(Permission::Read).is_some() {
         return Err(Fault::Forbidden);
     }
     let snapshot = ask.app.snapshot_now().await?;
-    let (view, trial) = (View::of(&ask), ask.app.trial.clone());
+    let (view, language) = (View::of(&ask), ask.language);
+    let trial = ask.app.trial.in_language(language);
     let made = tokio::task::spawn_blocking(move || {
         let analysis = Analysis::new(&trial, snapshot.data(), Some(snapshot.today));
         let findings = check_analysis(&analysis);
         let cells = derive_cells(&analysis);
         let report = build_report(&analysis, &cells, decide_study(&analysis).as_ref(), &findings);
-        let content = render(&report);
+        let content = render(&report, language);
         let headed = content.contains("<h1");
         Page {
             view,

@@ -151,6 +151,11 @@ pub(crate) fn site_of(records: &[Record]) -> Option<String> {
     records.iter().find_map(|record| record.site.clone())
 }
 
+fn figures_of(trial: &Trial, data: &tercel::study::StudyData, today: jiff::civil::Date, language: Language) -> String {
+    let trial = trial.in_language(language);
+    tercel_report::render_subject(&Analysis::new(&trial, data, Some(today)), language)
+}
+
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let records = records_of(&ask, &ask.rest).await?;
     let site = site_of(&records);
@@ -182,7 +187,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             ),
             forms: forms(Scope::Subject, &records, may_enter, &signed, language),
             findings,
-            figures: tercel_report::render_subject(&analysis, language),
+            figures: figures_of(&trial, &data, today, language),
             labs: facts.and_then(lab_table),
             records: groups(&records, &trial, language),
             id,

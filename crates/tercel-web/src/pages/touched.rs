@@ -52,7 +52,17 @@ impl Resting {
         let Some(id) = captured(record).record_id() else {
             return Ok(Impact::default());
         };
-        let packets: Vec<(u32, &Packet)> = self.packets.iter().map(|(number, packet)| (*number, packet)).collect();
+        // A packet that was frozen after the correction knows it.
+        let frozen_before = |packet: &Packet| {
+            let entry = packet.known.map(|known| i64::try_from(known.entry).unwrap_or(i64::MAX));
+            until.is_none_or(|until| entry.is_none_or(|entry| entry < until))
+        };
+        let packets: Vec<(u32, &Packet)> = self
+            .packets
+            .iter()
+            .filter(|(_, packet)| frozen_before(packet))
+            .map(|(number, packet)| (*number, packet))
+            .collect();
         let outcomes = self.outcomes.cells();
         let mut found = impact(&packets, outcomes, std::slice::from_ref(&id));
         if let Some(until) = until {

@@ -100,3 +100,91 @@ async fn a_verdict_on_a_dlt_and_the_lifting_of_a_halt_are_entered_by_two_of_the_
         assert_eq!(kept.status, 303, "{}", kept.body);
     }
 }
+
+/// What set off a halt is corrected once the committee has signed its end, not before by one person.
+#[tokio::test]
+async fn a_correction_by_one_person_ends_no_halt() {
+    let world = World::new().await;
+    let subject = "IL1RAP-HCC-01-001";
+    world.subject("enterer", "01", subject).await;
+    let drawn = [
+        ("mbtestcd", "RCL"),
+        ("mbdtc", "2026-02-27T08:00"),
+        ("mborres", "POSITIVE"),
+    ];
+    let key = world.record("enterer", "01", subject, "vector-test", &drawn).await;
+    let chen = world.person("chen", "coordinator@01").await;
+    let negative = [
+        ("v.mbtestcd", "RCL"),
+        ("v.mbdtc", "2026-02-27T08:00"),
+        ("v.mborres", "NEGATIVE"),
+        ("seen", "1"),
+        ("reason", "typing error"),
+    ];
+    let path = format!("/correct/{key}");
+    let refused = world.post(&chen, &path, &negative).await;
+    assert!(
+        refused.body.contains("would end a halt that stands"),
+        "{} {}",
+        refused.status,
+        refused.body
+    );
+    let voided = [("record", key.as_str()), ("seen", "1"), ("reason", "entered in error")];
+    let answer = world.post(&chen, "/void", &voided).await;
+    assert!(
+        answer.status == 409 && answer.body.contains("would end a halt that stands"),
+        "{} {}",
+        answer.status,
+        answer.body
+    );
+    let huang = world.person("huang", "committee@*").await;
+    world.account("guo", "committee@*").await;
+    let end = [
+        ("v.pause", key.as_str()),
+        ("second", "guo"),
+        ("password", PASSWORD),
+        ("second_password", PASSWORD),
+    ];
+    let ended = world.post(&huang, "/countersign/conduct-resume", &end).await;
+    assert_eq!(ended.status, 303, "{}", ended.body);
+    let corrected = world.post(&chen, &path, &negative).await;
+    assert_eq!(corrected.status, 303, "{}", corrected.body);
+}
+
+#[tokio::test]
+async fn a_record_with_an_open_query_is_not_locked_and_nothing_is_released_that_never_may_be() {
+    let world = World::new().await;
+    let subject = "IL1RAP-HCC-01-001";
+    let key = world.subject("enterer", "01", subject).await;
+    let zhou = world.person("zhou", "data-manager@*").await;
+    let asked = [("record", key.as_str()), ("text", "which day?"), ("field", "aestdtc")];
+    let query = world.post(&zhou, "/query", &asked).await;
+    assert_eq!(query.status, 303, "{}", query.body);
+    let lock = world
+        .post(&zhou, "/lock", &[("record", key.as_str()), ("seen", "1")])
+        .await;
+    assert!(
+        lock.status == 409 && lock.body.contains("open queries: 1"),
+        "{} {}",
+        lock.status,
+        lock.body
+    );
+    let wang = world.person("wang", "investigator@01").await;
+    world.account("huang", "medical-monitor@*").await;
+    let release = [
+        ("v.key1", "not-checked:BAG-1"),
+        ("v.reason", "the subject waits"),
+        ("second", "huang"),
+        ("password", PASSWORD),
+        ("second_password", PASSWORD),
+    ];
+    let refused = world
+        .post(&wang, &format!("/countersign/conduct-emergency/{subject}"), &release)
+        .await;
+    assert!(
+        refused.status == 422 && refused.body.contains("nothing that may be released now"),
+        "{} {}",
+        refused.status,
+        refused.body
+    );
+}

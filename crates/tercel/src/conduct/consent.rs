@@ -117,6 +117,13 @@ pub(super) fn withdrawn_scopes(own: &SubjectConduct) -> Vec<Scope> {
     scopes
 }
 
+/// Since when a withdrawal from this stands.
+pub(super) fn withdrawn_from(own: &SubjectConduct, scope: Scope) -> Option<Date> {
+    let stands = withdrawn_scopes(own).contains(&scope);
+    let days = own.withdrawals.iter().filter(|one| one.scopes.contains(&scope));
+    days.map(|one| one.when.date()).max().filter(|_| stands)
+}
+
 /// The newest version that a subject who consented has still to sign.
 pub(super) fn outstanding<'s>(study: &'s Study<'_>, own: &SubjectConduct) -> Option<&'s ConsentVersion> {
     asked(study, own)?.pop()

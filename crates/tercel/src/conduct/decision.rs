@@ -6,6 +6,7 @@ use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::record::{Choice, ClosedLevelChoice, OpenLevel, SignedDecision};
 use super::records::SubjectConduct;
+use crate::design::Action;
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
 
@@ -96,10 +97,42 @@ pub(super) fn level(case: &Case<'_>) -> Vec<Missing> {
         let found = closed(case, level, at);
         if let Some(one) = found.filter(|found| missing.iter().all(|known| known.need != found.need)) {
             missing.push(one);
-            break;
+            return missing;
         }
     }
+    missing.extend(closed_by_rule(case, level));
     missing
+}
+
+/// The highest level the design lets anybody be treated at; `None` where it closes none: it waits. 0 stands for no level.
+const fn highest(action: Action) -> Option<u8> {
+    match action {
+        Action::Escalate(level) | Action::Stay(level) | Action::DeEscalate(level) | Action::Stop(Some(level)) => {
+            Some(level.number())
+        }
+        Action::Stop(None) => Some(0),
+        Action::Wait => None,
+    }
+}
+
+/// A level that the design closed after the committee opened it: it decides again before anybody goes on there. What it knew
+/// when it decided does not count against its decision.
+fn closed_by_rule(case: &Case<'_>, level: DoseLevel) -> Option<Missing> {
+    let highest_now = case
+        .study
+        .answer
+        .and_then(highest)
+        .filter(|now| level.number() > *now)?;
+    let decision = in_force(case.study, case.now()).ok().flatten()?;
+    let was_known = decision
+        .known
+        .and_then(highest)
+        .is_some_and(|known| known <= highest_now);
+    let need = Need::RuleCloses {
+        level,
+        highest: DoseLevel::new(highest_now),
+    };
+    (!was_known).then(|| case.missing(need, []))
 }
 
 /// What the committee chose for the subject, where it is not to treat.

@@ -18,13 +18,14 @@
 //! # Limits
 //! Only subjects with conduct records are looked at: a study of files alone has none of these findings.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
+use super::consent::withdrawn_from;
 use super::decision::{in_force, opens, treatment_level};
 use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
 use super::given::as_given;
 use super::need::Need;
-use super::record::Recipient;
+use super::record::{Recipient, Scope};
 use super::records::{ConductRecords, SubjectConduct};
 use crate::language::{Text, Words, both};
 use crate::protocol::Trial;
@@ -41,6 +42,7 @@ pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) 
         findings.extend(infusions(trial, data, records, own));
         findings.extend(order(own));
         findings.extend(case_reports(data, own));
+        findings.extend(after_withdrawal(data, own));
     }
     findings
 }
@@ -63,6 +65,33 @@ fn lacks(gate: &Gate, only: impl Fn(&Need) -> bool) -> Option<Words> {
     let sentence = |missing: &super::gate::Missing| Words::in_each(|language| missing.need.sentence(language));
     let sentences: Vec<Words> = asked.map(sentence).collect();
     (!sentences.is_empty()).then(|| Words::join(&sentences, Text::new(" ", "")))
+}
+
+/// Results of samples that were drawn after the subject withdrew from samples, or from the collection of data.
+fn after_withdrawal(data: &StudyData, own: &SubjectConduct) -> Option<Finding> {
+    let subject = data.subjects.iter().find(|subject| subject.id == own.subject)?;
+    let scopes = [
+        (Scope::Samples, "samples", "样本"),
+        (Scope::Data, "the collection of data", "数据收集"),
+    ];
+    let since = scopes
+        .iter()
+        .filter_map(|(scope, en, zh)| Some((withdrawn_from(own, *scope)?, *en, *zh)));
+    let (from, en, zh) = since.min_by_key(|(from, ..)| *from)?;
+    let levels = subject.copies.iter().chain(&subject.counts).chain(&subject.biomarker);
+    let drawn = subject
+        .labs
+        .iter()
+        .map(|lab| lab.when)
+        .chain(levels.map(|level| level.when));
+    let mut late: Vec<Date> = drawn.filter_map(When::day).filter(|day| *day > from).collect();
+    late.sort();
+    let (first, number) = (late.first()?, late.len());
+    let text = both!(
+        "results of samples drawn after the subject withdrew from {en} on {from}: {number}, the first on {first}; keep them only if consent allows it",
+        "受试者于{from}撤回对{zh}的同意后仍有样本结果：{number}项，首项于{first}；仅在知情同意允许时保留"
+    );
+    Some(finding(own, "LB", "LBDTC", Rule::Disagree(text), Blocks::Export))
 }
 
 /// Reports held against the events they are of.

@@ -25,6 +25,7 @@ use super::need::{Need, Severity};
 use super::record::{EmergencyRelease, Order};
 use super::records::{ConductRecords, SubjectConduct};
 use super::{bedside, consent, decision, delegation, eligibility, halt, items, product_check, spacing, version};
+use crate::design::Action;
 use crate::protocol::{ConductRules, DoseLevel, Trial};
 use crate::study::{StudyData, Subject, SubjectId};
 
@@ -39,6 +40,8 @@ pub struct Study<'s> {
     pub records: ConductRecords,
     /// The moment.
     pub now: DateTime,
+    /// What the protocol's design says of the next dose by these data; `None`: nobody asked.
+    pub answer: Option<Action>,
 }
 
 impl<'s> Study<'s> {
@@ -49,7 +52,15 @@ impl<'s> Study<'s> {
             data,
             records: records.as_of(now),
             now,
+            answer: None,
         }
+    }
+
+    /// The same with what the protocol's design says now: a level that it closes is then open by no earlier decision.
+    #[must_use]
+    pub fn with_answer(mut self, answer: Option<Action>) -> Self {
+        self.answer = answer;
+        self
     }
 
     /// A subject's data.

@@ -24,6 +24,7 @@ pub fn derive_gate_as_given(study: &Study<'_>, subject: &SubjectId, infused: &In
         data: study.data,
         records: study.records.clone(),
         now: last_second(infused.began).min(study.now),
+        answer: study.answer.filter(|_| infused.began.date() == study.now.date()),
     };
     let mut gate = infusion_gate(&then, subject);
     let own = then.records.of(subject);
@@ -45,6 +46,8 @@ pub fn derive_gate_when_begun(
         data: &data,
         records: study.records.clone(),
         now: last_second(began).min(study.now),
+        // What was known on an earlier day is not what the design says now.
+        answer: study.answer.filter(|_| began.date() == study.now.date()),
     };
     gate(&then, subject)
 }
@@ -55,7 +58,7 @@ fn last_second(began: DateTime) -> DateTime {
 }
 
 /// What of an infusion is not as it was ordered.
-pub(super) fn as_given(study: &Study<'_>, own: &SubjectConduct, infused: &Infused) -> Vec<Missing> {
+pub fn as_given(study: &Study<'_>, own: &SubjectConduct, infused: &Infused) -> Vec<Missing> {
     let Some(case) = Case::new(study, own, GateName::Infusion, None) else {
         return Vec::new();
     };

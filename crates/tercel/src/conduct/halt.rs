@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::gate::{Case, Missing};
+use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
 use crate::dlt::standing_halts;
@@ -99,14 +99,19 @@ pub fn entered_halts(records: &ConductRecords) -> Vec<EnteredHalt> {
 
 /// Nothing is halted now.
 pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
-    let study = case.study;
-    let missing = |id, reason, since| case.missing(Need::Paused { id, reason }, since);
+    let halts = standing(case.study).into_iter();
+    let missing = |(id, reason, entered)| case.missing(Need::Paused { id, reason }, entered);
+    halts.map(missing).collect()
+}
+
+/// The halts that stand now, each with what it is called, why, and when its record was entered: those by a record, then those by
+/// the protocol's rules.
+pub fn standing(study: &Study<'_>) -> Vec<(String, Words, Option<DateTime>)> {
     let stand = raised(&study.records)
         .into_iter()
         .filter(|halt| halt.ended.is_none_or(|ended| study.now < ended));
-    let mut halts: Vec<Missing> = stand
-        .map(|halt| missing(halt.id, halt.reason, Some(halt.entered)))
-        .collect();
+    let mut halts: Vec<(String, Words, Option<DateTime>)> =
+        stand.map(|halt| (halt.id, halt.reason, Some(halt.entered))).collect();
     let day0 = |infused: &Infusion| infused.when.day();
     let subjects: Vec<_> = study
         .data
@@ -115,6 +120,6 @@ pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
         .map(|one| (one, one.infusions.first().and_then(day0)))
         .collect();
     let by_rule = standing_halts(study.trial, &subjects).into_iter();
-    halts.extend(by_rule.map(|halt| missing(halt.rule, halt.text, None)));
+    halts.extend(by_rule.map(|halt| (halt.rule, halt.text, None)));
     halts
 }

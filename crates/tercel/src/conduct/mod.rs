@@ -34,8 +34,8 @@ pub use findings::{check_conduct, derive_gate_at_infusion};
 pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
-pub use given::{derive_gate_as_given, derive_gate_when_begun, misread};
-pub use halt::entered_halts;
+pub use given::{as_given, derive_gate_as_given, derive_gate_when_begun, misread};
+pub use halt::{entered_halts, standing as standing_halts_of};
 pub use need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 pub use product::{
     Bag, Clearance, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Reading, Receipt, Release,

@@ -176,6 +176,13 @@ pub enum Need {
         /// The level whose dose could be given by volume.
         below: Option<DoseLevel>,
     },
+    /// The protocol's design no longer treats at the level.
+    RuleCloses {
+        /// The level.
+        level: DoseLevel,
+        /// The highest it treats at; `None`: none.
+        highest: Option<DoseLevel>,
+    },
     /// The committee chose to wait.
     Held,
     /// The committee chose not to treat.
@@ -356,6 +363,7 @@ impl Need {
             Self::DecisionsDisagree => "decisions-disagree",
             Self::LevelNotOpen(_) => "level-not-open",
             Self::LevelClosed { .. } => "level-closed-after-manufacture",
+            Self::RuleCloses { .. } => "rule-closes",
             Self::Held => "held",
             Self::WithdrawChosen => "withdraw-chosen",
             Self::PlacesNotSaid(_) => "places-not-said",
@@ -415,6 +423,7 @@ impl Need {
             Self::LevelNotOpen(level)
             | Self::PlacesNotSaid(level)
             | Self::LevelClosed { level, .. }
+            | Self::RuleCloses { level, .. }
             | Self::LevelFull { level, .. } => format!("{id}:{level}"),
             Self::NotConfigured
             | Self::NoRecords
@@ -477,6 +486,7 @@ impl Need {
             | Self::DecisionsDisagree
             | Self::LevelNotOpen(_)
             | Self::LevelClosed { .. }
+            | Self::RuleCloses { .. }
             | Self::Held
             | Self::PlacesNotSaid(_)
             | Self::LevelFull { .. }

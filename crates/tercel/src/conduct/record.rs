@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::design::Action;
 use crate::language::Words;
 use crate::protocol::{Authority, DoseLevel, StudyTask};
 
@@ -233,6 +234,17 @@ pub struct Departure {
     pub when: Date,
 }
 
+impl Departure {
+    /// Whether nobody is followed after it: by death, withdrawal or loss. Progression, or the end of a phase, ends the visits of
+    /// the schedule, not the years for which a vector is watched.
+    pub fn ends_follow_up(&self) -> bool {
+        let reason = self.reason.en.to_uppercase();
+        ["DEATH", "LOST TO FOLLOW", "WITHDRAW"]
+            .iter()
+            .any(|word| reason.contains(word))
+    }
+}
+
 /// To whom a serious event is reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
@@ -356,6 +368,8 @@ pub struct SignedDecision {
     pub effective: Option<DateTime>,
     /// Until when it held, where another took its place.
     pub superseded: Option<DateTime>,
+    /// What the protocol's design recommended when it was taken; `None`: the record does not say.
+    pub known: Option<Action>,
 }
 
 /// What the committee chose for a subject whose level closed after the product was made.

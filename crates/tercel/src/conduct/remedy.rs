@@ -48,6 +48,10 @@ impl Need {
                 "Choose a level that is open and has room, or ask the committee.",
                 "选择开放且有名额的剂量水平，或咨询委员会。",
             ),
+            Self::RuleCloses { .. } => text(
+                "Freeze a packet of the data as they are now, and have the committee decide.",
+                "冻结现有数据的决策包，由委员会决定。",
+            ),
             Self::LevelClosed { .. } | Self::Held => text(
                 "Have the committee sign its choice for this subject.",
                 "由委员会签署对该受试者的选择。",

@@ -20,7 +20,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::consent::withdrawn_scopes;
+use super::consent::withdrawn_from;
 use super::gate::Study;
 use super::record::Scope;
 use super::stage::day_of_infusion;
@@ -94,7 +94,7 @@ pub fn derive_schedule(study: &Study<'_>, subject: &SubjectId) -> Vec<PlannedVis
     let names: Vec<String> = planned.iter().map(|visit| visit.name.clone()).collect();
     let data = study.subject(subject);
     let contacts = data.map_or(&[][..], |data| data.contacts.as_slice());
-    let left = left(study, subject, data);
+    let (left, lost) = (left(study, subject, data, false), left(study, subject, data, true));
     let mut visits: Vec<PlannedVisit> = planned
         .iter()
         .map(|visit| of_visit(study, subject, data, contacts, &names, visit, day0))
@@ -118,7 +118,8 @@ pub fn derive_schedule(study: &Study<'_>, subject: &SubjectId) -> Vec<PlannedVis
             | VisitStanding::NotAsked => true,
         };
         // One who left within the window could still have come before.
-        if open && left.is_some_and(|left| left <= visit.window.1) {
+        let ended = if visit.long_term { lost } else { left };
+        if open && ended.is_some_and(|left| left <= visit.window.1) {
             visit.standing = VisitStanding::NotAsked;
             visit.missing.clear();
         }
@@ -157,15 +158,19 @@ fn long_term(study: &Study<'_>) -> Vec<Visit> {
         .collect()
 }
 
-/// The day from which visits are no longer asked for.
-fn left(study: &Study<'_>, subject: &SubjectId, data: Option<&Subject>) -> Option<Date> {
+/// The day from which visits are no longer asked for; `lost`: those of long-term follow-up, which not every end of participation
+/// ends.
+fn left(study: &Study<'_>, subject: &SubjectId, data: Option<&Subject>, lost: bool) -> Option<Date> {
     let own = study.records.of(subject);
-    let departed = own.and_then(|own| own.departures.iter().map(|left| left.when).min());
+    let departed = own.and_then(|own| {
+        let ends = own.departures.iter().filter(|left| !lost || left.ends_follow_up());
+        ends.map(|left| left.when).min()
+    });
     let died = data.and_then(|data| Some(data.died()?.0.date.earliest()));
     let withdrew = own.and_then(|own| {
-        let stands = withdrawn_scopes(own).contains(&Scope::Visits);
-        let days = own.withdrawals.iter().filter(|one| one.scopes.contains(&Scope::Visits));
-        days.map(|one| one.when.date()).max().filter(|_| stands)
+        // Of who takes back consent to data nothing more is recorded.
+        let from = [Scope::Visits, Scope::Data];
+        from.iter().filter_map(|scope| withdrawn_from(own, *scope)).min()
     });
     [departed, died, withdrew].into_iter().flatten().min()
 }
@@ -208,11 +213,20 @@ fn of_visit(
         VisitStanding::Overdue
     };
     let asked = |day: Date| within(day) || standing == VisitStanding::OutOfWindow(day);
+    let no_samples = study
+        .records
+        .of(subject)
+        .and_then(|own| withdrawn_from(own, Scope::Samples));
+    let no_samples = no_samples.is_some_and(|day| day <= window.1);
     let recorded = |assessed: &Assessed| data.is_some_and(|data| is_recorded(data, *assessed, asked));
     let missing = match standing {
         VisitStanding::Ahead | VisitStanding::Due | VisitStanding::NotAsked => Vec::new(),
         VisitStanding::Done(_) | VisitStanding::OutOfWindow(_) | VisitStanding::Overdue | VisitStanding::Missed => {
-            visit.assessments.iter().filter(|one| !recorded(one)).copied().collect()
+            let asked = visit
+                .assessments
+                .iter()
+                .filter(|one| !(no_samples && one.is_of_sample()));
+            asked.filter(|one| !recorded(one)).copied().collect()
         }
     };
     let rules = study.trial.conduct.as_ref().map(|conduct| &conduct.long_term);
@@ -234,7 +248,7 @@ fn of_visit(
         window,
         standing,
         missing,
-        vector: samples.map(|_| drawn()),
+        vector: samples.map(|_| drawn()).filter(|drawn| *drawn || !no_samples),
         long_term: rules
             .zip(months)
             .is_some_and(|(rules, months)| months > rules.from_months),

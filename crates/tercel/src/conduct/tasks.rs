@@ -14,18 +14,19 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::consent::withdrawn_scopes;
 use super::gate::{Gate, Study, collection_gate, infusion_gate, lymphodepletion_gate};
 use super::need::Need;
 use super::product::TestOutcome;
 use super::product_check::verdict;
-use super::record::{Entered, Recipient};
+use super::record::{Entered, Recipient, Scope};
 use super::records::SubjectConduct;
 use super::schedule::{PlannedVisit, VisitStanding, derive_schedule};
 use super::stage::{Stage, day_of_infusion, derive_stage};
 use crate::language::{Language, Words};
 use crate::protocol::Assessed;
 use crate::safety::{Awaited, Due, Standing, derive_cases, event_term};
-use crate::study::SubjectId;
+use crate::study::{Subject, SubjectId};
 
 /// How urgent a task is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +54,8 @@ pub enum Work {
     SafetyContact,
     /// A new version of the consent.
     Reconsent(String),
+    /// How the participation ended, of a subject who withdrew from treatment and visits.
+    EndOfParticipation,
     /// A gate holds up the next step.
     Gate(Box<Gate>),
     /// A result of the product is awaited since its release: lot and test.
@@ -102,6 +105,10 @@ impl Task {
             Work::Reconsent(version) => (
                 format!("Have consent version {version} signed."),
                 format!("签署版本 {version} 的知情同意书。"),
+            ),
+            Work::EndOfParticipation => (
+                "Enter the end of participation: the subject withdrew from treatment and visits. Until then the DLT verdict may wait.".to_owned(),
+                "录入研究结束：受试者已撤回对治疗和访视的同意。在此之前DLT判定可能待定。".to_owned(),
             ),
             Work::Gate(gate) => {
                 let count = gate.missing.len();
@@ -172,12 +179,33 @@ pub fn derive_tasks(study: &Study<'_>) -> Vec<Task> {
         for visit in derive_schedule(study, subject) {
             of_visit(subject, &visit, &mut tasks);
         }
-        if !off {
-            safety_contact(study, subject, &mut tasks);
+        let withdrew = study.records.of(subject).and_then(withdrew_entirely);
+        match withdrew.filter(|_| !off) {
+            Some(when) => tasks.push(Task {
+                subject: subject.clone(),
+                work: Work::EndOfParticipation,
+                urgency: Urgency::Due,
+                due: Some(when),
+            }),
+            None if !off => safety_contact(study, subject, &mut tasks),
+            None => {}
         }
     }
     tasks.sort_by(|a, b| (a.urgency, a.due, &a.subject).cmp(&(b.urgency, b.due, &b.subject)));
     tasks
+}
+
+/// When a subject withdrew from treatment and visits, and stands by it.
+fn withdrew_entirely(own: &SubjectConduct) -> Option<Date> {
+    let scopes = withdrawn_scopes(own);
+    let entirely = [Scope::Treatment, Scope::Visits]
+        .iter()
+        .all(|scope| scopes.contains(scope));
+    own.withdrawals
+        .iter()
+        .map(|one| one.when.date())
+        .max()
+        .filter(|_| entirely)
 }
 
 fn of_visit(subject: &SubjectId, visit: &PlannedVisit, tasks: &mut Vec<Task>) {
@@ -247,7 +275,9 @@ fn gates(study: &Study<'_>, own: &SubjectConduct, stage: Option<&Stage>, tasks: 
             due: None,
         });
     };
-    if let Some(wanted) = super::consent::outstanding(study, own) {
+    let dead = study.subject(subject).is_some_and(Subject::is_dead);
+    let asked = (withdrew_entirely(own).is_none() && !dead).then(|| super::consent::outstanding(study, own));
+    if let Some(wanted) = asked.flatten() {
         add(Work::Reconsent(wanted.version.clone()), Urgency::Due);
     }
     if let Some(gate) = gate.filter(|gate| !gate.is_open()) {

@@ -266,6 +266,20 @@ impl Need {
                 "产品制备后剂量水平 {level} 关闭：由委员会选择等待或退出。",
                 level = level
             ),
+            Self::RuleCloses {
+                level,
+                highest: Some(highest),
+            } => both!(
+                "By the data now the protocol's rule treats nobody above dose level {highest}; level {level} was opened before that was known.",
+                "按现有数据，方案规则不在剂量水平 {highest} 以上治疗任何人；剂量水平 {level} 系此前开放。",
+                highest = highest,
+                level = level
+            ),
+            Self::RuleCloses { level, highest: None } => both!(
+                "By the data now the protocol's rule treats nobody; dose level {level} was opened before that was known.",
+                "按现有数据，方案规则不治疗任何人；剂量水平 {level} 系此前开放。",
+                level = level
+            ),
             Self::Held => both!("The committee chose to hold the subject.", "委员会选择该受试者等待。"),
             Self::WithdrawChosen => both!(
                 "The committee chose to withdraw the subject.",

@@ -383,13 +383,22 @@ pub fn actual_percent(trial: &Trial, subject: &Subject, infusion: &Infusion) -> 
         .level
         .and_then(|level| trial.dose_levels.get(level))
         .map(|group| group.planned);
+    cells_given(subject, infusion)?.percent_of(group.or(infusion.planned)?)
+}
+
+/// Cells given on the day of an infusion, all bags together: the bags of one day are one dose.
+pub fn cells_given(subject: &Subject, infusion: &Infusion) -> Option<Cells> {
     let same_day = subject
         .infusions
         .iter()
         .filter(|other| other.when.date == infusion.when.date);
-    let cells: Option<Vec<f64>> = same_day.map(|bag| bag.actual.map(Cells::to_cells)).collect();
-    let given = Cells::new(cells?.iter().sum())?;
-    given.percent_of(group.or(infusion.planned)?)
+    let bags: Vec<&Infusion> = same_day.collect();
+    // Of one bag the number stays as it was recorded.
+    if let [bag] = bags.as_slice() {
+        return bag.actual;
+    }
+    let cells: Option<Vec<f64>> = bags.iter().map(|bag| bag.actual.map(Cells::to_cells)).collect();
+    Cells::new(cells?.iter().sum())
 }
 
 /// Why [`actual_percent`] cannot be told.

@@ -216,9 +216,11 @@ fn answer(
     let answered = cell.contributions.iter().any(|part| part.reading != Reading::Out);
     let held = method.datasets.iter().all(|dataset| analysis.data.holds(dataset));
     // DLTs are judged by laboratory values too, where the protocol says so.
-    let judged = method.name != dlt::METHOD.name || analysis.unrecorded().is_none();
-    if !(held && judged) || (!analysis.data.dated && !answered) {
-        cell.reason = Some(NotEstimable::NotRecorded(method.records.to_owned()));
+    let unjudged = analysis.unrecorded().filter(|_| method.name == dlt::METHOD.name);
+    if !held || unjudged.is_some() || (!analysis.data.dated && !answered) {
+        let what = unjudged.filter(|_| held && analysis.data.dated);
+        let what = what.map_or_else(|| method.records.to_owned(), |what| format!("{what}s"));
+        cell.reason = Some(NotEstimable::NotRecorded(what));
         return cell;
     }
     summarize(analysis.trial, method.statistic, &mut cell);

@@ -122,7 +122,7 @@ fn kind(note: &str) -> &str {
         .next()
         .unwrap_or_default();
     let words = words.trim_end();
-    ["on", "from", "by", "at", "of"]
+    [" on", " from", " by", " at", " of"]
         .iter()
         .find_map(|end| words.strip_suffix(end))
         .unwrap_or(words)

@@ -86,7 +86,8 @@ fn ad_hoc(halts: &[Halt]) -> Option<Call> {
     })
 }
 
-/// The level of the latest infusion, where nobody there is pending and the decision follows from its outcomes.
+/// The level of the latest infusion, where nobody there is pending and the decision follows from its outcomes, or where it
+/// closes the level.
 fn completed(analysis: &Analysis<'_>, decided: &StudyDecision) -> Option<DoseLevel> {
     let infused = analysis
         .facts
@@ -101,5 +102,7 @@ fn completed(analysis: &Analysis<'_>, decided: &StudyDecision) -> Option<DoseLev
         Action::Stay(_) => !filling,
         Action::Wait => false,
     };
-    (decides && !open).then_some(latest)
+    // What closes a level is not waited with: who is pending there may be the next one harmed.
+    let closes = matches!(decided.decision.action, Action::DeEscalate(_) | Action::Stop(_));
+    (decides && (closes || !open)).then_some(latest)
 }

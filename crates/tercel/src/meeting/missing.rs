@@ -56,6 +56,8 @@ pub enum Missing {
     PhysiciansNotAgreed(Vec<String>),
     /// An override that no physician may vote on.
     NoPhysician,
+    /// An override of one person alone.
+    OverrideAlone,
     /// Nobody says why it does not wait for what is open in the data.
     OpenData {
         /// Findings that hold up the decision.
@@ -136,6 +138,10 @@ impl Missing {
                     action_words(*recommended, language),
                     proposed.words(language)
                 ),
+            ),
+            Self::OverrideAlone => both(
+                "an override is not of one person alone; a second member has to agree.".to_owned(),
+                "不采纳建议的决定不得由一人作出；须有第二名成员同意。".to_owned(),
             ),
             Self::PhysiciansNotAgreed(names) => both(
                 format!(

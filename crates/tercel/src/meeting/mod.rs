@@ -40,7 +40,7 @@ pub use missing::Missing;
 pub use packet::{BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Limits, Packet, Recommendation, WaitingFor};
 pub use recommended::{BestLine, Feasibility, KineticsLine, Recommended, ResponseLine, Spread};
 pub use replay::{CannotReplay, Difference, replay};
-pub use resolve::{Choice, Departure, Proposal, Resolution, resolve};
+pub use resolve::{Choice, Departure, Proposal, Resolution, is_overtaken, resolve};
 pub use sentences::records_words;
 pub use statements::{Place, Statement};
 pub use subject::{ContactLine, DeviationLine, Dose, SeriousLine, Standing, SubjectLine, VerdictLine, Worst};

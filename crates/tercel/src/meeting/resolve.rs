@@ -13,7 +13,7 @@
 //! 3. A decision that departs from the recommendation has a reason. It is **riskier** where it treats at a higher level than the
 //!    recommendation, treats anybody where that is to wait or to stop, or declares a higher dose tolerated, or one tolerated at all;
 //!    such a decision is refused unless it is called an override of the committee, has a reason, and every physician who may vote
-//!    agrees, at least one. Any other departure is **safer**.
+//!    agrees, at least one, and a second member with them. Any other departure is **safer**.
 //! 4. No level is skipped, and nobody is treated at a level the protocol does not have; no override opens those.
 //! 5. While findings or queries are open, somebody says why an escalation, or a dose declared tolerated, does not wait for them.
 //! 6. It takes effect no earlier than the last signature, and nothing is signed before the data were cut.
@@ -331,6 +331,23 @@ const fn reach(action: Action) -> (u8, u8) {
     (number(action.level()), number(action.mtd()))
 }
 
+/// Whether what the design says now closes the level that a choice opens or recommends, and the packet did not say so: the packet is
+/// overtaken, and the committee meets on a new one.
+pub fn is_overtaken(packet: &Packet, now: Action, choice: Choice) -> bool {
+    let highest = |action: Action| match action {
+        Action::Wait => None,
+        Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Stop(_) => {
+            let (treats, declares) = reach(action);
+            Some(treats.max(declares))
+        }
+    };
+    let (Some(now), Some(level)) = (highest(now), choice.level()) else {
+        return false;
+    };
+    let then = highest(packet.recommendation.advice.action);
+    level.number() > now && then.is_none_or(|then| then > now)
+}
+
 /// How a choice departs from the recommendation.
 fn departure(packet: &Packet, choice: Choice) -> Departure {
     let recommended = packet.recommendation.advice.action;
@@ -382,6 +399,9 @@ fn check_departure(packet: &Packet, proposal: &Proposal, departure: Departure, v
     let against: Vec<String> = against.map(|member| member.name.clone()).collect();
     if !against.is_empty() {
         missing.push(Missing::PhysiciansNotAgreed(against));
+    }
+    if votes.count(Vote::Agree) == 1 {
+        missing.push(Missing::OverrideAlone);
     }
     missing
 }

@@ -87,9 +87,11 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
     Some(Trial {
         id: header.id,
         title: header.title,
+        title_zh: header.title_zh,
         registry: header.registry,
         country: header.country,
         condition: header.condition,
+        condition_zh: header.condition_zh,
         version: header.version,
         version_date: header.version_date,
         names: names?,
@@ -114,9 +116,11 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
 struct Header {
     id: String,
     title: String,
+    title_zh: Option<String>,
     registry: Option<String>,
     country: Option<String>,
     condition: String,
+    condition_zh: Option<String>,
     version: String,
     version_date: jiff::civil::Date,
     stated: Vec<String>,
@@ -125,9 +129,11 @@ struct Header {
 fn parse_header(section: &Section<'_>) -> Option<Header> {
     let id = section.text("id", "\"STUDY-1\"");
     let title = section.text("title", "\"A Phase 1 Study of …\"");
+    let title_zh = section.optional_text("title_zh");
     let registry = section.optional_text("registry");
     let country = section.optional_code("country", &Letters::COUNTRY);
     let condition = section.text("condition", "\"hepatocellular carcinoma\"");
+    let condition_zh = section.optional_text("condition_zh");
     let version = section.text("version", "\"1.0\"");
     let version_date = section.date("version_date", "2025-01-01");
     let stated = section.texts("stated");
@@ -135,9 +141,11 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
     Some(Header {
         id: id?,
         title: title?,
+        title_zh,
         registry,
         country,
         condition: condition?,
+        condition_zh,
         version: version?,
         version_date: version_date?,
         stated: stated?,

@@ -1,7 +1,7 @@
 //! `[[assumption]]` and `trial.stated`: every setting is stated by the record or explained, and only once.
 
 use super::reader::{Section, check_unique, nearest};
-use super::{Assumption, SETTINGS};
+use super::{Assumption, AssumptionChinese, SETTINGS};
 
 pub(super) fn parse_assumptions(root: &Section<'_>) -> Option<Vec<Assumption>> {
     let sections = root.sections("assumption");
@@ -19,12 +19,18 @@ fn parse_assumption(section: &Section<'_>) -> Option<Assumption> {
     let question = section.text("question", "\"what the record does not say\"");
     let choice = section.text("choice", "\"the choice made\"");
     let reason = section.text("reason", "\"why\"");
+    let zh = AssumptionChinese {
+        question: section.optional_text("question_zh"),
+        choice: section.optional_text("choice_zh"),
+        reason: section.optional_text("reason_zh"),
+    };
     section.finish();
     Some(Assumption {
         id: id?,
         question: question?,
         choice: choice?,
         reason: reason?,
+        zh,
     })
 }
 

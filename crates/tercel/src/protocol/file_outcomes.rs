@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::reader::{Section, check_unique};
-use super::{Assessed, Outcome, OutcomeKind, TimePointWindow, Visit, VisitTime, Windows};
+use super::{Assessed, Outcome, OutcomeChinese, OutcomeKind, TimePointWindow, Visit, VisitTime, Windows};
 use crate::endpoint;
 
 /// Key of `[names]` without which a method finds no records.
@@ -57,6 +57,11 @@ fn parse_outcome(root: &Section<'_>, section: &Section<'_>) -> Option<Outcome> {
     let components = section.texts_among("components", &parts);
     let time_points = section.ascending("time_points_months", 1..=240, "[3, 6, 12, 24]");
     let definition = section.text("definition", "\"what is counted, in whom, until when\"");
+    let zh = OutcomeChinese {
+        measure: section.optional_text("measure_zh"),
+        time_frame: section.optional_text("time_frame_zh"),
+        definition: section.optional_text("definition_zh"),
+    };
     section.finish();
     let (method, components, time_points) = (method?, components?, time_points?);
     match method {
@@ -82,6 +87,7 @@ fn parse_outcome(root: &Section<'_>, section: &Section<'_>) -> Option<Outcome> {
         components,
         time_points,
         definition: definition?,
+        zh,
     })
 }
 

@@ -4,6 +4,7 @@
 //! write instead. What the registry record does not state is an [`Assumption`] with its reason; a setting is either
 //! listed as stated or explained by an assumption.
 
+mod chinese;
 mod conduct;
 mod diagnostic;
 mod difference;
@@ -64,12 +65,16 @@ pub struct Trial {
     pub id: String,
     /// Public title.
     pub title: String,
+    /// The title in Chinese, where the protocol has it.
+    pub title_zh: Option<String>,
     /// Registry number, where there is one.
     pub registry: Option<String>,
     /// Country of every site (ISO 3166-1 alpha-3), where all are in one.
     pub country: Option<String>,
     /// Condition studied.
     pub condition: String,
+    /// The condition in Chinese, where the protocol has it.
+    pub condition_zh: Option<String>,
     /// Version of the protocol.
     pub version: String,
     /// Day from which this version is in force.
@@ -109,6 +114,11 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// The title in each language.
+    pub fn title_words(&self) -> Words {
+        Words::of_protocol(&self.title, self.title_zh.as_deref())
+    }
+
     /// Label of a level, with its dose, as files and exports have it.
     pub fn level_label(&self, level: DoseLevel) -> String {
         self.level_words(level).en
@@ -386,6 +396,11 @@ impl Assessed {
         ("contact", Self::Contact),
     ];
 
+    /// Whether it takes blood.
+    pub const fn is_of_sample(self) -> bool {
+        matches!(self, Self::Laboratory | Self::Kinetics | Self::Biomarker)
+    }
+
     /// What is assessed, in words.
     pub const fn text(self) -> Text {
         match self {
@@ -617,6 +632,19 @@ pub struct Outcome {
     pub time_points: Vec<u32>,
     /// The definition applied, in words.
     pub definition: String,
+    /// Measure, time frame and definition in Chinese, where the protocol has them.
+    pub zh: OutcomeChinese,
+}
+
+/// What the protocol says of an outcome in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct OutcomeChinese {
+    /// The measure.
+    pub measure: Option<String>,
+    /// The time frame.
+    pub time_frame: Option<String>,
+    /// The definition.
+    pub definition: Option<String>,
 }
 
 /// A choice the record leaves open.
@@ -630,4 +658,17 @@ pub struct Assumption {
     pub choice: String,
     /// Why.
     pub reason: String,
+    /// The same in Chinese, where the protocol has it.
+    pub zh: AssumptionChinese,
+}
+
+/// What the protocol says of an assumption in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssumptionChinese {
+    /// The question.
+    pub question: Option<String>,
+    /// The choice.
+    pub choice: Option<String>,
+    /// The reason.
+    pub reason: Option<String>,
 }

@@ -35,6 +35,7 @@ mod planned;
 mod population;
 mod response;
 mod safety;
+mod said;
 mod spider;
 mod subject;
 mod swimmer;
@@ -82,6 +83,7 @@ use std::fmt::Write as _;
 
 use crate::design::StudyDecision;
 use crate::endpoint::{Analysis, Cell};
+use crate::language::Words;
 use crate::protocol::{Assumption, DoseLevel};
 use crate::study::{Finding, SubjectId};
 
@@ -148,6 +150,8 @@ pub struct Report {
     pub findings: Vec<FindingSection>,
     /// Start that all subject identifiers share, left out in figures.
     pub subject_prefix: String,
+    /// Sentences of this report that are known in Chinese where they are made.
+    pub said: Vec<Words>,
 }
 
 impl Report {
@@ -197,6 +201,7 @@ pub fn build_report(
         subjects: subject::profiles(analysis, &levels, findings),
         findings: finding_sections(findings, FINDING_LIMIT),
         subject_prefix: common_start(analysis.facts.iter().map(|facts| facts.subject.id.as_str())),
+        said: said::said(analysis, decision, findings),
         levels,
     }
 }

@@ -279,8 +279,12 @@ fn follow_ups(study: &Study<'_>, event: &AdverseEvent, reports: &[NumberedReport
     });
     let mut clocks = Vec::new();
     for (number, told) in told {
-        let due = add_days(told.date(), days);
         for authority in &authorities {
+            // The ethics committee has news by its own days, where the protocol states them.
+            let own_days = (*authority == Authority::EthicsCommittee)
+                .then_some(study.trial.safety.ethics_days)
+                .flatten();
+            let due = add_days(told.date(), own_days.unwrap_or(days));
             let recipient = Recipient::Authority(*authority);
             let mut passed_on = reports.iter().filter_map(|one| {
                 let own = one.report.recipient == recipient && one.report.kind != CaseReportKind::Initial;

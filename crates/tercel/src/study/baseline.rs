@@ -6,8 +6,8 @@ use super::{Clock, Subject, When};
 use crate::protocol::{LabBaseline, Trial};
 
 /// The moment from which a value is no longer baseline.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BaselineEnd {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineEnd {
     day: Date,
     /// Time of day, where values of the day itself may lie before.
     clock: Option<Clock>,
@@ -15,7 +15,7 @@ pub(crate) struct BaselineEnd {
 
 impl BaselineEnd {
     /// Whether the value was drawn before.
-    pub(crate) fn follows(self, drawn: When) -> bool {
+    pub fn follows(self, drawn: When) -> bool {
         let earlier_that_day = || {
             let same_day = drawn.day() == Some(self.day);
             same_day && drawn.clock.zip(self.clock).is_some_and(|(drawn, end)| drawn < end)
@@ -30,7 +30,7 @@ impl BaselineEnd {
 }
 
 /// When the baseline of a subject ends; `None` for a subject to whom nothing was done yet.
-pub(crate) fn baseline_end(trial: &Trial, subject: &Subject) -> Option<BaselineEnd> {
+pub fn baseline_end(trial: &Trial, subject: &Subject) -> Option<BaselineEnd> {
     let infusion = subject.infusions.first();
     let conditioned = || {
         let dose = subject.lymphodepletion.first()?;

@@ -90,6 +90,12 @@ impl Subject {
             .or_else(|| self.screened_out.then_some((SCREEN_FAILURE, &self.record)))
     }
 
+    /// Whether the subject is known to have died, on a known day or not.
+    pub fn is_dead(&self) -> bool {
+        let left = |reason: DispositionReason| self.dispositions.iter().any(|left| left.reason == reason);
+        self.died_undated || self.death.is_some() || left(DispositionReason::Death)
+    }
+
     /// When the subject died: from the subject-level record, otherwise from how it left the study.
     pub fn died(&self) -> Option<(When, &RecordId)> {
         let recorded = self.death.as_ref().map(|death| (death.when, &death.record));

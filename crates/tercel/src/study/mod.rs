@@ -13,7 +13,7 @@ mod record;
 mod subject;
 
 pub use crate::protocol::ScoreKind;
-pub(crate) use baseline::{BaselineEnd, baseline_end};
+pub use baseline::{BaselineEnd, baseline_end};
 pub use check::check_study;
 pub use course::{failed_screening, is_screen_failure};
 pub use data::{DatasetRead, EnteredHalt, StudyData, TextColumn};

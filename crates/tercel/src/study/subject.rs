@@ -31,6 +31,8 @@ pub struct Subject {
     pub level: Option<DoseLevel>,
     /// Whether the subject-level record says that screening failed; see [`Subject::screen_failure`].
     pub screened_out: bool,
+    /// Whether the subject is said to be dead on no day at all.
+    pub died_undated: bool,
     /// Informed consent.
     pub consent: Vec<Milestone>,
     /// Other protocol milestones (eligibility, enrolment).
@@ -96,6 +98,7 @@ impl Subject {
             sex: None,
             level: None,
             screened_out: false,
+            died_undated: false,
             consent: Vec::new(),
             milestones: Vec::new(),
             history: Vec::new(),

@@ -72,10 +72,11 @@ pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Res
         );
     }
     let coding = read_coding(&args.trial.trial, trial, args.trial.meddra.as_deref())?;
-    let Some(mut derived) = derive_datasets(tables.clone(), &DeriveOptions::of(trial), coding.as_ref()) else {
+    let mut data = read_tables(tables.clone(), trial).unwrap_or_default();
+    let options = DeriveOptions::of(trial).with_baselines(trial, &data);
+    let Some(mut derived) = derive_datasets(tables, &options, coding.as_ref()) else {
         bail!("DM names no subject, so there is nothing to derive");
     };
-    let mut data = read_tables(tables, trial).unwrap_or_default();
     if let Some(cut) = source.cut {
         data = data.into_as_of(cut);
     }

@@ -14,7 +14,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::dlt::actual_percent;
+use tercel::dlt::{actual_percent, cells_given};
 use tercel::endpoint::{Analysis, Facts};
 use tercel::protocol::Cells as Dose;
 use tercel::study::SubjectId;
@@ -201,11 +201,7 @@ fn infused(analysis: &Analysis<'_>, facts: &Facts<'_>) -> Vec<Entry> {
         ],
         ..Entry::default()
     };
-    let same_day = subject
-        .infusions
-        .iter()
-        .filter(|other| other.when.date == infusion.when.date);
-    let bags: Option<Vec<f64>> = same_day.map(|bag| bag.actual.map(Dose::to_cells)).collect();
+    let given = cells_given(subject, infusion).map(Dose::to_cells);
     let planned = facts
         .level
         .and_then(|level| trial.dose_levels.get(level))
@@ -213,7 +209,7 @@ fn infused(analysis: &Analysis<'_>, facts: &Facts<'_>) -> Vec<Entry> {
     let planned = planned.or(infusion.planned).map(Dose::to_cells);
     let percent = actual_percent(trial, subject, infusion);
     let mut entries = vec![
-        entry("ACTCELL", "Cells Infused", bags.map(|bags| bags.iter().sum()), "cells"),
+        entry("ACTCELL", "Cells Infused", given, "cells"),
         entry("PCTCELL", "Cells Infused in Percent of Planned", percent, "%"),
         Entry {
             source: Default::default(),

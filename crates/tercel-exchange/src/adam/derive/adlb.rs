@@ -25,13 +25,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use tercel::grade::ctcae::{Ctcae, RangeIndicator};
-use tercel::study::SubjectId;
+use tercel::study::{BaselineEnd, SubjectId, When};
 
-use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, as_exact_as, flag, maybe_day, maybe_number};
 use super::rules::relative_day;
 use super::units::{self, InUnit, Spellings, laboratory};
+use super::{DeriveOptions, Subjects};
 use crate::result::certain;
 use crate::specimen::{beside_blood, test_in};
 use crate::table::Table;
@@ -50,6 +50,7 @@ struct Result<'c> {
     row: CellRow<'c>,
     parameter: &'c Parameter,
     day: Option<Date>,
+    when: Option<When>,
     order: [f64; 2],
     analysis_visit: String,
     recorded: Recorded<'c>,
@@ -79,7 +80,13 @@ struct Recorded<'c> {
 }
 
 /// Writes the dataset: one row a result, in the order of subject, parameter and date.
-pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, notes: &mut Vec<String>) -> Table {
+pub(super) fn write_adlb(
+    lb: &Cells<'_>,
+    subjects: &Subjects,
+    options: &DeriveOptions,
+    notes: &mut Vec<String>,
+) -> Table {
+    let version = options.ctcae;
     let recorded: Vec<&str> = lb
         .columns()
         .into_iter()
@@ -124,12 +131,13 @@ pub(super) fn write_adlb(lb: &Cells<'_>, subjects: &Subjects, version: Ctcae, no
             .filter_map(|row| Some(read_result(*row, parameters.get(&test(*row))?)));
         let mut results: Vec<Result<'_>> = results.collect();
         note_units(&results, id, code, notes);
-        mark(&mut results, subject);
+        let treated = Treated::of(subject, options);
+        mark(&mut results, &treated);
         worst_cases += grade(&mut results);
-        mark_worst(&mut results, subject);
+        mark_worst(&mut results, &treated);
         let baseline = results.iter().find(|result| result.is_baseline);
         for result in &results {
-            let derived = derive_result(result, baseline, subject, version);
+            let derived = derive_result(result, baseline, &treated, version);
             let given = recorded.iter().map(|column| result.row.text(column));
             table.push(given.chain(derived.iter().map(String::as_str)));
         }
@@ -169,6 +177,7 @@ fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
         row,
         parameter,
         day: row.day("LBDTC"),
+        when: row.when("LBDTC"),
         order: ["VISITNUM", "LBSEQ"].map(|column| number(column).unwrap_or(f64::INFINITY)),
         analysis_visit: analysis_visit(row.text("VISIT")),
         recorded,
@@ -235,17 +244,59 @@ fn indicate(value: Option<f64>, low: Option<f64>, high: Option<f64>) -> Option<R
     }
 }
 
-/// Marks the last result not after the first dose, the last of each visit under treatment, and the last under treatment.
-fn mark(results: &mut [Result<'_>], subject: &Subject) {
+/// When a subject was treated, and what is baseline.
+struct Treated<'s> {
+    subject: &'s Subject,
+    /// The end of the baseline by the protocol; `Err`: no protocol says so.
+    baseline: std::result::Result<Option<BaselineEnd>, ()>,
+}
+
+impl<'s> Treated<'s> {
+    fn of(subject: &'s Subject, options: &DeriveOptions) -> Self {
+        let ends = options.baselines.as_ref().ok_or(());
+        Self {
+            subject,
+            baseline: ends.map(|ends| ends.get(&subject.id).copied()),
+        }
+    }
+
+    /// Whether a result is of the time before treatment: by the protocol, otherwise up to the first dose.
+    fn precedes(&self, result: &Result<'_>) -> bool {
+        if let Ok(end) = self.baseline {
+            return result.when.zip(end).is_some_and(|(when, end)| end.follows(when));
+        }
+        let Some((day, start)) = result.day.zip(self.subject.treatment_start) else {
+            return false;
+        };
+        let times = result
+            .when
+            .and_then(|when| when.clock)
+            .zip(self.subject.first_dose.and_then(|dose| dose.clock));
+        day < start || (day == start && times.is_none_or(|(drawn, given)| drawn <= given))
+    }
+
+    /// From the first dose to the last. A treatment given once has no end, over midnight or not; one by a protocol has none.
+    fn covers(&self, result: &Result<'_>) -> bool {
+        let Some((day, start)) = result.day.zip(self.subject.treatment_start) else {
+            return false;
+        };
+        let ended = |end: Date| {
+            let once = self.baseline.is_ok() || start.tomorrow().is_ok_and(|next| end <= next);
+            !once && day > end
+        };
+        result.analysis_visit != "Baseline" && day >= start && !self.subject.treatment_end.is_some_and(ended)
+    }
+}
+
+/// Marks the baseline, the last of each visit under treatment, and the last under treatment.
+fn mark(results: &mut [Result<'_>], treated: &Treated<'_>) {
     results.sort_by(|a, b| {
         let ([visit, number], [other_visit, other_number]) = (a.order, b.order);
         let recorded = visit.total_cmp(&other_visit).then(number.total_cmp(&other_number));
-        a.day.cmp(&b.day).then(recorded)
+        let moment = |result: &Result<'_>| result.when.map(When::order).filter(|_| treated.baseline.is_ok());
+        a.day.cmp(&b.day).then(moment(a).cmp(&moment(b))).then(recorded)
     });
-    let before = |result: &Result<'_>| {
-        let dated = result.day.zip(subject.treatment_start);
-        result.value.is_some() && dated.is_some_and(|(day, start)| day <= start)
-    };
+    let before = |result: &Result<'_>| result.value.is_some() && treated.precedes(result);
     if let Some(at) = results.iter().rposition(before)
         && let Some(result) = results.get_mut(at)
     {
@@ -253,7 +304,7 @@ fn mark(results: &mut [Result<'_>], subject: &Subject) {
     }
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     for (at, result) in results.iter().enumerate() {
-        if !result.analysis_visit.is_empty() && is_on_treatment(result, subject) {
+        if !result.analysis_visit.is_empty() && treated.covers(result) {
             // Of several on one day the highest is kept.
             let kept = last.entry(result.analysis_visit.clone()).or_insert(at);
             let earlier = results.get(*kept).map(|kept| (kept.day, kept.value));
@@ -269,23 +320,19 @@ fn mark(results: &mut [Result<'_>], subject: &Subject) {
     }
     let last = results
         .iter()
-        .rposition(|result| result.value.is_some() && is_on_treatment(result, subject));
+        .rposition(|result| result.value.is_some() && treated.covers(result));
     if let Some(result) = last.and_then(|at| results.get_mut(at)) {
         result.last_of_all = true;
     }
 }
 
-/// From the first dose to the last; a treatment given once has no end.
-fn is_on_treatment(result: &Result<'_>, subject: &Subject) -> bool {
-    let end = subject
-        .treatment_end
-        .filter(|end| Some(*end) != subject.treatment_start);
-    let dated = result.day.zip(subject.treatment_start);
-    result.analysis_visit != "Baseline"
-        && dated.is_some_and(|(day, start)| day >= start && end.is_none_or(|end| day <= end))
-}
-
-fn derive_result(result: &Result<'_>, baseline: Option<&Result<'_>>, subject: &Subject, version: Ctcae) -> Vec<String> {
+fn derive_result(
+    result: &Result<'_>,
+    baseline: Option<&Result<'_>>,
+    treated: &Treated<'_>,
+    version: Ctcae,
+) -> Vec<String> {
+    let subject = treated.subject;
     let day = subject.treatment_start.zip(result.day);
     let mut cells = vec![
         result.parameter.code.clone(),
@@ -311,7 +358,7 @@ fn derive_result(result: &Result<'_>, baseline: Option<&Result<'_>>, subject: &S
         result.worst_low,
         result.worst_high,
         result.last_of_all,
-        is_on_treatment(result, subject),
+        treated.covers(result),
     ];
     cells.extend(flags.map(flag));
     cells.push(subject.sex.clone());

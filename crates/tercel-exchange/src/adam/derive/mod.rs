@@ -42,7 +42,7 @@ use tercel::estimate::kinetics::{BlqRules, Method};
 use tercel::grade::ctcae::Ctcae;
 use tercel::protocol::Trial;
 use tercel::response::{BestOptions, Criteria};
-use tercel::study::SubjectId;
+use tercel::study::{BaselineEnd, StudyData, SubjectId, baseline_end};
 
 use crate::sdtm;
 use crate::table::Table;
@@ -76,6 +76,9 @@ pub struct DeriveOptions {
     pub auc_method: Method,
     /// What samples below quantification stand for in the parameters of a profile.
     pub blq: BlqRules,
+    /// When the laboratory baseline of each subject ends, by `safety.baseline`; `None`: no protocol says so, and the baseline is
+    /// the last value up to the first dose.
+    pub baselines: Option<BTreeMap<SubjectId, BaselineEnd>>,
 }
 
 impl DeriveOptions {
@@ -91,7 +94,17 @@ impl DeriveOptions {
             counts: trial.names.counts.clone(),
             auc_method: trial.kinetics.auc_method,
             blq: trial.kinetics.blq,
+            baselines: None,
         }
+    }
+
+    /// The same with the laboratory baselines of a study.
+    #[must_use]
+    pub fn with_baselines(mut self, trial: &Trial, data: &StudyData) -> Self {
+        let ends = data.subjects.iter();
+        let ends = ends.filter_map(|subject| Some((subject.id.clone(), baseline_end(trial, subject)?)));
+        self.baselines = Some(ends.collect());
+        self
     }
 
     /// Whether a treatment is lymphodepletion.
@@ -149,7 +162,7 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
         derived.notes.push("no AE dataset: adae is not derived".to_owned());
     }
     if let Some(lb) = sources.cells("LB") {
-        let adlb = adlb::write_adlb(&lb, &subjects, options.ctcae, &mut derived.notes);
+        let adlb = adlb::write_adlb(&lb, &subjects, options, &mut derived.notes);
         derived.tables.push(adlb);
     } else {
         derived.notes.push("no LB dataset: adlb is not derived".to_owned());

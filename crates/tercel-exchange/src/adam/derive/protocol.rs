@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tercel::dlt::cells_given;
 use tercel::endpoint::{Analysis, Facts, associated_events};
 
 use super::adae::label_scales;
@@ -75,7 +76,8 @@ fn add_subjects(adsl: &mut Table, analysis: &Analysis<'_>) {
     let of = |id: &str| facts.get(id).copied();
     fill(adsl, "DOSELVL", |id, _| Some(of(id)?.level?.number().to_string()));
     fill(adsl, "DOSEACT", |id, _| {
-        Some(number(of(id)?.infusion?.actual?.to_cells()))
+        let facts = of(id)?;
+        Some(number(cells_given(facts.subject, facts.infusion?)?.to_cells()))
     });
     fill(adsl, "ENRLFL", |id, _| {
         let enrolled = of(id).is_some_and(|facts| facts.subject.is_enrolled());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tercel::study::{Disposition, Subject, When, is_screen_failure};
 
 use super::Study;
-use super::cells::{Columns, fill, moment};
+use super::cells::{Columns, fill, moment, when};
 use crate::table::Table;
 
 /// Terms of codelist ARMNULRS, and the codes that earlier versions of the guide put into the arm of a subject without one,
@@ -23,6 +23,7 @@ const NO_ARM: [(&str, &str); 8] = [
 
 /// Completes `DM`.
 pub(super) fn complete(study: &Study<'_>, tables: &mut [Table]) {
+    let last_exposures = last_exposures(study, tables);
     let Some(table) = tables.iter_mut().find(|table| table.name == "DM") else {
         return;
     };
@@ -50,11 +51,9 @@ pub(super) fn complete(study: &Study<'_>, tables: &mut [Table]) {
         "RFXSTDTC",
         dated(|subject| exposures(subject).into_iter().min_by_key(|when| when.order())),
     );
-    fill(
-        table,
-        "RFXENDTC",
-        dated(|subject| exposures(subject).into_iter().max_by_key(|when| when.order())),
-    );
+    fill(table, "RFXENDTC", |columns, row| {
+        Some(moment(last_exposures.get(columns.text(row, "USUBJID")).copied()))
+    });
     fill(
         table,
         "RFICDTC",
@@ -86,6 +85,31 @@ fn exposures(subject: &Subject) -> Vec<When> {
         .collect()
 }
 
+/// The end of the last treatment of each subject: the latest of its ends, and of the starts of those without an end.
+fn last_exposures(study: &Study<'_>, tables: &[Table]) -> BTreeMap<String, When> {
+    let mut last: BTreeMap<String, When> = BTreeMap::new();
+    for subject in &study.data.subjects {
+        let latest = exposures(subject).into_iter().max_by_key(|when| when.order());
+        last.extend(latest.map(|when| (subject.id.to_string(), when)));
+    }
+    for table in tables.iter().filter(|table| table.name == "EX") {
+        let columns = Columns::of(table);
+        for row in 0..table.len() {
+            let given = columns.text(row, "EXDOSE").parse::<f64>().is_ok_and(|dose| dose > 0.0);
+            let (true, Some(end)) = (given, when(columns.text(row, "EXENDTC"))) else {
+                continue;
+            };
+            let known = last
+                .get_mut(columns.text(row, "USUBJID"))
+                .filter(|known| known.order() < end.order());
+            if let Some(known) = known {
+                *known = end;
+            }
+        }
+    }
+    last
+}
+
 /// How a subject left: who failed screening and was screened again did not leave by it.
 pub(super) fn departures(subject: &Subject) -> impl Iterator<Item = &Disposition> {
     let failed = subject.screen_failure().is_some();
@@ -93,13 +117,13 @@ pub(super) fn departures(subject: &Subject) -> impl Iterator<Item = &Disposition
     std::iter::from_fn(move || departures.find(|left| failed || !is_screen_failure(&left.term)))
 }
 
-/// The end of participation: how the subject left, death, or the last contact.
+/// The end of participation: how the subject left, or death that became known after it, or the last contact.
 pub(super) fn ended(subject: &Subject) -> Option<When> {
     let left = departures(subject).filter_map(|left| left.when);
     let died = subject.died().map(|(when, _)| when);
     let seen = subject.contacts.iter().map(|contact| contact.when);
-    left.max_by_key(|when| when.order())
-        .or(died)
+    left.chain(died)
+        .max_by_key(|when| when.order())
         .or_else(|| seen.max_by_key(|when| when.order()))
 }
 

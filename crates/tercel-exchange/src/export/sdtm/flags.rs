@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::protocol::LabBaseline;
-use tercel::study::{Clock, Subject, When};
+use tercel::study::{BaselineEnd, Clock, When, baseline_end};
 
 use super::cells::{Columns, fill_from, when};
 use super::timing::References;
@@ -46,43 +45,24 @@ pub(super) fn complete(study: &Study<'_>, table: &mut Table, references: &Refere
     let expected = guide::variable(&domain, &flag).is_some_and(|variable| variable.core != Core::Permissible);
     if expected || table.column(&flag).is_some() {
         let exposed = |subject: &str| references.get(subject)?.exposed.and_then(Limit::of);
-        let last = last_before(table, &flag, exposed);
+        let last = last_before(table, &flag, |subject, at| Some(exposed(subject)?.follows(at)));
         fill_from(table, &flag, &last);
     }
     let baseline = format!("{domain}BLFL");
     if domain == "LB" && has_variable(&domain, &baseline) {
-        let ends: BTreeMap<&str, Limit> = study
+        let ends: BTreeMap<&str, BaselineEnd> = study
             .data
             .subjects
             .iter()
-            .filter_map(|subject| Some((subject.id.as_str(), baseline_end(study, subject)?)))
+            .filter_map(|subject| Some((subject.id.as_str(), baseline_end(study.trial, subject)?)))
             .collect();
-        let last = last_before(table, &baseline, |subject| ends.get(subject).copied());
+        let last = last_before(table, &baseline, |subject, at| Some(ends.get(subject)?.follows(at)));
         fill_from(table, &baseline, &last);
     }
 }
 
-/// The end of the laboratory baseline by `safety.baseline` of the protocol.
-fn baseline_end(study: &Study<'_>, subject: &Subject) -> Option<Limit> {
-    let infused = subject.infusions.first().map(|infusion| infusion.when);
-    let conditioned = subject.lymphodepletion.first().map(|dose| dose.start);
-    let day_of = |when: Option<When>| {
-        let day = when?.date.earliest();
-        Some(Limit { day, clock: None })
-    };
-    let treated = || day_of(conditioned).or_else(|| day_of(infused));
-    match study.trial.safety.baseline {
-        LabBaseline::BeforeLymphodepletion => treated(),
-        LabBaseline::BeforeInfusion => infused.and_then(Limit::of).or_else(treated),
-        LabBaseline::BeforeCollection => {
-            let collection = subject.procedures.iter().find(|procedure| procedure.collection);
-            day_of(collection.map(|collection| collection.start)).or_else(treated)
-        }
-    }
-}
-
 /// The rows to flag: of every series the last result before the limit. A series in which the source flagged one is left.
-fn last_before(table: &Table, flag: &str, limit: impl Fn(&str) -> Option<Limit>) -> BTreeMap<usize, String> {
+fn last_before(table: &Table, flag: &str, precedes: impl Fn(&str, When) -> Option<bool>) -> BTreeMap<usize, String> {
     let domain = &table.name;
     let columns = Columns::of(table);
     let name = |suffix: &str| format!("{domain}{suffix}");
@@ -101,10 +81,10 @@ fn last_before(table: &Table, flag: &str, limit: impl Fn(&str) -> Option<Limit>)
         if columns.is_blank(row, &text) && columns.is_blank(row, &number) {
             continue;
         }
-        let (Some(at), Some(limit)) = (when(columns.text(row, &date)), limit(subject)) else {
+        let Some(at) = when(columns.text(row, &date)) else {
             continue;
         };
-        if !limit.follows(at) {
+        if precedes(subject, at) != Some(true) {
             continue;
         }
         let numbered = columns.text(row, &sequence).parse().unwrap_or(0);

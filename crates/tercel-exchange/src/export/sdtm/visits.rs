@@ -77,6 +77,10 @@ pub(super) fn complete_subject_visits(planned: &Planned, tables: &mut [Table]) {
     fill(table, "SVPRESP", |columns, row| {
         is_planned(columns, row).then(|| "Y".to_owned())
     });
+    fill(table, "SVOCCUR", |columns, row| {
+        let took_place = is_planned(columns, row) && !columns.is_blank(row, "SVSTDTC");
+        took_place.then(|| "Y".to_owned())
+    });
     fill(table, "SVUPDES", |columns, row| {
         (!is_planned(columns, row)).then(|| columns.text(row, "VISIT").to_owned())
     });

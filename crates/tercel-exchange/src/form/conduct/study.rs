@@ -89,6 +89,7 @@ pub(super) fn decision(reader: &Reader<'_>) -> Option<SignedDecision> {
         signed,
         effective,
         superseded,
+        known: None,
     })
 }
 

@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for Top<'_> {
             "Bundle" => Ok(()),
             "" => Err(A::Error::custom(format!("{NOT_FHIR}it has no resourceType"))),
             _ => {
-                (self.take)(Entered::Resource(Value::Object(own)));
+                (self.take)(Entered::Resource(Value::Object(own), None));
                 Ok(())
             }
         }
@@ -119,8 +119,8 @@ fn kind(object: &Map<String, Value>) -> &str {
 
 /// What a bundle holds.
 pub(super) enum Entered {
-    /// A resource.
-    Resource(Value),
+    /// A resource, and the full address its entry has.
+    Resource(Value, Option<String>),
     /// The word that a resource was deleted.
     Deleted {
         /// Kind of the resource.
@@ -227,12 +227,12 @@ impl<'de> Visitor<'de> for Entry<'_> {
                 )));
             }
             // A transaction names its resources by the address alone.
-            if let (Some(object), Some(url)) = (resource.as_object_mut(), url)
+            if let (Some(object), Some(url)) = (resource.as_object_mut(), &url)
                 && !object.contains_key("id")
             {
-                object.insert("id".to_owned(), Value::from(super::resource::id_of(&url)));
+                object.insert("id".to_owned(), Value::from(super::resource::id_of(url)));
             }
-            (self.take)(Entered::Resource(resource));
+            (self.take)(Entered::Resource(resource, url));
         }
         Ok(())
     }

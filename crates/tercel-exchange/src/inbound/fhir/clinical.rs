@@ -1,6 +1,6 @@
 //! `MedicationAdministration` to `CM`, `AdverseEvent` to `AE`, `Condition` to `MH`.
 
-use super::resource::{AdverseEvent, Concept, Condition, MedicationAdministration, id_of};
+use super::resource::{AdverseEvent, Concept, Condition, MedicationAdministration};
 use super::{Held, NotTaken, Taken};
 use crate::inbound::{Left, Sheet, Why};
 
@@ -42,7 +42,7 @@ pub(super) fn take_medication(taken: &mut Taken<'_>, held: &Held) -> Result<bool
     }
     let subject = taken.subject(held, given.subject.as_ref()).map_err(|why| (None, why))?;
     let left = |why| (Some(subject.clone()), why);
-    let name = drug(taken, &given).ok_or_else(|| left(Why::NoCode))?;
+    let name = drug(taken, held, &given).ok_or_else(|| left(Why::NoCode))?;
     let period = given.effective_period.clone().unwrap_or_default();
     let start = given
         .effective_date_time
@@ -51,6 +51,8 @@ pub(super) fn take_medication(taken: &mut Taken<'_>, held: &Held) -> Result<bool
         .ok_or_else(|| left(Why::NoTime))?;
     let start = taken.clock.read(&start).map_err(left)?;
     let end = match (&given.effective_date_time, period.end) {
+        // What still runs has no end yet.
+        (Some(_), _) if given.status == "in-progress" => String::new(),
         // What was given at a moment ended there.
         (Some(_), _) => start.clone(),
         (None, Some(end)) => taken.clock.read(&end).map_err(left)?,
@@ -100,7 +102,7 @@ pub(super) fn take_medication(taken: &mut Taken<'_>, held: &Held) -> Result<bool
 }
 
 /// The name of what was given: said in the resource, or by the medication it refers to.
-fn drug(taken: &Taken<'_>, given: &MedicationAdministration) -> Option<String> {
+fn drug(taken: &Taken<'_>, held: &Held, given: &MedicationAdministration) -> Option<String> {
     if let Some(name) = given.medication_codeable_concept.as_ref().and_then(Concept::name) {
         return Some(name.to_owned());
     }
@@ -110,7 +112,8 @@ fn drug(taken: &Taken<'_>, given: &MedicationAdministration) -> Option<String> {
             let mut contained = given.contained.iter();
             contained.find(|one| one.id.as_deref() == Some(id))?.code.clone()
         });
-        contained.or_else(|| taken.drugs.get(id_of(text)).cloned())
+        let at = taken.addresses.find(held, text).ok().flatten();
+        contained.or_else(|| taken.drugs.get(&at?).cloned())
     });
     let name = by_reference.as_ref().and_then(Concept::name).map(str::to_owned);
     name.or_else(|| reference.display.clone())

@@ -15,6 +15,7 @@
 //! # Limits
 //! A decimal loses zeros at its end (`7.20` becomes 7.2). Members of a panel are taken as the resources they are.
 
+mod address;
 mod bundle;
 mod clinical;
 mod observation;
@@ -26,6 +27,7 @@ use std::io::Read;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use self::address::Addresses;
 use self::bundle::{Entered, read_resources};
 use self::resource::{Concept, Container, Medication, Patient, Specimen};
 use super::result::{Results, Test};
@@ -83,12 +85,24 @@ struct Held {
     place: String,
     kind: String,
     id: Option<String>,
+    /// The server it stands at, where its entry says so.
+    server: Option<String>,
+    /// Another address of its entry (`urn:uuid:…`).
+    alias: Option<String>,
     version: Version,
     /// Its JSON: a tree would take ten times the memory.
     text: String,
 }
 
 impl Held {
+    /// Its address; without an identifier its place in the file.
+    fn at(&self) -> String {
+        match &self.id {
+            Some(id) => address::address(self.server.as_deref(), &self.kind, id),
+            None => format!("{}: {}", self.file, self.place),
+        }
+    }
+
     fn parse<T: serde::de::DeserializeOwned>(&self) -> Result<T, Why> {
         serde_json::from_str(&self.text).map_err(|error| {
             let full = error.to_string();
@@ -131,8 +145,8 @@ impl FhirReader {
         let mut number = 0_usize;
         let (held, inbound, deleted) = (&mut self.held, &mut self.inbound, &mut self.deleted);
         read_resources(source, &mut |sent| {
-            let value = match sent {
-                Entered::Resource(value) => value,
+            let (value, url) = match sent {
+                Entered::Resource(value, url) => (value, url),
                 Entered::Deleted { kind, id, when } => {
                     deleted.insert((kind, id), when.and_then(|when| when.parse().ok()));
                     return;
@@ -171,9 +185,13 @@ impl FhirReader {
                 name: if name.is_empty() { updated } else { name },
             };
             let text = value.to_string();
+            let server = url.as_deref().zip(id.as_deref());
+            let server = server.and_then(|(url, id)| address::server_of(url, &kind, id));
             held.push(Held {
                 file: file.to_owned(),
                 place,
+                alias: url.filter(|_| server.is_none()),
+                server,
                 kind,
                 id,
                 version,
@@ -184,6 +202,7 @@ impl FhirReader {
 
     /// The datasets.
     pub fn finish(mut self, options: &FhirOptions) -> Inbound {
+        address::complete(&mut self.held);
         let latest = latest(self.held, &self.deleted, &mut self.inbound);
         let mut taken = Taken::new(options, self.inbound, &latest);
         for held in &latest {
@@ -217,10 +236,9 @@ fn latest(
     deleted: &BTreeMap<(String, String), Option<Timestamp>>,
     inbound: &mut Inbound,
 ) -> Vec<Held> {
-    let mut best: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for (at, resource) in held.iter().enumerate() {
-        let Some(id) = &resource.id else { continue };
-        let known = best.entry((resource.kind.clone(), id.clone())).or_insert(at);
+    let mut best: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, resource) in held.iter().enumerate().filter(|(_, resource)| resource.id.is_some()) {
+        let known = best.entry(resource.at()).or_insert(at);
         // What is sent later with the same version is the same, or a later word of a sender that does not count versions.
         let is_later = |known: &Held| {
             known.version < resource.version || (known.version == resource.version && known.text != resource.text)
@@ -229,7 +247,7 @@ fn latest(
             *known = at;
         }
     }
-    let mut versions: HashMap<(String, String), (usize, Version, String)> = HashMap::new();
+    let mut versions: HashMap<String, (usize, Version, String)> = HashMap::new();
     for (key, at) in best {
         if let Some(resource) = held.get(at) {
             versions.insert(key, (at, resource.version.clone(), resource.text.clone()));
@@ -237,14 +255,14 @@ fn latest(
     }
     let mut kept = Vec::with_capacity(held.len());
     for (at, resource) in held.into_iter().enumerate() {
-        let key = resource.id.clone().map(|id| (resource.kind.clone(), id));
+        let named = resource.id.clone().map(|id| (resource.kind.clone(), id));
         let left = |why| Left {
             file: resource.file.clone(),
             place: resource.place.clone(),
             subject: None,
             why,
         };
-        match key.as_ref().and_then(|key| versions.get(key)) {
+        match versions.get(&resource.at()) {
             Some((best, version, text)) if *best != at => {
                 if *version != resource.version {
                     inbound.duplicates.push(left(Why::Superseded(version.name.clone())));
@@ -255,7 +273,7 @@ fn latest(
                 }
             }
             Some((_, version, _))
-                if key.as_ref().and_then(|key| deleted.get(key)).is_some_and(|when| {
+                if named.as_ref().and_then(|named| deleted.get(named)).is_some_and(|when| {
                     // A sender that does not say when deleted it at last.
                     when.is_none() || *when >= version.updated
                 }) =>
@@ -278,17 +296,14 @@ fn contained(held: &Held) -> Vec<(String, Value)> {
     };
     let named = contained.into_iter().filter_map(|one| {
         let id = one.get("id")?.as_str()?;
-        Some((place_in(held, &format!("#{id}")), one))
+        Some((within(held, id), one))
     });
     named.collect()
 }
 
-/// Where a reference from a resource leads: within the resource, or to another by its identifier.
-fn place_in(held: &Held, reference: &str) -> String {
-    match reference.strip_prefix('#') {
-        Some(id) => format!("{}#{id}", held.place),
-        None => resource::id_of(reference).to_owned(),
-    }
+/// The address of what stands within a resource.
+fn within(held: &Held, id: &str) -> String {
+    format!("{}#{id}", held.at())
 }
 
 /// Why a resource is not taken, with its subject where it is known.
@@ -303,14 +318,18 @@ struct Taken<'o> {
     events: Sheet,
     history: Sheet,
     clock: Clock,
-    /// Patients by reference.
+    /// What references mean.
+    addresses: Addresses,
+    /// Patients by address.
     patients: HashMap<String, Patient>,
-    /// Names of medications by reference.
+    /// Names of medications by address.
     drugs: HashMap<String, Concept>,
-    /// What specimens are, by reference.
+    /// What specimens are, by address.
     specimens: HashMap<String, Concept>,
-    /// Subjects with data, and the patient each is.
+    /// Subjects with data, and the address of the patient each is.
     subjects: BTreeMap<String, String>,
+    /// Servers by the identifiers that patients have there, where those are the subjects' own.
+    servers: BTreeMap<String, String>,
     /// Resources with an element that no variable takes.
     elements: BTreeMap<(String, String), usize>,
 }
@@ -332,10 +351,13 @@ impl<'o> Taken<'o> {
                     specimens.insert(id, kind);
                 }
             }
-            let Some(id) = &resource.id else { continue };
+            if resource.id.is_none() {
+                continue;
+            }
+            let id = resource.at();
             if resource.kind == "Patient" {
                 match resource.parse::<Patient>() {
-                    Ok(patient) => drop(patients.insert(id.clone(), patient)),
+                    Ok(patient) => drop(patients.insert(id, patient)),
                     Err(why) => inbound.leave(Left {
                         file: resource.file.clone(),
                         place: resource.place.clone(),
@@ -346,11 +368,11 @@ impl<'o> Taken<'o> {
             } else if resource.kind == "Medication"
                 && let Ok(Medication { code: Some(code) }) = resource.parse()
             {
-                drugs.insert(id.clone(), code);
+                drugs.insert(id, code);
             } else if resource.kind == "Specimen"
                 && let Ok(Specimen { kind: Some(kind) }) = resource.parse()
             {
-                specimens.insert(id.clone(), kind);
+                specimens.insert(id, kind);
             }
         }
         let study = &options.study;
@@ -363,10 +385,12 @@ impl<'o> Taken<'o> {
             events,
             history,
             clock: Clock::new(options.offset),
+            addresses: Addresses::of(held),
             patients,
             drugs,
             specimens,
             subjects: BTreeMap::new(),
+            servers: BTreeMap::new(),
             elements: BTreeMap::new(),
         }
     }
@@ -385,8 +409,8 @@ impl<'o> Taken<'o> {
         let Some(reference) = reference else {
             return String::new();
         };
-        let by_reference = reference.to.as_deref().map(|to| place_in(held, to));
-        let known = by_reference.and_then(|id| self.specimens.get(&id));
+        let by_reference = reference.to.as_deref().and_then(|to| self.at(held, to).ok());
+        let known = by_reference.and_then(|at| self.specimens.get(&at));
         let words = known.and_then(Concept::name).or(reference.display.as_deref());
         let code = known.and_then(Concept::code);
         let (specimen, is_known) = specimen::of(code, words);
@@ -408,19 +432,23 @@ impl<'o> Taken<'o> {
     /// The subject that a reference to a patient means.
     fn subject(&mut self, held: &Held, reference: Option<&resource::Reference>) -> Result<String, Why> {
         let reference = reference.ok_or(Why::NoPatient)?;
-        let by_reference = reference.to.as_deref().map(|to| place_in(held, to));
+        let by_reference = reference.to.as_deref().map(|to| self.at(held, to)).transpose()?;
         let by_reference = by_reference.as_deref();
         let key = self.options.patient_key.as_deref();
-        let patient = by_reference.and_then(|id| self.patients.get(id));
+        let own = match (key, by_reference) {
+            (None, Some(at)) => Some(self.own_identifier(at)?),
+            (Some(_), _) | (None, None) => None,
+        };
+        let patient = by_reference.and_then(|at| self.patients.get(at));
         let identifier = match (key, patient) {
             (Some(system), Some(patient)) => patient
                 .identifier_of(system)
                 .or_else(|| reference.identifier_of(system)),
             (Some(system), None) => reference.identifier_of(system),
-            (None, _) => by_reference.map(str::to_owned),
+            (None, _) => own,
         };
         let identifier = identifier.ok_or_else(|| match (key, by_reference) {
-            (Some(_), Some(id)) if patient.is_none() => Why::PatientNotSent(id.to_owned()),
+            (Some(_), Some(at)) if patient.is_none() => Why::PatientNotSent(resource::id_of(at).to_owned()),
             (Some(system), _) => Why::NoIdentifier(system.to_owned()),
             (None, _) => Why::NoPatient,
         })?;
@@ -428,6 +456,34 @@ impl<'o> Taken<'o> {
         self.subjects
             .insert(subject.clone(), by_reference.unwrap_or_default().to_owned());
         Ok(subject)
+    }
+
+    /// The address that a reference from a resource means: within it, or of another; of one that was not sent as it is written.
+    fn at(&self, held: &Held, reference: &str) -> Result<String, Why> {
+        match reference.strip_prefix('#') {
+            Some(id) => Ok(within(held, id)),
+            None => Ok(self
+                .addresses
+                .find(held, reference)?
+                .unwrap_or_else(|| reference.to_owned())),
+        }
+    }
+
+    /// The identifier a patient has at its server, which is the subject's own where no other is asked for.
+    ///
+    /// # Errors
+    /// Patients of two servers have it.
+    fn own_identifier(&mut self, at: &str) -> Result<String, Why> {
+        let id = resource::id_of(at).to_owned();
+        let Some(server) = address::server_of(at, "Patient", &id) else {
+            return Ok(id);
+        };
+        let known = self.servers.entry(id.clone()).or_insert_with(|| server.clone());
+        if *known == server && !self.addresses.is_of_several("Patient", &id) {
+            Ok(id)
+        } else {
+            Err(Why::SeveralServers(format!("Patient/{id}")))
+        }
     }
 
     /// Counts the elements of a resource that nothing takes.
@@ -450,21 +506,22 @@ impl<'o> Taken<'o> {
     /// Adds the dead of whom nothing else was sent, and lists the other patients without a row.
     fn add_deaths(&mut self, held: &[Held]) {
         for resource in held.iter().filter(|resource| resource.kind == "Patient") {
-            let Some((id, patient)) = resource.id.as_ref().and_then(|id| self.patients.get_key_value(id)) else {
+            let at = resource.at();
+            let Some(patient) = self.patients.get(&at).filter(|_| resource.id.is_some()) else {
                 continue;
             };
-            if self.subjects.values().any(|known| known == id) {
+            if self.subjects.values().any(|known| *known == at) {
                 continue;
             }
+            let is_dead = patient.is_dead();
             let identifier = match &self.options.patient_key {
                 Some(system) => patient
                     .identifier_of(system)
                     .ok_or_else(|| Why::NoIdentifier(system.clone())),
-                None => Ok(id.clone()),
+                None => self.own_identifier(&at),
             };
-            let (is_dead, id) = (patient.is_dead(), id.clone());
             match identifier.and_then(|identifier| self.options.subjects.find(&identifier)) {
-                Ok(subject) if is_dead => drop(self.subjects.insert(subject, id)),
+                Ok(subject) if is_dead => drop(self.subjects.insert(subject, at)),
                 Ok(subject) => self.leave(resource, Some(subject), Why::NoData),
                 Err(why) => self.leave(resource, None, why),
             }
@@ -496,7 +553,17 @@ impl<'o> Taken<'o> {
             let sex = match known.and_then(|patient| patient.gender.as_deref()) {
                 Some("female") => "F",
                 Some("male") => "M",
-                Some(_) | None => "",
+                Some("unknown") => "U",
+                Some(other) => {
+                    self.inbound.findings.push(Left {
+                        file: file.clone(),
+                        place: patient.clone(),
+                        subject: Some(subject.clone()),
+                        why: Why::NotKnown("gender", other.to_owned()),
+                    });
+                    ""
+                }
+                None => "",
             };
             let mut read = |date: Option<&String>| match date.map(|date| self.clock.read(date)) {
                 None => String::new(),
@@ -504,7 +571,7 @@ impl<'o> Taken<'o> {
                 Some(Err(why)) => {
                     self.inbound.findings.push(Left {
                         file: file.clone(),
-                        place: format!("Patient/{patient}"),
+                        place: patient.clone(),
                         subject: Some(subject.clone()),
                         why,
                     });

@@ -108,6 +108,17 @@ struct About<'a> {
 fn one(taken: &mut Taken<'_>, about: &About<'_>, own: &Measured, rest: &Rest, place: &str) -> Result<bool, Why> {
     let (test, property, code) = test_of(taken, &own.code)?;
     let (found, unit) = found(own, rest)?;
+    if let Some((code, words)) = own.value_quantity.as_ref().and_then(Quantity::contradiction) {
+        taken.inbound.findings.push(Left {
+            file: about.held.file.clone(),
+            place: place.to_owned(),
+            subject: Some(about.subject.to_owned()),
+            why: Why::UnitAgainstWords {
+                words: words.to_owned(),
+                code: code.to_owned(),
+            },
+        });
+    }
     let (low, high, range_unit) = match range(own, &unit) {
         Ok(range) => range,
         Err(why) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Number, Value};
+use tercel::grade::units::{Dimension, Unit};
 
 /// Elements that no variable takes.
 pub(super) type Rest = BTreeMap<String, Value>;
@@ -65,6 +66,19 @@ impl Quantity {
         unit.unwrap_or_default().trim()
     }
 
+    /// Code and words of a unit that contradict each other.
+    pub(super) fn contradiction(&self) -> Option<(&str, &str)> {
+        let (code, words) = (self.code.as_deref()?.trim(), self.unit.as_deref()?.trim());
+        let (meant, said) = (Unit::readings(code).ok()?, Unit::readings(words).ok()?);
+        let agree = |one: &Unit, other: &Unit| match (one.dimension, other.dimension) {
+            (Dimension::Mass, Dimension::Substance) | (Dimension::Substance, Dimension::Mass) => false,
+            (one_kind, other_kind) if one_kind == other_kind => (one.factor / other.factor - 1.0).abs() < 1e-9,
+            _ => true,
+        };
+        let any = meant.iter().any(|one| said.iter().any(|other| agree(one, other)));
+        (!any).then_some((code, words))
+    }
+
     pub(super) fn number(&self) -> Option<f64> {
         self.value.as_ref().and_then(Number::as_f64)
     }
@@ -78,6 +92,8 @@ pub(super) struct Period {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Identifier {
+    #[serde(rename = "use")]
+    used: Option<String>,
     system: Option<String>,
     value: Option<String>,
 }
@@ -129,12 +145,20 @@ impl Patient {
         self.deceased_boolean || self.deceased_date_time.is_some()
     }
 
+    /// The identifier of a system: the official one before others, never one that is no longer used.
     pub(super) fn identifier_of(&self, system: &str) -> Option<String> {
-        let mut identifiers = self.identifier.iter();
-        identifiers
-            .find(|one| one.system.as_deref() == Some(system))?
-            .value
-            .clone()
+        let rank = |one: &&Identifier| match one.used.as_deref() {
+            Some("official") => 0,
+            Some("usual") => 1,
+            None => 2,
+            Some(_) => 3,
+        };
+        let of_system = self
+            .identifier
+            .iter()
+            .filter(|one| one.system.as_deref() == Some(system));
+        let in_use = of_system.filter(|one| one.used.as_deref() != Some("old") && one.value.is_some());
+        in_use.min_by_key(rank)?.value.clone()
     }
 }
 

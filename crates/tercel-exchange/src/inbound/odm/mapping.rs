@@ -86,6 +86,12 @@ impl OdmMapping {
         Self::parse(text)
     }
 
+    /// Whether items of this dataset are results of tests.
+    pub(super) fn has_tests(&self, dataset: &str) -> bool {
+        let mut targets = self.items.values();
+        targets.any(|target| target.dataset == dataset && !target.test.is_empty())
+    }
+
     /// The variable of an item: of the mapping, or of its own name.
     pub(super) fn target(&self, item: &str) -> Option<Target> {
         if let Some(target) = self.items.get(item) {

@@ -182,8 +182,20 @@ impl OdmReader {
     pub fn finish(mut self, mapping: &OdmMapping, study: Option<&str>, subjects: &Subjects) -> Inbound {
         let mut rows = Rows::default();
         let groups = std::mem::take(&mut self.groups);
+        let mut studies: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for place in groups.keys() {
+            studies.entry(&place.subject).or_default().insert(&place.study);
+        }
+        // A key names a subject within its own study alone.
+        let one_study = |place: &Place| match studies.get(place.subject.as_str()) {
+            Some(several) if several.len() > 1 => {
+                let several: Vec<&str> = several.iter().copied().collect();
+                Err(Why::SeveralStudies(several.join(", ")))
+            }
+            Some(_) | None => Ok(()),
+        };
         for (place, group) in &groups {
-            match subjects.find(&place.subject) {
+            match one_study(place).and_then(|()| subjects.find(&place.subject)) {
                 Ok(subject) => rows.add(place, group, &subject, (mapping, study), &mut self),
                 Err(why) => self.inbound.leave(Left {
                     file: group.file.clone(),
@@ -334,14 +346,17 @@ impl Rows {
                 continue;
             }
             for cells in with_shared(&dataset, own, shared) {
-                self.add_row(&dataset, subject, row(cells), &mut reader.inbound);
+                self.add_row(&dataset, subject, row(cells), mapping, &mut reader.inbound);
             }
         }
     }
 
-    /// Adds a row; a laboratory result that nobody has is left.
-    fn add_row(&mut self, dataset: &str, subject: &str, mut row: Row, inbound: &mut Inbound) {
-        let done = if dataset == "LB" {
+    /// Adds a row; a result of no test, and a laboratory result that nobody has, is left.
+    fn add_row(&mut self, dataset: &str, subject: &str, mut row: Row, mapping: &OdmMapping, inbound: &mut Inbound) {
+        let is_of_no_test = mapping.has_tests(dataset) && !row.cells.contains_key(&format!("{dataset}TESTCD"));
+        let done = if is_of_no_test {
+            Err(Why::NoValue)
+        } else if dataset == "LB" {
             complete(&mut row.cells)
         } else {
             Ok(None)

@@ -86,6 +86,7 @@ slips! {
     "laboratory result on an impossible day" "LB" [("LBDTC", "2026-04-31T07:30")] "not-a-date" if [("LBTESTCD", "ALP")];
     "laboratory result in words" "LB" [("LBSTRESN", "haemolysed")] "not-a-number" if [("LBTESTCD", "GGT")];
     "two forms of a result" "LB" [("LBSTRESC", "999")] "disagree" if [("LBTESTCD", "ALP"), ("LBSTRESN", "*")];
+    "collected and standard result apart" "LB" [("LBORRES", "7777")] "disagree" if [("LBTESTCD", "GGT"), ("LBSTRESN", "*"), ("LBORRES", "*")];
     "reference limit in words" "LB" [("LBSTNRHI", "<60")] "not-a-number" if [("LBTESTCD", "GGT")];
     "unknown significance" "LB" [("LBCLSIG", "CS")] "not-in-codelist" if [("LBTESTCD", "GGT")];
     "event number in words" "SUPPLB" [("QVAL", "first")] "not-a-number" if [("QNAM", "LBAESEQ")];

@@ -41,7 +41,7 @@ fn set(made: &mut [Dataset], name: &str, variable: &str, row: usize, value: &str
 
 #[test]
 fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
-    for (made, count) in [(exported(), 10), (described(), 8)] {
+    for (made, count) in [(exported(), 12), (described(), 9)] {
         let checks = checks_of(&made);
         assert_eq!(checks.len(), count);
         for check in &checks {
@@ -59,7 +59,7 @@ fn the_rehearsal_passes_every_check_and_says_how_much_was_looked_at() {
 #[test]
 fn each_slip_is_found_by_its_check_alone() {
     type Slip = fn(&mut Vec<Dataset>);
-    let slips: [(Slip, &str, &str); 10] = [
+    let slips: [(Slip, &str, &str); 12] = [
         (
             |made| set(made, "AE", "AESER", 0, "MAYBE"),
             "Every coded value",
@@ -70,6 +70,12 @@ fn each_slip_is_found_by_its_check_alone() {
             "Every subject has its row",
             "USUBJID",
         ),
+        (
+            |made| set(made, "VS", "STUDYID", 3, "ANOTHER"),
+            "Every record is of one study",
+            "STUDYID",
+        ),
+        (|made| set(made, "VS", "VSDY", 3, "999"), "Every study day", "VSDY"),
         (
             |made| set(made, "VS", "VSDTC", 0, "24FEB2025"),
             "Every date and time",

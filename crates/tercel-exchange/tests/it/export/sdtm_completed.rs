@@ -528,3 +528,38 @@ fn a_value_outside_a_closed_list_is_a_finding_and_one_outside_an_open_list_an_ex
         ]
     );
 }
+
+#[test]
+fn the_last_exposure_ends_with_its_end_and_a_planned_visit_that_was_held_occurred() {
+    let mut source = source();
+    for table in &mut source {
+        match table.name.as_str() {
+            "EX" => table.set("EXENDTC", &[(1, "2026-03-11T00:15".to_owned())].into()),
+            "DS" => {
+                *table = self::table(
+                    "DS",
+                    "USUBJID,DSSEQ,DSCAT,DSSCAT,DSTERM,DSDECOD,DSSTDTC",
+                    &[
+                        "X-01,1,DISPOSITION EVENT,STUDY TREATMENT,Completed,COMPLETED,2026-03-10",
+                        "X-01,2,DISPOSITION EVENT,STUDY PARTICIPATION,Withdrew,WITHDRAWAL BY SUBJECT,2026-05-01",
+                        "X-01,3,DISPOSITION EVENT,STUDY PARTICIPATION,Death,DEATH,2026-06-01",
+                    ],
+                );
+            }
+            _ => {}
+        }
+    }
+    let made = datasets(&trial(), source, None).datasets;
+    assert_eq!(
+        cells(&made, "DM", ("USUBJID", "X-01"), &["RFXENDTC", "RFPENDTC"]),
+        ["2026-03-11T00:15", "2026-06-01"]
+    );
+    assert_eq!(
+        cells(&made, "SV", ("VISIT", "Day 7"), &["SVPRESP", "SVOCCUR"]),
+        ["Y", "Y"]
+    );
+    assert_eq!(
+        cells(&made, "SV", ("VISIT", "Emergency room"), &["SVPRESP", "SVOCCUR"]),
+        ["", ""]
+    );
+}

@@ -229,7 +229,8 @@ const READERS: [&str; 5] = [
 ];
 
 /// Variables that are read and not asked for, each with the reason.
-const NOT_ASKED: [(&str, &str); 5] = [
+const NOT_ASKED: [(&str, &str); 6] = [
+    ("DSSCAT", "the end of a treatment is not asked"),
     ("LBCAT", "read where LBSPEC is not there"),
     ("AESOC", "read where AEBODSYS is not there"),
     ("DVDECOD", "read where DVTERM is not there"),

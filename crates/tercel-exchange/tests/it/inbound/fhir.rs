@@ -642,3 +642,91 @@ fn a_death_alone_and_a_range_that_is_not_taken_are_not_lost() {
     own["contained"] = json!([{"resourceType": "Patient", "id": "c", "identifier": [{"system": KEY, "value": "3"}]}]);
     assert_eq!(cells(&read(vec![own]), "LB", ("LBTESTCD", "ALT"), ["USUBJID"]), ["3"]);
 }
+
+/// A patient and a result at an address each, as one server sends them.
+fn at_server(server: &str, record: &str, observation_id: &str, value: f64) -> String {
+    let patient = json!({"resourceType": "Patient", "id": "1", "identifier": [{"system": KEY, "value": record}]});
+    let mut result = observation(observation_id, "1742-6", quantity(value, "U/L"));
+    result["subject"] = json!({"reference": "Patient/1"});
+    json!({"resourceType": "Bundle", "type": "searchset", "entry": [
+        {"fullUrl": format!("{server}/Patient/1"), "resource": patient},
+        {"fullUrl": format!("{server}/Observation/{observation_id}"), "resource": result},
+    ]})
+    .to_string()
+}
+
+#[test]
+fn patients_of_two_servers_with_one_number_are_two() {
+    let (one, other) = ("https://a.example/fhir", "https://b.example/fhir");
+    let files = [at_server(one, "1", "101", 40.0), at_server(other, "2", "101", 777.0)];
+    for order in [[0, 1], [1, 0]] {
+        let mut reader = FhirReader::default();
+        for place in order {
+            reader.read(&format!("{place}.json"), files[place].as_bytes()).unwrap();
+        }
+        let taken = reader.finish(&options());
+        let of = |subject: &str| cells(&taken, "LB", ("USUBJID", subject), ["LBORRES"]);
+        assert_eq!(
+            (of("S-01-MRN-1"), of("S-01-MRN-2")),
+            (["40".to_owned()], ["777".to_owned()]),
+            "{order:?}"
+        );
+        assert!(taken.findings.iter().all(|left| left.why != Why::OtherContent));
+    }
+    // Without a key the number is the subject's own, and two servers have it.
+    let mut reader = FhirReader::default();
+    for (place, file) in files.iter().enumerate() {
+        reader.read(&format!("{place}.json"), file.as_bytes()).unwrap();
+    }
+    let none = reader.finish(&FhirOptions {
+        patient_key: None,
+        subjects: Subjects::default(),
+        ..options()
+    });
+    let refused = |left: &tercel_exchange::inbound::Left| matches!(left.why, Why::SeveralServers(_));
+    assert_eq!(
+        none.not_taken.iter().filter(|left| refused(left)).count(),
+        4,
+        "{:?}",
+        none.not_taken
+    );
+}
+
+#[test]
+fn a_reference_by_the_address_of_the_entry_is_followed_and_the_official_identifier_is_taken() {
+    let patient = json!({"resourceType": "Patient", "id": "pat-1", "gender": "unknown", "identifier": [
+        {"use": "old", "system": KEY, "value": "9"}, {"use": "official", "system": KEY, "value": "1"}]});
+    let mut result = observation("o", "1742-6", quantity(30.0, "U/L"));
+    result["subject"] = json!({"reference": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"});
+    let bundle = json!({"resourceType": "Bundle", "type": "collection", "entry": [
+        {"fullUrl": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", "resource": patient}, {"resource": result}]});
+    let taken = read_fhir("b.json", bundle.to_string().as_bytes(), &options()).unwrap();
+    assert_eq!(
+        cells(&taken, "LB", ("USUBJID", "S-01-MRN-1"), ["LBORRES"]),
+        ["30"],
+        "{:?}",
+        taken.not_taken
+    );
+    assert_eq!(cells(&taken, "DM", ("USUBJID", "S-01-MRN-1"), ["SEX"]), ["U"]);
+}
+
+#[test]
+fn a_unit_whose_words_contradict_its_code_is_to_be_looked_at_and_what_still_runs_has_no_end() {
+    let unit = |words: &str, code: &str| json!({"valueQuantity": {"value": 13.5, "unit": words, "system": "http://unitsofmeasure.org", "code": code}});
+    let contradicts = |left: &tercel_exchange::inbound::Left| matches!(left.why, Why::UnitAgainstWords { .. });
+    for (words, code, wrong) in [("g/dL", "g/L", true), ("g/dL", "g/dL", false), ("grams", "g/dL", false)] {
+        let taken = read(vec![observation("o", "718-7", unit(words, code))]);
+        assert_eq!(taken.findings.iter().any(contradicts), wrong, "{words} {code}");
+    }
+    let given = |status: &str| {
+        json!({"resourceType": "MedicationAdministration", "id": "m", "status": status, "subject": {"reference": "Patient/p"},
+            "medicationCodeableConcept": {"text": "Tocilizumab"}, "effectiveDateTime": "2026-03-04"})
+    };
+    for (status, end) in [("in-progress", ""), ("completed", "2026-03-04")] {
+        let taken = read(vec![given(status)]);
+        assert_eq!(
+            cells(&taken, "CM", ("CMTRT", "Tocilizumab"), ["CMSTDTC", "CMENDTC"]),
+            ["2026-03-04", end]
+        );
+    }
+}

@@ -124,3 +124,26 @@ fn what_is_no_odm_and_entities_are_refused_with_their_place() {
     let deep = format!("<ODM><ClinicalData>{}", "<a>".repeat(100_000));
     assert!(message(&deep).contains("64 deep"));
 }
+
+#[test]
+fn a_result_without_a_value_is_no_row_and_a_subject_key_is_of_one_study() {
+    let date = "<ItemData ItemOID=\"I_DATE\" Value=\"2026-03-05\"/>";
+    let none = read(&group(&format!("{date}<ItemData ItemOID=\"I_HB\" IsNull=\"Yes\"/>"))).unwrap();
+    assert!(none.tables.iter().all(|table| table.name != "LB"));
+    assert_eq!(
+        said(&none.not_taken).into_values().collect::<Vec<_>>(),
+        ["it has no value"]
+    );
+    let result = |value: &str| group(&format!("{date}<ItemData ItemOID=\"I_HB\" Value=\"{value}\"/>"));
+    let other = result("95").replace("StudyOID=\"S\"", "StudyOID=\"OTHER\"");
+    let second = other.split_once("<ClinicalData").unwrap().1;
+    let both = format!("{}<ClinicalData{second}", result("135").trim_end_matches("</ODM>"));
+    let taken = read(&both).unwrap();
+    assert!(taken.tables.iter().all(|table| table.name != "LB"));
+    let why: Vec<String> = taken.not_taken.iter().map(|left| left.why.to_string()).collect();
+    assert_eq!(why.len(), 2);
+    assert!(
+        why.iter().all(|why| why.contains("several studies (OTHER, S)")),
+        "{why:?}"
+    );
+}

@@ -3,7 +3,7 @@
 use super::super::safety::dated;
 use super::super::{EventLine, EventTable, LevelName, number};
 use super::summary::CLASSES;
-use crate::dlt::actual_percent;
+use crate::dlt::{actual_percent, cells_given};
 use crate::endpoint::Facts;
 use crate::study::MedicationClass;
 
@@ -60,7 +60,7 @@ fn one(facts: &Facts<'_>, levels: &[LevelName]) -> EventLine {
             .map_or_else(missing, |infusion| infusion.when.to_string()),
         facts
             .infusion
-            .and_then(|infusion| infusion.actual)
+            .and_then(|infusion| cells_given(facts.subject, infusion))
             .map_or_else(missing, |cells| number::raise(&cells.to_string())),
         facts
             .infusion

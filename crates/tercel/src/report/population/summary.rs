@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::number;
 use super::{Columns, SummaryRow, SummaryTable};
-use crate::dlt::{Status, actual_percent};
+use crate::dlt::{Status, actual_percent, cells_given};
 use crate::endpoint::{Analysis, Facts};
 use crate::estimate::summary::median;
 use crate::study::{DispositionReason, MedicationClass, ScoreKind, Sex, Vital, days_between};
@@ -57,7 +57,7 @@ fn infused(facts: &Facts<'_>) -> bool {
 
 fn ended(facts: &Facts<'_>, reason: DispositionReason) -> bool {
     facts.subject.dispositions.iter().any(|left| left.reason == reason)
-        || (reason == DispositionReason::Death && facts.subject.died().is_some())
+        || (reason == DispositionReason::Death && facts.subject.is_dead())
 }
 
 fn dlt(facts: &Facts<'_>, holds: fn(&Status) -> bool) -> bool {
@@ -138,8 +138,9 @@ fn each<T>(group: &[&Facts<'_>], value: impl Fn(&Facts<'_>) -> Option<T>) -> Vec
     group.iter().filter_map(|facts| value(facts)).collect()
 }
 
+/// A whole number, or the half that the median of an even number of them may be.
 fn whole(value: f64) -> String {
-    format!("{value:.0}")
+    format!("{value:.1}").trim_end_matches(".0").to_owned()
 }
 
 pub(super) fn baseline(columns: &Columns<'_>) -> SummaryTable {
@@ -198,7 +199,7 @@ pub(super) fn baseline(columns: &Columns<'_>) -> SummaryTable {
 const HISTORY_SHOWN: usize = 12;
 
 pub(super) fn exposure(columns: &Columns<'_>) -> SummaryTable {
-    let cells = |facts: &Facts<'_>| Some(facts.infusion?.actual?.to_cells());
+    let cells = |facts: &Facts<'_>| Some(cells_given(facts.subject, facts.infusion?)?.to_cells());
     let percent = |facts: &Facts<'_>| actual_percent(facts.trial, facts.subject, facts.infusion?);
     let days = |facts: &Facts<'_>| {
         let from = facts.collection?.start.day()?;

@@ -4,7 +4,7 @@
 use super::super::{LevelName, number};
 use super::events::{duration, grade, onset, related, standing, treatments};
 use super::{Told, dated, shown_of};
-use crate::dlt::Status;
+use crate::dlt::{Status, cells_given};
 use crate::endpoint::Facts;
 use crate::grade::Grade;
 use crate::safety::SafetyEvent;
@@ -44,7 +44,7 @@ fn narrative(told: &Told<'_>, levels: &[LevelName]) -> Option<Narrative> {
     if told.events.iter().any(|event| event.serious == Some(true)) {
         reasons.push("serious event");
     }
-    if facts.subject.died().is_some() {
+    if facts.subject.is_dead() {
         reasons.push("death");
     }
     if limiting.is_some() {
@@ -133,7 +133,7 @@ fn treated(facts: &Facts<'_>, records: &mut Vec<RecordId>) -> String {
     parts.push(match facts.infusion {
         Some(infusion) => {
             records.push(infusion.record.clone());
-            let cells = infusion.actual.map_or_else(
+            let cells = cells_given(facts.subject, infusion).map_or_else(
                 || "a number of cells not recorded".to_owned(),
                 |cells| number::raise(&cells.to_string()),
             );

@@ -1,9 +1,10 @@
 //! The level: decisions, places, halts, intervals, and a level that closed after manufacture.
 
 use tercel::conduct::{
-    Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, SubjectConduct, Unread, UnreadWords,
-    VectorSample,
+    Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, Study, SubjectConduct, Unread,
+    UnreadWords, VectorSample, infusion_gate,
 };
+use tercel::design::Action;
 use tercel::protocol::Trial;
 use tercel::study::SubjectId;
 
@@ -310,4 +311,30 @@ fn a_level_that_closed_after_manufacture_is_the_committees_to_choose() {
     assert!(keys(&closed(Some(ClosedLevelChoice::Hold), 2, None)).contains(&"held".to_owned()));
     let withdrawn = closed(Some(ClosedLevelChoice::Withdraw), 2, None);
     assert_eq!(severities(&withdrawn)[0], Severity::Absolute);
+}
+
+#[test]
+fn a_level_that_the_rule_closes_after_the_decision_is_shut_until_the_committee_decides_again() {
+    let trial = trial();
+    let data = data(&[]);
+    let asked = |answer: Action, known: Option<Action>| {
+        let mut records = records(&trial);
+        records.decisions[0].known = known;
+        let study = Study::new(&trial, &data, &records, at(INFUSED)).with_answer(Some(answer));
+        keys(&infusion_gate(&study, &SubjectId::new("S1")))
+    };
+    let one = level(1);
+    for open in [
+        Action::Stay(one),
+        Action::Escalate(level(2)),
+        Action::Stop(Some(one)),
+        Action::Wait,
+    ] {
+        assert_eq!(asked(open, Some(Action::Stay(one))), [""; 0], "{open}");
+    }
+    for known in [None, Some(Action::Wait), Some(Action::Stay(one))] {
+        assert_eq!(asked(Action::Stop(None), known), ["rule-closes:1"], "{known:?}");
+    }
+    // The committee that overrode what it knew is not asked again.
+    assert_eq!(asked(Action::Stop(None), Some(Action::Stop(None))), [""; 0]);
 }

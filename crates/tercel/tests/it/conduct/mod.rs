@@ -285,6 +285,7 @@ fn decision(id: &str, levels: &[u8], signed: &str, effective: &str) -> SignedDec
         signed: Some(at(signed)),
         effective: Some(at(effective)),
         superseded: None,
+        known: None,
     }
 }
 

@@ -1,12 +1,12 @@
 //! Stages, visits, tasks and findings.
 
 use tercel::conduct::{
-    Infused, Stage, Study, SubjectConduct, TestOutcome, Urgency, VisitStanding, Withdrawal, Work, check_conduct,
-    derive_schedule, derive_stage, derive_tasks,
+    ConductRecords, Infused, Scope, Stage, Study, SubjectConduct, TestOutcome, Urgency, VisitStanding, Withdrawal,
+    Work, check_conduct, derive_schedule, derive_stage, derive_tasks,
 };
 use tercel::language::{Text, Words};
 use tercel::protocol::{Assessed, Cells};
-use tercel::study::{Contact, Rule, StudyData, SubjectId};
+use tercel::study::{Contact, Lab, Rule, StudyData, SubjectId};
 
 use super::{INFUSED, at, data, emergency, entry, records, trial};
 
@@ -288,4 +288,96 @@ fn a_study_without_conduct_records_has_no_findings_of_conduct() {
     let trial = trial();
     let none = tercel::conduct::ConductRecords::default();
     assert!(check_conduct(&trial, &data(&[("S2", 1, "2025-03-01")]), &none).is_empty());
+}
+
+#[test]
+fn progression_ends_the_visits_and_not_the_years_for_which_a_vector_is_watched() {
+    let after = |reason: &'static str, visit: &str| {
+        standing("2025-08-02T09:00", visit, &[], |own| {
+            own.departures.push(super::departure(reason, "2025-08-01"));
+        })
+    };
+    for reason in ["PROGRESSIVE DISEASE", "COMPLETED"] {
+        assert_eq!(after(reason, "Month 6"), VisitStanding::NotAsked, "{reason}");
+        assert_eq!(after(reason, "Year 15"), VisitStanding::Ahead, "{reason}");
+    }
+    for reason in ["WITHDRAWAL BY SUBJECT", "LOST TO FOLLOW-UP", "DEATH"] {
+        assert_eq!(after(reason, "Year 15"), VisitStanding::NotAsked, "{reason}");
+    }
+}
+
+fn lab(day: &str) -> Lab {
+    Lab {
+        record: tercel::study::RecordId {
+            dataset: tercel::study::Dataset::new("LB"),
+            subject: SubjectId::new("S1"),
+            number: 1,
+        },
+        test: "ALT".to_owned(),
+        value: Some(30.0),
+        unread: false,
+        unit: "U/L".to_owned(),
+        lln: None,
+        uln: None,
+        when: tercel::study::When::parse(day).unwrap(),
+        significant: None,
+        event: None,
+    }
+}
+
+#[test]
+fn nothing_is_asked_from_which_consent_was_withdrawn() {
+    let trial = trial();
+    let withdrawn = |scopes: &[Scope]| {
+        let mut records = records(&trial);
+        records.subjects[0].infusions.push(infused());
+        records.subjects[0].withdrawals.push(Withdrawal {
+            entry: entry("W", "Li", "2025-06-01T09:00"),
+            scopes: scopes.to_vec(),
+            when: at("2025-06-01T09:00"),
+        });
+        records
+    };
+    let data = data(&[]);
+    let of_month_6 = |records: &ConductRecords| {
+        let visits = derive_schedule(
+            &Study::new(&trial, &data, records, at("2025-09-20T09:00")),
+            &SubjectId::new("S1"),
+        );
+        let visit = visits.into_iter().find(|one| one.name.en == "Month 6").unwrap();
+        (visit.standing, visit.vector)
+    };
+    assert_eq!(
+        of_month_6(&withdrawn(&[Scope::Treatment])),
+        (VisitStanding::Due, Some(false))
+    );
+    assert_eq!(of_month_6(&withdrawn(&[Scope::Samples])), (VisitStanding::Due, None));
+    assert_eq!(of_month_6(&withdrawn(&[Scope::Data])).0, VisitStanding::NotAsked);
+    // What was drawn after it is found, however it came in.
+    let mut drawn = self::data(&[]);
+    for day in ["2025-06-01", "2025-07-01", "2025-07-08"] {
+        drawn.subjects[0].labs.push(lab(day));
+    }
+    let said = |scope: Scope| {
+        let found = check_conduct(&trial, &drawn, &withdrawn(&[scope]));
+        found
+            .into_iter()
+            .filter(|one| one.field == "LBDTC")
+            .map(|one| one.rule.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert!(said(Scope::Samples)[0].contains("samples on 2025-06-01: 2, the first on 2025-07-01"));
+    assert_eq!((said(Scope::Data).len(), said(Scope::Visits).len()), (1, 0));
+    // Who withdrew from treatment and visits has left: how is to be entered, and nothing else is asked.
+    let all = withdrawn(&[Scope::Treatment, Scope::Visits, Scope::Data, Scope::Samples]);
+    let list = derive_tasks(&Study::new(&trial, &data, &all, at("2025-09-20T09:00")));
+    let works: Vec<&Work> = list.iter().map(|task| &task.work).collect();
+    assert!(works.contains(&&Work::EndOfParticipation), "{works:?}");
+    let asked = |work: &&&Work| {
+        matches!(
+            work,
+            Work::Visit(_) | Work::Vector(_) | Work::SafetyContact | Work::Reconsent(_)
+        )
+    };
+    assert_eq!(works.iter().filter(asked).count(), 0, "{works:?}");
 }

@@ -2,8 +2,8 @@
 
 use tercel::grade::ctcae::{Baseline, LabOutcome, LabResult, Undecided, grade_term};
 
+use super::Treated;
 use super::parameter::Term;
-use super::{Subject, is_on_treatment};
 
 /// The grade in each direction.
 #[derive(Debug, Clone, Copy, Default)]
@@ -80,10 +80,10 @@ fn grade_by(term: &Term, value: &LabResult<'_>) -> Option<(u8, bool)> {
 
 /// Marks the worst result under treatment in each direction: of the highest grade the most extreme value, of several such
 /// the first.
-pub(super) fn mark_worst(results: &mut [super::Result<'_>], subject: &Subject) {
+pub(super) fn mark_worst(results: &mut [super::Result<'_>], treated: &Treated<'_>) {
     let worst = |grade: fn(Grades) -> Option<u8>, extreme: fn(f64) -> f64| {
         let graded = results.iter().enumerate().filter_map(|(at, result)| {
-            let counts = !result.is_baseline && is_on_treatment(result, subject);
+            let counts = !result.is_baseline && treated.covers(result);
             let grade = grade(result.grades).filter(|_| counts)?;
             // What does not convert is less extreme than any value of its grade.
             Some((at, grade, result.value.map_or(f64::NEG_INFINITY, extreme)))

@@ -147,7 +147,7 @@ const FLAGS: &[Line] = &[
     flag(
         "ABLFL",
         "Baseline Record Flag",
-        "Y for the last result with a value on or before TRTSDT of a subject and parameter.",
+        "Y for the last result with a value of a subject and parameter before treatment, by safety.baseline of the protocol.",
     ),
     flag(
         "ANL01FL",
@@ -172,7 +172,7 @@ const FLAGS: &[Line] = &[
     flag(
         "ONTRTFL",
         "On Treatment Record Flag",
-        "Y from TRTSDT to TRTEDT, without an end where the treatment was given once, and not at a screening visit.",
+        "Y from TRTSDT on, and not at a screening visit.",
     ),
 ];
 

@@ -61,7 +61,8 @@ fn age(groups: &[Arm<'_>]) -> Option<BaselineMeasure> {
     let values = groups.iter().map(|arm| {
         let ages: Vec<f64> = arm.facts.iter().filter_map(|facts| of(facts)).collect();
         let summary = Summary::of(&ages);
-        let write = |age: f64| format!("{age:.0}");
+        // The median of an even number of ages may be a half.
+        let write = |age: f64| format!("{age:.1}").trim_end_matches(".0").to_owned();
         let entry = match &summary {
             Some(summary) => Entry {
                 value: Some(write(summary.median)),

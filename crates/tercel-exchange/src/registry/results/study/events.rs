@@ -40,7 +40,7 @@ pub(super) fn events(analysis: &Analysis<'_>, tables: &Tables, options: ResultsO
             deaths: Some(
                 facts
                     .clone()
-                    .filter(|facts| facts.subject.died().is_some())
+                    .filter(|facts| facts.subject.is_dead())
                     .count()
                     .to_string(),
             ),

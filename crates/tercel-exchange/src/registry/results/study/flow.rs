@@ -152,7 +152,7 @@ fn first_left<'f>(facts: &Facts<'f>) -> Option<&'f Disposition> {
 
 /// Why the subject did not complete; of one who has not left, `still`.
 fn left(facts: &Facts<'_>, still: &str) -> Option<Stand> {
-    let died = facts.subject.died().is_some();
+    let died = facts.subject.is_dead();
     Some(match first_left(facts) {
         Some(one) => match one.reason {
             DispositionReason::Completed => return None,

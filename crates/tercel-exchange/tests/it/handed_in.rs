@@ -1,0 +1,123 @@
+//! What datasets that are handed in contradict, and what they must not say.
+
+use tercel::protocol::{Trial, parse_protocol};
+use tercel::study::{Blocks, StudyData};
+use tercel_exchange::{Table, read_tables};
+
+const DM: &str = "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD,DTHDTC,DTHFL\n\
+                  S,S-1,2025-01-02,51,M,DL1,,\nS,S-2,2025-01-20,62,U,DL1,,Y\n";
+const EX: &str = "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\n\
+                  S-1,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-02-01\n";
+
+fn trial() -> Trial {
+    let text = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
+    parse_protocol("protocol.toml", text).unwrap()
+}
+
+fn read(files: &[(&str, &str)]) -> StudyData {
+    let base = [("DM", DM), ("EX", EX)];
+    let table = |(name, text): &(&str, &str)| {
+        let mut table = Table::parse_csv(&format!("{name}.csv"), text.as_bytes()).unwrap();
+        (*name).clone_into(&mut table.name);
+        table
+    };
+    let kept = base
+        .iter()
+        .filter(|(name, _)| files.iter().all(|(other, _)| other != name));
+    read_tables(kept.chain(files).map(table).collect(), &trial()).unwrap()
+}
+
+/// What is wrong in a variable of a dataset: the sentence, and what it holds up.
+fn wrong(data: &StudyData, dataset: &str, field: &str) -> Vec<(String, Blocks)> {
+    let of = data
+        .findings
+        .iter()
+        .filter(|one| one.dataset.as_str() == dataset && one.field == field);
+    of.map(|one| (one.rule.to_string(), one.blocks)).collect()
+}
+
+#[test]
+fn a_standard_result_that_is_not_the_collected_one_is_asked_about() {
+    let lb = |original: &str, unit: &str, standard: &str, standard_unit: &str| {
+        let text = format!(
+            "USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBSTRESC,LBSTRESN,LBSTRESU,LBDTC\n\
+             S-1,1,HGB,{original},{unit},{standard},{standard},{standard_unit},2025-02-03\n"
+        );
+        wrong(&read(&[("LB", &text)]), "LB", "LBORRES")
+    };
+    for agrees in [
+        ["13.5", "g/dL", "135", "g/L"],
+        ["13.46", "g/dL", "135", "g/L"],
+        ["8.4", "mmol/L", "135", "g/L"],
+        ["135", "g/L", "135", "g/L"],
+        ["134.6", "g/L", "135", "g/L"],
+        ["<5", "g/L", "135", "g/L"],
+        ["13.5", "spoons", "135", "g/L"],
+    ] {
+        let [original, unit, standard, standard_unit] = agrees;
+        assert_eq!(lb(original, unit, standard, standard_unit), [], "{agrees:?}");
+    }
+    for differs in [
+        ["63", "g/L", "135", "g/L"],
+        ["13.5", "g/dL", "13.5", "g/L"],
+        ["135", "g/dL", "135", "g/L"],
+    ] {
+        let [original, unit, standard, standard_unit] = differs;
+        let found = lb(original, unit, standard, standard_unit);
+        assert!(
+            matches!(&found[..], [(said, Blocks::Decision)] if said.contains(standard)),
+            "{differs:?} {found:?}"
+        );
+    }
+    let vs = |original: &str| {
+        let text = format!(
+            "USUBJID,VSSEQ,VSTESTCD,VSORRES,VSORRESU,VSSTRESN,VSSTRESU,VSDTC\nS-1,1,TEMP,{original},F,40.5,C,2025-02-03T08:00\n"
+        );
+        wrong(&read(&[("VS", &text)]), "VS", "VSORRES").len()
+    };
+    assert_eq!((vs("104.9"), vs("98.6")), (0, 1));
+}
+
+#[test]
+fn rows_of_another_study_hold_up_the_decision() {
+    let ae = "STUDYID,USUBJID,AESEQ,AETERM,AESTDTC\nOTHER,S-1,1,Fever,2025-02-03\nS,S-1,2,Fever,2025-02-04\nOTHER,S-1,3,Rash,2025-02-05\n";
+    let found = wrong(&read(&[("AE", ae)]), "AE", "STUDYID");
+    assert!(
+        matches!(&found[..], [(said, Blocks::Decision)] if said.starts_with("2 rows are of study \"OTHER\"")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_death_without_a_date_is_a_death_and_the_end_of_a_treatment_is_no_end_of_the_study() {
+    let ds = "USUBJID,DSSEQ,DSCAT,DSSCAT,DSDECOD,DSSTDTC\n\
+              S-1,1,DISPOSITION EVENT,STUDY TREATMENT,COMPLETED,2025-02-01\n\
+              S-1,2,DISPOSITION EVENT,STUDY PARTICIPATION,WITHDRAWAL BY SUBJECT,2025-06-01\n";
+    let data = read(&[("DS", ds)]);
+    let [one, two] = &data.subjects[..] else {
+        panic!("two subjects")
+    };
+    assert_eq!(
+        one.dispositions
+            .iter()
+            .map(|left| left.term.as_str())
+            .collect::<Vec<_>>(),
+        ["WITHDRAWAL BY SUBJECT"]
+    );
+    assert!(!one.is_dead() && two.is_dead() && two.died().is_none());
+    assert_eq!((two.sex, wrong(&data, "DM", "SEX")), (None, vec![]));
+}
+
+#[test]
+fn a_supplemental_qualifier_does_not_write_over_a_variable_of_its_record() {
+    let ae = "USUBJID,AESEQ,AETERM,AESER,AESTDTC\nS-1,1,Fever,N,2025-02-03\nS-1,2,Rash,,2025-02-03\n";
+    let supp = "USUBJID,RDOMAIN,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL\n\
+                S-1,AE,AESEQ,1,AESER,Serious,Y\nS-1,AE,AESEQ,2,AESER,Serious,Y\n";
+    let data = read(&[("AE", ae), ("SUPPAE", supp)]);
+    let serious: Vec<Option<bool>> = data.subjects[0]
+        .adverse_events
+        .iter()
+        .map(|event| event.serious)
+        .collect();
+    assert_eq!(serious, [Some(false), Some(true)]);
+}
