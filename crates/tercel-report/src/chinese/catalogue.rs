@@ -71,6 +71,11 @@ impl Catalogue {
         catalogue
     }
 
+    /// A text without places.
+    pub(super) fn whole(&self, text: &str) -> Option<&str> {
+        self.whole.get(text).map(String::as_str)
+    }
+
     fn read(&mut self, text: &str) {
         let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with("# "));
         let mut english = None;
@@ -128,7 +133,7 @@ impl<'page> Reader<'page> {
         if let Some(known) = self.known.get(text) {
             return known.clone();
         }
-        let whole = self.catalogue.whole.get(text).map(String::as_str);
+        let whole = self.catalogue.whole(text);
         let chinese = match self.said.get(text).copied().or(whole) {
             Some(chinese) => Some(chinese.to_owned()),
             None if depth == DEEPEST => return None,

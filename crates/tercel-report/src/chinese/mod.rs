@@ -81,12 +81,14 @@ impl Page<'_> {
     }
 
     fn text(&mut self, escaped: &str) {
-        let text = escaped.trim();
-        if !text.contains(|letter: char| letter.is_ascii_alphabetic()) {
-            self.out.push_str(escaped);
-            return;
-        }
-        match self.reader.look_up(&plain(text)) {
+        let text = plain(escaped.trim());
+        let chinese = if text.contains(|letter: char| letter.is_ascii_alphabetic()) {
+            self.reader.look_up(&text)
+        } else {
+            // Numbers stay; the end of a sentence is that of a Chinese one.
+            CATALOGUE.whole(&text).map(str::to_owned)
+        };
+        match chinese {
             // Between a Chinese text and its neighbour stands no blank.
             Some(chinese) => escape_into(&mut self.out, &chinese),
             None => self.out.push_str(escaped),
