@@ -387,6 +387,21 @@ impl App {
         }
     }
 
+    /// The study as it stands, or the last state of which everything was derived, where deriving a newer one takes longer than a
+    /// page should: that is begun, and not waited for. Never one without the last halt, infusion or death entered here.
+    pub(crate) async fn snapshot_derived(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
+        let knows = self.grave.load(Ordering::Relaxed);
+        let known = self.ready(More::Standing).filter(|ready| ready.snapshot.entry >= knows);
+        let Some(ready) = known.filter(|ready| ready.took > PATIENCE) else {
+            return self.snapshot().await;
+        };
+        let (entry, _) = self.store.head().await?;
+        if ready.snapshot.entry != entry && !ready.is_resting(More::Standing.rest()) {
+            drop(tokio::spawn(Arc::clone(self).derive_with(More::Standing, entry)));
+        }
+        Ok(ready.snapshot)
+    }
+
     /// The last state of which this was derived, where it is of today.
     fn ready(&self, more: More) -> Option<Ready> {
         let last = self

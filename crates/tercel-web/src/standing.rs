@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use tercel::design::{Action, Count, decide_study};
 use tercel::dlt::Status;
-use tercel::endpoint::{Analysis, Facts, check_analysis};
+use tercel::endpoint::{Analysis, Facts};
 use tercel::language::{Words, both};
 use tercel::meeting::{Call, called_for};
 use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::{Blocks, Finding, StudyData, days_between};
+use tercel::study::{Finding, StudyData, check_study, days_between};
 
 use crate::pages::board::state_of;
 
@@ -26,9 +26,7 @@ pub(crate) struct Standing {
     pub(crate) counts: BTreeMap<DoseLevel, Count>,
     /// Meetings that the data call for.
     pub(crate) calls: Vec<Call>,
-    /// How many findings in the data hold up the decision.
-    pub(crate) blocking: usize,
-    /// What of them is named before it, with whom it is about.
+    /// What is wrong in the data and named before the decision, with whom it is about.
     pub(crate) attention: Vec<(Option<String>, Words)>,
 }
 
@@ -56,7 +54,9 @@ impl Standing {
     pub(crate) fn derive(trial: &Trial, data: &StudyData, today: Date) -> Self {
         let analysis = Analysis::new(trial, data, Some(today));
         let decision = decide_study(&analysis);
-        let findings = check_analysis(&analysis);
+        // What takes longest to derive is left to the pages that list it.
+        let found = check_study(trial, data);
+        let wrong = data.findings.iter().chain(&found).filter(|finding| finding.leads());
         let counts = decision.iter().flat_map(|decision| {
             trial
                 .dose_levels
@@ -78,13 +78,7 @@ impl Standing {
                 .map(|awaited| (awaited.subject.to_string(), awaited.sentence.clone()))
                 .collect(),
             calls: called_for(&analysis),
-            blocking: findings
-                .iter()
-                .filter(|finding| finding.blocks == Blocks::Decision)
-                .count(),
-            attention: findings
-                .iter()
-                .filter(|finding| finding.leads())
+            attention: wrong
                 .map(|finding| (finding.subject.as_ref().map(ToString::to_string), placed(finding)))
                 .collect(),
             subjects: analysis

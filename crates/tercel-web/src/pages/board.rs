@@ -33,8 +33,6 @@ struct Page {
     waiting: Vec<String>,
     /// What is wrong in the data and named before the decision.
     attention: Vec<String>,
-    /// How many findings hold it up.
-    blocking: usize,
     levels: Vec<Level>,
     entry: i64,
     hash: String,
@@ -220,7 +218,6 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             })
             .map(|(_, sentence)| sentence.of(language).to_owned())
             .collect(),
-        blocking: standing.blocking,
         levels,
         entry: snapshot.entry,
         hash: snapshot.hash.chars().take(12).collect(),

@@ -199,13 +199,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     }
     let mut values = Values::new();
     if let (Some(subject), "conduct-emergency") = (&subject, form.id) {
-        let snapshot = ask.app.snapshot_now().await?;
-        let keys = releasable(
-            &snapshot,
-            snapshot.trial_of(subject),
-            ask.app.store.clock().now(),
-            subject,
-        );
+        let keys = releasable(&ask, subject).await?;
         for (number, key) in keys.into_iter().take(5).enumerate() {
             values.insert(format!("key{}", number + 1), key);
         }
@@ -321,9 +315,7 @@ async fn not_releasable(
     let ("conduct-emergency", Some(subject)) = (form, subject) else {
         return Ok(Vec::new());
     };
-    let snapshot = ask.app.snapshot_now().await?;
-    let now = ask.app.store.clock().now();
-    let may_be = releasable(&snapshot, snapshot.trial_of(subject), now, subject);
+    let may_be = releasable(ask, subject).await?;
     let named = values.iter().filter(|(name, _)| name.starts_with("key"));
     let wrong = named.filter(|(_, key)| !key.is_empty() && !may_be.contains(key));
     let list = if may_be.is_empty() {

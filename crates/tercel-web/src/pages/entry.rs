@@ -520,7 +520,13 @@ pub(super) async fn keeps_halts(ask: &Ask, record: &Record, values: Option<&Valu
     let Some(subject) = record.subject.clone().filter(|_| sets_off) else {
         return Ok(());
     };
-    let snapshot = ask.app.snapshot_now().await?;
+    let derived = ask.app.snapshot_derived().await?;
+    // What was entered since is not in it; where no halt stands there is none to end.
+    let snapshot = if record.last > derived.entry {
+        ask.app.snapshot_now().await?
+    } else {
+        derived
+    };
     let mut records = records_of(ask, &subject).await?;
     for one in records.iter_mut().filter(|one| one.key == record.key) {
         match values {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::civil::DateTime;
 use tercel::conduct::{
-    Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
+    ConductRecords, Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
     derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks, enrolment_gate,
     infusion_gate, lymphodepletion_gate, misread,
 };
+use tercel::design::Action;
 use tercel::language::{Language, both};
 use tercel::meeting::Occasion;
 use tercel::protocol::{DoseLevel, Trial};
@@ -99,9 +100,9 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
     }
 }
 
-/// The study at this moment, by the record.
-fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp) -> Study<'s> {
-    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now)).with_answer(snapshot.answer())
+/// The study at this moment, by the record, with what the design says of the next dose.
+fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp, answer: Option<Action>) -> Study<'s> {
+    Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now)).with_answer(answer)
 }
 
 /// What the answers of a form say that a gate asks by.
@@ -167,7 +168,9 @@ pub(crate) async fn gate_before(
     };
     let (language, subject) = (ask.language, SubjectId::new(subject));
     let made = tokio::task::spawn_blocking(move || {
-        before(&study(&snapshot, &trial, now), &subject, &proposed).map(|gate| gate_view(&gate, language))
+        // What is done now is held against what the design says now, however long it takes.
+        let study = study(&snapshot, &trial, now, snapshot.answer());
+        before(&study, &subject, &proposed).map(|gate| gate_view(&gate, language))
     });
     made.await
         .map_err(|_| Fault::Wrong(both!("the gate could not be derived", "关口状态无法生成")))
@@ -184,6 +187,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let site = site_of_subject(&ask, &ask.rest).await?;
     let may_release = may_begin(ask.person()?, "conduct-emergency", site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
+    // A page does not wait for what the design says to the last entry: what is done next is held against it again.
+    let answer = ask.app.snapshot_derived().await?.answer();
     let (view, trial, now, language) = (
         View::of(&ask),
         Arc::clone(snapshot.trial_of(&ask.rest)),
@@ -191,8 +196,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         ask.language,
     );
     let id = ask.rest.clone();
-    let made =
-        tokio::task::spawn_blocking(move || page(view, &id, &snapshot, &trial, now, language, may_release).render());
+    let made = tokio::task::spawn_blocking(move || {
+        let study = study(&snapshot, &trial, now, answer);
+        page(view, &id, &study, &snapshot.conduct, language, may_release).render()
+    });
     let page = made
         .await
         .map_err(|_| Fault::Wrong(both!("the gates could not be derived", "关口状态无法生成")))??;
@@ -202,15 +209,14 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 fn page(
     view: View,
     id: &str,
-    snapshot: &Snapshot,
-    trial: &Trial,
-    now: jiff::Timestamp,
+    study: &Study<'_>,
+    conduct: &ConductRecords,
     language: Language,
     may_release: bool,
 ) -> Page {
-    let study = study(snapshot, trial, now);
+    let trial = study.trial;
     let subject = SubjectId::new(id);
-    let known = snapshot.data().subjects.iter().find(|known| known.id == subject);
+    let known = study.data.subjects.iter().find(|known| known.id == subject);
     let reserved = study
         .records
         .of(&subject)
@@ -218,13 +224,13 @@ fn page(
         .map(|slot| slot.level);
     let level = reserved.or(known.and_then(|known| known.level));
     // Without a place the level is shown at which least stands in the way.
-    let missing = |level: &DoseLevel| enrolment_gate(&study, &subject, *level).missing.len();
+    let missing = |level: &DoseLevel| enrolment_gate(study, &subject, *level).missing.len();
     let level = level
         .or_else(|| trial.dose_levels.iter().map(|(level, _)| level).min_by_key(missing))
         .unwrap_or(DoseLevel::FIRST);
-    let at_infusion = derive_gate_at_infusion(trial, snapshot.data(), &snapshot.conduct, &subject);
+    let at_infusion = derive_gate_at_infusion(trial, study.data, conduct, &subject);
     let infused = at_infusion.is_some();
-    let stage = derive_stage(&study, &subject);
+    let stage = derive_stage(study, &subject);
     let own = study.records.of(&subject);
     let failed = known.is_some_and(|known| known.screen_failure().is_some());
     let begun = own.is_some_and(|own| own.lymphodepletion_began(study.now).is_some());
@@ -240,14 +246,14 @@ fn page(
         // Nobody waits any more.
         Some(gate) => vec![Gate { urgent: false, ..gate }],
         None => vec![
-            enrolment_gate(&study, &subject, level),
-            collection_gate(&study, &subject),
-            lymphodepletion_gate(&study, &subject),
-            infusion_gate(&study, &subject),
+            enrolment_gate(study, &subject, level),
+            collection_gate(study, &subject),
+            lymphodepletion_gate(study, &subject),
+            infusion_gate(study, &subject),
         ],
     };
     let at = gates.first().map_or(study.now, |gate| gate.at);
-    let visits = derive_schedule(&study, &subject);
+    let visits = derive_schedule(study, &subject);
     Page {
         view,
         link: encode(id),
@@ -322,7 +328,7 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         ask.language,
     );
     let made = tokio::task::spawn_blocking(move || {
-        let study = study(&snapshot, &trial, now);
+        let study = study(&snapshot, &trial, now, snapshot.answer());
         let of_subjects: BTreeMap<&str, Option<&str>> = snapshot.subjects();
         let shown = |task: &Task| {
             let site = of_subjects.get(task.subject.as_str()).copied().flatten();
@@ -358,14 +364,22 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page))
 }
 
-/// The snapshot's gate for a release: the keys that are missing and may be released.
-pub(crate) fn releasable(snapshot: &Arc<Snapshot>, trial: &Trial, now: jiff::Timestamp, subject: &str) -> Vec<String> {
-    let gate = infusion_gate(&study(snapshot, trial, now), &SubjectId::new(subject));
+/// What of the gate of infusion a release may name: the keys that are missing and may be released.
+pub(crate) async fn releasable(ask: &Ask, subject: &str) -> Result<Vec<String>, Fault> {
+    let snapshot = ask.app.snapshot_now().await?;
+    let answer = ask.app.snapshot_derived().await?.answer();
+    let study = study(
+        &snapshot,
+        snapshot.trial_of(subject),
+        ask.app.store.clock().now(),
+        answer,
+    );
+    let gate = infusion_gate(&study, &SubjectId::new(subject));
     let missing = gate
         .missing
         .iter()
         .filter(|missing| missing.severity != Severity::Absolute);
-    missing.map(tercel::conduct::Missing::key).collect()
+    Ok(missing.map(tercel::conduct::Missing::key).collect())
 }
 
 /// What two persons read that is not what the records hold, as sentences. They do not say what stands there: it is to be read
@@ -378,7 +392,7 @@ pub(crate) async fn misreads(ask: &Ask, subject: &str, values: &Values) -> Resul
     let Some(check) = proposed.and_then(|mut own| own.identity.pop()) else {
         return Ok(Vec::new());
     };
-    let needs = misread(&study(&snapshot, trial, now), &SubjectId::new(subject), &check);
+    let needs = misread(&study(&snapshot, trial, now, None), &SubjectId::new(subject), &check);
     let said = |need: &Need| {
         let Need::Identity { place, found, .. } = need else {
             return need.sentence(ask.language);
