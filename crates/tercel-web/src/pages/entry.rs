@@ -1,16 +1,11 @@
 //! Entering and correcting: the form on the page, its answers held against its definition, and the record made of them.
 
-use std::sync::Arc;
-
 use askama::Template;
-use tercel::conduct::{Study, as_given};
 use tercel::language::{Text, Words, both};
-use tercel::study::SubjectId;
-use tercel_exchange::form::{
-    Captured, Fault as AnswerFault, Form, Problem, Scope, Severity, check_against, form, held_against, validate,
-};
+use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
+use super::altered::{keeps_halts, not_as_ordered};
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::remarks::{Remarks, remarks};
@@ -19,7 +14,7 @@ use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
 use crate::capture::{captured, happened, new_record, series};
-use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, conduct_of_answers, site_time};
+use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, site_time};
 use crate::messages::message;
 use crate::refusal;
 use crate::reply::{Fault, Reply};
@@ -507,79 +502,6 @@ pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
         )));
     }
     Ok(())
-}
-
-/// Datasets whose records set off halts.
-const OF_HALTS: [&str; 6] = ["AE", "DM", "DS", "EX", "FA", "MB"];
-
-/// Refuses a correction, or a mark of error, by which a halt would stand no more: it ends by two members of the committee. `values`:
-/// the answers as they would be; `None`: the record would not count.
-pub(super) async fn keeps_halts(ask: &Ask, record: &Record, values: Option<&Values>) -> Result<(), Fault> {
-    let domain = form_of(record)?.domain;
-    let sets_off = domain.is_none_or(|domain| OF_HALTS.contains(&domain));
-    let Some(subject) = record.subject.clone().filter(|_| sets_off) else {
-        return Ok(());
-    };
-    let derived = ask.app.snapshot_derived().await?;
-    // What was entered since is not in it; where no halt stands there is none to end.
-    let snapshot = if record.last > derived.entry {
-        ask.app.snapshot_now().await?
-    } else {
-        derived
-    };
-    let mut records = records_of(ask, &subject).await?;
-    for one in records.iter_mut().filter(|one| one.key == record.key) {
-        match values {
-            Some(values) => one.values.clone_from(values),
-            None => one.voided = true,
-        }
-    }
-    let now = ask.app.store.clock().now();
-    let made = tokio::task::spawn_blocking(move || snapshot.halts_ended_by(&subject, records, now));
-    let ended = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
-    let Some(halt) = ended.first() else {
-        return Ok(());
-    };
-    Err(Fault::Refused(both!(
-        "this would end a halt that stands: {en}. Two members of the committee sign its end first; nothing was saved",
-        "这将解除一项有效的暂停：{zh}。须先由两名委员签署解除；未保存任何内容",
-        en = halt.en,
-        zh = halt.zh
-    )))
-}
-
-/// What of a corrected infusion is not as it was ordered, where the record did not say so before: it is asked about.
-async fn not_as_ordered(ask: &Ask, record: &Record, values: &Values) -> Result<Vec<Problem>, Fault> {
-    let Some(subject) = record.subject.clone().filter(|_| record.form == "infusion") else {
-        return Ok(Vec::new());
-    };
-    let snapshot = ask.app.snapshot_now().await?;
-    let trial = Arc::clone(snapshot.trial_of(&subject));
-    let now = ask.app.store.clock().now();
-    let said = |values: &Values| {
-        let infused = conduct_of_answers(&trial, "infusion", &subject, values, now)?
-            .infusions
-            .pop()?;
-        let study = Study::new(&trial, snapshot.data(), &snapshot.conduct, site_time(now));
-        let own = study.records.of(&SubjectId::new(&subject))?;
-        let missing = as_given(&study, own, &infused).into_iter();
-        Some(
-            missing
-                .map(|one| Words::in_each(|language| one.need.sentence(language)))
-                .collect::<Vec<Words>>(),
-        )
-    };
-    let before = said(&record.values).unwrap_or_default();
-    let now_said = said(values).unwrap_or_default().into_iter();
-    let field = form_of(record)?.fields.first().map_or("", |field| field.id);
-    let problem = |why: Words| Problem {
-        field: field.to_owned(),
-        label: None,
-        fault: AnswerFault::Against(why),
-    };
-    Ok(now_said.filter(|words| !before.contains(words)).map(problem).collect())
 }
 
 pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {

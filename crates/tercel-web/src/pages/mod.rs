@@ -1,5 +1,6 @@
 //! The pages: one file each, with its template in `templates/`.
 
+mod altered;
 pub(crate) mod api;
 pub(crate) mod assets;
 pub(crate) mod audit;

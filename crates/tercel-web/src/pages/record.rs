@@ -301,7 +301,7 @@ async fn act(
 pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
     let record = ask.record(Permission::Enter, ask.field("record")?).await?;
-    super::entry::keeps_halts(&ask, &record, None).await?;
+    super::altered::keeps_halts(&ask, &record, None).await?;
     act(&ask, Permission::Enter, |record| {
         super::entry::require_free(record)?;
         Ok(Change::Void {
