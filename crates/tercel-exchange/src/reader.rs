@@ -301,7 +301,7 @@ impl<'a> Row<'a> {
         &self,
         domain: &str,
         convert: impl Fn(f64, &str, &str) -> Option<f64>,
-        blocks: Blocks,
+        (tolerance, blocks): (f64, Blocks),
     ) {
         let [original, standard] = ["ORRES", "STRESN"].map(|suffix| format!("{domain}{suffix}"));
         let [original_unit, standard_unit] =
@@ -310,11 +310,11 @@ impl<'a> Row<'a> {
         let (Some(collected), Some(value)) = (number(&original), number(&standard)) else {
             return;
         };
-        let one_unit = original_unit.eq_ignore_ascii_case(standard_unit) || original_unit.is_empty();
+        let one_unit = original_unit.eq_ignore_ascii_case(standard_unit);
         let (expected, tolerance) = if one_unit {
             (Some(collected), 0.01)
         } else {
-            (convert(collected, original_unit, standard_unit), 0.05)
+            (convert(collected, original_unit, standard_unit), tolerance)
         };
         let Some(expected) = expected else { return };
         // A standard result may be written with fewer digits.

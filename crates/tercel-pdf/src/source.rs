@@ -65,7 +65,8 @@ impl Writer<'_> {
             || "none".to_owned(),
             |(year, month, day)| format!("datetime(year: {year}, month: {month}, day: {day})"),
         );
-        let families: String = families.iter().map(|family| format!("{}, ", quoted(family))).collect();
+        let families: Vec<String> = families.iter().map(|family| quoted(family)).collect();
+        let families = families.join(", ");
         let language = quoted(page.language.split('-').next().unwrap_or("en"));
         let [left, foot, cut, banner] = [
             running.study,
@@ -77,7 +78,7 @@ impl Writer<'_> {
         let _ = write!(
             self.out,
             "#set document(title: {title}, author: {author}, date: {date})\n\
-             #show: document_style.with(\"a4\", {landscape}, {language}, ({families}), ({left}, {foot}), {cut}, {banner})\n",
+             #show: document_style.with(\"a4\", {landscape}, {language}, ({families},), ({left}, {foot}), {cut}, {banner})\n",
             author = quoted(running.software),
             landscape = layout.landscape,
         );

@@ -16,7 +16,8 @@ pub(crate) fn write(writer: &mut Writer<'_>, table: &Table) {
         return;
     }
     let setting = columns::set(writer.fonts, table, writer.layout.room().0);
-    let widths: String = setting.widths.iter().map(|width| format!("{width:.2}pt, ")).collect();
+    let widths: Vec<String> = setting.widths.iter().map(|width| format!("{width:.2}pt")).collect();
+    let widths = widths.join(", ");
     let title = [Inline::Text(if table.title.is_empty() {
         format!("Table {}", table.number)
     } else {
@@ -30,7 +31,7 @@ pub(crate) fn write(writer: &mut Writer<'_>, table: &Table) {
     }
     writer.out.push_str("#titled_table(");
     writer.content(&title);
-    let _ = writeln!(writer.out, ", {}pt, ({widths}), {},", setting.size, table.head.len());
+    let _ = writeln!(writer.out, ", {}pt, ({widths},), {},", setting.size, table.head.len());
     let placed = columns::place(table);
     let mut placed = placed.iter().map(|(column, _)| *column);
     if !table.head.is_empty() {

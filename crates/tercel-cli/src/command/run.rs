@@ -153,7 +153,7 @@ fn subjects_json(analysis: &Analysis<'_>) -> Value {
         "enrolled": analysis.enrolled().count(),
         "collected": count(None, |facts| facts.collection.is_some()),
         "infused": count(None, |facts| facts.infusion.is_some()),
-        "died": count(None, |facts| facts.subject.death.is_some()),
+        "died": count(None, |facts| facts.subject.is_dead()),
         "levels": levels.collect::<Vec<Value>>(),
     })
 }

@@ -178,7 +178,8 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         let (from, to) = (Unit::parse(from).ok()?, Unit::parse(to).ok()?);
         convert(Analyte::named(test)?, value, from, to)
     };
-    row.check_original("LB", convert, Blocks::Decision);
+    // Molar masses are rounded.
+    row.check_original("LB", convert, (0.05, Blocks::Decision));
     row.text("LBSTAT");
     subject.labs.push(Lab {
         record: row.record.clone(),
@@ -250,7 +251,7 @@ pub(super) fn read_vs(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
         ("C" | "c", "F" | "f") => Some(value * 1.8 + 32.0),
         _ => None,
     };
-    row.check_original("VS", celsius, Blocks::Export);
+    row.check_original("VS", celsius, (0.0, Blocks::Export));
     let mut unit = row.first_text(&["VSSTRESU", "VSORRESU"]).unwrap_or_default();
     if test.eq_ignore_ascii_case("TEMP") {
         if unit.eq_ignore_ascii_case("F") {

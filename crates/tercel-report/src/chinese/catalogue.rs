@@ -294,7 +294,8 @@ fn holds(hole: Hole, text: &str) -> bool {
 }
 
 fn of_number(letter: char) -> bool {
-    letter.is_ascii_digit() || "NE+-−–.,%≥≤<>×⁰¹²³⁴⁵⁶⁷⁸⁹⁻ ".contains(letter)
+    // With those of a moment, `2025-03-01T08:00`.
+    letter.is_ascii_digit() || "NET:+-−–.,%≥≤<>×⁰¹²³⁴⁵⁶⁷⁸⁹⁻ ".contains(letter)
 }
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ pub(super) fn prepare(trial: &Trial, tables: Vec<Table>) -> (Vec<Table>, Vec<Fin
 
 /// The study as the tables name it; the protocol's identifier where none does.
 pub(super) fn study_id(trial: &Trial, tables: &[Table]) -> String {
-    let mut ids = tables.iter().filter_map(|table| {
+    // That of the subjects before any other.
+    let subjects = tables.iter().filter(|table| table.name == "DM");
+    let mut ids = subjects.chain(tables).filter_map(|table| {
         let id = Columns::of(table).text(0, "STUDYID").to_owned();
         Some(id).filter(|id| !id.is_empty())
     });

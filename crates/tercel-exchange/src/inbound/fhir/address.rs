@@ -25,6 +25,22 @@ pub(super) fn address(server: Option<&str>, kind: &str, id: &str) -> String {
     }
 }
 
+/// Where a reference leads that nothing sent answers to: on the server of the resource, unless it names another place.
+pub(super) fn as_written(held: &Held, reference: &str) -> String {
+    let reference = plain(reference);
+    match &held.server {
+        Some(server) if !reference.contains(':') => format!("{server}/{reference}"),
+        Some(_) | None => reference.to_owned(),
+    }
+}
+
+/// Whether a reference names a resource that is no patient: a device, a group.
+pub(super) fn is_of_another_kind(reference: &str) -> bool {
+    let mut parts = plain(reference).rsplit('/');
+    let kind = parts.next().and_then(|_| parts.next());
+    kind.is_some_and(|kind| !kind.is_empty() && kind != "Patient")
+}
+
 /// Gives resources whose server is not named that of the others with their kind and identifier, where it is one.
 pub(super) fn complete(held: &mut [Held]) {
     let mut servers: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
@@ -78,33 +94,32 @@ impl Addresses {
     /// Resources of several servers have it, and nothing says which is meant.
     pub(super) fn find(&self, held: &Held, reference: &str) -> Result<Option<String>, Why> {
         let reference = plain(reference);
-        let on_server = held.server.as_deref().map(|server| format!("{server}/{reference}"));
-        let at_an_address = reference.contains("://");
-        let mut parts = reference.rsplit('/');
-        let ending = parts.next().zip(parts.next()).map(|(id, kind)| address(None, kind, id));
         let one_of = |name: &str| match self.named.get(name) {
             None => Ok(None),
             Some(known) if known.len() == 1 => Ok(known.first().cloned()),
             Some(_) => Err(Why::SeveralServers(name.to_owned())),
         };
-        if let Some(known) = self.named.get(reference).filter(|known| known.contains(reference)) {
-            return Ok(known.get(reference).cloned());
+        let is_at = |name: &str| self.named.get(name).is_some_and(|known| known.contains(name));
+        if reference.starts_with("urn:") {
+            return match one_of(reference)? {
+                Some(known) => Ok(Some(known)),
+                None => one_of(id_of(reference)),
+            };
         }
-        if let Some(known) = on_server
-            .as_deref()
-            .and_then(|name| self.named.get(name))
-            .and_then(BTreeSet::first)
-        {
-            return Ok(Some(known.clone()));
-        }
-        if at_an_address {
-            // What stands at a named server is not that of another; one of a server nobody names may be.
-            let unnamed = ending.filter(|ending| self.named.get(ending).is_some_and(|known| known.contains(ending)));
-            return Ok(unnamed);
-        }
-        match one_of(reference)? {
-            Some(known) => Ok(Some(known)),
-            None => one_of(id_of(reference)),
+        // What stands at a named server is not that of another; one of a server nobody names may be.
+        let mut parts = reference.rsplit('/');
+        let ending = parts.next().zip(parts.next()).map(|(id, kind)| address(None, kind, id));
+        let unnamed = ending.filter(|ending| is_at(ending));
+        let own = match &held.server {
+            _ if reference.contains("://") => Some(reference.to_owned()),
+            Some(server) => Some(format!("{server}/{reference}")),
+            None => None,
+        };
+        match own {
+            Some(own) if is_at(&own) => Ok(Some(own)),
+            Some(own) => Ok(one_of(&own)?.or(unnamed)),
+            None if unnamed.is_some() => Ok(unnamed),
+            None => one_of(reference),
         }
     }
 }

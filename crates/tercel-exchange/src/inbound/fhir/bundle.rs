@@ -129,6 +129,8 @@ pub(super) enum Entered {
         id: String,
         /// When, as written.
         when: Option<String>,
+        /// The full address of the entry, or of the request.
+        url: Option<String>,
     },
 }
 
@@ -217,7 +219,8 @@ impl<'de> Visitor<'de> for Entry<'_> {
             }
         }
         if let Some((kind, id)) = deletes.as_deref().and_then(kind_and_id) {
-            (self.take)(Entered::Deleted { kind, id, when });
+            let url = url.or(deletes);
+            (self.take)(Entered::Deleted { kind, id, when, url });
             return Ok(());
         }
         if let Some(mut resource) = resource {

@@ -52,7 +52,7 @@ pub(super) fn take_medication(taken: &mut Taken<'_>, held: &Held) -> Result<bool
     let start = taken.clock.read(&start).map_err(left)?;
     let end = match (&given.effective_date_time, period.end) {
         // What still runs has no end yet.
-        (Some(_), _) if given.status == "in-progress" => String::new(),
+        (Some(_), _) | (None, Some(_)) if given.status == "in-progress" => String::new(),
         // What was given at a moment ended there.
         (Some(_), _) => start.clone(),
         (None, Some(end)) => taken.clock.read(&end).map_err(left)?,

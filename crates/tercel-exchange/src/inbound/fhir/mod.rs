@@ -123,8 +123,8 @@ struct Version {
 #[derive(Debug, Default)]
 pub struct FhirReader {
     held: Vec<Held>,
-    /// What the sender deleted, by kind and identifier, and when.
-    deleted: BTreeMap<(String, String), Option<Timestamp>>,
+    /// What the sender deleted, by server, kind and identifier, and when.
+    deleted: BTreeMap<(Option<String>, String, String), Option<Timestamp>>,
     inbound: Inbound,
 }
 
@@ -147,8 +147,9 @@ impl FhirReader {
         read_resources(source, &mut |sent| {
             let (value, url) = match sent {
                 Entered::Resource(value, url) => (value, url),
-                Entered::Deleted { kind, id, when } => {
-                    deleted.insert((kind, id), when.and_then(|when| when.parse().ok()));
+                Entered::Deleted { kind, id, when, url } => {
+                    let server = url.and_then(|url| address::server_of(&url, &kind, &id));
+                    deleted.insert((server, kind, id), when.and_then(|when| when.parse().ok()));
                     return;
                 }
             };
@@ -203,8 +204,10 @@ impl FhirReader {
     /// The datasets.
     pub fn finish(mut self, options: &FhirOptions) -> Inbound {
         address::complete(&mut self.held);
+        let several = several_patients(&self.held, options);
         let latest = latest(self.held, &self.deleted, &mut self.inbound);
         let mut taken = Taken::new(options, self.inbound, &latest);
+        taken.several = several;
         for held in &latest {
             let done = match held.kind.as_str() {
                 "Observation" => observation::take(&mut taken, held),
@@ -230,10 +233,30 @@ pub fn read_fhir(file: &str, source: impl Read, options: &FhirOptions) -> Result
     Ok(reader.finish(options))
 }
 
+/// Addresses at which patients of one version have different identifiers: they are of several senders that name no server.
+fn several_patients(held: &[Held], options: &FhirOptions) -> BTreeSet<String> {
+    let mut known: BTreeMap<(String, Version), BTreeSet<String>> = BTreeMap::new();
+    let Some(system) = &options.patient_key else {
+        return BTreeSet::new();
+    };
+    for one in held.iter().filter(|one| one.kind == "Patient" && one.id.is_some()) {
+        let identifier = one
+            .parse::<Patient>()
+            .ok()
+            .and_then(|patient| patient.identifier_of(system));
+        known
+            .entry((one.at(), one.version.clone()))
+            .or_default()
+            .extend(identifier);
+    }
+    let several = known.into_iter().filter(|(_, identifiers)| identifiers.len() > 1);
+    several.map(|((at, _), _)| at).collect()
+}
+
 /// Of every resource its latest version, in the order in which they were sent, without those that were deleted after it.
 fn latest(
     held: Vec<Held>,
-    deleted: &BTreeMap<(String, String), Option<Timestamp>>,
+    deleted: &BTreeMap<(Option<String>, String, String), Option<Timestamp>>,
     inbound: &mut Inbound,
 ) -> Vec<Held> {
     let mut best: BTreeMap<String, usize> = BTreeMap::new();
@@ -253,9 +276,26 @@ fn latest(
             versions.insert(key, (at, resource.version.clone(), resource.text.clone()));
         }
     }
+    let mut servers: BTreeMap<(String, String), BTreeSet<Option<String>>> = BTreeMap::new();
+    for (_, kind, id) in deleted.keys().filter(|(server, ..)| server.is_none()) {
+        servers.insert((kind.clone(), id.clone()), BTreeSet::new());
+    }
+    for one in &held {
+        let named = one.id.clone().map(|id| (one.kind.clone(), id));
+        if let Some(known) = named.and_then(|named| servers.get_mut(&named)) {
+            known.insert(one.server.clone());
+        }
+    }
     let mut kept = Vec::with_capacity(held.len());
     for (at, resource) in held.into_iter().enumerate() {
-        let named = resource.id.clone().map(|id| (resource.kind.clone(), id));
+        let gone = resource.id.clone().and_then(|id| {
+            let at = |server| deleted.get(&(server, resource.kind.clone(), id.clone())).copied();
+            // A deletion that names no server is of the one that has the resource.
+            let only = servers
+                .get(&(resource.kind.clone(), id.clone()))
+                .is_some_and(|servers| servers.len() == 1);
+            at(resource.server.clone()).or_else(|| at(None).filter(|_| only))
+        });
         let left = |why| Left {
             file: resource.file.clone(),
             place: resource.place.clone(),
@@ -273,9 +313,9 @@ fn latest(
                 }
             }
             Some((_, version, _))
-                if named.as_ref().and_then(|named| deleted.get(named)).is_some_and(|when| {
+                if gone.is_some_and(|when| {
                     // A sender that does not say when deleted it at last.
-                    when.is_none() || *when >= version.updated
+                    when.is_none() || when >= version.updated
                 }) =>
             {
                 inbound.leave(left(Why::Deleted));
@@ -320,6 +360,8 @@ struct Taken<'o> {
     clock: Clock,
     /// What references mean.
     addresses: Addresses,
+    /// Addresses at which several patients stand.
+    several: BTreeSet<String>,
     /// Patients by address.
     patients: HashMap<String, Patient>,
     /// Names of medications by address.
@@ -386,6 +428,7 @@ impl<'o> Taken<'o> {
             history,
             clock: Clock::new(options.offset),
             addresses: Addresses::of(held),
+            several: BTreeSet::new(),
             patients,
             drugs,
             specimens,
@@ -432,8 +475,14 @@ impl<'o> Taken<'o> {
     /// The subject that a reference to a patient means.
     fn subject(&mut self, held: &Held, reference: Option<&resource::Reference>) -> Result<String, Why> {
         let reference = reference.ok_or(Why::NoPatient)?;
+        if reference.to.as_deref().is_some_and(address::is_of_another_kind) {
+            return Err(Why::NoPatient);
+        }
         let by_reference = reference.to.as_deref().map(|to| self.at(held, to)).transpose()?;
         let by_reference = by_reference.as_deref();
+        if let Some(at) = by_reference.filter(|at| self.several.contains(*at)) {
+            return Err(Why::SeveralServers(at.to_owned()));
+        }
         let key = self.options.patient_key.as_deref();
         let own = match (key, by_reference) {
             (None, Some(at)) => Some(self.own_identifier(at)?),
@@ -465,7 +514,7 @@ impl<'o> Taken<'o> {
             None => Ok(self
                 .addresses
                 .find(held, reference)?
-                .unwrap_or_else(|| reference.to_owned())),
+                .unwrap_or_else(|| address::as_written(held, reference))),
         }
     }
 

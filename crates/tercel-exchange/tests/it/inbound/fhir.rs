@@ -693,6 +693,55 @@ fn patients_of_two_servers_with_one_number_are_two() {
 }
 
 #[test]
+fn what_another_server_did_not_send_is_not_taken_from_the_first() {
+    let one = at_server("https://a.example/fhir", "1", "101", 40.0);
+    let subject = |reference: &str| {
+        let mut result = observation("102", "1742-6", quantity(777.0, "U/L"));
+        result["subject"] = json!({"reference": reference});
+        let entry = json!([{"fullUrl": "https://b.example/fhir/Observation/102", "resource": result}]);
+        let mut reader = FhirReader::default();
+        reader.read("a.json", one.as_bytes()).unwrap();
+        let other = json!({"resourceType": "Bundle", "type": "searchset", "entry": entry}).to_string();
+        reader.read("b.json", other.as_bytes()).unwrap();
+        reader
+    };
+    for reference in [
+        "Patient/1",
+        "Patient/1/_history/3",
+        "Device/1",
+        "Group/1",
+        "https://b.example/fhir/Patient/1",
+    ] {
+        for key in [Some(KEY.to_owned()), None] {
+            let taken = subject(reference).finish(&FhirOptions {
+                patient_key: key.clone(),
+                subjects: Subjects::default(),
+                ..options()
+            });
+            assert_eq!(table(&taken, "LB").len(), 1, "{reference} {key:?}");
+        }
+    }
+    // A deletion is of its own server.
+    let gone = json!({"resourceType": "Bundle", "type": "history", "entry": [
+        {"fullUrl": "https://b.example/fhir/Observation/101", "request": {"method": "DELETE", "url": "Observation/101"}}]});
+    let mut reader = FhirReader::default();
+    reader.read("a.json", one.as_bytes()).unwrap();
+    reader.read("b.json", gone.to_string().as_bytes()).unwrap();
+    assert_eq!(table(&reader.finish(&options()), "LB").len(), 1);
+    // Two senders that name no server, and each have a patient 1.
+    let unnamed = |record: &str| {
+        let patient = json!({"resourceType": "Patient", "id": "1", "identifier": [{"system": KEY, "value": record}]});
+        let mut result = observation(record, "1742-6", quantity(50.0, "U/L"));
+        result["subject"] = json!({"reference": "Patient/1"});
+        format!("{patient}\n{result}\n")
+    };
+    let mut reader = FhirReader::default();
+    reader.read("a.ndjson", unnamed("1").as_bytes()).unwrap();
+    reader.read("b.ndjson", unnamed("2").as_bytes()).unwrap();
+    assert!(reader.finish(&options()).tables.iter().all(|table| table.name != "LB"));
+}
+
+#[test]
 fn a_reference_by_the_address_of_the_entry_is_followed_and_the_official_identifier_is_taken() {
     let patient = json!({"resourceType": "Patient", "id": "pat-1", "gender": "unknown", "identifier": [
         {"use": "old", "system": KEY, "value": "9"}, {"use": "official", "system": KEY, "value": "1"}]});

@@ -126,7 +126,7 @@ const TREATMENT: &[Line] = &[
         "Cells Infused",
         Float,
         Open,
-        Derived("Cells of the first infusion of CAR-T cells, from EX.EXDOSE and EX.EXDOSU."),
+        Derived("Cells of all bags of the day of the first infusion of CAR-T cells, from EX.EXDOSE and EX.EXDOSU."),
     ),
     v(
         "ENRLFL",
