@@ -40,7 +40,12 @@ document.querySelectorAll("form[data-preview]").forEach((form) => {
         const said = await answer.json();
         const list = place.querySelector("ul");
         list.replaceChildren();
-        [...said.grades.map((line) => ["strong", line]), ...said.findings.map((line) => ["span", line])].forEach(([tag, line]) => {
+        const lines = [
+          ...said.missing.map((line) => ["strong", `${said.gate}: ${line}`]),
+          ...said.grades.map((line) => ["strong", line]),
+          ...said.findings.map((line) => ["span", line]),
+        ];
+        lines.forEach(([tag, line]) => {
           const item = document.createElement("li");
           const text = document.createElement(tag);
           text.textContent = line;

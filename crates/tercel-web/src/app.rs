@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::tz::TimeZone;
+use serde_json::Value;
 use tercel::conduct::SiteVersion;
 use tercel::protocol::Trial;
 use tercel_store::{Entry, Head, HeadKey, Record, RecordFilter, Store, StoreError};
@@ -28,7 +29,25 @@ pub struct Settings {
 }
 
 /// Forms of what a page must not be without, if it is a moment old.
-const GRAVE: [&str; 5] = ["conduct-pause", "conduct-resume", "infusion", "vector-test", "death"];
+const GRAVE: [&str; 7] = [
+    "conduct-pause",
+    "conduct-resume",
+    "infusion",
+    "vector-test",
+    "death",
+    "dlt-adjudication",
+    "halt-lifted",
+];
+
+/// Whether an entry is of an adverse event that may be a DLT or set off a halt: serious, or of grade 3 or higher.
+fn is_severe(entry: &Entry) -> bool {
+    if entry.form.as_deref() != Some("adverse-event") {
+        return false;
+    }
+    let payload: Value = serde_json::from_str(&entry.payload).unwrap_or_default();
+    let answer = |field: &str| payload.get("values")?.get(field)?.as_str();
+    answer("aeser") == Some("Y") || matches!(answer("aetoxgr"), Some("3" | "4" | "5"))
+}
 
 /// The application.
 #[derive(Debug)]
@@ -66,11 +85,11 @@ impl App {
         })
     }
 
-    /// Remembers entries that every page shows at once: a halt and its end, an infusion, a death.
+    /// Remembers entries that every page shows at once: a halt and its end, an infusion, a death, a severe event, a verdict.
     pub(crate) fn remember_grave(&self, entries: &[Entry]) {
         let grave = entries.iter().filter(|entry| {
             let form = entry.form.as_deref();
-            form.is_some_and(|form| GRAVE.contains(&form))
+            form.is_some_and(|form| GRAVE.contains(&form)) || is_severe(entry)
         });
         let last = grave.map(|entry| entry.seq).max();
         self.grave.fetch_max(last.unwrap_or(0), Ordering::Relaxed);

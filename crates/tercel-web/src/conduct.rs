@@ -119,9 +119,12 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
     conduct.decisions.clear();
     for record in records.filter(|record| record.form == MEETING) {
         let Ok(meeting) = Meeting::read(record) else { continue };
-        let Some(resolved) = meeting.resolved.filter(|resolved| resolved.is_dose) else {
+        let answer = meeting.packet.answer();
+        let Some(resolved) = meeting.resolved else { continue };
+        if !resolved.is_dose {
+            conduct.recommended = Some(answer);
             continue;
-        };
+        }
         conduct.decisions.push(SignedDecision {
             entry: Entry {
                 id: record.key.clone(),
@@ -141,7 +144,7 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
             signed: Some(site_time(resolved.signed)),
             effective: Some(site_time(resolved.effective)),
             superseded: None,
-            known: Some(meeting.packet.recommendation.advice.action),
+            known: Some(answer),
         });
     }
     conduct

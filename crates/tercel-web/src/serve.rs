@@ -143,6 +143,7 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         // Only what a page of this program sent is kept.
         Err(Fault::SignInFirst) if parts.headers.contains_key(header::ORIGIN) => pages::sign_in::ended(&ask, sent_to),
         Err(Fault::PasswordFirst) => Reply::Go("/password".to_owned()).into_response(),
+        Err(fault) if route.path.starts_with("/api/") => api::respond(Err(fault), ask.language),
         Err(fault) => pages::fault::page(&ask, &fault, sent_to),
     }
 }

@@ -7,12 +7,13 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts, standing_halts_of};
-use tercel::design::Action;
+use tercel::conduct::{ConductRecords, Study, check_conduct, closed_since, entered_halts, standing_halts_of};
+use tercel::design::{DoseAnswer, decide_study};
+use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Cell, derive_cells};
 use tercel::language::Words;
-use tercel::meeting::{Completeness, OpenQuery};
-use tercel::protocol::{Trial, parse_protocol};
+use tercel::meeting::{Call, Completeness, OpenQuery};
+use tercel::protocol::{DoseLevel, Trial, parse_protocol};
 use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
 use tercel_exchange::form::{
     Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
@@ -145,8 +146,17 @@ impl Snapshot {
     }
 
     /// What the design says of the next dose.
-    pub(crate) fn answer(&self) -> Option<Action> {
-        self.standing().decision.as_ref().map(|(action, _)| *action)
+    pub(crate) fn answer(&self) -> Option<&DoseAnswer> {
+        self.standing().answer.as_ref()
+    }
+
+    /// The meetings that the data call for, and that were not held on these data yet.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        let signed = self.conduct.decisions.iter().filter(|one| one.signed.is_some());
+        let last = signed.max_by_key(|one| one.signed).and_then(|one| one.known.as_ref());
+        let recommended = self.conduct.recommended.as_ref();
+        let is_decided = move |call: &&Call| self.answer().is_some_and(|now| call.is_decided(now, last, recommended));
+        self.standing().calls.iter().filter(move |call| !is_decided(call))
     }
 
     /// The outcomes as they stand, derived when first asked for.
@@ -198,10 +208,7 @@ impl Snapshot {
         if before.is_empty() {
             return Vec::new();
         }
-        let mut data = self.data().clone();
-        data.subjects.retain(|known| known.id.as_str() != subject);
-        data.subjects
-            .extend(subject_data(&records, &self.trial, subject).subjects);
+        let data = self.data_with(subject, &records);
         let mut parts = self.parts.clone();
         let changed = Part::new(records, &self.trial, &self.columns);
         parts.insert(subject.to_owned(), Arc::new(changed));
@@ -211,6 +218,32 @@ impl Snapshot {
             .into_iter()
             .filter(|(id, ..)| after.iter().all(|(other, ..)| other != id));
         ended.map(|(_, reason, _)| reason).collect()
+    }
+
+    /// The levels that the committee opened, the design closes now, and would close no more with these records of a subject in
+    /// place of its own.
+    pub(crate) fn levels_reopened_by(&self, subject: &str, records: &[Record], now: jiff::Timestamp) -> Vec<DoseLevel> {
+        let now = site_time(now);
+        let study = Study::new(&self.trial, self.data(), &self.conduct, now);
+        let closed = closed_since(&study.with_answer(self.answer()));
+        if closed.is_empty() {
+            return closed;
+        }
+        let data = self.data_with(subject, records);
+        let analysis = Analysis::new(&self.trial, &data, Some(self.today));
+        let answer = decide_study(&analysis).map(|decided| DoseAnswer::of(&analysis, &decided));
+        let after = Study::new(&self.trial, &data, &self.conduct, now).with_answer(answer.as_ref());
+        let still = closed_since(&after);
+        closed.into_iter().filter(|level| !still.contains(level)).collect()
+    }
+
+    /// The data with these records of a subject in place of its own.
+    fn data_with(&self, subject: &str, records: &[Record]) -> StudyData {
+        let mut data = self.data().clone();
+        data.subjects.retain(|known| known.id.as_str() != subject);
+        data.subjects
+            .extend(subject_data(records, &self.trial, subject).subjects);
+        data
     }
 
     /// Open queries of one subject.
@@ -275,6 +308,19 @@ fn answers_of<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> S
     // A study without subjects yet is still one with dates.
     data.dated = true;
     data
+}
+
+/// How a subject counts for the next dose by its records: its level, its infusion, its outcome.
+pub(crate) fn counted(
+    records: &[Record],
+    trial: &Trial,
+    subject: &str,
+    today: Date,
+) -> Option<(Option<DoseLevel>, Option<Date>, Status)> {
+    let data = subject_data(records, trial, subject);
+    let analysis = Analysis::new(trial, &data, Some(today));
+    let facts = analysis.facts.first()?;
+    Some((facts.level, facts.day0, facts.dlt.as_ref()?.status.clone()))
 }
 
 /// The data of one subject among its own records. Its conduct is not looked at: that rests on records of the study too.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use tercel::design::{Action, Count, decide_study};
+use tercel::design::{Action, Count, DoseAnswer, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Facts};
 use tercel::language::{Words, both};
@@ -20,6 +20,8 @@ pub(crate) struct Standing {
     pub(crate) subjects: BTreeMap<String, SubjectStanding>,
     /// The decision for the next dose, and its reason.
     pub(crate) decision: Option<(Action, Words)>,
+    /// What the design says without halts, by which outcomes.
+    pub(crate) answer: Option<DoseAnswer>,
     /// The subjects it waits for, each with what for.
     pub(crate) waiting: Vec<(String, Words)>,
     /// Subjects evaluable, with DLT and pending by level.
@@ -64,6 +66,7 @@ impl Standing {
                 .filter_map(|(level, _)| Some((level, decision.levels.get(level).copied()?)))
         });
         Self {
+            answer: decision.as_ref().map(|decision| DoseAnswer::of(&analysis, decision)),
             counts: counts.collect(),
             decision: decision.as_ref().map(|decision| {
                 let because = &decision.decision.because;

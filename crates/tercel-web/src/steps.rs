@@ -44,7 +44,7 @@ pub(crate) fn member(account: &str, printed: &str, role: &str, physician: bool) 
 /// An occasion as the form names it.
 pub(crate) fn occasion_id(call: &Call) -> &'static str {
     match &call.occasion {
-        Occasion::LevelCompleted(_) => "scheduled",
+        Occasion::LevelCompleted(_) | Occasion::LevelClosed(_) => "scheduled",
         Occasion::Pause(_) => "pause",
         Occasion::RecommendedDose => "rp2d",
         Occasion::Other(_) => "other",

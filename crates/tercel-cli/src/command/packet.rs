@@ -132,16 +132,18 @@ fn occasion(asked: Option<&str>, analysis: &Analysis<'_>, calls: &[Call]) -> any
         None => calls
             .first()
             .map_or_else(|| Occasion::Other("review".to_owned()), |call| call.occasion.clone()),
-        Some("scheduled") => match called(|occasion| matches!(occasion, Occasion::LevelCompleted(_))) {
-            Some(occasion) => occasion,
-            None => match last_level() {
-                Some(level) => bail!(
-                    "--occasion scheduled: level {level} is not completed; give the occasion in other words, or wait for its \
+        Some("scheduled") => {
+            match called(|occasion| matches!(occasion, Occasion::LevelCompleted(_) | Occasion::LevelClosed(_))) {
+                Some(occasion) => occasion,
+                None => match last_level() {
+                    Some(level) => bail!(
+                        "--occasion scheduled: level {level} is not completed; give the occasion in other words, or wait for its \
                      outcomes"
-                ),
-                None => bail!("--occasion scheduled: nobody has been infused; give the occasion in other words"),
-            },
-        },
+                    ),
+                    None => bail!("--occasion scheduled: nobody has been infused; give the occasion in other words"),
+                },
+            }
+        }
         Some("pause") => called(|occasion| matches!(occasion, Occasion::Pause(_)))
             .ok_or_else(|| anyhow!("--occasion pause: no rule halts enrolment; give the occasion in other words"))?,
         Some("rp2d") => Occasion::RecommendedDose,

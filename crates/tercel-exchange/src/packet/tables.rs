@@ -126,6 +126,7 @@ impl Wire for Occasion {
     fn write(&self) -> Value {
         match self {
             Self::LevelCompleted(level) => kind("level completed", vec![("level", level.write())]),
+            Self::LevelClosed(level) => kind("level closed", vec![("level", level.write())]),
             Self::Pause(rules) => kind("pause", vec![("rules", rules.write())]),
             Self::RecommendedDose => kind("recommended dose", Vec::new()),
             Self::Other(words) => kind("other", vec![("words", words.write())]),
@@ -136,6 +137,7 @@ impl Wire for Occasion {
         let name = kind_of(value, &["level", "rules", "words"])?;
         Ok(match name {
             "level completed" => Self::LevelCompleted(member(value, "level")?),
+            "level closed" => Self::LevelClosed(member(value, "level")?),
             "pause" => Self::Pause(member(value, "rules")?),
             "recommended dose" => Self::RecommendedDose,
             "other" => Self::Other(member(value, "words")?),

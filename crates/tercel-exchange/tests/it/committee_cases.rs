@@ -259,7 +259,11 @@ fn a_riskier_decision_needs_an_override_a_reason_and_every_physician() {
 #[test]
 fn a_packet_is_overtaken_where_the_data_since_close_what_it_would_open() {
     let (one, two, three) = (level(1), level(2), level(3));
-    let overtaken = |then: Action, now: Action, choice: Action| is_overtaken(&packet(then), now, Choice::Dose(choice));
+    let overtaken = |then: Action, now: Action, choice: Action| {
+        let mut answer = packet(then).answer();
+        answer.action = now;
+        is_overtaken(&packet(then), &answer, Choice::Dose(choice))
+    };
     for (then, now, choice, expected) in [
         (Action::Stay(two), Action::DeEscalate(one), Action::Stay(two), true),
         (
@@ -293,6 +297,15 @@ fn a_packet_is_overtaken_where_the_data_since_close_what_it_would_open() {
     ] {
         assert_eq!(overtaken(then, now, choice), expected, "{then}, then {now}: {choice}");
     }
+    // A halt hides nothing, and a DLT that came after the packet was not known.
+    let mut halted = packet(Action::Wait);
+    halted.recommendation.otherwise = Some(Action::DeEscalate(one));
+    let mut now = halted.answer();
+    assert_eq!(now.action, Action::DeEscalate(one));
+    let stay = Choice::Dose(Action::Stay(two));
+    assert!(!is_overtaken(&halted, &now, stay));
+    now.dlts.insert(tercel::study::SubjectId::new("later"));
+    assert!(is_overtaken(&halted, &now, stay));
 }
 
 #[test]

@@ -443,6 +443,25 @@ fn scheduled_meetings_follow_completed_levels_and_the_end_of_escalation() {
     assert_eq!(called(date(2025, 4, 20)), []);
     assert_eq!(called(date(2025, 5, 1)), [level(1)]);
     assert_eq!(called(date(2025, 10, 1)), [level(3)]);
+    // A DLT closes the level at once, and is named; nobody has been treated below since.
+    let cut = date(2025, 11, 1);
+    let closed = data.as_of(cut);
+    let analysis = Analysis::new(&trial, &closed, Some(cut));
+    let [call] = called_for(&analysis).try_into().unwrap();
+    assert_eq!(call.occasion, Occasion::LevelClosed(DoseLevel::new(3).unwrap()));
+    assert!(!call.subjects.is_empty());
+    assert!(
+        call.sentence(EN).contains("the rule closes dose level 3 (ad hoc) ("),
+        "{}",
+        call.sentence(EN)
+    );
+    let packet = Packet::freeze(&analysis, About::occasion(call.occasion.clone())).unwrap();
+    assert_eq!(read_packet(&packet_json(&packet)).unwrap(), packet);
+    // A decision on these data ends the call, until another DLT.
+    let mut now = packet.answer();
+    assert!(!call.is_decided(&now, None, None) && call.is_decided(&now, Some(&packet.answer()), None));
+    now.dlts.insert(SubjectId::new("later"));
+    assert!(!call.is_decided(&now, Some(&packet.answer()), None));
     let last = data.last_day().unwrap();
     assert_eq!(called(last), [level(2), Occasion::RecommendedDose]);
 }

@@ -115,7 +115,7 @@ pub(super) async fn hold(app: &Arc<App>, sitting: &Sitting, at: DateTime) -> Res
     let called = standing
         .calls
         .iter()
-        .any(|call| matches!(call.occasion, Occasion::LevelCompleted(_)));
+        .any(|call| matches!(call.occasion, Occasion::LevelCompleted(_) | Occasion::LevelClosed(_)));
     let asked = if called { "scheduled" } else { "other" };
     let words = if sitting.treated == 0 && !called {
         "Start of the study"

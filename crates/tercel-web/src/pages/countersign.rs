@@ -4,6 +4,7 @@
 
 use askama::Template;
 use tercel::language::{Text, Words, both};
+use tercel::study::SubjectId;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
@@ -302,7 +303,46 @@ async fn refused_now(
         let said = why.map(|why| ("pause".to_owned(), why.of(ask.language).to_owned()));
         return Ok(said.into_iter().collect());
     }
+    if let ("conduct-choice", Some(subject)) = (form, subject) {
+        let why = not_lower(ask, subject, values).await?;
+        let said = why.map(|why| ("arm".to_owned(), why.of(ask.language).to_owned()));
+        return Ok(said.into_iter().collect());
+    }
     not_releasable(ask, form, subject, values).await
+}
+
+/// Why a lower dose cannot be chosen: the dose group is none below that of the subject's place.
+async fn not_lower(ask: &Ask, subject: &str, values: &Values) -> Result<Option<Words>, Fault> {
+    if values.get("choice").is_none_or(|choice| choice != "LOWER DOSE") {
+        return Ok(None);
+    }
+    let snapshot = ask.app.snapshot_now().await?;
+    let now = site_time(ask.app.store.clock().now());
+    let own = snapshot.conduct.of(&SubjectId::new(subject));
+    let Some(place) = own.and_then(|own| own.slot(now)).map(|slot| slot.level) else {
+        return Ok(Some(both!(
+            "{subject} has no place at a dose level, so there is none to lower; nothing was saved",
+            "{subject}没有剂量水平名额，无从降低；未保存任何内容"
+        )));
+    };
+    let groups = || snapshot.trial_of(subject).dose_levels.iter();
+    let chosen = values.get("arm").map_or("", String::as_str);
+    let is_lower = groups().any(|(level, group)| group.arm == chosen && level < place);
+    let lower: Vec<&str> = groups()
+        .filter(|(level, _)| *level < place)
+        .map(|(_, group)| group.arm.as_str())
+        .collect();
+    let (named, named_zh) = if lower.is_empty() {
+        ("none".to_owned(), "无".to_owned())
+    } else {
+        (lower.join(", "), lower.join("、"))
+    };
+    Ok((!is_lower).then(|| {
+        both!(
+            "a lower dose is that of a group below dose level {place}: {named}; nothing was saved",
+            "较低剂量须为低于剂量水平{place}的剂量组：{named_zh}；未保存任何内容"
+        )
+    }))
 }
 
 /// Keys of an emergency release that are not missing at the gate of infusion, or that nobody may release.

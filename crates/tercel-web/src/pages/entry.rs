@@ -5,7 +5,7 @@ use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
-use super::altered::{keeps_halts, not_as_ordered};
+use super::altered::{halt_with, keeps_halts, not_as_ordered, not_its_bag, reopened_levels, reopens};
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::remarks::{Remarks, remarks};
@@ -152,6 +152,11 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         return rejected(&ask, &sheet(&problems, None));
     }
     if let Some(why) = site_problem(form, is_new, &values, site.as_deref()) {
+        return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
+    }
+    if let Some(subject) = subject.as_deref().filter(|_| !is_new)
+        && let Some(why) = not_its_bag(&ask, form, subject, &values).await?
+    {
         return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
     }
     let _alone = alone(&ask, form).await;
@@ -445,7 +450,7 @@ async fn checked(
     };
     let said = remarks(ask, known, vec![proposed]).await?;
     if ask.optional("check") == "json" {
-        return Ok(said.reply());
+        return Ok(said.reply(gate.as_ref()));
     }
     Ok(Reply::Page(render_at(ask, sheet, gate, Some(said))?))
 }
@@ -553,6 +558,16 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     if let Err(Fault::Refused(why)) = keeps_halts(&ask, &record, Some(&values)).await {
         return corrected_again(&ask, &record, &values, &[], Some(&why));
     }
+    let levels = reopened_levels(&ask, &record, Some(&values)).await?;
+    problems.extend(reopens(&record, &levels)?);
+    if must_look_again(&ask, &problems) {
+        return corrected_again(&ask, &record, &values, &problems, None);
+    }
+    if let Some(subject) = &record.subject
+        && let Some(why) = not_its_bag(&ask, form, subject, &values).await?
+    {
+        return corrected_again(&ask, &record, &values, &[], Some(&why));
+    }
     let change = Change::Correct {
         record: record.key.clone(),
         seen,
@@ -560,7 +575,10 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         values: values.clone(),
         reason: ask.optional("reason").to_owned(),
     };
-    match ask.append(Permission::Enter, record.site.as_deref(), &[change]).await {
+    let changes: Vec<Change> = std::iter::once(change)
+        .chain(halt_with(&ask, &record, &levels))
+        .collect();
+    match ask.append(Permission::Enter, record.site.as_deref(), &changes).await {
         Ok(_) => Ok(Reply::Go(format!("/record/{}", encode(&record.key)))),
         Err(Fault::Refused(why)) => {
             // The one who was faster may have been so since this request began.

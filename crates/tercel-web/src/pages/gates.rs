@@ -7,12 +7,11 @@ use askama::Template;
 use jiff::civil::DateTime;
 use tercel::conduct::{
     ConductRecords, Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
-    derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks, enrolment_gate,
-    infusion_gate, lymphodepletion_gate, misread,
+    derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks,
+    derive_treatment_level, enrolment_gate, infusion_gate, lymphodepletion_gate, misread,
 };
-use tercel::design::Action;
+use tercel::design::DoseAnswer;
 use tercel::language::{Language, both};
-use tercel::meeting::Occasion;
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
@@ -101,7 +100,12 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
 }
 
 /// The study at this moment, by the record, with what the design says of the next dose.
-fn study<'s>(snapshot: &'s Snapshot, trial: &'s Trial, now: jiff::Timestamp, answer: Option<Action>) -> Study<'s> {
+fn study<'s>(
+    snapshot: &'s Snapshot,
+    trial: &'s Trial,
+    now: jiff::Timestamp,
+    answer: Option<&'s DoseAnswer>,
+) -> Study<'s> {
     Study::new(trial, snapshot.data(), &snapshot.conduct, site_time(now)).with_answer(answer)
 }
 
@@ -188,7 +192,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let may_release = may_begin(ask.person()?, "conduct-emergency", site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     // A page does not wait for what the design says to the last entry: what is done next is held against it again.
-    let answer = ask.app.snapshot_derived().await?.answer();
+    let derived = ask.app.snapshot_derived().await?;
     let (view, trial, now, language) = (
         View::of(&ask),
         Arc::clone(snapshot.trial_of(&ask.rest)),
@@ -197,7 +201,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     );
     let id = ask.rest.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let study = study(&snapshot, &trial, now, answer);
+        let study = study(&snapshot, &trial, now, derived.answer());
         page(view, &id, &study, &snapshot.conduct, language, may_release).render()
     });
     let page = made
@@ -217,12 +221,7 @@ fn page(
     let trial = study.trial;
     let subject = SubjectId::new(id);
     let known = study.data.subjects.iter().find(|known| known.id == subject);
-    let reserved = study
-        .records
-        .of(&subject)
-        .and_then(|own| own.slot(study.now))
-        .map(|slot| slot.level);
-    let level = reserved.or(known.and_then(|known| known.level));
+    let level = derive_treatment_level(study, &subject).or(known.and_then(|known| known.level));
     // Without a place the level is shown at which least stands in the way.
     let missing = |level: &DoseLevel| enrolment_gate(study, &subject, *level).missing.len();
     let level = level
@@ -294,8 +293,8 @@ fn page(
 #[template(path = "work.html")]
 struct WorkPage {
     view: View,
-    /// What halts treatment.
-    halts: Vec<String>,
+    /// Meetings called for, those that a halt calls for among them.
+    calls: Vec<String>,
     rows: Vec<WorkLine>,
     hidden: usize,
 }
@@ -308,11 +307,9 @@ struct WorkLine {
     class: &'static str,
 }
 
-/// What halts treatment, without whom of any site it is about.
-fn halts(snapshot: &Snapshot, language: Language) -> Vec<String> {
-    let calls = snapshot.standing().calls.iter();
-    let halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
-    halts.map(|call| call.occasion.words(language)).collect()
+/// The meetings called for, and what halts treatment, without whom of any site it is about.
+fn calls(snapshot: &Snapshot, language: Language) -> Vec<String> {
+    snapshot.calls().map(|call| call.without_subjects(language)).collect()
 }
 
 /// Most tasks on the page; the most urgent come first.
@@ -352,7 +349,7 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         });
         WorkPage {
             view,
-            halts: halts(&snapshot, language),
+            calls: calls(&snapshot, language),
             rows: rows.collect(),
             hidden,
         }
@@ -367,12 +364,12 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
 /// What of the gate of infusion a release may name: the keys that are missing and may be released.
 pub(crate) async fn releasable(ask: &Ask, subject: &str) -> Result<Vec<String>, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
-    let answer = ask.app.snapshot_derived().await?.answer();
+    let derived = ask.app.snapshot_derived().await?;
     let study = study(
         &snapshot,
         snapshot.trial_of(subject),
         ask.app.store.clock().now(),
-        answer,
+        derived.answer(),
     );
     let gate = infusion_gate(&study, &SubjectId::new(subject));
     let missing = gate

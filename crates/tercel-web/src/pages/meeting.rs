@@ -142,7 +142,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             Some(Err(missing)) => missing.iter().map(|one| one.sentence(language)).collect(),
             Some(Ok(_)) | None => Vec::new(),
         },
-        may_propose: meeting.resolved.is_none() && (person.may(Permission::Prepare) || own_seat.is_some()),
+        may_propose: meeting.resolved.is_none() && permission_to_speak(&ask, &meeting).is_ok(),
         may_vote: meeting.resolved.is_none()
             && meeting.proposal.is_some()
             && !voted
@@ -237,12 +237,12 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
     let (record, meeting) = meeting_record(&ask, Permission::Read, ask.field("record")?).await?;
     let permission = permission_to_speak(&ask, &meeting)?;
     let choice = ask.field("choice")?;
-    if choice_of(choice).is_none() {
+    let Some(meant) = choice_of(choice) else {
         return Err(Fault::Wrong(both!(
             "\"{choice}\" is nothing the committee can decide",
             "“{choice}”不是委员会可以作出的决定"
         )));
-    }
+    };
     let effective = effective_of(&ask)?.map(|time| time.to_string()).unwrap_or_default();
     let places = match ask.optional("places") {
         "" => None,
@@ -258,12 +258,13 @@ pub(crate) async fn propose(ask: Ask) -> Result<Reply, Fault> {
                 })?,
         ),
     };
-    if choice_of(choice).is_some_and(opens_level) && places.is_none() {
+    if opens_level(meant) && places.is_none() {
         return Err(Fault::Wrong(both!(
             "say how many subjects may be treated at the level in all: a decision that opens a level without places lets nobody in; nothing was proposed",
             "请填写该剂量水平可治疗的受试者总数：开放剂量水平而未注明名额的决定不允许任何人入组；未提交任何提议"
         )));
     }
+    not_overtaken(&ask, &meeting.packet, meant).await?;
     let step = steps::propose(&Proposed {
         choice,
         places,
@@ -307,34 +308,54 @@ fn opens_for_somebody(meeting: &Meeting) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Refuses to go on with a proposal for a level that the data have closed since the packet was frozen.
-async fn not_overtaken(ask: &Ask, meeting: &Meeting) -> Result<(), Fault> {
-    let Some((draft, _)) = &meeting.proposal else {
-        return Ok(());
-    };
+/// Refuses to go on with a choice for a level that the data have closed since the packet was frozen.
+async fn not_overtaken(ask: &Ask, packet: &Packet, choice: Choice) -> Result<(), Fault> {
     let snapshot = ask.app.snapshot_now().await?;
-    let now = tokio::task::spawn_blocking(move || snapshot.answer())
+    let now = tokio::task::spawn_blocking(move || snapshot.answer().cloned())
         .await
         .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))?;
-    let Some(now) = now.filter(|now| is_overtaken(&meeting.packet, *now, draft.choice)) else {
+    let Some(now) = now.filter(|now| is_overtaken(packet, now, choice)) else {
         return Ok(());
     };
-    let words = |action, language| Choice::Dose(action).words(language);
-    let then = meeting.packet.recommendation.advice.action;
+    let then = packet.answer();
+    let said = Words::in_each(|language| Choice::Dose(now.action).words(language));
+    let new: Vec<String> = now.dlts.difference(&then.dlts).map(ToString::to_string).collect();
+    let (named, named_zh) = (new.join(", "), new.join("、"));
+    let since = if new.is_empty() {
+        let before = Words::in_each(|language| Choice::Dose(then.action).words(language));
+        both!(
+            "where the packet says {en}",
+            "而决策包所载为“{zh}”",
+            en = before.en,
+            zh = before.zh
+        )
+    } else {
+        both!(
+            "by a DLT that the packet does not have: {named}",
+            "且有决策包未含的DLT：{named_zh}"
+        )
+    };
     Err(Fault::Refused(both!(
-        "by the data now the recommendation is to {now}, where the packet says {then}; freeze a new packet and meet on that. Nothing was decided",
-        "按现有数据，建议为“{now_zh}”，而决策包所载为“{then_zh}”；请冻结新的决策包后再议。未作出任何决定",
-        now_zh = words(now, Language::Chinese),
-        then_zh = words(then, Language::Chinese),
-        now = words(now, Language::English),
-        then = words(then, Language::English),
+        "by the data now the recommendation is to {en}, {since_en}; freeze a new packet and meet on that. Nothing was decided",
+        "按现有数据，建议为“{zh}”，{since_zh}；请冻结新的决策包后再议。未作出任何决定",
+        en = said.en,
+        zh = said.zh,
+        since_en = since.en,
+        since_zh = since.zh
     )))
 }
 
 /// Who prepares a meeting, or sits on it, may put something to it.
 fn permission_to_speak(ask: &Ask, meeting: &Meeting) -> Result<Permission, Fault> {
     let person = ask.person()?;
-    if meeting.seat(&person.account.name).is_some() && person.may(Permission::Decide) {
+    let seat = meeting.seat(&person.account.name);
+    if seat.is_some_and(|seat| seat.member.conflict.is_some()) {
+        return Err(Fault::Refused(both!(
+            "a member with a conflict of interest proposes nothing; the proposal and its votes stand as they are",
+            "存在利益冲突的委员不得提议；现有提议及投票保持不变"
+        )));
+    }
+    if seat.is_some() && person.may(Permission::Decide) {
         Ok(Permission::Decide)
     } else if person.may(Permission::Prepare) {
         Ok(Permission::Prepare)
@@ -382,7 +403,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
     let (record, meeting) = meeting_record(&ask, Permission::Decide, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     let seat = meeting.seat(&ask.person()?.account.name).ok_or(Fault::Forbidden)?;
-    let (_, proposal) = meeting.proposal.as_ref().ok_or_else(|| {
+    let (proposed, proposal) = meeting.proposal.as_ref().ok_or_else(|| {
         Fault::Refused(both!(
             "nothing was proposed yet; nothing was signed",
             "尚无提议；未签署任何内容"
@@ -418,7 +439,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
             "“{vote}”不是有效的投票选项"
         )));
     }
-    not_overtaken(&ask, &meeting).await?;
+    not_overtaken(&ask, &meeting.packet, proposed.choice).await?;
     signer(&ask).await?;
     let changes = steps::vote(&record, &meeting, seat, *proposal, vote, ask.optional("comment"));
     ask.append(Permission::Decide, None, &changes).await?;
@@ -430,7 +451,9 @@ pub(crate) async fn close(ask: Ask) -> Result<Reply, Fault> {
     let (record, meeting) = meeting_record(&ask, Permission::Prepare, ask.field("record")?).await?;
     not_resolved(&meeting)?;
     opens_for_somebody(&meeting)?;
-    not_overtaken(&ask, &meeting).await?;
+    if let Some((proposed, _)) = &meeting.proposal {
+        not_overtaken(&ask, &meeting.packet, proposed.choice).await?;
+    }
     let resolution = match meeting.resolution() {
         Some(Ok(resolution)) => resolution,
         Some(Err(missing)) => {

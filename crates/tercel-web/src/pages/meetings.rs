@@ -44,7 +44,6 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     let person = ask.person()?;
     let snapshot = ask.app.snapshot().await?;
     let language = ask.language;
-    let calls = &snapshot.standing().calls;
     let mut rows = Vec::new();
     let all = if person.sees_meetings() {
         all(&ask).await?
@@ -64,8 +63,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
     }
     let page = Page {
         view: View::of(&ask),
-        calls: calls
-            .iter()
+        calls: snapshot
+            .calls()
             .map(|call| (steps::occasion_id(call).to_owned(), call.sentence(language)))
             .collect(),
         rows,

@@ -253,7 +253,7 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
         });
         let said = remarks(&ask, &records, proposed.collect()).await?;
         if check == "json" {
-            return Ok(said.reply());
+            return Ok(said.reply(None));
         }
         return Ok(Reply::Page(render(
             &ask,

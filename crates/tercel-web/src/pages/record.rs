@@ -8,6 +8,7 @@ use tercel::protocol::Trial;
 use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
+use super::altered;
 use super::audit::what;
 use super::found::findings_of;
 use super::subjects::{form_of, records_of, states};
@@ -301,16 +302,20 @@ async fn act(
 pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
     let record = ask.record(Permission::Enter, ask.field("record")?).await?;
-    super::altered::keeps_halts(&ask, &record, None).await?;
-    act(&ask, Permission::Enter, |record| {
-        super::entry::require_free(record)?;
-        Ok(Change::Void {
-            record: record.key.clone(),
-            seen,
-            reason,
-        })
-    })
-    .await
+    super::entry::require_free(&record)?;
+    altered::keeps_halts(&ask, &record, None).await?;
+    let levels = altered::reopened_levels(&ask, &record, None).await?;
+    let void = Change::Void {
+        record: record.key.clone(),
+        seen,
+        reason,
+    };
+    let changes: Vec<Change> = [Some(void), altered::halt_with(&ask, &record, &levels)]
+        .into_iter()
+        .flatten()
+        .collect();
+    ask.append(Permission::Enter, record.site.as_deref(), &changes).await?;
+    Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
 }
 
 pub(crate) async fn verify(ask: Ask) -> Result<Reply, Fault> {

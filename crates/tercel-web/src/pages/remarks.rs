@@ -6,6 +6,7 @@ use tercel::study::Finding;
 use tercel_exchange::form::{Captured, Form, check_entry, grade_preview, question, record_of};
 use tercel_store::Record;
 
+use super::gates::GateView;
 use crate::ask::Ask;
 use crate::capture::captured;
 use crate::punctuation::COLON;
@@ -25,13 +26,22 @@ impl Remarks {
         self.grades.is_empty() && self.findings.is_empty()
     }
 
-    /// For the script, which shows them while somebody types.
-    pub(crate) fn reply(&self) -> Reply {
+    /// For the script, which shows them while somebody types: after what keeps the gate before the form shut.
+    pub(crate) fn reply(&self, gate: Option<&GateView>) -> Reply {
+        let missing: Vec<&str> = gate
+            .iter()
+            .flat_map(|gate| &gate.missing)
+            .map(|line| line.sentence.as_str())
+            .collect();
+        let said = json!({
+            "gate": gate.map(|gate| gate.title),
+            "missing": missing,
+            "grades": self.grades,
+            "findings": self.findings,
+        });
         Reply::File {
             kind: "application/json",
-            bytes: json!({"grades": self.grades, "findings": self.findings})
-                .to_string()
-                .into_bytes(),
+            bytes: said.to_string().into_bytes(),
         }
     }
 }

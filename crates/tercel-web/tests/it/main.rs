@@ -9,6 +9,7 @@
 
 mod authorisation;
 mod bodies;
+mod closures;
 mod crawl;
 mod csrf;
 mod demo;

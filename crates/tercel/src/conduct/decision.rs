@@ -6,7 +6,6 @@ use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::record::{Choice, ClosedLevelChoice, OpenLevel, SignedDecision};
 use super::records::SubjectConduct;
-use crate::design::Action;
 use crate::protocol::DoseLevel;
 use crate::study::SubjectId;
 
@@ -80,6 +79,11 @@ pub(super) fn treatment_level(study: &Study<'_>, own: &SubjectConduct) -> Option
     }
 }
 
+/// The level a subject is treated at: that of the committee's choice, otherwise of its place; `None` without a place.
+pub fn derive_treatment_level(study: &Study<'_>, subject: &SubjectId) -> Option<DoseLevel> {
+    treatment_level(study, study.records.of(subject)?)
+}
+
 /// The level is open by the decision in force, now and when the infusion begins.
 pub(super) fn level(case: &Case<'_>) -> Vec<Missing> {
     let Some(level) = case.level else {
@@ -104,35 +108,27 @@ pub(super) fn level(case: &Case<'_>) -> Vec<Missing> {
     missing
 }
 
-/// The highest level the design lets anybody be treated at; `None` where it closes none: it waits. 0 stands for no level.
-const fn highest(action: Action) -> Option<u8> {
-    match action {
-        Action::Escalate(level) | Action::Stay(level) | Action::DeEscalate(level) | Action::Stop(Some(level)) => {
-            Some(level.number())
-        }
-        Action::Stop(None) => Some(0),
-        Action::Wait => None,
-    }
-}
-
 /// A level that the design closed after the committee opened it: it decides again before anybody goes on there. What it knew
 /// when it decided does not count against its decision.
 fn closed_by_rule(case: &Case<'_>, level: DoseLevel) -> Option<Missing> {
-    let highest_now = case
-        .study
-        .answer
-        .and_then(highest)
-        .filter(|now| level.number() > *now)?;
     let decision = in_force(case.study, case.now()).ok().flatten()?;
-    let was_known = decision
-        .known
-        .and_then(highest)
-        .is_some_and(|known| known <= highest_now);
+    let highest = case.study.answer?.closes(level, decision.known.as_ref())?;
     let need = Need::RuleCloses {
         level,
-        highest: DoseLevel::new(highest_now),
+        highest: DoseLevel::new(highest),
     };
-    (!was_known).then(|| case.missing(need, []))
+    Some(case.missing(need, []))
+}
+
+/// The levels that the decision in force opens and the design closed since, as [`DoseAnswer::closes`](crate::design::DoseAnswer::closes) has it.
+pub fn closed_since(study: &Study<'_>) -> Vec<DoseLevel> {
+    let Some((decision, answer)) = in_force(study, study.now).ok().flatten().zip(study.answer) else {
+        return Vec::new();
+    };
+    let opened = decision.open.iter().map(|open| open.level);
+    opened
+        .filter(|level| answer.closes(*level, decision.known.as_ref()).is_some())
+        .collect()
 }
 
 /// What the committee chose for the subject, where it is not to treat.

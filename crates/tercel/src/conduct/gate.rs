@@ -25,7 +25,7 @@ use super::need::{Need, Severity};
 use super::record::{EmergencyRelease, Order};
 use super::records::{ConductRecords, SubjectConduct};
 use super::{bedside, consent, decision, delegation, eligibility, halt, items, product_check, spacing, version};
-use crate::design::Action;
+use crate::design::DoseAnswer;
 use crate::protocol::{ConductRules, DoseLevel, Trial};
 use crate::study::{StudyData, Subject, SubjectId};
 
@@ -41,7 +41,7 @@ pub struct Study<'s> {
     /// The moment.
     pub now: DateTime,
     /// What the protocol's design says of the next dose by these data; `None`: nobody asked.
-    pub answer: Option<Action>,
+    pub answer: Option<&'s DoseAnswer>,
 }
 
 impl<'s> Study<'s> {
@@ -58,7 +58,7 @@ impl<'s> Study<'s> {
 
     /// The same with what the protocol's design says now: a level that it closes is then open by no earlier decision.
     #[must_use]
-    pub fn with_answer(mut self, answer: Option<Action>) -> Self {
+    pub fn with_answer(mut self, answer: Option<&'s DoseAnswer>) -> Self {
         self.answer = answer;
         self
     }

@@ -57,6 +57,28 @@ fn last_second(began: DateTime) -> DateTime {
     began.saturating_add((59 - i64::from(began.second())).seconds())
 }
 
+/// What of an infusion that was corrected is not as it was ordered, or not as the bedside records of its bags have it: handed over, checked
+/// and thawed before it began.
+pub fn as_corrected(study: &Study<'_>, subject: &SubjectId, infused: &Infused) -> Vec<Missing> {
+    let then = Study {
+        trial: study.trial,
+        data: study.data,
+        records: study.records.clone(),
+        now: last_second(infused.began).min(study.now),
+        answer: None,
+    };
+    let Some(own) = then.records.of(subject) else {
+        return Vec::new();
+    };
+    let mut missing = as_given(&then, own, infused);
+    if let Some(case) = Case::new(&then, own, GateName::Infusion, None) {
+        missing.extend(bedside::custody(&case));
+        missing.extend(bedside::two_persons(&case));
+        missing.extend(bedside::thaw(&case));
+    }
+    missing
+}
+
 /// What of an infusion is not as it was ordered.
 pub fn as_given(study: &Study<'_>, own: &SubjectConduct, infused: &Infused) -> Vec<Missing> {
     let Some(case) = Case::new(study, own, GateName::Infusion, None) else {

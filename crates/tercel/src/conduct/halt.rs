@@ -7,7 +7,7 @@ use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
 use crate::dlt::standing_halts;
 use crate::language::{Words, both};
-use crate::study::{EnteredHalt, Infusion};
+use crate::study::{EnteredHalt, Infusion, SubjectId};
 
 /// A halt by a record.
 struct Raised {
@@ -32,6 +32,10 @@ impl Raised {
             entered,
             ended: ends.filter_map(|one| one.signed).filter(|signed| from <= *signed).min(),
         }
+    }
+
+    fn stands(&self, now: DateTime) -> bool {
+        self.ended.is_none_or(|ended| now < ended)
     }
 }
 
@@ -67,23 +71,39 @@ fn vectors(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item
     })
 }
 
-fn foreign_bags(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item = Raised> {
-    own.infusions.iter().filter_map(|infused| {
-        let is_own = |label: &String| own.bags.iter().any(|bag| bag.label == *label);
-        let label = infused.bags.iter().find(|label| !is_own(label))?;
+/// A halt for each bag given that is not the subject's: the end that two sign is of that bag alone.
+fn foreign_bags<'r>(records: &'r ConductRecords, own: &'r SubjectConduct) -> impl Iterator<Item = Raised> {
+    let is_own = |label: &str| own.bags.iter().any(|bag| bag.label == label);
+    let given = own
+        .infusions
+        .iter()
+        .flat_map(|infused| infused.bags.iter().map(move |label| (infused, label)));
+    let foreign = given.filter(move |(_, label)| !is_own(label));
+    foreign.map(|(infused, label)| {
         let reason = both!(
             "bag {label}, which is not of {subject}, given to it",
             "{label}号袋不属于{subject}，却用于该受试者",
             subject = own.subject
         );
-        Some(Raised::new(
-            records,
-            &infused.entry.id,
-            reason,
-            infused.began,
-            infused.entry.at,
-        ))
+        let id = format!("{}#{label}", infused.entry.id);
+        Raised::new(records, &id, reason, infused.began, infused.entry.at)
     })
+}
+
+/// Why treatment is halted by a bag of this label that was given to a subject and is not its own; `None`: it is not.
+pub fn halt_of_bag(study: &Study<'_>, subject: &SubjectId, label: &str) -> Option<Words> {
+    let own = study.records.of(subject)?;
+    let end = format!("#{label}");
+    let mut halts = foreign_bags(&study.records, own);
+    let standing = halts.find(|halt| halt.id.ends_with(&end) && halt.stands(study.now))?;
+    Some(standing.reason)
+}
+
+/// The other subject of whom a bag of this label is recorded.
+pub fn other_owner<'r>(records: &'r ConductRecords, subject: &SubjectId, label: &str) -> Option<&'r SubjectId> {
+    let mut others = records.subjects.iter().filter(|other| other.subject != *subject);
+    let owner = others.find(|other| other.bags.iter().any(|bag| bag.label == label))?;
+    Some(&owner.subject)
 }
 
 /// The halts by a record, for the decisions that rest on the data.
@@ -107,9 +127,7 @@ pub(super) fn pause(case: &Case<'_>) -> Vec<Missing> {
 /// The halts that stand now, each with what it is called, why, and when its record was entered: those by a record, then those by
 /// the protocol's rules.
 pub fn standing(study: &Study<'_>) -> Vec<(String, Words, Option<DateTime>)> {
-    let stand = raised(&study.records)
-        .into_iter()
-        .filter(|halt| halt.ended.is_none_or(|ended| study.now < ended));
+    let stand = raised(&study.records).into_iter().filter(|halt| halt.stands(study.now));
     let mut halts: Vec<(String, Words, Option<DateTime>)> =
         stand.map(|halt| (halt.id, halt.reason, Some(halt.entered))).collect();
     let day0 = |infused: &Infusion| infused.when.day();

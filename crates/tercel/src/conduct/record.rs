@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use crate::design::Action;
+use crate::design::DoseAnswer;
 use crate::language::Words;
 use crate::protocol::{Authority, DoseLevel, StudyTask};
 
@@ -368,8 +368,8 @@ pub struct SignedDecision {
     pub effective: Option<DateTime>,
     /// Until when it held, where another took its place.
     pub superseded: Option<DateTime>,
-    /// What the protocol's design recommended when it was taken; `None`: the record does not say.
-    pub known: Option<Action>,
+    /// What the protocol's design said when it was taken; `None`: the record does not say.
+    pub known: Option<DoseAnswer>,
 }
 
 /// What the committee chose for a subject whose level closed after the product was made.

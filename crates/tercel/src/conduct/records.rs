@@ -10,6 +10,7 @@ use super::record::{
     Lymphodepletion, Order, Pause, ProtocolDeviation, Resume, Screening, SignedDecision, Slot, Unread, Withdrawal,
 };
 use super::version::SiteVersion;
+use crate::design::DoseAnswer;
 use crate::study::SubjectId;
 
 /// Keeps what was entered by a moment.
@@ -176,6 +177,8 @@ pub struct ConductRecords {
     pub subjects: Vec<SubjectConduct>,
     /// Decisions about the dose.
     pub decisions: Vec<SignedDecision>,
+    /// What the design said to the last decision about the recommended dose; `None`: none was taken.
+    pub recommended: Option<DoseAnswer>,
     /// Halts.
     pub pauses: Vec<Pause>,
     /// Ends of halts.

@@ -2,7 +2,7 @@
 //!
 //! # What it derives
 //! A [`Task`] for each visit due, overdue or missed and each assessment missing in it, each gate that holds up the next step of a
-//! subject, consent to renew, results awaited or turned positive after release, deviations to record, reports of events whose
+//! subject, the end of a subject who withdrew before it, consent to renew, results awaited or turned positive after release, deviations to record, reports of events whose
 //! clock runs, and the contact at the end of the DLT window.
 //!
 //! # Source
@@ -14,7 +14,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::consent::withdrawn_scopes;
+use super::consent::{withdrawn_from, withdrawn_scopes};
 use super::gate::{Gate, Study, collection_gate, infusion_gate, lymphodepletion_gate};
 use super::need::Need;
 use super::product::TestOutcome;
@@ -56,6 +56,8 @@ pub enum Work {
     Reconsent(String),
     /// How the participation ended, of a subject who withdrew from treatment and visits.
     EndOfParticipation,
+    /// Where the bags go, and how the participation ends, of a subject who withdrew from treatment before the infusion.
+    NotTreated,
     /// A gate holds up the next step.
     Gate(Box<Gate>),
     /// A result of the product is awaited since its release: lot and test.
@@ -109,6 +111,10 @@ impl Task {
             Work::EndOfParticipation => (
                 "Enter the end of participation: the subject withdrew from treatment and visits. Until then the DLT verdict may wait.".to_owned(),
                 "录入研究结束：受试者已撤回对治疗和访视的同意。在此之前DLT判定可能待定。".to_owned(),
+            ),
+            Work::NotTreated => (
+                "Consent to treatment is withdrawn: nothing is infused. Record where the bags go, follow the subject for what was given so far, and enter the end of participation.".to_owned(),
+                "受试者已撤回对治疗的同意，不予回输。请记录产品袋的去向，就已接受的处理继续随访，并录入研究结束。".to_owned(),
             ),
             Work::Gate(gate) => {
                 let count = gate.missing.len();
@@ -266,7 +272,18 @@ pub fn next_gate(study: &Study<'_>, subject: &SubjectId, stage: &Stage) -> Optio
 /// The gate of the subject's next step, and consent to renew.
 fn gates(study: &Study<'_>, own: &SubjectConduct, stage: Option<&Stage>, tasks: &mut Vec<Task>) {
     let subject = &own.subject;
-    let gate = stage.and_then(|stage| next_gate(study, subject, stage));
+    let untreated = withdrawn_from(own, Scope::Treatment).filter(|_| day_of_infusion(study, subject).is_none());
+    let gate = stage
+        .filter(|_| untreated.is_none())
+        .and_then(|stage| next_gate(study, subject, stage));
+    if let Some(when) = untreated.filter(|_| withdrew_entirely(own).is_none()) {
+        tasks.push(Task {
+            subject: subject.clone(),
+            work: Work::NotTreated,
+            urgency: Urgency::Due,
+            due: Some(when),
+        });
+    }
     let mut add = |work, urgency| {
         tasks.push(Task {
             subject: subject.clone(),

@@ -389,15 +389,15 @@ impl Need {
                 "医嘱不含活细胞，或细胞数、剂量水平的剂量不明。"
             ),
             Self::DoseBelow { percent, min } => both!(
-                "The order is {percent:.4} % of the level's dose; at least {min} % is needed.",
-                "医嘱为该水平剂量的 {percent:.4}%，至少需要 {min}%。",
-                percent = percent,
+                "The order is {percent} % of the level's dose; at least {min} % is needed.",
+                "医嘱为该水平剂量的 {percent}%，至少需要 {min}%。",
+                percent = four_places(*percent),
                 min = min
             ),
             Self::DoseAbove { percent, max } => both!(
-                "The order is {percent:.4} % of the level's dose; at most {max} % is allowed.",
-                "医嘱为该水平剂量的 {percent:.4}%，最多允许 {max}%。",
-                percent = percent,
+                "The order is {percent} % of the level's dose; at most {max} % is allowed.",
+                "医嘱为该水平剂量的 {percent}%，最多允许 {max}%。",
+                percent = four_places(*percent),
                 max = max
             ),
             Self::NotOrdered { bag, whose: None } => both!(
@@ -415,9 +415,9 @@ impl Need {
                 subject = subject
             ),
             Self::GivenOffDose { percent, min, max } => both!(
-                "{percent:.4} % of the level's dose was given; the protocol allows {min} to {max} %.",
-                "实际回输为该水平剂量的 {percent:.4}%；方案允许 {min}% 至 {max}%。",
-                percent = percent,
+                "{percent} % of the level's dose was given; the protocol allows {min} to {max} %.",
+                "实际回输为该水平剂量的 {percent}%；方案允许 {min}% 至 {max}%。",
+                percent = four_places(*percent),
                 min = min,
                 max = max
             ),
@@ -475,4 +475,10 @@ impl Need {
             ),
         }
     }
+}
+
+/// Four decimals at most, so that what is just outside a bound does not read as the bound.
+fn four_places(number: f64) -> String {
+    let text = format!("{number:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -447,3 +447,27 @@ pub struct Decision {
     /// Why.
     pub because: Because,
 }
+
+impl Decision {
+    /// What would be done if nothing were withheld; `None` where nothing is. A halt stands before data that cannot be read, which
+    /// stand before the decision.
+    pub fn otherwise(&self) -> Option<Action> {
+        let mut found = None;
+        let mut because = &self.because;
+        while let Because::Halted {
+            otherwise,
+            because: inner,
+            ..
+        }
+        | Because::HeldUp {
+            otherwise,
+            because: inner,
+            ..
+        } = because
+        {
+            found = Some(*otherwise);
+            because = inner;
+        }
+        found
+    }
+}

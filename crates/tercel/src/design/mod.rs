@@ -13,6 +13,7 @@
 //! | operating characteristics | [`exact`](crate::exact) |
 
 mod accelerated_titration;
+mod answer;
 mod bf_boin;
 mod blrm;
 mod boin;
@@ -49,6 +50,7 @@ mod utility;
 use std::fmt;
 
 pub use accelerated_titration::AcceleratedTitration;
+pub use answer::DoseAnswer;
 pub use bf_boin::{Backfilled, BfBoin, BfBoinDesign};
 pub use blrm::{BLRM_QUANTILES, Blrm, BlrmFit, BlrmLevel, BlrmOptions, Moments};
 pub use boin::Boin;

@@ -32,6 +32,8 @@ pub struct PauseMet {
 pub enum Occasion {
     /// Scheduled: everybody dosed at this level has passed the DLT window.
     LevelCompleted(DoseLevel),
+    /// Ad hoc: the design treats nobody at this level any more, who is pending there or not.
+    LevelClosed(DoseLevel),
     /// Ad hoc: these rules halt enrolment.
     Pause(Vec<PauseMet>),
     /// The recommended dose of Phase 2.
@@ -93,12 +95,16 @@ impl About {
     /// What makes no sense in it.
     pub(super) fn check(&self, levels: usize) -> Result<(), NotFrozen> {
         match &self.occasion {
-            Occasion::LevelCompleted(level) if usize::from(level.number()) > levels => {
+            Occasion::LevelCompleted(level) | Occasion::LevelClosed(level) if usize::from(level.number()) > levels => {
                 return Err(NotFrozen::NoSuchLevel(*level));
             }
             Occasion::Other(words) if words.trim().is_empty() => return Err(NotFrozen::NoOccasion),
             Occasion::Pause(rules) if rules.is_empty() => return Err(NotFrozen::NoOccasion),
-            Occasion::LevelCompleted(_) | Occasion::Pause(_) | Occasion::RecommendedDose | Occasion::Other(_) => {}
+            Occasion::LevelCompleted(_)
+            | Occasion::LevelClosed(_)
+            | Occasion::Pause(_)
+            | Occasion::RecommendedDose
+            | Occasion::Other(_) => {}
         }
         let too_many = |one: &Completeness| one.entered > one.expected;
         match self.completeness.iter().find(|(_, one)| too_many(one)) {

@@ -8,7 +8,7 @@ use super::in_order;
 use super::packet::{BlockingFinding, HaltLine, IfNone, IfOpen, LevelLine, Packet, Recommendation, WaitingFor};
 use super::recommended::{Recommended, limits};
 use super::subject::{Standing, SubjectLine, other_events};
-use crate::design::{ALL, Action, Because, Decision, StudyDecision, decide_study};
+use crate::design::{ALL, Because, StudyDecision, decide_study};
 use crate::dlt::Halt;
 use crate::endpoint::{Analysis, check_analysis};
 use crate::estimate::Level;
@@ -99,34 +99,12 @@ fn recommendation(analysis: &Analysis<'_>, decided: &StudyDecision) -> Recommend
             settings_words(entry, &escalation.rule, escalation.cohort_size)
         }),
         advice: Advice::of(&decided.decision),
-        otherwise: otherwise(&decided.decision),
+        otherwise: decided.decision.otherwise(),
         halts: halts(&decided.decision.because),
         waiting_on,
         earliest_infusion: decided.earliest_infusion,
         records: in_order(decided.records.clone()),
     }
-}
-
-/// What would be done if nothing were withheld. A halt stands before data that cannot be read, which stand before the
-/// decision.
-fn otherwise(decision: &Decision) -> Option<Action> {
-    let mut found = None;
-    let mut because = &decision.because;
-    while let Because::Halted {
-        otherwise,
-        because: inner,
-        ..
-    }
-    | Because::HeldUp {
-        otherwise,
-        because: inner,
-        ..
-    } = because
-    {
-        found = Some(*otherwise);
-        because = inner;
-    }
-    found
 }
 
 fn halts(because: &Because) -> Vec<HaltLine> {

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::about::{Knowledge, Occasion};
 use super::advice::{Advice, Opinion};
 use super::recommended::Recommended;
-use super::subject::SubjectLine;
-use crate::design::Action;
+use super::subject::{Standing, SubjectLine};
+use crate::design::{Action, Count, DoseAnswer};
 use crate::language::Words;
 use crate::protocol::DoseLevel;
 use crate::study::{RecordId, SubjectId};
@@ -185,6 +185,27 @@ pub struct BlockingFinding {
 }
 
 impl Packet {
+    /// What the design said, with the outcomes it said it by.
+    pub fn answer(&self) -> DoseAnswer {
+        let count = |line: &LevelLine| Count {
+            evaluable: line.evaluable,
+            dlt: line.dlt,
+            pending: line.pending,
+        };
+        let with_dlt = self
+            .subjects
+            .iter()
+            .filter(|line| line.verdict.standing == Standing::Dlt);
+        DoseAnswer {
+            action: self
+                .recommendation
+                .otherwise
+                .unwrap_or(self.recommendation.advice.action),
+            counts: self.levels.iter().map(|line| (line.level, count(line))).collect(),
+            dlts: with_dlt.map(|line| line.subject.clone()).collect(),
+        }
+    }
+
     /// The line of a level.
     pub fn level(&self, level: DoseLevel) -> Option<&LevelLine> {
         self.levels.iter().find(|line| line.level == level)

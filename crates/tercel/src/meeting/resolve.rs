@@ -28,7 +28,7 @@ use super::committee::{Ballot, Member, Quorum, Vote, without_case};
 use super::missing::Missing;
 use super::packet::Packet;
 use super::words::action_words;
-use crate::design::Action;
+use crate::design::{Action, DoseAnswer};
 use crate::language::Language;
 use crate::protocol::DoseLevel;
 
@@ -333,19 +333,10 @@ const fn reach(action: Action) -> (u8, u8) {
 
 /// Whether what the design says now closes the level that a choice opens or recommends, and the packet did not say so: the packet is
 /// overtaken, and the committee meets on a new one.
-pub fn is_overtaken(packet: &Packet, now: Action, choice: Choice) -> bool {
-    let highest = |action: Action| match action {
-        Action::Wait => None,
-        Action::Escalate(_) | Action::Stay(_) | Action::DeEscalate(_) | Action::Stop(_) => {
-            let (treats, declares) = reach(action);
-            Some(treats.max(declares))
-        }
-    };
-    let (Some(now), Some(level)) = (highest(now), choice.level()) else {
-        return false;
-    };
-    let then = highest(packet.recommendation.advice.action);
-    level.number() > now && then.is_none_or(|then| then > now)
+pub fn is_overtaken(packet: &Packet, now: &DoseAnswer, choice: Choice) -> bool {
+    choice
+        .level()
+        .is_some_and(|level| now.closes(level, Some(&packet.answer())).is_some())
 }
 
 /// How a choice departs from the recommendation.

@@ -23,11 +23,13 @@ impl Occasion {
                     .map(|met| format!("{open}{}{close}", met.text.of(language)));
                 each.collect::<Vec<_>>().join(between)
             }
-            Self::LevelCompleted(_) | Self::RecommendedDose | Self::Other(_) => String::new(),
+            Self::LevelCompleted(_) | Self::LevelClosed(_) | Self::RecommendedDose | Self::Other(_) => String::new(),
         };
         match (self, language) {
             (Self::LevelCompleted(level), Language::English) => format!("dose level {level} is completed (scheduled)"),
             (Self::LevelCompleted(level), Language::Chinese) => format!("剂量水平{level}已完成（计划内）"),
+            (Self::LevelClosed(level), Language::English) => format!("the rule closes dose level {level} (ad hoc)"),
+            (Self::LevelClosed(level), Language::Chinese) => format!("方案规则关闭剂量水平{level}（临时会议）"),
             (Self::Pause(_), Language::English) => {
                 format!("enrolment is halted by {} (ad hoc)", quoted("\"", "\"", " and "))
             }

@@ -3,8 +3,8 @@
 use jiff::ToSpan;
 use tercel::conduct::{
     Bag, Check, Clearance, ConductRecords, Infused, Pause, Resume, Study, SubjectConduct, Unread, UnreadWords,
-    check_conduct, collection_gate, derive_gate_as_given, derive_gate_when_begun, entered_halts, lymphodepletion_gate,
-    misread,
+    as_corrected, check_conduct, collection_gate, derive_gate_as_given, derive_gate_when_begun, entered_halts,
+    lymphodepletion_gate, misread,
 };
 use tercel::design::{Action, decide_study};
 use tercel::endpoint::Analysis;
@@ -54,6 +54,21 @@ fn an_infusion_is_held_against_order_labels_and_dose_as_they_were_when_it_began(
     // Before the last hand-over, thaw and identity check, whatever has been entered since.
     assert_eq!(
         told(&|one| one.began = at("2025-03-15T08:00")),
+        ["custody", "not-checked-by-two", "not-thawed"]
+    );
+    // A correction is held against the same.
+    let protocol = trial();
+    let (all, none) = (records(&protocol), data(&[]));
+    let study = Study::new(&protocol, &none, &all, at("2025-03-15T11:00"));
+    let corrected = |change: &dyn Fn(&mut Infused)| -> Vec<String> {
+        let mut infused = given();
+        change(&mut infused);
+        let missing = as_corrected(&study, &SubjectId::new("S1"), &infused);
+        missing.iter().map(tercel::conduct::Missing::key).collect()
+    };
+    assert_eq!(corrected(&|_| {}), [""; 0]);
+    assert_eq!(
+        corrected(&|one| one.began = at("2025-03-15T08:00")),
         ["custody", "not-checked-by-two", "not-thawed"]
     );
     // What was recorded within the minute of the infusion came before it.
@@ -208,10 +223,24 @@ fn the_bag_of_another_subject_halts_the_decision_as_it_halts_the_gates() {
     let decision = decide_study(&analysis).unwrap().decision;
     assert_eq!(decision.action, Action::Wait);
     assert!(
-        decision.because.to_string().contains("halted by IN: bag Z9"),
+        decision.because.to_string().contains("halted by IN#Z9: bag Z9"),
         "{}",
         decision.because
     );
+    // The end that two sign is of this bag alone.
+    all.resumes.push(Resume {
+        entry: entry("resume/1", "Zhao", "2025-03-20T09:00"),
+        pause: "IN#Z9".to_owned(),
+        signed_by: vec!["Zhao".to_owned(), "Huang".to_owned()],
+        signed: Some(at("2025-03-20T09:00")),
+    });
+    let standing = |all: &ConductRecords| -> Vec<String> {
+        let halts = entered_halts(all).into_iter();
+        halts.filter(|halt| halt.ended.is_none()).map(|halt| halt.id).collect()
+    };
+    assert_eq!(standing(&all), [""; 0]);
+    all.subjects[0].infusions[0].bags = vec!["Z9".to_owned(), "Z8".to_owned()];
+    assert_eq!(standing(&all), ["IN#Z8"]);
 }
 
 #[test]

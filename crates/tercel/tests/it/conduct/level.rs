@@ -1,10 +1,12 @@
 //! The level: decisions, places, halts, intervals, and a level that closed after manufacture.
 
+use std::collections::BTreeMap;
+
 use tercel::conduct::{
     Choice, ClosedLevelChoice, ConductRecords, Gate, Pause, Resume, Severity, Study, SubjectConduct, Unread,
     UnreadWords, VectorSample, infusion_gate,
 };
-use tercel::design::Action;
+use tercel::design::{Action, DoseAnswer};
 use tercel::protocol::Trial;
 use tercel::study::SubjectId;
 
@@ -313,11 +315,20 @@ fn a_level_that_closed_after_manufacture_is_the_committees_to_choose() {
     assert_eq!(severities(&withdrawn)[0], Severity::Absolute);
 }
 
+/// What a design says, with these subjects known to have a DLT.
+fn says(action: Action, dlts: &[&str]) -> DoseAnswer {
+    DoseAnswer {
+        action,
+        counts: BTreeMap::new(),
+        dlts: dlts.iter().map(|id| SubjectId::new(id)).collect(),
+    }
+}
+
 #[test]
 fn a_level_that_the_rule_closes_after_the_decision_is_shut_until_the_committee_decides_again() {
     let trial = trial();
     let data = data(&[]);
-    let asked = |answer: Action, known: Option<Action>| {
+    let asked = |answer: &DoseAnswer, known: Option<DoseAnswer>| {
         let mut records = records(&trial);
         records.decisions[0].known = known;
         let study = Study::new(&trial, &data, &records, at(INFUSED)).with_answer(Some(answer));
@@ -330,11 +341,20 @@ fn a_level_that_the_rule_closes_after_the_decision_is_shut_until_the_committee_d
         Action::Stop(Some(one)),
         Action::Wait,
     ] {
-        assert_eq!(asked(open, Some(Action::Stay(one))), [""; 0], "{open}");
+        let known = Some(says(Action::Stay(one), &[]));
+        assert_eq!(asked(&says(open, &["S2"]), known), [""; 0], "{open}");
     }
-    for known in [None, Some(Action::Wait), Some(Action::Stay(one))] {
-        assert_eq!(asked(Action::Stop(None), known), ["rule-closes:1"], "{known:?}");
+    let stop = |dlts: &[&str]| says(Action::Stop(None), dlts);
+    for known in [
+        None,
+        Some(says(Action::Wait, &["S2"])),
+        Some(says(Action::Stay(one), &["S2"])),
+    ] {
+        assert_eq!(asked(&stop(&["S2"]), known.clone()), ["rule-closes:1"], "{known:?}");
     }
-    // The committee that overrode what it knew is not asked again.
-    assert_eq!(asked(Action::Stop(None), Some(Action::Stop(None))), [""; 0]);
+    // The committee that overrode what it knew is not asked again, until it knows less than the data.
+    let known = || Some(stop(&["S2", "S3"]));
+    assert_eq!(asked(&stop(&["S2", "S3"]), known()), [""; 0]);
+    assert_eq!(asked(&stop(&["S2"]), known()), [""; 0]);
+    assert_eq!(asked(&stop(&["S2", "S3", "S4"]), known()), ["rule-closes:1"]);
 }

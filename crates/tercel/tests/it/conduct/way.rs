@@ -368,6 +368,18 @@ fn nothing_is_asked_from_which_consent_was_withdrawn() {
     };
     assert!(said(Scope::Samples)[0].contains("samples on 2025-06-01: 2, the first on 2025-07-01"));
     assert_eq!((said(Scope::Data).len(), said(Scope::Visits).len()), (1, 0));
+    // Who withdrew from treatment before the infusion is not infused: no gate of it is worked on.
+    let mut before = withdrawn(&[Scope::Treatment]);
+    before.subjects[0].infusions.clear();
+    for subject in &mut before.subjects {
+        subject.withdrawals[0].when = at("2025-03-14T09:00");
+        subject.withdrawals[0].entry.at = at("2025-03-14T09:30");
+    }
+    let none = self::data(&[]);
+    let list = derive_tasks(&Study::new(&trial, &none, &before, at("2025-03-14T10:00")));
+    let works: Vec<&Work> = list.iter().map(|task| &task.work).collect();
+    assert!(works.contains(&&Work::NotTreated), "{works:?}");
+    assert!(!works.iter().any(|work| matches!(work, Work::Gate(_))), "{works:?}");
     // Who withdrew from treatment and visits has left: how is to be entered, and nothing else is asked.
     let all = withdrawn(&[Scope::Treatment, Scope::Visits, Scope::Data, Scope::Samples]);
     let list = derive_tasks(&Study::new(&trial, &data, &all, at("2025-09-20T09:00")));
