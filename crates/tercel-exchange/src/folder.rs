@@ -200,7 +200,14 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
     for table in &mut tables {
         sdtm::settle_forms(table);
     }
-    sdtm::merge_supplements(&mut tables);
+    let contradictions = sdtm::merge_supplements(&mut tables);
+    let mut left: BTreeMap<String, Finding> = tables
+        .iter()
+        .filter_map(|table| {
+            let contradicts = contradictions.get(&table.name).copied();
+            Some((table.name.clone(), left_over(table, contradicts)?))
+        })
+        .collect();
     let has = |name: &str| tables.iter().any(|table| table.name == name);
     let subject_level = if has("DM") { "DM" } else { "ADSL" };
     if !has(subject_level) {
@@ -231,7 +238,8 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
         } else {
             read_records(&table.name, &reader, trial, &mut subjects);
         }
-        let (mut read, findings, unread) = reader.finish();
+        let (mut read, mut findings, unread) = reader.finish();
+        findings.extend(left.remove(&table.name));
         read.aside = table.into_columns(&unread);
         datasets.push((read, findings));
     }
@@ -244,6 +252,32 @@ pub(crate) fn read_each(mut tables: Vec<Table>, trial: &Trial) -> Option<ReadEac
         subjects,
         synthetic,
         by_dm: subject_level == "DM",
+    })
+}
+
+/// Qualifiers that no record took: of none, or saying otherwise than the variable of that name in their record.
+fn left_over(table: &Table, contradicts: Option<usize>) -> Option<Finding> {
+    table.column("QNAM")?;
+    let first = contradicts.unwrap_or(0);
+    let [name, value, key, number] = ["QNAM", "QVAL", "IDVAR", "IDVARVAL"].map(|column| cell_of(table, first, column));
+    let (subject, rows) = (cell_of(table, first, "USUBJID"), table.len());
+    let sentence = both!(
+        "{rows} qualifiers are of no record, or say otherwise than their record, such as {name} \"{value}\" of {subject}, {key} \
+         {number}: none of them is used; correct them or the records",
+        "{rows}条补充限定值没有对应记录，或与其记录不符，例如{subject}（{key} {number}）的{name}“{value}”：均未采用；请更正限定值或记录"
+    );
+    Some(Finding {
+        subject: Some(SubjectId::new(subject)).filter(|_| !subject.is_empty()),
+        dataset: tercel::study::Dataset::new(&table.name),
+        record: None,
+        row: u32::try_from(first + 1).ok(),
+        field: "QVAL".to_owned(),
+        rule: Rule::Disagree(sentence),
+        blocks: if contradicts.is_some() {
+            Blocks::Decision
+        } else {
+            Blocks::Export
+        },
     })
 }
 

@@ -345,11 +345,20 @@ impl<'a> Row<'a> {
 
     /// A date or date-time, possibly partial.
     pub(crate) fn when(&self, name: &str) -> Option<When> {
+        self.when_for(name, Blocks::Decision)
+    }
+
+    /// A date or date-time on which no decision rests.
+    pub(crate) fn when_told(&self, name: &str) -> Option<When> {
+        self.when_for(name, Blocks::Export)
+    }
+
+    fn when_for(&self, name: &str, blocks: Blocks) -> Option<When> {
         let text = self.text(name)?;
         match When::parse(text) {
             Ok(when) => Some(when),
             Err(error) => {
-                self.find(name, Rule::NotADate(text.to_owned(), error), Blocks::Decision);
+                self.find(name, Rule::NotADate(text.to_owned(), error), blocks);
                 None
             }
         }

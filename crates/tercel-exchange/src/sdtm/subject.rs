@@ -208,7 +208,7 @@ pub(super) fn read_mh(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let Some(term) = row.require("MHTERM", Blocks::Export) else {
         return;
     };
-    let start = row.when("MHSTDTC");
+    let start = row.when_told("MHSTDTC");
     subject.history.push(History {
         record: row.record.clone(),
         term: term.to_owned(),

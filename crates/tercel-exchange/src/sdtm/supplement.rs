@@ -5,13 +5,19 @@ use std::collections::{BTreeMap, HashMap};
 use super::long::{Continuations, continuation, rejoin, rejoin_own};
 use crate::table::Table;
 
-/// Moves every `SUPP--` row to its parent record; rows that fit no parent stay in their own table.
-pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
+/// Moves every `SUPP--` row to its parent record; rows that fit no parent, or say otherwise than it, stay in their own table. The
+/// first of the latter, by the name of the table.
+pub(crate) fn merge_supplements(tables: &mut Vec<Table>) -> BTreeMap<String, usize> {
+    let mut contradictions = BTreeMap::new();
     let (supplements, mut parents): (Vec<Table>, Vec<Table>) = std::mem::take(tables)
         .into_iter()
         .partition(|table| table.name.starts_with("SUPP") || table.column("QNAM").is_some());
     for mut supplement in supplements {
-        let placed = place(&supplement, &mut parents);
+        let (placed, contradicts) = place(&supplement, &mut parents);
+        if let Some(at) = contradicts {
+            let before = placed.iter().take(at).filter(|placed| !**placed).count();
+            contradictions.insert(supplement.name.clone(), before);
+        }
         supplement.retain(|row| !placed.get(row).copied().unwrap_or(false));
         if !supplement.is_empty() {
             parents.push(supplement);
@@ -19,6 +25,7 @@ pub(crate) fn merge_supplements(tables: &mut Vec<Table>) {
     }
     parents.iter_mut().for_each(rejoin_own);
     *tables = parents;
+    contradictions
 }
 
 /// Rows of a parent by subject and key value; the first row where several share them.
@@ -27,8 +34,10 @@ type Index<'t> = HashMap<(&'t str, &'t str), usize>;
 /// Values by the row of the parent they belong to.
 type Qualifier = BTreeMap<usize, String>;
 
-/// Writes every qualifier into its parent row; for each row of the supplement whether it found one.
-fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
+/// Writes every qualifier into its parent row; for each row of the supplement whether it found one, and the first that says
+/// otherwise than its record.
+fn place(supplement: &Table, parents: &mut [Table]) -> (Vec<bool>, Option<usize>) {
+    let mut contradicts = None;
     let names = ["RDOMAIN", "QNAM", "QVAL", "IDVAR", "USUBJID", "IDVARVAL", "QLABEL"];
     let columns = names.map(|name| supplement.column(name));
     let mut placed = vec![false; supplement.len()];
@@ -49,6 +58,7 @@ fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
                 // A qualifier is of what the record itself does not say: its own variable is not written over.
                 let own = parent.column(&name).map(|column| parent.cell(at, column));
                 if own.is_some_and(|own| !own.is_empty() && own != value) && continuation(label).is_none() {
+                    contradicts = contradicts.or(Some(row));
                     continue;
                 }
                 let cells = match continuation(label) {
@@ -67,7 +77,7 @@ fn place(supplement: &Table, parents: &mut [Table]) -> Vec<bool> {
         }
         rejoin(parent, continuations);
     }
-    placed
+    (placed, contradicts)
 }
 
 /// An empty key stands for the subject's only row.

@@ -120,4 +120,22 @@ fn a_supplemental_qualifier_does_not_write_over_a_variable_of_its_record() {
         .map(|event| event.serious)
         .collect();
     assert_eq!(serious, [Some(false), Some(true)]);
+    // What is not used is said.
+    let found = wrong(&data, "SUPPAE", "QVAL");
+    assert!(
+        matches!(&found[..], [(said, Blocks::Decision)] if said.contains("such as AESER \"Y\" of S-1, AESEQ 1")),
+        "{found:?}"
+    );
+    let orphan = "USUBJID,RDOMAIN,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL\nS-1,AE,AESEQ,9,AEPLACE,Place,ward\n";
+    let data = read(&[("AE", ae), ("SUPPAE", orphan)]);
+    assert!(matches!(&wrong(&data, "SUPPAE", "QVAL")[..], [(_, Blocks::Export)]));
+}
+
+#[test]
+fn a_condition_of_the_history_whose_day_nobody_knows_holds_up_no_decision() {
+    let mh = "USUBJID,MHSEQ,MHTERM,MHSTDTC\nS-1,1,Appendicitis,--05\n";
+    let data = read(&[("MH", mh)]);
+    let found = wrong(&data, "MH", "MHSTDTC");
+    assert!(matches!(&found[..], [(_, Blocks::Export)]), "{found:?}");
+    assert_eq!(data.subjects[0].history[0].term, "Appendicitis");
 }

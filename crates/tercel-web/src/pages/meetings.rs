@@ -1,7 +1,7 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use askama::Template;
-use tercel::language::{Language, both};
+use tercel::language::{Language, Words, both};
 use tercel_store::Record;
 
 use crate::ask::Ask;
@@ -129,12 +129,14 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
     let asked = ask.field("occasion")?.to_owned();
     let words = ask.optional("words").to_owned();
     let mut chosen = Vec::new();
+    let mut roles = Vec::new();
     for one in members(&ask).await? {
         let physician = match ask.optional(&format!("member.{}", one.account)) {
             "physician" => true,
             "member" => false,
             _ => continue,
         };
+        roles.push(one.role);
         chosen.push(steps::member(&one.account, &one.printed, one.role.id(), physician));
     }
     if chosen.is_empty() {
@@ -160,6 +162,22 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
             "法定投票人数为 {needed}，而所选委员仅 {chosen} 名：该会议无法形成决定；未冻结任何内容",
             chosen = chosen.len()
         )));
+    }
+    let named = ask
+        .optional("roles_needed")
+        .split([',', ' '])
+        .filter(|role| !role.is_empty());
+    for id in named {
+        let role = Role::from_id(id);
+        if role.is_none_or(|role| !roles.contains(&role)) {
+            let title = role.map_or_else(|| Words::english(id.to_owned()), |role| role.title().into());
+            return Err(Fault::Wrong(both!(
+                "a vote of the role {en} is needed and no member chosen has it: such a meeting never decides; nothing was frozen",
+                "须有“{zh}”投票，而所选委员中无此角色：该会议无法形成决定；未冻结任何内容",
+                en = title.en,
+                zh = title.zh
+            )));
+        }
     }
     let frozen = steps::freeze(&ask.app, &asked, &words).await?;
     let committee = Committee {

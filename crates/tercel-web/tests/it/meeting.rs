@@ -157,6 +157,16 @@ async fn a_level_is_not_opened_without_places_and_no_meeting_asks_for_more_votes
     let endless = world.post(xu, "/meetings", &endless).await;
     assert_eq!(endless.status, 400);
     assert!(endless.body.contains("never decides"), "{}", sentence(&endless));
+    let nobody = [
+        ("occasion", "other"),
+        ("words", "x"),
+        ("quorum", "1"),
+        ("roles_needed", "medical-monitor"),
+        ("member.guo", "member"),
+    ];
+    let nobody = world.post(xu, "/meetings", &nobody).await;
+    assert_eq!(nobody.status, 400);
+    assert!(nobody.body.contains("no member chosen has it"), "{}", sentence(&nobody));
 }
 
 #[tokio::test]
