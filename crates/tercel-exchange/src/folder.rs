@@ -1,11 +1,11 @@
 //! A folder of datasets to [`StudyData`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use tercel::language::{Text, Words, both};
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, DatasetRead, Finding, Rule, StudyData, Subject, SubjectId};
+use tercel::study::{Blocks, DatasetRead, DateError, Finding, Rule, StudyData, Subject, SubjectId, zone_of};
 use thiserror::Error;
 
 use crate::bounded::{self, BoundedError};
@@ -173,6 +173,7 @@ fn not_read(file: &str) -> Finding {
 pub fn read_tables(tables: Vec<Table>, trial: &Trial) -> Option<StudyData> {
     let mut data = StudyData::default();
     data.findings.extend(of_other_studies(&tables));
+    data.findings.extend(of_other_zones(&tables));
     let read = read_each(tables, trial)?;
     data.synthetic = read.synthetic;
     for (dataset, findings) in read.datasets {
@@ -283,6 +284,43 @@ fn left_over(table: &Table, contradicts: Option<usize>) -> Option<Finding> {
 
 fn cell_of<'t>(table: &'t Table, row: usize, column: &str) -> &'t str {
     table.column(column).map_or("", |at| table.cell(row, at))
+}
+
+/// Clocks of one place differ by an hour in summer, no more.
+const SUMMER_TIME: i32 = 60;
+
+/// Times of a subject that are by the clock of another place than its other times: moments are compared by what the clock showed.
+fn of_other_zones(tables: &[Table]) -> Vec<Finding> {
+    let mut zones: HashMap<&str, i32> = HashMap::new();
+    let mut found: BTreeMap<&str, Finding> = BTreeMap::new();
+    for table in tables {
+        let moments = table
+            .columns()
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| name.ends_with("DTC"));
+        for (at, name) in moments {
+            for row in 0..table.len() {
+                let text = table.cell(row, at);
+                let Some(zone) = zone_of(text) else { continue };
+                let subject = cell_of(table, row, "USUBJID");
+                let first = *zones.entry(subject).or_insert(zone);
+                if (first - zone).abs() > SUMMER_TIME && !found.contains_key(subject) {
+                    let finding = Finding {
+                        subject: Some(SubjectId::new(subject)),
+                        dataset: tercel::study::Dataset::new(&table.name),
+                        record: None,
+                        row: u32::try_from(row + 1).ok(),
+                        field: name.clone(),
+                        rule: Rule::NotADate(text.to_owned(), DateError::Zone),
+                        blocks: Blocks::Decision,
+                    };
+                    found.insert(subject, finding);
+                }
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// Rows that name another study than the dataset of subjects.

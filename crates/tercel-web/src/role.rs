@@ -175,3 +175,18 @@ pub(crate) fn role_words(id: &str, language: Language) -> String {
     };
     title.of(language).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use tercel::protocol::Charter;
+
+    use super::{Permission, Role};
+
+    #[test]
+    fn the_roles_a_protocol_may_ask_a_vote_of_are_those_that_decide() {
+        let deciding = Role::ALL.into_iter().filter(|role| role.may(Permission::Decide));
+        let mut ids: Vec<&str> = deciding.map(Role::id).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, Charter::ROLES);
+    }
+}

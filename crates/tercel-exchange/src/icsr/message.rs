@@ -151,7 +151,7 @@ fn report(writing: &Writing<'_>, case: &Case<'_>, number: &str) -> Node {
         .child(characteristic("2", no_flag("NI")))
 }
 
-/// The last day of anything the report says (C.1.5).
+/// The last day of anything the report says (C.1.5); what is known to the month names none.
 fn latest(case: &Case<'_>) -> Option<Date> {
     let edges = case
         .reactions
@@ -160,10 +160,7 @@ fn latest(case: &Case<'_>) -> Option<Date> {
     let tests = linked(case).into_iter().map(|lab| Some(lab.when));
     let died = case.subject.died().map(|(when, _)| when);
     let moments = edges.chain(tests).chain([died]).flatten();
-    moments
-        .map(|when: When| when.date.earliest())
-        .chain(case.received)
-        .max()
+    moments.filter_map(When::day).chain(case.received).max()
 }
 
 /// Whether any of the events goes to an authority at once (C.1.7).

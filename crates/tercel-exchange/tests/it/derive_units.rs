@@ -201,6 +201,32 @@ A,9,BMI,Body Mass Index,DAY 1,25,25,kg/m2,,2025-02-25
     assert_eq!(named("VS, subject A, TEMP: 1 value in \"K\""), 1, "{:?}", found.notes);
 }
 
+/// A sum is of one assessment: what a visit is called does not add up scans of different days, nor move the baseline.
+#[test]
+fn scans_of_different_days_are_different_sums_and_the_baseline_is_the_last_before_treatment() {
+    let scans = |names: [&str; 5]| {
+        let days = ["2025-02-10", "2025-02-24", "2025-04-09", "2025-05-19", "2025-06-19"];
+        let mm = [150, 146, 144, 158, 156];
+        let mut text = "USUBJID,TRSEQ,TRGRPID,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,VISIT,VISITNUM,TRDTC\n".to_owned();
+        for (at, ((name, day), mm)) in names.into_iter().zip(days).zip(mm).enumerate() {
+            writeln!(text, "A,{at},TARGET,T01,LDIAM,{mm},mm,{name},{at},{day}").unwrap();
+        }
+        let rows = derived(&from_tabulations(&[("tr.csv", &text)]), "ADTR");
+        let sums = rows.into_iter().filter(|row| row["PARAMCD"] == "SDIAM");
+        let cells = |row: super::derive::Record| ["AVAL", "BASE", "ABLFL", "ANL01FL"].map(|column| row[column].clone());
+        sums.map(cells).map(|cells| cells.join("|")).collect::<Vec<String>>()
+    };
+    let expected = ["150|146||", "146|146|Y|Y", "144|146||Y", "158|146||Y", "156|146||Y"];
+    for names in [
+        ["SCREENING", "BASELINE", "UNSCHEDULED", "UNSCHEDULED", "UNSCHEDULED"],
+        ["SCREENING", "SCREENING", "WEEK 6", "WEEK 12", "WEEK 16"],
+        ["Scan 0", "Scan 1", "Scan 2", "Scan 2", "Safety screening"],
+        ["", "", "", "", ""],
+    ] {
+        assert_eq!(scans(names), expected, "{names:?}");
+    }
+}
+
 #[test]
 fn diameters_are_summed_in_millimetres_whatever_unit_each_is_in() {
     let header = "USUBJID,TRSEQ,TRGRPID,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,VISIT,VISITNUM,TRDTC\n";

@@ -139,3 +139,33 @@ fn a_condition_of_the_history_whose_day_nobody_knows_holds_up_no_decision() {
     assert!(matches!(&found[..], [(_, Blocks::Export)]), "{found:?}");
     assert_eq!(data.subjects[0].history[0].term, "Appendicitis");
 }
+
+#[test]
+fn a_time_by_the_clock_of_another_zone_is_not_read_as_if_it_were_of_the_site() {
+    let ae = |time: &str| format!("USUBJID,AESEQ,AETERM,AESTDTC\nS-1,1,Fever,{time}\n");
+    let ex = EX.replace("2025-02-01", "2025-02-01T07:00+08:00");
+    let found = |time: &str| {
+        wrong(&read(&[("EX", &ex), ("AE", &ae(time))]), "EX", "EXSTDTC").len()
+            + wrong(&read(&[("EX", &ex), ("AE", &ae(time))]), "AE", "AESTDTC").len()
+    };
+    assert_eq!(found("2025-01-31T23:30Z"), 1);
+    // The site's own clock, in summer too, with its zone or without.
+    for same in [
+        "2025-02-01T07:30+08:00",
+        "2025-02-01T07:30+09:00",
+        "2025-02-01T07:30",
+        "2025-02-01",
+    ] {
+        assert_eq!(found(same), 0, "{same}");
+    }
+}
+
+#[test]
+fn a_death_without_a_date_came_after_what_is_recorded_and_a_sample_not_taken_is_no_moment() {
+    let lb = "USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBSTRESN,LBSTRESU,LBSTAT,LBDTC\n\
+              S-2,1,ALT,30,U/L,30,U/L,,2025-03-03\nS-2,2,ALT,,,,,NOT DONE,2025-12-20\n";
+    let data = read(&[("LB", lb)]);
+    assert_eq!(data.last_day(), Some(jiff::civil::date(2025, 3, 3)));
+    let dead = |day| data.as_of(day).subjects.iter().any(|subject| subject.is_dead());
+    assert!(!dead(jiff::civil::date(2025, 3, 2)) && dead(jiff::civil::date(2025, 3, 3)));
+}

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use tercel::language::{Language, Words, both};
+use tercel::protocol::Charter;
 use tercel_store::Record;
 
 use crate::ask::Ask;
@@ -24,6 +25,9 @@ struct Page {
     may_prepare: bool,
     members: Vec<Candidate>,
     roles_needed: Vec<(String, String)>,
+    /// Votes that the protocol asks for, and in words whose.
+    votes: u32,
+    charter: Option<String>,
 }
 
 struct Row {
@@ -72,6 +76,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
         may_prepare: person.may(Permission::Prepare),
         members: members(&ask).await?,
         roles_needed: roles_needed(language),
+        votes: charter(&ask).map_or(2, |charter| charter.votes),
+        charter: charter(&ask).map(|charter| charter_words(charter, language)),
     };
     Ok(Reply::Page(page.render()?))
 }
@@ -124,6 +130,27 @@ fn roles_needed(language: Language) -> Vec<(String, String)> {
     each.chain([deciding.as_slice()]).map(named).collect()
 }
 
+/// Whose votes the protocol asks for.
+fn charter(ask: &Ask) -> Option<&Charter> {
+    ask.app.trial.conduct.as_ref()?.committee.as_ref()
+}
+
+/// The same in words.
+fn charter_words(charter: &Charter, language: Language) -> String {
+    let roles = charter.roles.iter().filter_map(|id| Role::from_id(id));
+    let titles: Vec<&str> = roles.map(|role| role.title().of(language)).collect();
+    let votes = charter.votes;
+    let named = titles.join(LISTED.of(language));
+    match (language, titles.is_empty()) {
+        (Language::English, true) => format!("The protocol asks for {votes} votes or more."),
+        (Language::English, false) => {
+            format!("The protocol asks for {votes} votes or more, among them of each role: {named}.")
+        }
+        (Language::Chinese, true) => format!("方案要求至少 {votes} 票。"),
+        (Language::Chinese, false) => format!("方案要求至少 {votes} 票，其中须包括：{named}。"),
+    }
+}
+
 /// Freezes a packet of everything entered by now.
 pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
     let asked = ask.field("occasion")?.to_owned();
@@ -156,6 +183,13 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
                 "法定投票人数须为1至50的数字；未冻结任何内容"
             ))
         })?;
+    let charter = charter(&ask);
+    if let Some(least) = charter.map(|charter| charter.votes).filter(|least| needed < *least) {
+        return Err(Fault::Wrong(both!(
+            "the protocol asks for {least} votes or more; nothing was frozen",
+            "方案要求至少 {least} 票；未冻结任何内容"
+        )));
+    }
     if usize::try_from(needed).is_ok_and(|needed| needed > chosen.len()) {
         return Err(Fault::Wrong(both!(
             "{needed} votes are needed and {chosen} members chosen: such a meeting never decides; nothing was frozen",
@@ -163,11 +197,14 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
             chosen = chosen.len()
         )));
     }
-    let named = ask
-        .optional("roles_needed")
-        .split([',', ' '])
-        .filter(|role| !role.is_empty());
-    for id in named {
+    let asked_for = ask.optional("roles_needed").split([',', ' ']);
+    let mut needed_roles: Vec<&str> = asked_for.filter(|role| !role.is_empty()).collect();
+    for role in charter.iter().flat_map(|charter| &charter.roles) {
+        if !needed_roles.contains(&role.as_str()) {
+            needed_roles.push(role);
+        }
+    }
+    for id in needed_roles.iter().copied() {
         let role = Role::from_id(id);
         if role.is_none_or(|role| !roles.contains(&role)) {
             let title = role.map_or_else(|| Words::english(id.to_owned()), |role| role.title().into());
@@ -183,7 +220,7 @@ pub(crate) async fn freeze(ask: Ask) -> Result<Reply, Fault> {
     let committee = Committee {
         members: chosen,
         quorum: needed,
-        roles_needed: ask.optional("roles_needed").to_owned(),
+        roles_needed: needed_roles.join(" "),
     };
     let opened = steps::open(&ask.app, frozen, committee);
     let entries = ask.append(Permission::Prepare, None, &[opened]).await?;

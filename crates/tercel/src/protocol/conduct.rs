@@ -25,6 +25,22 @@ pub struct ConductRules {
     pub release_tests: Vec<ReleaseTest>,
     /// Follow-up after the last visit of the schedule.
     pub long_term: LongTerm,
+    /// Who must vote for a meeting to decide; `None`: each meeting says so.
+    pub committee: Option<Charter>,
+}
+
+/// Who must vote for a meeting of the committee to decide, by its charter; a meeting may ask for more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charter {
+    /// Fewest votes.
+    pub votes: u32,
+    /// Roles of which at least one member votes, each of [`Charter::ROLES`].
+    pub roles: Vec<String>,
+}
+
+impl Charter {
+    /// Roles that sit on a committee.
+    pub const ROLES: [&'static str; 2] = ["committee", "medical-monitor"];
 }
 
 /// A version of the informed consent.

@@ -2,8 +2,8 @@
 
 use super::reader::{Section, check_unique, nearest};
 use super::{
-    ConductRules, ConsentVersion, Eligibility, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest, Specification,
-    StudyTask,
+    Charter, ConductRules, ConsentVersion, Eligibility, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest,
+    Specification, StudyTask,
 };
 
 /// A limit of `[eligibility]` that a criterion refers to, so that it stands once.
@@ -28,6 +28,7 @@ pub(super) fn parse_conduct(root: &Section<'_>, eligibility: Option<&Eligibility
     let infusion_items = named(&section, "infusion_item", |one| parse_item(one, known));
     let release_tests = named(&section, "release_test", parse_test);
     let long_term = section.section("long_term").and_then(|one| parse_long_term(&one));
+    let committee = section.optional_section("committee").map(|one| parse_committee(&one));
     section.finish();
     Some(ConductRules {
         screening_days: screening_days?,
@@ -40,7 +41,24 @@ pub(super) fn parse_conduct(root: &Section<'_>, eligibility: Option<&Eligibility
         infusion_items: infusion_items?,
         release_tests: release_tests?,
         long_term: long_term?,
+        committee: match committee {
+            Some(charter) => Some(charter?),
+            None => None,
+        },
     })
+}
+
+fn parse_committee(section: &Section<'_>) -> Option<Charter> {
+    let votes = section.integer("votes", 1..=50, "2");
+    let roles = section.texts_among("roles", &Charter::ROLES).unwrap_or_default();
+    let unknown = roles.iter().find(|role| !Charter::ROLES.contains(&role.as_str()));
+    if let Some(unknown) = unknown {
+        let message = format!("\"{unknown}\" is no role of a committee");
+        let hint = format!("roles = [\"{}\"]", Charter::ROLES.join("\", \""));
+        section.log().add(&section.span_of("roles"), message, hint);
+    }
+    section.finish();
+    Some(Charter { votes: votes?, roles })
 }
 
 /// The tables of a list that must not be empty: without one, its gate would ask for nothing.

@@ -37,7 +37,8 @@ use std::fmt;
 use jiff::civil::Date;
 
 pub use conduct::{
-    ConductRules, ConsentVersion, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest, Specification, StudyTask,
+    Charter, ConductRules, ConsentVersion, EntryCriterion, GateItem, Limits, LongTerm, ReleaseTest, Specification,
+    StudyTask,
 };
 pub use diagnostic::Diagnostic;
 pub use difference::{Difference, protocol_differences};

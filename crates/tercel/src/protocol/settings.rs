@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 67] = [
+pub const SETTINGS: [Setting; 68] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -109,4 +109,5 @@ pub const SETTINGS: [Setting; 67] = [
     setting("conduct.infusion_item", "gate of infusion"),
     setting("conduct.release_test", "gates: product within specification"),
     setting("conduct.long_term", "long-term follow-up: contacts and samples"),
+    setting("conduct.committee", "decision meetings: whose votes are needed"),
 ];

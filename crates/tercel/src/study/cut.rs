@@ -79,7 +79,11 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
     if failed.peek().is_some() && failed.all(|when| when.date.earliest() > cut) {
         subject.screened_out = false;
     }
-    let dies_later = subject.died().is_some_and(|(when, _)| when.date.earliest() > cut);
+    let seen_later = all_moments(subject).iter().any(|when| when.date.earliest() > cut);
+    // A death without a date came after whatever else is recorded.
+    let undated_later = subject.died_undated && seen_later;
+    subject.died_undated &= !undated_later;
+    let dies_later = undated_later || subject.died().is_some_and(|(when, _)| when.date.earliest() > cut);
     let mut keep = |record: &RecordId, field: &str, when: Option<When>| {
         let Some(when) = when else { return true };
         let kept = when.date.earliest() <= cut;
@@ -161,7 +165,9 @@ fn all_moments(subject: &Subject) -> Vec<When> {
     moments.extend(subject.infusions.iter().map(|r| Some(r.when)));
     moments.extend(subject.vitals.iter().map(|r| Some(r.when)));
     moments.extend(subject.adverse_events.iter().flat_map(|r| [r.start, r.end]));
-    moments.extend(subject.labs.iter().map(|r| Some(r.when)));
+    // A sample that was not taken is no moment of the subject.
+    let taken = subject.labs.iter().filter(|r| r.value.is_some() || r.unread);
+    moments.extend(taken.map(|r| Some(r.when)));
     let levels = [&subject.biomarker, &subject.copies, &subject.counts];
     moments.extend(levels.into_iter().flatten().map(|r| Some(r.when)));
     moments.extend(subject.toxicity.iter().map(|r| Some(r.when)));

@@ -16,6 +16,11 @@ pub enum DateError {
     /// Well formed, but the calendar has no such day or the clock no such time.
     #[error("no such day or time exists")]
     Impossible,
+    /// By another clock than the other times of the subject.
+    #[error(
+        "by the clock of another time zone than the other times of the subject: write all of them by the clock of the site"
+    )]
+    Zone,
 }
 
 impl DateError {
@@ -24,6 +29,7 @@ impl DateError {
         match self {
             Self::Form => "不是ISO 8601日期（YYYY、YYYY-MM、YYYY-MM-DD或YYYY-MM-DDThh:mm）",
             Self::Impossible => "没有这样的日期或时间",
+            Self::Zone => "时区与该受试者的其他时间不同：请全部按中心时钟填写",
         }
     }
 }
@@ -112,7 +118,8 @@ impl When {
     }
 
     /// Reads an ISO 8601 date or date-time, right-truncated as SDTM allows (`2025`, `2025-03`, `2025-03-04T08:30`).
-    /// Unknown parts may also be written as `UN` or `-` (`2025-UN-UN`, `2025---`).
+    /// Unknown parts may also be written as `UN` or `-` (`2025-UN-UN`, `2025---`). An hour without its minute is no moment: the day
+    /// is all that is kept of it.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let text = text.trim();
         let (day, clock) = match text.split_once('T') {
@@ -122,7 +129,7 @@ impl When {
         let date = parse_date(day)?;
         let clock = match clock {
             None | Some("" | "-:-") => None,
-            Some(clock) => Some(parse_clock(clock)?),
+            Some(clock) => parse_clock(clock)?,
         };
         if clock.is_some() && date.complete().is_none() {
             return Err(DateError::Form);
@@ -209,7 +216,8 @@ fn parse_date(text: &str) -> Result<PartialDate, DateError> {
     }
 }
 
-fn parse_clock(text: &str) -> Result<Clock, DateError> {
+/// The time of day; `None` of an hour without its minute.
+fn parse_clock(text: &str) -> Result<Option<Clock>, DateError> {
     // A zone (`Z`, `+08:00`) is of the place whose clock is meant.
     let text = match text.split_once(['Z', '+', '-']) {
         Some((clock, zone)) if is_zone(zone, text.ends_with('Z')) => clock,
@@ -218,7 +226,7 @@ fn parse_clock(text: &str) -> Result<Clock, DateError> {
     };
     let mut parts = text.split(':');
     let hour = digits(parts.next().unwrap_or_default(), 2)?;
-    let minute = parts.next().map_or(Ok(0), |part| digits(part, 2))?;
+    let minute = parts.next().map(|part| digits(part, 2)).transpose()?;
     if let Some(second) = parts.next() {
         let whole = second.split('.').next().unwrap_or_default();
         if digits(whole, 2)? > 59 {
@@ -228,7 +236,22 @@ fn parse_clock(text: &str) -> Result<Clock, DateError> {
     if parts.next().is_some() {
         return Err(DateError::Form);
     }
-    Clock::new(hour.unsigned_abs(), minute.unsigned_abs()).ok_or(DateError::Impossible)
+    let clock = Clock::new(hour.unsigned_abs(), minute.unwrap_or(0).unsigned_abs()).ok_or(DateError::Impossible)?;
+    Ok(minute.map(|_| clock))
+}
+
+/// Minutes by which the clock of a moment is ahead of universal time, where it says so (`2025-03-04T08:30+08:00`).
+pub fn zone_of(text: &str) -> Option<i32> {
+    let (_, clock) = text.trim().split_once('T')?;
+    let at = clock.find(['Z', '+', '-'])?;
+    let (sign, zone) = clock.split_at_checked(at)?.1.split_at_checked(1)?;
+    if !is_zone(zone, sign == "Z") {
+        return None;
+    }
+    let (hours, minutes) = zone.split_once(':').unwrap_or((zone, "00"));
+    let number = |text| digits(text, 2).map_or(0, i32::from);
+    let ahead = number(hours) * 60 + number(minutes);
+    Some(if sign == "-" { -ahead } else { ahead })
 }
 
 /// Whether what follows the sign of a zone is hours, or hours and minutes; after `Z`, nothing.
@@ -277,6 +300,26 @@ mod tests {
         for wrong in ["+", "+8", "+08:00Z", "Z+08:00", "+25:00", "+08:61", "-"] {
             assert!(When::parse(&format!("2025-03-04T08:30{wrong}")).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_zone_is_told_in_minutes_and_an_hour_alone_is_no_moment() {
+        for (text, ahead) in [
+            ("2025-03-04T08:30Z", Some(0)),
+            ("2025-03-04T08:30+08:00", Some(480)),
+            ("2025-03-04T08:30:15-0500", None),
+            ("2025-03-04T08:30:15-05:30", Some(-330)),
+            ("2025-03-04T08:30+09", Some(540)),
+            ("2025-03-04T08:30", None),
+            ("2025-03-04", None),
+        ] {
+            assert_eq!(zone_of(text), ahead, "{text}");
+        }
+        assert_eq!(
+            When::parse("2025-03-04T08").unwrap(),
+            When::parse("2025-03-04").unwrap()
+        );
+        assert_eq!(When::parse("2025-03-04T25"), Err(DateError::Impossible));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use baseline::{BaselineEnd, baseline_end};
 pub use check::check_study;
 pub use course::{failed_screening, is_screen_failure};
 pub use data::{DatasetRead, EnteredHalt, StudyData, TextColumn};
-pub use date::{Clock, DateError, PartialDate, When, days_between};
+pub use date::{Clock, DateError, PartialDate, When, days_between, zone_of};
 pub use event::{EventDetails, InitialGrade, SafetyReport, SeriousCriteria};
 pub use finding::{Blocks, Finding, Rule};
 pub use group::{FindingGroup, group_findings, named_first};

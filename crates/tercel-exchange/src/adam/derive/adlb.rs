@@ -128,7 +128,7 @@ pub(super) fn write_adlb(
         };
         let results = rows
             .iter()
-            .filter_map(|row| Some(read_result(*row, parameters.get(&test(*row))?)));
+            .filter_map(|row| Some(read_result(*row, parameters.get(&test(*row))?, subject.treatment_start)));
         let mut results: Vec<Result<'_>> = results.collect();
         note_units(&results, id, code, notes);
         let treated = Treated::of(subject, options);
@@ -157,7 +157,7 @@ fn test(row: CellRow<'_>) -> String {
     )
 }
 
-fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
+fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter, start: Option<Date>) -> Result<'c> {
     let number = |column| row.number(column);
     let (value, limits) = (number("LBSTRESN"), ["LBSTNRLO", "LBSTNRHI"].map(number));
     let [lln, uln] = limits;
@@ -173,13 +173,15 @@ fn read_result<'c>(row: CellRow<'c>, parameter: &'c Parameter) -> Result<'c> {
             laboratory(parameter.analyte, number, recorded.unit, &parameter.unit)
         })
     };
+    let day = row.day("LBDTC");
+    let after_start = day.zip(start).is_some_and(|(day, start)| day > start);
     Result {
         row,
         parameter,
-        day: row.day("LBDTC"),
+        day,
         when: row.when("LBDTC"),
         order: ["VISITNUM", "LBSEQ"].map(|column| number(column).unwrap_or(f64::INFINITY)),
-        analysis_visit: analysis_visit(row.text("VISIT")),
+        analysis_visit: analysis_visit(row.text("VISIT"), after_start),
         recorded,
         analysed: analysed(recorded.value),
         value: analysed(recorded.value).value(),
@@ -207,10 +209,11 @@ fn note_units(results: &[Result<'_>], id: &SubjectId, code: &str, notes: &mut Ve
     }
 }
 
-/// `WEEK 2` is `Week 2`, a screening visit `Baseline`; an unscheduled visit belongs to none.
-pub(super) fn analysis_visit(visit: &str) -> String {
+/// `WEEK 2` is `Week 2`, a screening visit `Baseline` unless its day came after treatment began; an unscheduled visit belongs to
+/// none.
+pub(super) fn analysis_visit(visit: &str, after_start: bool) -> String {
     let upper = visit.to_ascii_uppercase();
-    if upper.contains("SCREEN") {
+    if upper.contains("SCREEN") && !after_start {
         return "Baseline".to_owned();
     }
     if ["UNSCHED", "RETRIEVAL", "AMBUL"]

@@ -375,7 +375,7 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
         writer.best("CBOR", cbor_day, &cbor),
         writer.yes_no("CCB", response.confirmed_clinical_benefit),
         writer.yes_no("CRSP", confirmed),
-        writer.event("DEATH", subject.death, subject.death.is_some()),
+        writer.event("DEATH", subject.death, subject.death.is_some() || subject.dead),
         writer.last(),
         writer.event("MDIS", None, response.measurable),
     ];

@@ -25,9 +25,9 @@ const COLUMNS: [&str; 10] = [
 ];
 
 /// Subject-level variables taken over as they stand.
-const CARRIED: [&str; 13] = [
-    "SUBJID", "SITEID", "AGE", "AGEU", "SEX", "RACE", "ETHNIC", "COUNTRY", "ARMCD", "ARM", "ACTARMCD", "ACTARM",
-    "DOSELVL",
+const CARRIED: [&str; 14] = [
+    "SUBJID", "DTHFL", "SITEID", "AGE", "AGEU", "SEX", "RACE", "ETHNIC", "COUNTRY", "ARMCD", "ARM", "ACTARMCD",
+    "ACTARM", "DOSELVL",
 ];
 
 /// The dates of one subject.
@@ -51,6 +51,8 @@ pub(super) struct Subject {
     pub(super) died: Option<PartialDate>,
     /// Day of death.
     pub(super) death: Option<Imputed>,
+    /// Whether the subject died, on a day known or not.
+    pub(super) dead: bool,
     /// End of participation.
     pub(super) end_of_study: Option<Date>,
     /// Last date known to be alive.
@@ -146,6 +148,7 @@ impl Subject {
             randomised: None,
             died: None,
             death: None,
+            dead: false,
             end_of_study: None,
             last_alive: None,
             sex: String::new(),
@@ -161,6 +164,7 @@ fn take_dates(subject: &mut Subject, row: CellRow<'_>) {
         }
     }
     subject.died = row.when("DTHDTC").map(|when| when.date).or(subject.died);
+    subject.dead |= row.is("DTHFL", "Y");
     if let Some(day) = row.day("DTHDT") {
         let flag = ["D", "M", "Y"].into_iter().find(|flag| row.is("DTHDTF", flag));
         subject.death = Some(Imputed {
@@ -263,6 +267,9 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
 /// Whether a record needs a living subject. Of the answers to a survival contact one says that it lives; a visit may not have
 /// taken place; an adjudicated toxicity or a lifted halt is no finding on the subject.
 fn is_sign_of_life(dataset: &str, row: CellRow<'_>) -> bool {
+    if row.is(&format!("{dataset}STAT"), "NOT DONE") {
+        return false;
+    }
     match dataset {
         "SS" => ["SSSTRESC", "SSORRES"].iter().any(|result| row.is(result, "ALIVE")),
         "SV" => !row.is("SVOCCUR", "N"),

@@ -19,6 +19,9 @@ const COLUMNS: [&str; 29] = [
     "LSEXP", "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ",
 ];
 
+/// The assessment before treatment.
+const BASELINE: &str = "BASELINE";
+
 /// One diameter of one target lesion.
 struct Measurement {
     lesion: String,
@@ -31,6 +34,8 @@ struct Measurement {
     visit: String,
     analysis_visit: String,
     visit_number: f64,
+    /// As recorded, where it is not the baseline.
+    recorded_number: f64,
     diameter: InUnit,
     sequence: String,
 }
@@ -77,6 +82,7 @@ pub(super) fn write_adtr(
     let mut rows = Vec::new();
     for (id, measurements) in &mut measured {
         let Some(subject) = subjects.get(id) else { continue };
+        name_visits(subject, measurements);
         let key = |m: &Measurement| (m.perpendicular, lesion_number(&m.lesion));
         measurements.sort_by(|a, b| {
             let visits = a.visit_number.total_cmp(&b.visit_number);
@@ -131,12 +137,13 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
     let upper = visit.to_ascii_uppercase();
     let baseline = upper.starts_with("SCREENING") || upper.starts_with("BASELINE");
     let analysis_visit = match (baseline, visit) {
-        (true, _) => "BASELINE".to_owned(),
+        (true, _) => BASELINE.to_owned(),
         // Without visits the assessments are told apart by their dates.
         (false, "") => row.text("TRDTC").to_owned(),
         (false, visit) => visit.to_owned(),
     };
     let perpendicular = row.is("TRTESTCD", "LPERP");
+    let recorded_number = row.number("VISITNUM").unwrap_or(f64::INFINITY);
     Measurement {
         lesion: row.text("TRLNKID").to_owned(),
         perpendicular,
@@ -145,13 +152,63 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
         flag: date.map_or("", |date| date.flag),
         visit: visit.to_owned(),
         analysis_visit,
-        visit_number: if baseline {
-            0.0
-        } else {
-            row.number("VISITNUM").unwrap_or(f64::INFINITY)
-        },
+        visit_number: if baseline { 0.0 } else { recorded_number },
+        recorded_number,
         diameter: InUnit::of(row.number("TRSTRESN"), |value| millimetres(value, row.text("TRSTRESU"))),
         sequence: row.text("TRSEQ").to_owned(),
+    }
+}
+
+/// The assessment each diameter belongs to: at baseline the last one of its axis of its lesion before treatment, whatever its visit
+/// is called, where the first day of treatment is known. Scans of an unscheduled visit, and of a visit at which a lesion was
+/// measured on several days, are one assessment a day.
+fn name_visits(subject: &Subject, measurements: &mut [Measurement]) {
+    let before = |date: Date| subject.reference().map(|start| relative_day(start, date) <= 1);
+    let mut last: BTreeMap<(String, bool), Date> = BTreeMap::new();
+    for one in measurements.iter() {
+        if let Some(date) = one.date.filter(|date| before(*date) == Some(true)) {
+            let kept = last.entry((one.lesion.clone(), one.perpendicular)).or_insert(date);
+            *kept = date.max(*kept);
+        }
+    }
+    for one in measurements.iter_mut() {
+        let Some((date, early)) = one.date.and_then(|date| Some((date, before(date)?))) else {
+            continue;
+        };
+        let at_baseline = early && last.get(&(one.lesion.clone(), one.perpendicular)) == Some(&date);
+        if at_baseline {
+            BASELINE.clone_into(&mut one.analysis_visit);
+            one.visit_number = 0.0;
+        } else if one.analysis_visit == BASELINE || one.visit_number <= 0.0 {
+            one.analysis_visit = own_name(&one.visit, date);
+            one.visit_number = one.recorded_number;
+        }
+    }
+    let mut days: BTreeMap<(String, String, bool), BTreeSet<Date>> = BTreeMap::new();
+    for one in measurements.iter() {
+        let key = (one.analysis_visit.clone(), one.lesion.clone(), one.perpendicular);
+        days.entry(key).or_default().extend(one.date);
+    }
+    let several: BTreeSet<&String> = days
+        .iter()
+        .filter(|(_, days)| days.len() > 1)
+        .map(|((visit, ..), _)| visit)
+        .collect();
+    for one in measurements.iter_mut() {
+        let Some(date) = one.date else { continue };
+        let unscheduled = one.analysis_visit.to_ascii_uppercase().contains("UNSCHED");
+        if one.analysis_visit != BASELINE && (unscheduled || several.contains(&one.analysis_visit)) {
+            one.analysis_visit = format!("{} {date}", one.analysis_visit);
+        }
+    }
+}
+
+/// The name of a visit, its day where it has none.
+fn own_name(visit: &str, date: Date) -> String {
+    if visit.is_empty() {
+        date.to_string()
+    } else {
+        visit.to_owned()
     }
 }
 
@@ -227,9 +284,12 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
         let lesions: BTreeSet<&str> = wanted.map(|m| m.lesion.as_str()).collect();
         lesions.into_iter().collect::<Vec<_>>().join(", ")
     };
-    let expected = visits
-        .get("BASELINE")
-        .map_or_else(String::new, |all| listed(all, false));
+    // What was measured before the baseline is no assessment of the sum.
+    let before = |date: Option<Date>| {
+        let day = date.zip(subject.reference());
+        day.is_some_and(|(date, start)| relative_day(start, date) <= 1)
+    };
+    let expected = visits.get(BASELINE).map_or_else(String::new, |all| listed(all, false));
     let mut sums: Vec<Sum> = visits
         .iter()
         .map(|(visit, measurements)| {
@@ -246,7 +306,7 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
                     .zip(subject.reference())
                     .map(|(date, reference)| relative_day(reference, date)),
                 diameters: (!assessed.is_empty()).then(|| measurements.iter().filter_map(|m| m.diameter.value()).sum()),
-                complete: assessed == expected && !assessed.is_empty(),
+                complete: assessed == expected && !assessed.is_empty() && (*visit == BASELINE || !before(date)),
                 assessed,
                 progression: date.is_some_and(|date| progressed.contains(&date)),
             }
@@ -258,7 +318,9 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
 
 fn sum_rows(subject: &Subject, measurements: &[Measurement], progressed: &BTreeSet<Date>) -> Vec<Vec<String>> {
     let (sums, expected) = derive_sums(subject, measurements, progressed);
-    let baseline = sums.iter().rposition(|sum| sum.day.is_some_and(|day| day <= 1));
+    let baseline = sums
+        .iter()
+        .position(|sum| sum.visit == BASELINE && sum.day.is_some_and(|day| day <= 1));
     let base = baseline.and_then(|at| sums.get(at)?.diameters);
     let percent = |sum: &Sum| percent_change(sum.diameters, base);
     let after = |sum: &Sum| {

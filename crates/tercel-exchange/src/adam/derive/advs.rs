@@ -138,7 +138,7 @@ fn read<'c>(row: CellRow<'c>, dose: Option<When>, unit: &str) -> Result<'c> {
         row,
         when,
         order: ["VISITNUM", "VSSEQ"].map(|column| row.number(column).unwrap_or(f64::INFINITY)),
-        visit: analysis_visit(row.text("VISIT")),
+        visit: analysis_visit(row.text("VISIT"), hours.is_some_and(|hours| hours > 0.0)),
         analysed,
         value: analysed.value(),
         before: hours.map(|hours| hours <= 0.0),

@@ -31,7 +31,7 @@ pub fn cut_tables(tables: &mut Vec<Table>, cut: Date) {
         table.retain(|row| kept.contains(&row));
         hide_ends(table, cut, &later);
     }
-    demography(tables, cut, &mut known);
+    demography(tables, cut, &later, &mut known);
     let consents_later = |subject: &String| consents.get(subject).is_some_and(|day| *day > cut);
     known.retain(|subject| !consents_later(subject) || treated.contains(subject));
     let fails_later = |subject: &str| failures.get(subject).is_some_and(|day| *day > cut);
@@ -65,6 +65,38 @@ fn later_deaths(tables: &[Table], cut: Date) -> BTreeSet<String> {
                 later.insert(columns.text(row, "USUBJID").to_owned());
             }
         }
+    }
+    later.extend(undated_deaths(tables, cut));
+    later
+}
+
+/// Deaths without a date of who is seen after the cut: they came later still.
+fn undated_deaths(tables: &[Table], cut: Date) -> BTreeSet<String> {
+    let named = |name: &str| tables.iter().find(|table| table.name == name);
+    let mut dead = BTreeSet::new();
+    if let Some(table) = named("DM") {
+        let columns = Columns::of(table);
+        let undated = (0..table.len()).filter(|row| {
+            columns.text(*row, "DTHFL").eq_ignore_ascii_case("Y") && when(columns.text(*row, "DTHDTC")).is_none()
+        });
+        dead.extend(undated.map(|row| columns.text(row, "USUBJID").to_owned()));
+    }
+    let mut later = BTreeSet::new();
+    for (name, date) in [
+        ("AE", "AESTDTC"),
+        ("EX", "EXSTDTC"),
+        ("LB", "LBDTC"),
+        ("SV", "SVSTDTC"),
+        ("TR", "TRDTC"),
+        ("VS", "VSDTC"),
+    ] {
+        let Some(table) = named(name).filter(|_| !dead.is_empty()) else {
+            continue;
+        };
+        let columns = Columns::of(table);
+        let seen = (0..table.len()).filter(|row| is_later(columns.text(*row, date), cut));
+        let subjects = seen.map(|row| columns.text(row, "USUBJID"));
+        later.extend(subjects.filter(|id| dead.contains(*id)).map(str::to_owned));
     }
     later
 }
@@ -203,7 +235,7 @@ fn blank(table: &mut Table, name: &str, rows: &[usize]) {
 }
 
 /// `DM`: subjects known by the cut, without what came later.
-fn demography(tables: &mut [Table], cut: Date, known: &mut BTreeSet<String>) {
+fn demography(tables: &mut [Table], cut: Date, later: &BTreeSet<String>, known: &mut BTreeSet<String>) {
     let Some(table) = tables.iter_mut().find(|table| table.name == "DM") else {
         return;
     };
@@ -214,7 +246,7 @@ fn demography(tables: &mut [Table], cut: Date, known: &mut BTreeSet<String>) {
         if when(consent).is_some() && !is_later(consent, cut) {
             known.insert(columns.text(row, "USUBJID").to_owned());
         }
-        if is_later(columns.text(row, "DTHDTC"), cut) {
+        if later.contains(columns.text(row, "USUBJID")) {
             died.push(row);
         }
     }

@@ -92,6 +92,7 @@ const CARRIED: &[Line] = &[
         Open,
         Of("DM.SUBJID"),
     ),
+    v("DTHFL", "Subject Death Flag", Text, YES, Of("DM.DTHFL")),
     v("SITEID", "Study Site Identifier", Text, Open, Of("DM.SITEID")),
     v("AGE", "Age", Float, Open, Of("DM.AGE")),
     v("AGEU", "Age Units", Text, Cdisc("C66781"), Of("DM.AGEU")),
