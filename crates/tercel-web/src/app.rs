@@ -66,6 +66,8 @@ pub struct App {
     pub(crate) computing: tokio::sync::Mutex<()>,
     /// One step of a meeting at a time: what a step rests on is what the step before it left.
     pub(crate) deciding: tokio::sync::Mutex<()>,
+    /// One change at a time where a halt or a closed level hangs on it: two at once would each find it kept up by the other.
+    pub(crate) guarding: tokio::sync::Mutex<()>,
     pub(crate) street: Street,
 }
 
@@ -81,6 +83,7 @@ impl App {
             grave: AtomicI64::new(0),
             computing: tokio::sync::Mutex::new(()),
             deciding: tokio::sync::Mutex::new(()),
+            guarding: tokio::sync::Mutex::new(()),
             street: Street::new(),
         })
     }

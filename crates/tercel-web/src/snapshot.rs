@@ -201,6 +201,12 @@ impl Snapshot {
         studies.collect()
     }
 
+    /// Whether a halt stands, or a level that the committee opened is closed by the design.
+    pub(crate) fn holds_back(&self, now: jiff::Timestamp) -> bool {
+        let study = Study::new(&self.trial, self.data(), &self.conduct, site_time(now)).with_answer(self.answer());
+        !standing_halts_of(&study).is_empty() || !closed_since(&study).is_empty()
+    }
+
     /// The halts that would no longer stand with these records of a subject in place of its own, each in words.
     pub(crate) fn halts_ended_by(&self, subject: &str, records: Vec<Record>, now: jiff::Timestamp) -> Vec<Words> {
         let now = site_time(now);

@@ -304,7 +304,8 @@ fn a_packet_is_overtaken_where_the_data_since_close_what_it_would_open() {
     assert_eq!(now.action, Action::DeEscalate(one));
     let stay = Choice::Dose(Action::Stay(two));
     assert!(!is_overtaken(&halted, &now, stay));
-    now.dlts.insert(tercel::study::SubjectId::new("later"));
+    now.dlts
+        .insert(tercel::study::SubjectId::new("later"), "DLT".to_owned());
     assert!(is_overtaken(&halted, &now, stay));
 }
 

@@ -166,6 +166,6 @@ fn a_death_without_a_date_came_after_what_is_recorded_and_a_sample_not_taken_is_
               S-2,1,ALT,30,U/L,30,U/L,,2025-03-03\nS-2,2,ALT,,,,,NOT DONE,2025-12-20\n";
     let data = read(&[("LB", lb)]);
     assert_eq!(data.last_day(), Some(jiff::civil::date(2025, 3, 3)));
-    let dead = |day| data.as_of(day).subjects.iter().any(|subject| subject.is_dead());
+    let dead = |day| data.as_of(day).subjects.iter().any(tercel::study::Subject::is_dead);
     assert!(!dead(jiff::civil::date(2025, 3, 2)) && dead(jiff::civil::date(2025, 3, 3)));
 }

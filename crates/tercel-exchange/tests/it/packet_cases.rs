@@ -460,7 +460,7 @@ fn scheduled_meetings_follow_completed_levels_and_the_end_of_escalation() {
     // A decision on these data ends the call, until another DLT.
     let mut now = packet.answer();
     assert!(!call.is_decided(&now, None, None) && call.is_decided(&now, Some(&packet.answer()), None));
-    now.dlts.insert(SubjectId::new("later"));
+    now.dlts.insert(SubjectId::new("later"), "DLT".to_owned());
     assert!(!call.is_decided(&now, Some(&packet.answer()), None));
     let last = data.last_day().unwrap();
     assert_eq!(called(last), [level(2), Occasion::RecommendedDose]);

@@ -3,84 +3,133 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use tercel::conduct::{Need, Study, as_corrected, halt_of_bag, other_owner};
 use tercel::language::{Words, both};
 use tercel::protocol::DoseLevel;
 use tercel::study::SubjectId;
-use tercel_exchange::form::{Fault as AnswerFault, Form, Problem, form};
-use tercel_store::{Change, Record, Values};
+use tercel_exchange::form::{Fault as AnswerFault, Form, Problem};
+use tercel_store::{Change, Entry, Kind, Record, Values, step};
 
 use super::subjects::{form_of, records_of};
 use crate::ask::Ask;
-use crate::capture::new_record;
+use crate::capture::{happened, new_record, series};
 use crate::conduct::{conduct_of_answers, site_time};
 use crate::reply::Fault;
 use crate::snapshot::counted;
 
-/// Datasets whose records set off halts.
-const OF_HALTS: [&str; 6] = ["AE", "DM", "DS", "EX", "FA", "MB"];
-
-/// Refuses a correction, or a mark of error, by which a halt would stand no more: it ends by two members of the committee. `values`:
-/// the answers as they would be; `None`: the record would not count.
-pub(super) async fn keeps_halts(ask: &Ask, record: &Record, values: Option<&Values>) -> Result<(), Fault> {
-    let domain = form_of(record)?.domain;
-    let sets_off = domain.is_none_or(|domain| OF_HALTS.contains(&domain));
-    let Some(subject) = record.subject.clone().filter(|_| sets_off) else {
-        return Ok(());
-    };
-    let derived = ask.app.snapshot_derived().await?;
-    // What was entered since is not in it; where no halt stands there is none to end.
-    let snapshot = if record.last > derived.entry {
-        ask.app.snapshot_now().await?
-    } else {
-        derived
-    };
-    let records = with(records_of(ask, &subject).await?, record, values);
-    let now = ask.app.store.clock().now();
-    let made = tokio::task::spawn_blocking(move || snapshot.halts_ended_by(&subject, records, now));
-    let ended = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
-    match ended.first() {
-        Some(halt) => Err(Fault::Refused(would_end(halt))),
-        None => Ok(()),
-    }
+/// What a change of the records of a subject is held against: those in force, and those that would be.
+pub(super) struct Alteration {
+    subject: String,
+    before: Vec<Record>,
+    after: Vec<Record>,
+    /// The last entry of what is changed; what is new has none.
+    last: i64,
 }
 
-/// The records with these answers of one, or without it.
-fn with(mut records: Vec<Record>, record: &Record, values: Option<&Values>) -> Vec<Record> {
-    for one in records.iter_mut().filter(|one| one.key == record.key) {
-        match values {
-            Some(values) => one.values.clone_from(values),
-            None => one.voided = true,
+impl Alteration {
+    /// The correction of a record by these answers; `None`: its mark of error.
+    pub(super) async fn of(ask: &Ask, record: &Record, values: Option<&Values>) -> Result<Option<Self>, Fault> {
+        form_of(record)?;
+        let Some(subject) = record.subject.clone() else {
+            return Ok(None);
+        };
+        let before = records_of(ask, &subject).await?;
+        let mut after = before.clone();
+        for one in after.iter_mut().filter(|one| one.key == record.key) {
+            match values {
+                Some(values) => one.values.clone_from(values),
+                None => one.voided = true,
+            }
+        }
+        Ok(Some(Self {
+            subject,
+            before,
+            after,
+            last: record.last,
+        }))
+    }
+
+    /// A new record of a subject with these answers; `None` where nothing is held back that it could let go.
+    pub(super) async fn by_new(
+        ask: &Ask,
+        form: &Form,
+        subject: &str,
+        site: Option<&str>,
+        values: &Values,
+    ) -> Result<Option<Self>, Fault> {
+        let now = ask.app.store.clock().now();
+        if form.domain.is_none() || !ask.app.snapshot_derived().await?.holds_back(now) {
+            return Ok(None);
+        }
+        let before = records_of(ask, subject).await?;
+        let payload = json!({ "values": values }).to_string();
+        let entry = Entry {
+            seq: i64::MAX,
+            kind: Kind::Create,
+            record: Some(format!("{}/{ABOVE_ALL}", series(form, Some(subject)))),
+            version: Some(1),
+            form: Some(form.id.to_owned()),
+            subject: Some(subject.to_owned()),
+            site: site.map(str::to_owned),
+            author: ask.person()?.account.name.clone(),
+            role: String::new(),
+            entered_at: now.to_string(),
+            happened: happened(form, values),
+            reason: None,
+            protocol: None,
+            payload,
+            prior: String::new(),
+            hash: String::new(),
+        };
+        let mut after = before.clone();
+        after.extend(step(None, &entry));
+        Ok(Some(Self {
+            subject: subject.to_owned(),
+            before,
+            after,
+            last: 0,
+        }))
+    }
+
+    /// Refuses what would end a halt: it ends by two members of the committee.
+    pub(super) async fn keeps_halts(&self, ask: &Ask) -> Result<(), Fault> {
+        let (derived, now) = (ask.app.snapshot_derived().await?, ask.app.store.clock().now());
+        // What was entered since is not in it; where no halt stands there is none to end.
+        let snapshot = if self.last > derived.entry || derived.holds_back(now) {
+            ask.app.snapshot_now().await?
+        } else {
+            derived
+        };
+        let (subject, records) = (self.subject.clone(), self.after.clone());
+        let made = tokio::task::spawn_blocking(move || snapshot.halts_ended_by(&subject, records, now));
+        let ended = made
+            .await
+            .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
+        match ended.first() {
+            Some(halt) => Err(Fault::Refused(would_end(halt))),
+            None => Ok(()),
         }
     }
-    records
+
+    /// The levels that the committee opened, the design closes now, and would close no more.
+    pub(super) async fn reopened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
+        let (trial, today) = (Arc::clone(&ask.app.trial), ask.app.today());
+        let said = |records: &[Record]| counted(records, &trial, &self.subject, today);
+        // Where the subject counts as it did, the design says what it said.
+        if said(&self.before) == said(&self.after) {
+            return Ok(Vec::new());
+        }
+        let (snapshot, now) = (ask.app.snapshot_now().await?, ask.app.store.clock().now());
+        let (subject, after) = (self.subject.clone(), self.after.clone());
+        let made = tokio::task::spawn_blocking(move || snapshot.levels_reopened_by(&subject, &after, now));
+        made.await
+            .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))
+    }
 }
 
-/// The levels that the committee opened, the design closes now, and would close no more with these answers of a record, or
-/// without it.
-pub(super) async fn reopened_levels(
-    ask: &Ask,
-    record: &Record,
-    values: Option<&Values>,
-) -> Result<Vec<DoseLevel>, Fault> {
-    let Some(subject) = record.subject.clone() else {
-        return Ok(Vec::new());
-    };
-    let before = records_of(ask, &subject).await?;
-    let after = with(before.clone(), record, values);
-    let (trial, today) = (Arc::clone(&ask.app.trial), ask.app.today());
-    let said = |records: &[Record]| counted(records, &trial, &subject, today);
-    // Where the subject counts as it did, the design says what it said.
-    if said(&before) == said(&after) {
-        return Ok(Vec::new());
-    }
-    let (snapshot, now) = (ask.app.snapshot_now().await?, ask.app.store.clock().now());
-    let made = tokio::task::spawn_blocking(move || snapshot.levels_reopened_by(&subject, &after, now));
-    made.await
-        .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))
-}
+/// Above every number in use.
+const ABOVE_ALL: u32 = 1_000_000;
 
 fn would_end(halt: &Words) -> Words {
     both!(
@@ -93,36 +142,37 @@ fn would_end(halt: &Words) -> Words {
 
 /// The halt that is entered with a change by which the design closes these levels no more; `None`: there are none. What a DLT had
 /// closed is not opened by who enters data: two members of the committee end the halt.
-pub(super) fn halt_with(ask: &Ask, record: &Record, levels: &[DoseLevel]) -> Option<Change> {
+pub(super) fn halt_with(ask: &Ask, form: &Form, subject: &str, levels: &[DoseLevel]) -> Option<Change> {
     let level = levels.first()?;
-    let key = &record.key;
-    let reason = both!(
-        "by a change of {key} the rule no longer closes dose level {level}: the committee confirms it",
-        "因{key}的更改，方案规则不再关闭剂量水平{level}：须由委员会确认"
+    let title = form.title;
+    // Whoever reads it reads its own language.
+    let reason = format!(
+        "{} of {subject} changed: by it the rule no longer closes dose level {level}; the committee confirms it · \
+         {subject}的“{}”有更改：方案规则不再关闭剂量水平{level}，须由委员会确认",
+        title.en, title.zh
     );
     let from = format!("{:.16}", site_time(ask.app.store.clock().now()).to_string());
-    let values: Values = [("reason", reason.of(ask.language)), ("from", &from)]
-        .map(|(field, value)| (field.to_owned(), value.to_owned()))
+    let values: Values = [("reason", reason), ("from", from)]
+        .map(|(field, value)| (field.to_owned(), value))
         .into();
-    let new = new_record(form("conduct-pause")?, None, None, None, values);
+    let new = new_record(tercel_exchange::form::form("conduct-pause")?, None, None, None, values);
     Some(Change::Create(new))
 }
 
-/// The question whether a correction by which the design closes these levels no more is meant: it halts treatment.
-pub(super) fn reopens(record: &Record, levels: &[DoseLevel]) -> Result<Option<Problem>, Fault> {
+/// The question whether a change by which the design closes these levels no more is meant: it halts treatment.
+pub(super) fn reopens(form: &Form, levels: &[DoseLevel]) -> Option<Problem> {
     let why = |level: &DoseLevel| {
         both!(
             "by this the rule no longer closes dose level {level}: saving it halts treatment until two members of the committee \
              sign the end of the halt",
-            "更正后方案规则不再关闭剂量水平{level}：保存即暂停治疗，直至两名委员签署解除"
+            "保存后方案规则不再关闭剂量水平{level}：同时暂停治疗，直至两名委员签署解除"
         )
     };
-    let field = form_of(record)?.fields.first();
-    Ok(levels.first().map(|level| Problem {
-        field: field.map_or("", |field| field.id).to_owned(),
-        label: field.map(|field| field.label),
+    levels.first().map(|level| Problem {
+        field: form.fields.first().map_or("", |field| field.id).to_owned(),
+        label: Some(form.title),
         fault: AnswerFault::Against(why(level)),
-    }))
+    })
 }
 
 /// Why a bag of this label is not entered for a subject: it is another's, or it was given while it was nobody's.

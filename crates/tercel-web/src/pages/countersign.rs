@@ -4,6 +4,7 @@
 
 use askama::Template;
 use tercel::language::{Text, Words, both};
+use tercel::meeting::Occasion;
 use tercel::study::SubjectId;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
@@ -303,12 +304,44 @@ async fn refused_now(
         let said = why.map(|why| ("pause".to_owned(), why.of(ask.language).to_owned()));
         return Ok(said.into_iter().collect());
     }
+    if let ("halt-lifted", Some(subject)) = (form, subject) {
+        let why = nothing_to_lift(ask, subject).await?;
+        let said = why.map(|why| ("faorres".to_owned(), why.of(ask.language).to_owned()));
+        return Ok(said.into_iter().collect());
+    }
     if let ("conduct-choice", Some(subject)) = (form, subject) {
         let why = not_lower(ask, subject, values).await?;
         let said = why.map(|why| ("arm".to_owned(), why.of(ask.language).to_owned()));
         return Ok(said.into_iter().collect());
     }
     not_releasable(ask, form, subject, values).await
+}
+
+/// Why no halt can be lifted for a subject: none by a rule of the protocol stands for what happened to it. What is lifted before it
+/// happens would never halt.
+async fn nothing_to_lift(ask: &Ask, subject: &str) -> Result<Option<Words>, Fault> {
+    let snapshot = ask.app.snapshot_now().await?;
+    let halted = tokio::task::spawn_blocking(move || {
+        let calls = snapshot.standing().calls.iter();
+        let of_halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
+        let subjects = of_halts.flat_map(|call| call.subjects.clone());
+        subjects.map(|(id, _)| id.to_string()).collect::<Vec<String>>()
+    });
+    let halted = halted
+        .await
+        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
+    if halted.iter().any(|id| id == subject) {
+        return Ok(None);
+    }
+    let (named, named_zh) = if halted.is_empty() {
+        ("nobody".to_owned(), "无".to_owned())
+    } else {
+        (halted.join(", "), halted.join("、"))
+    };
+    Ok(Some(both!(
+        "no halt by a rule of the protocol stands for {subject}; those it stands for: {named}. Nothing was saved",
+        "{subject}没有因方案规则而有效的暂停；现有：{named_zh}。未保存任何内容"
+    )))
 }
 
 /// Why a lower dose cannot be chosen: the dose group is none below that of the subject's place.

@@ -5,7 +5,7 @@ use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
-use super::altered::{halt_with, keeps_halts, not_as_ordered, not_its_bag, reopened_levels, reopens};
+use super::altered::{Alteration, halt_with, not_as_ordered, not_its_bag, reopens};
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::remarks::{Remarks, remarks};
@@ -124,7 +124,8 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     let values = answers(&ask, form);
     let is_new = form.id == "demography" && subject.as_deref() == Some("new");
-    let site = match subject.as_deref().filter(|_| !is_new) {
+    let of = subject.as_deref().filter(|_| !is_new);
+    let site = match of {
         Some(subject) => site_of_subject(&ask, subject).await?,
         None if is_new => values.get("siteid").cloned(),
         None => None,
@@ -133,7 +134,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     let problems = problems_of(&ask, form, subject.as_deref(), &values).await?;
     let sheet = |problems, refusal| Sheet {
         form,
-        subject: subject.as_deref().filter(|_| !is_new),
+        subject: of,
         action: ask.path.clone(),
         values: &values,
         corrects: None,
@@ -142,7 +143,6 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         refusal,
     };
     if !ask.optional("check").is_empty() {
-        let of = subject.as_deref().filter(|_| !is_new);
         let gate = gate_of_check(&ask, form, of, &values).await?;
         // Above every number in use: nothing is replaced.
         let known = known_of(&ask, of).await?;
@@ -154,14 +154,14 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     if let Some(why) = site_problem(form, is_new, &values, site.as_deref()) {
         return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
     }
-    if let Some(subject) = subject.as_deref().filter(|_| !is_new)
-        && let Some(why) = not_its_bag(&ask, form, subject, &values).await?
-    {
-        return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned())));
-    }
     let _alone = alone(&ask, form).await;
+    let halt = match let_go_by_new(&ask, form, of, site.as_deref(), &values, &problems).await? {
+        Held::Free(halt) => halt,
+        Held::Refused(why) => return rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned()))),
+        Held::Asked(problems) => return rejected(&ask, &sheet(&problems, None)),
+    };
     let mut deviation = None;
-    if let Some(subject) = subject.as_deref().filter(|_| !is_new)
+    if let Some(subject) = of
         && let Some(gate) = gate_before(&ask, form.id, subject, &values).await?
         && !gate.open
     {
@@ -195,7 +195,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     };
     let new = new_record(form, subject.as_deref(), site.as_deref(), number, values.clone());
     let mut changes = vec![Change::Create(new)];
-    changes.extend(deviation);
+    changes.extend(deviation.into_iter().chain(halt));
     match ask.append(Permission::Enter, site.as_deref(), &changes).await {
         Ok(entries) => Ok(Reply::Go(shown(&entries))),
         Err(Fault::Refused(why)) => rejected(&ask, &sheet(&[], Some(why.of(ask.language).to_owned()))),
@@ -226,10 +226,77 @@ async fn gate_of_check(
     Ok(gate.filter(|gate| !gate.open))
 }
 
-/// One place at a level at a time: two at once would both find the last one free.
+/// What a change is held against beside its answers.
+enum Held {
+    /// It is kept, with the halt that goes with it.
+    Free(Option<Change>),
+    /// It is not kept.
+    Refused(Words),
+    /// It is kept once these are confirmed.
+    Asked(Vec<Problem>),
+}
+
+async fn held(
+    ask: &Ask,
+    form: &Form,
+    subject: &str,
+    alteration: Option<Alteration>,
+    problems: &[Problem],
+) -> Result<Held, Fault> {
+    let Some(alteration) = alteration else {
+        return Ok(Held::Free(None));
+    };
+    if let Err(Fault::Refused(why)) = alteration.keeps_halts(ask).await {
+        return Ok(Held::Refused(why));
+    }
+    let levels = alteration.reopened_levels(ask).await?;
+    let all: Vec<Problem> = problems.iter().cloned().chain(reopens(form, &levels)).collect();
+    if must_look_again(ask, &all) {
+        return Ok(Held::Asked(all));
+    }
+    Ok(Held::Free(halt_with(ask, form, subject, &levels)))
+}
+
+async fn let_go_by_new(
+    ask: &Ask,
+    form: &Form,
+    subject: Option<&str>,
+    site: Option<&str>,
+    values: &Values,
+    problems: &[Problem],
+) -> Result<Held, Fault> {
+    let Some(subject) = subject else {
+        return Ok(Held::Free(None));
+    };
+    if let Some(why) = not_its_bag(ask, form, subject, values).await? {
+        return Ok(Held::Refused(why));
+    }
+    let alteration = Alteration::by_new(ask, form, subject, site, values).await?;
+    held(ask, form, subject, alteration, problems).await
+}
+
+async fn let_go_by_correction(
+    ask: &Ask,
+    form: &Form,
+    record: &Record,
+    values: &Values,
+    problems: &[Problem],
+) -> Result<Held, Fault> {
+    let subject = record.subject.as_deref().unwrap_or_default();
+    if let Some(why) = not_its_bag(ask, form, subject, values).await? {
+        return Ok(Held::Refused(why));
+    }
+    let alteration = Alteration::of(ask, record, Some(values)).await?;
+    held(ask, form, subject, alteration, problems).await
+}
+
+/// One place at a level at a time: two at once would both find the last one free. So are bags, and what may let go of a halt.
 async fn alone<'a>(ask: &'a Ask, form: &Form) -> Option<tokio::sync::MutexGuard<'a, ()>> {
     if form.id == "conduct-slot" {
         return Some(ask.app.deciding.lock().await);
+    }
+    if ["conduct-bag", "infusion", "demography", "disposition"].contains(&form.id) {
+        return Some(ask.app.guarding.lock().await);
     }
     None
 }
@@ -555,19 +622,12 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         );
         return corrected_again(&ask, &record, &values, &[], Some(&why));
     }
-    if let Err(Fault::Refused(why)) = keeps_halts(&ask, &record, Some(&values)).await {
-        return corrected_again(&ask, &record, &values, &[], Some(&why));
-    }
-    let levels = reopened_levels(&ask, &record, Some(&values)).await?;
-    problems.extend(reopens(&record, &levels)?);
-    if must_look_again(&ask, &problems) {
-        return corrected_again(&ask, &record, &values, &problems, None);
-    }
-    if let Some(subject) = &record.subject
-        && let Some(why) = not_its_bag(&ask, form, subject, &values).await?
-    {
-        return corrected_again(&ask, &record, &values, &[], Some(&why));
-    }
+    let _alone = ask.app.guarding.lock().await;
+    let halt = match let_go_by_correction(&ask, form, &record, &values, &problems).await? {
+        Held::Free(halt) => halt,
+        Held::Refused(why) => return corrected_again(&ask, &record, &values, &[], Some(&why)),
+        Held::Asked(problems) => return corrected_again(&ask, &record, &values, &problems, None),
+    };
     let change = Change::Correct {
         record: record.key.clone(),
         seen,
@@ -575,9 +635,7 @@ pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
         values: values.clone(),
         reason: ask.optional("reason").to_owned(),
     };
-    let changes: Vec<Change> = std::iter::once(change)
-        .chain(halt_with(&ask, &record, &levels))
-        .collect();
+    let changes: Vec<Change> = std::iter::once(change).chain(halt).collect();
     match ask.append(Permission::Enter, record.site.as_deref(), &changes).await {
         Ok(_) => Ok(Reply::Go(format!("/record/{}", encode(&record.key)))),
         Err(Fault::Refused(why)) => {

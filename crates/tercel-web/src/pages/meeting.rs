@@ -319,7 +319,7 @@ async fn not_overtaken(ask: &Ask, packet: &Packet, choice: Choice) -> Result<(),
     };
     let then = packet.answer();
     let said = Words::in_each(|language| Choice::Dose(now.action).words(language));
-    let new: Vec<String> = now.dlts.difference(&then.dlts).map(ToString::to_string).collect();
+    let new: Vec<String> = now.new_since(&then).map(ToString::to_string).collect();
     let (named, named_zh) = (new.join(", "), new.join("、"));
     let since = if new.is_empty() {
         let before = Words::in_each(|language| Choice::Dose(then.action).words(language));

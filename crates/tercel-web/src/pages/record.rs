@@ -303,17 +303,27 @@ pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
     let record = ask.record(Permission::Enter, ask.field("record")?).await?;
     super::entry::require_free(&record)?;
-    altered::keeps_halts(&ask, &record, None).await?;
-    let levels = altered::reopened_levels(&ask, &record, None).await?;
+    let _alone = ask.app.guarding.lock().await;
+    let levels = match altered::Alteration::of(&ask, &record, None).await? {
+        Some(alteration) => {
+            alteration.keeps_halts(&ask).await?;
+            alteration.reopened_levels(&ask).await?
+        }
+        None => Vec::new(),
+    };
+    let subject = record.subject.as_deref().unwrap_or_default();
     let void = Change::Void {
         record: record.key.clone(),
         seen,
         reason,
     };
-    let changes: Vec<Change> = [Some(void), altered::halt_with(&ask, &record, &levels)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let changes: Vec<Change> = [
+        Some(void),
+        altered::halt_with(&ask, form_of(&record)?, subject, &levels),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     ask.append(Permission::Enter, record.site.as_deref(), &changes).await?;
     Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
 }

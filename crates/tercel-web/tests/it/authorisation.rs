@@ -147,13 +147,11 @@ fn is_through(route: &Route, answer: &Answer) -> bool {
 
 async fn meeting(world: &World, members: &[String]) -> String {
     let preparer = world.person("preparer", "data-manager@*").await;
-    let seats: Vec<String> = members.iter().map(|name| format!("member.{name}")).collect();
-    let quorum = members.len().min(2).to_string();
-    let mut form = vec![
-        ("occasion", "other"),
-        ("words", "a rehearsal"),
-        ("quorum", quorum.as_str()),
-    ];
+    // The protocol asks for the vote of a sponsor physician.
+    world.account("physician", "medical-monitor@*").await;
+    let others = members.iter().map(String::as_str).chain(["physician"]);
+    let seats: Vec<String> = others.map(|name| format!("member.{name}")).collect();
+    let mut form = vec![("occasion", "other"), ("words", "a rehearsal"), ("quorum", "2")];
     form.extend(seats.iter().map(|seat| (seat.as_str(), "member")));
     let answer = world.post(&preparer, "/meetings", &form).await;
     assert_eq!(answer.status, 303, "{}", answer.body);

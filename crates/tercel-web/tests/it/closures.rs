@@ -157,7 +157,7 @@ async fn who_corrects_what_closed_a_level_halts_treatment_until_two_of_the_commi
     let saved = correct(&world, &chen, &event, ("aetoxgr", "2"), true).await;
     assert_eq!(saved.status, 303, "{}", sentence(&saved));
     let board = world.get(&wang, "/").await.body;
-    let why = format!("by a change of {event} the rule no longer closes dose level 3");
+    let why = format!("Adverse event of {STUDY}-0009 changed: by it the rule no longer closes dose level 3");
     assert!(board.contains(&why), "{board}");
     let end = [
         ("v.pause", "pause/1"),
@@ -200,6 +200,10 @@ async fn a_bag_has_one_owner_and_is_not_entered_after_it_was_given_as_nobodys() 
         foreign.status,
         sentence(&foreign)
     );
+    for alike in ["bag-01-0010-a", "BAG 01 OO10 A", "ＢＡＧ－01－0010－Ａ"] {
+        let refused = world.post(&chen, &page, &bag(alike)).await;
+        assert_eq!(refused.status, 422, "{alike}");
+    }
     let filter = tercel_store::RecordFilter {
         subject: Some(subject.clone()),
         form: Some("infusion".to_owned()),
@@ -273,4 +277,45 @@ async fn a_lower_dose_is_lower_and_who_has_a_conflict_proposes_nothing() {
     );
     let page = world.get(&guo, &format!("/meeting/{meeting}")).await.body;
     assert!(!page.contains("action=\"/propose\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_record_that_lets_a_closed_level_go_is_asked_about_and_halts_treatment() {
+    let world = demo().await;
+    let (wang, chen) = (world.session("wang").await, world.session("chen").await);
+    pneumonia(&world, &wang, "0010", "2025-10-06", "2025-10-07").await;
+    assert!(closed(&world, &wang).await);
+    let filter = tercel_store::RecordFilter {
+        subject: Some(format!("{STUDY}-0010")),
+        form: Some("infusion".to_owned()),
+        ..tercel_store::RecordFilter::default()
+    };
+    let given = world.app.store.records(&filter).await.unwrap()[0].values.clone();
+    let form = tercel_exchange::form::form("infusion").unwrap();
+    let mut typed: Vec<(&str, &str)> = given
+        .iter()
+        .filter(|(name, _)| form.field(name).is_some() && !["exstdtc", "exendtc"].contains(&name.as_str()))
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    typed.extend([("exstdtc", "2025-08-20T10:00"), ("exendtc", "2025-08-20T10:20")]);
+    let typed = answers(&typed);
+    let path = format!("/enter/infusion/{STUDY}-0010");
+    let late = [
+        ("happened", "Y"),
+        ("why", "entered late"),
+        ("confirmed", "Y"),
+        ("asked", ""),
+    ];
+    let asked = world.post(&chen, &path, &with(&typed, &late)).await;
+    assert!(
+        asked.status == 422 && asked.body.contains("saving it halts treatment until two members"),
+        "{} {}",
+        asked.status,
+        sentence(&asked)
+    );
+    let saved = world.post(&chen, &path, &with(&typed, &late[..3])).await;
+    assert_eq!(saved.status, 303, "{}", sentence(&saved));
+    let board = world.get(&wang, "/").await.body;
+    assert!(board.contains("CAR-T cell infusion of"), "{board}");
+    assert!(board.contains("the rule no longer closes dose level 3"), "{board}");
 }

@@ -157,16 +157,29 @@ async fn a_level_is_not_opened_without_places_and_no_meeting_asks_for_more_votes
     let endless = world.post(xu, "/meetings", &endless).await;
     assert_eq!(endless.status, 400);
     assert!(endless.body.contains("never decides"), "{}", sentence(&endless));
-    let nobody = [
-        ("occasion", "other"),
-        ("words", "x"),
-        ("quorum", "1"),
-        ("roles_needed", "medical-monitor"),
-        ("member.guo", "member"),
-    ];
-    let nobody = world.post(xu, "/meetings", &nobody).await;
+    // The protocol asks for two votes, among them of the sponsor physician, whatever the meeting does.
+    let freeze = async |quorum: &str, other: &str| {
+        let form = [
+            ("occasion", "other"),
+            ("words", "x"),
+            ("quorum", quorum),
+            ("member.guo", "member"),
+            (other, "member"),
+        ];
+        world.post(xu, "/meetings", &form).await
+    };
+    let alone = freeze("1", "member.huang").await;
+    assert_eq!(alone.status, 400);
+    assert!(alone.body.contains("asks for 2 votes or more"), "{}", sentence(&alone));
+    let nobody = freeze("2", "member.lin").await;
     assert_eq!(nobody.status, 400);
     assert!(nobody.body.contains("no member chosen has it"), "{}", sentence(&nobody));
+    let made = freeze("2", "member.huang").await;
+    let key = made.location().strip_prefix("/meeting/").unwrap();
+    let record = world.app.store.record(key).await.unwrap().unwrap();
+    assert_eq!(record.value("roles_needed"), Some("medical-monitor"));
+    let page = world.get(xu, "/meetings").await.body;
+    assert!(page.contains("2 votes or more, among them of each role: Sponsor physician."));
 }
 
 #[tokio::test]

@@ -24,17 +24,17 @@ pub(super) fn holds_from(decision: &SignedDecision, now: DateTime) -> Option<Dat
     Some(signed.max(decision.effective?)).filter(|_| named)
 }
 
-/// The decision in force at a moment as it is known now; `Err`: two hold from the same moment and differ, or the last is
-/// superseded.
+/// The decision in force at a moment as it is known now: of those in effect the one signed last. `Err`: two were signed at one
+/// moment and differ, or the last is superseded.
 pub(super) fn in_force<'s>(study: &'s Study<'_>, at: DateTime) -> Result<Option<&'s SignedDecision>, Box<Need>> {
-    let from = |decision: &SignedDecision| holds_from(decision, study.now).filter(|from| *from <= at);
-    let held = study.records.decisions.iter().filter_map(|one| Some((from(one)?, one)));
-    let Some((since, last)) = held.clone().max_by_key(|(from, _)| *from) else {
+    let in_effect = |one: &&SignedDecision| holds_from(one, study.now).is_some_and(|from| from <= at);
+    let held = study.records.decisions.iter().filter(in_effect);
+    let Some(last) = held.clone().max_by_key(|one| one.signed) else {
         return Ok(None);
     };
     if held
         .into_iter()
-        .any(|(from, other)| from == since && other.open != last.open)
+        .any(|other| other.signed == last.signed && other.open != last.open)
     {
         return Err(Box::new(Need::DecisionsDisagree));
     }
@@ -156,7 +156,13 @@ fn closed(case: &Case<'_>, level: DoseLevel, at: DateTime) -> Option<Missing> {
     if in_force.is_some_and(|decision| opens(decision, level).is_some()) {
         return None;
     }
-    let opening = || decisions.iter().filter(|one| opens(one, level).is_some());
+    // What was signed before the decision in force opens nothing any more.
+    let signed = in_force.and_then(|decision| decision.signed);
+    let is_newer = |one: &&SignedDecision| one.signed.is_none_or(|own| signed.is_none_or(|signed| own > signed));
+    let opening = || {
+        let all = decisions.iter().filter(is_newer);
+        all.filter(|one| opens(one, level).is_some())
+    };
     let later = opening().find_map(|one| Some((one, holds_from(one, study.now).filter(|from| *from > at)?)));
     let unsigned = opening().find(|one| holds_from(one, study.now).is_none());
     let made = case.own.lots.iter().any(|lot| lot.level == level);

@@ -244,6 +244,23 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
             let rule = Rule::BeforeDecision(text);
             findings.push(finding(own, "INFUSION", "BEGAN", rule, Blocks::Decision));
         }
+        let counted = study.subject(&own.subject).and_then(|subject| subject.level);
+        if let (Some(treated), Some(counted)) = (level, counted)
+            && treated != counted
+        {
+            let text = both!(
+                "infused at dose level {treated}, by its place or the committee's choice; the dose group assigned in demography is that of \
+                 level {counted}, where its outcomes count: correct what is wrong",
+                "按名额或委员会的选择以剂量水平{treated}回输，而人口学表分配的剂量组为水平{counted}，其结局计入该水平：请更正错误的一项"
+            );
+            findings.push(finding(
+                own,
+                "INFUSION",
+                "BEGAN",
+                Rule::Disagree(text),
+                Blocks::Decision,
+            ));
+        }
         let gate = infusion_gate(&study, &own.subject);
         if let Some(what) = lacks(&gate, |_| true) {
             let text = both!(

@@ -99,11 +99,36 @@ pub fn halt_of_bag(study: &Study<'_>, subject: &SubjectId, label: &str) -> Optio
     Some(standing.reason)
 }
 
-/// The other subject of whom a bag of this label is recorded.
+/// The other subject whose bag has this label, was ordered or was given by it; labels that read alike are one.
 pub fn other_owner<'r>(records: &'r ConductRecords, subject: &SubjectId, label: &str) -> Option<&'r SubjectId> {
-    let mut others = records.subjects.iter().filter(|other| other.subject != *subject);
-    let owner = others.find(|other| other.bags.iter().any(|bag| bag.label == label))?;
+    let (wanted, mut others) = (
+        as_read(label),
+        records.subjects.iter().filter(|other| other.subject != *subject),
+    );
+    let owner = others.find(|other| {
+        let own = other.bags.iter().map(|bag| &bag.label);
+        let ordered = other.orders.iter().flat_map(|order| &order.bags).map(|bag| &bag.label);
+        let given = other.infusions.iter().flat_map(|infused| &infused.bags);
+        own.chain(ordered).chain(given).any(|label| as_read(label) == wanted)
+    })?;
     Some(&owner.subject)
+}
+
+/// A label as a tired eye reads it: without case, blanks and dashes, wide letters as narrow ones, O as 0, I as 1.
+fn as_read(label: &str) -> String {
+    let narrow = |letter: char| match u32::from(letter) {
+        wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(letter),
+        _ => letter,
+    };
+    let letters = label.chars().map(narrow).filter(|letter| letter.is_alphanumeric());
+    let upper = letters.flat_map(char::to_uppercase);
+    upper
+        .map(|letter| match letter {
+            'O' => '0',
+            'I' => '1',
+            _ => letter,
+        })
+        .collect()
 }
 
 /// The halts by a record, for the decisions that rest on the data.

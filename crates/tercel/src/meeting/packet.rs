@@ -202,7 +202,9 @@ impl Packet {
                 .otherwise
                 .unwrap_or(self.recommendation.advice.action),
             counts: self.levels.iter().map(|line| (line.level, count(line))).collect(),
-            dlts: with_dlt.map(|line| line.subject.clone()).collect(),
+            dlts: with_dlt
+                .map(|line| (line.subject.clone(), line.verdict.sentence.en.clone()))
+                .collect(),
         }
     }
 

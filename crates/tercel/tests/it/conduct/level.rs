@@ -51,6 +51,14 @@ fn the_decision_is_signed_in_effect_and_not_superseded() {
         })
     };
     assert!(other(&[1, 2]).is_open());
+    // What was signed later holds, though the earlier one takes effect after it.
+    let late = gate(|all| {
+        all.decisions[0].open.clear();
+        all.decisions[0].signed = Some(at("2025-02-09T09:00"));
+        let before = decision("D0", &[1, 2], "2025-02-08T09:00", "2025-03-01T09:00");
+        all.decisions.push(before);
+    });
+    assert_eq!(keys(&late), ["level-closed-after-manufacture:1"]);
     assert_eq!(keys(&other(&[2])), ["level-closed-after-manufacture:1"]);
     let same = gate(|all| {
         all.decisions
@@ -320,7 +328,10 @@ fn says(action: Action, dlts: &[&str]) -> DoseAnswer {
     DoseAnswer {
         action,
         counts: BTreeMap::new(),
-        dlts: dlts.iter().map(|id| SubjectId::new(id)).collect(),
+        dlts: dlts
+            .iter()
+            .map(|id| (SubjectId::new(id), "DLT: fever".to_owned()))
+            .collect(),
     }
 }
 
@@ -357,4 +368,11 @@ fn a_level_that_the_rule_closes_after_the_decision_is_shut_until_the_committee_d
     assert_eq!(asked(&stop(&["S2", "S3"]), known()), [""; 0]);
     assert_eq!(asked(&stop(&["S2"]), known()), [""; 0]);
     assert_eq!(asked(&stop(&["S2", "S3", "S4"]), known()), ["rule-closes:1"]);
+    let mut other = stop(&["S2"]);
+    other.dlts.insert(SubjectId::new("S2"), "DLT: seizure".to_owned());
+    assert_eq!(
+        asked(&other, known()),
+        ["rule-closes:1"],
+        "another DLT of a subject known to have one"
+    );
 }
