@@ -271,13 +271,13 @@ impl Need {
                 highest: Some(highest),
             } => both!(
                 "By the data now the protocol's rule treats nobody above dose level {highest}; level {level} was opened before that was known.",
-                "按现有数据，方案规则不在剂量水平 {highest} 以上治疗任何人；剂量水平 {level} 系此前开放。",
+                "按现有数据，方案规则不允许在剂量水平 {highest} 以上治疗任何受试者；剂量水平 {level} 是在此之前开放的。",
                 highest = highest,
                 level = level
             ),
             Self::RuleCloses { level, highest: None } => both!(
                 "By the data now the protocol's rule treats nobody; dose level {level} was opened before that was known.",
-                "按现有数据，方案规则不治疗任何人；剂量水平 {level} 系此前开放。",
+                "按现有数据，方案规则不允许治疗任何受试者；剂量水平 {level} 是在此之前开放的。",
                 level = level
             ),
             Self::Held => both!("The committee chose to hold the subject.", "委员会选择该受试者等待。"),
