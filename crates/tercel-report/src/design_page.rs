@@ -49,7 +49,7 @@ fn write_part(out: &mut Writer, part: &Part) {
                     out.open("li", &[]);
                     out.leaf("strong", &[], key);
                     out.text(" ");
-                    out.text(citation);
+                    out.leaf("cite", &[], citation);
                     out.close();
                 }
                 out.close();

@@ -97,6 +97,6 @@ fn references(out: &mut Writer, outcome: &OutcomeSection) {
         out.empty("br", &[]);
         out.leaf("code", &[], reference.key);
         out.text(": ");
-        out.text(reference.citation);
+        out.leaf("cite", &[], reference.citation);
     }
 }

@@ -5,9 +5,10 @@
 //!     所示为{2}中的前{1}。
 //! ```
 //!
-//! `{1}` is a text that is itself looked up, `{#1}` a number with its signs, `{=1}` a text that stays as it is. Of the
-//! entries that fit a text, the one with the most letters of its own is taken. An entry whose `{1}` is not known in Chinese
-//! does not fit: no sentence stands half in one language and half in the other.
+//! `{1}` is a text that is itself looked up, `{#1}` a number with its signs, `{=1}` a text that stays as it is, unless an
+//! entry without places is that text. Of the entries that fit a text, the one with the most letters of its own is taken, but
+//! one with several parts of a list, or several sentences, in one place comes after all others. An entry whose `{1}` is not
+//! known in Chinese does not fit: no sentence stands half in one language and half in the other.
 
 use std::collections::HashMap;
 
@@ -44,6 +45,26 @@ struct Entry {
     weight: usize,
 }
 
+impl Entry {
+    /// Whether a place has several sentences, or several parts of a list that does not begin there with a `; ` or a `: `.
+    fn takes_several(&self, values: &[(Hole, usize, &str)]) -> bool {
+        let list = match self.english.as_slice() {
+            [Part::Hole(..), Part::Letters(between), Part::Hole(..)] if between == ". " => return true,
+            [.., Part::Letters(before), Part::Hole(Hole::Text, number)]
+            | [
+                ..,
+                Part::Letters(before),
+                Part::Hole(Hole::Text, number),
+                Part::Letters(_),
+            ] if before.ends_with("; ") || before.ends_with(": ") => Some(*number),
+            _ => None,
+        };
+        values
+            .iter()
+            .any(|(_, number, text)| text.contains(". ") || (text.contains("; ") && Some(*number) != list))
+    }
+}
+
 /// The entries, those without places by their text.
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
@@ -51,14 +72,14 @@ pub(super) struct Catalogue {
     entries: Vec<Entry>,
 }
 
-/// A text that is longer is looked up sentence by sentence.
+/// A text that is longer is looked up sentence by sentence first.
 const LONG: usize = 300;
 
 /// No value of a text is longer than this.
 const LONGEST_VALUE: usize = 300;
 
 /// More texts within texts than any sentence has.
-const DEEPEST: usize = 12;
+const DEEPEST: usize = 40;
 
 impl Catalogue {
     /// The catalogue of this crate.
@@ -133,18 +154,23 @@ impl<'page> Reader<'page> {
         if let Some(known) = self.known.get(text) {
             return known.clone();
         }
-        let whole = self.catalogue.whole(text);
-        let chinese = match self.said.get(text).copied().or(whole) {
+        let chinese = match self.whole(text) {
             Some(chinese) => Some(chinese.to_owned()),
             None if depth == DEEPEST => return None,
-            None => self.by_sentence(text, depth).or_else(|| self.by_entry(text, depth)),
+            None if text.len() > LONG => self.by_sentence(text, depth).or_else(|| self.by_entry(text, depth)),
+            None => self.by_entry(text, depth),
         };
         self.known.insert(text.to_owned(), chinese.clone());
         chinese
     }
 
+    /// A text that is in the catalogue, or said by the page, as it stands.
+    fn whole(&self, text: &str) -> Option<&'page str> {
+        self.said.get(text).copied().or_else(|| self.catalogue.whole(text))
+    }
+
     fn by_sentence(&mut self, text: &str, depth: usize) -> Option<String> {
-        if text.len() <= LONG || !text.contains(". ") {
+        if !text.contains(". ") {
             return None;
         }
         let sentences = text.strip_suffix('.')?.split(". ");
@@ -157,14 +183,21 @@ impl<'page> Reader<'page> {
     fn by_entry(&mut self, text: &str, depth: usize) -> Option<String> {
         let catalogue = self.catalogue;
         let mut values = Vec::new();
-        catalogue.entries.iter().find_map(|entry| {
+        let mut last = Vec::new();
+        let found = catalogue.entries.iter().find_map(|entry| {
             values.clear();
-            if holds_letters(&entry.english, text) && fits(&entry.english, text, &mut values) {
-                self.fill(entry, &values, depth)
-            } else {
-                None
+            if !holds_letters(&entry.english, text) || !fits(&entry.english, text, &mut values) {
+                return None;
             }
-        })
+            if entry.takes_several(&values) {
+                last.push((entry, values.clone()));
+                return None;
+            }
+            self.fill(entry, &values, depth)
+        });
+        found
+            .or_else(|| self.by_sentence(text, depth))
+            .or_else(|| last.iter().find_map(|(entry, values)| self.fill(entry, values, depth)))
     }
 
     fn fill(&mut self, entry: &Entry, values: &[(Hole, usize, &str)], depth: usize) -> Option<String> {
@@ -175,7 +208,8 @@ impl<'page> Reader<'page> {
                 Part::Hole(_, number) => {
                     let (hole, _, text) = values.iter().find(|value| value.1 == *number)?;
                     let chinese = match hole {
-                        Hole::Number | Hole::Data => None,
+                        Hole::Number => None,
+                        Hole::Data => self.whole(text).map(str::to_owned),
                         Hole::Text => {
                             let chinese = self.look_up_within(text, depth + 1);
                             if chinese.is_none() && has_word(text) {
@@ -192,13 +226,12 @@ impl<'page> Reader<'page> {
     }
 }
 
-/// Whether a text has an English word, which would have to be known; `mm`, `CRS` and `NE` are the same in Chinese.
+/// Whether a text has an English word, which would have to be known; `mm`, `CRS` and `copies/µg` are the same in Chinese.
 pub(super) fn has_word(text: &str) -> bool {
-    let mut run = 0;
-    text.chars().any(|letter| {
-        run = if letter.is_ascii_lowercase() { run + 1 } else { 0 };
-        run == 3
-    })
+    let words = text.split(' ').filter(|word| !word.contains('/'));
+    words
+        .flat_map(|word| word.split(|letter: char| !letter.is_ascii_lowercase()))
+        .any(|run| run.len() >= 3)
 }
 
 /// The letters and places of a text.
@@ -283,14 +316,29 @@ fn fits<'text>(parts: &[Part], text: &'text str, values: &mut Vec<(Hole, usize, 
 
 fn holds(hole: Hole, text: &str) -> bool {
     match hole {
-        Hole::Text => !text.is_empty(),
-        Hole::Data => !text.is_empty() && text.len() <= LONGEST_VALUE,
+        Hole::Text => !text.is_empty() && is_whole(text),
+        Hole::Data => !text.is_empty() && text.len() <= LONGEST_VALUE && is_whole(text),
         // A limit that cannot be estimated is written `NE`, a value that does not exist as a dash.
         Hole::Number => {
             text.chars().all(of_number)
+                && !text.contains(": ")
                 && text.contains(|letter: char| letter.is_ascii_digit() || letter == 'N' || letter == '–')
         }
     }
+}
+
+/// Whether a value is no piece of a list: it closes the brackets it opens and ends in no comma.
+fn is_whole(text: &str) -> bool {
+    let mut open = 0;
+    let closed = text.chars().all(|letter| {
+        open += match letter {
+            '(' | '[' => 1,
+            ')' | ']' => -1,
+            _ => 0,
+        };
+        open >= 0
+    });
+    closed && open == 0 && !text.ends_with([',', ';', ':'])
 }
 
 fn of_number(letter: char) -> bool {
@@ -354,6 +402,19 @@ mod tests {
         );
         assert_eq!(said("DLT verdict: what nobody foresaw."), None);
         assert_eq!(said("seventeen subjects"), None);
+        // The parts of a list, a name that is an entry, and brackets in brackets.
+        assert_eq!(
+            said("minimum quantified: 67.0 copies/µg DNA; maximum quantified: 90.1 copies/µg DNA").as_deref(),
+            Some("可定量最小值：67.0 copies/µg DNA；可定量最大值：90.1 copies/µg DNA")
+        );
+        assert_eq!(
+            said("All dose levels: 2 events in 10, median not reached").as_deref(),
+            Some("全部剂量水平：10例中2例次，中位数未达到")
+        );
+        assert_eq!(
+            said("fewer than 10 subjects (第一剂量组: 3, 第二剂量组: 4), fewer than 5 events (2)").as_deref(),
+            Some("少于10例受试者（第一剂量组：3，第二剂量组：4），事件少于5例次（2）")
+        );
         let long = format!("{}.", vec!["Died on 2025-03-24 (day 3)"; 2000].join(". "));
         assert_eq!(said(&long).map(|text| text.matches('。').count()), Some(2000));
         assert_eq!(said(&"what nobody foresaw; ".repeat(5_000)), None);

@@ -19,7 +19,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::of_report);
 const READ: [&str; 4] = [" aria-label=\"", " title=\"", " placeholder=\"", " data-label=\""];
 
 /// Elements whose text is no language.
-const NOT_READ: [&str; 4] = ["<style", "<script", "<code", "<math"];
+const NOT_READ: [&str; 5] = ["<style", "<script", "<code", "<math", "<cite"];
 
 /// Markup of this crate in a language; what it says that is `said` elsewhere in both is taken from there.
 pub(crate) fn in_language(markup: String, language: Language, said: &[Words]) -> String {

@@ -220,7 +220,7 @@ impl Reader<'_> {
 
 /// Elements that stand in a line.
 fn is_inline(node: Node<'_, '_>) -> bool {
-    const INLINE: [&str; 9] = ["a", "span", "strong", "b", "em", "small", "code", "br", "time"];
+    const INLINE: [&str; 10] = ["a", "span", "strong", "b", "em", "small", "code", "cite", "br", "time"];
     node.is_element() && INLINE.contains(&node.tag_name().name())
 }
 

@@ -20,7 +20,7 @@ fn texts(page: &str) -> Vec<String> {
             page + "<>" + part.split_once(&close).map_or("", |(_, after)| after)
         })
     };
-    let page = without(&without(page, "code"), "math");
+    let page = without(&without(&without(page, "code"), "math"), "cite");
     let mut texts = Vec::new();
     for part in page.split('<').skip(1) {
         let (tag, text) = part.split_once('>').unwrap_or((part, ""));
@@ -69,6 +69,83 @@ fn is_own(text: &str, own: &str) -> bool {
         || shortened.is_some_and(|start| own.contains(&format!("\"{start}")))
 }
 
+/// Names that are the same in both languages.
+const NAMES: [&str; 25] = [
+    "Brookmeyer-Crowley",
+    "Clopper-Pearson",
+    "Child-Pugh",
+    "Kaplan-Meier",
+    "C_max",
+    "C_last",
+    "T_max",
+    "T_last",
+    "t_max",
+    "exp(s²)",
+    "tercel",
+    "copies/µg",
+    "Greenwood",
+    "Log-rank",
+    "log-log",
+    "Log-log",
+    "Cox",
+    "Efron",
+    "Stein",
+    "Hy's law",
+    "linear-up-log-down",
+    "linear v1",
+    "korn-strict",
+    "kinetics.vector_copy_number",
+    "tercel check --out",
+];
+
+/// Outcomes as the matrix names them.
+const OUTCOMES: [&str; 9] = [
+    "dcr",
+    "dor",
+    "median-os",
+    "median-pfs",
+    "orr",
+    "os-rate",
+    "pfs",
+    "pfs-rate",
+    "ttr",
+];
+
+fn is_outcome(word: &str) -> bool {
+    let number = word.strip_prefix(['P', 'S']);
+    number.is_some_and(|number| number.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// The texts of the study, the longest first, as a page in Chinese may write them.
+fn texts_of(trial: &Trial, data: &StudyData) -> Vec<String> {
+    let (trial, data) = (format!("{trial:?}"), format!("{data:?}"));
+    let quoted = |text: &str| -> Vec<String> { text.split('"').skip(1).step_by(2).map(str::to_owned).collect() };
+    let sentences = quoted(&trial).into_iter().filter(|text| text.contains(' '));
+    let texts: BTreeSet<String> = sentences
+        .chain(quoted(&data))
+        .filter(|text| text.len() > 3)
+        .flat_map(|text| {
+            let wide = text.replace(" (", "（").replace(')', "）");
+            [text.to_lowercase(), wide, text]
+        })
+        .collect();
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+    texts
+}
+
+/// Whether a text in Chinese has English words that are none of the study's own.
+fn is_mixed(chinese: &str, own: &[String]) -> bool {
+    let without = |text: String, name: &str| text.replace(name, "");
+    let text = NAMES.into_iter().fold(chinese.to_owned(), without);
+    let text = own.iter().map(String::as_str).fold(text, without);
+    // `P2.sae` and `S5 ttr, month 3` are outcomes of the matrix.
+    let mut words = text
+        .split([' ', '，'])
+        .filter(|word| !is_outcome(word) && !OUTCOMES.contains(word));
+    words.any(has_word)
+}
+
 /// Texts that are English on the Chinese page and no words of the study's own.
 fn left_in_english(trial: &Trial, data: &StudyData, cut: Option<&str>) -> BTreeSet<String> {
     let (report, _) = report(trial, data, cut);
@@ -86,6 +163,7 @@ fn left_in_english(trial: &Trial, data: &StudyData, cut: Option<&str>) -> BTreeS
         "{trial:?} {data:?} {:?} {:?} {:?}",
         report.outcomes, report.labs, report.figures
     );
+    let texts = texts_of(trial, data);
     let mut left = BTreeSet::new();
     for (english, chinese) in english.iter().zip(&chinese) {
         // A narrow column has the name of a dose level in two lines.
@@ -94,6 +172,8 @@ fn left_in_english(trial: &Trial, data: &StudyData, cut: Option<&str>) -> BTreeS
             left.insert(english.clone());
         } else if english != chinese && numbers(english) != numbers(chinese) {
             left.insert(format!("NUMBERS {english} => {chinese}"));
+        } else if english != chinese && has_word(chinese) && is_mixed(chinese, &texts) {
+            left.insert(format!("MIXED {english} => {chinese}"));
         }
     }
     left
@@ -101,7 +181,7 @@ fn left_in_english(trial: &Trial, data: &StudyData, cut: Option<&str>) -> BTreeS
 
 #[test]
 fn a_rehearsal_reads_in_chinese_with_the_same_numbers() {
-    let trial = trial();
+    let trial = trial().in_language(Language::Chinese);
     let mut left = BTreeSet::new();
     for (seed, subjects) in [(1, 18), (2, 6), (3, 40), (4, 120)] {
         let data = rehearse(&trial, RehearsalOptions { subjects, seed });
