@@ -95,13 +95,13 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
         "serious.help",
         Text::new(
             "Each serious adverse event with every report of it, to the sponsor and to the authorities, and the clocks that run. What is overdue comes first.",
-            "列出每例严重不良事件及其向申办者和各监管方递交的全部报告与报告时限，逾期者排在最前。",
+            "列出每例严重不良事件及其向申办方和各监管方递交的全部报告与报告时限，逾期者排在最前。",
         ),
     ),
     ("serious.times", Text::new("Times of the protocol:", "方案规定的时限：")),
     (
         "serious.to_sponsor",
-        Text::new("investigator to sponsor", "研究者报告申办者"),
+        Text::new("investigator to sponsor", "研究者报告申办方"),
     ),
     (
         "serious.urgent",
@@ -124,7 +124,6 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
     ("serious.due", Text::new("Report due", "待报告")),
     ("serious.open", Text::new("Final report awaited", "待总结报告")),
     ("serious.closed", Text::new("Closed by the final report", "已总结")),
-    ("serious.grade", Text::new("grade", "分级")),
     ("serious.onset", Text::new("Onset", "发生时间")),
     ("serious.reports", Text::new("Reports", "报告记录")),
     (
@@ -155,7 +154,7 @@ pub(super) static MESSAGES: &[(&str, Text)] = &[
         Text::new("medically important", "其他重要医学事件"),
     ),
     ("serious.recovered", Text::new("recovered", "痊愈")),
-    ("serious.ongoing", Text::new("ongoing", "持续")),
+    ("serious.ongoing", Text::new("ongoing", "持续中")),
     ("serious.fatal", Text::new("fatal", "致死")),
     ("serious.unknown", Text::new("outcome not known", "转归不详")),
     (

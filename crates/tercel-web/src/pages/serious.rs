@@ -1,5 +1,7 @@
 //! Serious adverse events as cases: every report of each, the clocks that run, and what is due.
 
+use std::fmt::Display;
+
 use askama::Template;
 use tercel::conduct::CaseReportKind;
 use tercel::language::{Language, both};
@@ -167,7 +169,10 @@ fn row(case: &Case<'_>, id: &str, site: &str, language: Language) -> Row {
         link: encode(id),
         site: site.to_owned(),
         term: event_term(event).to_owned(),
-        grade: event.grade.map(|grade| grade.to_string()).unwrap_or_default(),
+        grade: event
+            .grade
+            .map(|grade| grade_words(grade, language))
+            .unwrap_or_default(),
         event: encode(&event.record.to_string()),
         number: event.record.number,
         onset: event
@@ -201,6 +206,12 @@ fn criteria(criteria: SeriousCriteria, language: Language) -> String {
     let held = named.into_iter().filter(|(holds, _)| *holds == Some(true));
     let words: Vec<&str> = held.map(|(_, key)| message(key).of(language)).collect();
     words.join(LISTED.of(language))
+}
+
+fn grade_words(grade: impl Display, language: Language) -> String {
+    both!("grade {grade}", "{grade}级", grade = grade)
+        .of(language)
+        .to_owned()
 }
 
 fn outcome(outcome: EventOutcome, language: Language) -> &'static str {

@@ -137,7 +137,7 @@ fn case_reports(data: &StudyData, own: &SubjectConduct) -> Vec<Finding> {
                 "SENT",
                 both!(
                     "adverse event {number} was reported to the sponsor on {first}, but says that the sponsor learned of it on {aware}",
-                    "不良事件{number}于{first}报告申办者，但记录的申办者获知日期为{aware}",
+                    "不良事件{number}于{first}报告申办方，但记录的申办方获知日期为{aware}",
                     first = first.date()
                 ),
             );

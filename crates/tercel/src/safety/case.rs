@@ -65,7 +65,7 @@ impl Recipient {
     /// Name in a language.
     pub fn text(self) -> Text {
         match self {
-            Self::Sponsor => Text::new("sponsor", "申办者"),
+            Self::Sponsor => Text::new("sponsor", "申办方"),
             Self::Authority(Authority::EthicsCommittee) => Text::new("ethics committee", "伦理委员会"),
             Self::Authority(Authority::Fda) => Text::new("FDA", "美国FDA"),
             Self::Authority(Authority::Nmpa) => Text::new("NMPA", "国家药监局"),

@@ -125,14 +125,14 @@ impl Check<'_> {
                 let text = both!(
                     "the event is to be reported, but the day on which the sponsor became aware of it is not recorded; the \
                      clock cannot start",
-                    "该事件须报告，但没有申办者获知日期的记录；时限无法起算"
+                    "该事件须报告，但没有申办方获知日期的记录；时限无法起算"
                 );
                 self.add(&event.record, "AEAWARE", Rule::Incomplete(text), Blocks::Export);
             }
             (Some(aware), Some(start)) if is_certainly_before(aware, start) => {
                 let text = both!(
                     "the sponsor became aware on {aware}, before the event began on {start}",
-                    "申办者获知日期{aware}早于事件开始日期{start}"
+                    "申办方获知日期{aware}早于事件开始日期{start}"
                 );
                 self.add(&event.record, "AEAWARE", Rule::OutOfOrder(text), Blocks::Export);
             }

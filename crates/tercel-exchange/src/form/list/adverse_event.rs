@@ -170,7 +170,7 @@ pub(super) const ADVERSE_EVENT: Form = Form {
             text("Serious", "是否为严重不良事件"),
             text(
                 "Yes if any criterion below holds. Then report it to the sponsor within 24 hours.",
-                "符合以下任一标准即为“是”，并须在 24 小时内报告申办者。",
+                "符合以下任一标准即为“是”，并须在 24 小时内报告申办方。",
             ),
         )
         .required(),
@@ -223,17 +223,17 @@ pub(super) const ADVERSE_EVENT: Form = Form {
             "aeaware",
             "AEAWARE",
             Kind::Date,
-            text("Sponsor aware on", "申办者获知日期"),
+            text("Sponsor aware on", "申办方获知日期"),
             text(
                 "Day the sponsor knew subject, event, product and reporter: day 0 of every clock. Blank where a case report says when it was \
                  sent to the sponsor.",
-                "申办者获知受试者、事件、研究产品和报告者信息的日期，即各报告时限的第 0 天。若病例报告已记录递交申办者的时间，可留空。",
+                "申办方获知受试者、事件、研究产品和报告者信息的日期，即各报告时限的第 0 天。若病例报告已记录递交申办方的时间，可留空。",
             ),
         ),
         relation(
             "aerelspn",
             "AERELSPN",
-            text("Related in the sponsor's judgement", "申办者判断的因果关系"),
+            text("Related in the sponsor's judgement", "申办方判断的因果关系"),
             text("It may raise the investigator's judgement, never lower it.", "可高于研究者的判断，但不得降低。"),
         )
         .only_if_asked(),

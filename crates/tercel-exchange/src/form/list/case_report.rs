@@ -13,7 +13,7 @@ const KINDS: &[Choice] = &[
 pub(in crate::form) const SPONSOR: &str = "SPONSOR";
 
 const RECIPIENTS: &[Choice] = &[
-    choice(SPONSOR, "Sponsor", "申办者"),
+    choice(SPONSOR, "Sponsor", "申办方"),
     choice("ETHICS COMMITTEE", "Ethics committee", "伦理委员会"),
     choice("NMPA", "NMPA", "国家药监局"),
     choice("FDA", "FDA", "美国 FDA"),
@@ -29,7 +29,7 @@ pub(super) const CASE_REPORT: Form = Form {
     title: text("Report of a serious event", "严重不良事件报告"),
     help: text(
         "One record for every report, to the sponsor and to each authority: the first, every follow-up, and the final one.",
-        "向申办者及各监管方递交的每份报告填写一条：首次报告、每次随访报告及总结报告。",
+        "向申办方及各监管方递交的每份报告填写一条：首次报告、每次随访报告及总结报告。",
     ),
     scope: Scope::Subject,
     happened: Some("aware"),

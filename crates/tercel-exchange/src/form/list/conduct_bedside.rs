@@ -1,8 +1,19 @@
 //! Records of the product, from hand-over to the bedside.
 
 use super::shared::{BAG_LABEL, SIGNED, SIGNERS, SITE_CLOCK};
-use crate::form::define::{BLANK, LINE, text};
+use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Field, Form, FromTrial, Kind, Scope};
+
+/// Who has the bag, in the words of a protocol.
+const CUSTODIAN: Kind = Kind::Suggested {
+    choices: &[
+        choice("cell laboratory", "Cell laboratory", "细胞制备实验室"),
+        choice("courier", "Courier", "运送人员"),
+        choice("pharmacy", "Pharmacy", "药房"),
+        choice("ward", "Ward", "病房"),
+    ],
+    max: 200,
+};
 
 /// Hand-over.
 pub(super) const CUSTODY: Form = Form {
@@ -18,14 +29,14 @@ pub(super) const CUSTODY: Form = Form {
         BAG_LABEL,
         Field::kept(
             "from",
-            LINE,
+            CUSTODIAN,
             text("From", "交出方"),
             text("Custodian before.", "交出前的保管方。"),
         )
         .required(),
         Field::kept(
             "to",
-            LINE,
+            CUSTODIAN,
             text("To", "接收方"),
             text("Custodian after.", "交接后的保管方。"),
         )

@@ -117,7 +117,7 @@ const REASONS: &[Choice] = &[
     choice(
         "STUDY TERMINATED BY SPONSOR",
         "Study ended by the sponsor",
-        "申办者终止研究",
+        "申办方终止研究",
     ),
 ];
 
