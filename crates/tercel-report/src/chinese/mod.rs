@@ -81,17 +81,27 @@ impl Page<'_> {
     }
 
     fn text(&mut self, escaped: &str) {
+        match self.in_chinese(escaped) {
+            // Between a Chinese text and its neighbour stands no blank.
+            Some(chinese) => escape_into(&mut self.out, &chinese),
+            // What is said of a name before it, in the words of the study.
+            None => match escaped.strip_prefix(": ") {
+                Some(said) => {
+                    self.out.push('：');
+                    self.text(said);
+                }
+                None => self.out.push_str(escaped),
+            },
+        }
+    }
+
+    fn in_chinese(&mut self, escaped: &str) -> Option<String> {
         let text = plain(escaped.trim());
-        let chinese = if text.contains(|letter: char| letter.is_ascii_alphabetic()) {
+        if text.contains(|letter: char| letter.is_ascii_alphabetic()) {
             self.reader.look_up(&text)
         } else {
             // Numbers stay; the end of a sentence is that of a Chinese one.
             CATALOGUE.whole(&text).map(str::to_owned)
-        };
-        match chinese {
-            // Between a Chinese text and its neighbour stands no blank.
-            Some(chinese) => escape_into(&mut self.out, &chinese),
-            None => self.out.push_str(escaped),
         }
     }
 }

@@ -174,7 +174,7 @@ fn enter_row(record: &Captured, course: Option<&Course<'_>>, earliest: Date, cut
     };
     let (values, later) = known_by(record, begun, cut);
     if let Some((end, key, whole)) = later {
-        timeline.add(evening(end, None), Act::Correct(key, whole, "ended since"));
+        timeline.add(evening(end, None), Act::Correct(key, whole, "ended since · 此后已结束"));
     }
     let entering = Entering::new(by, &record.form, record.subject.as_deref(), values);
     timeline.enter(at, entering.numbered(record.number));

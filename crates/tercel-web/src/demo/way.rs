@@ -269,7 +269,8 @@ impl Way<'_> {
                 .enter(evening(day, None), entering.numbered(record.number));
             let key = format!("{}/{}", series(form, Some(&self.course.subject)), record.number);
             let known = evening(day.saturating_add(14.days()), None);
-            self.timeline.add(known, Act::Correct(key, whole, "the result came"));
+            self.timeline
+                .add(known, Act::Correct(key, whole, "the result came · 结果已出"));
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a page says in place of a code: questions, answers, roles and kinds of entries in the language of the page.
 
+use super::crawl::demo;
 use super::world::{World, answers, author, with};
 use tercel_exchange::form::form;
 use tercel_store::{Change, NewRecord};
@@ -198,5 +199,54 @@ async fn dose_groups_units_and_times_are_said_in_the_language_of_the_page() {
         assert!(page.contains(zh) && !page.contains(en), "{zh}: {page}");
         let page = world.get(&monitor.speaking("en"), path).await.body;
         assert!(page.contains(en), "{en}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_the_rehearsal_in_chinese_have_no_words_of_the_program_in_english() {
+    let world = demo().await;
+    let monitor = world.session("sun").await.speaking("zh");
+    let subject = "/subject/IL1RAP-HCC-SYNTHETIC-0001";
+    let pages = [
+        ("/safety", "Hy氏法则"),
+        ("/efficacy", "全部剂量水平：10例受试者中"),
+        ("/report", "FA · FASTRESC · 不一致"),
+        ("/serious", "，3级 · "),
+        (subject, "细胞制备实验室 · 运送人员"),
+    ];
+    // Some stand in what somebody wrote, too: only what the program says is looked for.
+    let english = [
+        "All dose levels",
+        "Overall",
+        ">All<",
+        "dose level 1",
+        "，day ",
+        "quantified",
+        "percentage points",
+        "Kaplan-Meier estimate",
+        "at risk",
+        "fewer than",
+        "planned visit",
+        "disagree",
+        " high, ",
+        "Hy's law",
+        "Hy&#39;s law",
+        "cells)",
+        ">分级 3",
+    ];
+    for (path, said) in pages {
+        let page = world.get(&monitor, path).await.body;
+        assert!(page.contains(said), "{path}: {said}");
+        for words in english {
+            let found = page.find(words).map(|place| {
+                let start: String = page[..place].chars().rev().take(80).collect();
+                start
+                    .chars()
+                    .rev()
+                    .chain(page[place..].chars().take(80))
+                    .collect::<String>()
+            });
+            assert_eq!(found, None, "{path}: {words}");
+        }
     }
 }
