@@ -79,11 +79,12 @@ fn disagreement(recorded: &ResponseRecord, tumour: &Tumour) -> Option<Words> {
     };
     (!agree).then(|| {
         both!(
-            "recorded {response} on {day}, but the lesions give {derived} ({reason}); review both",
-            "{day}记录为{response}，但按病灶得出{derived}（{reason}）；请复核两者",
+            "recorded {response} on {day}, but the lesions give {derived} ({en}); review both",
+            "{day}记录为{response}，但按病灶得出{derived}（{zh}）；请复核两者",
             response = recorded.response(),
             derived = point.response(),
-            reason = point.reason
+            en = point.reason.en,
+            zh = point.reason.zh
         )
     })
 }

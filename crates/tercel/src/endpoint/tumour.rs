@@ -8,7 +8,8 @@ use crate::language::{Words, both};
 use crate::protocol::Trial;
 use crate::response::irecist::as_recist;
 use crate::response::{
-    Assessment, Best, BestOptions, Criteria, Immune, Overall, Query, check_baseline, derive_best, derive_time_points,
+    Assessment, Best, BestOptions, Criteria, Immune, Overall, Query, Reason, check_baseline, derive_best,
+    derive_time_points,
 };
 use crate::study::{RecordId, Subject, days_between};
 
@@ -39,7 +40,7 @@ pub struct Point {
     /// Whether a new lesion was seen.
     pub new_lesion: bool,
     /// Why, as a sentence.
-    pub reason: String,
+    pub reason: Words,
 }
 
 impl Point {
@@ -191,6 +192,12 @@ fn from_evaluator(trial: &Trial, criteria: Criteria, subject: &Subject, day0: Da
     dated.sort_by_key(|(day, _)| *day);
     let course: Option<Vec<Immune>> = dated.iter().map(|(_, response)| response.immune).collect();
     let stands_for = course.as_deref().map(as_recist);
+    let evaluator = trial.response.evaluator.to_lowercase();
+    let evaluator_zh = match evaluator.as_str() {
+        "investigator" => "研究者",
+        "independent assessor" => "独立评估者",
+        other => other,
+    };
     for (index, (day, response)) in dated.into_iter().enumerate() {
         let overall = stands_for
             .as_ref()
@@ -202,10 +209,12 @@ fn from_evaluator(trial: &Trial, criteria: Criteria, subject: &Subject, day0: Da
             immune: response.immune,
             sum: None,
             new_lesion: false,
-            reason: format!(
-                "{} by the {}",
-                response.response(),
-                trial.response.evaluator.to_lowercase()
+            reason: both!(
+                "{response} by the {evaluator}",
+                "{evaluator_zh}判定{response}",
+                response = response.response(),
+                evaluator = evaluator,
+                evaluator_zh = evaluator_zh
             ),
         });
     }
@@ -245,7 +254,8 @@ fn from_lesions(criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut 
     ask(None, &check_baseline(&baseline, criteria));
     for (scan, point) in scans.later.iter().zip(points) {
         ask(Some(scan), &point.queries);
-        let reasons: Vec<String> = point.reasons.iter().map(ToString::to_string).collect();
+        let reasons: Vec<Words> = point.reasons.iter().map(Reason::words).collect();
+        let each = |of: fn(&Words) -> &str| reasons.iter().map(of).collect::<Vec<_>>();
         tumour.points.push(Point {
             visit: point.visit,
             day: match point.overall {
@@ -256,7 +266,10 @@ fn from_lesions(criteria: Criteria, subject: &Subject, day0: Date, tumour: &mut 
             immune: point.immune,
             sum: point.sum,
             new_lesion: point.new_lesion,
-            reason: reasons.join("; "),
+            reason: Words {
+                en: each(|words| &words.en).join("; "),
+                zh: each(|words| &words.zh).join("；"),
+            },
         });
     }
 }

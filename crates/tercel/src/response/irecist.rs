@@ -52,6 +52,7 @@ use super::lesion::{Assessment, Lesion, Role};
 use super::reason::Reason;
 use super::recist::{TimePoint, overall};
 use super::target::NOISE_MM;
+use crate::language::Text;
 
 /// The confirming scan comes at least four weeks after the first.
 const CONFIRMATION_DAYS: i32 = 28;
@@ -283,26 +284,29 @@ fn is_better(now: Overall, before: Overall) -> bool {
 }
 
 /// What of this progression goes further than the one that waits.
-fn confirmation(first: &Pending, point: &TimePoint, new: &NewLesions) -> Option<&'static str> {
+fn confirmation(first: &Pending, point: &TimePoint, new: &NewLesions) -> Option<Text> {
     let targets_progress = point.target == Some(Target::Pd);
     if targets_progress && let (Some(before), Some(now)) = (first.target_sum, point.measured_sum) {
         if now - before >= FURTHER_MM - NOISE_MM {
-            return Some("the sum of the targets is 5 mm larger or more");
+            return Some(Text::new(
+                "the sum of the targets is 5 mm larger or more",
+                "靶病灶总和增大5 mm或以上",
+            ));
         }
     } else if targets_progress {
-        return Some("the target lesions progress now");
+        return Some(Text::new("the target lesions progress now", "靶病灶现进展"));
     }
     if point.non_target == Some(NonTarget::Pd) {
         return Some(if first.non_target {
-            "non-target lesions progress further"
+            Text::new("non-target lesions progress further", "非靶病灶进一步进展")
         } else {
-            "non-target lesions progress now"
+            Text::new("non-target lesions progress now", "非靶病灶现进展")
         });
     }
     if new.keys().any(|id| !first.new.contains_key(id)) {
-        return Some("there is another new lesion");
+        return Some(Text::new("there is another new lesion", "另有新病灶"));
     }
-    new_lesions_grew(&first.new, new).then_some("the new lesions grew")
+    new_lesions_grew(&first.new, new).then_some(Text::new("the new lesions grew", "新病灶增大"))
 }
 
 fn new_lesions_grew(before: &NewLesions, now: &NewLesions) -> bool {

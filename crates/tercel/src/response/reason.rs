@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::language::{Words, both};
+use crate::language::{Text, Words, both};
 
 /// The rule that decided an overall response, with the numbers it used. `Display` gives the sentence.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,7 @@ pub enum Reason {
     /// The baseline has neither target nor non-target lesions.
     NoDiseaseAtBaseline,
     /// iRECIST: progression confirms that of this day, and by what.
-    ConfirmsProgression(i32, &'static str),
+    ConfirmsProgression(i32, Text),
     /// iRECIST: progression goes further than that of this day, but less than four weeks after it.
     ConfirmedTooSoon(i32),
     /// iRECIST: progression goes no further than that of this day.
@@ -80,83 +80,121 @@ pub enum Reason {
     AfterConfirmedProgression(i32),
 }
 
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Reason {
+    /// The sentence, in every language.
+    #[expect(clippy::too_many_lines, reason = "one match, one sentence a reason")]
+    pub fn words(&self) -> Words {
         match self {
-            Self::NewLesion(lesions) => write!(f, "new lesion {}", lesions.join(", ")),
+            Self::NewLesion(lesions) => {
+                let lesions = lesions.join(", ");
+                both!("new lesion {lesions}", "新病灶{lesions}")
+            }
             Self::NonTargetProgression(lesions) if lesions.is_empty() => {
-                f.write_str("unequivocal progression of non-target lesions")
+                both!("unequivocal progression of non-target lesions", "非靶病灶明确进展")
             }
             Self::NonTargetProgression(lesions) => {
-                write!(f, "unequivocal progression of non-target lesion {}", lesions.join(", "))
-            }
-            Self::MalignantEffusion => f.write_str("effusion or ascites appeared or grew, cytology positive"),
-            Self::TargetProgression { sum, nadir } => {
-                write!(
-                    f,
-                    "sum {} is {} the nadir {}",
-                    mm(*sum),
-                    change(*sum, *nadir),
-                    mm(*nadir)
+                let lesions = lesions.join(", ");
+                both!(
+                    "unequivocal progression of non-target lesion {lesions}",
+                    "非靶病灶{lesions}明确进展"
                 )
             }
+            Self::MalignantEffusion => both!(
+                "effusion or ascites appeared or grew, cytology positive",
+                "出现或增多的积液或腹水，细胞学阳性"
+            ),
+            Self::TargetProgression { sum, nadir } => sum_is(*sum, &[change(*sum, *nadir, &NADIR)]),
             Self::MeasuredPartProgression {
                 measured,
                 nadir,
                 missing,
-            } => write!(
-                f,
-                "{} not measured, but the measured part {} alone is {} the nadir {}",
-                missing.join(", "),
-                mm(*measured),
-                change(*measured, *nadir),
-                mm(*nadir)
-            ),
-            Self::AllGone { sum } if *sum > 0.0 => {
-                write!(f, "all lesions gone and nodes below 10 mm (sum {})", mm(*sum))
-            }
-            Self::AllGone { .. } => f.write_str("all lesions gone"),
-            Self::NonTargetPersists => f.write_str("target lesions gone, non-target lesions persist"),
-            Self::NonTargetNotEvaluated => f.write_str("target lesions gone, non-target lesions not all evaluated"),
-            Self::TargetShrank { sum, baseline } => {
-                write!(
-                    f,
-                    "sum {} is {} baseline {}",
-                    mm(*sum),
-                    change(*sum, *baseline),
-                    mm(*baseline)
+            } => {
+                let change = change(*measured, *nadir, &NADIR);
+                both!(
+                    "{missing} not measured, but the measured part {part} alone is {en}",
+                    "{missing}未测量，但仅已测部分{part}即{zh}",
+                    missing = missing.join(", "),
+                    part = mm(*measured),
+                    en = change.en,
+                    zh = change.zh
                 )
             }
-            Self::TargetStable { sum, baseline, nadir } => write!(
-                f,
-                "sum {} is {} baseline {} and {} the nadir {}",
-                mm(*sum),
-                change(*sum, *baseline),
-                mm(*baseline),
-                change(*sum, *nadir),
-                mm(*nadir)
+            Self::AllGone { sum } if *sum > 0.0 => both!(
+                "all lesions gone and nodes below 10 mm (sum {sum})",
+                "全部病灶消失，淋巴结小于10 mm（总和{sum}）",
+                sum = mm(*sum)
             ),
-            Self::NotMeasured(lesions) => write!(f, "target {} not measured", lesions.join(", ")),
-            Self::MeasuredTwice(lesions) => write!(f, "target {} measured twice", lesions.join(", ")),
-            Self::NoBaseline(lesions) => write!(f, "target {} has no baseline measurement", lesions.join(", ")),
-            Self::NonTargetsGone => f.write_str("no target lesions; non-target lesions all gone"),
-            Self::OnlyNonTargetsPersist => f.write_str("no target lesions; non-target lesions persist"),
-            Self::OnlyNonTargetsNotEvaluated => f.write_str("no target lesions; non-target lesions not all evaluated"),
-            Self::NoDiseaseAtBaseline => f.write_str("no target or non-target lesion at baseline"),
-            Self::ConfirmsProgression(day, why) => write!(f, "confirms the progression of day {day}: {why}"),
-            Self::ConfirmedTooSoon(day) => {
-                write!(
-                    f,
-                    "further than on day {day}, but less than four weeks later: not yet confirmed"
+            Self::AllGone { .. } => both!("all lesions gone", "全部病灶消失"),
+            Self::NonTargetPersists => both!(
+                "target lesions gone, non-target lesions persist",
+                "靶病灶消失，非靶病灶仍存"
+            ),
+            Self::NonTargetNotEvaluated => both!(
+                "target lesions gone, non-target lesions not all evaluated",
+                "靶病灶消失，非靶病灶未全部评估"
+            ),
+            Self::TargetShrank { sum, baseline } => sum_is(*sum, &[change(*sum, *baseline, &BASELINE)]),
+            Self::TargetStable { sum, baseline, nadir } => sum_is(
+                *sum,
+                &[change(*sum, *baseline, &BASELINE), change(*sum, *nadir, &NADIR)],
+            ),
+            Self::NotMeasured(lesions) => {
+                let lesions = lesions.join(", ");
+                both!("target {lesions} not measured", "靶病灶{lesions}未测量")
+            }
+            Self::MeasuredTwice(lesions) => {
+                let lesions = lesions.join(", ");
+                both!("target {lesions} measured twice", "靶病灶{lesions}测量两次")
+            }
+            Self::NoBaseline(lesions) => {
+                let lesions = lesions.join(", ");
+                both!(
+                    "target {lesions} has no baseline measurement",
+                    "靶病灶{lesions}无基线测量"
                 )
             }
-            Self::ProgressionUnchanged(day) => write!(f, "no further than on day {day}: not confirmed"),
-            Self::BaselineLesionsImproved(day) => write!(
-                f,
-                "the new lesions of day {day} did not grow, and the lesions of the baseline respond better than then"
+            Self::NonTargetsGone => both!(
+                "no target lesions; non-target lesions all gone",
+                "无靶病灶；非靶病灶全部消失"
             ),
-            Self::AfterConfirmedProgression(day) => write!(f, "progression was confirmed on day {day}"),
+            Self::OnlyNonTargetsPersist => both!(
+                "no target lesions; non-target lesions persist",
+                "无靶病灶；非靶病灶仍存"
+            ),
+            Self::OnlyNonTargetsNotEvaluated => both!(
+                "no target lesions; non-target lesions not all evaluated",
+                "无靶病灶；非靶病灶未全部评估"
+            ),
+            Self::NoDiseaseAtBaseline => both!("no target or non-target lesion at baseline", "基线无靶病灶及非靶病灶"),
+            Self::ConfirmsProgression(day, why) => both!(
+                "confirms the progression of day {day}: {en}",
+                "确认第{day}天的进展：{zh}",
+                day = day,
+                en = why.en,
+                zh = why.zh
+            ),
+            Self::ConfirmedTooSoon(day) => both!(
+                "further than on day {day}, but less than four weeks later: not yet confirmed",
+                "较第{day}天进一步进展，但相隔不足四周：尚未确认"
+            ),
+            Self::ProgressionUnchanged(day) => both!(
+                "no further than on day {day}: not confirmed",
+                "较第{day}天未进一步进展：未确认"
+            ),
+            Self::BaselineLesionsImproved(day) => both!(
+                "the new lesions of day {day} did not grow, and the lesions of the baseline respond better than then",
+                "第{day}天的新病灶未增大，且基线病灶的缓解优于当时"
+            ),
+            Self::AfterConfirmedProgression(day) => {
+                both!("progression was confirmed on day {day}", "进展已于第{day}天确认")
+            }
         }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().en)
     }
 }
 
@@ -288,18 +326,42 @@ fn mm(value: f64) -> String {
     format!("{} mm", short(value, 2))
 }
 
-/// `12.5 % below`, `20 % (6 mm) above`, `7 mm above` (from 0), `equal to`.
-fn change(value: f64, reference: f64) -> String {
+const BASELINE: Text = Text::new("baseline", "基线");
+const NADIR: Text = Text::new("the nadir", "最低值");
+
+/// `sum 40 mm is`, and how it stands to others.
+fn sum_is(sum: f64, changes: &[Words]) -> Words {
+    let each = |of: fn(&Words) -> &str| changes.iter().map(of).collect::<Vec<_>>();
+    both!(
+        "sum {sum} is {en}",
+        "总和{sum}，{zh}",
+        sum = mm(sum),
+        en = each(|words| &words.en).join(" and "),
+        zh = each(|words| &words.zh).join("，")
+    )
+}
+
+/// `12.5 % (5 mm) below baseline 40 mm`, `7 mm above the nadir 0 mm`, `equal to baseline 40 mm`.
+fn change(value: f64, reference: f64, name: &Text) -> Words {
     let difference = value - reference;
+    let (en, zh, of) = (name.en, name.zh, mm(reference));
     if difference.abs() < super::target::NOISE_MM {
-        return "equal to".to_owned();
+        return both!("equal to {en} {of}", "与{zh}{of}相等");
     }
-    let direction = if difference > 0.0 { "above" } else { "below" };
+    let (direction, direction_zh) = if difference > 0.0 {
+        ("above", "增加")
+    } else {
+        ("below", "减少")
+    };
+    let by = mm(difference.abs());
     if reference > 0.0 {
         let percent = short(100.0 * difference.abs() / reference, 1);
-        format!("{percent} % ({}) {direction}", mm(difference.abs()))
+        both!(
+            "{percent} % ({by}) {direction} {en} {of}",
+            "较{zh}{of}{direction_zh}{percent} %（{by}）"
+        )
     } else {
-        format!("{} {direction}", mm(difference.abs()))
+        both!("{by} {direction} {en} {of}", "较{zh}{of}{direction_zh}{by}")
     }
 }
 

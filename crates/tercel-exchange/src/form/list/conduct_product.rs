@@ -4,6 +4,12 @@ use super::shared::{BAG_LABEL, CELLS, SIGNERS, SITE_CLOCK};
 use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Scope};
 
+const WORD: &[Choice] = &[
+    choice("negative", "Negative", "阴性"),
+    choice("positive", "Positive", "阳性"),
+    choice("conforms", "Conforms", "符合规定"),
+];
+
 const DISPOSITION: &[Choice] = &[
     choice("RELEASED", "Released", "放行"),
     choice("REJECTED", "Rejected", "拒绝"),
@@ -188,9 +194,12 @@ pub(super) const TEST: Form = Form {
         ),
         Field::kept(
             "word",
-            LINE,
+            Kind::Suggested {
+                choices: WORD,
+                max: 200,
+            },
             text("Result in words", "文字结果"),
-            text("Such as negative.", "例如 negative。"),
+            text("Such as negative.", "例如阴性（negative）。"),
         ),
         Field::kept("reported", Kind::DateTime, text("Reported", "报告时间"), SITE_CLOCK).required(),
     ],

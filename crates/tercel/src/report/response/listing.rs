@@ -80,7 +80,7 @@ pub(super) fn assessments(facts: &[&Facts<'_>], levels: &[LevelName], readings: 
                 point.sum.map_or_else(|| number::MISSING.to_owned(), number::level),
                 change.unwrap_or_else(|| number::MISSING.to_owned()),
                 point.response(),
-                point.reason.clone(),
+                point.reason.en.clone(),
                 others.join("; "),
             ];
             lines.push(EventLine::of(facts, levels, cells, Vec::new()));
