@@ -234,7 +234,7 @@ impl SeriousLine {
                     Some(_) | None => MISSING,
                 };
                 let outcome = match self.outcome.as_str() {
-                    "recovered" => "已恢复",
+                    "recovered" => "痊愈",
                     "ongoing" => "持续",
                     "fatal" => "死亡",
                     _ => "未知",
