@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use tercel_exchange::form::{Captured, Form};
 use tercel_store::{NewRecord, Record, Values};
 
+/// A number above every number in use: of what is only looked at, nothing is replaced.
+pub(crate) const ABOVE_ALL: u32 = 1_000_000;
+
 /// A record as the forms know it.
 pub(crate) fn captured(record: &Record) -> Captured {
     Captured {

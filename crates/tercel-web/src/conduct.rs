@@ -117,12 +117,17 @@ pub(crate) fn conduct_of<'r>(records: impl Iterator<Item = &'r Record> + Clone, 
     conduct.site_versions = site_versions(records.clone());
     // What opens a level is the resolution of a meeting, nothing that somebody typed.
     conduct.decisions.clear();
+    let mut last_recommended: Option<Timestamp> = None;
     for record in records.filter(|record| record.form == MEETING) {
         let Ok(meeting) = Meeting::read(record) else { continue };
         let answer = meeting.packet.answer();
         let Some(resolved) = meeting.resolved else { continue };
         if !resolved.is_dose {
-            conduct.recommended = Some(answer);
+            // Keys are no order of time: `MEETING//10` stands before `MEETING//9`.
+            if last_recommended.is_none_or(|last| last <= resolved.signed) {
+                last_recommended = Some(resolved.signed);
+                conduct.recommended = Some(answer);
+            }
             continue;
         }
         conduct.decisions.push(SignedDecision {

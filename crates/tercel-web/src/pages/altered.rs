@@ -1,5 +1,5 @@
-//! What a correction, a mark of error or a new bag is held against beside the answers themselves: halts that would end, levels that
-//! the rule would close no more, an infusion that was ordered otherwise.
+//! What a new record, a correction or a mark of error is held against beside the answers themselves: halts that would end, levels
+//! that the rule would close no more, bags of others, an infusion that was ordered otherwise.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tercel_store::{Change, Entry, Kind, Record, Values, step};
 
 use super::subjects::{form_of, records_of};
 use crate::ask::Ask;
-use crate::capture::{happened, new_record, series};
+use crate::capture::{ABOVE_ALL, happened, new_record, series};
 use crate::conduct::{conduct_of_answers, site_time};
 use crate::reply::Fault;
 use crate::snapshot::counted;
@@ -127,9 +127,6 @@ impl Alteration {
             .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))
     }
 }
-
-/// Above every number in use.
-const ABOVE_ALL: u32 = 1_000_000;
 
 fn would_end(halt: &Words) -> Words {
     both!(

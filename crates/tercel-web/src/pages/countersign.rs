@@ -317,6 +317,18 @@ async fn refused_now(
     not_releasable(ask, form, subject, values).await
 }
 
+/// What there is, one after the other; `none` where there is nothing.
+fn listed<T: AsRef<str>>(names: &[T], none: &str) -> Words {
+    if names.is_empty() {
+        return both!("{none}", "无");
+    }
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    Words {
+        en: names.join(", "),
+        zh: names.join("、"),
+    }
+}
+
 /// Why no halt can be lifted for a subject: none by a rule of the protocol stands for what happened to it. What is lifted before it
 /// happens would never halt.
 async fn nothing_to_lift(ask: &Ask, subject: &str) -> Result<Option<Words>, Fault> {
@@ -333,11 +345,10 @@ async fn nothing_to_lift(ask: &Ask, subject: &str) -> Result<Option<Words>, Faul
     if halted.iter().any(|id| id == subject) {
         return Ok(None);
     }
-    let (named, named_zh) = if halted.is_empty() {
-        ("nobody".to_owned(), "无".to_owned())
-    } else {
-        (halted.join(", "), halted.join("、"))
-    };
+    let Words {
+        en: named,
+        zh: named_zh,
+    } = listed(&halted, "nobody");
     Ok(Some(both!(
         "no halt by a rule of the protocol stands for {subject}; those it stands for: {named}. Nothing was saved",
         "{subject}没有因方案规则而有效的暂停；现有：{named_zh}。未保存任何内容"
@@ -365,11 +376,10 @@ async fn not_lower(ask: &Ask, subject: &str, values: &Values) -> Result<Option<W
         .filter(|(level, _)| *level < place)
         .map(|(_, group)| group.arm.as_str())
         .collect();
-    let (named, named_zh) = if lower.is_empty() {
-        ("none".to_owned(), "无".to_owned())
-    } else {
-        (lower.join(", "), lower.join("、"))
-    };
+    let Words {
+        en: named,
+        zh: named_zh,
+    } = listed(&lower, "none");
     Ok((!is_lower).then(|| {
         both!(
             "a lower dose is that of a group below dose level {place}: {named}; nothing was saved",
@@ -414,11 +424,10 @@ async fn no_such_halt(ask: &Ask, id: &str) -> Result<Option<Words>, Fault> {
     if standing.contains(&id) {
         return Ok(None);
     }
-    let (named, named_zh) = if standing.is_empty() {
-        ("none".to_owned(), "无".to_owned())
-    } else {
-        (standing.join(", "), standing.join("、"))
-    };
+    let Words {
+        en: named,
+        zh: named_zh,
+    } = listed(&standing, "none");
     Ok(Some(both!(
         "no halt {id} stands; those that do: {named}. A halt by a rule of the protocol ends with the form \"Halt of enrolment \
          lifted\" of its subject",

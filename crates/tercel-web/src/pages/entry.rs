@@ -13,7 +13,7 @@ use super::sheet::{FieldView, Sheet, answers, fields_of};
 use super::subjects::{form_of, records_of, site_of_subject};
 use super::touched;
 use crate::ask::Ask;
-use crate::capture::{captured, happened, new_record, series};
+use crate::capture::{ABOVE_ALL, captured, happened, new_record, series};
 use crate::conduct::{KEPT_FORMS, SIGNED_FORMS, site_time};
 use crate::messages::message;
 use crate::refusal;
@@ -144,9 +144,8 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
     };
     if !ask.optional("check").is_empty() {
         let gate = gate_of_check(&ask, form, of, &values).await?;
-        // Above every number in use: nothing is replaced.
         let known = known_of(&ask, of).await?;
-        return checked(&ask, &sheet(&problems, None), &known, 1_000_000, gate).await;
+        return checked(&ask, &sheet(&problems, None), &known, ABOVE_ALL, gate).await;
     }
     if must_look_again(&ask, &problems) {
         return rejected(&ask, &sheet(&problems, None));

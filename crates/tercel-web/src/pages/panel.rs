@@ -12,7 +12,7 @@ use super::remarks::{Remarks, remarks};
 use super::sheet::{FieldView, choices, field_views, is_closed};
 use super::subjects::{records_of, site_of};
 use crate::ask::Ask;
-use crate::capture::new_record;
+use crate::capture::{ABOVE_ALL, new_record};
 use crate::punctuation::{COLON, COMMA};
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
@@ -247,8 +247,7 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
         let proposed = filled.proposed.iter().enumerate().map(|(place, values)| Captured {
             form: form.id.to_owned(),
             subject: Some(subject.clone()),
-            // Above every number in use: nothing is replaced.
-            number: 1_000_000 + u32::try_from(place).unwrap_or(0),
+            number: ABOVE_ALL + u32::try_from(place).unwrap_or(0),
             values: values.clone(),
         });
         let said = remarks(&ask, &records, proposed.collect()).await?;
