@@ -29,11 +29,12 @@ pub struct Settings {
 }
 
 /// Forms of what a page must not be without, if it is a moment old.
-const GRAVE: [&str; 7] = [
+const GRAVE: [&str; 8] = [
     "conduct-pause",
     "conduct-resume",
     "infusion",
     "vector-test",
+    "conduct-withdrawal",
     "death",
     "dlt-adjudication",
     "halt-lifted",

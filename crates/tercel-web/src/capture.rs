@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use serde_json::json;
 use tercel_exchange::form::{Captured, Form};
-use tercel_store::{NewRecord, Record, Values};
+use tercel_store::{Entry, Kind, NewRecord, Record, Values, step};
 
 /// A number above every number in use: of what is only looked at, nothing is replaced.
 pub(crate) const ABOVE_ALL: u32 = 1_000_000;
@@ -41,6 +43,31 @@ pub fn new_record(
         happened: happened(form, &values),
         values,
     }
+}
+
+/// The record that a new one would be, entered by this account at this moment; `place` tells those without a number apart.
+pub(crate) fn foreseen(new: &NewRecord, place: usize, by: &str, now: Timestamp) -> Option<Record> {
+    let place = u32::try_from(place).unwrap_or(0);
+    let number = new.number.unwrap_or(ABOVE_ALL + place);
+    let entry = Entry {
+        seq: i64::MAX,
+        kind: Kind::Create,
+        record: Some(format!("{}/{number}", new.series)),
+        version: Some(1),
+        form: Some(new.form.clone()),
+        subject: new.subject.clone(),
+        site: new.site.clone(),
+        author: by.to_owned(),
+        role: String::new(),
+        entered_at: now.to_string(),
+        happened: new.happened.clone(),
+        reason: None,
+        protocol: None,
+        payload: json!({ "values": new.values }).to_string(),
+        prior: String::new(),
+        hash: String::new(),
+    };
+    step(None, &entry)
 }
 
 /// The clinical time that the answers state.

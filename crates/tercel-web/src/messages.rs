@@ -511,6 +511,13 @@ static MESSAGES: &[(&str, Text)] = &[
         ),
     ),
     (
+        "countersign.lifts",
+        Text::new(
+            "The signatures cover this, as it stands now; what is entered later or becomes graver halts treatment anew:",
+            "签署涵盖以下现况；此后新录入或加重的情况将重新引起暂停：",
+        ),
+    ),
+    (
         "countersign.stop_help",
         Text::new(
             "Read wristband and label again. If an answer was mistyped or misread, correct it and sign again. If they do read so, set the product apart, call the cell laboratory and the sponsor, and record the mismatch: it shuts the gate until investigator and sponsor's physician have cleared it up.",

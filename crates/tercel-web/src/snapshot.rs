@@ -272,7 +272,7 @@ pub fn study_data<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: 
     data_and_conduct(records, trial).0
 }
 
-fn data_and_conduct<'r>(
+pub(crate) fn data_and_conduct<'r>(
     records: impl Iterator<Item = &'r Record> + Clone,
     trial: &Trial,
 ) -> (StudyData, ConductRecords) {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
+use tercel::language::both;
 use tercel::protocol::Trial;
 use tercel_exchange::form::{Captured, FORMS, Form, form, from_csv, from_tables};
 use tercel_exchange::inbound::{Inbound, Left, Subjects, Why};
 use tercel_exchange::{Table, bounded, read_datasets};
-use tercel_store::{Change, Clock, Record, RecordFilter, Store, StoreError};
-use tercel_web::{new_record, record_series, sites_of};
+use tercel_store::{Change, Clock, NewRecord, Record, RecordFilter, Store, StoreError};
+use tercel_web::{halt_by, let_go, new_record, record_series, sites_of};
 
 use super::Answer;
 use crate::inbound::{Format, InboundArgs, report_json, report_text};
@@ -34,6 +35,10 @@ pub(crate) struct Args {
     /// The form of the rows of a CSV file; its columns are the form's fields and `subject`
     #[arg(long, value_name = "FORM")]
     form: Option<String>,
+    /// Where the rule would no longer close a dose level by these data: enter them with a halt of treatment, which two members of
+    /// the committee end
+    #[arg(long)]
+    halt: bool,
     /// Say what would be entered, and enter nothing
     #[arg(long)]
     dry_run: bool,
@@ -61,13 +66,17 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             Some(store) => store.records(&RecordFilter::default()).await?,
             None => Vec::new(),
         };
-        let changes = plan(&there, captured)?;
+        let mut new = plan(&there, captured)?;
+        let halt = halt_with(&there, &new, &trial, args.halt)?;
+        let entered = new.len();
+        new.extend(halt);
         if let (Some(store), false) = (&store, args.dry_run) {
             // One sitting: all of it is entered, or nothing.
+            let changes: Vec<Change> = new.into_iter().map(Change::Create).collect();
             store.append(&operator(), Some(&trial.version), &changes).await?;
             note(store, "import").await?;
         }
-        Ok(changes.len())
+        Ok(entered)
     })?;
     let json = || {
         let mut answer = Map::new();
@@ -212,14 +221,14 @@ fn leave_deaths(inbound: &mut Inbound) {
 
 /// What is to be entered: what is there already with the same answers is passed over, what is there with others refuses the
 /// import, and so does a subject whose site nobody stated.
-fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>> {
+fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewRecord>> {
     let mut sites: BTreeMap<String, String> = there
         .iter()
         .filter_map(|record| Some((record.subject.clone()?, record.site.clone()?)))
         .collect();
     sites.extend(sites_of(&captured));
     let known = Known::new(there);
-    let (mut changes, mut conflicts) = (Vec::new(), Vec::new());
+    let (mut all, mut conflicts) = (Vec::new(), Vec::new());
     for record in captured {
         let Some(form) = record.definition() else {
             bail!("{} is no form; nothing was entered", record.form);
@@ -250,8 +259,7 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>
             }
         }
         let number = (record.number > 0).then_some(record.number);
-        let new = new_record(form, subject, Some(site), number, record.values.clone());
-        changes.push(Change::Create(new));
+        all.push(new_record(form, subject, Some(site), number, record.values.clone()));
     }
     if !conflicts.is_empty() {
         conflicts.sort();
@@ -264,7 +272,30 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<Change>
             "{count} records say something else of the same subject, time and test: {shown}; correct them there. Nothing was entered"
         );
     }
-    Ok(changes)
+    Ok(all)
+}
+
+/// The halt that is entered with new records by which the design would close a level no more. What would end a halt that stands is
+/// not entered: two members of the committee sign its end first.
+fn halt_with(there: &[Record], new: &[NewRecord], trial: &Trial, asked: bool) -> anyhow::Result<Option<NewRecord>> {
+    let now = Clock::System.now();
+    let let_go = let_go(there, new, trial, now);
+    if let Some(halt) = let_go.halts.first() {
+        bail!(
+            "these data would end a halt that stands: {}. Two members of the committee sign its end first. Nothing was entered",
+            halt.en
+        );
+    }
+    let Some(level) = let_go.levels.first() else {
+        return Ok(None);
+    };
+    if !asked {
+        bail!(
+            "by these data the rule would no longer close dose level {level}: add --halt to enter with them a halt of treatment, \
+             which two members of the committee end. Nothing was entered"
+        );
+    }
+    Ok(halt_by(&both!("records imported", "导入记录"), *level, now))
 }
 
 /// Answers of a record, by field.

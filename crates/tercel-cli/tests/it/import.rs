@@ -144,3 +144,38 @@ fn the_record_is_readable_by_its_owner_alone() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn an_import_ends_no_halt_that_stands() {
+    let folder = folder();
+    let here = folder.path().to_str().unwrap();
+    let table = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let enter = |file: &str, form: &str| json(&["--json", "import", here, file, "--form", form])["entered"].clone();
+    let people = table("people.csv", "subject,siteid,rficdtc,age,sex\nS-1,01,2026-02-01,60,F\n");
+    assert_eq!(enter(&people, "demography"), 1);
+    let wrong = table(
+        "deviations.csv",
+        "subject,dvterm,dvcat,dvimp,dvstdtc\nS-1,Wrong product infused,PRODUCT,Y,2026-03-01\n",
+    );
+    assert_eq!(enter(&wrong, "deviation"), 1);
+    let lift = table(
+        "lifted.csv",
+        "subject,faorres,faeval,fadtc\nS-1,LIFTED,SAFETY REVIEW COMMITTEE,2026-03-02\n",
+    );
+    for more in [&["--dry-run"][..], &[], &["--halt"]] {
+        let arguments = [&["import", here, &lift, "--form", "halt-lifted"], more].concat();
+        let output = tercel(&arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(2)
+                && said.contains("would end a halt that stands: A product given to another"),
+            "{said}"
+        );
+    }
+    let tomorrow = table("visits.csv", "subject,visit,svstdtc\nS-1,Day 1,2026-03-02\n");
+    assert_eq!(enter(&tomorrow, "visit"), 1, "what lets go of nothing is entered");
+}

@@ -315,6 +315,9 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
                 record,
                 evaluator: evaluator.to_owned(),
                 when,
+                covers: row
+                    .text("FACOVERS")
+                    .map(|covers| covers.split_whitespace().map(str::to_owned).collect()),
             }),
             other => {
                 let text = other.unwrap_or_default().to_owned();

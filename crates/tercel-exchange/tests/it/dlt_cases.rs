@@ -49,6 +49,7 @@ pub(super) fn read(rows: &[(&str, &[&str])]) -> Vec<Table> {
         ("LB", LB, "S,90,ALT,30,U/L,40,2025-02-20"),
         ("RS", RS, "S,90,CPS0106,6,2025-02-20"),
         ("FA", FA, ""),
+        ("SUPPFA", "RDOMAIN,USUBJID,IDVAR,IDVARVAL,QNAM,QVAL", ""),
         ("DS", DS, ""),
         ("CM", CM, ""),
         ("DV", DV, ""),

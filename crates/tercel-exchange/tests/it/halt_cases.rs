@@ -106,6 +106,47 @@ fn the_committee_lifts_a_halt_for_what_had_begun() {
 }
 
 #[test]
+fn a_lift_that_says_what_it_covers_covers_nothing_else() {
+    let event = |number: u8, grade: &str, start: &str| {
+        format!("S,{number},ICANS,Nervous system disorders,Y,RELATED,RECOVERED/RESOLVED,{grade},{start},")
+    };
+    let lifted = "S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2025-03-12";
+    let covers = "FA,S,FASEQ,5,FACOVERS,halt-icans-4:AE/1=4";
+    let with = |events: &[&str]| decision(&[("AE", events), ("FA", &[lifted]), ("SUPPFA", &[covers])], LATER);
+    let known = event(1, "4", "2025-03-09");
+    assert!(halts(&with(&[&known])).is_empty());
+    // Entered after the signatures, although it had begun before; the same, graver; the same, begun later.
+    for (what, events) in [
+        ("another", vec![known, event(2, "4", "2025-03-08")]),
+        ("graver", vec![event(1, "5", "2025-03-09")]),
+        ("begun after the lift", vec![event(1, "4", "2025-03-13")]),
+    ] {
+        let events: Vec<&str> = events.iter().map(String::as_str).collect();
+        assert!(halts(&with(&events)).contains(&"halt-icans-4"), "{what}");
+    }
+    assert!(
+        halts(&with(&[&event(1, "4", "2025-03-10")])).is_empty(),
+        "the onset corrected"
+    );
+}
+
+#[test]
+fn findings_of_a_new_spell_halt_anew_after_a_lift() {
+    let grade = |number: u8, grade: u8, when: &str| format!("S,{number},TOXGR,{ICANS},{grade},INVESTIGATOR,{when}");
+    let spell = [grade(1, 4, "2025-03-09T08:00"), grade(2, 4, "2025-03-10T08:00")];
+    let lifted = "S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2025-03-09".to_owned();
+    let with = |more: &[String]| {
+        let rows = spell.iter().chain([&lifted]).chain(more);
+        let rows: Vec<&str> = rows.map(String::as_str).collect();
+        decision(&[("FA", &rows)], LATER)
+    };
+    assert!(halts(&with(&[])).is_empty(), "one spell, which had begun");
+    let well = grade(3, 1, "2025-03-11T08:00");
+    assert!(halts(&with(std::slice::from_ref(&well))).is_empty());
+    assert_eq!(halts(&with(&[well, grade(4, 4, "2025-03-12T08:00")])), ["halt-icans-4"]);
+}
+
+#[test]
 fn graded_findings_halt_enrolment_without_an_event() {
     let grade = format!("S,1,TOXGR,{ICANS},4,INVESTIGATOR,2025-03-09T08:00");
     assert_eq!(halts(&decision(&[("FA", &[&grade])], LATER)), ["halt-icans-4"]);

@@ -422,7 +422,7 @@ fn a_halt_calls_for_an_ad_hoc_meeting_that_names_its_rule() {
     assert_eq!(rules[0].rule, "halt-icans-4");
     assert_eq!(
         calls[0].sentence(EN),
-        "A meeting is called for: enrolment is halted by \"ICANS of grade 4\" (ad hoc) (S: ICANS from 2025-03-09)."
+        "A meeting is called for: enrolment and treatment are halted by \"ICANS of grade 4\" (ad hoc) (S: ICANS from 2025-03-09)."
     );
     assert_eq!(calls[0].records, [record("AE", "S", 1)]);
     let packet = Packet::freeze(&analysis, About::occasion(calls[0].occasion.clone())).unwrap();

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use tercel::conduct::{Need, Study, as_corrected, halt_of_bag, other_owner};
 use tercel::language::{Words, both};
 use tercel::protocol::DoseLevel;
 use tercel::study::SubjectId;
 use tercel_exchange::form::{Fault as AnswerFault, Form, Problem};
-use tercel_store::{Change, Entry, Kind, Record, Values, step};
+use tercel_store::{Change, NewRecord, Record, Values};
 
 use super::subjects::{form_of, records_of};
 use crate::ask::Ask;
-use crate::capture::{ABOVE_ALL, happened, new_record, series};
+use crate::capture::foreseen;
 use crate::conduct::{conduct_of_answers, site_time};
+use crate::let_go::halt_by;
 use crate::reply::Fault;
 use crate::snapshot::counted;
 
@@ -50,40 +50,22 @@ impl Alteration {
         }))
     }
 
-    /// A new record of a subject with these answers; `None` where nothing is held back that it could let go.
-    pub(super) async fn by_new(
-        ask: &Ask,
-        form: &Form,
-        subject: &str,
-        site: Option<&str>,
-        values: &Values,
-    ) -> Result<Option<Self>, Fault> {
+    /// New records of a subject; `None` where nothing is held back that they could let go.
+    pub(super) async fn by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<Option<Self>, Fault> {
         let now = ask.app.store.clock().now();
-        if form.domain.is_none() || !ask.app.snapshot_derived().await?.holds_back(now) {
+        let has_dataset =
+            |one: &NewRecord| tercel_exchange::form::form(&one.form).is_some_and(|form| form.domain.is_some());
+        if !new.iter().any(has_dataset) || !ask.app.snapshot_derived().await?.holds_back(now) {
             return Ok(None);
         }
+        let by = &ask.person()?.account.name;
         let before = records_of(ask, subject).await?;
-        let payload = json!({ "values": values }).to_string();
-        let entry = Entry {
-            seq: i64::MAX,
-            kind: Kind::Create,
-            record: Some(format!("{}/{ABOVE_ALL}", series(form, Some(subject)))),
-            version: Some(1),
-            form: Some(form.id.to_owned()),
-            subject: Some(subject.to_owned()),
-            site: site.map(str::to_owned),
-            author: ask.person()?.account.name.clone(),
-            role: String::new(),
-            entered_at: now.to_string(),
-            happened: happened(form, values),
-            reason: None,
-            protocol: None,
-            payload,
-            prior: String::new(),
-            hash: String::new(),
-        };
         let mut after = before.clone();
-        after.extend(step(None, &entry));
+        after.extend(
+            new.iter()
+                .enumerate()
+                .filter_map(|(place, one)| foreseen(one, place, by, now)),
+        );
         Ok(Some(Self {
             subject: subject.to_owned(),
             before,
@@ -128,6 +110,15 @@ impl Alteration {
     }
 }
 
+/// The levels that the design would close no more by new records of a subject; an error where they would end a halt.
+pub(super) async fn opened_by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<Vec<DoseLevel>, Fault> {
+    let Some(alteration) = Alteration::by_new(ask, subject, new).await? else {
+        return Ok(Vec::new());
+    };
+    alteration.keeps_halts(ask).await?;
+    alteration.reopened_levels(ask).await
+}
+
 fn would_end(halt: &Words) -> Words {
     both!(
         "this would end a halt that stands: {en}. Two members of the committee sign its end first; nothing was saved",
@@ -140,20 +131,15 @@ fn would_end(halt: &Words) -> Words {
 /// The halt that is entered with a change by which the design closes these levels no more; `None`: there are none. What a DLT had
 /// closed is not opened by who enters data: two members of the committee end the halt.
 pub(super) fn halt_with(ask: &Ask, form: &Form, subject: &str, levels: &[DoseLevel]) -> Option<Change> {
-    let level = levels.first()?;
+    let level = *levels.first()?;
     let title = form.title;
-    // Whoever reads it reads its own language.
-    let reason = format!(
-        "{} of {subject} changed: by it the rule no longer closes dose level {level}; the committee confirms it · \
-         {subject}的“{}”有更改：方案规则不再关闭剂量水平{level}，须由委员会确认",
-        title.en, title.zh
+    let what = both!(
+        "{en} of {subject} changed",
+        "{subject}的“{zh}”有更改",
+        en = title.en,
+        zh = title.zh
     );
-    let from = format!("{:.16}", site_time(ask.app.store.clock().now()).to_string());
-    let values: Values = [("reason", reason), ("from", from)]
-        .map(|(field, value)| (field.to_owned(), value))
-        .into();
-    let new = new_record(tercel_exchange::form::form("conduct-pause")?, None, None, None, values);
-    Some(Change::Create(new))
+    halt_by(&what, level, ask.app.store.clock().now()).map(Change::Create)
 }
 
 /// The question whether a change by which the design closes these levels no more is meant: it halts treatment.

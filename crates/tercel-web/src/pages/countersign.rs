@@ -2,7 +2,10 @@
 //! that did not match, the release of a lot, an emergency release, the end of a halt, the committee's verdict on a DLT and its
 //! choice for a subject whose level closed.
 
+use std::sync::Arc;
+
 use askama::Template;
+use tercel::conduct::{Study, halting_now};
 use tercel::language::{Text, Words, both};
 use tercel::meeting::Occasion;
 use tercel::study::SubjectId;
@@ -85,7 +88,7 @@ const PAIRS: [Pair; 8] = [
         form: "halt-lifted",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
-        filled: &[],
+        filled: &["facovers"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
     Pair {
@@ -123,6 +126,8 @@ struct Page {
     second_account: String,
     /// What was read that is not what the records hold: kept only if it was read so indeed.
     misread: Vec<String>,
+    /// What a lift of a halt covers, in words, and as it is kept.
+    lifts: Option<(Vec<String>, String)>,
 }
 
 fn target(ask: &Ask) -> Result<(&'static Pair, &'static Form, Option<String>), Fault> {
@@ -190,7 +195,31 @@ fn page(
         refused: None,
         second_account: ask.optional("second").to_owned(),
         misread: Vec::new(),
+        lifts: None,
     }
+}
+
+/// The page with what the signatures would lift.
+async fn page_now(
+    ask: &Ask,
+    pair: &Pair,
+    form: &'static Form,
+    subject: Option<&str>,
+    values: &Values,
+    problems: Vec<(String, String)>,
+) -> Result<Page, Fault> {
+    let lifts = match (form.id, subject) {
+        ("halt-lifted", Some(subject)) => {
+            let Halting { what, covers, .. } = halting_of(ask, subject).await?;
+            let what = what.iter().map(|what| what.of(ask.language).to_owned());
+            Some((what.collect(), covers))
+        }
+        _ => None,
+    };
+    Ok(Page {
+        lifts,
+        ..page(ask, pair, form, subject, values, problems)
+    })
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
@@ -211,7 +240,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             values.insert(field.id.to_owned(), given.clone());
         }
     }
-    let page = page(&ask, pair, form, subject.as_deref(), &values, Vec::new());
+    let page = page_now(&ask, pair, form, subject.as_deref(), &values, Vec::new()).await?;
     Ok(Reply::Page(page.render()?))
 }
 
@@ -227,7 +256,7 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
         Err(why @ (Fault::Refused(_) | Fault::Password(_))) => {
             let page = Page {
                 refused: Some(why.status(ask.language).1),
-                ..page(&ask, pair, form, subject.as_deref(), &answers(&ask, form), Vec::new())
+                ..page_now(&ask, pair, form, subject.as_deref(), &answers(&ask, form), Vec::new()).await?
             };
             return Err(Fault::Shown {
                 page: page.render()?,
@@ -248,14 +277,18 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
             .map(|problem| (problem.field.clone(), problem.sentence(ask.language)))
             .collect();
         return Ok(Reply::RejectedFor {
-            page: page(&ask, pair, form, subject.as_deref(), &values, said.clone()).render()?,
+            page: page_now(&ask, pair, form, subject.as_deref(), &values, said.clone())
+                .await?
+                .render()?,
             problems: said,
         });
     }
-    let refused = refused_now(&ask, form.id, subject.as_deref(), &values).await?;
+    let refused = refused_now(&ask, form.id, subject.as_deref(), &mut values).await?;
     if !refused.is_empty() {
         return Ok(Reply::RejectedFor {
-            page: page(&ask, pair, form, subject.as_deref(), &values, refused.clone()).render()?,
+            page: page_now(&ask, pair, form, subject.as_deref(), &values, refused.clone())
+                .await?
+                .render()?,
             problems: refused,
         });
     }
@@ -292,12 +325,12 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     }))
 }
 
-/// What of the answers cannot be signed as things stand, with its field.
+/// What of the answers cannot be signed as things stand, with its field; what the records answer is answered by them.
 async fn refused_now(
     ask: &Ask,
     form: &str,
     subject: Option<&str>,
-    values: &Values,
+    values: &mut Values,
 ) -> Result<Vec<(String, String)>, Fault> {
     if form == "conduct-resume" {
         let why = no_such_halt(ask, values.get("pause").map_or("", String::as_str)).await?;
@@ -305,7 +338,9 @@ async fn refused_now(
         return Ok(said.into_iter().collect());
     }
     if let ("halt-lifted", Some(subject)) = (form, subject) {
-        let why = nothing_to_lift(ask, subject).await?;
+        let halting = halting_of(ask, subject).await?;
+        let why = halting.why_none(ask, subject);
+        values.insert("facovers".to_owned(), halting.covers);
         let said = why.map(|why| ("faorres".to_owned(), why.of(ask.language).to_owned()));
         return Ok(said.into_iter().collect());
     }
@@ -329,30 +364,58 @@ fn listed<T: AsRef<str>>(names: &[T], none: &str) -> Words {
     }
 }
 
-/// Why no halt can be lifted for a subject: none by a rule of the protocol stands for what happened to it. What is lifted before it
-/// happens would never halt.
-async fn nothing_to_lift(ask: &Ask, subject: &str) -> Result<Option<Words>, Fault> {
+/// What in a subject set off the halts by a rule that stand.
+struct Halting {
+    /// In words.
+    what: Vec<Words>,
+    /// As a lift keeps it.
+    covers: String,
+    /// The subjects for whom one stands.
+    subjects: Vec<String>,
+}
+
+async fn halting_of(ask: &Ask, subject: &str) -> Result<Halting, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
-    let halted = tokio::task::spawn_blocking(move || {
+    let (trial, now) = (Arc::clone(&ask.app.trial), site_time(ask.app.store.clock().now()));
+    let own = SubjectId::new(subject);
+    let made = tokio::task::spawn_blocking(move || {
         let calls = snapshot.standing().calls.iter();
         let of_halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
-        let subjects = of_halts.flat_map(|call| call.subjects.clone());
-        subjects.map(|(id, _)| id.to_string()).collect::<Vec<String>>()
+        let halted: Vec<_> = of_halts.flat_map(|call| call.subjects.iter()).collect();
+        let study = Study::new(&trial, snapshot.data(), &snapshot.conduct, now);
+        Halting {
+            what: halted
+                .iter()
+                .filter(|(id, _)| *id == own)
+                .map(|(_, what)| what.clone())
+                .collect(),
+            covers: halting_now(&study, &own).join(" "),
+            subjects: halted.iter().map(|(id, _)| id.to_string()).collect(),
+        }
     });
-    let halted = halted
-        .await
-        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
-    if halted.iter().any(|id| id == subject) {
-        return Ok(None);
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))
+}
+
+impl Halting {
+    /// Why nothing can be lifted: no halt stands for the subject, for what is lifted before it happens would never halt; or another
+    /// than the page showed.
+    fn why_none(&self, ask: &Ask, subject: &str) -> Option<Words> {
+        if self.what.is_empty() {
+            let Words { en, zh } = listed(&self.subjects, "nobody");
+            return Some(both!(
+                "no halt by a rule of the protocol stands for {subject}; those it stands for: {en}. Nothing was saved",
+                "{subject}没有因方案规则而有效的暂停；现有：{zh}。未保存任何内容"
+            ));
+        }
+        let shown = ask.form.get("covers");
+        shown.is_some_and(|shown| *shown != self.covers).then(|| {
+            both!(
+                "what halts treatment is not what this page showed when it was opened; read it again and sign anew. Nothing was saved",
+                "引起暂停的情况与打开本页时所示不同；请重新阅读并签署。未保存任何内容"
+            )
+        })
     }
-    let Words {
-        en: named,
-        zh: named_zh,
-    } = listed(&halted, "nobody");
-    Ok(Some(both!(
-        "no halt by a rule of the protocol stands for {subject}; those it stands for: {named}. Nothing was saved",
-        "{subject}没有因方案规则而有效的暂停；现有：{named_zh}。未保存任何内容"
-    )))
 }
 
 /// Why a lower dose cannot be chosen: the dose group is none below that of the subject's place.

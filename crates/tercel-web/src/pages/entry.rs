@@ -270,7 +270,8 @@ async fn let_go_by_new(
     if let Some(why) = not_its_bag(ask, form, subject, values).await? {
         return Ok(Held::Refused(why));
     }
-    let alteration = Alteration::by_new(ask, form, subject, site, values).await?;
+    let new = new_record(form, Some(subject), site, None, values.clone());
+    let alteration = Alteration::by_new(ask, subject, &[new]).await?;
     held(ask, form, subject, alteration, problems).await
 }
 

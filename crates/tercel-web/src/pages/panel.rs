@@ -3,8 +3,9 @@
 
 use askama::Template;
 use tercel_exchange::form::{Captured, Field, Form, Kind, Panel, Problem, Severity, check_against, form, validate};
-use tercel_store::{Change, Record, Values};
+use tercel_store::{Change, NewRecord, Record, Values};
 
+use super::altered::{halt_with, opened_by_new, reopens};
 use super::confirm::{asks, is_confirmed};
 use super::entry::others_of;
 use super::record::unit;
@@ -33,6 +34,7 @@ struct Page {
     rows: Vec<Row>,
     problems: Vec<(String, String)>,
     asks: String,
+    refusal: Option<String>,
     remarks: Option<Remarks>,
 }
 
@@ -108,6 +110,8 @@ fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Value
 struct Filled {
     proposed: Vec<Values>,
     problems: Vec<(usize, Problem)>,
+    /// Why nothing of it is kept.
+    refusal: Option<String>,
 }
 
 fn filled(ask: &Ask, form: &Form, panel: &Panel, others: &[Captured]) -> Filled {
@@ -115,6 +119,7 @@ fn filled(ask: &Ask, form: &Form, panel: &Panel, others: &[Captured]) -> Filled 
     let mut filled = Filled {
         proposed: Vec::new(),
         problems: Vec::new(),
+        refusal: None,
     };
     for (row, values) in rows {
         let mut found = validate(form, &values, &ask.app.trial, ask.app.now());
@@ -190,6 +195,7 @@ fn render(
                 )
             })
             .collect(),
+        refusal: filled.and_then(|filled| filled.refusal.clone()),
         remarks: said.filter(|said| !said.is_empty()),
     };
     Ok(page.render()?)
@@ -241,7 +247,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
 pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
     let (form, panel, subject) = target(&ask)?;
     let (records, site) = subject_of(&ask, &subject).await?;
-    let filled = filled(&ask, form, &panel, &others_of(&ask, form, &subject).await?);
+    let mut filled = filled(&ask, form, &panel, &others_of(&ask, form, &subject).await?);
     let check = ask.optional("check");
     if !check.is_empty() {
         let proposed = filled.proposed.iter().enumerate().map(|(place, values)| Captured {
@@ -263,27 +269,44 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
             Some(said),
         )?));
     }
-    let refused = filled
+    let _alone = ask.app.guarding.lock().await;
+    let given = filled.proposed.iter();
+    let new: Vec<NewRecord> = given
+        .map(|values| new_record(form, Some(&subject), site.as_deref(), None, values.clone()))
+        .collect();
+    let levels = match opened_by_new(&ask, &subject, &new).await {
+        Ok(levels) => levels,
+        Err(Fault::Refused(why)) => {
+            filled.refusal = Some(why.of(ask.language).to_owned());
+            Vec::new()
+        }
+        Err(fault) => return Err(fault),
+    };
+    filled
         .problems
-        .iter()
-        .any(|(_, problem)| problem.severity() == Severity::Refuses);
-    let confirmed = is_confirmed(&ask, filled.problems.iter().map(in_form));
-    if refused || !confirmed || filled.proposed.is_empty() {
-        let problems = filled
+        .extend(reopens(form, &levels).map(|problem| (0, problem)));
+    let refused = filled.refusal.is_some()
+        || filled
             .problems
             .iter()
-            .map(|(row, problem)| (cell_name(*row, &problem.field), problem.sentence(ask.language)))
-            .collect();
-        return Ok(Reply::RejectedFor {
-            page: render(&ask, form, &panel, &subject, Some(&filled), None)?,
-            problems,
-        });
+            .any(|(_, problem)| problem.severity() == Severity::Refuses);
+    let confirmed = is_confirmed(&ask, filled.problems.iter().map(in_form));
+    if refused || !confirmed || filled.proposed.is_empty() {
+        return rejected(&ask, form, &panel, &subject, &filled);
     }
-    let changes: Vec<Change> = filled
-        .proposed
-        .into_iter()
-        .map(|values| Change::Create(new_record(form, Some(&subject), site.as_deref(), None, values)))
-        .collect();
+    let halt = halt_with(&ask, form, &subject, &levels);
+    let changes: Vec<Change> = new.into_iter().map(Change::Create).chain(halt).collect();
     ask.append(Permission::Enter, site.as_deref(), &changes).await?;
     Ok(Reply::Go(format!("/subject/{}", encode(&subject))))
+}
+
+/// The page with everything that was typed, and why it was not saved.
+fn rejected(ask: &Ask, form: &'static Form, panel: &Panel, subject: &str, filled: &Filled) -> Result<Reply, Fault> {
+    let of_rows = filled.problems.iter();
+    let of_rows = of_rows.map(|(row, problem)| (cell_name(*row, &problem.field), problem.sentence(ask.language)));
+    let whole = filled.refusal.clone().map(|why| (String::new(), why));
+    Ok(Reply::RejectedFor {
+        problems: of_rows.chain(whole).collect(),
+        page: render(ask, form, panel, subject, Some(filled), None)?,
+    })
 }

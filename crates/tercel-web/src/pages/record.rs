@@ -10,6 +10,7 @@ use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
 use super::altered;
 use super::audit::what;
+use super::confirm::{is_answered, mark_of};
 use super::found::findings_of;
 use super::subjects::{form_of, records_of, states};
 use super::touched;
@@ -42,6 +43,16 @@ struct Page {
     /// What rests on the version before.
     touches: Option<String>,
     history: Vec<Line>,
+    /// What is asked before the record is marked as entered in error.
+    voiding: Option<Voiding>,
+}
+
+/// A mark of error that is asked about.
+struct Voiding {
+    question: String,
+    /// Mark of the question.
+    asked: String,
+    reason: String,
 }
 
 struct May {
@@ -70,6 +81,10 @@ const LATE_DAYS: i64 = 5;
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Read, &ask.rest).await?;
+    Ok(Reply::Page(page_of(&ask, record, None).await?))
+}
+
+async fn page_of(ask: &Ask, record: Record, voiding: Option<Voiding>) -> Result<String, Fault> {
     let form = form_of(&record)?;
     let filter = EntryFilter {
         record: Some(record.key.clone()),
@@ -83,13 +98,13 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let language = ask.language;
     let problems = validate(form, &record.values, &ask.app.trial, ask.app.now());
     let touches = if record.version > 1 {
-        touched::sentence(&ask, &record, Some(record.changed.entry)).await?
+        touched::sentence(ask, &record, Some(record.changed.entry)).await?
     } else {
         None
     };
-    let findings = findings(&ask, &record).await?;
+    let findings = findings(ask, &record).await?;
     let page = Page {
-        view: View::of(&ask),
+        view: View::of(ask),
         touches,
         findings,
         title: form.title.of(language),
@@ -102,7 +117,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             .filter(|problem| problem.severity() == Severity::Asks && !record.voided)
             .map(|problem| problem.sentence(language))
             .collect(),
-        answers: answers(form, &record.values, language, &ask),
+        answers: answers(form, &record.values, language, ask),
         fields: form
             .fields
             .iter()
@@ -122,9 +137,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             unlock: record.locked && may(Permission::Lock),
         },
         history: history(&entries, form, language),
+        voiding,
         record,
     };
-    Ok(Reply::Page(page.render()?))
+    Ok(page.render()?)
 }
 
 /// What is found about a record that stands, among the others of its subject.
@@ -311,19 +327,31 @@ pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
         }
         None => Vec::new(),
     };
+    let form = form_of(&record)?;
+    if let Some(question) = altered::reopens(form, &levels)
+        && !is_answered(&ask, &question.sentence(Language::English))
+    {
+        let said = question.sentence(ask.language);
+        let voiding = Voiding {
+            question: said.clone(),
+            asked: mark_of(&question.sentence(Language::English)),
+            reason,
+        };
+        return Ok(Reply::RejectedFor {
+            page: page_of(&ask, record, Some(voiding)).await?,
+            problems: vec![(String::new(), said)],
+        });
+    }
     let subject = record.subject.as_deref().unwrap_or_default();
     let void = Change::Void {
         record: record.key.clone(),
         seen,
         reason,
     };
-    let changes: Vec<Change> = [
-        Some(void),
-        altered::halt_with(&ask, form_of(&record)?, subject, &levels),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let changes: Vec<Change> = [Some(void), altered::halt_with(&ask, form, subject, &levels)]
+        .into_iter()
+        .flatten()
+        .collect();
     ask.append(Permission::Enter, record.site.as_deref(), &changes).await?;
     Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
 }

@@ -172,6 +172,28 @@ async fn who_corrects_what_closed_a_level_halts_treatment_until_two_of_the_commi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_marks_as_error_what_closed_a_level_is_asked_and_halts_treatment() {
+    let world = demo().await;
+    let wang = world.session("wang").await;
+    let event = pneumonia(&world, &wang, "0009", "2025-09-10", "2025-09-15").await;
+    assert!(closed(&world, &wang).await);
+    let error = [("record", event.as_str()), ("seen", "1"), ("reason", "another subject")];
+    let asked = world.post(&wang, "/void", &error).await;
+    assert!(
+        asked.status == 422
+            && asked.body.contains("saving it halts treatment until two members")
+            && asked.body.contains(">another subject</textarea>"),
+        "{}",
+        asked.body
+    );
+    let marks = asked.hidden("asked");
+    let confirmed = [&error[..], &[("confirmed", "Y"), ("asked", &marks)]].concat();
+    assert_eq!(world.post(&wang, "/void", &confirmed).await.status, 303);
+    let board = world.get(&wang, "/").await.body;
+    assert!(board.contains("the rule no longer closes dose level 3"), "{board}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bag_has_one_owner_and_is_not_entered_after_it_was_given_as_nobodys() {
     let world = demo().await;
     let chen = world.session("chen").await;
@@ -200,7 +222,12 @@ async fn a_bag_has_one_owner_and_is_not_entered_after_it_was_given_as_nobodys() 
         foreign.status,
         sentence(&foreign)
     );
-    for alike in ["bag-01-0010-a", "BAG 01 OO10 A", "ＢＡＧ－01－0010－Ａ"] {
+    for alike in [
+        "bag-01-0010-a",
+        "BAG 01 OO10 A",
+        "ＢＡＧ－01－0010－Ａ",
+        "ВАG-01-0010-А",
+    ] {
         let refused = world.post(&chen, &page, &bag(alike)).await;
         assert_eq!(refused.status, 422, "{alike}");
     }
@@ -317,5 +344,56 @@ async fn a_new_record_that_lets_a_closed_level_go_is_asked_about_and_halts_treat
     assert_eq!(saved.status, 303, "{}", sentence(&saved));
     let board = world.get(&wang, "/").await.body;
     assert!(board.contains("CAR-T cell infusion of"), "{board}");
+    assert!(board.contains("the rule no longer closes dose level 3"), "{board}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_findings_entered_at_once_that_let_a_closed_level_go_are_asked_about_too() {
+    let world = demo().await;
+    let (wang, chen) = (world.session("wang").await, world.session("chen").await);
+    let page = format!("/panel/crs-finding/{STUDY}-0009");
+    let assessed = |at: &'static str, vasopressors: &'static str, grade: &'static str| {
+        [
+            ("v.fadtc", at),
+            ("r0.faorres", "39.0"),
+            ("r1.faorres", if vasopressors == "0" { "N" } else { "Y" }),
+            ("r2.faorres", vasopressors),
+            ("r8.faorres", grade),
+        ]
+    };
+    let event = [
+        ("v.aeterm", "Cytokine release syndrome"),
+        ("v.aetoxgr", "3"),
+        ("v.aestdtc", "2025-09-10T08:00"),
+        ("v.aeendtc", "2025-09-14T10:00"),
+        ("v.aeout", "RECOVERED/RESOLVED"),
+        ("v.aerel", "RELATED"),
+        ("v.aeser", "N"),
+        ("confirmed", "Y"),
+    ];
+    let entered = world
+        .post(&wang, &format!("/enter/adverse-event/{STUDY}-0009"), &event)
+        .await;
+    assert_eq!(entered.status, 303, "{}", sentence(&entered));
+    // Grade 3 for four days: a DLT.
+    for at in ["2025-09-10T08:00", "2025-09-14T08:00"] {
+        let first = [assessed(at, "1", "3").as_slice(), &[("confirmed", "Y")]].concat();
+        let saved = world.post(&chen, &page, &first).await;
+        assert_eq!(saved.status, 303, "{}", sentence(&saved));
+    }
+    assert!(closed(&world, &wang).await);
+    let between = assessed("2025-09-11T08:00", "0", "1");
+    let asked = world.post(&chen, &page, &between).await;
+    assert!(
+        asked.status == 422 && asked.body.contains("saving it halts treatment until two members"),
+        "{} {}",
+        asked.status,
+        sentence(&asked)
+    );
+    let marks = asked.hidden("asked");
+    let confirmed = [between.as_slice(), &[("confirmed", "Y"), ("asked", &marks)]].concat();
+    let saved = world.post(&chen, &page, &confirmed).await;
+    assert_eq!(saved.status, 303, "{}", sentence(&saved));
+    let board = world.get(&wang, "/").await.body;
     assert!(board.contains("the rule no longer closes dose level 3"), "{board}");
 }

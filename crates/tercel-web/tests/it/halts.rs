@@ -1,5 +1,6 @@
 //! A halt that somebody enters stands wherever the next dose is spoken of.
 
+use crate::crawl::demo;
 use crate::world::{PASSWORD, World};
 
 #[tokio::test]
@@ -108,6 +109,82 @@ async fn a_verdict_on_a_dlt_and_the_lifting_of_a_halt_are_entered_by_two_of_the_
             );
         }
     }
+}
+
+/// What the signatures lift is what the page showed, and nothing that is entered after them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lift_covers_what_halted_when_it_was_signed_and_nothing_entered_later() {
+    let world = demo().await;
+    let (wang, huang) = (world.session("wang").await, world.session("huang").await);
+    let subject = "IL1RAP-HCC-SYNTHETIC-0009";
+    let icans = |from: &'static str| {
+        [
+            ("v.aeterm", "Immune effector cell-associated neurotoxicity syndrome"),
+            ("v.aetoxgr", "4"),
+            ("v.aestdtc", from),
+            ("v.aeendtc", "2025-09-20"),
+            ("v.aeout", "RECOVERED/RESOLVED"),
+            ("v.aerel", "RELATED"),
+            ("v.aeser", "Y"),
+            ("v.aesdth", "N"),
+            ("v.aeslife", "Y"),
+            ("v.aeshosp", "Y"),
+            ("v.aesdisab", "N"),
+            ("v.aescong", "N"),
+            ("v.aesmie", "N"),
+            ("v.aeaware", "2025-10-07"),
+            ("confirmed", "Y"),
+        ]
+    };
+    let enter = format!("/enter/adverse-event/{subject}");
+    assert_eq!(world.post(&wang, &enter, &icans("2025-09-10")).await.status, 303);
+    let halted = "enrolment and treatment are halted by the rule";
+    let board = || async { world.get(&wang, "/").await.body.contains(halted) };
+    assert!(board().await);
+    let path = format!("/countersign/halt-lifted/{subject}");
+    let page = world.get(&huang, &path).await;
+    assert!(
+        page.body.contains("from 2025-09-10") && page.body.contains("signatures cover this"),
+        "{}",
+        page.body
+    );
+    let covers = page.hidden("covers");
+    let sign = |covers: &str| {
+        [
+            ("v.faorres", "LIFTED"),
+            ("v.faeval", "SAFETY REVIEW COMMITTEE"),
+            ("v.fadtc", "2025-10-07"),
+            ("second", "guo"),
+            ("password", PASSWORD),
+            ("second_password", PASSWORD),
+            ("covers", covers),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+    };
+    let post = |covers: String| {
+        let (world, huang, path) = (&world, &huang, &path);
+        async move {
+            let form = sign(&covers);
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            world.post(huang, path, &form).await
+        }
+    };
+    assert!(covers.starts_with("halt-icans-4:AE/"), "{covers}");
+    // Between the page and the signatures.
+    assert_eq!(world.post(&wang, &enter, &icans("2025-09-12")).await.status, 303);
+    let stale = post(covers.clone()).await;
+    assert!(
+        stale.status == 422 && stale.body.contains("not what this page showed"),
+        "{}",
+        stale.body
+    );
+    let both = stale.hidden("covers");
+    assert!(both.starts_with(&covers) && both.len() > covers.len(), "{both}");
+    assert_eq!(post(both).await.status, 303);
+    assert!(!board().await);
+    // After them, on the same day.
+    assert_eq!(world.post(&wang, &enter, &icans("2025-09-11")).await.status, 303);
+    assert!(board().await);
 }
 
 /// What set off a halt is corrected once the committee has signed its end, not before by one person.

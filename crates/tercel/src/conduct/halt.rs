@@ -1,13 +1,14 @@
 //! Halts of enrolment and treatment: those entered, those that what was done sets off, and those by the protocol's rules.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
+use unicode_security::skeleton;
 
 use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
-use crate::dlt::standing_halts;
+use crate::dlt::{halting, standing_halts};
 use crate::language::{Words, both};
-use crate::study::{EnteredHalt, Infusion, SubjectId};
+use crate::study::{EnteredHalt, Infusion, Subject, SubjectId};
 
 /// A halt by a record.
 struct Raised {
@@ -114,21 +115,16 @@ pub fn other_owner<'r>(records: &'r ConductRecords, subject: &SubjectId, label: 
     Some(&owner.subject)
 }
 
-/// A label as a tired eye reads it: without case, blanks and dashes, wide letters as narrow ones, O as 0, I as 1.
+/// A label as a tired eye reads it: without case, blanks and dashes, wide letters as narrow ones, and letters that look alike as one
+/// (O as 0, I as 1, those of other alphabets as ours: the skeleton of Unicode Technical Standard 39, section 4).
 fn as_read(label: &str) -> String {
     let narrow = |letter: char| match u32::from(letter) {
         wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(letter),
         _ => letter,
     };
     let letters = label.chars().map(narrow).filter(|letter| letter.is_alphanumeric());
-    let upper = letters.flat_map(char::to_uppercase);
-    upper
-        .map(|letter| match letter {
-            'O' => '0',
-            'I' => '1',
-            _ => letter,
-        })
-        .collect()
+    let upper: String = letters.flat_map(char::to_uppercase).collect();
+    skeleton(&upper).collect()
 }
 
 /// The halts by a record, for the decisions that rest on the data.
@@ -155,14 +151,21 @@ pub fn standing(study: &Study<'_>) -> Vec<(String, Words, Option<DateTime>)> {
     let stand = raised(&study.records).into_iter().filter(|halt| halt.stands(study.now));
     let mut halts: Vec<(String, Words, Option<DateTime>)> =
         stand.map(|halt| (halt.id, halt.reason, Some(halt.entered))).collect();
-    let day0 = |infused: &Infusion| infused.when.day();
-    let subjects: Vec<_> = study
-        .data
-        .subjects
-        .iter()
-        .map(|one| (one, one.infusions.first().and_then(day0)))
-        .collect();
-    let by_rule = standing_halts(study.trial, &subjects).into_iter();
+    let by_rule = standing_halts(study.trial, &with_day0(study)).into_iter();
     halts.extend(by_rule.map(|halt| (halt.rule, halt.text, None)));
     halts
+}
+
+/// What in a subject set off the halts by a rule that stand, as their lift says that it covers it.
+pub fn halting_now(study: &Study<'_>, subject: &SubjectId) -> Vec<String> {
+    halting(study.trial, &with_day0(study), subject)
+}
+
+/// The subjects, each with the day of its first infusion.
+fn with_day0<'s>(study: &Study<'s>) -> Vec<(&'s Subject, Option<Date>)> {
+    let day0 = |infused: &Infusion| infused.when.day();
+    let subjects = study.data.subjects.iter();
+    subjects
+        .map(|one| (one, one.infusions.first().and_then(day0)))
+        .collect()
 }

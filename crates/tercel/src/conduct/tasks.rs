@@ -2,7 +2,7 @@
 //!
 //! # What it derives
 //! A [`Task`] for each visit due, overdue or missed and each assessment missing in it, each gate that holds up the next step of a
-//! subject, the end of a subject who withdrew before it, consent to renew, results awaited or turned positive after release, deviations to record, reports of events whose
+//! subject, the end of a subject who withdrew before it, the committee's verdict where it alone settles an outcome, consent to renew, results awaited or turned positive after release, deviations to record, reports of events whose
 //! clock runs, and the contact at the end of the DLT window.
 //!
 //! # Source
@@ -23,7 +23,8 @@ use super::record::{Entered, Recipient, Scope};
 use super::records::SubjectConduct;
 use super::schedule::{PlannedVisit, VisitStanding, derive_schedule};
 use super::stage::{Stage, day_of_infusion, derive_stage};
-use crate::language::{Language, Words};
+use crate::dlt::{Verdict, derive_dlt};
+use crate::language::{Language, Text, Words};
 use crate::protocol::Assessed;
 use crate::safety::{Awaited, Due, Standing, derive_cases, event_term};
 use crate::study::{Subject, SubjectId};
@@ -52,6 +53,8 @@ pub enum Work {
     Vector(Words),
     /// The contact on the last day of the DLT window or later.
     SafetyContact,
+    /// The committee's verdict on what it alone settles: why.
+    Verdict(Words),
     /// A new version of the consent.
     Reconsent(String),
     /// How the participation ended, of a subject who withdrew from treatment and visits.
@@ -103,6 +106,10 @@ impl Task {
                 "Hold a safety contact on the last day of the DLT window or later: until then its outcome is open."
                     .to_owned(),
                 "在DLT观察期最后一天或之后进行安全性随访；在此之前结果待定。".to_owned(),
+            ),
+            Work::Verdict(why) => (
+                format!("Have the committee sign whether this is a DLT: {}.", why.en),
+                format!("请委员会签署是否为DLT的判定：{}。", why.zh),
             ),
             Work::Reconsent(version) => (
                 format!("Have consent version {version} signed."),
@@ -196,6 +203,7 @@ pub fn derive_tasks(study: &Study<'_>) -> Vec<Task> {
             None if !off => safety_contact(study, subject, &mut tasks),
             None => {}
         }
+        verdict_awaited(study, subject, &mut tasks);
     }
     tasks.sort_by(|a, b| (a.urgency, a.due, &a.subject).cmp(&(b.urgency, b.due, &b.subject)));
     tasks
@@ -355,6 +363,25 @@ fn deviations(study: &Study<'_>, own: &SubjectConduct, tasks: &mut Vec<Task>) {
                 });
             }
         }
+    }
+}
+
+/// The dose decision waits for it, whether or not the subject is still in the study.
+fn verdict_awaited(study: &Study<'_>, subject: &SubjectId, tasks: &mut Vec<Task>) {
+    let own = study.subject(subject);
+    let found = own.and_then(|own| derive_dlt(study.trial, own, study.now.date()));
+    let why: Vec<Words> = found
+        .iter()
+        .flat_map(Verdict::for_committee)
+        .map(|ground| ground.text.clone())
+        .collect();
+    if !why.is_empty() {
+        tasks.push(Task {
+            subject: subject.clone(),
+            work: Work::Verdict(Words::join(&why, Text::new("; ", "；"))),
+            urgency: Urgency::Due,
+            due: None,
+        });
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a gate says, in every language: each rule as a sentence, and what to do about it.
 
+use jiff::civil::DateTime;
+
 use super::gate::{Check, GateName};
 use super::need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 use super::record::{Scope, UnreadWords};
@@ -235,8 +237,8 @@ impl Need {
                 "Decision {id} takes effect on {effective}; it is needed by {at}.",
                 "决定 {id} 于 {effective} 生效，晚于所需时间 {at}。",
                 id = id,
-                effective = effective,
-                at = at
+                effective = to_second(*effective),
+                at = to_second(*at)
             ),
             Self::DecisionSuperseded(id) => both!(
                 "Decision {id} is superseded, and none has taken its place.",
@@ -475,6 +477,11 @@ impl Need {
             ),
         }
     }
+}
+
+/// A moment without the fractions of a clock's second.
+fn to_second(at: DateTime) -> DateTime {
+    at.with().subsec_nanosecond(0).build().unwrap_or(at)
 }
 
 /// Four decimals at most, so that what is just outside a bound does not read as the bound.

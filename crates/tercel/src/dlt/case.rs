@@ -39,7 +39,9 @@ impl Case<'_> {
                     "超过剂量允许范围后的DLT，待委员会判定",
                 );
                 verdict.open.append(&mut verdict.met);
-                verdict.open.push(Ground::new(text, vec![self.infusion.record.clone()]));
+                verdict
+                    .open
+                    .push(Ground::for_committee(text, vec![self.infusion.record.clone()]));
                 return Status::Pending(None);
             }
         }
@@ -55,7 +57,7 @@ impl Case<'_> {
                     "death on {died} waits for the committee's judgement",
                     "{died}死亡，待委员会判定"
                 );
-                verdict.open.push(Ground::new(text, vec![record.clone()]));
+                verdict.open.push(Ground::for_committee(text, vec![record.clone()]));
             }
         }
         if !verdict.open.is_empty() {

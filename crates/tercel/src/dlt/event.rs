@@ -110,6 +110,7 @@ impl Judge<'_> {
                         records: moment.records.clone(),
                         since: Some(day.latest()),
                         until: None,
+                        for_committee: false,
                     }));
                 }
                 let Some(worst) = moment.worst().filter(|worst| in_window && *worst >= least) else {
@@ -130,6 +131,7 @@ impl Judge<'_> {
                         records: moment.records.clone(),
                         since: Some(day.latest()),
                         until: None,
+                        for_committee: false,
                     }));
                 }
             }
@@ -207,6 +209,7 @@ impl Judge<'_> {
             records,
             since: seen_by(event, criterion, graded),
             until,
+            for_committee: false,
         };
         let Some(grade) = graded.grade else {
             return Answer::Open(ground(
@@ -348,7 +351,11 @@ pub(crate) fn covers(event: &AdverseEvent, when: When) -> bool {
 fn either_open(first: Option<Ground>, second: Ground) -> Ground {
     let Some(first) = first else { return second };
     let until = first.until.zip(second.until).map(|(first, second)| first.max(second));
-    Ground { until, ..first }
+    Ground {
+        until,
+        for_committee: first.for_committee || second.for_committee,
+        ..first
+    }
 }
 
 /// What keeps a met criterion from being a DLT until it is entered.

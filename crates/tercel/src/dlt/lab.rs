@@ -64,6 +64,7 @@ fn unusable(limit: &Limit<'_>, series: &[&Lab], window: Window) -> Option<Ground
         records: doubtful.iter().map(|lab| lab.record.clone()).collect(),
         since: doubtful.iter().map(|lab| lab.when.date.latest()).max(),
         until: None,
+        for_committee: false,
     })
 }
 
@@ -94,6 +95,7 @@ fn judge_series(limit: &Limit<'_>, series: &[&Lab], judge: &Judge<'_>, consulted
             records,
             since: Some(run.first),
             until: None,
+            for_committee: false,
         };
         answers.push(run.longer_than(limit.days, judge.cut).answer(ground));
     }

@@ -30,7 +30,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-pub use pause::{Halt, standing_halts};
+pub use pause::{Halt, halting, standing_halts};
 pub use toxicity::{CrsItems, ToxicityGrade, toxicity_grades};
 
 pub(crate) use self::event::covers;
@@ -123,6 +123,8 @@ pub struct Ground {
     pub since: Option<Date>,
     /// Until when it is open, for pending ones.
     pub until: Option<Date>,
+    /// Whether it stays open until the committee judges it.
+    pub for_committee: bool,
 }
 
 impl Ground {
@@ -133,6 +135,15 @@ impl Ground {
             records,
             since: None,
             until: None,
+            for_committee: false,
+        }
+    }
+
+    /// What no passing of time settles.
+    fn for_committee(text: impl Into<Words>, records: Vec<RecordId>) -> Self {
+        Self {
+            for_committee: true,
+            ..Self::new(text, records)
         }
     }
 }
@@ -153,6 +164,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// What stays open until the committee judges it.
+    pub fn for_committee(&self) -> impl Iterator<Item = &Ground> {
+        let is_open = matches!(self.status, Status::Pending(_));
+        self.open.iter().filter(move |ground| is_open && ground.for_committee)
+    }
+
     /// One sentence for the listing.
     pub fn sentence(&self) -> String {
         self.words(Language::English)
@@ -230,6 +247,7 @@ fn unless(answer: Answer, cause: Option<&Words>) -> Answer {
                 zh = ground.text.zh
             ),
             until: None,
+            for_committee: true,
             ..ground
         }),
         (answer, _) => answer,

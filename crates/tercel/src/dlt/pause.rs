@@ -11,15 +11,19 @@
 //! A subject meets a rule over events when an event of its class has reached the grade on any scale the class is graded by, with a
 //! possible onset from infusion to the rule's last day. Where the rule asks for related events, an event whose relation is not
 //! recorded meets it too: a halt errs on the safe side. A death without a fatal event meets a rule over grade 5 of all events.
-//! A rule over deviations is met by a deviation whose text holds one of its phrases. A subject no longer counts once the
-//! committee lifted the halt on a later day, or on that of the onset.
+//! A rule over deviations is met by a deviation whose text holds one of its phrases. Findings at or above the grade, one after the
+//! other, are one trigger, which begins with the first.
+//!
+//! What set off a rule counts no longer once the committee lifted the halt on a later day, or on that of the onset. A lift says what
+//! it covers: the rule, the records and the grade that were known when it was signed ([`halting`]); what was entered later, or became
+//! graver, halts anew. A lift that says nothing, as in datasets of other systems, covers whatever had begun by its day.
 //!
 //! # Limits
 //! An event without a grade meets no rule.
 
 use jiff::civil::Date;
 
-use super::{Window, add_days, class_holds, is_in_class, toxicity_grades};
+use super::{ToxicityGrade, Window, add_days, class_holds, is_in_class, toxicity_grades};
 use crate::grade::Grade;
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::{PauseRule, Trial};
@@ -56,8 +60,8 @@ impl Halt {
             each.collect::<Vec<_>>().join(between)
         };
         both!(
-            "enrolment is halted by the rule \"{en}\" ({who})",
-            "按规则“{zh}”暂停入组（{who_zh}）",
+            "enrolment and treatment are halted by the rule \"{en}\" ({who})",
+            "按规则“{zh}”暂停入组与治疗（{who_zh}）",
             en = text.en,
             zh = text.zh,
             who = each("; ", ": ", Language::English),
@@ -71,7 +75,51 @@ struct Trigger {
     what: Words,
     /// Last day it may have begun.
     began: Option<Date>,
+    grade: Option<Grade>,
     records: Vec<RecordId>,
+}
+
+impl Trigger {
+    /// What a lift of the halt says that it covers: rule, records, grade. The subject is that of the lift.
+    fn name(&self, rule: &PauseRule) -> String {
+        let records = self.records.iter();
+        let records: Vec<String> = records.map(|one| format!("{}/{}", one.dataset, one.number)).collect();
+        let grade = self.grade.map_or_else(String::new, |grade| grade.number().to_string());
+        format!("{}:{}={grade}", rule.id, records.join("+"))
+    }
+
+    /// Whether the committee lifted the halt knowing of this.
+    fn is_lifted(&self, rule: &PauseRule, subject: &Subject) -> bool {
+        subject.lifted.iter().any(|lift| {
+            let day = lift.when.map(|when| when.date.earliest());
+            let in_time = |began: Date| day.is_some_and(|day| began <= day);
+            match &lift.covers {
+                Some(covers) => covers.contains(&self.name(rule)) && self.began.is_none_or(in_time),
+                None => self.began.is_some_and(in_time),
+            }
+        })
+    }
+}
+
+/// What in one of the subjects set off the halts that stand, as a lift of the halt says that it covers it. `day0` is the first
+/// infusion of each.
+pub fn halting(trial: &Trial, subjects: &[(&Subject, Option<Date>)], id: &SubjectId) -> Vec<String> {
+    let halts = standing_halts(trial, subjects);
+    let rules = trial.dlt.pauses.iter();
+    let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
+    let own = subjects.iter().find(|(subject, _)| subject.id == *id);
+    let names = stand.flat_map(|rule| {
+        let triggers = own.map(|(subject, day0)| standing(trial, rule, subject, *day0));
+        let triggers = triggers.into_iter().flatten();
+        triggers.map(|trigger| trigger.name(rule))
+    });
+    names.collect()
+}
+
+fn standing(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Date>) -> Vec<Trigger> {
+    let mut all = triggers(trial, rule, subject, day0);
+    all.retain(|trigger| !trigger.is_lifted(rule, subject));
+    all
 }
 
 /// The halts that stand, in order of the protocol's rules. `day0` is the first infusion of each subject.
@@ -84,11 +132,8 @@ pub fn standing_halts(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> V
             records: Vec::new(),
         };
         for &(subject, day0) in subjects {
-            let stands = triggers(trial, rule, subject, day0)
-                .into_iter()
-                .filter(|trigger| !lifted(subject, trigger.began));
             let mut what = Vec::new();
-            for trigger in stands {
+            for trigger in standing(trial, rule, subject, day0) {
                 what.push(trigger.what);
                 halt.records.extend(trigger.records);
             }
@@ -100,13 +145,6 @@ pub fn standing_halts(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> V
         (halt.subjects.len() >= rule.subjects as usize).then_some(halt)
     };
     trial.dlt.pauses.iter().filter_map(halt).collect()
-}
-
-/// Whether the committee lifted the halt knowing of what began by this day.
-fn lifted(subject: &Subject, began: Option<Date>) -> bool {
-    let days = subject.lifted.iter().filter_map(|lifted| lifted.when);
-    days.map(|when| when.date.earliest())
-        .any(|day| began.is_some_and(|began| began <= day))
 }
 
 fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Date>) -> Vec<Trigger> {
@@ -130,6 +168,7 @@ fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Dat
                 "{when}死亡，没有致死事件记录"
             ),
             began: Some(when.date.latest()),
+            grade: Some(Grade::G5),
             records: vec![record.clone()],
         }));
     }
@@ -144,6 +183,11 @@ fn is_fatal(event: &crate::study::AdverseEvent) -> bool {
     event.grade == Some(Grade::G5) || event.outcome == EventOutcome::Fatal
 }
 
+/// The grade of an event; what ended in death is of grade 5.
+fn grade_of(event: &crate::study::AdverseEvent) -> Option<Grade> {
+    if is_fatal(event) { Some(Grade::G5) } else { event.grade }
+}
+
 /// Whether a fatal event, whenever it began, ended in death within the window.
 fn died_within(event: &crate::study::AdverseEvent, subject: &Subject, window: Window) -> bool {
     let died = subject.died().map(|(when, _)| when).or(event.end);
@@ -155,12 +199,11 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
         return Vec::new();
     };
     let meets = subject.adverse_events.iter().filter(|event| {
-        let grade = if is_fatal(event) { Some(Grade::G5) } else { event.grade };
         let related = event
             .causality
             .infusion
             .is_none_or(|related| related >= trial.dlt.relatedness);
-        grade.is_some_and(|grade| grade >= rule.grade_min)
+        grade_of(event).is_some_and(|grade| grade >= rule.grade_min)
             && (related || !rule.related)
             && class_holds(trial, class, event) != Some(false)
             && (event.start.is_none_or(|start| within(start, window)) || died_within(event, subject, window))
@@ -171,42 +214,65 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
             None => Words::in_each(|_| event.term.clone()),
         },
         began: event.start.map(|start| start.date.latest()),
+        grade: grade_of(event),
         records: vec![event.record.clone()],
     };
     meets.map(trigger).collect()
 }
 
 /// Graded findings of CRS and ICANS, where the rule is about one of them.
-fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, window: Window) -> Option<Trigger> {
+fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, window: Window) -> Vec<Trigger> {
     let syndrome = if class == trial.safety.crs_class {
         Syndrome::Crs
     } else if class == trial.safety.icans_class {
         Syndrome::Icans
     } else {
-        return None;
+        return Vec::new();
     };
     // An event that lies outside the window says nothing of a finding within it.
     let recorded = |event: &&crate::study::AdverseEvent| {
         let in_time = event.start.is_none_or(|start| within(start, window));
         in_time && is_in_class(trial, class, event) && event.grade >= Some(rule.grade_min)
     };
-    if subject.adverse_events.iter().any(|event| recorded(&event)) {
-        return None;
-    }
-    let moment = toxicity_grades(subject, syndrome).into_iter().find(|moment| {
-        within(moment.when, window) && moment.worst().is_some_and(|grade| grade >= rule.grade_min.number())
-    })?;
-    Some(Trigger {
-        what: both!(
-            "{scale} grade {grade} by the findings of {when}",
-            "按{when}的检查发现为{scale} {grade}级",
-            scale = moment.scale,
-            grade = moment.worst().unwrap_or(0),
-            when = moment.when
-        ),
-        began: Some(moment.when.date.latest()),
-        records: moment.records,
-    })
+    let events: Vec<_> = subject.adverse_events.iter().filter(recorded).collect();
+    let mut moments = toxicity_grades(subject, syndrome);
+    moments.retain(|moment| within(moment.when, window) && moment.worst().is_some());
+    let is_met = |moment: &ToxicityGrade| moment.worst() >= Some(rule.grade_min.number());
+    let runs = moments.chunk_by(|one, next| is_met(one) == is_met(next));
+    let met = runs.filter(|run| run.first().is_some_and(is_met));
+    // What an event tells already is not told twice.
+    let untold = met.filter(|run| {
+        !run.iter()
+            .any(|moment| events.iter().any(|event| is_during(event, moment.when)))
+    });
+    let trigger = |run: &[ToxicityGrade]| {
+        let first = run.first()?;
+        Some(Trigger {
+            what: both!(
+                "{scale} grade {grade} by the findings of {when}",
+                "按{when}的检查发现为{scale} {grade}级",
+                scale = first.scale,
+                grade = first.worst().unwrap_or(0),
+                when = first.when
+            ),
+            began: Some(first.when.date.latest()),
+            grade: run
+                .iter()
+                .filter_map(ToxicityGrade::worst)
+                .max()
+                .and_then(Grade::from_number),
+            records: first.records.clone(),
+        })
+    };
+    untold.filter_map(trigger).collect()
+}
+
+/// Whether a moment may lie in an event.
+fn is_during(event: &crate::study::AdverseEvent, when: When) -> bool {
+    event
+        .start
+        .is_none_or(|start| start.date.earliest() <= when.date.latest())
+        && event.end.is_none_or(|end| when.date.earliest() <= end.date.latest())
 }
 
 fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
@@ -219,6 +285,7 @@ fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
     let trigger = |deviation: &crate::study::Deviation| Trigger {
         what: Words::in_each(|_| deviation.term.clone()),
         began: deviation.when.map(|when| when.date.latest()),
+        grade: None,
         records: vec![deviation.record.clone()],
     };
     named.map(trigger).collect()

@@ -48,6 +48,7 @@ pub(super) fn judge(criterion: &ScoreCriterion, judge: &Judge<'_>, consulted: &m
             records,
             since: Some(run.first),
             until: None,
+            for_committee: false,
         }));
     }
     answers
@@ -96,6 +97,7 @@ fn unusable(
         records: doubtful.iter().map(|score| score.record.clone()).collect(),
         since: doubtful.iter().map(|score| score.when.date.latest()).max(),
         until: None,
+        for_committee: false,
     })
 }
 

@@ -132,6 +132,7 @@ impl Rule<'_> {
             records: undated.iter().map(|reading| reading.lab.record.clone()).collect(),
             since: undated.iter().map(|reading| reading.lab.when.date.latest()).max(),
             until: None,
+            for_committee: false,
         })
     }
 
@@ -163,6 +164,7 @@ impl Rule<'_> {
             records: shown.iter().flat_map(|reading| reading.records()).collect(),
             since: shown.iter().filter_map(|reading| reading.lab.when.day()).max(),
             until,
+            for_committee: false,
         };
         let met: Vec<Words> = stands
             .iter()

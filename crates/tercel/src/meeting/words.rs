@@ -31,10 +31,13 @@ impl Occasion {
             (Self::LevelClosed(level), Language::English) => format!("the rule closes dose level {level} (ad hoc)"),
             (Self::LevelClosed(level), Language::Chinese) => format!("方案规则关闭剂量水平{level}（临时会议）"),
             (Self::Pause(_), Language::English) => {
-                format!("enrolment is halted by {} (ad hoc)", quoted("\"", "\"", " and "))
+                format!(
+                    "enrolment and treatment are halted by {} (ad hoc)",
+                    quoted("\"", "\"", " and ")
+                )
             }
             (Self::Pause(_), Language::Chinese) => {
-                format!("入组因以下原因暂停（临时会议）：{}", quoted("“", "”", "、"))
+                format!("入组与治疗因以下原因暂停（临时会议）：{}", quoted("“", "”", "、"))
             }
             (Self::RecommendedDose, Language::English) => "the recommended Phase 2 dose".to_owned(),
             (Self::RecommendedDose, Language::Chinese) => "II期推荐剂量".to_owned(),

@@ -560,6 +560,8 @@ pub struct Lifted {
     pub evaluator: String,
     /// When.
     pub when: Option<When>,
+    /// What had set off the halt when it was signed, as [`halting`](crate::dlt::halting) names it; `None` where it is not said.
+    pub covers: Option<Vec<String>>,
 }
 
 /// Death of the subject.

@@ -1,7 +1,7 @@
 //! What the safety review committee decides about a subject (`FA`).
 
 use super::shared::DECIDER;
-use crate::form::define::{BLANK, choice, text};
+use crate::form::define::{BLANK, PARAGRAPH, choice, text};
 use crate::form::{Choice, Derived, Field, Form, Kind};
 use tercel::language::Text;
 
@@ -85,6 +85,18 @@ pub(super) const HALT_LIFTED: Form = Form {
         .required(),
         by(),
         Field::of("fadtc", "FADTC", Kind::DateTime, DECIDED, DECIDED_HELP).required(),
+        Field::supplement(
+            "facovers",
+            "FACOVERS",
+            PARAGRAPH,
+            text("Covers", "涵盖内容"),
+            text(
+                "The rule, records and grade of what had halted when it was signed, filled in then; anything else halts anew. Blank: \
+                 whatever had begun by its day.",
+                "签署时由系统填入：当时引起暂停的规则、记录和级别；其他情况将重新引起暂停。留空：截至决定日期已发生的一切。",
+            ),
+        )
+        .only_if_asked(),
     ],
     ..BLANK
 };

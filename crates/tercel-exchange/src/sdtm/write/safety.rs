@@ -11,7 +11,8 @@ use super::{Sheet, Study, Supplement, flag, label, moment, number, study_day};
 use crate::table::Table;
 
 pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
-    let mut tables = vec![vital_signs(study, subjects), findings_about(study, subjects)];
+    let mut tables = vec![vital_signs(study, subjects)];
+    tables.extend(findings_about(study, subjects));
     tables.extend(adverse_events(study, subjects));
     tables.extend(laboratory(study, subjects));
     tables.push(copies(study, subjects));
@@ -50,12 +51,13 @@ const RELATIONS: [(&str, &str); 6] = [
 
 /// Other qualifiers.
 const AWARE: (&str, &str) = ("AEAWARE", "Sponsor Aware On");
+const COVERS: (&str, &str) = ("FACOVERS", "Covered by the Lift");
 const LINKED: (&str, &str) = ("LBAESEQ", "Adverse Event Sequence Number");
 
 /// What a qualifier is called.
 pub(crate) fn qualifier_name(name: &str) -> Option<&'static str> {
     let reports = REPORTS.iter().map(|(name, text, ..)| (*name, *text));
-    let mut all = RELATIONS.into_iter().chain([AWARE, LINKED]).chain(reports);
+    let mut all = RELATIONS.into_iter().chain([AWARE, COVERS, LINKED]).chain(reports);
     all.find(|(known, _)| *known == name).map(|(_, text)| text)
 }
 
@@ -369,11 +371,12 @@ const FINDING_TESTS: [(&str, &str); 16] = [
     ("DLT", "Dose Limiting Toxicity"),
 ];
 
-fn findings_about(study: Study<'_>, subjects: &[Subject]) -> Table {
+fn findings_about(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     let variables = [
         "FATESTCD", "FATEST", "FAOBJ", "FAORRES", "FASTRESC", "FAEVAL", "FADTC", "FADY",
     ];
     let mut sheet = Sheet::new(study, "FA", variables);
+    let mut supplement = Supplement::new(study, "FA");
     for subject in subjects {
         let mut write = |record, code: &str, object: &str, result: &str, by: &str, when| {
             let name = label(&FINDING_TESTS, code);
@@ -426,7 +429,10 @@ fn findings_about(study: Study<'_>, subjects: &[Subject]) -> Table {
                 &lifted.evaluator,
                 lifted.when,
             );
+            if let Some(covers) = &lifted.covers {
+                supplement.row(&lifted.record, COVERS.0, COVERS.1, &covers.join(" "));
+            }
         }
     }
-    sheet.table
+    [sheet.table, supplement.table]
 }

@@ -6,7 +6,7 @@ use tercel::conduct::{
 };
 use tercel::language::{Text, Words};
 use tercel::protocol::{Assessed, Cells};
-use tercel::study::{Contact, Lab, Rule, StudyData, SubjectId};
+use tercel::study::{Adjudication, Contact, Death, Lab, Rule, StudyData, SubjectId, When};
 
 use super::{INFUSED, at, data, emergency, entry, records, trial};
 
@@ -243,6 +243,29 @@ fn an_emergency_release_and_the_end_of_the_window_leave_tasks() {
     seen.subjects[0].contacts = vec![contact("Day 28", "2025-04-12")];
     let held = tasks("2025-04-13T09:00", |own| own.infusions.push(infused()), &seen);
     assert!(!held.iter().any(|(_, work)| *work == Work::SafetyContact));
+}
+
+#[test]
+fn what_only_the_committee_settles_is_a_task_until_it_has_judged() {
+    let mut data = data(&[("S2", 1, "2025-03-01")]);
+    let (record, subject) = (data.subjects[0].record.clone(), &mut data.subjects[1]);
+    let asked = |data: &StudyData| {
+        let list = tasks("2025-04-12T09:00", |_| {}, data);
+        list.into_iter().any(|(_, work)| matches!(work, Work::Verdict(_)))
+    };
+    let when = When::parse("2025-03-20").unwrap();
+    subject.death = Some(Death {
+        record: record.clone(),
+        when,
+    });
+    assert!(asked(&data), "a death in the window");
+    data.subjects[1].adjudications.push(Adjudication {
+        record,
+        evaluator: "committee".to_owned(),
+        dlt: false,
+        when: When::parse("2025-03-25").ok(),
+    });
+    assert!(!asked(&data));
 }
 
 fn found(change: impl FnOnce(&mut tercel::conduct::ConductRecords)) -> Vec<&'static str> {
