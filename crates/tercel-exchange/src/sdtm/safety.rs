@@ -98,7 +98,7 @@ pub(super) const REPORTS: [(&str, &str, Authority, Stage); 7] = [
     ("AECMPEU", "Complete Report to EU", Authority::Eu, Stage::Complete),
 ];
 
-/// The sponsor's relation (`AERELSPN`), its awareness (`AEAWARE`) and the reports submitted are qualifiers too. Grade at onset
+/// The sponsor's relation (`AERELSPN`), its awareness (`AEAWARE`, `AEAWURG`) and the reports submitted are qualifiers too. Grade at onset
 /// (`AEITOXGR`), criteria of seriousness (`AESDTH` and its kin), treatment given (`AECONTRT`).
 fn read_details(row: &Row<'_>) -> EventDetails {
     let initial_grade = if row.has("AEITOXGR") {
@@ -125,6 +125,7 @@ fn read_details(row: &Row<'_>) -> EventDetails {
         treated: row.yes("AECONTRT"),
         sponsor: read_relation(row, "AERELSPN"),
         aware: row.when("AEAWARE"),
+        urgent: row.when("AEAWURG"),
         reports: REPORTS
             .into_iter()
             .filter_map(|(name, _, authority, stage)| {

@@ -78,6 +78,28 @@ fn fatal_and_life_threatening_events_have_seven_days_and_others_fifteen() {
     assert_eq!(due(&format!("Pneumonia,4,Y,N,Y,RELATED,{end}"), &[]), FIFTEEN);
 }
 
+/// Not fatal when the sponsor became aware; day 7 after 2025-03-27 is 2025-04-03, day 7 after 2025-04-10 is 2025-04-17, day 15 2025-04-25.
+#[test]
+fn an_event_that_becomes_fatal_later_has_its_urgent_days_from_the_day_that_is_known() {
+    let fatal = "Pneumonia,5,Y,,,RELATED,2025-03-22,2025-03-25,FATAL";
+    let urgent =
+        |day: &'static str, more: &[(&'static str, &'static str)]| due(fatal, &[&[("AEAWURG", day)], more].concat());
+    assert_eq!(
+        urgent("2025-03-27", &[]),
+        "EC 03-23, FDA 04-03, FDA* 04-11, NMPA 04-03, NMPA* 04-11, EU 04-03, EU* 04-11"
+    );
+    // The fifteen days of the first awareness end before; what was out by then is completed within seven.
+    assert_eq!(
+        urgent("2025-04-10", &[("AERPTNMP", "2025-04-02"), ("AERPTFDA", "2025-04-11")]),
+        "EC 03-23, FDA 04-06, FDA* 04-25, NMPA 04-06, NMPA* 04-17, EU 04-06, EU* 04-25"
+    );
+    for same in ["2025-03-22", "2025-03-01"] {
+        assert_eq!(urgent(same, &[]), SEVEN, "{same}");
+    }
+    let alive = "Pneumonia,3,Y,N,Y,RELATED,2025-03-22,,UNKNOWN";
+    assert_eq!(due(alive, &[("AEAWURG", "2025-03-27")]), FIFTEEN, "it is not urgent");
+}
+
 #[test]
 fn only_serious_suspected_and_unexpected_events_are_reported() {
     let pneumonia = |rest: &str| format!("Pneumonia,3,{rest},2025-03-22,,UNKNOWN");

@@ -138,6 +138,15 @@ impl Check<'_> {
             }
             (Some(_), _) => {}
         }
+        if let (Some(aware), Some(urgent)) = (event.details.aware, event.details.urgent)
+            && is_certainly_before(urgent, aware)
+        {
+            let text = both!(
+                "the sponsor knew on {urgent} that the event was fatal or life-threatening, before it became aware of it on {aware}",
+                "申办方于{urgent}获知该事件致死或危及生命，早于获知该事件的日期{aware}"
+            );
+            self.add(&event.record, "AEAWURG", Rule::OutOfOrder(text), Blocks::Export);
+        }
     }
 
     /// An admission that the protocol plans does not make an event serious.

@@ -9,7 +9,8 @@
 //!
 //! # Formula
 //! Day 0 is the day on which the sponsor became aware. Fatal or life-threatening: 7 calendar days, and complete within 8
-//! more (FDA: the written report within 15). Otherwise 15 calendar days; where the protocol states other days, those
+//! more (FDA: the written report within 15). An event that became so later (`AEAWURG`) has the days of others from the first awareness and
+//! those of urgent ones from the later, whichever end first; a first report that was out before is completed within the 7 days. Otherwise 15 calendar days; where the protocol states other days, those
 //! ([`crate::protocol::ReportingTimes`]). Ethics committee: the protocol's days. Suspected:
 //! the investigator's or the sponsor's relation cannot exclude it; for the FDA the sponsor's, where there is one.
 //!
@@ -63,7 +64,9 @@ pub struct Deadline {
     pub authority: Authority,
     /// First or complete report.
     pub stage: Stage,
-    /// Calendar days from awareness.
+    /// Day of awareness that starts it; `None`: it is not recorded.
+    pub since: Option<Date>,
+    /// Calendar days from it.
     pub days: u32,
     /// Last day; `None` while the clock cannot start.
     pub due: Option<Date>,
@@ -156,15 +159,21 @@ pub fn required_reports(trial: &Trial, event: &AdverseEvent) -> Vec<(Authority, 
 
 /// The reports an event needs, with their due days and how they stand at the cut.
 pub fn derive_deadlines(trial: &Trial, event: &AdverseEvent, cut: Date) -> Vec<Deadline> {
-    let aware = event.details.aware.map(|aware| aware.date.earliest());
-    let deadline = |(authority, stage, days)| {
-        let due = aware.map(|aware| add_days(aware, days));
+    let submitted = |authority, stage| {
         let mut reports = event.details.reports.iter();
-        let submitted = reports.find(|report| report.authority == authority && report.stage == stage);
-        let submitted = submitted.map(|report| report.when);
+        let found = reports.find(|report| report.authority == authority && report.stage == stage);
+        found.map(|report| report.when)
+    };
+    let deadline = |(authority, stage, days)| {
+        let first = submitted(authority, Stage::Initial);
+        let clock = clock(trial, event, first, (authority, stage, days));
+        let (since, days) = clock.map_or((None, days), |(since, days)| (Some(since), days));
+        let due = since.map(|since| add_days(since, days));
+        let submitted = submitted(authority, stage);
         Deadline {
             authority,
             stage,
+            since,
             days,
             due,
             submitted,
@@ -172,6 +181,31 @@ pub fn derive_deadlines(trial: &Trial, event: &AdverseEvent, cut: Date) -> Vec<D
         }
     };
     required_reports(trial, event).into_iter().map(deadline).collect()
+}
+
+/// The day that starts the clock of a report, and its days; `first`: when the first report to the same authority was out.
+fn clock(
+    trial: &Trial,
+    event: &AdverseEvent,
+    first: Option<When>,
+    (authority, stage, days): (Authority, Stage, u32),
+) -> Option<(Date, u32)> {
+    let times = trial.safety.times;
+    let aware = event.details.aware?.date.earliest();
+    let later = event.details.urgent.map(|urgent| urgent.date.earliest());
+    let later = later.filter(|later| *later > aware && is_urgent(event));
+    let Some(later) = later.filter(|_| authority != Authority::EthicsCommittee) else {
+        return Some((aware, days));
+    };
+    Some(match stage {
+        Stage::Initial => {
+            let clocks = [(aware, times.other_days), (later, times.urgent_days)];
+            clocks.into_iter().min_by_key(|(since, days)| add_days(*since, *days))?
+        }
+        // What was reported before did not say so.
+        Stage::Complete if first.is_some_and(|first| first.date.latest() < later) => (later, times.urgent_days),
+        Stage::Complete => (later, times.urgent_complete_days),
+    })
 }
 
 fn standing(due: Option<Date>, submitted: Option<When>, cut: Date) -> Standing {

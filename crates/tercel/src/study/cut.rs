@@ -129,6 +129,7 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
         hide_end(event, cut, dies_later);
         let known = |when: &When| when.date.earliest() <= cut;
         event.details.aware = event.details.aware.filter(known);
+        event.details.urgent = event.details.urgent.filter(known);
         event.details.reports.retain(|report| known(&report.when));
     }
     for Medication { end, .. } in &mut subject.medications {

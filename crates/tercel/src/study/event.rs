@@ -81,6 +81,8 @@ pub struct EventDetails {
     pub sponsor: Option<Relatedness>,
     /// When the sponsor became aware of it, with subject, event, product and reporter.
     pub aware: Option<When>,
+    /// When the sponsor became aware that it was fatal or life-threatening, where that was later.
+    pub urgent: Option<When>,
     /// Reports submitted.
     pub reports: Vec<SafetyReport>,
 }

@@ -230,6 +230,17 @@ pub(super) const ADVERSE_EVENT: Form = Form {
                 "申办方获知受试者、事件、研究产品和报告者信息的日期，即各报告时限的第 0 天。若病例报告已记录递交申办方的时间，可留空。",
             ),
         ),
+        Field::supplement(
+            "aeawurg",
+            "AEAWURG",
+            Kind::Date,
+            text("Sponsor aware that it was urgent on", "申办方获知其致死或危及生命的日期"),
+            text(
+                "Only where the event became fatal or life-threatening after the sponsor knew of it: the urgent clock then runs from this day.",
+                "仅当事件在申办方获知之后才变为致死或危及生命时填写：加急时限自该日起算。",
+            ),
+        )
+        .only_if_asked(),
         relation(
             "aerelspn",
             "AERELSPN",

@@ -51,13 +51,17 @@ const RELATIONS: [(&str, &str); 6] = [
 
 /// Other qualifiers.
 const AWARE: (&str, &str) = ("AEAWARE", "Sponsor Aware On");
+const URGENT: (&str, &str) = ("AEAWURG", "Sponsor Aware It Was Urgent On");
 const COVERS: (&str, &str) = ("FACOVERS", "Covered by the Lift");
 const LINKED: (&str, &str) = ("LBAESEQ", "Adverse Event Sequence Number");
 
 /// What a qualifier is called.
 pub(crate) fn qualifier_name(name: &str) -> Option<&'static str> {
     let reports = REPORTS.iter().map(|(name, text, ..)| (*name, *text));
-    let mut all = RELATIONS.into_iter().chain([AWARE, COVERS, LINKED]).chain(reports);
+    let mut all = RELATIONS
+        .into_iter()
+        .chain([AWARE, URGENT, COVERS, LINKED])
+        .chain(reports);
     all.find(|(known, _)| *known == name).map(|(_, text)| text)
 }
 
@@ -125,6 +129,9 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
 fn reporting(supplement: &mut Supplement<'_>, event: &AdverseEvent) {
     if let Some(aware) = event.details.aware {
         supplement.row(&event.record, AWARE.0, AWARE.1, &aware.to_string());
+    }
+    if let Some(urgent) = event.details.urgent {
+        supplement.row(&event.record, URGENT.0, URGENT.1, &urgent.to_string());
     }
     for (name, text, authority, stage) in REPORTS {
         let mut reports = event.details.reports.iter();
