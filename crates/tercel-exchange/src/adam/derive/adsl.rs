@@ -215,15 +215,14 @@ fn dispositions(sources: &Sources<'_>) -> BTreeMap<SubjectId, Disposition> {
         return ends;
     };
     for row in disposition.rows() {
-        let (Some(id), Some(when)) = (row.subject(), row.when("DSSTDTC")) else {
-            continue;
-        };
+        let Some(id) = row.subject() else { continue };
         let end = ends.entry(id).or_default();
         let (what, category) = (row.text("DSDECOD").to_ascii_uppercase(), row.text("DSCAT"));
-        if what == "DEATH" {
-            end.death = end.death.or(Some(when.date));
+        let when = row.when("DSSTDTC");
+        if what == "DEATH" && !category.eq_ignore_ascii_case("PROTOCOL MILESTONE") {
+            end.death = end.death.or(when.map(|when| when.date));
         }
-        let Some(day) = when.day() else { continue };
+        let Some(day) = when.and_then(When::day) else { continue };
         if what == "RANDOMIZED" {
             end.randomised = end.randomised.or(Some(day));
         }
@@ -246,7 +245,14 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
         ("RS", "RSDTC"),
         ("SV", "SVSTDTC"),
         ("SS", "SSDTC"),
+        ("EX", "EXSTDTC"),
         ("EX", "EXENDTC"),
+        ("FA", "FADTC"),
+        ("PC", "PCDTC"),
+        ("CP", "CPDTC"),
+        ("TU", "TUDTC"),
+        ("PR", "PRSTDTC"),
+        ("CM", "CMSTDTC"),
     ];
     let mut seen: BTreeMap<SubjectId, Date> = BTreeMap::new();
     for (name, column) in dated {
