@@ -16,6 +16,7 @@ use tercel::study::Subject;
 use crate::reader::Row;
 
 pub(crate) use forms::{settle_forms, unite};
+pub(crate) use kinetics::same_unit;
 pub(crate) use subject::{AGES, DOSE_LEVEL, insert_subject, read_demography, sort_records};
 pub(crate) use supplement::{evaluator, merge_supplements};
 pub(crate) use treatment::is_given;
