@@ -673,7 +673,7 @@ fn a_dose_of_zero_is_no_exposure_and_begins_nothing() {
 }
 
 #[test]
-fn a_death_without_a_day_has_its_flag() {
+fn a_death_without_a_day_has_its_flag_and_its_cause() {
     let mut source = source();
     let ds = source.iter_mut().find(|table| table.name == "DS").unwrap();
     ds.set("DSSTDTC", &[(0, String::new())].into());
@@ -681,6 +681,8 @@ fn a_death_without_a_day_has_its_flag() {
     let dead = |subject| cells(&made, "DM", ("USUBJID", subject), &["DTHFL", "DTHDTC"]);
     assert_eq!(dead("X-01"), ["Y", ""]);
     assert_eq!(dead("X-03"), ["", ""]);
+    let cause = cells(&made, "DD", ("USUBJID", "X-01"), &["DDORRES", "DDDTC"]);
+    assert_eq!(cause, ["Liver failure", ""]);
 }
 
 /// In every dataset of the guide, whatever stands in one row: the others keep their numbers.
