@@ -37,7 +37,7 @@ pub(crate) struct InboundArgs {
     /// CSV with the columns identifier and subject, where identifiers are not those of subjects
     #[arg(long, value_name = "FILE")]
     links: Option<PathBuf>,
-    /// FHIR: the site's clock, where times are in UTC (+08:00)
+    /// FHIR, ODM: the site's clock, where times are in UTC (+08:00)
     #[arg(long, value_name = "OFFSET", allow_hyphen_values = true)]
     utc_offset: Option<String>,
 }
@@ -67,8 +67,11 @@ impl InboundArgs {
         study: &str,
         subjects: Subjects,
     ) -> anyhow::Result<Inbound> {
-        if format != Format::Fhir && (self.patient_key.is_some() || self.utc_offset.is_some()) {
-            bail!("--patient-key and --utc-offset are for --format fhir");
+        if format != Format::Fhir && self.patient_key.is_some() {
+            bail!("--patient-key is for --format fhir");
+        }
+        if self.utc_offset.is_some() && !matches!(format, Format::Fhir | Format::Odm) {
+            bail!("--utc-offset is for --format fhir or odm");
         }
         match format {
             Format::Sdtm => bail!("SDTM datasets are read as they are"),
@@ -78,12 +81,16 @@ impl InboundArgs {
         }
     }
 
+    fn offset(&self) -> anyhow::Result<Option<Offset>> {
+        Ok(self.utc_offset.as_deref().map(Offset::parse).transpose()?)
+    }
+
     fn read_fhir(&self, files: &[PathBuf], study: &str, subjects: Subjects) -> anyhow::Result<Inbound> {
         let codes = match &self.map {
             None => BTreeMap::new(),
             Some(path) => parse_codes(&document(path)?).with_context(|| failed(path))?,
         };
-        let offset = self.utc_offset.as_deref().map(Offset::parse).transpose()?;
+        let offset = self.offset()?;
         let options = FhirOptions {
             study: study.to_owned(),
             patient_key: self.patient_key.clone(),
@@ -109,7 +116,8 @@ impl InboundArgs {
             let file = bounded::open(path, bounded::MAX_MESSAGE).with_context(|| failed(path))?;
             reader.read(&name(path), file).with_context(|| failed(path))?;
         }
-        Ok(reader.finish(&mapping, Some(study).filter(|study| !study.is_empty()), subjects))
+        let study = Some(study).filter(|study| !study.is_empty());
+        Ok(reader.finish(&mapping, study, subjects, self.offset()?))
     }
 
     fn read_lab(&self, files: &[PathBuf], study: &str, subjects: &Subjects) -> anyhow::Result<Inbound> {

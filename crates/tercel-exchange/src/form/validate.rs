@@ -236,7 +236,7 @@ fn check_date(kind: Kind, text: &str, now: DateTime, may_be_future: bool) -> Opt
     };
     let when = match When::parse(text) {
         Ok(when) => when,
-        Err(DateError::Form) => return Some(Fault::NotADate(form)),
+        Err(DateError::Form | DateError::Interval | DateError::NoYear) => return Some(Fault::NotADate(form)),
         Err(DateError::Impossible | DateError::Zone) => return Some(Fault::ImpossibleDate),
     };
     let too_little = !partial && when.day().is_none();

@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
-use tercel::protocol::{Cells, Relatedness};
-use tercel::study::{AdverseEvent, Infusion, Medication, MedicationClass, RecordId, Subject, When};
+use tercel::protocol::Cells;
+use tercel::study::{Infusion, Medication, MedicationClass, RecordId, Subject, When};
 
 use super::Writing;
 use super::case::{Case, Reaction};
 use super::element::{
-    classed, code, coded_value, decimal, event, instance, interval, list, meddra, observation, own_id, text_value,
-    typed, value,
+    Stamp, classed, code, coded_value, decimal, event, instance, interval, list, meddra, observation, own_id,
+    text_value, typed, value,
 };
 use super::reaction::reaction_uuid;
+use super::relation::{BY_SPONSOR, Judged, TO_BRIDGING, TO_CELLS, TO_LYMPHODEPLETION, word};
 use crate::xml::Node;
 
 /// Part in the case (G.k.1).
@@ -33,8 +34,8 @@ impl Role {
     }
 }
 
-/// Judgement of the relation of a drug to an event: who judged, and how to find it.
-type Judgement = (&'static str, fn(&AdverseEvent) -> Option<Relatedness>);
+/// Judgement of the relation of a drug to an event: who judged, and which it is.
+type Judgement = (&'static str, Judged);
 
 /// A drug of a case (G.k).
 struct Drug {
@@ -49,12 +50,9 @@ struct Drug {
     judgements: &'static [Judgement],
 }
 
-const OF_PRODUCT: &[Judgement] = &[
-    ("Investigator", |event| event.causality.infusion),
-    ("Sponsor", |event| event.details.sponsor),
-];
-const OF_LYMPHODEPLETION: &[Judgement] = &[("Investigator", |event| event.causality.lymphodepletion)];
-const OF_BRIDGING: &[Judgement] = &[("Investigator", |event| event.causality.bridging)];
+const OF_PRODUCT: &[Judgement] = &[("Investigator", TO_CELLS), ("Sponsor", BY_SPONSOR)];
+const OF_LYMPHODEPLETION: &[Judgement] = &[("Investigator", TO_LYMPHODEPLETION)];
+const OF_BRIDGING: &[Judgement] = &[("Investigator", TO_BRIDGING)];
 
 /// No data say by which method a relation was judged; the forms ask for the investigator's judgement.
 const METHOD: &str = "Judgement, method not recorded";
@@ -151,13 +149,8 @@ fn infused(writing: &Writing<'_>, subject: &Subject, infusion: &Infusion) -> Nod
     let text = dose_text(writing, subject, infusion);
     let route = variable(writing, &infusion.record, "ROUTE");
     let lot = variable(writing, &infusion.record, "LOT");
-    dose(
-        Some(&text),
-        interval(Some(infusion.when), Some(infusion.when)),
-        route,
-        None,
-        lot,
-    )
+    let when = stamp(writing, infusion.when, &infusion.record, "STDTC");
+    dose(Some(&text), interval(Some(when), Some(when)), route, None, lot)
 }
 
 /// The cells of an infusion in words.
@@ -186,7 +179,10 @@ fn lymphodepletion(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
         let route = variable(writing, &exposure.record, "ROUTE");
         let node = dose(
             text.as_deref(),
-            interval(Some(exposure.start), end),
+            interval(
+                Some(stamp(writing, exposure.start, &exposure.record, "STDTC")),
+                end.map(|end| stamp(writing, end, &exposure.record, "ENDTC")),
+            ),
             route,
             quantity,
             None,
@@ -197,7 +193,7 @@ fn lymphodepletion(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
         }
         drugs.push(Drug {
             uuid: writing.uuid(&format!("{}/{}", case.number, exposure.record)),
-            role: role(writing, case, |event| event.causality.lymphodepletion),
+            role: role(writing, case, TO_LYMPHODEPLETION),
             name: exposure.name.clone(),
             doses: vec![node],
             indication: Some("Lymphodepletion".to_owned()),
@@ -209,9 +205,9 @@ fn lymphodepletion(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
 }
 
 /// Suspect where the relation reaches the protocol's least one, or is not recorded and so cannot be excluded.
-fn role(writing: &Writing<'_>, case: &Case<'_>, of: fn(&AdverseEvent) -> Option<Relatedness>) -> Role {
+fn role(writing: &Writing<'_>, case: &Case<'_>, judged: Judged) -> Role {
     let least = writing.study.trial.safety.relatedness;
-    let mut relations = case.reactions.iter().map(|reaction| reaction.relation(of));
+    let mut relations = case.reactions.iter().map(|reaction| reaction.relation(judged.of));
     if relations.any(|relation| relation.is_none_or(|relation| relation >= least)) {
         Role::Suspect
     } else {
@@ -238,14 +234,21 @@ fn medications(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
         Drug {
             uuid: writing.uuid(&format!("{}/{}", case.number, medication.record)),
             role: if bridging {
-                role(writing, case, |event| event.causality.bridging)
+                role(writing, case, TO_BRIDGING)
             } else {
                 Role::Concomitant
             },
             name: medication.name.clone(),
             doses: vec![dose(
                 text.as_deref(),
-                interval(medication.start, medication.end),
+                interval(
+                    medication
+                        .start
+                        .map(|start| stamp(writing, start, &medication.record, "STDTC")),
+                    medication
+                        .end
+                        .map(|end| stamp(writing, end, &medication.record, "ENDTC")),
+                ),
                 route,
                 quantity,
                 None,
@@ -261,6 +264,11 @@ fn medications(writing: &Writing<'_>, case: &Case<'_>) -> Vec<Drug> {
 /// A variable of the record's dataset: `TRT` is `EXTRT` of `EX`.
 fn variable<'w>(writing: &Writing<'w>, record: &RecordId, name: &str) -> Option<&'w str> {
     writing.source.text(record, &format!("{}{name}", record.dataset))
+}
+
+/// A moment of a row, with the zone it was written with: `STDTC` is `EXSTDTC` of `EX`.
+fn stamp(writing: &Writing<'_>, when: When, record: &RecordId, name: &str) -> Stamp {
+    writing.stamp(when, record, &format!("{}{name}", record.dataset))
 }
 
 /// Dose and unit of a row: as a quantity where the unit is one of UCUM (G.k.4.r.1), in words otherwise (G.k.4.r.8).
@@ -362,14 +370,14 @@ fn relations(writing: &Writing<'_>, case: &Case<'_>, drug: &Drug) -> Vec<Node> {
     }
     for reaction in &case.reactions {
         let effect = event("adverseEffectReference", "OBS").child(own_id(&reaction_uuid(writing, reaction)));
-        for (judge, of) in drug.judgements {
-            let Some(relation) = reaction.relation(*of) else {
+        for (judge, judged) in drug.judgements {
+            let Some(relation) = word(writing, reaction, *judged) else {
                 continue;
             };
             let judge = Node::new("code").child(Node::text("originalText", judge));
             let node = event("causalityAssessment", "OBS")
                 .child(code(list::OBSERVATION, "39"))
-                .child(text_value("ST", relation.name()))
+                .child(text_value("ST", &relation))
                 .child(Node::new("methodCode").child(Node::text("originalText", METHOD)))
                 .child(super::element::author([judge]))
                 .child(typed("subject1", "SUBJ", effect.clone()))

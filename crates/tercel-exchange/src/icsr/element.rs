@@ -154,22 +154,35 @@ pub(super) fn author(inside: impl IntoIterator<Item = Node>) -> Node {
     typed("author", "AUT", classed("assignedEntity", "ASSIGNED").all(inside))
 }
 
-/// A moment as HL7 writes it, as precise as it was recorded: `202503041330`, `20250304`, `202503`.
-pub(super) fn moment(when: When) -> String {
-    match (when.date, when.clock) {
+/// A moment, with the zone of its clock where the data state one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stamp {
+    pub(super) when: When,
+    /// Minutes by which the clock is ahead of UTC.
+    pub(super) ahead: Option<i32>,
+}
+
+/// A moment as HL7 writes it, as precise as it was recorded: `202503041330+0800`, `202503041330`, `20250304`, `202503`. A zone
+/// belongs to a time of day, and is written only where the data state it.
+pub(super) fn moment(stamp: Stamp) -> String {
+    match (stamp.when.date, stamp.when.clock) {
         (PartialDate::Year(year), _) => format!("{year:04}"),
         (PartialDate::Month(year, month), _) => format!("{year:04}{month:02}"),
         (PartialDate::Day(day), None) => day.strftime("%Y%m%d").to_string(),
         (PartialDate::Day(day), Some(clock)) => {
             let (hour, minute) = (clock.minutes() / 60, clock.minutes() % 60);
-            format!("{}{hour:02}{minute:02}", day.strftime("%Y%m%d"))
+            let zone = stamp.ahead.map_or_else(String::new, |ahead| {
+                let sign = if ahead < 0 { '-' } else { '+' };
+                format!("{sign}{:02}{:02}", ahead.abs() / 60, ahead.abs() % 60)
+            });
+            format!("{}{hour:02}{minute:02}{zone}", day.strftime("%Y%m%d"))
         }
     }
 }
 
 /// From when until when, where one of the two is known.
-pub(super) fn interval(from: Option<When>, until: Option<When>) -> Option<Node> {
-    let edge = |name, when: Option<When>| when.map(|when| Node::new(name).attribute("value", &moment(when)));
+pub(super) fn interval(from: Option<Stamp>, until: Option<Stamp>) -> Option<Node> {
+    let edge = |name, stamp: Option<Stamp>| stamp.map(|stamp| Node::new(name).attribute("value", &moment(stamp)));
     let edges: Vec<Node> = edge("low", from).into_iter().chain(edge("high", until)).collect();
     if edges.is_empty() {
         return None;

@@ -32,14 +32,16 @@ mod message;
 mod narrative;
 mod patient;
 mod reaction;
+mod relation;
 mod source;
 
 use jiff::civil::{Date, DateTime};
 use tercel::coding::Coding;
 use tercel::protocol::Trial;
-use tercel::study::{Finding, StudyData};
+use tercel::study::{Finding, RecordId, StudyData, When, zone_of};
 
 use self::case::{Case, list_cases};
+use self::element::Stamp;
 use self::findings::Findings;
 use self::message::message;
 use self::source::Source;
@@ -101,6 +103,15 @@ impl Writing<'_> {
     /// The receiver's identifier.
     fn receiver(&self) -> Option<&str> {
         self.study.receiver.or(self.study.trial.icsr.receiver.as_deref())
+    }
+
+    /// A moment of a record, with the zone its variable was written with.
+    fn stamp(&self, when: When, record: &RecordId, variable: &str) -> Stamp {
+        let written = self.source.text(record, variable);
+        Stamp {
+            when,
+            ahead: written.and_then(zone_of),
+        }
     }
 
     /// An identifier within a message, the same again for the same thing (RFC 9562, version 8).

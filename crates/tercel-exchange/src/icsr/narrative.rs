@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
-use tercel::protocol::Relatedness;
 use tercel::safety::{Expectedness, derive_expectedness};
-use tercel::study::{AdverseEvent, EventOutcome, Sex, When, days_between};
+use tercel::study::{AdverseEvent, Sex, When, days_between};
 
 use super::Writing;
 use super::case::{Case, Reaction};
 use super::drug::{given_sentences, infusions_before};
 use super::patient::{age, history_text, linked, weight};
+use super::reaction::outcome;
+use super::relation::{
+    BY_SPONSOR, TO_ANOTHER_CAUSE, TO_BRIDGING, TO_CELLS, TO_COLLECTION, TO_DISEASE, TO_LYMPHODEPLETION, word,
+};
 
 /// Longest narrative (H.1).
 const MAX_NARRATIVE: usize = 100_000;
@@ -36,6 +39,8 @@ pub(super) fn narrative(writing: &Writing<'_>, case: &Case<'_>) -> String {
     }
     if let Some((died, _)) = case.subject.died() {
         let _ = write!(text, "\n\nThe subject died on {died}.");
+    } else if case.subject.is_dead() {
+        text.push_str("\n\nThe subject died; the day is not recorded.");
     }
     let cut = writing.study.cut;
     let as_of = cut.map_or_else(String::new, |cut| format!(" as of {cut}"));
@@ -127,7 +132,7 @@ fn reaction_sentences(writing: &Writing<'_>, case: &Case<'_>, reaction: &Reactio
         let _ = write!(text, " The sponsor became aware on {aware}.");
     }
     if let Some(last) = reaction.last() {
-        let _ = write!(text, " Outcome: {}.", outcome(last));
+        let _ = write!(text, " Outcome: {}.", outcome(writing, last).1);
     }
     if reaction
         .records()
@@ -136,7 +141,7 @@ fn reaction_sentences(writing: &Writing<'_>, case: &Case<'_>, reaction: &Reactio
     {
         text.push_str(" A treatment was given for it.");
     }
-    text.push_str(&relation_sentence(reaction));
+    text.push_str(&relation_sentence(writing, reaction));
     text.push_str(&expectedness_sentence(writing, lead));
     text
 }
@@ -149,41 +154,26 @@ fn dates(from: Option<When>, until: Option<When>) -> String {
     text
 }
 
-const fn outcome(event: &AdverseEvent) -> &'static str {
-    match event.outcome {
-        EventOutcome::Recovered => "recovered",
-        EventOutcome::Ongoing => "not recovered, or recovering",
-        EventOutcome::Fatal => "fatal",
-        EventOutcome::Unknown => "unknown",
-    }
-}
-
-fn relation_sentence(reaction: &Reaction<'_>) -> String {
-    let judged: [(&str, Option<Relatedness>); 6] = [
-        ("the CAR-T cells", reaction.relation(|event| event.causality.infusion)),
-        (
-            "lymphodepletion",
-            reaction.relation(|event| event.causality.lymphodepletion),
-        ),
-        ("the collection", reaction.relation(|event| event.causality.collection)),
-        ("bridging therapy", reaction.relation(|event| event.causality.bridging)),
-        (
-            "the disease under study",
-            reaction.relation(|event| event.causality.disease),
-        ),
-        ("another cause", reaction.relation(|event| event.causality.other)),
+fn relation_sentence(writing: &Writing<'_>, reaction: &Reaction<'_>) -> String {
+    let judged = [
+        ("the CAR-T cells", TO_CELLS),
+        ("lymphodepletion", TO_LYMPHODEPLETION),
+        ("the collection", TO_COLLECTION),
+        ("bridging therapy", TO_BRIDGING),
+        ("the disease under study", TO_DISEASE),
+        ("another cause", TO_ANOTHER_CAUSE),
     ];
     let recorded = judged
         .into_iter()
-        .filter_map(|(to, relation)| Some(format!("to {to}: {}", relation?.name())));
+        .filter_map(|(to, judged)| Some(format!("to {to}: {}", word(writing, reaction, judged)?)));
     let recorded: Vec<String> = recorded.collect();
     let mut text = if recorded.is_empty() {
         " The investigator's judgement of its cause is not recorded.".to_owned()
     } else {
         format!(" Relation in the investigator's judgement {}.", recorded.join(", "))
     };
-    if let Some(relation) = reaction.relation(|event| event.details.sponsor) {
-        let _ = write!(text, " Relation in the sponsor's judgement: {}.", relation.name());
+    if let Some(relation) = word(writing, reaction, BY_SPONSOR) {
+        let _ = write!(text, " Relation in the sponsor's judgement: {relation}.");
     }
     text
 }

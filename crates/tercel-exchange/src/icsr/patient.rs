@@ -61,7 +61,8 @@ pub(super) fn person(writing: &Writing<'_>, case: &Case<'_>) -> Node {
         Some(Sex::Female) => sex.attribute("code", "2").attribute("codeSystem", "1.0.5218"),
         None => sex.attribute("nullFlavor", "UNK"),
     });
-    if let Some((died, _)) = case.subject.died() {
+    if let Some((died, record)) = case.subject.died() {
+        let died = writing.stamp(died, record, "DTHDTC");
         person = person.child(Node::new("deceasedTime").attribute("value", &moment(died)));
     }
     if let Some(number) = investigation_number(writing, case) {
@@ -203,9 +204,10 @@ pub(super) fn test_name<'w>(writing: &Writing<'w>, lab: &'w Lab) -> &'w str {
 
 fn test(writing: &Writing<'_>, lab: &Lab) -> Option<Node> {
     let name = meddra(Node::new("code"), None).child(Node::text("originalText", test_name(writing, lab)));
+    let when = writing.stamp(lab.when, &lab.record, "LBDTC");
     let node = event("observation", "OBS")
         .child(name)
-        .child(Node::new("effectiveTime").attribute("value", &moment(lab.when)));
+        .child(Node::new("effectiveTime").attribute("value", &moment(when)));
     let unit = UNITS.iter().find(|(own, _)| *own == lab.unit.trim());
     match (lab.value, unit) {
         (Some(number), Some((_, unit))) => {

@@ -38,10 +38,13 @@ pub(super) fn reaction_uuid(writing: &Writing<'_>, reaction: &Reaction<'_>) -> S
 pub(super) fn reaction(writing: &Writing<'_>, case: &Case<'_>, reaction: &Reaction<'_>) -> Node {
     let (lead, last) = (reaction.lead(), reaction.last());
     let term = lead.and_then(|event| meddra_term(writing, event));
+    let first = reaction.records().first().copied();
+    let began = first.and_then(|event| Some(writing.stamp(event.start?, &event.record, "AESTDTC")));
+    let ended = last.and_then(|event| Some(writing.stamp(event.end?, &event.record, "AEENDTC")));
     let mut node = event("observation", "OBS")
         .child(own_id(&reaction_uuid(writing, reaction)))
         .child(super::element::code(list::OBSERVATION, "29"))
-        .all(interval(reaction.start(), reaction.end()));
+        .all(interval(began, ended));
     let reported = lead.map(|event| {
         let text = Node::text("originalText", &event.term);
         match &writing.study.trial.icsr.language {
@@ -63,22 +66,22 @@ pub(super) fn reaction(writing: &Writing<'_>, case: &Case<'_>, reaction: &Reacti
         };
         node = node.child(typed("outboundRelationship2", "PERT", observation(what, met)));
     }
-    let outcome = last.map_or("0", |event| outcome(writing, event));
+    let outcome = last.map_or("0", |event| outcome(writing, event).0);
     let outcome = observation("27", coded_value(list::OUTCOME, outcome));
     node = node.child(typed("outboundRelationship2", "PERT", outcome));
     typed("subjectOf2", "SBJ", node)
 }
 
-/// Code of E.i.7, finer than the typed outcome where the data say more.
-fn outcome(writing: &Writing<'_>, event: &AdverseEvent) -> &'static str {
+/// How an event stands by E.i.7: code, and the words of the narrative. Finer than the typed outcome where the data say more.
+pub(super) fn outcome(writing: &Writing<'_>, event: &AdverseEvent) -> (&'static str, &'static str) {
     let written = writing.source.text(&event.record, "AEOUT").unwrap_or_default();
     match (event.outcome, written.to_uppercase().as_str()) {
-        (EventOutcome::Recovered, "RECOVERED/RESOLVED WITH SEQUELAE") => "4",
-        (EventOutcome::Recovered, _) => "1",
-        (EventOutcome::Ongoing, "RECOVERING/RESOLVING") => "2",
-        (EventOutcome::Ongoing, _) => "3",
-        (EventOutcome::Fatal, _) => "5",
-        (EventOutcome::Unknown, _) => "0",
+        (EventOutcome::Recovered, "RECOVERED/RESOLVED WITH SEQUELAE") => ("4", "recovered with sequelae"),
+        (EventOutcome::Recovered, _) => ("1", "recovered"),
+        (EventOutcome::Ongoing, "RECOVERING/RESOLVING") => ("2", "recovering"),
+        (EventOutcome::Ongoing, _) => ("3", "not recovered"),
+        (EventOutcome::Fatal, _) => ("5", "fatal"),
+        (EventOutcome::Unknown, _) => ("0", "unknown"),
     }
 }
 

@@ -80,6 +80,17 @@ impl Clock {
         Ok(local)
     }
 
+    /// The same of a file whose values are kept as they were sent: by the site's clock where its offset is given, else with
+    /// the zone that was written.
+    pub(crate) fn read_as_sent(&mut self, text: &str) -> Result<String, Why> {
+        let local = self.read(text)?;
+        Ok(if self.offset.is_some() {
+            local
+        } else {
+            text.trim().to_owned()
+        })
+    }
+
     /// What is said of all times together.
     pub(crate) fn notes(&self) -> Vec<Why> {
         let mut notes = Vec::new();

@@ -75,7 +75,8 @@ pub(super) fn read_level(row: &Row<'_>, prefix: &str, unit: &str, when: When) ->
     })
 }
 
-fn same_unit(written: &str, unit: &str) -> bool {
+/// Whether two spellings are one unit.
+pub(crate) fn same_unit(written: &str, unit: &str) -> bool {
     let (written, unit) = (written.to_uppercase(), unit.to_uppercase());
     written == unit
         || UNIT_GROUPS

@@ -16,9 +16,11 @@ use tercel::study::Subject;
 use crate::reader::Row;
 
 pub(crate) use forms::{settle_forms, unite};
+pub(crate) use kinetics::same_unit;
 pub(crate) use subject::{AGES, DOSE_LEVEL, insert_subject, read_demography, sort_records};
-pub(crate) use supplement::merge_supplements;
-pub(crate) use tumour::LENGTHS;
+pub(crate) use supplement::{evaluator, merge_supplements};
+pub(crate) use treatment::is_given;
+pub(crate) use tumour::{LENGTHS, is_too_small};
 pub(crate) use write::qualifier_name;
 pub use write::{SDTM_DATASETS, soil_tables, table_dirt_kinds, to_ragged_csv, write_sdtm};
 

@@ -174,6 +174,9 @@ pub(super) fn read_lb(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         (None, Some(listed)) => is_in_words(row, trial, listed),
         (Some(_), _) | (None, None) => false,
     };
+    if value.is_none() && !unread {
+        check_number(row);
+    }
     row.check_agreement("LBSTRESN", "LBSTRESC");
     let convert = |value: f64, from: &str, to: &str| {
         let (from, to) = (Unit::parse(from).ok()?, Unit::parse(to).ok()?);
@@ -224,6 +227,18 @@ fn is_in_words(row: &Row<'_>, trial: &Trial, test: &str) -> bool {
         }
     }
     false
+}
+
+/// Asks about a result that was meant as a number and is none (`1,5`, `NaN`), of a test that no rule looks at too.
+fn check_number(row: &Row<'_>) {
+    for name in ["LBORRES", "LBSTRESC"] {
+        let Some(text) = row.text(name) else { continue };
+        let is_nan = text.parse::<f64>().is_ok_and(|number| !number.is_finite());
+        if is_nan || text.contains(',') && text.replacen(',', ".", 1).parse::<f64>().is_ok() {
+            row.find(name, Rule::NotANumber(text.to_owned()), Blocks::Export);
+            return;
+        }
+    }
 }
 
 #[expect(

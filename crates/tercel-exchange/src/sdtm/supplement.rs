@@ -5,6 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 use super::long::{Continuations, continuation, rejoin, rejoin_own};
 use crate::table::Table;
 
+/// Who judged a qualifier (`QEVAL`): it is for what a person judges, and blank for what was measured, counted, dated or derived
+/// (SDTMIG 3.4, section 8.4.1).
+pub(crate) fn evaluator(domain: &str, name: &str) -> &'static str {
+    match (domain, name.strip_prefix(domain)) {
+        ("AE", Some("RELLD" | "RELCOL" | "RELBRG" | "RELDIS" | "RELOTH")) | (_, Some("CLSIG")) => "INVESTIGATOR",
+        ("AE", Some("RELSPN")) => "CLINICAL STUDY SPONSOR",
+        _ => "",
+    }
+}
+
 /// Moves every `SUPP--` row to its parent record; rows that fit no parent, or say otherwise than it, stay in their own table. The
 /// first of the latter, by the name of the table.
 pub(crate) fn merge_supplements(tables: &mut Vec<Table>) -> BTreeMap<String, usize> {

@@ -1,6 +1,6 @@
 //! `CM EC EX PR`: what was given and done.
 
-use tercel::language::Text;
+use tercel::language::{Text, both};
 use tercel::protocol::{Cells, Trial};
 use tercel::study::{Blocks, Exposure, Infusion, Medication, MedicationClass, Procedure, Rule, Subject};
 
@@ -31,6 +31,13 @@ fn cells(row: &Row<'_>, amount: &str, unit: &str) -> Option<Cells> {
     Cells::new(value * factor)
 }
 
+/// Whether a row of `EX` is a dose that was given: not one of 0, unless it is of a placebo (SDTMIG 3.4, EX; ADaMIG 1.3, treated
+/// subjects). One whose amount is not recorded is.
+pub(crate) fn is_given(treatment: &str, amount: &str) -> bool {
+    let amount = amount.trim().parse::<f64>().ok().filter(|dose| dose.is_finite());
+    amount.is_none_or(|dose| dose > 0.0) || treatment.to_uppercase().contains("PLACEBO")
+}
+
 /// `EX`: infusions and lymphodepletion, told apart by the names the protocol gives.
 pub(super) fn read_ex(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
     let Some(name) = row.require("EXTRT", Blocks::Decision) else {
@@ -42,6 +49,13 @@ pub(super) fn read_ex(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
             row.text("EXDOSU");
         }
         let actual = cells(row, "EXDOSE", "EXDOSU");
+        if row.text("EXDOSE").is_some_and(|amount| !is_given(name, amount)) {
+            let text = both!(
+                "a dose of 0 is no infusion; correct the dose, or delete the record",
+                "剂量为0不是输注；请更正剂量或删除该记录"
+            );
+            row.find("EXDOSE", Rule::Disagree(text), Blocks::Decision);
+        }
         let record = row.record.clone();
         match start {
             Some(when) => subject.infusions.push(Infusion {

@@ -109,10 +109,14 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         row.number_in(diameter, 0.0, 1000.0, Text::new("0 to 1000", "0至1000"))
             .map(|value| value * in_mm.unwrap_or(1.0))
     };
+    let sized = |size: fn(f64) -> LesionResult| {
+        let too_small = || too_small(row).then(|| LesionResult::State(TOO_SMALL.to_owned()));
+        mm().map(size).or_else(too_small)
+    };
     let result = match test.to_uppercase().as_str() {
-        "LDIAM" if !node => mm().map(LesionResult::Diameter),
-        "LPERP" | "SAXIS" if node => mm().map(LesionResult::Diameter),
-        "VDIAM" => mm().map(LesionResult::ViableDiameter),
+        "LDIAM" if !node => sized(LesionResult::Diameter),
+        "LPERP" | "SAXIS" if node => sized(LesionResult::Diameter),
+        "VDIAM" => sized(LesionResult::ViableDiameter),
         "TUMSTATE" | "LNSTATE" | "NEWCONF" => stated.map(|text| LesionResult::State(text.to_uppercase())),
         "CYTOLOGY" => {
             let cytologies = [
@@ -145,6 +149,39 @@ pub(super) fn read_tr(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
         result,
         when,
     });
+}
+
+/// In the words of SDTM, a lesion that is there and has no size: 5 mm by RECIST 1.1.
+const TOO_SMALL: &str = "TOO SMALL TO MEASURE";
+
+/// Whether a size is given as below what can be measured, in words or as a limit (`<5`): the lesion is there, and its default is
+/// 5 mm, a node's too (`eisenhauer2009recist`, page 231). A limit above 10 mm, from which a lesion is measurable, says nothing so
+/// definite.
+pub(crate) fn is_too_small(text: &str, unit: &str) -> bool {
+    let Some(limit) = text.trim().strip_prefix('<') else {
+        return text.eq_ignore_ascii_case(TOO_SMALL);
+    };
+    let unit = if unit.is_empty() { "mm" } else { unit };
+    let factor = LENGTHS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit));
+    let limit = limit.trim_start_matches('=').trim().parse::<f64>().ok().zip(factor);
+    limit.is_some_and(|(limit, (_, factor))| limit > 0.0 && limit * factor <= 10.0)
+}
+
+/// Whether the size of a row is given so; another limit is asked about.
+fn too_small(row: &Row<'_>) -> bool {
+    let texts = [("TRORRES", "TRORRESU"), ("TRSTRESC", "TRSTRESU")];
+    let said = texts
+        .into_iter()
+        .find_map(|(name, unit)| Some((name, row.text(name)?, unit)));
+    let Some((name, text, unit)) = said.filter(|_| row.text("TRSTRESN").is_none()) else {
+        return false;
+    };
+    let is_small = is_too_small(text, row.text(unit).unwrap_or_default());
+    if !is_small && text.starts_with('<') {
+        let expected = "a diameter, TOO SMALL TO MEASURE, or a limit of at most 10 mm";
+        row.find(name, Rule::NotInCodelist(text.to_owned(), expected), Blocks::Export);
+    }
+    is_small
 }
 
 /// Where a diameter and its unit stand: the standard result, or the original one with its unit where that is all there is.

@@ -222,3 +222,79 @@ fn duration_and_time_of_response_begin_with_the_response_that_is_confirmed() {
     let treated = infused(&[("CM", therapy), ("TR", &target(&[&course[..], &[(184, 60)]].concat()))]);
     assert_eq!(days(&treated, "S8", 12, 300), (46, false));
 }
+
+/// Overall survival ends, censored, on the last day on which something needed a living subject: here day 100, after visits on days
+/// 30 and 60. What was planned, not done, or only judged on that day shows nobody alive.
+#[test]
+fn overall_survival_is_censored_on_the_last_day_known_alive() {
+    let scan = |status: &str, mm: &str| {
+        format!(
+            "TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,TRSTAT,TREVAL,VISIT,TRDTC
+            T1,LDIAM,50,mm,,INVESTIGATOR,CT,@-14
+            T1,LDIAM,{mm},mm,{status},INVESTIGATOR,W14,@100"
+        )
+    };
+    let (done, not_done) = (scan("", "50"), scan("NOT DONE", ""));
+    let records: &[(&str, &str, bool)] = &[
+        ("LB", "LBTESTCD,LBSTRESN,LBSTRESU,LBSTAT,LBDTC\nALT,30,U/L,,@100", true),
+        (
+            "LB",
+            "LBTESTCD,LBSTRESN,LBSTRESU,LBSTAT,LBDTC\nALT,,,NOT DONE,@100",
+            false,
+        ),
+        ("VS", "VSTESTCD,VSSTRESN,VSSTRESU,VSDTC\nTEMP,36.6,C,@100", true),
+        ("TR", &done, true),
+        ("TR", &not_done, false),
+        (
+            "RS",
+            "RSTESTCD,RSCAT,RSSTRESC,RSEVAL,RSDTC\nOVRLRESP,RECIST 1.1,SD,INVESTIGATOR,@100",
+            true,
+        ),
+        (
+            "AE",
+            "AETERM,AETOXGR,AEREL,AESTDTC,AEOUT\nRash,1,NOT RELATED,@100,NOT RECOVERED/NOT RESOLVED",
+            true,
+        ),
+        ("CM", "CMTRT,CMSTDTC\nPARACETAMOL,@100", true),
+        ("PR", "PRTRT,PRSTDTC\nLEUKAPHERESIS,@-30\nBIOPSY,@100", true),
+        (
+            "PC",
+            "PCTESTCD,PCSTRESN,PCSTRESU,PCDTC\nCARTCOPY,10,copies/ug,@100",
+            true,
+        ),
+        ("SS", "SSTESTCD,SSSTRESC,SSDTC\nSURVSTAT,ALIVE,@100", true),
+        ("SS", "SSTESTCD,SSSTRESC,SSDTC\nSURVSTAT,UNKNOWN,@100", false),
+        ("SV", "VISIT,SVOCCUR,SVSTDTC\nV60,Y,@60\nV100,N,@100", false),
+        (
+            "EC",
+            "ECTRT,ECMOOD,ECDOSE,ECDOSU,ECSTDTC\nANTI-IL1RAP CAR-T CELLS,SCHEDULED,100,10^6 Therapeutic Cells,@100",
+            false,
+        ),
+        ("DV", "DVTERM,DVSTDTC\nlate visit,@100", false),
+        (
+            "FA",
+            "FATESTCD,FAOBJ,FAORRES,FAEVAL,FADTC\nDLT,DLT,N,ADJUDICATION COMMITTEE,@100",
+            false,
+        ),
+    ];
+    for (dataset, text, shows_life) in records {
+        let data = infused(&[(*dataset, *text)]);
+        let (at, ends) = (|cut| ended(&data, cut), if *shows_life { 100 } else { 60 });
+        assert_eq!(at(400), (ends, false), "{text}");
+        // At an earlier cut it has not happened.
+        assert_eq!(at(99), (60, false), "{text}");
+        let dead = died("@120");
+        let mut files = vec![("DM", dead.as_str())];
+        files.push((dataset, text));
+        assert_eq!(ended(&infused(&files), 400), (120, true), "{text}");
+    }
+}
+
+fn ended(data: &StudyData, cut: i64) -> (i64, bool) {
+    let (trial, data) = (trial(), data.clone().into_as_of(day(cut)));
+    let analysis = Analysis::new(&trial, &data, Some(day(cut)));
+    let os = analysis.facts[0].os.clone().unwrap();
+    #[expect(clippy::cast_possible_truncation, reason = "whole days of a short study")]
+    let days = (os.months * 30.4375).round() as i64;
+    (days - 1, os.event)
+}

@@ -457,3 +457,45 @@ X,1,3,OVRLRESP,RECIST 1.1,SD,INVESTIGATOR,W12,2024-05-01
         .filter(|row| row["PARAMCD"] == "OVR" && row["ADT"].is_empty());
     assert_eq!(undated.filter(|row| row["ANL02FL"].is_empty()).count(), 2);
 }
+
+/// Without a day as with one; a milestone is no disposition.
+#[test]
+fn a_disposition_of_death_without_a_day_is_a_death() {
+    for (line, dead) in [
+        ("A,1,DEATH,DISPOSITION EVENT,", true),
+        ("A,1,DEATH,DISPOSITION EVENT,2025-09-01", true),
+        ("A,1,DEATH,,", true),
+        ("A,1,LOST TO FOLLOW-UP,DISPOSITION EVENT,", false),
+        ("A,1,INFORMED CONSENT OBTAINED,PROTOCOL MILESTONE,", false),
+    ] {
+        let ds = format!("USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\n{line}\n");
+        let found = from_tabulations(&[("ds.csv", &ds)]);
+        let adsl = derived(&found, "ADSL");
+        let flag = adsl[0].get("DTHFL").map_or("", String::as_str);
+        assert_eq!(flag, if dead { "Y" } else { "" }, "{line}");
+        let responses = derived(&found, "ADRS");
+        let death = responses.iter().find(|row| row["PARAMCD"] == "DEATH").unwrap();
+        assert_eq!(death["AVALC"], if dead { "Y" } else { "N" }, "{line}");
+    }
+}
+
+#[test]
+fn a_dose_of_zero_treats_nobody_unless_it_is_of_a_placebo() {
+    let treated = |treatment: &str, dose: &str| {
+        let ex = format!("USUBJID,EXSEQ,EXTRT,EXDOSE,EXSTDTC,EXENDTC\nA,1,{treatment},{dose},2025-02-24,2025-02-24\n");
+        let tables = vec![table("dm.csv", "STUDYID,USUBJID,SEX\nS,A,F\n"), table("ex.csv", &ex)];
+        let found = derive_datasets(tables, &options(), None).unwrap();
+        let adsl = &derived(&found, "ADSL")[0];
+        ["SAFFL", "TRTSDT", "TRTEDT"].map(|column| adsl[column].clone())
+    };
+    let day = "2025-02-24";
+    for (treatment, dose, expected) in [
+        ("CAR-T CELLS", "100", ["Y", day, day]),
+        ("CAR-T CELLS", "", ["Y", day, day]),
+        ("CAR-T CELLS", "0", ["N", "", ""]),
+        ("CAR-T CELLS", "0.0", ["N", "", ""]),
+        ("PLACEBO", "0", ["Y", day, day]),
+    ] {
+        assert_eq!(treated(treatment, dose), expected, "{treatment} {dose}");
+    }
+}

@@ -302,3 +302,36 @@ fn a_test_of_urine_is_a_parameter_of_its_own_and_not_graded() {
     assert_eq!(of("4"), ["PROT", "Protein (g/L), URINE", "HIGH", "", ""]);
     assert_eq!(of("5")[..2], ["GLUCC", "Glucose (mmol/L), CEREBROSPINAL FLUID"]);
 }
+
+#[test]
+fn concentrations_have_one_name_and_unit_a_code_whatever_was_not_done_or_in_another_unit() {
+    let cp = "USUBJID,CPSEQ,CPTESTCD,CPTEST,CPSTRESC,CPSTRESN,CPSTRESU,CPSTAT,CPDTC
+A,1,CART,CAR-T Cells,,,,NOT DONE,2025-02-20
+A,2,CART,CAR-T Cells,2,2,cells/uL,,2025-02-24
+A,3,CART,CAR-T Cells,0.03,0.03,10^9/L,,2025-03-03
+A,4,CART,CAR-T Cells,5,5,%,,2025-03-10
+A,5,CART,CAR-T Cells,40,40,10^6/L,,2025-03-17
+A,6,CART,CAR-T Cells,50,50,cells/uL,,2025-03-24
+";
+    let found = from_tabulations(&[("cp.csv", cp)]);
+    let rows = derived(&found, "ADPC");
+    let names: BTreeSet<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row["PARAMCD"].as_str(), row["PARAM"].as_str()))
+        .collect();
+    assert_eq!(names, [("CART", "CAR-T Cells (cells/uL)")].into());
+    let cells = |sequence: &str| {
+        let row = rows.iter().find(|row| row["SRCSEQ"] == sequence).unwrap();
+        ["AVAL", "AVALU", "BASE", "CHG", "ABLFL"]
+            .map(|column| row[column].clone())
+            .join("|")
+    };
+    assert_eq!(cells("1"), "||2||");
+    assert_eq!(cells("2"), "2|cells/uL|2||Y");
+    assert_eq!(cells("3"), "30|cells/uL|2|28|");
+    assert_eq!(cells("4"), "||2||");
+    assert_eq!(cells("5"), "40|cells/uL|2|38|");
+    assert_eq!(cells("6"), "50|cells/uL|2|48|");
+    let apart = |note: &&String| note.contains("CART, subject A: 1 value in \"%\"");
+    assert_eq!(found.notes.iter().filter(apart).count(), 1, "{:?}", found.notes);
+}

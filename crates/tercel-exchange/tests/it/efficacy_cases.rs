@@ -621,3 +621,47 @@ fn the_report_sets_response_under_other_criteria_and_readings_beside_the_protoco
     );
     assert_eq!(report.response.listings[1].lines.len(), 4);
 }
+
+/// RECIST 1.1 gives a lesion that is there and too small to measure 5 mm, a node too; of a limit above 10 mm nothing is certain.
+#[test]
+fn a_diameter_below_what_can_be_measured_is_five_millimetres() {
+    let course = |original: &str, unit: &str, standard: &str, number: &str| {
+        let scans = format!(
+            "TRLNKID,TRTESTCD,TRORRES,TRORRESU,TRSTRESC,TRSTRESN,TRSTRESU,TREVAL,VISIT,TRDTC
+            T1,LDIAM,20,mm,20,20,mm,INVESTIGATOR,CT,@-14
+            T1,LDIAM,{original},{unit},{standard},{number},,INVESTIGATOR,W4,@28"
+        );
+        let data = infused(&[("TR", &scans)]);
+        let asked = data.findings.iter().any(|finding| finding.field == "TRORRES");
+        let data = data.as_of(day(300));
+        let trial = trial();
+        let analysis = Analysis::new(&trial, &data, Some(day(300)));
+        let points = &analysis.facts[0].tumour.points;
+        (points[0].response(), points[0].sum, asked)
+    };
+    let five = ("PR".to_owned(), Some(5.0), false);
+    assert_eq!(course("5", "mm", "5", "5"), five);
+    for (original, unit) in [
+        ("<5", "mm"),
+        ("< 5", "mm"),
+        ("<=3", ""),
+        ("<10", "mm"),
+        ("<0.5", "cm"),
+        ("TOO SMALL TO MEASURE", ""),
+    ] {
+        assert_eq!(course(original, unit, "", ""), five, "{original} {unit}");
+        assert_eq!(course(original, unit, original, ""), five, "{original} {unit}");
+    }
+    for (original, unit, asked) in [
+        ("<15", "mm", true),
+        ("<5", "cm", true),
+        ("<x", "mm", true),
+        ("NOT SEEN", "", false),
+    ] {
+        assert_eq!(
+            course(original, unit, "", ""),
+            ("NE".to_owned(), None, asked),
+            "{original} {unit}"
+        );
+    }
+}

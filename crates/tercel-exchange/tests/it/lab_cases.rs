@@ -4,7 +4,7 @@ use tercel::endpoint::{Analysis, Reading, check_derived, derive_cells, grade_res
 use tercel::grade::ctcae::{LabGrade, LabOutcome};
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::report::{LabSafety, SHIFT_UNKNOWN, build_report};
-use tercel::study::{Blocks, Finding};
+use tercel::study::{Blocks, Finding, Rule};
 use tercel_exchange::{Table, read_tables};
 
 const PROTOCOL: &str = include_str!("../../../../trials/il1rap-hcc/protocol.toml");
@@ -426,4 +426,52 @@ fn a_result_of_another_specimen_than_blood_is_neither_graded_nor_counted() {
     assert_eq!(of("", ""), ("CREAT".to_owned(), true));
     assert_eq!(of("Urine", ""), ("CREAT (URINE)".to_owned(), false));
     assert_eq!(of("", "URINALYSIS"), ("CREAT (URINE)".to_owned(), false));
+}
+
+/// Of a test that no rule of the protocol looks at too; words are results.
+#[test]
+fn a_result_meant_as_a_number_that_is_none_is_asked_about() {
+    for (test, result, asked) in [
+        ("ALT", "1,5", true),
+        ("ALT", "NaN", true),
+        ("GGT", "1,5", true),
+        ("GGT", "NaN", true),
+        ("GGT", "inf", true),
+        ("GGT", "1.5", false),
+        ("GGT", "<5", false),
+        ("HBSAG", "NEGATIVE", false),
+        ("HBSAG", "negative, repeated", false),
+    ] {
+        let lb = format!("USUBJID,LBSEQ,LBTESTCD,LBORRES,LBORRESU,LBDTC\nA,4,{test},\"{result}\",U/L,2025-02-12\n");
+        let dm = "USUBJID,RFICDTC,AGE,SEX,ARMCD\nA,2025-01-10,50,F,DL1\n";
+        let tables = [("dm", dm), ("lb", lb.as_str())]
+            .map(|(name, text)| Table::parse_csv(&format!("{name}.csv"), text.as_bytes()).unwrap());
+        let data = read_tables(tables.into(), &trial("before lymphodepletion")).unwrap();
+        let found = data.findings.iter().any(|finding| {
+            finding.rule == Rule::NotANumber(result.to_owned())
+                && finding
+                    .record
+                    .as_ref()
+                    .is_some_and(|record| record.to_string() == "LB/A/4")
+        });
+        assert_eq!(found, asked, "{test} {result}: {:?}", data.findings);
+    }
+}
+
+#[test]
+fn an_infusion_of_zero_cells_is_asked_about() {
+    for (dose, asked) in [("0", true), ("0.0", true), ("0.5", false), ("100", false)] {
+        let ex = format!(
+            "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\n\
+             A,1,ANTI-IL1RAP CAR-T CELLS,{dose},10^6 Therapeutic Cells,2025-02-10T10:00\n"
+        );
+        let dm = "USUBJID,RFICDTC,AGE,SEX,ARMCD\nA,2025-01-10,50,F,DL1\n";
+        let tables = [("dm", dm), ("ex", ex.as_str())]
+            .map(|(name, text)| Table::parse_csv(&format!("{name}.csv"), text.as_bytes()).unwrap());
+        let data = read_tables(tables.into(), &trial("before lymphodepletion")).unwrap();
+        let found = data.findings.iter().any(|finding| {
+            finding.field == "EXDOSE" && matches!(finding.rule, Rule::Disagree(_)) && finding.blocks == Blocks::Decision
+        });
+        assert_eq!(found, asked, "{dose}");
+    }
 }

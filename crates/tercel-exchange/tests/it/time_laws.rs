@@ -92,3 +92,31 @@ fn a_rule_moves_no_subject_in_or_out_and_tables_a_and_b_count_the_same_events() 
         }
     }
 }
+
+/// Under the rules that date a progression by its scan; tables B and C date it by a planned day, which may lie after the last record.
+#[test]
+fn nobody_is_known_to_live_shorter_than_without_progression() {
+    let by_scan = |rule: &PfsCensoring| matches!(rule, PfsCensoring::Default | PfsCensoring::FdaA);
+    for (rule, _) in PfsCensoring::NAMES.into_iter().filter(|(_, rule)| by_scan(rule)) {
+        let trial = trial(rule);
+        for seed in 1..=4 {
+            let data = rehearse(&trial, RehearsalOptions { subjects: 24, seed });
+            let cut = data.last_day().unwrap();
+            for days in [0, 60, 200] {
+                let cut = cut.checked_sub(days.days()).unwrap();
+                let data = data.as_of(cut);
+                for facts in &Analysis::new(&trial, &data, Some(cut)).facts {
+                    if let (Some(os), Some(pfs)) = (&facts.os, &facts.pfs) {
+                        let id = &facts.subject.id;
+                        assert!(
+                            os.months >= pfs.months,
+                            "{rule}, seed {seed}, {id}: {} {}",
+                            os.ended_by,
+                            pfs.ended_by
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -104,3 +104,42 @@ fn a_serious_event_is_told_and_its_clock_waits_for_the_day_of_awareness() {
     assert_eq!(lines.len(), 2);
     assert!(lines.iter().all(|line| line.cells[1] == "clock cannot start"));
 }
+
+/// By the day in demography, by its flag alone, or by a disposition with or without a day.
+#[test]
+fn every_death_is_listed_and_told_of_whether_its_day_is_known_or_not() {
+    let trial = trial();
+    for (flag, died, left, shown) in [
+        ("Y", "2025-03-01", "", Some("2025-03-01")),
+        ("Y", "", "", Some("day not recorded")),
+        ("", "", "S-1,1,DEATH,DISPOSITION EVENT,", Some("day not recorded")),
+        ("", "", "S-1,1,DEATH,DISPOSITION EVENT,2025-03-02", Some("2025-03-02")),
+        ("", "", "S-1,1,LOST TO FOLLOW-UP,DISPOSITION EVENT,2025-03-02", None),
+    ] {
+        let dm = format!("USUBJID,RFICDTC,AGE,SEX,ARMCD,DTHDTC,DTHFL\nS-1,2025-01-02,51,M,DL1,{died},{flag}\n");
+        let ds = format!("USUBJID,DSSEQ,DSDECOD,DSCAT,DSSTDTC\n{left}\n");
+        let mut files = vec![("dm", dm.as_str()), ("ex", EX), ("ae", AE)];
+        if !left.is_empty() {
+            files.push(("ds", &ds));
+        }
+        let (report, _) = report(&trial, &read(&trial, &files), Some("2025-04-01"));
+        let deaths = report.safety.listings.iter().find(|table| table.title == "Deaths");
+        let lines = deaths.map(|table| table.lines.iter()).into_iter().flatten();
+        let told: Vec<bool> = lines
+            .map(|line| shown.is_some_and(|shown| line.cells[1].contains(shown)) && !line.records.is_empty())
+            .collect();
+        let expected = shown.map(|_| true);
+        assert_eq!(
+            told,
+            expected.into_iter().collect::<Vec<bool>>(),
+            "{flag} {died} {left}"
+        );
+        let narrative = &report.safety.narratives[0].text;
+        let undated = shown == Some("day not recorded");
+        assert_eq!(
+            narrative.contains("Died; the day is not recorded."),
+            undated,
+            "{narrative}"
+        );
+    }
+}

@@ -56,30 +56,58 @@ impl<'a> Facts<'a> {
     /// The last record that needs a living subject, up to the last day a date of death can mean.
     fn last_alive(&self) -> Option<(Date, &'a RecordId)> {
         let (death, _) = self.death()?;
-        let events = self.subject.adverse_events.iter();
-        let onsets = events.filter_map(|event| Some((event.start?.date.earliest(), &event.record)));
         self.seen_alive()
-            .chain(onsets)
+            .chain(self.onsets())
             .filter(|(day, _)| *day <= death.date.latest())
+            .max()
+    }
+
+    /// The last day on which anything was recorded that needs a living subject: it was seen, assessed, sampled or treated, or an
+    /// adverse event began. What was planned, not done or only judged afterwards is none.
+    pub(super) fn last_known_alive(&self) -> Option<(Date, &'a RecordId)> {
+        let given = self.subject.medications.iter();
+        let given = given.filter_map(|medication| Some((medication.start?.date.earliest(), &medication.record)));
+        let lesions = self.subject.lesions.iter();
+        let found = lesions.filter_map(|lesion| Some((lesion.when?.date.earliest(), &lesion.record)));
+        let assessed = self.subject.responses.iter().map(|one| (one.when, &one.record));
+        let scored = self.subject.scores.iter().map(|score| (score.when, &score.record));
+        let assessed = assessed.chain(scored);
+        self.seen_or_treated()
+            .chain(self.onsets())
+            .chain(given)
+            .chain(found)
+            .chain(assessed.map(|(when, record)| (when.date.earliest(), record)))
             .max()
     }
 
     /// The last day on which the subject was seen, treated, or sampled.
     pub(crate) fn last_seen(&self) -> Option<(Date, &'a RecordId)> {
+        self.seen_or_treated().max()
+    }
+
+    fn seen_or_treated(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
         let procedures = self.subject.procedures.iter();
         let treated = self.subject.lymphodepletion.iter();
         self.seen_alive()
             .chain(procedures.map(|procedure| (procedure.start.date.earliest(), &procedure.record)))
             .chain(treated.map(|dose| (dose.start.date.earliest(), &dose.record)))
-            .max()
+    }
+
+    /// When adverse events began.
+    fn onsets(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
+        let events = self.subject.adverse_events.iter();
+        events.filter_map(|event| Some((event.start?.date.earliest(), &event.record)))
     }
 
     /// Every record that needs a living subject.
     fn seen_alive(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
         let subject = self.subject;
         let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
-        let scans = subject.measurements.iter().map(|scan| (scan.when, &scan.record));
-        let labs = subject.labs.iter().map(|lab| (lab.when, &lab.record));
+        // What was not done shows nobody alive.
+        let scans = subject.measurements.iter().filter(|scan| scan.result.is_some());
+        let scans = scans.map(|scan| (scan.when, &scan.record));
+        let labs = subject.labs.iter().filter(|lab| lab.value.is_some() || lab.unread);
+        let labs = labs.map(|lab| (lab.when, &lab.record));
         let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
         let infusions = subject
             .infusions

@@ -185,8 +185,10 @@ fn known(facts: &Facts<'_>) -> Vec<Fact> {
     }
     known.extend(facts.pfs.as_ref().map(|pfs| duration("Progression-free survival", pfs)));
     known.extend(facts.os.as_ref().map(|os| duration("Overall survival", os)));
-    known.push(match (subject.died(), facts.last_seen()) {
-        (Some((when, record)), _) => first("Death", Some((Some(when), record))),
+    let died = subject.died().map(|(when, record)| (Some(when), record));
+    let died = died.or_else(|| Some((None, subject.death_record()?)));
+    known.push(match (died, facts.last_seen()) {
+        (Some(died), _) => first("Death", Some(died)),
         (None, None) => first("Last seen", None),
         (None, Some((day, record))) => Fact {
             name: "Last seen",

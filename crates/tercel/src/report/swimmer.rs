@@ -26,7 +26,7 @@ pub struct Lane {
     pub subject: SubjectId,
     /// Dose level.
     pub level: DoseLevel,
-    /// Months from infusion to death or last contact.
+    /// Months from infusion to death or the last day known alive.
     pub months: f64,
     /// How follow-up ends.
     pub end: LaneEnd,

@@ -39,3 +39,4 @@ pub use lesion::{Assessment, Cytology, Effusion, Lesion, LesionStatus, Role};
 pub use measurable::check_baseline;
 pub use reason::{Query, Reason};
 pub use recist::{TimePoint, derive_time_points};
+pub use target::TOO_SMALL_MM;

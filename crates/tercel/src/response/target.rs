@@ -13,7 +13,7 @@ pub(super) const NOISE_MM: f64 = 1e-7;
 /// A node below this short axis is normal.
 const NODE_NORMAL_BELOW_MM: f64 = 10.0;
 /// Convention for a lesion that is present but too small to measure.
-const TOO_SMALL_MM: f64 = 5.0;
+pub const TOO_SMALL_MM: f64 = 5.0;
 /// Longer than any patient: a unit or typing error.
 const LARGEST_MM: f64 = 2000.0;
 /// A slip of the decimal point, or centimetres for millimetres, makes a diameter tenfold, give or take what the lesion did itself.

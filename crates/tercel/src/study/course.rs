@@ -96,6 +96,17 @@ impl Subject {
         self.died_undated || self.death.is_some() || left(DispositionReason::Death)
     }
 
+    /// The record that says that the subject died, whether it has the day or not.
+    pub fn death_record(&self) -> Option<&RecordId> {
+        let dated = || self.died().map(|(_, record)| record);
+        let left = || {
+            let mut deaths = self.dispositions.iter();
+            deaths.find(|left| left.reason == DispositionReason::Death)
+        };
+        let undated = || self.died_undated.then_some(&self.record);
+        dated().or_else(|| left().map(|left| &left.record)).or_else(undated)
+    }
+
     /// When the subject died: from the subject-level record, otherwise from how it left the study.
     pub fn died(&self) -> Option<(When, &RecordId)> {
         let recorded = self.death.as_ref().map(|death| (death.when, &death.record));

@@ -13,6 +13,12 @@ pub enum DateError {
     /// Not of the form `YYYY`, `YYYY-MM`, `YYYY-MM-DD` or `YYYY-MM-DDThh:mm`.
     #[error("not an ISO 8601 date (YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm)")]
     Form,
+    /// A start and an end in one text, which ISO 8601 writes with a slash.
+    #[error("an interval of two dates: enter its start and its end as dates of their own")]
+    Interval,
+    /// No year, so that it lies nowhere: ISO 8601 of SDTM allows `--12-15`.
+    #[error("a date without its year lies nowhere: enter the year, or leave the date blank")]
+    NoYear,
     /// Well formed, but the calendar has no such day or the clock no such time.
     #[error("no such day or time exists")]
     Impossible,
@@ -28,6 +34,8 @@ impl DateError {
     pub const fn chinese(&self) -> &'static str {
         match self {
             Self::Form => "不是ISO 8601日期（YYYY、YYYY-MM、YYYY-MM-DD或YYYY-MM-DDThh:mm）",
+            Self::Interval => "是两个日期之间的区间：请将起始与结束分别填写为日期",
+            Self::NoYear => "日期缺少年份，无法定位：请填写年份，或将日期留空",
             Self::Impossible => "没有这样的日期或时间",
             Self::Zone => "时区与该受试者的其他时间不同：请全部按中心时钟填写",
         }
@@ -118,17 +126,22 @@ impl When {
     }
 
     /// Reads an ISO 8601 date or date-time, right-truncated as SDTM allows (`2025`, `2025-03`, `2025-03-04T08:30`).
-    /// Unknown parts may also be written as `UN` or `-` (`2025-UN-UN`, `2025---`). An hour without its minute is no moment: the day
-    /// is all that is kept of it.
+    /// Unknown parts may also be written as `UN` or `-` (`2025-UN-UN`, `2025---`). What is known only beside something unknown is
+    /// not kept: of the day of an unknown month (`2025---15`) the year is, of an hour without its minute, or a minute without its
+    /// hour (`2025-03-04T-:30`), the day.
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let text = text.trim();
+        if let Some((start, end)) = text.split_once('/') {
+            let both = Self::parse(start).is_ok() && Self::parse(end).is_ok();
+            return Err(if both { DateError::Interval } else { DateError::Form });
+        }
         let (day, clock) = match text.split_once('T') {
             Some((day, clock)) => (day, Some(clock)),
             None => (text, None),
         };
         let date = parse_date(day)?;
         let clock = match clock {
-            None | Some("" | "-:-") => None,
+            None | Some("") => None,
             Some(clock) => parse_clock(clock)?,
         };
         if clock.is_some() && date.complete().is_none() {
@@ -179,6 +192,10 @@ fn parse_date(text: &str) -> Result<PartialDate, DateError> {
     let unknown = |part: &str| {
         part.is_empty() || part == "-" || part.eq_ignore_ascii_case("UN") || part.eq_ignore_ascii_case("UNK")
     };
+    if let Some(known) = text.strip_prefix("--") {
+        let is_date = !known.is_empty() && known.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        return Err(if is_date { DateError::NoYear } else { DateError::Form });
+    }
     let (year, rest) = text.split_at_checked(4).ok_or(DateError::Form)?;
     let year = digits(year, 4)?;
     let Some(rest) = rest.strip_prefix('-') else {
@@ -197,10 +214,10 @@ fn parse_date(text: &str) -> Result<PartialDate, DateError> {
     };
     if unknown(month) {
         // A day in an unknown month says no more than the year does.
-        return match day {
-            None => Ok(PartialDate::Year(year)),
-            Some(day) if unknown(day) => Ok(PartialDate::Year(year)),
-            Some(_) => Err(DateError::Form),
+        return match day.filter(|day| !unknown(day)).map(|day| digits(day, 2)) {
+            None | Some(Ok(1..=31)) => Ok(PartialDate::Year(year)),
+            Some(Ok(_)) => Err(DateError::Impossible),
+            Some(Err(why)) => Err(why),
         };
     }
     let month = i8::try_from(digits(month, 2)?).map_err(|_| DateError::Form)?;
@@ -216,34 +233,49 @@ fn parse_date(text: &str) -> Result<PartialDate, DateError> {
     }
 }
 
-/// The time of day; `None` of an hour without its minute.
+/// The time of day; `None` of an hour without its minute, or the other way round.
 fn parse_clock(text: &str) -> Result<Option<Clock>, DateError> {
-    // A zone (`Z`, `+08:00`) is of the place whose clock is meant.
-    let text = match text.split_once(['Z', '+', '-']) {
-        Some((clock, zone)) if is_zone(zone, text.ends_with('Z')) => clock,
+    // A zone (`Z`, `+08:00`) is of the place whose clock is meant. A hyphen of a part that is not known stands at its beginning.
+    let zone = text
+        .char_indices()
+        .find(|(at, letter)| matches!(letter, 'Z' | '+') || *letter == '-' && !is_unknown_part(text, *at));
+    let text = match zone.and_then(|(at, _)| text.split_at_checked(at)) {
+        Some((clock, zone)) if zone.get(1..).is_some_and(|rest| is_zone(rest, zone.starts_with('Z'))) => clock,
         Some(_) => return Err(DateError::Form),
         None => text,
     };
     let mut parts = text.split(':');
-    let hour = digits(parts.next().unwrap_or_default(), 2)?;
-    let minute = parts.next().map(|part| digits(part, 2)).transpose()?;
+    let within = |part: &str, most: i16| match part {
+        "-" => Ok(None),
+        _ => match digits(part, 2)? {
+            number if number <= most => Ok(Some(number.unsigned_abs())),
+            _ => Err(DateError::Impossible),
+        },
+    };
+    let hour = within(parts.next().unwrap_or_default(), 23)?;
+    let minute = parts.next().map(|part| within(part, 59)).transpose()?.flatten();
     if let Some(second) = parts.next() {
-        let whole = second.split('.').next().unwrap_or_default();
-        if digits(whole, 2)? > 59 {
-            return Err(DateError::Impossible);
-        }
+        within(second.split('.').next().unwrap_or_default(), 59)?;
     }
     if parts.next().is_some() {
         return Err(DateError::Form);
     }
-    let clock = Clock::new(hour.unsigned_abs(), minute.unwrap_or(0).unsigned_abs()).ok_or(DateError::Impossible)?;
-    Ok(minute.map(|_| clock))
+    Ok(hour.zip(minute).and_then(|(hour, minute)| Clock::new(hour, minute)))
+}
+
+/// Whether a hyphen stands for a part of a time: at the beginning, or after a colon.
+fn is_unknown_part(text: &str, at: usize) -> bool {
+    text.get(..at)
+        .is_some_and(|before| before.is_empty() || before.ends_with(':'))
 }
 
 /// Minutes by which the clock of a moment is ahead of universal time, where it says so (`2025-03-04T08:30+08:00`).
 pub fn zone_of(text: &str) -> Option<i32> {
     let (_, clock) = text.trim().split_once('T')?;
-    let at = clock.find(['Z', '+', '-'])?;
+    let mut letters = clock.char_indices();
+    let is_zone_sign =
+        |(at, letter): &(usize, char)| matches!(letter, 'Z' | '+') || *letter == '-' && !is_unknown_part(clock, *at);
+    let (at, _) = letters.find(is_zone_sign)?;
     let (sign, zone) = clock.split_at_checked(at)?.1.split_at_checked(1)?;
     if !is_zone(zone, sign == "Z") {
         return None;
@@ -336,6 +368,41 @@ mod tests {
             "2025-03T08:30",
         ] {
             assert_eq!(When::parse(text), Err(DateError::Form), "{text}");
+        }
+    }
+
+    /// SDTMIG 3.4, section 4.4.2: what is not known is left off at the end, or is a hyphen.
+    #[test]
+    fn what_is_known_beside_something_unknown_is_not_kept_and_an_interval_is_told_apart() {
+        for (text, kept) in [
+            ("2003---15", "2003"),
+            ("2003-12-15T-:15", "2003-12-15"),
+            ("2003-12-15T13:-:17", "2003-12-15"),
+            ("2003-12-15T13:-", "2003-12-15"),
+            ("2003-12-15T-:-", "2003-12-15"),
+            ("2003-12-15T-:-:17", "2003-12-15"),
+            ("2003-12-15T13:14:-", "2003-12-15T13:14"),
+            ("2003-12-15T13:14-05:00", "2003-12-15T13:14"),
+        ] {
+            assert_eq!(When::parse(text).unwrap().to_string(), kept, "{text}");
+        }
+        assert_eq!(zone_of("2003-12-15T13:-:17-05:00"), Some(-300));
+        assert_eq!(zone_of("2003-12-15T13:-:17"), None);
+        for (text, why) in [
+            ("2003---32", DateError::Impossible),
+            ("2003---00", DateError::Impossible),
+            ("2003---x5", DateError::Form),
+            ("2003-12-15T24:-", DateError::Impossible),
+            ("2003-12-15T13:60", DateError::Impossible),
+            ("--12-15", DateError::NoYear),
+            ("-----T07:15", DateError::NoYear),
+            ("-", DateError::Form),
+            ("2003-12-15/2003-12-16", DateError::Interval),
+            ("2003-12-15T10:00/2003-12", DateError::Interval),
+            ("2003-12-15/", DateError::Form),
+            ("12/15/2003", DateError::Form),
+        ] {
+            assert_eq!(When::parse(text), Err(why), "{text}");
         }
     }
 

@@ -5,6 +5,9 @@
 //! hours, `AVAL` with `AVALCAT1` and `BLQFL`, baseline and change. A result below quantification has no `AVAL`; a record beside it
 //! holds half the limit (`DTYPE` `HALFLLOQ`).
 //!
+//! A code has one name and one unit, those of most of its results; results in another unit are converted, or have no `AVAL` and are
+//! said.
+//!
 //! # Source
 //! Variables and values as the template of `admiral` names them.
 //!
@@ -12,13 +15,15 @@
 //! Hours are by the clock where both times of day are known, otherwise 24 for each day; `ATMF` `H` marks a result without one.
 //! `ANL01FL` marks the records of the profile that `ADPP` analyses; records of doses and copies for the next dose are not made.
 
+use std::collections::BTreeMap;
+
 use tercel::kinetics::Profile;
 use tercel::study::{Amount, Level, SubjectId, When};
 
 use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{as_exact_as, flag, maybe_day, maybe_number, number};
-use super::concentration::{Concentration, Groups};
+use super::concentration::{Concentration, Groups, Parameter};
 use super::rules::relative_day;
 use crate::table::Table;
 
@@ -32,9 +37,11 @@ const COLUMNS: [&str; 35] = [
 pub(super) fn write_adpc(
     groups: &Groups<'_>,
     subjects: &Subjects,
-    infusions: &std::collections::BTreeMap<SubjectId, Vec<When>>,
+    infusions: &BTreeMap<SubjectId, Vec<When>>,
+    parameters: &BTreeMap<String, Parameter>,
     notes: &mut Vec<String>,
 ) -> Table {
+    let unnamed = Parameter::default();
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut sequence = (None, 0);
     for ((id, code), results) in groups {
@@ -54,6 +61,7 @@ pub(super) fn write_adpc(
         for (at, result) in results.iter().enumerate() {
             let mark = Mark {
                 code,
+                parameter: parameters.get(code).unwrap_or(&unnamed),
                 base,
                 is_baseline: baseline == Some(at),
                 is_analysed: analysed.contains(&(result.domain, result.number)),
@@ -73,6 +81,7 @@ pub(super) fn write_adpc(
 /// What stands out about a result.
 struct Mark<'m> {
     code: &'m str,
+    parameter: &'m Parameter,
     base: Option<f64>,
     is_baseline: bool,
     is_analysed: bool,
@@ -145,7 +154,7 @@ fn row(
         "SEQ".to_owned(),
         result.number.to_string(),
         mark.code.to_owned(),
-        label(result),
+        mark.parameter.label.clone(),
         result.text("SPEC").to_owned(),
         result
             .when
@@ -173,7 +182,7 @@ fn row(
         unit_of_time(since),
         reference.map_or_else(String::new, ToString::to_string),
         maybe_number(value),
-        result.unit.to_owned(),
+        unit(result, mark.parameter).to_owned(),
         category(result),
         maybe_number(result.limit),
         flag(below),
@@ -186,12 +195,10 @@ fn row(
     ]
 }
 
-fn label(result: &Concentration<'_>) -> String {
-    match [result.text("TEST"), result.unit] {
-        ["", _] => result.text("TESTCD").to_owned(),
-        [test, ""] => test.to_owned(),
-        [test, unit] => format!("{test} ({unit})"),
-    }
+/// The unit of the parameter, where there is a result in it.
+fn unit<'m>(result: &Concentration<'_>, parameter: &'m Parameter) -> &'m str {
+    let has_none = result.amount.is_none() && (result.unit.is_empty() || result.in_other_unit);
+    if has_none { "" } else { &parameter.unit }
 }
 
 fn category(result: &Concentration<'_>) -> String {

@@ -18,7 +18,7 @@ use tercel::kinetics::{Profile, ProfileParameters, estimate_profile};
 use tercel::study::{Level, SubjectId, When};
 
 use super::cells::{maybe_day, number};
-use super::concentration::Groups;
+use super::concentration::{Groups, Parameter};
 use super::{DeriveOptions, Subjects};
 use crate::table::Table;
 
@@ -40,9 +40,9 @@ enum Unit {
 type Found = Result<f64, String>;
 
 /// A parameter: code, label, unit, value or why there is none.
-type Parameter = (&'static str, &'static str, Unit, fn(&ProfileParameters) -> Found);
+type Estimate = (&'static str, &'static str, Unit, fn(&ProfileParameters) -> Found);
 
-const PARAMETERS: [Parameter; 17] = [
+const PARAMETERS: [Estimate; 17] = [
     ("CMAX", "Max Conc", Unit::Level, |found| {
         found.whole.c_max.ok_or_else(never)
     }),
@@ -116,6 +116,7 @@ pub(super) fn write_adpp(
     groups: &Groups<'_>,
     subjects: &Subjects,
     infusions: &BTreeMap<SubjectId, Vec<When>>,
+    parameters: &BTreeMap<String, Parameter>,
     options: &DeriveOptions,
     notes: &mut Vec<String>,
 ) -> Table {
@@ -125,11 +126,10 @@ pub(super) fn write_adpp(
         let Some(subject) = subjects.get(id) else { continue };
         let given = infusions.get(id).map(Vec::as_slice).unwrap_or_default();
         let first = results.first();
-        let unit = first.map_or("", |result| result.unit);
-        let stray = results
-            .iter()
-            .filter(|result| result.unit != unit && result.amount.is_some());
-        if let Some(stray) = stray.map(|result| result.unit).next() {
+        let unit = parameters.get(code).map_or("", |parameter| parameter.unit.as_str());
+        // The report takes no profile of two units either.
+        if let Some(stray) = results.iter().find(|result| result.in_other_unit) {
+            let stray = stray.unit;
             notes.push(format!(
                 "{code}, subject {id}: results in \"{unit}\" and in \"{stray}\"; no parameters are derived"
             ));

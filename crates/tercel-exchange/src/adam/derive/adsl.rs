@@ -120,6 +120,7 @@ pub(super) fn derive_subjects(
         let end = ends.get(id).copied().unwrap_or_default();
         subject.randomised = subject.randomised.or(end.randomised);
         subject.died = subject.died.or(end.death);
+        subject.dead |= end.dead;
         subject.end_of_study = subject.end_of_study.or(end.end_of_study);
     }
     let alive = last_alive(sources, &subjects, options);
@@ -206,6 +207,8 @@ fn take_doses(subject: &mut Subject, doses: &Doses, notes: &mut Vec<String>) {
 struct Disposition {
     randomised: Option<Date>,
     death: Option<PartialDate>,
+    /// That it died, on a known day or not.
+    dead: bool,
     end_of_study: Option<Date>,
 }
 
@@ -215,15 +218,15 @@ fn dispositions(sources: &Sources<'_>) -> BTreeMap<SubjectId, Disposition> {
         return ends;
     };
     for row in disposition.rows() {
-        let (Some(id), Some(when)) = (row.subject(), row.when("DSSTDTC")) else {
-            continue;
-        };
+        let Some(id) = row.subject() else { continue };
         let end = ends.entry(id).or_default();
         let (what, category) = (row.text("DSDECOD").to_ascii_uppercase(), row.text("DSCAT"));
-        if what == "DEATH" {
-            end.death = end.death.or(Some(when.date));
+        let when = row.when("DSSTDTC");
+        if what == "DEATH" && !category.eq_ignore_ascii_case("PROTOCOL MILESTONE") {
+            end.dead = true;
+            end.death = end.death.or(when.map(|when| when.date));
         }
-        let Some(day) = when.day() else { continue };
+        let Some(day) = when.and_then(When::day) else { continue };
         if what == "RANDOMIZED" {
             end.randomised = end.randomised.or(Some(day));
         }
@@ -246,7 +249,14 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
         ("RS", "RSDTC"),
         ("SV", "SVSTDTC"),
         ("SS", "SSDTC"),
+        ("EX", "EXSTDTC"),
         ("EX", "EXENDTC"),
+        ("FA", "FADTC"),
+        ("PC", "PCDTC"),
+        ("CP", "CPDTC"),
+        ("TU", "TUDTC"),
+        ("PR", "PRSTDTC"),
+        ("CM", "CMSTDTC"),
     ];
     let mut seen: BTreeMap<SubjectId, Date> = BTreeMap::new();
     for (name, column) in dated {
@@ -321,7 +331,10 @@ pub(super) fn write_adsl(sources: &Sources<'_>, subjects: &Subjects) -> Table {
     let cells: Vec<Cells<'_>> = ["ADSL", "DM"].iter().filter_map(|name| sources.cells(name)).collect();
     let carried: Vec<&str> = CARRIED
         .into_iter()
-        .filter(|column| cells.iter().any(|cells| cells.has(column)))
+        .filter(|column| {
+            let told = *column == "DTHFL" && subjects.values().any(|subject| subject.dead);
+            told || cells.iter().any(|cells| cells.has(column))
+        })
         .collect();
     let mut recorded: BTreeMap<SubjectId, Vec<CellRow<'_>>> = BTreeMap::new();
     for row in cells.iter().flat_map(Cells::rows) {
@@ -345,7 +358,9 @@ pub(super) fn write_adsl(sources: &Sources<'_>, subjects: &Subjects) -> Table {
         let known = recorded.get(id).map(Vec::as_slice).unwrap_or_default();
         row.extend(carried.iter().map(|column| {
             let mut texts = known.iter().map(|row| row.text(column));
-            texts.find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+            let dead = *column == "DTHFL" && (subject.dead || subject.death.is_some());
+            let recorded = texts.find(|text| !text.is_empty());
+            recorded.unwrap_or(if dead { "Y" } else { "" }).to_owned()
         }));
         row
     });

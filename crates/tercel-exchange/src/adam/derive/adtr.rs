@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use tercel::response::TOO_SMALL_MM;
 use tercel::study::SubjectId;
 
 use super::adsl::Subject;
@@ -11,6 +12,7 @@ use super::cells::{CellRow, Cells, flag, maybe_day, maybe_number, number};
 use super::rules::{impute_first, relative_day};
 use super::units::{self, InUnit, MILLIMETRES, millimetres};
 use super::{DeriveOptions, Sources, Subjects};
+use crate::sdtm::is_too_small;
 use crate::table::Table;
 
 const COLUMNS: [&str; 29] = [
@@ -37,6 +39,8 @@ struct Measurement {
     /// As recorded, where it is not the baseline.
     recorded_number: f64,
     diameter: InUnit,
+    /// The variable that holds it.
+    variable: &'static str,
     sequence: String,
 }
 
@@ -144,6 +148,14 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
     };
     let perpendicular = row.is("TRTESTCD", "LPERP");
     let recorded_number = row.number("VISITNUM").unwrap_or(f64::INFINITY);
+    let recorded = InUnit::of(row.number("TRSTRESN"), |value| millimetres(value, row.text("TRSTRESU")));
+    let texts = [("TRORRES", "TRORRESU"), ("TRSTRESC", "TRSTRESU")];
+    let stated = texts.into_iter().find(|(name, _)| !row.text(name).is_empty());
+    let too_small = stated.filter(|(name, unit)| is_too_small(row.text(name), row.text(unit)));
+    let (diameter, variable) = match (recorded, too_small) {
+        (InUnit::Blank, Some((name, _))) => (InUnit::Converted(TOO_SMALL_MM), name),
+        (InUnit::Blank | InUnit::AsRecorded(_) | InUnit::Converted(_) | InUnit::Apart, _) => (recorded, "TRSTRESN"),
+    };
     Measurement {
         lesion: row.text("TRLNKID").to_owned(),
         perpendicular,
@@ -154,7 +166,8 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
         analysis_visit,
         visit_number: if baseline { 0.0 } else { recorded_number },
         recorded_number,
-        diameter: InUnit::of(row.number("TRSTRESN"), |value| millimetres(value, row.text("TRSTRESU"))),
+        diameter,
+        variable,
         sequence: row.text("TRSEQ").to_owned(),
     }
 }
@@ -263,7 +276,11 @@ fn lesion_row(subject: &Subject, measurement: &Measurement) -> Vec<String> {
     } else {
         String::new()
     });
-    row.extend(["TR".to_owned(), "TRSTRESN".to_owned(), measurement.sequence.clone()]);
+    row.extend([
+        "TR".to_owned(),
+        measurement.variable.to_owned(),
+        measurement.sequence.clone(),
+    ]);
     row
 }
 

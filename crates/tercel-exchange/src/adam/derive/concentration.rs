@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use tercel::study::{Amount, Dataset, Level, RecordId, SubjectId, When};
 
 use super::adsl::Subject;
-use super::cells::{CellRow, Cells};
+use super::cells::{CellRow, Cells, as_exact_as};
+use super::units::{self, Spellings};
 use super::{DeriveOptions, Sources, Subjects};
+use crate::sdtm::{is_given, same_unit};
 
 /// One result as recorded.
 pub(super) struct Concentration<'c> {
@@ -17,7 +19,10 @@ pub(super) struct Concentration<'c> {
     pub(super) when: Option<When>,
     /// What was found; `None`: not done, or not a number.
     pub(super) amount: Option<Amount>,
+    /// Unit it was recorded in.
     pub(super) unit: &'c str,
+    /// Whether that is another than the unit of its parameter.
+    pub(super) in_other_unit: bool,
     /// Lower limit of quantification.
     pub(super) limit: Option<f64>,
     /// Number of its record: `--SEQ`, or the row.
@@ -75,6 +80,7 @@ pub(super) fn read_concentrations<'c>(
             when: row.when(&format!("{domain}DTC")),
             amount: amount(row, domain, limit),
             unit: unit.unwrap_or_default(),
+            in_other_unit: false,
             limit,
             number: sequence.and_then(|number| number.parse().ok()).unwrap_or(number),
         });
@@ -82,6 +88,63 @@ pub(super) fn read_concentrations<'c>(
     for results in groups.values_mut() {
         results.sort_by_key(|result| (result.when.map(When::order), result.number));
     }
+}
+
+/// What a code of a test is called, and its one unit.
+#[derive(Debug, Default)]
+pub(super) struct Parameter {
+    /// `PARAM`.
+    pub(super) label: String,
+    pub(super) unit: String,
+}
+
+/// Gives every code one name and one unit, those of most of its results, and has every result in that unit: a sample that was
+/// not taken has no unit and makes no other parameter, and results in two units share no baseline. What does not convert has
+/// no value, and is said. A result without a unit is in that of its parameter, as where the study is read.
+pub(super) fn settle_units(groups: &mut Groups<'_>, notes: &mut Vec<String>) -> BTreeMap<String, Parameter> {
+    let mut spelled: BTreeMap<String, [Spellings; 2]> = BTreeMap::new();
+    for ((_, code), results) in &*groups {
+        let [names, units] = spelled.entry(code.clone()).or_default();
+        for result in results {
+            names.count(result.text("TEST"), true);
+            units.count(result.unit, result.amount.is_some());
+        }
+    }
+    let parameters = spelled.into_iter().map(|(code, [names, units])| {
+        let unit = units.commonest().to_owned();
+        let label = units::label(&code, names.commonest(), &unit);
+        (code, Parameter { label, unit })
+    });
+    let parameters: BTreeMap<String, Parameter> = parameters.collect();
+    for ((id, code), results) in groups {
+        let Some(parameter) = parameters.get(code) else {
+            continue;
+        };
+        let mut apart: BTreeMap<&str, usize> = BTreeMap::new();
+        for result in results {
+            let unit = result.unit;
+            if result.amount.is_none() || unit.is_empty() || same_unit(unit, &parameter.unit) {
+                continue;
+            }
+            result.in_other_unit = true;
+            let convert = |value: f64| {
+                let other = units::laboratory(None, value, unit, &parameter.unit)?;
+                Some(as_exact_as(other, other.abs()))
+            };
+            result.limit = result.limit.and_then(convert);
+            result.amount = match result.amount {
+                Some(Amount::Quantified(value)) => convert(value).map(Amount::Quantified),
+                Some(Amount::Below(Some(limit))) => convert(limit).map(|limit| Amount::Below(Some(limit))),
+                below @ (Some(Amount::Below(None)) | None) => below,
+            };
+            if result.amount.is_none() {
+                *apart.entry(unit).or_default() += 1;
+            }
+        }
+        let said = |(unit, times)| units::apart(&format!("{code}, subject {id}"), times, unit, &parameter.unit);
+        notes.extend(apart.into_iter().map(said));
+    }
+    parameters
 }
 
 /// With a protocol, what it names; without one every concentration, and of cell counts those of CAR-positive cells.
@@ -126,7 +189,7 @@ pub(super) fn infusions(
     if let Some(exposure) = sources.cells("EX") {
         for row in exposure.rows() {
             let prepares = options.is_lymphodepletion(row.text("EXTRT"));
-            let given = row.number("EXDOSE").is_none_or(|dose| dose > 0.0);
+            let given = is_given(row.text("EXTRT"), row.text("EXDOSE"));
             let dated = row.when("EXSTDTC").filter(|when| when.day().is_some());
             if let (Some(id), Some(when), false, true) = (row.subject(), dated, prepares, given) {
                 infusions.entry(id).or_default().push(when);

@@ -42,8 +42,7 @@ pub(super) fn doses(sources: &Sources<'_>, options: &DeriveOptions) -> BTreeMap<
 /// Whether a row is a dose of the study treatment. A dose whose day is known may lack its amount; a row without either says
 /// nothing of a dose.
 fn is_given(row: CellRow<'_>, day: Option<Date>, options: &DeriveOptions) -> bool {
-    let treatment = row.text("EXTRT").to_ascii_uppercase();
-    let amount = row.number("EXDOSE");
-    let given = amount.is_some_and(|dose| dose > 0.0) || amount.is_none() && day.is_some();
-    !options.is_lymphodepletion(&treatment) && (given || treatment.contains("PLACEBO") && day.is_some())
+    let (treatment, amount) = (row.text("EXTRT"), row.text("EXDOSE"));
+    let says_something = row.number("EXDOSE").is_some_and(|dose| dose > 0.0) || day.is_some();
+    !options.is_lymphodepletion(treatment) && says_something && crate::sdtm::is_given(treatment, amount)
 }

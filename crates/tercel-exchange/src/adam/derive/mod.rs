@@ -213,8 +213,9 @@ fn derive_kinetics(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveO
             .push("PP is passed over: adpp is derived from the concentrations of PC and CP".to_owned());
     }
     let infusions = concentration::infusions(sources, subjects, options);
-    let adpc = adpc::write_adpc(&groups, subjects, &infusions, &mut derived.notes);
-    let adpp = adpp::write_adpp(&groups, subjects, &infusions, options, &mut derived.notes);
+    let parameters = concentration::settle_units(&mut groups, &mut derived.notes);
+    let adpc = adpc::write_adpc(&groups, subjects, &infusions, &parameters, &mut derived.notes);
+    let adpp = adpp::write_adpp(&groups, subjects, &infusions, &parameters, options, &mut derived.notes);
     derived.tables.extend([adpc, adpp]);
 }
 

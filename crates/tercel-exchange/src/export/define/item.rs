@@ -155,20 +155,67 @@ pub(super) fn data_type(
                 when.is_none_or(|(name, value)| table.column(name).is_some_and(|name| table.cell(*row, name) == value))
             };
             let cells = (0..table.len()).filter(here).map(|row| table.cell(row, at));
-            let (mut dates, mut times, mut partial, mut gaps) = (false, false, false, false);
-            for cell in cells.filter(|cell| !cell.is_empty()) {
-                gaps |= cell.contains("-T") || cell.contains("--");
-                times |= cell.len() > 10;
-                dates |= cell.len() == 10;
-                partial |= cell.len() < 10;
-            }
-            match (gaps, times, partial, dates) {
-                (true, ..) => "incompleteDatetime",
-                (_, true, false, false) => "datetime",
-                (_, true, ..) => "partialDatetime",
-                (_, false, true, _) => "partialDate",
-                (_, false, false, _) => "date",
-            }
+            moments_type(cells.filter(|cell| !cell.is_empty()))
+        }
+    }
+}
+
+/// The narrowest type of ODM 1.3.2 that every moment fits: `datetime` has its seconds, a time without them is a `partialDatetime`;
+/// a gap within a moment is an `incompleteDatetime`. No moment at all may turn out as any; intervals beside moments are text.
+fn moments_type<'c>(cells: impl Iterator<Item = &'c str>) -> &'static str {
+    let (mut days, mut seconds, mut minutes, mut partial) = (false, false, false, false);
+    let (mut gaps, mut intervals) = (false, false);
+    for cell in cells {
+        if cell.contains('/') {
+            intervals = true;
+            continue;
+        }
+        gaps |= cell.starts_with('-') || ["--", "-T", "T-", ":-"].iter().any(|gap| cell.contains(gap));
+        match cell.split_once('T') {
+            Some((_, clock)) if clock.get(5..6) == Some(":") => seconds = true,
+            Some(_) => minutes = true,
+            None if cell.len() == 10 => days = true,
+            None => partial = true,
+        }
+    }
+    let any = days || seconds || minutes || partial;
+    match (intervals, gaps, (days, seconds, minutes, partial)) {
+        (true, ..) if any => "text",
+        (true, ..) => "intervalDatetime",
+        (false, true, _) => "incompleteDatetime",
+        (false, false, (true, false, false, false)) => "date",
+        (false, false, (false, true, false, false)) => "datetime",
+        (false, false, (_, false, false, true)) => "partialDate",
+        (false, false, _) => "partialDatetime",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moments_type;
+
+    #[test]
+    fn the_type_of_moments_is_the_narrowest_that_all_of_them_fit() {
+        let (day, minute, second, month) = ("2025-03-04", "2025-03-04T08:30", "2025-03-04T08:30:15", "2025-03");
+        for (cells, expected) in [
+            (&[day, day][..], "date"),
+            (&[second, "2025-03-04T08:30:15+08:00"], "datetime"),
+            (&[minute], "partialDatetime"),
+            (&["2025-03-04T08"], "partialDatetime"),
+            (&[second, minute], "partialDatetime"),
+            (&[day, second], "partialDatetime"),
+            (&[month, second], "partialDatetime"),
+            (&[month], "partialDate"),
+            (&["2025", day], "partialDate"),
+            (&[], "partialDatetime"),
+            (&["2025---15", day], "incompleteDatetime"),
+            (&["--12-15"], "incompleteDatetime"),
+            (&["2025-03-04T-:15"], "incompleteDatetime"),
+            (&["2025-03-04T13:-:17"], "incompleteDatetime"),
+            (&["2025-03-04/2025-03-05"], "intervalDatetime"),
+            (&["2025-03-04/2025-03-05", day], "text"),
+        ] {
+            assert_eq!(moments_type(cells.iter().copied()), expected, "{cells:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tercel::study::{EventOutcome, Subject, When};
+use tercel::study::{EventOutcome, Subject};
 
 use super::cells::{Columns, moment};
 use super::{Study, named};
@@ -15,12 +15,8 @@ pub(super) fn details(study: &Study<'_>, tables: &[Table]) -> Table {
         "STUDYID", "DOMAIN", "USUBJID", "DDSEQ", "DDTESTCD", "DDTEST", "DDORRES", "DDSTRESC", "DDEVAL", "DDDTC",
     ];
     let stated = stated(study, tables);
-    let deaths = study
-        .data
-        .subjects
-        .iter()
-        .filter_map(|subject| Some((subject, subject.died()?.0)));
-    let rows = deaths.map(|(subject, when): (&Subject, When)| {
+    let deaths = study.data.subjects.iter().filter(|subject| subject.is_dead());
+    let rows = deaths.map(|subject: &Subject| {
         let fatal = subject
             .adverse_events
             .iter()
@@ -43,7 +39,7 @@ pub(super) fn details(study: &Study<'_>, tables: &[Table]) -> Table {
         cells
             .into_iter()
             .map(str::to_owned)
-            .chain([moment(Some(when))])
+            .chain([moment(subject.died().map(|(when, _)| when))])
             .collect()
     });
     Table::from_rows("DD", &columns, rows.collect())

@@ -1,11 +1,13 @@
 //! `DM`: reference dates, death, arms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tercel::study::{Disposition, Subject, When, is_screen_failure};
+use tercel::study::{Disposition, RecordId, StudyData, Subject, When, is_screen_failure};
 
 use super::Study;
 use super::cells::{Columns, fill, moment, when};
+use crate::reader::parse_sequence;
+use crate::sdtm::is_given;
 use crate::table::Table;
 
 /// Terms of codelist ARMNULRS, and the codes that earlier versions of the guide put into the arm of a subject without one,
@@ -62,7 +64,8 @@ pub(super) fn complete(study: &Study<'_>, tables: &mut [Table]) {
     fill(table, "RFPENDTC", dated(ended));
     fill(table, "DTHDTC", dated(|subject| subject.died().map(|(when, _)| when)));
     fill(table, "DTHFL", |columns, row| {
-        (!columns.is_blank(row, "DTHDTC")).then(|| "Y".to_owned())
+        let dead = !columns.is_blank(row, "DTHDTC") || of(columns, row).is_some_and(Subject::is_dead);
+        dead.then(|| "Y".to_owned())
     });
     fill(table, "AGEU", |columns, row| {
         (!columns.is_blank(row, "AGE")).then(|| "YEARS".to_owned())
@@ -85,6 +88,22 @@ fn exposures(subject: &Subject) -> Vec<When> {
         .collect()
 }
 
+/// Takes out of the records what stands in `EX` with a dose of 0: no reference date, element or arm begins with it.
+pub(super) fn leave_out_zero_doses(data: &mut StudyData, tables: &[Table]) {
+    let mut zero: BTreeSet<(&str, u32)> = BTreeSet::new();
+    for table in tables.iter().filter(|table| table.name == "EX") {
+        let columns = Columns::of(table);
+        let text = |row, name| columns.text(row, name);
+        let rows = (0..table.len()).filter(|row| !is_given(text(*row, "EXTRT"), text(*row, "EXDOSE")));
+        zero.extend(rows.filter_map(|row| Some((text(row, "USUBJID"), parse_sequence(text(row, "EXSEQ"))?))));
+    }
+    let given = |record: &RecordId| !zero.contains(&(record.subject.as_str(), record.number));
+    for subject in &mut data.subjects {
+        subject.infusions.retain(|infusion| given(&infusion.record));
+        subject.lymphodepletion.retain(|dose| given(&dose.record));
+    }
+}
+
 /// The end of the last treatment of each subject: the latest of its ends, and of the starts of those without an end.
 fn last_exposures(study: &Study<'_>, tables: &[Table]) -> BTreeMap<String, When> {
     let mut last: BTreeMap<String, When> = BTreeMap::new();
@@ -95,7 +114,7 @@ fn last_exposures(study: &Study<'_>, tables: &[Table]) -> BTreeMap<String, When>
     for table in tables.iter().filter(|table| table.name == "EX") {
         let columns = Columns::of(table);
         for row in 0..table.len() {
-            let given = columns.text(row, "EXDOSE").parse::<f64>().is_ok_and(|dose| dose > 0.0);
+            let given = is_given(columns.text(row, "EXTRT"), columns.text(row, "EXDOSE"));
             let (true, Some(end)) = (given, when(columns.text(row, "EXENDTC"))) else {
                 continue;
             };

@@ -61,11 +61,13 @@ pub struct Sdtm {
 /// cut that the trial summary states; the tables themselves are taken as they are ([`cut_tables`] cuts them).
 pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     let (mut tables, findings) = source::prepare(trial, tables);
-    let data = read_tables(tables.clone(), trial).unwrap_or_default();
+    let mut data = read_tables(tables.clone(), trial).unwrap_or_default();
+    let cut = cut.or_else(|| data.last_day());
+    demography::leave_out_zero_doses(&mut data, &tables);
     let study = Study {
         trial,
         id: source::study_id(trial, &tables),
-        cut: cut.or_else(|| data.last_day()),
+        cut,
         data: &data,
     };
     let elements = elements::of_subjects(&study, &tables);

@@ -1,13 +1,14 @@
 //! The tables of the source as SDTM tables: identifiers in place, every record with its number.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tercel::language::Words;
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, Finding, Rule};
+use tercel::study::{Blocks, Finding, RecordId, Rule, SubjectId};
 
-use super::cells::{Columns, fill};
+use super::cells::{Columns, fill, fill_from};
 use super::{guide, has_variable};
+use crate::reader::parse_sequence;
 use crate::sdtm::settle_forms;
 use crate::table::Table;
 
@@ -30,6 +31,7 @@ pub(super) fn prepare(trial: &Trial, tables: Vec<Table>) -> (Vec<Table>, Vec<Fin
             // Every dataset has its own qualifiers, whatever the file was called.
             kept.extend(by_parent(&table));
         } else if guide::dataset(&table.name).is_some() {
+            blank_what_is_no_number(&mut table, &mut findings);
             identify(&mut table, &study, &numbered);
             kept.push(table);
         } else if !table.name.starts_with("AD") {
@@ -57,6 +59,59 @@ fn numbered_apart(table: &Table) -> Option<String> {
     let name = format!("{domain}SEQ");
     let numbered = (0..table.len()).any(|row| columns.text(row, "QNAM") == name);
     numbered.then(|| domain.to_owned())
+}
+
+/// Blanks every text that is no number in a variable of numbers, and says so: one `NaN` or `1,5` would make text of all the
+/// others. What a numeric result says is kept as its character result, where that is blank.
+fn blank_what_is_no_number(table: &mut Table, findings: &mut Vec<Finding>) {
+    let Some(guide) = guide::dataset(&table.name) else {
+        return;
+    };
+    let domain = table.name.clone();
+    for variable in guide.variables.iter().filter(|variable| variable.numeric) {
+        let columns = Columns::of(table);
+        let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
+        let wrong: BTreeMap<usize, String> = (0..table.len())
+            .map(|row| (row, columns.text(row, variable.name).to_owned()))
+            .filter(|(_, text)| !text.is_empty() && !is_number(text))
+            .collect();
+        if wrong.is_empty() {
+            continue;
+        }
+        findings.extend(
+            wrong
+                .iter()
+                .map(|(row, text)| no_number(table, *row, variable.name, text)),
+        );
+        if variable.name == format!("{domain}STRESN") {
+            fill_from(table, &format!("{domain}STRESC"), &wrong);
+        }
+        let blanks = wrong.into_keys().map(|row| (row, String::new())).collect();
+        table.set(variable.name, &blanks);
+    }
+}
+
+fn no_number(table: &Table, row: usize, field: &str, text: &str) -> Finding {
+    let columns = Columns::of(table);
+    let name = tercel::study::Dataset::new(&table.name);
+    let place = u32::try_from(row + 1).unwrap_or(u32::MAX);
+    let subject = Some(columns.text(row, "USUBJID")).filter(|subject| !subject.is_empty());
+    let subject = subject.map(SubjectId::new);
+    let number = parse_sequence(columns.text(row, &format!("{name}SEQ")));
+    let number = number.unwrap_or(if table.name == "DM" { 1 } else { place });
+    Finding {
+        record: subject.clone().map(|subject| RecordId {
+            dataset: name.clone(),
+            subject,
+            number,
+        }),
+        subject,
+        dataset: name,
+        row: Some(place),
+        field: field.to_owned(),
+        rule: Rule::NotANumber(text.to_owned()),
+        blocks: Blocks::Export,
+    }
 }
 
 /// `STUDYID`, `DOMAIN` and the number of each record: that of its row where the source has none, which is the number

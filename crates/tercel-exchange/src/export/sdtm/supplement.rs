@@ -6,7 +6,7 @@ use super::cells::Columns;
 use super::{has_variable, long};
 use crate::form::qualifier_label;
 use crate::sdtm::long::{continued_label, continued_name, parts};
-use crate::sdtm::qualifier_name;
+use crate::sdtm::{evaluator, qualifier_name};
 use crate::table::Table;
 
 /// Variables of a dataset of qualifiers.
@@ -48,13 +48,15 @@ pub(super) fn rows(table: &Table, known: Option<&Table>) -> Option<Table> {
             continue;
         }
         let name = unique(column, &mut names);
-        let label = label(domain, column);
-        let origin = if *column == format!("{domain}SEQ") {
-            "Assigned"
-        } else {
-            "Collected"
+        let known = known_label(domain, column);
+        // Nobody says where a column comes from that no form asks for and the guide has no name for.
+        let origin = match known {
+            _ if *column == format!("{domain}SEQ") => "Assigned",
+            Some(_) => "Collected",
+            None => "Not Available",
         };
-        let by = if origin == "Collected" { "INVESTIGATOR" } else { "" };
+        let label = known.unwrap_or_else(|| short_label(column));
+        let by = evaluator(domain, &name);
         for row in 0..table.len() {
             let value = columns.text(row, column);
             let [study, subject] = ["STUDYID", "USUBJID"].map(|name| columns.text(row, name));
@@ -112,20 +114,17 @@ fn unique(column: &str, taken: &mut BTreeSet<String>) -> String {
     name
 }
 
-/// What the qualifier is called: as the writer of a rehearsal says, as the form asks, or by its name.
-fn label(domain: &str, column: &str) -> String {
+/// What the qualifier is called: as the writer of a rehearsal says, or as the form asks; `None` where neither knows it.
+fn known_label(domain: &str, column: &str) -> Option<String> {
     let ending = || {
         let known = LABELS.iter().find(|(end, _)| column.strip_prefix(domain) == Some(end));
         known.map(|(_, label)| *label)
     };
     if let Some(continued) = long::label(domain, column) {
-        return continued;
+        return Some(continued);
     }
-    let text = qualifier_name(column)
-        .or_else(|| qualifier_label(domain, column))
-        .or_else(ending)
-        .unwrap_or(column);
-    short_label(text)
+    let text = qualifier_name(column).or_else(|| qualifier_label(domain, column));
+    text.or_else(ending).map(short_label)
 }
 
 /// A label of at most 40 bytes, cut between words.

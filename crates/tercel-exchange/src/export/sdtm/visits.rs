@@ -33,6 +33,8 @@ pub(super) fn complete_subject_visits(planned: &Planned, tables: &mut [Table]) {
         return;
     };
     let columns = Columns::of(table);
+    // Before anything is filled in: what stands here, the source says.
+    let said_planned: BTreeSet<usize> = (0..table.len()).filter(|row| says_planned(&columns, *row)).collect();
     let mut by_subject: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for row in 0..table.len() {
         by_subject.entry(columns.text(row, "USUBJID")).or_default().push(row);
@@ -81,10 +83,23 @@ pub(super) fn complete_subject_visits(planned: &Planned, tables: &mut [Table]) {
         let took_place = is_planned(columns, row) && !columns.is_blank(row, "SVSTDTC");
         took_place.then(|| "Y".to_owned())
     });
-    fill(table, "SVUPDES", |columns, row| {
-        (!is_planned(columns, row)).then(|| columns.text(row, "VISIT").to_owned())
-    });
+    let columns = Columns::of(table);
+    let unplanned = (0..table.len()).filter(|row| !is_planned(&columns, *row) && !said_planned.contains(row));
+    let unplanned: BTreeMap<usize, String> = unplanned
+        .map(|row| (row, columns.text(row, "VISIT").to_owned()))
+        .collect();
+    fill_from(table, "SVUPDES", &unplanned);
     planned_days(table, planned);
+}
+
+/// Whether the source calls a visit planned, though the protocol may lack it: it was asked for beforehand, has a planned day, or a
+/// number without the fraction of an unplanned one (SDTMIG 3.4, SV).
+fn says_planned(columns: &Columns<'_>, row: usize) -> bool {
+    let whole = columns.text(row, "VISITNUM").parse::<u32>().is_ok();
+    whole
+        || columns.text(row, "SVPRESP") == "Y"
+        || !columns.is_blank(row, "SVOCCUR")
+        || !columns.is_blank(row, "VISITDY")
 }
 
 /// `VISITDY` goes by the number: an unplanned visit has none.

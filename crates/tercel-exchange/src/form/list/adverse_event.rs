@@ -18,6 +18,17 @@ const OUTCOMES: &[Choice] = &[
     choice("UNKNOWN", "Unknown", "不详"),
 ];
 
+const ACTIONS: &[Choice] = &[
+    choice("NOT APPLICABLE", "Not applicable", "不适用"),
+    choice("DOSE NOT CHANGED", "Dose not changed", "剂量未改变"),
+    choice("DOSE REDUCED", "Dose reduced", "剂量减少"),
+    choice("DOSE RATE REDUCED", "Rate reduced", "给药速率降低"),
+    choice("DOSE INCREASED", "Dose increased", "剂量增加"),
+    choice("DRUG INTERRUPTED", "Interrupted", "暂停给药"),
+    choice("DRUG WITHDRAWN", "Withdrawn", "停止给药"),
+    choice("UNKNOWN", "Unknown", "不详"),
+];
+
 const fn relation(id: &'static str, name: &'static str, label: Text, help: Text) -> Field {
     Field::supplement(id, name, Kind::Choice(RELATION), label, help)
 }
@@ -144,6 +155,17 @@ pub(super) const ADVERSE_EVENT: Form = Form {
             text("Related to another cause", "与其他原因的关系"),
             text("Another illness, medication or procedure.", "其他疾病、药物或操作。"),
         ),
+        Field::of(
+            "aeacn",
+            "AEACN",
+            Kind::Choice(ACTIONS),
+            text("Action taken with the study treatment", "对研究治疗采取的措施"),
+            text(
+                "Not applicable once the only infusion is over.",
+                "唯一一次回输结束后选“不适用”。",
+            ),
+        )
+        .only_if_asked(),
         Field::of(
             "aecontrt",
             "AECONTRT",

@@ -41,6 +41,13 @@ const RACE: &[Choice] = &[
     choice("UNKNOWN", "Unknown", "不明"),
 ];
 
+const ETHNICITY: &[Choice] = &[
+    choice("HISPANIC OR LATINO", "Hispanic or Latino", "西班牙裔或拉丁裔"),
+    choice("NOT HISPANIC OR LATINO", "Not Hispanic or Latino", "非西班牙裔或拉丁裔"),
+    choice("NOT REPORTED", "Not reported", "未报告"),
+    choice("UNKNOWN", "Unknown", "不明"),
+];
+
 /// Demography and dose group.
 pub(super) const DEMOGRAPHY: Form = Form {
     id: "demography",
@@ -106,6 +113,17 @@ pub(super) const DEMOGRAPHY: Form = Form {
             text(
                 "As the subject reports it, where it is asked. SDTM expects it.",
                 "如有询问，按受试者自述填写。SDTM 预期有此项。",
+            ),
+        )
+        .only_if_asked(),
+        Field::of(
+            "ethnic",
+            "ETHNIC",
+            Kind::Choice(ETHNICITY),
+            text("Ethnicity", "民族（西班牙裔）"),
+            text(
+                "As the subject reports it, where it is asked.",
+                "如有询问，按受试者自述填写。",
             ),
         )
         .only_if_asked(),

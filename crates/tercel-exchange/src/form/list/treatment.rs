@@ -51,6 +51,17 @@ pub(super) const LYMPHODEPLETION: Form = Form {
             text("Unit of the dose given.", "实际剂量的单位。"),
         )
         .required_if(Required::With("exdose")),
+        Field::of(
+            "exroute",
+            "EXROUTE",
+            Kind::Suggested {
+                choices: ROUTE,
+                max: 60,
+            },
+            text("Route", "给药途径"),
+            text("How the agent was given.", "药物的给药方式。"),
+        )
+        .only_if_asked(),
         START,
         END,
         Field::supplement(

@@ -6,6 +6,8 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 use tercel::grade::units::{Dimension, Unit};
 
+use crate::inbound::{VITALS, vital_unit};
+
 /// Elements that no variable takes.
 pub(super) type Rest = BTreeMap<String, Value>;
 
@@ -69,6 +71,14 @@ impl Quantity {
     /// Code and words of a unit that contradict each other.
     pub(super) fn contradiction(&self) -> Option<(&str, &str)> {
         let (code, words) = (self.code.as_deref()?.trim(), self.unit.as_deref()?.trim());
+        // Of vital signs, each unit that is known as one of another size: kg beside lb, cm beside in.
+        let of_vitals = VITALS.iter().any(|(_, _, standard, _)| {
+            let sizes = vital_unit(standard, code).zip(vital_unit(standard, words));
+            sizes.is_some_and(|((one, _), (other, _))| (one / other - 1.0).abs() > 1e-9)
+        });
+        if of_vitals {
+            return Some((code, words));
+        }
         let (meant, said) = (Unit::readings(code).ok()?, Unit::readings(words).ok()?);
         let agree = |one: &Unit, other: &Unit| match (one.dimension, other.dimension) {
             (Dimension::Mass, Dimension::Substance) | (Dimension::Substance, Dimension::Mass) => false,
@@ -96,6 +106,7 @@ pub(super) struct Identifier {
     used: Option<String>,
     system: Option<String>,
     value: Option<String>,
+    period: Option<Period>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -145,13 +156,18 @@ impl Patient {
         self.deceased_boolean || self.deceased_date_time.is_some()
     }
 
-    /// The identifier of a system: the official one before others, never one that is no longer used.
+    /// The identifier of a system: one whose time has no end before one that ended, the official one before others, never one
+    /// that is no longer used.
     pub(super) fn identifier_of(&self, system: &str) -> Option<String> {
-        let rank = |one: &&Identifier| match one.used.as_deref() {
-            Some("official") => 0,
-            Some("usual") => 1,
-            None => 2,
-            Some(_) => 3,
+        let rank = |one: &&Identifier| {
+            let ended = one.period.as_ref().is_some_and(|period| period.end.is_some());
+            let used = match one.used.as_deref() {
+                Some("official") => 0,
+                Some("usual") => 1,
+                None => 2,
+                Some(_) => 3,
+            };
+            (ended, used)
         };
         let of_system = self
             .identifier

@@ -12,6 +12,9 @@
 //! Transactions take effect in the order of the files. `Remove` takes away all below; `Insert`, `Update` and `Upsert` set; what
 //! they replace is listed. Audit records, signatures and annotations stand beside the data and are listed by their number.
 //!
+//! A time of a `--DTC` is by the site's clock where its offset is given; else it keeps the zone it was sent with, and a time in UTC
+//! is a finding. No time gains a zone.
+//!
 //! # Limits
 //! A document type declaration is refused, so that no entity is expanded. Text is UTF-8.
 
@@ -25,7 +28,8 @@ pub use self::mapping::OdmMapping;
 use self::mapping::Target;
 use self::read::{Place, Said, Transaction, read};
 use super::result::complete;
-use super::{Inbound, InboundError, Left, Sheet, Subjects, Why};
+use super::time::Clock;
+use super::{Inbound, InboundError, Left, Offset, Sheet, Subjects, Why};
 
 /// A value and its unit, as they stand after all transactions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,7 @@ pub struct OdmReader {
     read: BTreeSet<String>,
     /// The file that the one at hand continues.
     continues: Option<String>,
+    clock: Clock,
     inbound: Inbound,
 }
 
@@ -178,8 +183,16 @@ impl OdmReader {
         });
     }
 
-    /// The datasets; `study` is `STUDYID`, where it is not that of the files.
-    pub fn finish(mut self, mapping: &OdmMapping, study: Option<&str>, subjects: &Subjects) -> Inbound {
+    /// The datasets; `study` is `STUDYID`, where it is not that of the files. `offset`: the site's clock; times with a zone are
+    /// written by it, or as they were sent where it is not given.
+    pub fn finish(
+        mut self,
+        mapping: &OdmMapping,
+        study: Option<&str>,
+        subjects: &Subjects,
+        offset: Option<Offset>,
+    ) -> Inbound {
+        self.clock = Clock::new(offset);
         let mut rows = Rows::default();
         let groups = std::mem::take(&mut self.groups);
         let mut studies: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -205,6 +218,15 @@ impl OdmReader {
                 }),
             }
         }
+        let file = groups.values().next().map(|group| group.file.clone());
+        for why in self.clock.notes() {
+            self.inbound.findings.push(Left {
+                file: file.clone().unwrap_or_default(),
+                place: "times".to_owned(),
+                subject: None,
+                why,
+            });
+        }
         for ((file, name), count) in &self.beside {
             self.inbound.leave(Left {
                 file: file.clone(),
@@ -227,7 +249,7 @@ pub fn read_odm(
 ) -> Result<Inbound, InboundError> {
     let mut reader = OdmReader::default();
     reader.read(file, source)?;
-    Ok(reader.finish(mapping, study, subjects))
+    Ok(reader.finish(mapping, study, subjects, None))
 }
 
 /// Texts by variable.
@@ -313,7 +335,13 @@ impl Rows {
                 ("ItemDataBoolean", "false" | "0") => "N",
                 (_, text) => text,
             };
-            row.insert(variable, text.to_owned());
+            // What is no time stays as it is: it is found where the datasets are read.
+            let moment = if variable.ends_with("DTC") {
+                reader.clock.read_as_sent(text).ok()
+            } else {
+                None
+            };
+            row.insert(variable, moment.unwrap_or_else(|| text.to_owned()));
         }
         let datasets: BTreeSet<String> = rows.keys().map(|(dataset, _)| dataset.clone()).collect();
         for dataset in datasets {

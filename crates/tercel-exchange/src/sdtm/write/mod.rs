@@ -15,6 +15,7 @@ use tercel::protocol::Trial;
 use tercel::simulate::SYNTHETIC;
 use tercel::study::{RecordId, StudyData, Subject, When, days_between};
 
+use crate::sdtm::evaluator;
 use crate::table::Table;
 
 pub(crate) use safety::qualifier_name;
@@ -128,7 +129,7 @@ impl<'a> Supplement<'a> {
             label,
             value,
             "Collected",
-            "INVESTIGATOR",
+            evaluator(self.domain, name),
         ]);
     }
 }

@@ -3,10 +3,10 @@
 use tercel::protocol::{Trial, parse_protocol};
 use tercel::study::{Blocks, Finding, Rule};
 use tercel_exchange::Table;
-use tercel_exchange::export::Dataset;
 use tercel_exchange::export::checks::check_values;
-use tercel_exchange::export::sdtm::datasets;
+use tercel_exchange::export::sdtm::{Sdtm, datasets};
 use tercel_exchange::export::write::{Format, write};
+use tercel_exchange::export::{Dataset, Kind};
 use tercel_exchange::form::from_tables;
 use tercel_exchange::format::xport;
 
@@ -364,8 +364,57 @@ fn what_the_guide_has_no_variable_for_is_a_qualifier() {
     let names = ["RDOMAIN", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG"];
     assert_eq!(
         cells(&made, "SUPPDM", ("USUBJID", "X-03"), &names),
-        ["DM", "", "", "HEIGHT", "HEIGHT", "160", "Collected"]
+        ["DM", "", "", "HEIGHT", "HEIGHT", "160", "Not Available"]
     );
+}
+
+/// What the source says of a qualifier stays; of a column, only a judgement has somebody who judged.
+#[test]
+fn nobody_evaluated_what_nobody_judged_and_a_qualifier_of_the_source_stays_as_it_is() {
+    let mut source = source();
+    for table in &mut source {
+        let columns: &[(&str, &str)] = match table.name.as_str() {
+            "AE" => &[
+                ("AERELLD", "RELATED"),
+                ("AERELSPN", "RELATED"),
+                ("AEAWARE", "2026-03-13"),
+            ],
+            "LB" => &[("LBKIT", "K7")],
+            _ => &[],
+        };
+        for (name, value) in columns {
+            table.set(name, &[(0, (*value).to_owned())].into());
+        }
+    }
+    source.push(table(
+        "SUPPLB",
+        "RDOMAIN,USUBJID,IDVAR,IDVARVAL,QNAM,QLABEL,QVAL,QORIG,QEVAL",
+        &[
+            "LB,X-01,LBSEQ,2,LBKIT,Kit of the courier,K8,Assigned,VENDOR",
+            "LB,X-01,LBSEQ,2,LBNOTE,,seen,Derived,",
+        ],
+    ));
+    let made = datasets(&trial(), source, None).datasets;
+    let said = |dataset: &str, name: &str, value: &str| {
+        let table = &made.iter().find(|made| made.name() == dataset).unwrap().table;
+        let cell = |row: usize, name: &str| table.cell(row, table.column(name).unwrap()).to_owned();
+        let row = (0..table.len())
+            .find(|row| cell(*row, "QNAM") == name && cell(*row, "QVAL") == value)
+            .unwrap();
+        ["QLABEL", "QORIG", "QEVAL"].map(|name| cell(row, name))
+    };
+    assert_eq!(said("SUPPAE", "AERELLD", "RELATED")[1..], ["Collected", "INVESTIGATOR"]);
+    assert_eq!(
+        said("SUPPAE", "AERELSPN", "RELATED")[1..],
+        ["Collected", "CLINICAL STUDY SPONSOR"]
+    );
+    assert_eq!(said("SUPPAE", "AEAWARE", "2026-03-13")[1..], ["Collected", ""]);
+    assert_eq!(said("SUPPLB", "LBKIT", "K7"), ["LBKIT", "Not Available", ""]);
+    assert_eq!(
+        said("SUPPLB", "LBKIT", "K8"),
+        ["Kit of the courier", "Assigned", "VENDOR"]
+    );
+    assert_eq!(said("SUPPLB", "LBNOTE", "seen"), ["", "Derived", ""]);
 }
 
 #[test]
@@ -562,4 +611,117 @@ fn the_last_exposure_ends_with_its_end_and_a_planned_visit_that_was_held_occurre
         cells(&made, "SV", ("VISIT", "Emergency room"), &["SVPRESP", "SVOCCUR"]),
         ["", ""]
     );
+}
+
+/// A visit that the source says was planned has no description of an unplanned one, though the protocol lacks it.
+#[test]
+fn a_visit_is_unplanned_where_neither_protocol_nor_source_plans_it() {
+    for (columns, row, described) in [
+        ("", "", true),
+        ("VISITNUM", "7.1", true),
+        ("VISITNUM", "8", false),
+        ("VISITNUM,VISITDY", "8,15", false),
+        ("VISITDY", "15", false),
+        ("SVPRESP", "Y", false),
+        ("SVOCCUR", "N", false),
+    ] {
+        let mut source = source();
+        let sv = source.iter_mut().find(|table| table.name == "SV").unwrap();
+        let names = format!("USUBJID,VISIT,SVSTDTC,{columns}");
+        let cells = format!("X-01,Week 2,2026-03-20,{row}");
+        *sv = table("SV", names.trim_end_matches(','), &[cells.trim_end_matches(',')]);
+        let made = datasets(&trial(), source, None).datasets;
+        let table = &made.iter().find(|made| made.name() == "SV").unwrap().table;
+        let told = table.column("SVUPDES").map_or("", |at| table.cell(0, at));
+        assert_eq!(told, if described { "Week 2" } else { "" }, "{columns} {row}");
+    }
+}
+
+#[test]
+fn a_dose_of_zero_is_no_exposure_and_begins_nothing() {
+    let with = |infusion: &str| {
+        let mut source = source();
+        let ex = source.iter_mut().find(|table| table.name == "EX").unwrap();
+        *ex = table(
+            "EX",
+            "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC,EXENDTC",
+            &["X-01,1,FLUDARABINE,30,mg/m2,2026-03-05,2026-03-05", infusion],
+        );
+        let made = datasets(&trial(), source, None).datasets;
+        let dates = cells(
+            &made,
+            "DM",
+            ("USUBJID", "X-01"),
+            &["RFSTDTC", "RFXSTDTC", "RFXENDTC", "ACTARMCD"],
+        );
+        let elements = made.iter().find(|made| made.name() == "SE").unwrap();
+        let at = elements.table.column("ETCD").unwrap();
+        let infused = (0..elements.table.len()).any(|row| elements.table.cell(row, at) == "CART");
+        (dates, infused)
+    };
+    let row = |dose: &str| {
+        format!("X-01,2,ANTI-IL1RAP CAR-T CELLS,{dose},10^6 Therapeutic Cells,2026-03-10T10:00,2026-03-10T10:20")
+    };
+    for dose in ["100", "0.5", ""] {
+        let given = ["2026-03-10T10:00", "2026-03-05", "2026-03-10T10:20", "DL1"].map(str::to_owned);
+        assert_eq!(with(&row(dose)), (given.to_vec(), true), "{dose}");
+    }
+    for dose in ["0", "0.0"] {
+        let depleted = ["", "2026-03-05", "2026-03-05", "DL1"].map(str::to_owned);
+        assert_eq!(with(&row(dose)), (depleted.to_vec(), false), "{dose}");
+    }
+}
+
+#[test]
+fn a_death_without_a_day_has_its_flag_and_its_cause() {
+    let mut source = source();
+    let ds = source.iter_mut().find(|table| table.name == "DS").unwrap();
+    ds.set("DSSTDTC", &[(0, String::new())].into());
+    let made = datasets(&trial(), source, None).datasets;
+    let dead = |subject| cells(&made, "DM", ("USUBJID", subject), &["DTHFL", "DTHDTC"]);
+    assert_eq!(dead("X-01"), ["Y", ""]);
+    assert_eq!(dead("X-03"), ["", ""]);
+    let cause = cells(&made, "DD", ("USUBJID", "X-01"), &["DDORRES", "DDDTC"]);
+    assert_eq!(cause, ["Liver failure", ""]);
+}
+
+/// In every dataset of the guide, whatever stands in one row: the others keep their numbers.
+#[test]
+fn a_text_in_a_variable_of_numbers_is_blank_found_and_leaves_the_variable_numeric() {
+    for wrong in ["NaN", "1,5", "inf", "about 3", "<5"] {
+        let mut source = source();
+        for table in &mut source {
+            let at = match table.name.as_str() {
+                "LB" => ("LBSTRESN", 1),
+                "EX" => ("EXDOSE", 0),
+                "DM" => ("AGE", 1),
+                _ => continue,
+            };
+            table.set(at.0, &[(at.1, wrong.to_owned())].into());
+        }
+        let Sdtm { datasets, findings } = datasets(&trial(), source, None);
+        let found: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.rule == Rule::NotANumber(wrong.to_owned()) && finding.blocks == Blocks::Export)
+            .map(|finding| format!("{} {}", finding.place(), finding.field))
+            .collect();
+        assert_eq!(
+            found,
+            ["DM/X-02/1 AGE", "EX/X-01/1 EXDOSE", "LB/X-01/2 LBSTRESN"],
+            "{wrong}"
+        );
+        for (name, variable) in [("DM", "AGE"), ("EX", "EXDOSE"), ("LB", "LBSTRESN")] {
+            let made = datasets.iter().find(|made| made.name() == name).unwrap();
+            let kind = made.variable(variable).unwrap().kind;
+            assert!(
+                matches!(kind, Kind::Integer | Kind::Float),
+                "{wrong} {variable}: {kind:?}"
+            );
+        }
+        assert_eq!(
+            cells(&datasets, "LB", ("LBSEQ", "2"), &["LBORRES", "LBSTRESC", "LBSTRESN"]),
+            ["45", wrong, ""]
+        );
+        assert_eq!(cells(&datasets, "LB", ("LBSEQ", "1"), &["LBSTRESN"]), ["30"]);
+    }
 }

@@ -123,11 +123,11 @@ pub(super) fn taken(dataset: &str, columns: &[&str], cells: &[&str]) -> (Vec<Cap
 fn whatever_no_record_holds_is_listed_with_its_reason() {
     let (captured, lost) = taken(
         "AE",
-        &["USUBJID", "AESEQ", "AETERM", "AEACN"],
-        &["S", "1", "Nausea", "NONE"],
+        &["USUBJID", "AESEQ", "AETERM", "AEPATT"],
+        &["S", "1", "Nausea", "SINGLE"],
     );
     assert_eq!(captured.len(), 1);
-    assert_eq!(lost, ["AEACN: the form of the row has no field for it"]);
+    assert_eq!(lost, ["AEPATT: the form of the row has no field for it"]);
     let (captured, lost) = taken(
         "TR",
         &["USUBJID", "TRSEQ", "TRGRPID", "TRTESTCD"],
@@ -150,6 +150,44 @@ fn whatever_no_record_holds_is_listed_with_its_reason() {
     assert_eq!(captured.iter().map(|record| record.number).collect::<Vec<_>>(), [1, 3]);
     assert!(lost[0].reason.to_string().contains("became number 1"));
     assert_eq!(two("4").1, []);
+}
+
+#[test]
+fn what_a_form_asks_for_only_where_it_is_asked_is_taken_and_comes_back() {
+    for (dataset, columns, cells, last) in [
+        (
+            "AE",
+            &["USUBJID", "AESEQ", "AETERM", "AEACN"][..],
+            &["S", "1", "Nausea", "DRUG WITHDRAWN"][..],
+            "aeacn",
+        ),
+        (
+            "DM",
+            &["USUBJID", "SEX", "ETHNIC"],
+            &["S", "F", "HISPANIC OR LATINO"],
+            "ethnic",
+        ),
+        (
+            "EX",
+            &["USUBJID", "EXSEQ", "EXTRT", "EXROUTE"],
+            &["S", "1", "FLUDARABINE", "INTRAVENOUS"],
+            "exroute",
+        ),
+        (
+            "EX",
+            &["USUBJID", "EXSEQ", "EXTRT", "EXROUTE"],
+            &["S", "1", "ANTI-IL1RAP CAR-T CELLS", "INTRA-ARTERIAL"],
+            "exroute",
+        ),
+    ] {
+        let (captured, lost) = taken(dataset, columns, cells);
+        let (name, value) = (*columns.last().unwrap(), *cells.last().unwrap());
+        assert_eq!(lost, Vec::<String>::new(), "{name}");
+        assert_eq!(captured[0].values[last], value);
+        let back = to_tables(&trial(), &captured);
+        let table = back.iter().find(|table| table.name == dataset).unwrap();
+        assert_eq!(table.cell(0, table.column(name).unwrap()), value);
+    }
 }
 
 #[test]

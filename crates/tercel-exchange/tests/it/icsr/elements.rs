@@ -214,7 +214,16 @@ pub(super) fn refused(document: &Document<'_>) -> Vec<String> {
             if value.trim().is_empty() {
                 wrong.push(format!("{number}: blank"));
             }
-            if element.max.is_some_and(|max| value.chars().count() > max) {
+            // The list counts a time without the zone that ICH lets follow it.
+            let counted = value.rsplit_once(['+', '-']).map_or(value.as_str(), |(time, zone)| {
+                let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+                if time.len() == 12 && zone.len() == 4 && digits(time) && digits(zone) {
+                    time
+                } else {
+                    &value
+                }
+            });
+            if element.max.is_some_and(|max| counted.chars().count() > max) {
                 wrong.push(format!("{number}: {} characters", value.chars().count()));
             }
             if !element.values.is_empty() && !element.values.contains(&value.as_str()) {

@@ -259,18 +259,115 @@ fn a_report_says_what_the_data_and_the_protocol_say() {
     );
     assert_eq!(
         judged("G.k.9.i.2.r.3"),
-        ["definite", "unlikely", "possible", "not related", "not related"]
+        [
+            "related",
+            "unlikely related",
+            "possibly related",
+            "not related",
+            "not related"
+        ]
     );
+}
+
+#[test]
+fn the_narrative_is_made_of_the_data() {
+    let icsrs = complete();
+    let document = Document::parse(xml(&icsrs, "IL1RAP-HCC-HAND-001-1")).unwrap();
     let narrative = element(&document, "H.1").remove(0);
     for part in [
         "Subject HAND-001, 50 years old, female, 61.2 kg",
         "Lymphodepletion: FLUDARABINE on 2025-03-15.",
         "\"Zorb ache\", worst grade 3, from 2025-03-22 to 2025-03-26, 2 days after the infusion.",
         "Its course: grade 2, from 2025-03-22 to 2025-03-23; grade 3, from 2025-03-24 to 2025-03-26.",
-        "Relation in the sponsor's judgement: possible.",
+        "Relation in the sponsor's judgement: possibly related.",
+        "Relation in the investigator's judgement to the CAR-T cells: related, to lymphodepletion: not related.",
+        "Outcome: recovered with sequelae.",
+        "Outcome: recovering.",
         "Medications begun while an event went on: TOCILIZUMAB on 2025-03-24.",
     ] {
         assert!(narrative.contains(part), "{part}\n{narrative}");
+    }
+}
+
+#[test]
+fn a_relation_is_sent_in_its_own_word_and_an_outcome_told_as_it_is_coded() {
+    let trial = trial(PARTIES);
+    let told = |relation: &str, outcome: &str| {
+        let row = format!(
+            "HAND-001,4,Zorb ache,3,Y,N,N,Y,{relation},,{relation},2025-05-02,2025-05-01,2025-05-02,{outcome}\n"
+        );
+        let lines: Vec<&str> = AE.lines().filter(|line| !line.starts_with("HAND-001,4")).collect();
+        let ae = lines.join("\n");
+        let mut tables = tables();
+        let mut changed = Table::parse_csv("ae.csv", format!("{ae}\n{row}").as_bytes()).unwrap();
+        changed.name = "AE".to_owned();
+        *tables.iter_mut().find(|table| table.name == "AE").unwrap() = changed;
+        let data = data(&trial, &tables);
+        let icsrs = write(&trial, &data, &tables, None);
+        let document = Document::parse(xml(&icsrs, "IL1RAP-HCC-HAND-001-4")).unwrap();
+        let narrative = element(&document, "H.1").remove(0);
+        (
+            element(&document, "G.k.9.i.2.r.3"),
+            element(&document, "E.i.7"),
+            narrative,
+        )
+    };
+    for (written, sent) in [
+        ("RELATED", "related"),
+        ("DEFINITELY RELATED", "definitely related"),
+        ("Possibly Related", "possibly related"),
+        ("NOT RELATED", "not related"),
+        ("Y", "related"),
+        ("N", "not related"),
+    ] {
+        let (relations, _, narrative) = told(written, "FATAL");
+        assert_eq!(relations, [sent, sent], "{written}");
+        assert!(
+            narrative.contains(&format!("to the CAR-T cells: {sent}.")),
+            "{narrative}"
+        );
+        assert!(
+            narrative.contains(&format!("sponsor's judgement: {sent}.")),
+            "{narrative}"
+        );
+    }
+    for (written, code, word) in [
+        ("RECOVERED/RESOLVED", "1", "recovered"),
+        ("RECOVERING/RESOLVING", "2", "recovering"),
+        ("NOT RECOVERED/NOT RESOLVED", "3", "not recovered"),
+        ("RECOVERED/RESOLVED WITH SEQUELAE", "4", "recovered with sequelae"),
+        ("FATAL", "5", "fatal"),
+        ("UNKNOWN", "0", "unknown"),
+    ] {
+        let (_, codes, narrative) = told("RELATED", written);
+        assert_eq!(codes, [code], "{written}");
+        assert!(narrative.contains(&format!(" Outcome: {word}.")), "{narrative}");
+    }
+}
+
+#[test]
+fn a_time_carries_the_zone_its_record_states_and_no_other() {
+    let trial = trial(PARTIES);
+    for (zone, sent) in [("", ""), ("+08:00", "+0800"), ("Z", "+0000"), ("-05:30", "-0530")] {
+        let ae = AE.replace("2025-03-24T10:30", &format!("2025-03-24T10:30{zone}"));
+        let ex = EX.replace("2025-03-20T10:00", &format!("2025-03-20T10:00{zone}"));
+        let lb = LB.replace("2025-03-25T07:30", &format!("2025-03-25T07:30{zone}"));
+        let mut tables = tables();
+        for (name, text) in [("AE", ae), ("EX", ex), ("LB", lb)] {
+            let mut changed = Table::parse_csv("changed.csv", text.as_bytes()).unwrap();
+            changed.name = name.to_owned();
+            *tables.iter_mut().find(|table| table.name == name).unwrap() = changed;
+        }
+        let data = data(&trial, &tables);
+        let icsrs = write(&trial, &data, &tables, None);
+        let document = Document::parse(xml(&icsrs, "IL1RAP-HCC-HAND-001-1")).unwrap();
+        assert_eq!(
+            element(&document, "E.i.4"),
+            ["20250322".to_owned(), format!("202503241030{sent}")]
+        );
+        assert_eq!(element(&document, "F.r.1"), [format!("202503250730{sent}")]);
+        assert_eq!(element(&document, "G.k.4.r.4")[0], format!("202503201000{sent}"));
+        assert!(refused(&document).iter().all(|one| one.starts_with("E.i.2.1")));
     }
 }
 
@@ -283,7 +380,7 @@ fn before_the_infusion_the_product_is_not_administered_and_a_death_is_told_with_
         ["ANTI-IL1RAP CAR-T CELLS", "FLUDARABINE"]
     );
     assert_eq!(element(&document, "G.k.1"), ["4", "1"]);
-    assert_eq!(element(&document, "G.k.9.i.2.r.3"), ["definite"]);
+    assert_eq!(element(&document, "G.k.9.i.2.r.3"), ["related"]);
     assert!(element(&document, "G.k.8").is_empty());
     assert_eq!(element(&document, "D.9.1"), ["20250420"]);
     assert_eq!(element(&document, "D.9.2.r.2"), ["Blim rash"]);

@@ -760,11 +760,47 @@ fn a_reference_by_the_address_of_the_entry_is_followed_and_the_official_identifi
 }
 
 #[test]
+fn an_identifier_whose_time_ended_is_taken_only_where_there_is_no_other() {
+    let ended =
+        json!({"use": "official", "system": KEY, "value": "2", "period": {"start": "2020-01-01", "end": "2024-12-31"}});
+    let current = json!({"use": "usual", "system": KEY, "value": "1", "period": {"start": "2025-01-01"}});
+    for (identifiers, subject) in [
+        (json!([ended, current]), "S-01-MRN-1"),
+        (json!([current, ended]), "S-01-MRN-1"),
+        (json!([ended]), "S-01-MRN-2"),
+    ] {
+        let patient = json!({"resourceType": "Patient", "id": "p", "gender": "female", "identifier": identifiers});
+        let mut result = observation("o", "1742-6", quantity(30.0, "U/L"));
+        result["subject"] = json!({"reference": "Patient/p"});
+        let lines = format!("{patient}\n{result}\n");
+        let taken = read_fhir("b.ndjson", lines.as_bytes(), &options()).unwrap();
+        assert_eq!(
+            cells(&taken, "LB", ("LBTESTCD", "ALT"), ["USUBJID"]),
+            [subject],
+            "{:?}",
+            taken.not_taken
+        );
+    }
+}
+
+#[test]
 fn a_unit_whose_words_contradict_its_code_is_to_be_looked_at_and_what_still_runs_has_no_end() {
     let unit = |words: &str, code: &str| json!({"valueQuantity": {"value": 13.5, "unit": words, "system": "http://unitsofmeasure.org", "code": code}});
     let contradicts = |left: &tercel_exchange::inbound::Left| matches!(left.why, Why::UnitAgainstWords { .. });
     for (words, code, wrong) in [("g/dL", "g/L", true), ("g/dL", "g/dL", false), ("grams", "g/dL", false)] {
         let taken = read(vec![observation("o", "718-7", unit(words, code))]);
+        assert_eq!(taken.findings.iter().any(contradicts), wrong, "{words} {code}");
+    }
+    // Body weight and height: units that laboratories do not know.
+    for (loinc, words, code, wrong) in [
+        ("29463-7", "kg", "[lb_av]", true),
+        ("29463-7", "lbs", "kg", true),
+        ("29463-7", "kg", "kg", false),
+        ("29463-7", "lb", "[lb_av]", false),
+        ("8302-2", "in", "cm", true),
+        ("8302-2", "cm", "cm", false),
+    ] {
+        let taken = read(vec![observation("o", loinc, unit(words, code))]);
         assert_eq!(taken.findings.iter().any(contradicts), wrong, "{words} {code}");
     }
     let given = |status: &str| {

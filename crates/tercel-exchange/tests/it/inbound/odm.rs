@@ -1,7 +1,7 @@
 //! ODM: transactions, typed items, what stands beside the data. The file validates against the schema of ODM 1.3.2.
 
 use tercel_exchange::inbound::odm::{OdmMapping, OdmReader, read_odm};
-use tercel_exchange::inbound::{Inbound, InboundError, Subjects};
+use tercel_exchange::inbound::{Inbound, InboundError, Offset, Subjects};
 
 use super::{row, said, table};
 
@@ -75,7 +75,7 @@ fn transactions_may_stand_in_files_of_their_own() {
         .read("c.xml", format!("{first}</ClinicalData></ODM>").as_bytes())
         .unwrap();
     reader.read("d.xml", format!("{head}{second}").as_bytes()).unwrap();
-    let parts = reader.finish(&OdmMapping::parse(MAPPING).unwrap(), None, &Subjects::default());
+    let parts = reader.finish(&OdmMapping::parse(MAPPING).unwrap(), None, &Subjects::default(), None);
     assert_eq!(parts.tables, whole.tables);
 }
 
@@ -146,4 +146,37 @@ fn a_result_without_a_value_is_no_row_and_a_subject_key_is_of_one_study() {
         why.iter().all(|why| why.contains("several studies (OTHER, S)")),
         "{why:?}"
     );
+}
+
+#[test]
+fn a_time_has_the_zone_it_was_sent_with_or_the_clock_of_the_site_and_utc_is_said() {
+    let times = |sent: &str, offset: Option<&str>| {
+        let items = format!(
+            "<ItemData ItemOID=\"IT.AE.AETERM\" Value=\"Fever\"/><ItemData ItemOID=\"IT.AE.AESTDTC\" Value=\"{sent}\"/>\
+             <ItemDataDatetime ItemOID=\"IT.AE.AEENDTC\">{sent}</ItemDataDatetime>"
+        );
+        let mut reader = OdmReader::default();
+        reader.read("c.xml", group(&items).as_bytes()).unwrap();
+        let offset = offset.map(|text| Offset::parse(text).unwrap());
+        let inbound = reader.finish(&OdmMapping::default(), None, &Subjects::default(), offset);
+        let cells = row(table(&inbound, "AE"), ("AESEQ", "1"), ["AESTDTC", "AEENDTC"]).map(str::to_owned);
+        let told = inbound
+            .findings
+            .iter()
+            .any(|left| left.why.to_string().contains("--utc-offset"));
+        (cells, told)
+    };
+    for (sent, offset, kept, told) in [
+        ("2026-03-04T20:30:00Z", None, "2026-03-04T20:30:00Z", true),
+        ("2026-03-04T20:30:00+08:00", None, "2026-03-04T20:30:00+08:00", false),
+        ("2026-03-04T20:30:00", None, "2026-03-04T20:30:00", false),
+        ("2026-03", None, "2026-03", false),
+        ("soon", None, "soon", false),
+        ("2026-03-04T20:30:00Z", Some("+08:00"), "2026-03-05T04:30:00", false),
+        ("2026-03-04T20:30:00", Some("+08:00"), "2026-03-04T20:30:00", false),
+        ("2026-03-04", Some("+08:00"), "2026-03-04", false),
+    ] {
+        let both = [kept.to_owned(), kept.to_owned()];
+        assert_eq!(times(sent, offset), (both, told), "{sent} {offset:?}");
+    }
 }

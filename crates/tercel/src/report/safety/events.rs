@@ -157,7 +157,9 @@ pub(super) fn interest(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
 
 pub(super) fn deaths(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
     let lines = told.iter().filter_map(|told| {
-        let (when, record) = told.facts.subject.died()?;
+        let record = told.facts.subject.death_record()?;
+        let died = told.facts.subject.died();
+        let when = died.map_or_else(|| "day not recorded".to_owned(), |(when, _)| dated(told.facts, when));
         let fatal: Vec<&SafetyEvent<'_>> = told.events.iter().filter(|event| event.fatal).collect();
         let mut records = vec![record.clone()];
         records.extend(fatal.iter().flat_map(|event| event.records.iter().cloned()));
@@ -173,7 +175,7 @@ pub(super) fn deaths(told: &[Told<'_>], levels: &[LevelName]) -> EventTable {
         };
         let cells = vec![
             infused,
-            dated(told.facts, when),
+            when,
             list(|event| event.term().to_owned()),
             if fatal.is_empty() {
                 number::MISSING.to_owned()

@@ -191,6 +191,10 @@ fn ended(facts: &Facts<'_>, records: &mut Vec<RecordId>) -> String {
         records.push(record.clone());
         return format!("Died on {}.", dated(facts, when));
     }
+    if let Some(record) = facts.subject.death_record() {
+        records.push(record.clone());
+        return "Died; the day is not recorded.".to_owned();
+    }
     match facts.last_seen() {
         Some((day, record)) => {
             records.push(record.clone());

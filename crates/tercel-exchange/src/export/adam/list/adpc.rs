@@ -127,14 +127,18 @@ const VALUE: &[Line] = &[
         "Analysis Value",
         Float,
         Open,
-        Derived("The quantified result; on a record with DTYPE half the limit of quantification; else blank below it."),
+        Derived(
+            "The quantified result in the unit of its parameter, blank where its unit does not convert; on a record with DTYPE half the limit of quantification; else blank below it.",
+        ),
     ),
     v(
         "AVALU",
         "Analysis Value Unit",
         Text,
         Own,
-        Derived("Standard unit of the result, else its original unit."),
+        Derived(
+            "Unit of the parameter, the standard (else original) unit of most of its results; blank where there is no result in it.",
+        ),
     ),
     v(
         "AVALCAT1",
@@ -148,7 +152,7 @@ const VALUE: &[Line] = &[
         "Analysis Lower Limit of Quantitation",
         Float,
         Open,
-        Derived("PC.PCLLOQ or CP.CPLLOQ."),
+        Derived("PC.PCLLOQ or CP.CPLLOQ in the unit of the parameter."),
     ),
     flag("BLQFL", "Below Lower Limit of Quant Flag", "Y below quantification."),
     v(

@@ -60,7 +60,7 @@ const DERIVED: &[Line] = &[
         Float,
         Open,
         Derived(
-            "TR.TRSTRESN of a lesion in millimetres, blank where TR.TRSTRESU is neither blank, mm nor cm; for SDIAM the sum over target lesions, the short axis of a node and the long axis of any other.",
+            "TR.TRSTRESN of a lesion in millimetres, blank where TR.TRSTRESU is neither blank, mm nor cm; 5 where TR.TRORRES or TR.TRSTRESC says too small to measure or gives a limit of at most 10 mm (<5); for SDIAM the sum over target lesions, the short axis of a node and the long axis of any other.",
         ),
     ),
     v(
