@@ -217,7 +217,7 @@ fn courses(out: &mut Writer, report: &Report) {
             svg: swimmer::draw(report),
             reason: "No subject has a course to draw.",
             reading: "The line within a bar is the confirmed response, up to progression or death, or to the last assessment that \
-                      showed none. A bar ends with death or the last day known alive; one that ends in neither cross nor arrow belongs to a \
+                      showed none. A bar ends with death or the last contact; one that ends in neither cross nor arrow belongs to a \
                       subject who left the study, or whose end of follow-up the source does not tell.",
             remarks: vec![first_of(report.swimmer.lanes.len(), report.swimmer.subjects).en],
         },

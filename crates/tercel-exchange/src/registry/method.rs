@@ -217,10 +217,10 @@ pub(super) fn definition(method: &str) -> &'static str {
             "From the first response that is later confirmed to progression or death, among responders whose response began by the time point. Kaplan-Meier median."
         }
         "median-os" => {
-            "From infusion to death from any cause, in infused subjects; censored on the last day known alive. Kaplan-Meier median with follow-up truncated at the time point."
+            "From infusion to death from any cause, in infused subjects; censored at the last contact. Kaplan-Meier median with follow-up truncated at the time point."
         }
         "os-rate" => {
-            "From infusion to death from any cause, in infused subjects; censored on the last day known alive. Kaplan-Meier survival at the time point."
+            "From infusion to death from any cause, in infused subjects; censored at the last contact. Kaplan-Meier survival at the time point."
         }
         "pfs-rate" => {
             "From infusion to the first progression or death from any cause, in infused subjects. Kaplan-Meier estimate at the time point."

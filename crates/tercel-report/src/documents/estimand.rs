@@ -242,6 +242,6 @@ fn time_to_response() -> Vec<Intercurrent> {
 fn overall() -> Vec<Intercurrent> {
     vec![
         event(NEW_THERAPY, TREATMENT_POLICY, "does not censor"),
-        event(LEFT, HYPOTHETICAL, "censored on the last day known alive"),
+        event(LEFT, HYPOTHETICAL, "censored at the last contact"),
     ]
 }

@@ -56,47 +56,55 @@ impl<'a> Facts<'a> {
     /// The last record that needs a living subject, up to the last day a date of death can mean.
     fn last_alive(&self) -> Option<(Date, &'a RecordId)> {
         let (death, _) = self.death()?;
+        let events = self.subject.adverse_events.iter();
+        let onsets = events.filter_map(|event| Some((event.start?.date.earliest(), &event.record)));
         self.seen_alive()
-            .chain(self.onsets())
+            .chain(onsets)
             .filter(|(day, _)| *day <= death.date.latest())
             .max()
     }
 
-    /// The last day on which anything was recorded that needs a living subject: it was seen, assessed, sampled or treated, or an
-    /// adverse event began. What was planned, not done or only judged afterwards is none.
-    pub(super) fn last_known_alive(&self) -> Option<(Date, &'a RecordId)> {
-        let given = self.subject.medications.iter();
-        let given = given.filter_map(|medication| Some((medication.start?.date.earliest(), &medication.record)));
-        let lesions = self.subject.lesions.iter();
-        let found = lesions.filter_map(|lesion| Some((lesion.when?.date.earliest(), &lesion.record)));
-        let assessed = self.subject.responses.iter().map(|one| (one.when, &one.record));
-        let scored = self.subject.scores.iter().map(|score| (score.when, &score.record));
-        let assessed = assessed.chain(scored);
-        self.seen_or_treated()
-            .chain(self.onsets())
-            .chain(given)
-            .chain(found)
-            .chain(assessed.map(|(when, record)| (when.date.earliest(), record)))
+    /// The last contact that is documented: a visit or a survival contact, an assessment made, or something given, for which the
+    /// subject was there. A sample, what was planned or not done, and what was reported later is none.
+    pub(super) fn last_contact(&self) -> Option<(Date, &'a RecordId)> {
+        let subject = self.subject;
+        let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
+        let scans = subject.measurements.iter().filter(|scan| scan.result.is_some());
+        let scans = scans.map(|scan| (scan.when, &scan.record));
+        let lesions = subject.lesions.iter();
+        let lesions = lesions.filter_map(|lesion| Some((lesion.when?, &lesion.record)));
+        let responses = subject.responses.iter().map(|one| (one.when, &one.record));
+        let scores = subject.scores.iter().map(|score| (score.when, &score.record));
+        let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
+        let graded = subject.toxicity.iter().map(|finding| (finding.when, &finding.record));
+        let infused = subject
+            .infusions
+            .iter()
+            .map(|infusion| (infusion.when, &infusion.record));
+        let procedures = subject.procedures.iter().map(|one| (one.start, &one.record));
+        let depleted = subject.lymphodepletion.iter().map(|dose| (dose.start, &dose.record));
+        contacts
+            .chain(scans)
+            .chain(lesions)
+            .chain(responses)
+            .chain(scores)
+            .chain(vitals)
+            .chain(graded)
+            .chain(infused)
+            .chain(procedures)
+            .chain(depleted)
+            .map(|(when, record)| (when.date.earliest(), record))
             .max()
     }
 
     /// The last day on which the subject was seen, treated, or sampled.
     pub(crate) fn last_seen(&self) -> Option<(Date, &'a RecordId)> {
-        self.seen_or_treated().max()
-    }
-
-    fn seen_or_treated(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
         let procedures = self.subject.procedures.iter();
         let treated = self.subject.lymphodepletion.iter();
         self.seen_alive()
             .chain(procedures.map(|procedure| (procedure.start.date.earliest(), &procedure.record)))
             .chain(treated.map(|dose| (dose.start.date.earliest(), &dose.record)))
-    }
-
-    /// When adverse events began.
-    fn onsets(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
-        let events = self.subject.adverse_events.iter();
-        events.filter_map(|event| Some((event.start?.date.earliest(), &event.record)))
+            .max()
     }
 
     /// Every record that needs a living subject.

@@ -7,7 +7,7 @@
 //! The registry record (S9); `brookmeyer1982`.
 //!
 //! # Formula
-//! Infusion to death from any cause, censored on the last day known alive.
+//! Infusion to death from any cause, censored at the last contact.
 //!
 //! # Example
 //! Deaths at 5 and 9 months of three subjects, one alive at 12: median 9 months at month 12, not reached at month 6.

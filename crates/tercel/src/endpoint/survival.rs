@@ -1,7 +1,7 @@
 //! Overall survival of one subject, and the planned imaging visits that progression-free survival is censored by.
 //!
 //! # What it derives
-//! Time from infusion to death or to the last day on which the subject is known to have been alive; the planned imaging visits and which of them were missed.
+//! Time from infusion to death or to the last contact; the planned imaging visits and which of them were missed.
 //!
 //! # Source
 //! `fda-endpoints2018`; `docs/methods.md`, "Progression-free survival" and "Overall survival".
@@ -14,7 +14,7 @@
 //! Scan on day 24, death on day 70: the scan is that of week 4, only week 8 was missed.
 //!
 //! # Limits
-//! A record after the cut, of something not done, or of a judgement made afterwards shows nobody alive.
+//! A laboratory sample is no contact, nor is what was planned, not done, or reported later.
 
 use jiff::civil::Date;
 
@@ -60,19 +60,22 @@ impl Facts<'_> {
 
     pub(super) fn derive_os(&self, day0: Date) -> Duration {
         let mut records = self.identity();
-        let alive = self.last_known_alive().filter(|(day, _)| *day >= day0);
+        let contact = self.last_contact().filter(|(day, _)| *day >= day0);
         let (end, event, ended_by) = if let (Some(day), Some((when, _))) = (self.death_day(), self.death()) {
             records.extend(self.death_records());
             (day, true, format!("death on {when}"))
-        } else if let Some((day, record)) = alive {
+        } else if let Some((day, record)) = contact {
+            // A visit of that day says more than another record of it.
+            let mut contacts = self.subject.contacts.iter();
+            let visit = contacts.find(|contact| contact.when.date.earliest() == day);
+            let (record, name) = visit.map_or_else(
+                || (record, record.to_string()),
+                |visit| (&visit.record, visit.name.clone()),
+            );
             records.push(record.clone());
-            (day, false, format!("censored at {day}: last known alive ({record})"))
+            (day, false, format!("censored at {day}: last contact ({name})"))
         } else {
-            (
-                day0,
-                false,
-                "censored at infusion: nothing is recorded later".to_owned(),
-            )
+            (day0, false, "censored at infusion: no later contact".to_owned())
         };
         Duration {
             months: self.months_to(day0, end.max(day0)),

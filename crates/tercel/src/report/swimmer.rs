@@ -26,7 +26,7 @@ pub struct Lane {
     pub subject: SubjectId,
     /// Dose level.
     pub level: DoseLevel,
-    /// Months from infusion to death or the last day known alive.
+    /// Months from infusion to death or last contact.
     pub months: f64,
     /// How follow-up ends.
     pub end: LaneEnd,

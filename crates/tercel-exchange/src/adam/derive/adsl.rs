@@ -249,14 +249,7 @@ fn last_seen(sources: &Sources<'_>) -> BTreeMap<SubjectId, Date> {
         ("RS", "RSDTC"),
         ("SV", "SVSTDTC"),
         ("SS", "SSDTC"),
-        ("EX", "EXSTDTC"),
         ("EX", "EXENDTC"),
-        ("FA", "FADTC"),
-        ("PC", "PCDTC"),
-        ("CP", "CPDTC"),
-        ("TU", "TUDTC"),
-        ("PR", "PRSTDTC"),
-        ("CM", "CMSTDTC"),
     ];
     let mut seen: BTreeMap<SubjectId, Date> = BTreeMap::new();
     for (name, column) in dated {

@@ -111,7 +111,7 @@ fn follow_up(trial: &Trial, levels: &[LevelName], infused: &[&Facts<'_>]) -> Sum
         anchor: "time_follow_up",
         title: "Followed for",
         note: "Median follow-up by reverse Kaplan-Meier (being censored is the event), with the interval of a quantile. For \
-               progression-free survival follow-up ends with the last adequate assessment, for overall survival with the last day known alive.",
+               progression-free survival follow-up ends with the last adequate assessment, for overall survival with the last contact.",
         columns: columns(levels),
         rows,
     }

@@ -70,7 +70,7 @@ const DATES: &[Line] = &[
         Date,
         Open,
         Derived(
-            "Last complete date of AE, CM, CP, EX, FA, LB, PC, PR, RS, TR, TU and VS records of what was done, of SV records of visits that took place and of SS records that say ALIVE, or TRTEDT; not after DTHDT.",
+            "Last complete date of AE, LB, VS, TR, RS and EX records, of SV records of visits that took place and of SS records that say ALIVE, or TRTEDT; not after DTHDT.",
         ),
     ),
     v(
