@@ -79,7 +79,6 @@ pub(crate) fn expedited_json(analysis: &Analysis<'_>) -> Value {
                     "stage": deadline.stage.name(),
                     "days": deadline.days,
                     "aware": event.details.aware.map(|aware| aware.to_string()),
-                    "since": deadline.since.map(|since| since.to_string()),
                     "due": deadline.due.map(|due| due.to_string()),
                     "submitted": deadline.submitted.map(|when| when.to_string()),
                     "standing": deadline.standing.name(),

@@ -15,7 +15,7 @@ use crate::meeting::{MEETING, Meeting};
 use crate::protocol::{PROTOCOL, site_versions};
 
 /// Forms that are not entered freely: what they say is a signature, or rests on one.
-pub(crate) const SIGNED_FORMS: [&str; 9] = [
+pub const SIGNED_FORMS: [&str; 9] = [
     "dlt-adjudication",
     "halt-lifted",
     "conduct-decision",

@@ -1,11 +1,12 @@
-//! What new records of many subjects, entered in one sitting, would let go of: halts, and levels that the design closes.
+//! What new records of many subjects, entered in one sitting, would let go of: halts, levels that the design closes, bags of others.
 
 use jiff::Timestamp;
-use tercel::conduct::{Study, closed_since, standing_halts_of};
+use tercel::conduct::{ConductRecords, Study, closed_since, halts_ended, other_owner, standing_halts_of};
 use tercel::design::{DoseAnswer, decide_study};
 use tercel::endpoint::Analysis;
-use tercel::language::Words;
+use tercel::language::{Words, both};
 use tercel::protocol::{DoseLevel, Trial};
+use tercel::study::{StudyData, SubjectId};
 use tercel_exchange::form::form;
 use tercel_store::{NewRecord, Record, Values};
 
@@ -13,61 +14,61 @@ use crate::capture::{foreseen, new_record};
 use crate::conduct::site_time;
 use crate::snapshot::data_and_conduct;
 
-/// What stands by the records there are, and would stand no more by new ones beside them.
-#[derive(Debug)]
+/// What stands by the records there are, and would stand no more by new ones beside them; and what new ones may not be.
+#[derive(Debug, Default)]
 pub struct LetGo {
     /// Halts that would end, in words: they end by two members of the committee alone.
     pub halts: Vec<Words>,
     /// Levels that the committee opened and the design closes, and would close no more.
     pub levels: Vec<DoseLevel>,
+    /// Bags of one subject that are another's, in words.
+    pub bags: Vec<Words>,
 }
 
 /// What these new records would let go of, at a moment.
 pub fn let_go(there: &[Record], new: &[NewRecord], trial: &Trial, now: Timestamp) -> LetGo {
-    let before = stands(there, trial, now);
-    if before.halts.is_empty() && before.levels.is_empty() {
-        return LetGo {
-            halts: Vec::new(),
-            levels: Vec::new(),
-        };
-    }
     let with = new.iter().enumerate();
     let with = with.filter_map(|(place, one)| foreseen(one, place, "", now));
-    let after = stands(&there.iter().cloned().chain(with).collect::<Vec<_>>(), trial, now);
-    let kept = |id: &str| after.halts.iter().any(|(other, _)| other == id);
+    let (now, today) = (site_time(now), site_time(now).date());
+    let said = |data: &StudyData| {
+        let analysis = Analysis::new(trial, data, Some(today));
+        decide_study(&analysis).map(|decided| DoseAnswer::of(&analysis, &decided))
+    };
+    let old = data_and_conduct(there.iter(), trial);
+    let answer = said(&old.0);
+    let before = Study::new(trial, &old.0, &old.1, now).with_answer(answer.as_ref());
+    let closed = closed_since(&before);
+    let bags = new.iter().any(|one| one.form == BAG);
+    if !bags && closed.is_empty() && standing_halts_of(&before).is_empty() {
+        return LetGo::default();
+    }
+    let all: Vec<Record> = there.iter().cloned().chain(with).collect();
+    let made = data_and_conduct(all.iter(), trial);
+    let answer = said(&made.0);
+    let after = Study::new(trial, &made.0, &made.1, now).with_answer(answer.as_ref());
+    let still = closed_since(&after);
     LetGo {
-        halts: before
-            .halts
-            .into_iter()
-            .filter(|(id, _)| !kept(id))
-            .map(|(_, why)| why)
-            .collect(),
-        levels: before
-            .levels
-            .into_iter()
-            .filter(|level| !after.levels.contains(level))
-            .collect(),
+        halts: halts_ended(&before, &after),
+        levels: closed.into_iter().filter(|level| !still.contains(level)).collect(),
+        bags: new.iter().filter_map(|one| of_another(&made.1, one)).collect(),
     }
 }
 
-struct Stands {
-    halts: Vec<(String, Words)>,
-    levels: Vec<DoseLevel>,
+const BAG: &str = "conduct-bag";
+
+fn of_another(conduct: &ConductRecords, new: &NewRecord) -> Option<Words> {
+    let label = new.values.get("bag").filter(|_| new.form == BAG)?;
+    let (other, known) = other_owner(conduct, &SubjectId::new(new.subject.as_deref()?), label)?;
+    Some(other_bag(label, other, known))
 }
 
-fn stands(records: &[Record], trial: &Trial, now: Timestamp) -> Stands {
-    let (data, conduct) = data_and_conduct(records.iter(), trial);
-    let now = site_time(now);
-    let analysis = Analysis::new(trial, &data, Some(now.date()));
-    let answer = decide_study(&analysis).map(|decided| DoseAnswer::of(&analysis, &decided));
-    let study = Study::new(trial, &data, &conduct, now).with_answer(answer.as_ref());
-    Stands {
-        halts: standing_halts_of(&study)
-            .into_iter()
-            .map(|(id, why, _)| (id, why))
-            .collect(),
-        levels: closed_since(&study),
-    }
+/// Why a bag is not entered: it is another's.
+pub(crate) fn other_bag(label: &str, other: &SubjectId, known: &str) -> Words {
+    both!(
+        "bag {label} reads as {known}, which is recorded for {other}: no two subjects have a bag of one label. Correct the record that \
+         is wrong; nothing was saved",
+        "{label}号袋与已记录为{other}所有的{known}号袋标签相同或难以区分：两名受试者不得有同一标签的产品袋。请更正错误的记录；未保存任何内容"
+    )
 }
 
 /// The halt that is entered with a change by which the design closes a level no more. What a DLT had closed is not opened by who

@@ -36,6 +36,7 @@ mod view;
 
 pub use app::{App, Settings};
 pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
+pub use conduct::SIGNED_FORMS;
 pub use demo::{DEMO_PASSWORD, Rehearsal, create_demo, demo_accounts};
 pub use let_go::{LetGo, halt_by, let_go};
 pub use pages::people::grants as parse_grants;

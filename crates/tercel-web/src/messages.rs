@@ -513,8 +513,8 @@ static MESSAGES: &[(&str, Text)] = &[
     (
         "countersign.lifts",
         Text::new(
-            "The signatures cover this, as it stands now; what is entered later or becomes graver halts treatment anew:",
-            "签署涵盖以下现况；此后新录入或加重的情况将重新引起暂停：",
+            "The signatures are about this, as it stands now; what is entered later, or becomes graver, they do not cover:",
+            "签署针对以下现况；此后新录入或加重的情况不在其内：",
         ),
     ),
     (

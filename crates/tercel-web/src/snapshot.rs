@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{ConductRecords, Study, check_conduct, closed_since, entered_halts, standing_halts_of};
+use tercel::conduct::{
+    ConductRecords, Study, check_conduct, closed_since, entered_halts, halts_ended, standing_halts_of,
+};
 use tercel::design::{DoseAnswer, decide_study};
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Cell, derive_cells};
@@ -210,8 +212,8 @@ impl Snapshot {
     /// The halts that would no longer stand with these records of a subject in place of its own, each in words.
     pub(crate) fn halts_ended_by(&self, subject: &str, records: Vec<Record>, now: jiff::Timestamp) -> Vec<Words> {
         let now = site_time(now);
-        let before = standing_halts_of(&Study::new(&self.trial, self.data(), &self.conduct, now));
-        if before.is_empty() {
+        let before = Study::new(&self.trial, self.data(), &self.conduct, now);
+        if standing_halts_of(&before).is_empty() {
             return Vec::new();
         }
         let data = self.data_with(subject, &records);
@@ -219,11 +221,7 @@ impl Snapshot {
         let changed = Part::new(records, &self.trial, &self.columns);
         parts.insert(subject.to_owned(), Arc::new(changed));
         let conduct = conduct_in(&parts, &self.rest, &self.trial);
-        let after = standing_halts_of(&Study::new(&self.trial, &data, &conduct, now));
-        let ended = before
-            .into_iter()
-            .filter(|(id, ..)| after.iter().all(|(other, ..)| other != id));
-        ended.map(|(_, reason, _)| reason).collect()
+        halts_ended(&before, &Study::new(&self.trial, &data, &conduct, now))
     }
 
     /// The levels that the committee opened, the design closes now, and would close no more with these records of a subject in

@@ -7,11 +7,11 @@ use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value, json};
 use tercel::language::both;
 use tercel::protocol::Trial;
-use tercel_exchange::form::{Captured, FORMS, Form, form, from_csv, from_tables};
+use tercel_exchange::form::{Captured, FORMS, Form, Scope, form, from_csv, from_tables};
 use tercel_exchange::inbound::{Inbound, Left, Subjects, Why};
 use tercel_exchange::{Table, bounded, read_datasets};
 use tercel_store::{Change, Clock, NewRecord, Record, RecordFilter, Store, StoreError};
-use tercel_web::{halt_by, let_go, new_record, record_series, sites_of};
+use tercel_web::{SIGNED_FORMS, halt_by, let_go, new_record, record_series, sites_of};
 
 use super::Answer;
 use crate::inbound::{Format, InboundArgs, report_json, report_text};
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         not_taken,
         inbound,
     } = read(args, &trial)?;
-    let entered = wait(async {
+    let (entered, halts) = wait(async {
         let address = args.record.address();
         let store = if args.dry_run {
             match Store::open(&address, Clock::System).await {
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         };
         let mut new = plan(&there, captured)?;
         let halt = halt_with(&there, &new, &trial, args.halt)?;
-        let entered = new.len();
+        let (entered, halts) = (new.len(), halt.is_some());
         new.extend(halt);
         if let (Some(store), false) = (&store, args.dry_run) {
             // One sitting: all of it is entered, or nothing.
@@ -76,12 +76,13 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
             store.append(&operator(), Some(&trial.version), &changes).await?;
             note(store, "import").await?;
         }
-        Ok(entered)
+        Ok((entered, halts))
     })?;
     let json = || {
         let mut answer = Map::new();
         answer.insert("entered".to_owned(), json!(entered));
         answer.insert("dry_run".to_owned(), json!(args.dry_run));
+        answer.insert("halts".to_owned(), json!(halts));
         let mut lines: Vec<Value> = not_taken.iter().map(|line| json!(line)).collect();
         if let Some(inbound) = &inbound {
             let mut report = report_json(inbound);
@@ -96,6 +97,11 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let text = || {
         let verb = if args.dry_run { "would be entered" } else { "entered" };
         let mut text = format!("{entered} records {verb}\n");
+        if halts {
+            text.push_str(
+                "treatment is halted with them until two members of the committee sign the end of the halt\n",
+            );
+        }
         text.push_str(&inbound.as_ref().map(report_text).unwrap_or_default());
         for line in &not_taken {
             text.push_str(line);
@@ -228,6 +234,7 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
         .collect();
     sites.extend(sites_of(&captured));
     let known = Known::new(there);
+    let subjects: HashSet<&str> = there.iter().filter_map(|record| record.subject.as_deref()).collect();
     let (mut all, mut conflicts) = (Vec::new(), Vec::new());
     for record in captured {
         let Some(form) = record.definition() else {
@@ -240,6 +247,12 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
                 subject.unwrap_or("(blank)")
             );
         };
+        if form.scope == Scope::Study {
+            bail!(
+                "the form {} is of the study, not of a subject; enter it in the browser. Nothing was entered",
+                form.id
+            );
+        }
         let key = format!("{}/{}", record_series(form, subject), record.number);
         if let Some(known) = known.by_key.get(key.as_str()) {
             if known.values != record.values {
@@ -257,6 +270,14 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
             {
                 conflicts.push(other.key.clone());
             }
+        }
+        // What is known of a subject that comes with all its data was decided elsewhere.
+        if SIGNED_FORMS.contains(&form.id) && subject.is_some_and(|subject| subjects.contains(subject)) {
+            bail!(
+                "{} of {}: two persons sign it in the browser. Nothing was entered",
+                form.title.en,
+                subject.unwrap_or_default()
+            );
         }
         let number = (record.number > 0).then_some(record.number);
         all.push(new_record(form, subject, Some(site), number, record.values.clone()));
@@ -280,6 +301,9 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
 fn halt_with(there: &[Record], new: &[NewRecord], trial: &Trial, asked: bool) -> anyhow::Result<Option<NewRecord>> {
     let now = Clock::System.now();
     let let_go = let_go(there, new, trial, now);
+    if let Some(bag) = let_go.bags.first() {
+        bail!("{}", bag.en);
+    }
     if let Some(halt) = let_go.halts.first() {
         bail!(
             "these data would end a halt that stands: {}. Two members of the committee sign its end first. Nothing was entered",

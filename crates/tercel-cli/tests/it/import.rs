@@ -166,16 +166,41 @@ fn an_import_ends_no_halt_that_stands() {
         "lifted.csv",
         "subject,faorres,faeval,fadtc\nS-1,LIFTED,SAFETY REVIEW COMMITTEE,2026-03-02\n",
     );
-    for more in [&["--dry-run"][..], &[], &["--halt"]] {
-        let arguments = [&["import", here, &lift, "--form", "halt-lifted"], more].concat();
-        let output = tercel(&arguments);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            output.status.code() == Some(2)
-                && said.contains("would end a halt that stands: A product given to another"),
-            "{said}"
-        );
-    }
+    let refused = |file: &str, form: &str, why: &str| {
+        for more in [&["--dry-run"][..], &[], &["--halt"]] {
+            let arguments = [&["import", here, file, "--form", form], more].concat();
+            let output = tercel(&arguments);
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(output.status.code() == Some(2) && said.contains(why), "{said}");
+        }
+    };
+    refused(&lift, "halt-lifted", "two persons sign it in the browser");
+    let pause = table("pause.csv", "subject,reason,from\nS-1,asked,2026-03-02T08:00\n");
+    refused(&pause, "conduct-pause", "is of the study, not of a subject");
+    // As a sitting of another system brings it: what happened, and that it was decided.
+    let whole = folder.path().join("whole");
+    fs::create_dir(&whole).unwrap();
+    fs::write(
+        whole.join("dm.csv"),
+        "USUBJID,SITEID,RFICDTC,AGE,SEX,ARMCD\nS-2,01,2026-02-01,60,F,DL1\n",
+    )
+    .unwrap();
+    fs::write(
+        whole.join("fa.csv"),
+        "USUBJID,FASEQ,FATESTCD,FAOBJ,FAORRES,FAEVAL,FADTC\nS-2,1,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2026-03-02\n",
+    )
+    .unwrap();
+    assert_eq!(json(&["--json", "import", here, whole.to_str().unwrap()])["entered"], 2);
+    let bag = |subject: &str, label: &str| {
+        let text = "subject,bag,lot,coi,cndose,cndosu,volume,expires\n";
+        table(
+            "bag.csv",
+            &format!("{text}{subject},{label},L1,C1,100,10^6 cells,20,2026-09-01T00:00\n"),
+        )
+    };
+    assert_eq!(enter(&bag("S-1", "C1-12"), "conduct-bag"), 1);
+    refused(&bag("S-2", "c1 12"), "conduct-bag", "reads as C1-12");
+    assert_eq!(enter(&bag("S-2", "C11-2"), "conduct-bag"), 1);
     let tomorrow = table("visits.csv", "subject,visit,svstdtc\nS-1,Day 1,2026-03-02\n");
     assert_eq!(enter(&tomorrow, "visit"), 1, "what lets go of nothing is entered");
 }

@@ -304,6 +304,8 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
     let evaluator = row.text("FAEVAL").unwrap_or("INVESTIGATOR");
     let when = row.when("FADTC");
     let record = row.record.clone();
+    let covers = row.text("FACOVERS");
+    let covers = covers.map(|covers| covers.split_whitespace().map(str::to_owned).collect());
     if item.eq_ignore_ascii_case("DLT") {
         // Without its day a judgement cannot be placed before or after anything.
         row.require("FADTC", Blocks::Decision);
@@ -321,6 +323,7 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
             evaluator: evaluator.to_owned(),
             dlt,
             when,
+            covers,
         });
         return;
     }
@@ -331,9 +334,7 @@ pub(super) fn read_fa(row: &Row<'_>, _trial: &Trial, subject: &mut Subject) {
                 record,
                 evaluator: evaluator.to_owned(),
                 when,
-                covers: row
-                    .text("FACOVERS")
-                    .map(|covers| covers.split_whitespace().map(str::to_owned).collect()),
+                covers,
             }),
             other => {
                 let text = other.unwrap_or_default().to_owned();

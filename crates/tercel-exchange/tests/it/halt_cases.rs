@@ -1,9 +1,10 @@
 //! Rules that halt enrolment, and what the decision owes to one DLT.
 
 use tercel::design::{Action, Because, StudyDecision};
+use tercel::dlt::{Status, Verdict};
 use tercel::protocol::DoseLevel;
 
-use super::dlt_cases::{LATER, decision};
+use super::dlt_cases::{LATER, decision, is_pending};
 
 const ICANS: &str = "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME";
 
@@ -110,24 +111,89 @@ fn a_lift_that_says_what_it_covers_covers_nothing_else() {
     let event = |number: u8, grade: &str, start: &str| {
         format!("S,{number},ICANS,Nervous system disorders,Y,RELATED,RECOVERED/RESOLVED,{grade},{start},")
     };
-    let lifted = "S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2025-03-12";
-    let covers = "FA,S,FASEQ,5,FACOVERS,halt-icans-4:AE/1=4";
-    let with = |events: &[&str]| decision(&[("AE", events), ("FA", &[lifted]), ("SUPPFA", &[covers])], LATER);
-    let known = event(1, "4", "2025-03-09");
-    assert!(halts(&with(&[&known])).is_empty());
-    // Entered after the signatures, although it had begun before; the same, graver; the same, begun later.
-    for (what, events) in [
-        ("another", vec![known, event(2, "4", "2025-03-08")]),
-        ("graver", vec![event(1, "5", "2025-03-09")]),
-        ("begun after the lift", vec![event(1, "4", "2025-03-13")]),
-    ] {
+    let by = |evaluator: &str, covers: &str, events: &[String]| {
         let events: Vec<&str> = events.iter().map(String::as_str).collect();
-        assert!(halts(&with(&events)).contains(&"halt-icans-4"), "{what}");
+        let lifted = format!("S,5,PAUSE,ENROLMENT,LIFTED,{evaluator},2025-03-12");
+        let covers = format!("FA,S,FASEQ,5,FACOVERS,{covers}");
+        let decided = decision(&[("AE", &events), ("FA", &[&lifted]), ("SUPPFA", &[&covers])], LATER);
+        halts(&decided).contains(&"halt-icans-4")
+    };
+    let committee = "SAFETY REVIEW COMMITTEE";
+    let covers = "halt-icans-4:AE/1@2025-03-09=4";
+    let known = event(1, "4", "2025-03-09");
+    assert!(!by(committee, covers, std::slice::from_ref(&known)));
+    assert!(by("INVESTIGATOR", covers, std::slice::from_ref(&known)), "no committee");
+    // Entered after the signatures, although it had begun before; the same, graver; the same record of another onset.
+    for (what, events) in [
+        ("another", vec![known.clone(), event(2, "4", "2025-03-08")]),
+        ("graver", vec![event(1, "5", "2025-03-09")]),
+        ("another onset", vec![event(1, "4", "2025-03-05")]),
+    ] {
+        assert!(by(committee, covers, &events), "{what}");
     }
+    let graver = "halt-icans-4:AE/1@2025-03-09=5";
     assert!(
-        halts(&with(&[&event(1, "4", "2025-03-10")])).is_empty(),
-        "the onset corrected"
+        !by(committee, graver, std::slice::from_ref(&known)),
+        "corrected to a lower grade"
     );
+    assert!(
+        by(committee, "halt-icans-4:AE/11@2025-03-09=4", &[known]),
+        "another record"
+    );
+    // An onset of which the month is known may lie after the decision, which knew of it.
+    assert!(!by(
+        committee,
+        "halt-icans-4:AE/1@2025-03=4",
+        &[event(1, "4", "2025-03")]
+    ));
+}
+
+/// What a lift of the findings and the event covers, and what is found after it.
+#[test]
+fn an_event_that_was_lifted_hides_no_findings_entered_later() {
+    let event = "S,1,ICANS,Nervous system disorders,Y,RELATED,NOT RECOVERED/NOT RESOLVED,4,2025-03-09,";
+    let lifted = "S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2025-03-12";
+    let covers = "FA,S,FASEQ,5,FACOVERS,halt-icans-4:AE/1@2025-03-09=4 halt-icans-4:FA@2025-03-09T08:00=4";
+    let grade = |number: u8, grade: u8, when: &str| format!("S,{number},TOXGR,{ICANS},{grade},INVESTIGATOR,{when}");
+    let with = |more: &[String]| {
+        let first = [lifted.to_owned(), grade(1, 4, "2025-03-09T08:00")];
+        let rows: Vec<&str> = first.iter().chain(more).map(String::as_str).collect();
+        let decided = decision(&[("AE", &[event]), ("FA", &rows), ("SUPPFA", &[covers])], LATER);
+        !halts(&decided).is_empty()
+    };
+    assert!(!with(&[]));
+    // More of the same assessment.
+    assert!(!with(&[format!("S,2,MOTOR,{ICANS},N,INVESTIGATOR,2025-03-09T08:00")]));
+    assert!(with(&[grade(3, 4, "2025-03-10T08:00")]), "in the same spell");
+    assert!(with(&[
+        grade(3, 1, "2025-03-20T08:00"),
+        grade(4, 4, "2025-04-01T08:00")
+    ]));
+}
+
+/// Findings of grade 4 without an event, which the committee judges.
+#[test]
+fn a_verdict_of_no_dlt_says_nothing_of_what_is_entered_later() {
+    let verdict = "S,5,DLT,DOSE LIMITING TOXICITY,N,ADJUDICATION COMMITTEE,2025-04-02";
+    let grade = format!("S,1,TOXGR,{ICANS},4,INVESTIGATOR,2025-03-09T08:00");
+    let with = |rows: &[&str], covers: &str| {
+        let covers = format!("FA,S,FASEQ,5,FACOVERS,{covers}");
+        let supplement: &[&str] = if covers.ends_with(',') { &[] } else { &[&covers] };
+        verdict_of(&[("FA", rows), ("SUPPFA", supplement)])
+    };
+    let known = with(&[&grade], "").known.join(" ");
+    assert_eq!(known.split(' ').count(), 1, "{known}");
+    assert!(is_pending(&with(&[&grade], "").status));
+    assert_eq!(with(&[&grade, verdict], "").status, Status::NoDlt, "by its day");
+    assert_eq!(with(&[&grade, verdict], &known).status, Status::NoDlt);
+    assert!(
+        is_pending(&with(&[&grade, verdict], "-").status),
+        "entered after the signatures"
+    );
+}
+
+fn verdict_of(rows: &[(&str, &[&str])]) -> Verdict {
+    super::dlt_cases::verdict(rows, LATER)
 }
 
 #[test]

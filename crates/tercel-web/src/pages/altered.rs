@@ -14,7 +14,7 @@ use super::subjects::{form_of, records_of};
 use crate::ask::Ask;
 use crate::capture::foreseen;
 use crate::conduct::{conduct_of_answers, site_time};
-use crate::let_go::halt_by;
+use crate::let_go::{halt_by, other_bag};
 use crate::reply::Fault;
 use crate::snapshot::counted;
 
@@ -170,12 +170,8 @@ pub(super) async fn not_its_bag(
     };
     let snapshot = ask.app.snapshot_now().await?;
     let own = SubjectId::new(subject);
-    if let Some(other) = other_owner(&snapshot.conduct, &own, label) {
-        return Ok(Some(both!(
-            "bag {label} is recorded for {other}: no two subjects have a bag of one label. Correct the record that is wrong; nothing \
-             was saved",
-            "{label}号袋已记录为{other}所有：两名受试者不得有同一标签的产品袋。请更正错误的记录；未保存任何内容"
-        )));
+    if let Some((other, known)) = other_owner(&snapshot.conduct, &own, label) {
+        return Ok(Some(other_bag(label, other, known)));
     }
     let now = site_time(ask.app.store.clock().now());
     let study = Study::new(&ask.app.trial, snapshot.data(), &snapshot.conduct, now);

@@ -5,9 +5,12 @@
 use std::sync::Arc;
 
 use askama::Template;
+use jiff::civil::DateTime;
 use tercel::conduct::{Study, halting_now};
+use tercel::dlt::derive_dlt;
 use tercel::language::{Text, Words, both};
 use tercel::meeting::Occasion;
+use tercel::protocol::Trial;
 use tercel::study::SubjectId;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
@@ -21,6 +24,7 @@ use crate::conduct::site_time;
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::serve::encode;
+use crate::snapshot::Snapshot;
 use crate::view::View;
 
 /// A record made by two.
@@ -81,7 +85,7 @@ const PAIRS: [Pair; 8] = [
         form: "dlt-adjudication",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
-        filled: &[],
+        filled: &["facovers"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
     Pair {
@@ -208,14 +212,14 @@ async fn page_now(
     values: &Values,
     problems: Vec<(String, String)>,
 ) -> Result<Page, Fault> {
-    let lifts = match (form.id, subject) {
-        ("halt-lifted", Some(subject)) => {
-            let Halting { what, covers, .. } = halting_of(ask, subject).await?;
-            let what = what.iter().map(|what| what.of(ask.language).to_owned());
-            Some((what.collect(), covers))
-        }
-        _ => None,
+    let judged = match subject {
+        Some(subject) => judged_now(ask, form.id, subject).await?,
+        None => None,
     };
+    let lifts = judged.map(|Judged { what, covers, .. }| {
+        let what = what.iter().map(|what| what.of(ask.language).to_owned());
+        (what.collect(), covers)
+    });
     Ok(Page {
         lifts,
         ..page(ask, pair, form, subject, values, problems)
@@ -337,12 +341,13 @@ async fn refused_now(
         let said = why.map(|why| ("pause".to_owned(), why.of(ask.language).to_owned()));
         return Ok(said.into_iter().collect());
     }
-    if let ("halt-lifted", Some(subject)) = (form, subject) {
-        let halting = halting_of(ask, subject).await?;
-        let why = halting.why_none(ask, subject);
-        values.insert("facovers".to_owned(), halting.covers);
-        let said = why.map(|why| ("faorres".to_owned(), why.of(ask.language).to_owned()));
-        return Ok(said.into_iter().collect());
+    if let Some(subject) = subject
+        && let Some(judged) = judged_now(ask, form, subject).await?
+    {
+        let wrong = judged.why_not(ask, form, subject, values);
+        values.insert("facovers".to_owned(), judged.covers);
+        let said = |(field, why): (&str, Words)| (field.to_owned(), why.of(ask.language).to_owned());
+        return Ok(wrong.map(said).into_iter().collect());
     }
     if let ("conduct-choice", Some(subject)) = (form, subject) {
         let why = not_lower(ask, subject, values).await?;
@@ -364,56 +369,101 @@ fn listed<T: AsRef<str>>(names: &[T], none: &str) -> Words {
     }
 }
 
-/// What in a subject set off the halts by a rule that stand.
-struct Halting {
+/// What the committee judges of a subject: what halted by a rule, or what may be a DLT.
+struct Judged {
     /// In words.
     what: Vec<Words>,
-    /// As a lift keeps it.
+    /// As the decision keeps it.
     covers: String,
-    /// The subjects for whom one stands.
-    subjects: Vec<String>,
+    /// The subjects for whom a halt by a rule stands.
+    halted: Vec<String>,
 }
 
-async fn halting_of(ask: &Ask, subject: &str) -> Result<Halting, Fault> {
+/// What a form of the committee judges now; `None`: it judges nothing that the data say.
+async fn judged_now(ask: &Ask, form: &str, subject: &str) -> Result<Option<Judged>, Fault> {
+    let is_lift = form == "halt-lifted";
+    if !is_lift && form != "dlt-adjudication" {
+        return Ok(None);
+    }
     let snapshot = ask.app.snapshot_now().await?;
     let (trial, now) = (Arc::clone(&ask.app.trial), site_time(ask.app.store.clock().now()));
     let own = SubjectId::new(subject);
     let made = tokio::task::spawn_blocking(move || {
-        let calls = snapshot.standing().calls.iter();
-        let of_halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
-        let halted: Vec<_> = of_halts.flat_map(|call| call.subjects.iter()).collect();
-        let study = Study::new(&trial, snapshot.data(), &snapshot.conduct, now);
-        Halting {
-            what: halted
-                .iter()
-                .filter(|(id, _)| *id == own)
-                .map(|(_, what)| what.clone())
-                .collect(),
-            covers: halting_now(&study, &own).join(" "),
-            subjects: halted.iter().map(|(id, _)| id.to_string()).collect(),
+        if is_lift {
+            halting(&snapshot, &trial, &own, now)
+        } else {
+            in_question(&snapshot, &trial, &own, now)
         }
     });
     made.await
+        .map(Some)
         .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))
 }
 
-impl Halting {
-    /// Why nothing can be lifted: no halt stands for the subject, for what is lifted before it happens would never halt; or another
-    /// than the page showed.
-    fn why_none(&self, ask: &Ask, subject: &str) -> Option<Words> {
-        if self.what.is_empty() {
-            let Words { en, zh } = listed(&self.subjects, "nobody");
-            return Some(both!(
+fn halting(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTime) -> Judged {
+    let calls = snapshot.standing().calls.iter();
+    let of_halts = calls.filter(|call| matches!(call.occasion, Occasion::Pause(_)));
+    let halted: Vec<_> = of_halts.flat_map(|call| call.subjects.iter()).collect();
+    let study = Study::new(trial, snapshot.data(), &snapshot.conduct, now);
+    let what = halted.iter().filter(|(id, _)| id == own).map(|(_, what)| what.clone());
+    Judged {
+        what: what.collect(),
+        covers: halting_now(&study, own).join(" "),
+        halted: halted.iter().map(|(id, _)| id.to_string()).collect(),
+    }
+}
+
+fn in_question(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTime) -> Judged {
+    let mut subjects = snapshot.data().subjects.iter();
+    let verdict = subjects
+        .find(|one| one.id == *own)
+        .and_then(|one| derive_dlt(trial, one, now.date()));
+    let grounds = verdict
+        .iter()
+        .flat_map(|verdict| verdict.met.iter().chain(&verdict.open));
+    let known: Vec<String> = verdict.iter().flat_map(|verdict| verdict.known.clone()).collect();
+    Judged {
+        what: grounds.map(|ground| ground.text.clone()).collect(),
+        // A decision that says that it covers nothing is not one that says nothing.
+        covers: if known.is_empty() {
+            "-".to_owned()
+        } else {
+            known.join(" ")
+        },
+        halted: Vec::new(),
+    }
+}
+
+impl Judged {
+    /// Why it cannot be signed, with the answer it is about: no halt stands for the subject, for what is lifted before it happens would
+    /// never halt; an investigator decides; or another thing is judged than the page showed.
+    fn why_not(&self, ask: &Ask, form: &str, subject: &str, values: &Values) -> Option<(&'static str, Words)> {
+        let is_lift = form == "halt-lifted";
+        if is_lift && self.what.is_empty() {
+            let Words { en, zh } = listed(&self.halted, "nobody");
+            let why = both!(
                 "no halt by a rule of the protocol stands for {subject}; those it stands for: {en}. Nothing was saved",
                 "{subject}没有因方案规则而有效的暂停；现有：{zh}。未保存任何内容"
-            ));
+            );
+            return Some(("faorres", why));
+        }
+        if values
+            .get("faeval")
+            .is_some_and(|by| by.eq_ignore_ascii_case("INVESTIGATOR"))
+        {
+            let why = both!(
+                "the committee decides, not the investigator; nothing was saved",
+                "须由委员会而非研究者决定；未保存任何内容"
+            );
+            return Some(("faeval", why));
         }
         let shown = ask.form.get("covers");
         shown.is_some_and(|shown| *shown != self.covers).then(|| {
-            both!(
-                "what halts treatment is not what this page showed when it was opened; read it again and sign anew. Nothing was saved",
-                "引起暂停的情况与打开本页时所示不同；请重新阅读并签署。未保存任何内容"
-            )
+            let why = both!(
+                "what is judged is not what this page showed when it was opened; read it again and sign anew. Nothing was saved",
+                "待判定的情况与打开本页时所示不同；请重新阅读并签署。未保存任何内容"
+            );
+            ("faorres", why)
         })
     }
 }

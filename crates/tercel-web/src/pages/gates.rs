@@ -6,8 +6,8 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::civil::DateTime;
 use tercel::conduct::{
-    ConductRecords, Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, collection_gate, derive_gate_as_given,
-    derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks,
+    ConductRecords, Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, Work, collection_gate,
+    derive_gate_as_given, derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks,
     derive_treatment_level, enrolment_gate, infusion_gate, lymphodepletion_gate, misread,
 };
 use tercel::design::DoseAnswer;
@@ -337,7 +337,12 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         tasks.truncate(MOST_TASKS);
         let rows = tasks.iter().map(|task| WorkLine {
             subject: task.subject.to_string(),
-            link: encode(task.subject.as_str()),
+            // Where what is asked for can be done.
+            link: if matches!(task.work, Work::Verdict(_)) {
+                format!("/subject/{}", encode(task.subject.as_str()))
+            } else {
+                format!("/gates/{}", encode(task.subject.as_str()))
+            },
             sentence: task.sentence(language),
             due: task.due.map(|due| due.to_string()).unwrap_or_default(),
             class: match task.urgency {

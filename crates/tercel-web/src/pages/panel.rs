@@ -72,8 +72,14 @@ fn in_form((row, problem): &(usize, Problem)) -> (String, &Problem) {
     (cell_name(*row, &problem.field), problem)
 }
 
+/// What is found of no row, but of all that is entered.
+const WHOLE: usize = usize::MAX;
+
 /// The name of an answer of a row.
 fn cell_name(row: usize, field: &str) -> String {
+    if row == WHOLE {
+        return format!("v.{field}");
+    }
     format!("r{row}.{field}")
 }
 
@@ -183,16 +189,13 @@ fn render(
         problems: problems
             .iter()
             .map(|(row, problem)| {
-                let start = panel.rows.get(*row).copied().unwrap_or_default();
-                (
-                    cell_name(*row, &problem.field),
-                    format!(
-                        "{}{}{}",
-                        title_of(ask, form, start),
-                        COLON.of(language),
-                        problem.sentence(language)
-                    ),
-                )
+                let sentence = problem.sentence(language);
+                let name = cell_name(*row, &problem.field);
+                let Some(start) = panel.rows.get(*row) else {
+                    return (name, sentence);
+                };
+                let title = title_of(ask, form, start);
+                (name, format!("{title}{}{sentence}", COLON.of(language)))
             })
             .collect(),
         refusal: filled.and_then(|filled| filled.refusal.clone()),

@@ -24,6 +24,7 @@ use super::consent::withdrawn_from;
 use super::decision::{in_force, opens, treatment_level};
 use super::gate::{Gate, GateName, Study, enrolment_gate, infusion_gate};
 use super::given::as_given;
+use super::halt::bags_of_two;
 use super::need::Need;
 use super::record::{Recipient, Scope};
 use super::records::{ConductRecords, SubjectConduct};
@@ -43,6 +44,13 @@ pub fn check_conduct(trial: &Trial, data: &StudyData, records: &ConductRecords) 
         findings.extend(order(own));
         findings.extend(case_reports(data, own));
         findings.extend(after_withdrawal(data, own));
+    }
+    for (own, label, other, known) in bags_of_two(records) {
+        let text = both!(
+            "bag {label} reads as {known}, a bag of {other}: correct the record that is wrong",
+            "{label}号袋的标签与{other}的{known}号袋相同或难以区分：请更正错误的记录"
+        );
+        findings.push(finding(own, "BAG", "BAG", Rule::Disagree(text), Blocks::Decision));
     }
     findings
 }
@@ -215,6 +223,35 @@ pub fn derive_gate_at_infusion(
     Some(infusion_gate(&Study::new(trial, &as_of, &known, began), subject))
 }
 
+/// What the gate lacked when an infusion began. When what sets off a rule was entered nobody kept: that it was known then is not said.
+fn past_gate(trial: &Trial, own: &SubjectConduct, began: DateTime, gate: &Gate) -> Vec<Finding> {
+    let is_rule = |id: &str| trial.dlt.pauses.iter().any(|rule| rule.id == id);
+    let by_rule = |need: &Need| matches!(need, Need::Paused { id, .. } if is_rule(id));
+    let mut findings = Vec::new();
+    if let Some(what) = lacks(gate, by_rule) {
+        let text = both!(
+            "infused at {began}; by what is recorded now treatment was halted then: {en} If that was known then, record the deviation",
+            "{began}回输；按现有记录，当时治疗处于暂停：{zh}如当时已知，请记录方案偏离",
+            en = what.en,
+            zh = what.zh
+        );
+        let rule = Rule::GateNotOpen(text);
+        findings.push(finding(own, "INFUSION", "BEGAN", rule, Blocks::None));
+    }
+    if let Some(what) = lacks(gate, |need| !by_rule(need)) {
+        let text = both!(
+            "infused at {began} although the gate of {gate} was not open: {en}",
+            "{began}回输，而回输关口未开放：{zh}",
+            gate = GateName::Infusion.name(),
+            en = what.en,
+            zh = what.zh
+        );
+        let rule = Rule::GateNotOpen(text);
+        findings.push(finding(own, "INFUSION", "BEGAN", rule, Blocks::Decision));
+    }
+    findings
+}
+
 fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &SubjectConduct) -> Vec<Finding> {
     let mut findings = Vec::new();
     for infused in &own.infusions {
@@ -261,23 +298,7 @@ fn infusions(trial: &Trial, data: &StudyData, records: &ConductRecords, own: &Su
                 Blocks::Decision,
             ));
         }
-        let gate = infusion_gate(&study, &own.subject);
-        if let Some(what) = lacks(&gate, |_| true) {
-            let text = both!(
-                "infused at {began} although the gate of {gate} was not open: {en}",
-                "{began}回输，而回输关口未开放：{zh}",
-                gate = GateName::Infusion.name(),
-                en = what.en,
-                zh = what.zh
-            );
-            findings.push(finding(
-                own,
-                "INFUSION",
-                "BEGAN",
-                Rule::GateNotOpen(text),
-                Blocks::Decision,
-            ));
-        }
+        findings.extend(past_gate(trial, own, began, &infusion_gate(&study, &own.subject)));
         let of_subject = study.records.of(&own.subject);
         let given = of_subject.map_or_else(Vec::new, |own| as_given(&study, own, infused));
         for one in given {

@@ -1,12 +1,14 @@
 //! Halts of enrolment and treatment: those entered, those that what was done sets off, and those by the protocol's rules.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, DateTime};
 use unicode_security::skeleton;
 
 use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
-use crate::dlt::{halting, standing_halts};
+use crate::dlt::{halting, set_off, standing_halts};
 use crate::language::{Words, both};
 use crate::study::{EnteredHalt, Infusion, Subject, SubjectId};
 
@@ -74,12 +76,15 @@ fn vectors(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item
 
 /// A halt for each bag given that is not the subject's: the end that two sign is of that bag alone.
 fn foreign_bags<'r>(records: &'r ConductRecords, own: &'r SubjectConduct) -> impl Iterator<Item = Raised> {
-    let is_own = |label: &str| own.bags.iter().any(|bag| bag.label == label);
+    let is_own = |label: &str| own.bags.iter().any(|bag| as_read(&bag.label) == as_read(label));
     let given = own
         .infusions
         .iter()
         .flat_map(|infused| infused.bags.iter().map(move |label| (infused, label)));
-    let foreign = given.filter(move |(_, label)| !is_own(label));
+    // Where no product is kept, as in data of another system, nothing says whose a bag is but another's record of it.
+    let is_kept = !own.bags.is_empty() || !own.orders.is_empty();
+    let is_other = move |label: &str| is_kept || other_owner(records, &own.subject, label).is_some();
+    let foreign = given.filter(move |(_, label)| !is_own(label) && is_other(label));
     foreign.map(|(infused, label)| {
         let reason = both!(
             "bag {label}, which is not of {subject}, given to it",
@@ -94,37 +99,74 @@ fn foreign_bags<'r>(records: &'r ConductRecords, own: &'r SubjectConduct) -> imp
 /// Why treatment is halted by a bag of this label that was given to a subject and is not its own; `None`: it is not.
 pub fn halt_of_bag(study: &Study<'_>, subject: &SubjectId, label: &str) -> Option<Words> {
     let own = study.records.of(subject)?;
-    let end = format!("#{label}");
     let mut halts = foreign_bags(&study.records, own);
-    let standing = halts.find(|halt| halt.id.ends_with(&end) && halt.stands(study.now))?;
+    let is_of = |id: &str| {
+        id.rsplit_once('#')
+            .is_some_and(|(_, bag)| as_read(bag) == as_read(label))
+    };
+    let standing = halts.find(|halt| is_of(&halt.id) && halt.stands(study.now))?;
     Some(standing.reason)
 }
 
-/// The other subject whose bag has this label, was ordered or was given by it; labels that read alike are one.
-pub fn other_owner<'r>(records: &'r ConductRecords, subject: &SubjectId, label: &str) -> Option<&'r SubjectId> {
-    let (wanted, mut others) = (
-        as_read(label),
-        records.subjects.iter().filter(|other| other.subject != *subject),
-    );
-    let owner = others.find(|other| {
+/// The other subject whose bag has this label, was ordered or was given by it, with the label as it has it; labels that read alike
+/// are one.
+pub fn other_owner<'r>(
+    records: &'r ConductRecords,
+    subject: &SubjectId,
+    label: &str,
+) -> Option<(&'r SubjectId, &'r str)> {
+    let wanted = as_read(label);
+    let others = records.subjects.iter().filter(|other| other.subject != *subject);
+    let mut labels = others.flat_map(|other| {
         let own = other.bags.iter().map(|bag| &bag.label);
         let ordered = other.orders.iter().flat_map(|order| &order.bags).map(|bag| &bag.label);
         let given = other.infusions.iter().flat_map(|infused| &infused.bags);
-        own.chain(ordered).chain(given).any(|label| as_read(label) == wanted)
-    })?;
-    Some(&owner.subject)
+        own.chain(ordered)
+            .chain(given)
+            .map(move |label| (&other.subject, label.as_str()))
+    });
+    labels.find(|(_, label)| as_read(label) == wanted)
 }
 
-/// A label as a tired eye reads it: without case, blanks and dashes, wide letters as narrow ones, and letters that look alike as one
-/// (O as 0, I as 1, those of other alphabets as ours: the skeleton of Unicode Technical Standard 39, section 4).
+/// Bags whose label another subject's bag has too, each with that subject and its label.
+pub(super) fn bags_of_two(records: &ConductRecords) -> Vec<(&SubjectConduct, &str, &SubjectId, &str)> {
+    let mut by_label: BTreeMap<String, Vec<(&SubjectConduct, &str)>> = BTreeMap::new();
+    for own in &records.subjects {
+        for bag in &own.bags {
+            by_label.entry(as_read(&bag.label)).or_default().push((own, &bag.label));
+        }
+    }
+    let alike = by_label.values().flat_map(|bags| {
+        bags.iter().filter_map(|(own, label)| {
+            let (other, known) = bags.iter().find(|(other, _)| other.subject != own.subject)?;
+            Some((*own, *label, &other.subject, *known))
+        })
+    });
+    alike.collect()
+}
+
+/// A label as a tired eye reads it: without case, blanks and dashes but one between two digits, wide letters as narrow ones, and
+/// letters that look alike as one (O as 0, I as 1, those of other alphabets as ours: the skeleton of Unicode Technical Standard 39,
+/// section 4).
 fn as_read(label: &str) -> String {
     let narrow = |letter: char| match u32::from(letter) {
         wide @ 0xFF01..=0xFF5E => char::from_u32(wide - 0xFEE0).unwrap_or(letter),
         _ => letter,
     };
-    let letters = label.chars().map(narrow).filter(|letter| letter.is_alphanumeric());
-    let upper: String = letters.flat_map(char::to_uppercase).collect();
-    skeleton(&upper).collect()
+    let narrow: String = label.chars().map(narrow).collect();
+    let parts = narrow.split(|letter: char| !letter.is_alphanumeric() && letter != '+');
+    // Of the letters, those that a digit is read as.
+    let is_digit = |letter: char| letter.is_ascii_digit() || ['O', 'l'].contains(&letter);
+    let mut read = String::new();
+    for part in parts.filter(|part| !part.is_empty()) {
+        let part: String = skeleton(&part.to_uppercase()).collect();
+        // 1-12 is not 11-2.
+        if read.ends_with(is_digit) && part.starts_with(is_digit) {
+            read.push('-');
+        }
+        read.push_str(&part);
+    }
+    read
 }
 
 /// The halts by a record, for the decisions that rest on the data.
@@ -154,6 +196,30 @@ pub fn standing(study: &Study<'_>) -> Vec<(String, Words, Option<DateTime>)> {
     let by_rule = standing_halts(study.trial, &with_day0(study)).into_iter();
     halts.extend(by_rule.map(|halt| (halt.rule, halt.text, None)));
     halts
+}
+
+/// What halts treatment before and not after, each in words: halts as a whole, and one of several things that set off one.
+pub fn halts_ended(before: &Study<'_>, after: &Study<'_>) -> Vec<Words> {
+    let (old, new) = (standing(before), standing(after));
+    let stands = |id: &String| new.iter().any(|(other, ..)| other == id);
+    let gone = old.iter().filter(|(id, ..)| !stands(id));
+    let mut ended: Vec<Words> = gone.map(|(_, reason, _)| reason.clone()).collect();
+    let left = set_off(after.trial, &with_day0(after));
+    for ((rule, subject), count) in set_off(before.trial, &with_day0(before)) {
+        let fewer = left
+            .get(&(rule.clone(), subject.clone()))
+            .is_none_or(|now| *now < count);
+        let reason = old.iter().find(|(id, ..)| *id == rule).filter(|(id, ..)| stands(id));
+        if let Some((_, reason, _)) = reason.filter(|_| fewer) {
+            ended.push(both!(
+                "{en} ({subject})",
+                "{zh}（{subject}）",
+                en = reason.en,
+                zh = reason.zh
+            ));
+        }
+    }
+    ended
 }
 
 /// What in a subject set off the halts by a rule that stand, as their lift says that it covers it.

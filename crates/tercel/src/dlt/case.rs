@@ -28,11 +28,24 @@ impl Case<'_> {
         if committee.is_some_and(|(judged, _)| judged.dlt) {
             return Status::Dlt;
         }
-        // A committee judges what it has seen: nothing that came later.
-        let judged = |since: Option<Date>| committee.is_some_and(|(_, day)| since.is_some_and(|since| since <= day));
+        // A committee judges what it has seen: what its verdict names, or, where it names nothing, what had begun by its day.
+        let judged = |ground: &Ground| {
+            committee.is_some_and(|(judged, day)| match &judged.covers {
+                Some(covers) => covers.contains(&ground.name()),
+                None => ground.since.is_some_and(|since| since <= day),
+            })
+        };
+        let death = self.death_to_judge();
+        verdict.known = verdict
+            .met
+            .iter()
+            .chain(&verdict.open)
+            .chain(&death)
+            .map(Ground::name)
+            .collect();
         let percent = actual_percent(self.trial, self.subject, self.infusion);
         if percent.is_some_and(|percent| percent > self.trial.dlt.dose_percent_max) {
-            verdict.met.retain(|ground| !judged(ground.since));
+            verdict.met.retain(|ground| !judged(ground));
             if !verdict.met.is_empty() {
                 let text = Text::new(
                     "a DLT above the dose tolerance waits for the committee",
@@ -48,23 +61,30 @@ impl Case<'_> {
         if !verdict.met.is_empty() {
             return Status::Dlt;
         }
-        verdict.open.retain(|ground| !judged(ground.since));
-        if let Some((died, record)) = self.subject.died() {
-            let when = died.date;
-            let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
-            if in_window && !judged(Some(when.latest())) {
-                let text = both!(
-                    "death on {died} waits for the committee's judgement",
-                    "{died}死亡，待委员会判定"
-                );
-                verdict.open.push(Ground::for_committee(text, vec![record.clone()]));
-            }
-        }
+        verdict.open.retain(|ground| !judged(ground));
+        verdict.open.extend(death.filter(|death| !judged(death)));
         if !verdict.open.is_empty() {
             let untils: Option<Vec<Date>> = verdict.open.iter().map(|ground| ground.until).collect();
             return Status::Pending(untils.and_then(|untils| untils.into_iter().max()));
         }
         self.without_dlt(verdict)
+    }
+
+    /// A death that may lie in the window.
+    fn death_to_judge(&self) -> Option<Ground> {
+        let (died, record) = self.subject.died()?;
+        let when = died.date;
+        let in_window = when.earliest() <= self.window.last && when.latest() >= self.window.first;
+        in_window.then(|| {
+            let text = both!(
+                "death on {died} waits for the committee's judgement",
+                "{died}死亡，待委员会判定"
+            );
+            Ground {
+                since: Some(when.latest()),
+                ..Ground::for_committee(text, vec![record.clone()])
+            }
+        })
     }
 
     /// The status of a subject with no criterion met and none open.
@@ -206,12 +226,17 @@ pub(super) fn day_words(when: Option<When>) -> Words {
     when.map_or_else(unknown, |when| Words::in_each(|_| when.to_string()))
 }
 
+/// Whether an investigator judged, and no committee.
+pub(super) fn is_investigator(evaluator: &str) -> bool {
+    evaluator.eq_ignore_ascii_case("INVESTIGATOR")
+}
+
 /// The committee's latest dated judgement, and its day.
 fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
     let by_committee = subject
         .adjudications
         .iter()
-        .filter(|judged| !judged.evaluator.eq_ignore_ascii_case("INVESTIGATOR"));
+        .filter(|judged| !is_investigator(&judged.evaluator));
     let dated = by_committee.filter_map(|judged| Some((judged, judged.when?)));
     dated
         .max_by_key(|(_, when)| when.order())

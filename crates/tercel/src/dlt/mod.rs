@@ -30,7 +30,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-pub use pause::{Halt, halting, standing_halts};
+pub use pause::{Halt, halting, set_off, standing_halts};
 pub use toxicity::{CrsItems, ToxicityGrade, toxicity_grades};
 
 pub(crate) use self::event::covers;
@@ -139,6 +139,15 @@ impl Ground {
         }
     }
 
+    /// What is judged, as a verdict of the committee names it: criterion, record and onset.
+    fn name(&self) -> String {
+        let criterion = self.criterion.as_deref().unwrap_or("-");
+        let record = self.records.first();
+        let record = record.map_or_else(|| "-".to_owned(), |one| format!("{}/{}", one.dataset, one.number));
+        let since = self.since.map_or_else(|| "-".to_owned(), |since| since.to_string());
+        format!("{criterion}:{record}@{since}")
+    }
+
     /// What no passing of time settles.
     fn for_committee(text: impl Into<Words>, records: Vec<RecordId>) -> Self {
         Self {
@@ -161,6 +170,8 @@ pub struct Verdict {
     pub open: Vec<Ground>,
     /// Everything the verdict rests on.
     pub records: Vec<RecordId>,
+    /// Everything there is to judge, as a verdict of the committee names it.
+    pub known: Vec<String>,
 }
 
 impl Verdict {
@@ -266,6 +277,7 @@ pub fn derive_dlt(trial: &Trial, subject: &Subject, cut: Date) -> Option<Verdict
         met: Vec::new(),
         open: Vec::new(),
         records: vec![subject.record.clone()],
+        known: Vec::new(),
     };
     verdict.records.extend(infusion_records(subject));
     if let Some((infusion, infused)) = first.and_then(|infusion| Some((infusion, infusion.when.day()?))) {

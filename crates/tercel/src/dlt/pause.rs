@@ -14,20 +14,24 @@
 //! A rule over deviations is met by a deviation whose text holds one of its phrases. Findings at or above the grade, one after the
 //! other, are one trigger, which begins with the first.
 //!
-//! What set off a rule counts no longer once the committee lifted the halt on a later day, or on that of the onset. A lift says what
-//! it covers: the rule, the records and the grade that were known when it was signed ([`halting`]); what was entered later, or became
-//! graver, halts anew. A lift that says nothing, as in datasets of other systems, covers whatever had begun by its day.
+//! What set off a rule counts no longer once the committee lifted the halt. A lift says what it covers: rule, record, onset and grade
+//! of each event, moment and grade of each finding that had halted when it was signed ([`halting`]). Anything else, however early it
+//! began, halts anew: what was entered later, became graver, or has another onset. A lift that says nothing, as in datasets of other
+//! systems, covers what had begun on its day or before. An investigator lifts nothing.
 //!
 //! # Limits
 //! An event without a grade meets no rule.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
+use super::case::is_investigator;
 use super::{ToxicityGrade, Window, add_days, class_holds, is_in_class, toxicity_grades};
 use crate::grade::Grade;
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::{PauseRule, Trial};
-use crate::study::{EventOutcome, RecordId, Subject, SubjectId, Syndrome, When};
+use crate::study::{EventOutcome, Lifted, RecordId, Subject, SubjectId, Syndrome, When};
 
 /// A halt that stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,30 +77,54 @@ impl Halt {
 /// What sets off a rule in one subject.
 struct Trigger {
     what: Words,
-    /// Last day it may have begun.
-    began: Option<Date>,
-    grade: Option<Grade>,
+    /// What a lift has to cover.
+    parts: Vec<Part>,
+    /// The events that tell these findings already.
+    told_by: Vec<RecordId>,
     records: Vec<RecordId>,
 }
 
-impl Trigger {
-    /// What a lift of the halt says that it covers: rule, records, grade. The subject is that of the lift.
-    fn name(&self, rule: &PauseRule) -> String {
-        let records = self.records.iter();
-        let records: Vec<String> = records.map(|one| format!("{}/{}", one.dataset, one.number)).collect();
-        let grade = self.grade.map_or_else(String::new, |grade| grade.number().to_string());
-        format!("{}:{}={grade}", rule.id, records.join("+"))
+/// One thing that a lift covers or not.
+struct Part {
+    /// What it is, with its onset or moment.
+    name: String,
+    grade: Option<Grade>,
+    /// Last day it may have begun.
+    began: Option<Date>,
+}
+
+impl Part {
+    fn of_record(record: &RecordId, onset: Option<When>, grade: Option<Grade>) -> Self {
+        let began = onset.map(|onset| onset.date.latest());
+        let onset = onset.map_or_else(|| "-".to_owned(), |onset| onset.to_string());
+        let name = format!("{}/{}@{onset}", record.dataset, record.number);
+        Self { name, grade, began }
     }
 
-    /// Whether the committee lifted the halt knowing of this.
-    fn is_lifted(&self, rule: &PauseRule, subject: &Subject) -> bool {
-        subject.lifted.iter().any(|lift| {
+    /// As a lift says that it covers it.
+    fn told(&self, rule: &PauseRule) -> String {
+        let grade = self.grade.map_or_else(String::new, |grade| grade.number().to_string());
+        format!("{}:{}={grade}", rule.id, self.name)
+    }
+
+    /// Whether a lift covers it: as it was told, or graver.
+    fn is_covered(&self, rule: &PauseRule, lift: &Lifted) -> bool {
+        if is_investigator(&lift.evaluator) {
+            return false;
+        }
+        let Some(covers) = &lift.covers else {
             let day = lift.when.map(|when| when.date.earliest());
-            let in_time = |began: Date| day.is_some_and(|day| began <= day);
-            match &lift.covers {
-                Some(covers) => covers.contains(&self.name(rule)) && self.began.is_none_or(in_time),
-                None => self.began.is_some_and(in_time),
-            }
+            return self.began.zip(day).is_some_and(|(began, day)| began <= day);
+        };
+        let grade = self.grade.map_or(0, Grade::number);
+        covers.iter().any(|told| {
+            let known = told.rsplit_once('=').zip(told.split_once(':'));
+            let Some(((name, highest), (id, _))) = known else {
+                return false;
+            };
+            let same =
+                id == rule.id && name.strip_prefix(id).and_then(|rest| rest.strip_prefix(':')) == Some(&self.name);
+            same && grade <= highest.parse().unwrap_or(0)
         })
     }
 }
@@ -109,17 +137,41 @@ pub fn halting(trial: &Trial, subjects: &[(&Subject, Option<Date>)], id: &Subjec
     let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
     let own = subjects.iter().find(|(subject, _)| subject.id == *id);
     let names = stand.flat_map(|rule| {
-        let triggers = own.map(|(subject, day0)| standing(trial, rule, subject, *day0));
-        let triggers = triggers.into_iter().flatten();
-        triggers.map(|trigger| trigger.name(rule))
+        let own = own.map(|(subject, day0)| by_lift(trial, rule, subject, *day0).1);
+        let parts = own.into_iter().flatten().flat_map(|trigger| trigger.parts);
+        parts.map(|part| part.told(rule))
     });
     names.collect()
 }
 
+/// How many things set off each halt that stands, by rule and subject.
+pub fn set_off(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> BTreeMap<(String, SubjectId), usize> {
+    let halts = standing_halts(trial, subjects);
+    let rules = trial.dlt.pauses.iter();
+    let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
+    let counts = stand.flat_map(|rule| {
+        subjects.iter().map(|(subject, day0)| {
+            let count = by_lift(trial, rule, subject, *day0).1.len();
+            ((rule.id.clone(), subject.id.clone()), count)
+        })
+    });
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
+/// What was lifted, and what was not.
+fn by_lift(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Date>) -> (Vec<Trigger>, Vec<Trigger>) {
+    triggers(trial, rule, subject, day0).into_iter().partition(|trigger| {
+        let covered = |part: &Part| subject.lifted.iter().any(|lift| part.is_covered(rule, lift));
+        trigger.parts.iter().all(covered)
+    })
+}
+
+/// What stands, each told once: an event that stands tells its findings.
 fn standing(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Date>) -> Vec<Trigger> {
-    let mut all = triggers(trial, rule, subject, day0);
-    all.retain(|trigger| !trigger.is_lifted(rule, subject));
-    all
+    let (lifted, mut stand) = by_lift(trial, rule, subject, day0);
+    let is_lifted = |event: &RecordId| lifted.iter().any(|trigger| trigger.records.contains(event));
+    stand.retain(|trigger| trigger.told_by.iter().all(is_lifted));
+    stand
 }
 
 /// The halts that stand, in order of the protocol's rules. `day0` is the first infusion of each subject.
@@ -167,8 +219,8 @@ fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Dat
                 "death on {when}, no fatal event recorded",
                 "{when}死亡，没有致死事件记录"
             ),
-            began: Some(when.date.latest()),
-            grade: Some(Grade::G5),
+            parts: vec![Part::of_record(record, Some(when), Some(Grade::G5))],
+            told_by: Vec::new(),
             records: vec![record.clone()],
         }));
     }
@@ -213,8 +265,8 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
             Some(start) => both!("{term} from {start}", "{term}（始于{start}）", term = event.term),
             None => Words::in_each(|_| event.term.clone()),
         },
-        began: event.start.map(|start| start.date.latest()),
-        grade: grade_of(event),
+        parts: vec![Part::of_record(&event.record, event.start, grade_of(event))],
+        told_by: Vec::new(),
         records: vec![event.record.clone()],
     };
     meets.map(trigger).collect()
@@ -240,13 +292,16 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
     let is_met = |moment: &ToxicityGrade| moment.worst() >= Some(rule.grade_min.number());
     let runs = moments.chunk_by(|one, next| is_met(one) == is_met(next));
     let met = runs.filter(|run| run.first().is_some_and(is_met));
-    // What an event tells already is not told twice.
-    let untold = met.filter(|run| {
-        !run.iter()
-            .any(|moment| events.iter().any(|event| is_during(event, moment.when)))
-    });
     let trigger = |run: &[ToxicityGrade]| {
         let first = run.first()?;
+        let told_by = events
+            .iter()
+            .filter(|event| run.iter().any(|moment| is_during(event, moment.when)));
+        let part = |moment: &ToxicityGrade| Part {
+            name: format!("FA@{}", moment.when),
+            grade: moment.worst().and_then(Grade::from_number),
+            began: Some(first.when.date.latest()),
+        };
         Some(Trigger {
             what: both!(
                 "{scale} grade {grade} by the findings of {when}",
@@ -255,16 +310,12 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
                 grade = first.worst().unwrap_or(0),
                 when = first.when
             ),
-            began: Some(first.when.date.latest()),
-            grade: run
-                .iter()
-                .filter_map(ToxicityGrade::worst)
-                .max()
-                .and_then(Grade::from_number),
+            parts: run.iter().map(part).collect(),
+            told_by: told_by.map(|event| event.record.clone()).collect(),
             records: first.records.clone(),
         })
     };
-    untold.filter_map(trigger).collect()
+    met.filter_map(trigger).collect()
 }
 
 /// Whether a moment may lie in an event.
@@ -284,9 +335,22 @@ fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
     });
     let trigger = |deviation: &crate::study::Deviation| Trigger {
         what: Words::in_each(|_| deviation.term.clone()),
-        began: deviation.when.map(|when| when.date.latest()),
-        grade: None,
+        parts: vec![Part {
+            name: format!("DV/{}@{}", deviation.record.number, in_one_word(&deviation.term)),
+            grade: None,
+            began: deviation.when.map(|when| when.date.latest()),
+        }],
+        told_by: Vec::new(),
         records: vec![deviation.record.clone()],
     };
     named.map(trigger).collect()
+}
+
+/// A text without blanks, so that it can stand in a list.
+fn in_one_word(text: &str) -> String {
+    let letters = text.to_lowercase();
+    let letters = letters.chars().take(60);
+    letters
+        .map(|letter| if letter.is_alphanumeric() { letter } else { '_' })
+        .collect()
 }

@@ -433,6 +433,7 @@ impl<'a> Recorder<'a> {
             evaluator,
             dlt,
             when,
+            covers: None,
         });
     }
 

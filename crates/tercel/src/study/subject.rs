@@ -549,6 +549,8 @@ pub struct Adjudication {
     pub dlt: bool,
     /// When.
     pub when: Option<When>,
+    /// What there was to judge when it was signed ([`Verdict::known`](crate::dlt::Verdict::known)); `None` where it is not said.
+    pub covers: Option<Vec<String>>,
 }
 
 /// The committee's decision to go on after a halt of enrolment.

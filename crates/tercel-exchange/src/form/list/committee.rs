@@ -24,6 +24,21 @@ const fn by() -> Field {
     Field::of("faeval", "FAEVAL", kind, DECIDED_BY, DECIDED_BY_HELP).required()
 }
 
+const fn covers() -> Field {
+    Field::supplement(
+        "facovers",
+        "FACOVERS",
+        PARAGRAPH,
+        text("Covers", "涵盖内容"),
+        text(
+            "What was judged, filled in when it was signed: rule or criterion, record, onset, grade. It says nothing of anything else. Blank: \
+             of whatever had begun by its day.",
+            "签署时由系统填入所判定的内容：规则或标准、记录、开始日期、级别；不涉及其他情况。留空：截至决定日期已发生的一切。",
+        ),
+    )
+    .only_if_asked()
+}
+
 /// A verdict on dose-limiting toxicity.
 pub(super) const DLT: Form = Form {
     id: "dlt-adjudication",
@@ -55,6 +70,7 @@ pub(super) const DLT: Form = Form {
         .required(),
         by(),
         Field::of("fadtc", "FADTC", Kind::DateTime, DECIDED, DECIDED_HELP).required(),
+        covers(),
     ],
     ..BLANK
 };
@@ -85,18 +101,7 @@ pub(super) const HALT_LIFTED: Form = Form {
         .required(),
         by(),
         Field::of("fadtc", "FADTC", Kind::DateTime, DECIDED, DECIDED_HELP).required(),
-        Field::supplement(
-            "facovers",
-            "FACOVERS",
-            PARAGRAPH,
-            text("Covers", "涵盖内容"),
-            text(
-                "The rule, records and grade of what had halted when it was signed, filled in then; anything else halts anew. Blank: \
-                 whatever had begun by its day.",
-                "签署时由系统填入：当时引起暂停的规则、记录和级别；其他情况将重新引起暂停。留空：截至决定日期已发生的一切。",
-            ),
-        )
-        .only_if_asked(),
+        covers(),
     ],
     ..BLANK
 };

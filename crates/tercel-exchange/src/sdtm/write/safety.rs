@@ -52,7 +52,7 @@ const RELATIONS: [(&str, &str); 6] = [
 /// Other qualifiers.
 const AWARE: (&str, &str) = ("AEAWARE", "Sponsor Aware On");
 const URGENT: (&str, &str) = ("AEAWURG", "Sponsor Aware It Was Urgent On");
-const COVERS: (&str, &str) = ("FACOVERS", "Covered by the Lift");
+const COVERS: (&str, &str) = ("FACOVERS", "Covered by the Decision");
 const LINKED: (&str, &str) = ("LBAESEQ", "Adverse Event Sequence Number");
 
 /// What a qualifier is called.
@@ -426,6 +426,9 @@ fn findings_about(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                 &verdict.evaluator,
                 verdict.when,
             );
+            if let Some(covers) = &verdict.covers {
+                supplement.row(&verdict.record, COVERS.0, COVERS.1, &covers.join(" "));
+            }
         }
         for lifted in &subject.lifted {
             write(

@@ -264,6 +264,7 @@ fn what_only_the_committee_settles_is_a_task_until_it_has_judged() {
         evaluator: "committee".to_owned(),
         dlt: false,
         when: When::parse("2025-03-25").ok(),
+        covers: None,
     });
     assert!(!asked(&data));
 }
