@@ -119,7 +119,7 @@ fn a_lift_that_says_what_it_covers_covers_nothing_else() {
         halts(&decided).contains(&"halt-icans-4")
     };
     let committee = "SAFETY REVIEW COMMITTEE";
-    let covers = "halt-icans-4:AE/1@2025-03-09=4";
+    let covers = "halt-icans-4:AE/1@2025-03-09/icans=4";
     let known = event(1, "4", "2025-03-09");
     assert!(!by(committee, covers, std::slice::from_ref(&known)));
     assert!(by("INVESTIGATOR", covers, std::slice::from_ref(&known)), "no committee");
@@ -131,19 +131,19 @@ fn a_lift_that_says_what_it_covers_covers_nothing_else() {
     ] {
         assert!(by(committee, covers, &events), "{what}");
     }
-    let graver = "halt-icans-4:AE/1@2025-03-09=5";
+    let graver = "halt-icans-4:AE/1@2025-03-09/icans=5";
     assert!(
         !by(committee, graver, std::slice::from_ref(&known)),
         "corrected to a lower grade"
     );
     assert!(
-        by(committee, "halt-icans-4:AE/11@2025-03-09=4", &[known]),
+        by(committee, "halt-icans-4:AE/11@2025-03-09/icans=4", &[known]),
         "another record"
     );
     // An onset of which the month is known may lie after the decision, which knew of it.
     assert!(!by(
         committee,
-        "halt-icans-4:AE/1@2025-03=4",
+        "halt-icans-4:AE/1@2025-03/icans=4",
         &[event(1, "4", "2025-03")]
     ));
 }
@@ -153,7 +153,7 @@ fn a_lift_that_says_what_it_covers_covers_nothing_else() {
 fn an_event_that_was_lifted_hides_no_findings_entered_later() {
     let event = "S,1,ICANS,Nervous system disorders,Y,RELATED,NOT RECOVERED/NOT RESOLVED,4,2025-03-09,";
     let lifted = "S,5,PAUSE,ENROLMENT,LIFTED,SAFETY REVIEW COMMITTEE,2025-03-12";
-    let covers = "FA,S,FASEQ,5,FACOVERS,halt-icans-4:AE/1@2025-03-09=4 halt-icans-4:FA@2025-03-09T08:00=4";
+    let covers = "FA,S,FASEQ,5,FACOVERS,halt-icans-4:AE/1@2025-03-09/icans=4 halt-icans-4:FA@2025-03-09T08:00=4";
     let grade = |number: u8, grade: u8, when: &str| format!("S,{number},TOXGR,{ICANS},{grade},INVESTIGATOR,{when}");
     let with = |more: &[String]| {
         let first = [lifted.to_owned(), grade(1, 4, "2025-03-09T08:00")];

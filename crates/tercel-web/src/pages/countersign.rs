@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use tercel::conduct::{Study, halting_now};
 use tercel::dlt::derive_dlt;
 use tercel::language::{Text, Words, both};
@@ -377,6 +377,8 @@ struct Judged {
     covers: String,
     /// The subjects for whom a halt by a rule stands.
     halted: Vec<String>,
+    /// The day of the last verdict of a committee there is.
+    decided: Option<Date>,
 }
 
 /// What a form of the committee judges now; `None`: it judges nothing that the data say.
@@ -410,14 +412,16 @@ fn halting(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTime) -
         what: what.collect(),
         covers: halting_now(&study, own).join(" "),
         halted: halted.iter().map(|(id, _)| id.to_string()).collect(),
+        decided: None,
     }
 }
 
 fn in_question(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTime) -> Judged {
     let mut subjects = snapshot.data().subjects.iter();
-    let verdict = subjects
-        .find(|one| one.id == *own)
-        .and_then(|one| derive_dlt(trial, one, now.date()));
+    let subject = subjects.find(|one| one.id == *own);
+    let verdict = subject.and_then(|one| derive_dlt(trial, one, now.date()));
+    let before = subject.into_iter().flat_map(|one| &one.adjudications);
+    let before = before.filter(|one| !one.evaluator.eq_ignore_ascii_case("INVESTIGATOR"));
     let grounds = verdict
         .iter()
         .flat_map(|verdict| verdict.met.iter().chain(&verdict.open));
@@ -431,6 +435,7 @@ fn in_question(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTim
             known.join(" ")
         },
         halted: Vec::new(),
+        decided: before.filter_map(|one| Some(one.when?.date.earliest())).max(),
     }
 }
 
@@ -456,6 +461,14 @@ impl Judged {
                 "须由委员会而非研究者决定；未保存任何内容"
             );
             return Some(("faeval", why));
+        }
+        let day = values.get("fadtc").and_then(|day| day.get(..10)?.parse::<Date>().ok());
+        if let Some((decided, _)) = self.decided.zip(day).filter(|(decided, day)| day < decided) {
+            let why = both!(
+                "a verdict of {decided} stands, and the one of the latest day counts: this one would say nothing. Nothing was saved",
+                "已有{decided}的判定，以日期最晚者为准：此判定将不起作用。未保存任何内容"
+            );
+            return Some(("fadtc", why));
         }
         let shown = ask.form.get("covers");
         shown.is_some_and(|shown| *shown != self.covers).then(|| {

@@ -8,7 +8,7 @@ use unicode_security::skeleton;
 use super::gate::{Case, Missing, Study};
 use super::need::Need;
 use super::records::{ConductRecords, SubjectConduct};
-use crate::dlt::{halting, set_off, standing_halts};
+use crate::dlt::{DEATH, halting, set_off, standing_halts};
 use crate::language::{Words, both};
 use crate::study::{EnteredHalt, Infusion, Subject, SubjectId};
 
@@ -205,10 +205,11 @@ pub fn halts_ended(before: &Study<'_>, after: &Study<'_>) -> Vec<Words> {
     let gone = old.iter().filter(|(id, ..)| !stands(id));
     let mut ended: Vec<Words> = gone.map(|(_, reason, _)| reason.clone()).collect();
     let left = set_off(after.trial, &with_day0(after));
-    for ((rule, subject), count) in set_off(before.trial, &with_day0(before)) {
-        let fewer = left
-            .get(&(rule.clone(), subject.clone()))
-            .is_none_or(|now| *now < count);
+    for ((rule, subject), keys) in set_off(before.trial, &with_day0(before)) {
+        let now = left.get(&(rule.clone(), subject.clone()));
+        // A fatal event that is entered tells the death.
+        let is_kept = |key: &String| now.is_some_and(|now| now.contains(key) || key == DEATH);
+        let fewer = !keys.iter().all(is_kept);
         let reason = old.iter().find(|(id, ..)| *id == rule).filter(|(id, ..)| stands(id));
         if let Some((_, reason, _)) = reason.filter(|_| fewer) {
             ended.push(both!(

@@ -25,24 +25,19 @@ enum Exit {
 impl Case<'_> {
     pub(super) fn status(&self, verdict: &mut Verdict) -> Status {
         let committee = committee(self.subject);
+        let death = self.death_to_judge();
+        let grounds = verdict.met.iter().chain(&verdict.open).chain(&death);
+        verdict.known = grounds.map(|ground| ground.name(self.subject)).collect();
         if committee.is_some_and(|(judged, _)| judged.dlt) {
             return Status::Dlt;
         }
         // A committee judges what it has seen: what its verdict names, or, where it names nothing, what had begun by its day.
         let judged = |ground: &Ground| {
             committee.is_some_and(|(judged, day)| match &judged.covers {
-                Some(covers) => covers.contains(&ground.name()),
+                Some(covers) => covers.contains(&ground.name(self.subject)),
                 None => ground.since.is_some_and(|since| since <= day),
             })
         };
-        let death = self.death_to_judge();
-        verdict.known = verdict
-            .met
-            .iter()
-            .chain(&verdict.open)
-            .chain(&death)
-            .map(Ground::name)
-            .collect();
         let percent = actual_percent(self.trial, self.subject, self.infusion);
         if percent.is_some_and(|percent| percent > self.trial.dlt.dose_percent_max) {
             verdict.met.retain(|ground| !judged(ground));

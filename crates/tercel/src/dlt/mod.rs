@@ -30,7 +30,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-pub use pause::{Halt, halting, set_off, standing_halts};
+pub use pause::{DEATH, Halt, halting, set_off, standing_halts};
 pub use toxicity::{CrsItems, ToxicityGrade, toxicity_grades};
 
 pub(crate) use self::event::covers;
@@ -38,7 +38,7 @@ pub(crate) use self::event::covers;
 use self::case::Case;
 use self::event::Judge;
 use self::lasting::Seen;
-use crate::grade::Scale;
+use crate::grade::{Grade, Scale};
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::{Cells, DltOrigin, EventClass, LabRule, Trial};
 use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
@@ -139,13 +139,14 @@ impl Ground {
         }
     }
 
-    /// What is judged, as a verdict of the committee names it: criterion, record and onset.
-    fn name(&self) -> String {
+    /// What is judged, as a verdict of the committee names it: criterion, and every record with what it says. Of an event whose end is
+    /// entered later it says the same.
+    fn name(&self, subject: &Subject) -> String {
         let criterion = self.criterion.as_deref().unwrap_or("-");
-        let record = self.records.first();
-        let record = record.map_or_else(|| "-".to_owned(), |one| format!("{}/{}", one.dataset, one.number));
-        let since = self.since.map_or_else(|| "-".to_owned(), |since| since.to_string());
-        format!("{criterion}:{record}@{since}")
+        let mut said: Vec<String> = self.records.iter().map(|record| said(subject, record)).collect();
+        said.sort();
+        said.dedup();
+        format!("{criterion}:{}", said.join("+"))
     }
 
     /// What no passing of time settles.
@@ -155,6 +156,37 @@ impl Ground {
             ..Self::new(text, records)
         }
     }
+}
+
+/// A record with what it says that a verdict rests on.
+fn said(subject: &Subject, record: &RecordId) -> String {
+    let name = format!("{}/{}", record.dataset, record.number);
+    if let Some(event) = subject.adverse_events.iter().find(|event| event.record == *record) {
+        let onset = event.start.map_or_else(|| "-".to_owned(), |start| start.to_string());
+        let grade = pause::grade_of(event).map_or(0, Grade::number);
+        return format!("{name}@{onset}/{}={grade}", in_one_word(&event.term));
+    }
+    let found = subject.toxicity.iter().find(|one| one.record == *record);
+    let found = found.map(|one| in_one_word(&one.result));
+    let lab = subject.labs.iter().find(|one| one.record == *record);
+    let lab = lab.and_then(|one| one.value).map(|value| value.to_string());
+    let score = subject.scores.iter().find(|one| one.record == *record);
+    let value = found.or(lab).or_else(|| score.map(|score| score.value.to_string()));
+    value.map_or_else(|| name.clone(), |value| format!("{name}={value}"))
+}
+
+/// A text without blanks and marks, so that it can stand in a list.
+fn in_one_word(text: &str) -> String {
+    let letters = text.to_lowercase();
+    let kept = letters.chars().take(60);
+    kept.map(|letter| {
+        if letter.is_alphanumeric() || letter == '.' {
+            letter
+        } else {
+            '_'
+        }
+    })
+    .collect()
 }
 
 /// The DLT verdict of one infused subject.

@@ -22,12 +22,12 @@
 //! # Limits
 //! An event without a grade meets no rule.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
 use super::case::is_investigator;
-use super::{ToxicityGrade, Window, add_days, class_holds, is_in_class, toxicity_grades};
+use super::{ToxicityGrade, Window, add_days, class_holds, in_one_word, is_in_class, toxicity_grades};
 use crate::grade::Grade;
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::{PauseRule, Trial};
@@ -74,6 +74,9 @@ impl Halt {
     }
 }
 
+/// A death that no fatal event tells.
+pub const DEATH: &str = "death";
+
 /// What sets off a rule in one subject.
 struct Trigger {
     what: Words,
@@ -86,6 +89,8 @@ struct Trigger {
 
 /// One thing that a lift covers or not.
 struct Part {
+    /// What it is whatever is corrected in it.
+    key: String,
     /// What it is, with its onset or moment.
     name: String,
     grade: Option<Grade>,
@@ -94,11 +99,15 @@ struct Part {
 }
 
 impl Part {
-    fn of_record(record: &RecordId, onset: Option<When>, grade: Option<Grade>) -> Self {
-        let began = onset.map(|onset| onset.date.latest());
-        let onset = onset.map_or_else(|| "-".to_owned(), |onset| onset.to_string());
-        let name = format!("{}/{}@{onset}", record.dataset, record.number);
-        Self { name, grade, began }
+    fn of_event(event: &crate::study::AdverseEvent) -> Self {
+        let onset = event.start.map_or_else(|| "-".to_owned(), |onset| onset.to_string());
+        let key = format!("{}/{}", event.record.dataset, event.record.number);
+        Self {
+            name: format!("{key}@{onset}/{}", in_one_word(&event.term)),
+            key,
+            grade: grade_of(event),
+            began: event.start.map(|start| start.date.latest()),
+        }
     }
 
     /// As a lift says that it covers it.
@@ -144,18 +153,26 @@ pub fn halting(trial: &Trial, subjects: &[(&Subject, Option<Date>)], id: &Subjec
     names.collect()
 }
 
-/// How many things set off each halt that stands, by rule and subject.
-pub fn set_off(trial: &Trial, subjects: &[(&Subject, Option<Date>)]) -> BTreeMap<(String, SubjectId), usize> {
+/// What set off each halt that stands, by rule and subject: events and deviations by their record, findings by their moment, a death
+/// without a fatal event as such.
+pub fn set_off(
+    trial: &Trial,
+    subjects: &[(&Subject, Option<Date>)],
+) -> BTreeMap<(String, SubjectId), BTreeSet<String>> {
     let halts = standing_halts(trial, subjects);
     let rules = trial.dlt.pauses.iter();
     let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
-    let counts = stand.flat_map(|rule| {
+    let all = stand.flat_map(|rule| {
         subjects.iter().map(|(subject, day0)| {
-            let count = by_lift(trial, rule, subject, *day0).1.len();
-            ((rule.id.clone(), subject.id.clone()), count)
+            let parts = by_lift(trial, rule, subject, *day0).1.into_iter();
+            let keys = parts.flat_map(|trigger| trigger.parts).map(|part| part.key);
+            (
+                (rule.id.clone(), subject.id.clone()),
+                keys.collect::<BTreeSet<String>>(),
+            )
         })
     });
-    counts.filter(|(_, count)| *count > 0).collect()
+    all.filter(|(_, keys)| !keys.is_empty()).collect()
 }
 
 /// What was lifted, and what was not.
@@ -219,7 +236,12 @@ fn triggers(trial: &Trial, rule: &PauseRule, subject: &Subject, day0: Option<Dat
                 "death on {when}, no fatal event recorded",
                 "{when}死亡，没有致死事件记录"
             ),
-            parts: vec![Part::of_record(record, Some(when), Some(Grade::G5))],
+            parts: vec![Part {
+                key: DEATH.to_owned(),
+                name: format!("{DEATH}@{when}"),
+                grade: Some(Grade::G5),
+                began: Some(when.date.latest()),
+            }],
             told_by: Vec::new(),
             records: vec![record.clone()],
         }));
@@ -236,7 +258,7 @@ fn is_fatal(event: &crate::study::AdverseEvent) -> bool {
 }
 
 /// The grade of an event; what ended in death is of grade 5.
-fn grade_of(event: &crate::study::AdverseEvent) -> Option<Grade> {
+pub(super) fn grade_of(event: &crate::study::AdverseEvent) -> Option<Grade> {
     if is_fatal(event) { Some(Grade::G5) } else { event.grade }
 }
 
@@ -265,7 +287,7 @@ fn events(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, windo
             Some(start) => both!("{term} from {start}", "{term}（始于{start}）", term = event.term),
             None => Words::in_each(|_| event.term.clone()),
         },
-        parts: vec![Part::of_record(&event.record, event.start, grade_of(event))],
+        parts: vec![Part::of_event(event)],
         told_by: Vec::new(),
         records: vec![event.record.clone()],
     };
@@ -298,6 +320,7 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
             .iter()
             .filter(|event| run.iter().any(|moment| is_during(event, moment.when)));
         let part = |moment: &ToxicityGrade| Part {
+            key: format!("FA@{}", moment.when),
             name: format!("FA@{}", moment.when),
             grade: moment.worst().and_then(Grade::from_number),
             began: Some(first.when.date.latest()),
@@ -336,6 +359,7 @@ fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
     let trigger = |deviation: &crate::study::Deviation| Trigger {
         what: Words::in_each(|_| deviation.term.clone()),
         parts: vec![Part {
+            key: format!("DV/{}", deviation.record.number),
             name: format!("DV/{}@{}", deviation.record.number, in_one_word(&deviation.term)),
             grade: None,
             began: deviation.when.map(|when| when.date.latest()),
@@ -344,13 +368,4 @@ fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {
         records: vec![deviation.record.clone()],
     };
     named.map(trigger).collect()
-}
-
-/// A text without blanks, so that it can stand in a list.
-fn in_one_word(text: &str) -> String {
-    let letters = text.to_lowercase();
-    let letters = letters.chars().take(60);
-    letters
-        .map(|letter| if letter.is_alphanumeric() { letter } else { '_' })
-        .collect()
 }
