@@ -74,8 +74,14 @@ impl Alteration {
         }))
     }
 
+    /// The levels that the design would close no more; an error where a halt would end.
+    pub(super) async fn opened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
+        self.keeps_halts(ask).await?;
+        self.reopened_levels(ask).await
+    }
+
     /// Refuses what would end a halt: it ends by two members of the committee.
-    pub(super) async fn keeps_halts(&self, ask: &Ask) -> Result<(), Fault> {
+    async fn keeps_halts(&self, ask: &Ask) -> Result<(), Fault> {
         let (derived, now) = (ask.app.snapshot_derived().await?, ask.app.store.clock().now());
         // What was entered since is not in it; where no halt stands there is none to end.
         let snapshot = if self.last > derived.entry || derived.holds_back(now) {
@@ -95,7 +101,7 @@ impl Alteration {
     }
 
     /// The levels that the committee opened, the design closes now, and would close no more.
-    pub(super) async fn reopened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
+    async fn reopened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
         let (trial, today) = (Arc::clone(&ask.app.trial), ask.app.today());
         let said = |records: &[Record]| counted(records, &trial, &self.subject, today);
         // Where the subject counts as it did, the design says what it said.
@@ -112,11 +118,10 @@ impl Alteration {
 
 /// The levels that the design would close no more by new records of a subject; an error where they would end a halt.
 pub(super) async fn opened_by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<Vec<DoseLevel>, Fault> {
-    let Some(alteration) = Alteration::by_new(ask, subject, new).await? else {
-        return Ok(Vec::new());
-    };
-    alteration.keeps_halts(ask).await?;
-    alteration.reopened_levels(ask).await
+    match Alteration::by_new(ask, subject, new).await? {
+        Some(alteration) => alteration.opened_levels(ask).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn would_end(halt: &Words) -> Words {

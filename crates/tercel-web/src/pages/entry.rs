@@ -245,10 +245,10 @@ async fn held(
     let Some(alteration) = alteration else {
         return Ok(Held::Free(None));
     };
-    if let Err(Fault::Refused(why)) = alteration.keeps_halts(ask).await {
-        return Ok(Held::Refused(why));
-    }
-    let levels = alteration.reopened_levels(ask).await?;
+    let levels = match alteration.opened_levels(ask).await {
+        Err(Fault::Refused(why)) => return Ok(Held::Refused(why)),
+        opened => opened?,
+    };
     let all: Vec<Problem> = problems.iter().cloned().chain(reopens(form, &levels)).collect();
     if must_look_again(ask, &all) {
         return Ok(Held::Asked(all));

@@ -321,10 +321,7 @@ pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     super::entry::require_free(&record)?;
     let _alone = ask.app.guarding.lock().await;
     let levels = match altered::Alteration::of(&ask, &record, None).await? {
-        Some(alteration) => {
-            alteration.keeps_halts(&ask).await?;
-            alteration.reopened_levels(&ask).await?
-        }
+        Some(alteration) => alteration.opened_levels(&ask).await?,
         None => Vec::new(),
     };
     let form = form_of(&record)?;
