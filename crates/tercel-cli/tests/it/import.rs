@@ -13,6 +13,13 @@ fn folder() -> tempfile::TempDir {
     folder
 }
 
+/// A file with this text; gives its path.
+fn table(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn the_record_answers_as_the_datasets_do_and_as_it_was_known() {
     let folder = folder();
@@ -94,11 +101,7 @@ fn what_cannot_be_entered_is_said_and_nothing_is() {
 fn a_table_imported_twice_is_entered_once_and_a_subject_nobody_knows_is_refused() {
     let folder = folder();
     let here = folder.path().to_str().unwrap();
-    let table = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let table = |name: &str, text: &str| table(folder.path(), name, text);
     let visits = table(
         "visits.csv",
         "subject,visit,svstdtc\nS-1,Screening,2026-02-01\nS-1,Day 0,2026-03-01\n",
@@ -149,11 +152,7 @@ fn the_record_is_readable_by_its_owner_alone() {
 fn an_import_ends_no_halt_that_stands() {
     let folder = folder();
     let here = folder.path().to_str().unwrap();
-    let table = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path.to_str().unwrap().to_owned()
-    };
+    let table = |name: &str, text: &str| table(folder.path(), name, text);
     let enter = |file: &str, form: &str| json(&["--json", "import", here, file, "--form", form])["entered"].clone();
     let people = table("people.csv", "subject,siteid,rficdtc,age,sex\nS-1,01,2026-02-01,60,F\n");
     assert_eq!(enter(&people, "demography"), 1);

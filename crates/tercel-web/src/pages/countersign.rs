@@ -7,7 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 use jiff::civil::{Date, DateTime};
 use tercel::conduct::{Study, halting_now};
-use tercel::dlt::derive_dlt;
+use tercel::dlt::{committee, derive_dlt, is_investigator};
 use tercel::language::{Text, Words, both};
 use tercel::meeting::Occasion;
 use tercel::protocol::Trial;
@@ -420,8 +420,6 @@ fn in_question(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTim
     let mut subjects = snapshot.data().subjects.iter();
     let subject = subjects.find(|one| one.id == *own);
     let verdict = subject.and_then(|one| derive_dlt(trial, one, now.date()));
-    let before = subject.into_iter().flat_map(|one| &one.adjudications);
-    let before = before.filter(|one| !one.evaluator.eq_ignore_ascii_case("INVESTIGATOR"));
     let grounds = verdict
         .iter()
         .flat_map(|verdict| verdict.met.iter().chain(&verdict.open));
@@ -435,7 +433,7 @@ fn in_question(snapshot: &Snapshot, trial: &Trial, own: &SubjectId, now: DateTim
             known.join(" ")
         },
         halted: Vec::new(),
-        decided: before.filter_map(|one| Some(one.when?.date.earliest())).max(),
+        decided: subject.and_then(committee).map(|(_, day)| day),
     }
 }
 
@@ -452,10 +450,7 @@ impl Judged {
             );
             return Some(("faorres", why));
         }
-        if values
-            .get("faeval")
-            .is_some_and(|by| by.eq_ignore_ascii_case("INVESTIGATOR"))
-        {
+        if values.get("faeval").is_some_and(|by| is_investigator(by)) {
             let why = both!(
                 "the committee decides, not the investigator; nothing was saved",
                 "须由委员会而非研究者决定；未保存任何内容"

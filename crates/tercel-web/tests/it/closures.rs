@@ -6,9 +6,10 @@ use crate::world::{Answer, PASSWORD, Visitor, World, answers, with};
 
 const STUDY: &str = "IL1RAP-HCC-SYNTHETIC";
 
-async fn pneumonia(world: &World, by: &Visitor, subject: &str, from: &str, until: &str) -> String {
-    let severe = [
-        ("v.aeterm", "Pneumonia"),
+/// A related serious event of grade 4, from which the subject recovered.
+pub(crate) fn severe<'a>(term: &'a str, from: &'a str, until: &'a str) -> [(&'static str, &'a str); 15] {
+    [
+        ("v.aeterm", term),
         ("v.aetoxgr", "4"),
         ("v.aestdtc", from),
         ("v.aeendtc", until),
@@ -23,7 +24,11 @@ async fn pneumonia(world: &World, by: &Visitor, subject: &str, from: &str, until
         ("v.aesmie", "N"),
         ("v.aeaware", "2025-10-07"),
         ("confirmed", "Y"),
-    ];
+    ]
+}
+
+async fn pneumonia(world: &World, by: &Visitor, subject: &str, from: &str, until: &str) -> String {
+    let severe = severe("Pneumonia", from, until);
     let saved = world
         .post(by, &format!("/enter/adverse-event/{STUDY}-{subject}"), &severe)
         .await;

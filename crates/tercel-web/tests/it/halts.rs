@@ -1,5 +1,6 @@
 //! A halt that somebody enters stands wherever the next dose is spoken of.
 
+use crate::closures::severe;
 use crate::crawl::demo;
 use crate::world::{Answer, PASSWORD, Visitor, World};
 
@@ -114,23 +115,11 @@ async fn a_verdict_on_a_dlt_and_the_lifting_of_a_halt_are_entered_by_two_of_the_
 const LIFTED: &str = "IL1RAP-HCC-SYNTHETIC-0009";
 
 fn icans(from: &str) -> [(&'static str, &str); 15] {
-    [
-        ("v.aeterm", "Immune effector cell-associated neurotoxicity syndrome"),
-        ("v.aetoxgr", "4"),
-        ("v.aestdtc", from),
-        ("v.aeendtc", "2025-09-20"),
-        ("v.aeout", "RECOVERED/RESOLVED"),
-        ("v.aerel", "RELATED"),
-        ("v.aeser", "Y"),
-        ("v.aesdth", "N"),
-        ("v.aeslife", "Y"),
-        ("v.aeshosp", "Y"),
-        ("v.aesdisab", "N"),
-        ("v.aescong", "N"),
-        ("v.aesmie", "N"),
-        ("v.aeaware", "2025-10-07"),
-        ("confirmed", "Y"),
-    ]
+    severe(
+        "Immune effector cell-associated neurotoxicity syndrome",
+        from,
+        "2025-09-20",
+    )
 }
 
 async fn lift(world: &World, by: &Visitor, covers: &str) -> Answer {

@@ -222,12 +222,12 @@ pub(super) fn day_words(when: Option<When>) -> Words {
 }
 
 /// Whether an investigator judged, and no committee.
-pub(super) fn is_investigator(evaluator: &str) -> bool {
+pub fn is_investigator(evaluator: &str) -> bool {
     evaluator.eq_ignore_ascii_case("INVESTIGATOR")
 }
 
 /// The committee's latest dated judgement, and its day.
-fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
+pub fn committee(subject: &Subject) -> Option<(&Adjudication, Date)> {
     let by_committee = subject
         .adjudications
         .iter()

@@ -30,6 +30,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
+pub use case::{committee, is_investigator};
 pub use pause::{DEATH, Halt, halting, set_off, standing_halts};
 pub use toxicity::{CrsItems, ToxicityGrade, toxicity_grades};
 

@@ -14,9 +14,9 @@
 //! A rule over deviations is met by a deviation whose text holds one of its phrases. Findings at or above the grade, one after the
 //! other, are one trigger, which begins with the first.
 //!
-//! What set off a rule counts no longer once the committee lifted the halt. A lift says what it covers: rule, record, onset and grade
-//! of each event, moment and grade of each finding that had halted when it was signed ([`halting`]). Anything else, however early it
-//! began, halts anew: what was entered later, became graver, or has another onset. A lift that says nothing, as in datasets of other
+//! What set off a rule counts no longer once the committee lifted the halt. A lift says what it covers: rule, record, onset, term and
+//! grade of each event, moment and grade of each finding that had halted when it was signed ([`halting`]). Anything else, however early it
+//! began, halts anew: what was entered later, became graver, or has another onset or term. A lift that says nothing, as in datasets of other
 //! systems, covers what had begun on its day or before. An investigator lifts nothing.
 //!
 //! # Limits
@@ -27,6 +27,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::case::is_investigator;
+use super::event::covers;
 use super::{ToxicityGrade, Window, add_days, class_holds, in_one_word, is_in_class, toxicity_grades};
 use crate::grade::Grade;
 use crate::language::{Language, Text, Words, both};
@@ -116,7 +117,7 @@ impl Part {
         format!("{}:{}={grade}", rule.id, self.name)
     }
 
-    /// Whether a lift covers it: as it was told, or graver.
+    /// Whether a lift covers it: it was told so, or graver.
     fn is_covered(&self, rule: &PauseRule, lift: &Lifted) -> bool {
         if is_investigator(&lift.evaluator) {
             return false;
@@ -126,24 +127,20 @@ impl Part {
             return self.began.zip(day).is_some_and(|(began, day)| began <= day);
         };
         let grade = self.grade.map_or(0, Grade::number);
-        covers.iter().any(|told| {
-            let known = told.rsplit_once('=').zip(told.split_once(':'));
-            let Some(((name, highest), (id, _))) = known else {
-                return false;
-            };
-            let same =
-                id == rule.id && name.strip_prefix(id).and_then(|rest| rest.strip_prefix(':')) == Some(&self.name);
-            same && grade <= highest.parse().unwrap_or(0)
-        })
+        let own = format!("{}:{}", rule.id, self.name);
+        let highest = covers
+            .iter()
+            .filter_map(|told| told.strip_prefix(&own)?.strip_prefix('='));
+        highest
+            .map(|highest| highest.parse().unwrap_or(0))
+            .any(|highest| grade <= highest)
     }
 }
 
 /// What in one of the subjects set off the halts that stand, as a lift of the halt says that it covers it. `day0` is the first
 /// infusion of each.
 pub fn halting(trial: &Trial, subjects: &[(&Subject, Option<Date>)], id: &SubjectId) -> Vec<String> {
-    let halts = standing_halts(trial, subjects);
-    let rules = trial.dlt.pauses.iter();
-    let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
+    let stand = rules_that_stand(trial, subjects);
     let own = subjects.iter().find(|(subject, _)| subject.id == *id);
     let names = stand.flat_map(|rule| {
         let own = own.map(|(subject, day0)| by_lift(trial, rule, subject, *day0).1);
@@ -159,9 +156,7 @@ pub fn set_off(
     trial: &Trial,
     subjects: &[(&Subject, Option<Date>)],
 ) -> BTreeMap<(String, SubjectId), BTreeSet<String>> {
-    let halts = standing_halts(trial, subjects);
-    let rules = trial.dlt.pauses.iter();
-    let stand = rules.filter(|rule| halts.iter().any(|halt| halt.rule == rule.id));
+    let stand = rules_that_stand(trial, subjects);
     let all = stand.flat_map(|rule| {
         subjects.iter().map(|(subject, day0)| {
             let parts = by_lift(trial, rule, subject, *day0).1.into_iter();
@@ -173,6 +168,15 @@ pub fn set_off(
         })
     });
     all.filter(|(_, keys)| !keys.is_empty()).collect()
+}
+
+fn rules_that_stand<'t>(
+    trial: &'t Trial,
+    subjects: &[(&Subject, Option<Date>)],
+) -> impl Iterator<Item = &'t PauseRule> {
+    let halts = standing_halts(trial, subjects);
+    let rules = trial.dlt.pauses.iter();
+    rules.filter(move |rule| halts.iter().any(|halt| halt.rule == rule.id))
 }
 
 /// What was lifted, and what was not.
@@ -318,10 +322,11 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
         let first = run.first()?;
         let told_by = events
             .iter()
-            .filter(|event| run.iter().any(|moment| is_during(event, moment.when)));
+            .filter(|event| run.iter().any(|moment| covers(event, moment.when)));
+        let at = |moment: &ToxicityGrade| format!("FA@{}", moment.when);
         let part = |moment: &ToxicityGrade| Part {
-            key: format!("FA@{}", moment.when),
-            name: format!("FA@{}", moment.when),
+            key: at(moment),
+            name: at(moment),
             grade: moment.worst().and_then(Grade::from_number),
             began: Some(first.when.date.latest()),
         };
@@ -339,14 +344,6 @@ fn findings(trial: &Trial, rule: &PauseRule, class: &str, subject: &Subject, win
         })
     };
     met.filter_map(trigger).collect()
-}
-
-/// Whether a moment may lie in an event.
-fn is_during(event: &crate::study::AdverseEvent, when: When) -> bool {
-    event
-        .start
-        .is_none_or(|start| start.date.earliest() <= when.date.latest())
-        && event.end.is_none_or(|end| when.date.earliest() <= end.date.latest())
 }
 
 fn deviations(rule: &PauseRule, subject: &Subject) -> Vec<Trigger> {

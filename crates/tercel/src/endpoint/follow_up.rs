@@ -68,69 +68,59 @@ impl<'a> Facts<'a> {
     /// subject was there. A sample, what was planned or not done, and what was reported later is none.
     pub(super) fn last_contact(&self) -> Option<(Date, &'a RecordId)> {
         let subject = self.subject;
-        let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
-        let scans = subject.measurements.iter().filter(|scan| scan.result.is_some());
-        let scans = scans.map(|scan| (scan.when, &scan.record));
         let lesions = subject.lesions.iter();
         let lesions = lesions.filter_map(|lesion| Some((lesion.when?, &lesion.record)));
         let responses = subject.responses.iter().map(|one| (one.when, &one.record));
         let scores = subject.scores.iter().map(|score| (score.when, &score.record));
-        let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
-        let graded = subject.toxicity.iter().map(|finding| (finding.when, &finding.record));
-        let infused = subject
-            .infusions
-            .iter()
-            .map(|infusion| (infusion.when, &infusion.record));
-        let procedures = subject.procedures.iter().map(|one| (one.start, &one.record));
-        let depleted = subject.lymphodepletion.iter().map(|dose| (dose.start, &dose.record));
-        contacts
-            .chain(scans)
-            .chain(lesions)
-            .chain(responses)
-            .chain(scores)
-            .chain(vitals)
-            .chain(graded)
-            .chain(infused)
-            .chain(procedures)
-            .chain(depleted)
-            .map(|(when, record)| (when.date.earliest(), record))
+        let beside = lesions.chain(responses).chain(scores);
+        self.attended()
+            .chain(beside.map(|(when, record)| (when.date.earliest(), record)))
+            .chain(self.treated())
             .max()
     }
 
     /// The last day on which the subject was seen, treated, or sampled.
     pub(crate) fn last_seen(&self) -> Option<(Date, &'a RecordId)> {
+        self.seen_alive().chain(self.treated()).max()
+    }
+
+    /// Procedures, and what was given beside the infusion.
+    fn treated(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
         let procedures = self.subject.procedures.iter();
-        let treated = self.subject.lymphodepletion.iter();
-        self.seen_alive()
-            .chain(procedures.map(|procedure| (procedure.start.date.earliest(), &procedure.record)))
-            .chain(treated.map(|dose| (dose.start.date.earliest(), &dose.record)))
-            .max()
+        let depleted = self.subject.lymphodepletion.iter();
+        procedures
+            .map(|procedure| (procedure.start.date.earliest(), &procedure.record))
+            .chain(depleted.map(|dose| (dose.start.date.earliest(), &dose.record)))
     }
 
     /// Every record that needs a living subject.
     fn seen_alive(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
         let subject = self.subject;
-        let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
         // What was not done shows nobody alive.
-        let scans = subject.measurements.iter().filter(|scan| scan.result.is_some());
-        let scans = scans.map(|scan| (scan.when, &scan.record));
         let labs = subject.labs.iter().filter(|lab| lab.value.is_some() || lab.unread);
         let labs = labs.map(|lab| (lab.when, &lab.record));
-        let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
-        let infusions = subject
-            .infusions
-            .iter()
-            .map(|infusion| (infusion.when, &infusion.record));
-        let graded = subject.toxicity.iter().map(|finding| (finding.when, &finding.record));
         let series: [&[Level]; 3] = [&subject.biomarker, &subject.copies, &subject.counts];
         let levels = series.into_iter().flatten().map(|level| (level.when, &level.record));
+        let sampled = labs.chain(levels);
+        self.attended()
+            .chain(sampled.map(|(when, record)| (when.date.earliest(), record)))
+    }
+
+    /// Records for which the subject was there, samples left out, and what was not done.
+    fn attended(&self) -> impl Iterator<Item = (Date, &'a RecordId)> {
+        let subject = self.subject;
+        let contacts = subject.contacts.iter().map(|contact| (contact.when, &contact.record));
+        let scans = subject.measurements.iter().filter(|scan| scan.result.is_some());
+        let scans = scans.map(|scan| (scan.when, &scan.record));
+        let vitals = subject.vitals.iter().map(|vital| (vital.when, &vital.record));
+        let infused = subject.infusions.iter();
+        let infused = infused.map(|infusion| (infusion.when, &infusion.record));
+        let graded = subject.toxicity.iter().map(|finding| (finding.when, &finding.record));
         contacts
             .chain(scans)
-            .chain(labs)
             .chain(vitals)
-            .chain(infusions)
+            .chain(infused)
             .chain(graded)
-            .chain(levels)
             .map(|(when, record)| (when.date.earliest(), record))
     }
 

@@ -13,7 +13,7 @@
 //! day of that judgement.
 
 use jiff::civil::Date;
-use tercel::dlt::{Ground, NotEvaluable, Status, Verdict, actual_percent};
+use tercel::dlt::{Ground, NotEvaluable, Status, Verdict, actual_percent, is_investigator};
 use tercel::endpoint::{Analysis, Facts};
 use tercel::study::{Adjudication, MedicationClass, RecordId, Subject, When};
 
@@ -213,7 +213,7 @@ fn left_by(subject: &Subject, why: &NotEvaluable) -> (Option<Date>, Option<Recor
 
 /// The committee's latest judgement; the investigator's where no committee judged.
 fn last_judgement(subject: &Subject) -> Option<&Adjudication> {
-    let is_committee = |judged: &Adjudication| !judged.evaluator.eq_ignore_ascii_case("INVESTIGATOR");
+    let is_committee = |judged: &Adjudication| !is_investigator(&judged.evaluator);
     subject
         .adjudications
         .iter()

@@ -1,5 +1,7 @@
 //! What the study gives: lymphodepletion and infusion (`EX`), the dose planned (`EC`).
 
+use tercel::language::Text;
+
 use super::shared::{CELL_UNIT, DOSE_FORM, ONCE, ROUTE};
 use crate::form::define::{BLANK, LINE, choice, text};
 use crate::form::{Choice, Field, Form, FromTrial, Kind, Required};
@@ -9,6 +11,14 @@ const AGENT_UNITS: &[Choice] = &[
     choice("mg", "mg", "mg（毫克）"),
     choice("mg/kg", "mg/kg", "mg/kg（毫克/千克）"),
 ];
+
+const fn route(help: Text) -> Field {
+    let kind = Kind::Suggested {
+        choices: ROUTE,
+        max: 60,
+    };
+    Field::of("exroute", "EXROUTE", kind, text("Route", "给药途径"), help)
+}
 
 /// A dose of lymphodepletion.
 pub(super) const LYMPHODEPLETION: Form = Form {
@@ -51,17 +61,7 @@ pub(super) const LYMPHODEPLETION: Form = Form {
             text("Unit of the dose given.", "实际剂量的单位。"),
         )
         .required_if(Required::With("exdose")),
-        Field::of(
-            "exroute",
-            "EXROUTE",
-            Kind::Suggested {
-                choices: ROUTE,
-                max: 60,
-            },
-            text("Route", "给药途径"),
-            text("How the agent was given.", "药物的给药方式。"),
-        )
-        .only_if_asked(),
+        route(text("How the agent was given.", "药物的给药方式。")).only_if_asked(),
         START,
         END,
         Field::supplement(
@@ -250,17 +250,7 @@ pub(super) const INFUSION: Form = Form {
             text("Frequency", "给药频率"),
             text("Once, unless the dose was split.", "除分次回输外均为单次。"),
         ),
-        Field::of(
-            "exroute",
-            "EXROUTE",
-            Kind::Suggested {
-                choices: ROUTE,
-                max: 60,
-            },
-            text("Route", "给药途径"),
-            text("How the cells were given.", "细胞的给药方式。"),
-        )
-        .required(),
+        route(text("How the cells were given.", "细胞的给药方式。")).required(),
         Field::of(
             "exlot",
             "EXLOT",

@@ -2,11 +2,13 @@
 
 use tercel::conduct::{
     ConductRecords, Infused, Scope, Stage, Study, SubjectConduct, TestOutcome, Urgency, VisitStanding, Withdrawal,
-    Work, check_conduct, derive_schedule, derive_stage, derive_tasks,
+    Work, check_conduct, derive_schedule, derive_stage, derive_tasks, halts_ended,
 };
 use tercel::language::{Text, Words};
 use tercel::protocol::{Assessed, Cells};
-use tercel::study::{Adjudication, Contact, Death, Lab, Rule, StudyData, SubjectId, When};
+use tercel::study::{
+    Adjudication, Contact, Death, Lab, RecordId, Rule, StudyData, SubjectId, Syndrome, ToxicityFinding, When,
+};
 
 use super::{INFUSED, at, data, emergency, entry, records, trial};
 
@@ -267,6 +269,49 @@ fn what_only_the_committee_settles_is_a_task_until_it_has_judged() {
         covers: None,
     });
     assert!(!asked(&data));
+}
+
+/// Each finding is one thing that halted, whichever spells they make up: to join two spells takes nothing away.
+#[test]
+fn findings_are_added_while_halted_and_none_is_taken_away() {
+    let trial = trial();
+    let halted = |grades: &[(&str, &str)]| {
+        let mut data = data(&[("S2", 1, "2025-03-01")]);
+        let subject = &mut data.subjects[1];
+        let record = subject.record.clone();
+        subject.toxicity = grades
+            .iter()
+            .zip(1..)
+            .map(|((when, grade), number)| ToxicityFinding {
+                record: RecordId {
+                    number,
+                    ..record.clone()
+                },
+                toxicity: Syndrome::Icans,
+                item: "TOXGR".to_owned(),
+                result: (*grade).to_owned(),
+                when: When::parse(when).unwrap(),
+            })
+            .collect();
+        data
+    };
+    let [first, second, third] = ["2025-03-05", "2025-03-06", "2025-03-07"];
+    let ended = |before: &[(&str, &str)], after: &[(&str, &str)]| {
+        let (before, after) = (halted(before), halted(after));
+        let records = records(&trial);
+        let study = |data| Study::new(&trial, data, &records, at("2025-04-12T09:00"));
+        halts_ended(&study(&before), &study(&after)).len()
+    };
+    let two = [(first, "4"), (second, "1"), (third, "4")];
+    let joined = [(first, "4"), (second, "4"), (third, "4")];
+    assert_eq!(ended(&two, &joined), 0, "joined");
+    assert_eq!(ended(&joined, &joined[1..]), 1, "the first taken away");
+    assert_eq!(
+        ended(&joined, &two),
+        1,
+        "the second lowered, though two spells are left"
+    );
+    assert_eq!(ended(&two, &[]), 1, "the halt as a whole");
 }
 
 fn found(change: impl FnOnce(&mut tercel::conduct::ConductRecords)) -> Vec<&'static str> {
