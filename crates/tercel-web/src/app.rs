@@ -29,13 +29,18 @@ pub struct Settings {
 }
 
 /// Forms of what a page must not be without, if it is a moment old.
-const GRAVE: [&str; 8] = [
+const GRAVE: [&str; 13] = [
     "conduct-pause",
     "conduct-resume",
+    "conduct-bag",
     "infusion",
     "vector-test",
     "conduct-withdrawal",
     "death",
+    "disposition",
+    "deviation",
+    "crs-finding",
+    "icans-finding",
     "dlt-adjudication",
     "halt-lifted",
 ];

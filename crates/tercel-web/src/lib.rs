@@ -38,7 +38,7 @@ pub use app::{App, Settings};
 pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
 pub use conduct::SIGNED_FORMS;
 pub use demo::{DEMO_PASSWORD, Rehearsal, create_demo, demo_accounts};
-pub use let_go::{LetGo, halt_by, let_go};
+pub use let_go::{LetGo, let_go};
 pub use pages::people::grants as parse_grants;
 pub use pages::sign_in::account_problem;
 pub use role::{Permission, Role};

@@ -7,13 +7,10 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use tercel::conduct::{
-    ConductRecords, Study, check_conduct, closed_since, entered_halts, halts_ended, standing_halts_of,
-};
-use tercel::design::{DoseAnswer, decide_study};
+use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
+use tercel::design::DoseAnswer;
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Cell, derive_cells};
-use tercel::language::Words;
 use tercel::meeting::{Call, Completeness, OpenQuery};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
 use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
@@ -27,6 +24,7 @@ use crate::app::App;
 use crate::ask::among;
 use crate::capture::captured;
 use crate::conduct::{conduct_of, site_time};
+use crate::let_go::{LetGo, answer_of, holds_back};
 use crate::meeting::MEETING;
 use crate::protocol::{PROTOCOL, PROTOCOL_SITE, versions};
 use crate::standing::Standing;
@@ -205,40 +203,33 @@ impl Snapshot {
 
     /// Whether a halt stands, or a level that the committee opened is closed by the design.
     pub(crate) fn holds_back(&self, now: jiff::Timestamp) -> bool {
-        let study = Study::new(&self.trial, self.data(), &self.conduct, site_time(now)).with_answer(self.answer());
-        !standing_halts_of(&study).is_empty() || !closed_since(&study).is_empty()
+        holds_back(&self.study(now))
     }
 
-    /// The halts that would no longer stand with these records of a subject in place of its own, each in words.
-    pub(crate) fn halts_ended_by(&self, subject: &str, records: Vec<Record>, now: jiff::Timestamp) -> Vec<Words> {
-        let now = site_time(now);
-        let before = Study::new(&self.trial, self.data(), &self.conduct, now);
-        if standing_halts_of(&before).is_empty() {
-            return Vec::new();
+    fn study(&self, now: jiff::Timestamp) -> Study<'_> {
+        Study::new(&self.trial, self.data(), &self.conduct, site_time(now)).with_answer(self.answer())
+    }
+
+    /// What these records of a subject, in place of its own, would let go of.
+    pub(crate) fn let_go_by(&self, subject: &str, own: &[Record], records: Vec<Record>, now: jiff::Timestamp) -> LetGo {
+        let before = self.study(now);
+        if !holds_back(&before) {
+            return LetGo::default();
         }
         let data = self.data_with(subject, &records);
+        let said = |records: &[Record]| counted(records, &self.trial, subject, self.today);
+        // Where the subject counts as it did, the design says what it said.
+        let answer = if said(own) == said(&records) {
+            self.answer().cloned()
+        } else {
+            answer_of(&self.trial, &data, self.today)
+        };
         let mut parts = self.parts.clone();
         let changed = Part::new(records, &self.trial, &self.columns);
         parts.insert(subject.to_owned(), Arc::new(changed));
         let conduct = conduct_in(&parts, &self.rest, &self.trial);
-        halts_ended(&before, &Study::new(&self.trial, &data, &conduct, now))
-    }
-
-    /// The levels that the committee opened, the design closes now, and would close no more with these records of a subject in
-    /// place of its own.
-    pub(crate) fn levels_reopened_by(&self, subject: &str, records: &[Record], now: jiff::Timestamp) -> Vec<DoseLevel> {
-        let now = site_time(now);
-        let study = Study::new(&self.trial, self.data(), &self.conduct, now);
-        let closed = closed_since(&study.with_answer(self.answer()));
-        if closed.is_empty() {
-            return closed;
-        }
-        let data = self.data_with(subject, records);
-        let analysis = Analysis::new(&self.trial, &data, Some(self.today));
-        let answer = decide_study(&analysis).map(|decided| DoseAnswer::of(&analysis, &decided));
-        let after = Study::new(&self.trial, &data, &self.conduct, now).with_answer(answer.as_ref());
-        let still = closed_since(&after);
-        closed.into_iter().filter(|level| !still.contains(level)).collect()
+        let after = Study::new(&self.trial, &data, &conduct, site_time(now)).with_answer(answer.as_ref());
+        LetGo::between(&before, &after)
     }
 
     /// The data with these records of a subject in place of its own.
@@ -397,6 +388,12 @@ struct Ready {
 }
 
 impl Ready {
+    /// Whether a page may show it: it knows an entry, and where there is a newer one it is not old.
+    fn is_known(&self, knows: i64, last: i64, more: More) -> bool {
+        let age = self.at.elapsed();
+        self.snapshot.entry >= knows && (self.snapshot.entry == last || age < OLDEST.max(self.took * more.rest() * 3))
+    }
+
     /// Where deriving takes long, it rests as long as it worked, or so many times as long: the machine has pages to make as well.
     fn is_resting(&self, times: u32) -> bool {
         self.took * times > PATIENCE && self.at.elapsed() < self.took * times
@@ -406,9 +403,13 @@ impl Ready {
 /// The longest a page waits for a newer state than the last one derived.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How long ago the state was derived that a page shows although there are newer entries.
+const OLDEST: Duration = Duration::from_secs(5);
+
 impl App {
     /// The study as it stands. While a newer state is being derived for longer than a page should take, the last one is
-    /// given, which says up to which entry it knows; never one without the last halt, infusion or death entered here.
+    /// given, which says up to which entry it knows; never one without the last halt, infusion or death entered here, and none
+    /// that is older than seconds.
     pub(crate) async fn snapshot(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
         self.snapshot_with(More::Standing, self.grave.load(Ordering::Relaxed))
             .await
@@ -421,7 +422,7 @@ impl App {
 
     async fn snapshot_with(self: &Arc<Self>, more: More, knows: i64) -> Result<Arc<Snapshot>, StoreError> {
         let (entry, _) = self.store.head().await?;
-        let ready = self.ready(more).filter(|ready| ready.snapshot.entry >= knows);
+        let ready = self.ready(more).filter(|ready| ready.is_known(knows, entry, more));
         if let Some(ready) = &ready
             && (ready.snapshot.entry == entry || ready.is_resting(more.rest()))
         {
@@ -440,12 +441,12 @@ impl App {
     /// The study as it stands, or the last state of which everything was derived, where deriving a newer one takes longer than a
     /// page should: that is begun, and not waited for. Never one without the last halt, infusion or death entered here.
     pub(crate) async fn snapshot_derived(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
-        let knows = self.grave.load(Ordering::Relaxed);
-        let known = self.ready(More::Standing).filter(|ready| ready.snapshot.entry >= knows);
+        let (knows, (entry, _)) = (self.grave.load(Ordering::Relaxed), self.store.head().await?);
+        let known = self.ready(More::Standing);
+        let known = known.filter(|ready| ready.is_known(knows, entry, More::Standing));
         let Some(ready) = known.filter(|ready| ready.took > PATIENCE) else {
             return self.snapshot().await;
         };
-        let (entry, _) = self.store.head().await?;
         if ready.snapshot.entry != entry && !ready.is_resting(More::Standing.rest()) {
             drop(tokio::spawn(Arc::clone(self).derive_with(More::Standing, entry)));
         }

@@ -11,7 +11,7 @@ use tercel_exchange::form::{Captured, FORMS, Form, Scope, form, from_csv, from_t
 use tercel_exchange::inbound::{Inbound, Left, Subjects, Why};
 use tercel_exchange::{Table, bounded, read_datasets};
 use tercel_store::{Change, Clock, NewRecord, Record, RecordFilter, Store, StoreError};
-use tercel_web::{SIGNED_FORMS, halt_by, let_go, new_record, record_series, sites_of};
+use tercel_web::{SIGNED_FORMS, let_go, new_record, record_series, sites_of};
 
 use super::Answer;
 use crate::inbound::{Format, InboundArgs, report_json, report_text};
@@ -35,8 +35,8 @@ pub(crate) struct Args {
     /// The form of the rows of a CSV file; its columns are the form's fields and `subject`
     #[arg(long, value_name = "FORM")]
     form: Option<String>,
-    /// Where the rule would no longer close a dose level by these data: enter them with a halt of treatment, which two members of
-    /// the committee end
+    /// Where a halt would no longer stand by these data, or the rule would no longer close a dose level: enter them with a halt of
+    /// treatment, which two members of the committee end
     #[arg(long)]
     halt: bool,
     /// Say what would be entered, and enter nothing
@@ -296,30 +296,18 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
     Ok(all)
 }
 
-/// The halt that is entered with new records by which the design would close a level no more. What would end a halt that stands is
-/// not entered: two members of the committee sign its end first.
+/// The halt that is entered with new records by which a halt would stand no more, or the design would close a level no more.
 fn halt_with(there: &[Record], new: &[NewRecord], trial: &Trial, asked: bool) -> anyhow::Result<Option<NewRecord>> {
     let now = Clock::System.now();
-    let let_go = let_go(there, new, trial, now);
-    if let Some(bag) = let_go.bags.first() {
-        bail!("{}", bag.en);
+    let let_go = let_go(there, new, trial, now).map_err(|why| anyhow!("{}", why.en))?;
+    match let_go.words() {
+        Some(gone) if !asked => bail!(
+            "by these data {}: add --halt to enter with them a halt of treatment, which two members of the committee end. \
+             Nothing was entered",
+            gone.en
+        ),
+        _ => Ok(let_go.halt(&both!("records imported", "导入记录"), now)),
     }
-    if let Some(halt) = let_go.halts.first() {
-        bail!(
-            "these data would end a halt that stands: {}. Two members of the committee sign its end first. Nothing was entered",
-            halt.en
-        );
-    }
-    let Some(level) = let_go.levels.first() else {
-        return Ok(None);
-    };
-    if !asked {
-        bail!(
-            "by these data the rule would no longer close dose level {level}: add --halt to enter with them a halt of treatment, \
-             which two members of the committee end. Nothing was entered"
-        );
-    }
-    Ok(halt_by(&both!("records imported", "导入记录"), *level, now))
 }
 
 /// Answers of a record, by field.

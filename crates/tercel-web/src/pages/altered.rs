@@ -3,9 +3,8 @@
 
 use std::sync::Arc;
 
-use tercel::conduct::{Need, Study, as_corrected, halt_of_bag, other_owner};
+use tercel::conduct::{Need, Study, as_corrected, other_owner};
 use tercel::language::{Words, both};
-use tercel::protocol::DoseLevel;
 use tercel::study::SubjectId;
 use tercel_exchange::form::{Fault as AnswerFault, Form, Problem};
 use tercel_store::{Change, NewRecord, Record, Values};
@@ -14,9 +13,8 @@ use super::subjects::{form_of, records_of};
 use crate::ask::Ask;
 use crate::capture::foreseen;
 use crate::conduct::{conduct_of_answers, site_time};
-use crate::let_go::{halt_by, other_bag};
+use crate::let_go::{BAG, LetGo, other_bag};
 use crate::reply::Fault;
-use crate::snapshot::counted;
 
 /// What a change of the records of a subject is held against: those in force, and those that would be.
 pub(super) struct Alteration {
@@ -53,9 +51,11 @@ impl Alteration {
     /// New records of a subject; `None` where nothing is held back that they could let go.
     pub(super) async fn by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<Option<Self>, Fault> {
         let now = ask.app.store.clock().now();
-        let has_dataset =
-            |one: &NewRecord| tercel_exchange::form::form(&one.form).is_some_and(|form| form.domain.is_some());
-        if !new.iter().any(has_dataset) || !ask.app.snapshot_derived().await?.holds_back(now) {
+        // A bag entered late is the subject's own, where it was given as nobody's.
+        let bears_on = |one: &NewRecord| {
+            one.form == BAG || tercel_exchange::form::form(&one.form).is_some_and(|form| form.domain.is_some())
+        };
+        if !new.iter().any(bears_on) || !ask.app.snapshot_derived().await?.holds_back(now) {
             return Ok(None);
         }
         let by = &ask.person()?.account.name;
@@ -74,69 +74,36 @@ impl Alteration {
         }))
     }
 
-    /// The levels that the design would close no more; an error where a halt would end.
-    pub(super) async fn opened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
-        self.keeps_halts(ask).await?;
-        self.reopened_levels(ask).await
-    }
-
-    /// Refuses what would end a halt: it ends by two members of the committee.
-    async fn keeps_halts(&self, ask: &Ask) -> Result<(), Fault> {
+    /// What it would let go of.
+    pub(super) async fn let_go(self, ask: &Ask) -> Result<LetGo, Fault> {
         let (derived, now) = (ask.app.snapshot_derived().await?, ask.app.store.clock().now());
-        // What was entered since is not in it; where no halt stands there is none to end.
+        // What was entered since is not in it; where nothing is held back nothing is let go of.
         let snapshot = if self.last > derived.entry || derived.holds_back(now) {
             ask.app.snapshot_now().await?
         } else {
             derived
         };
-        let (subject, records) = (self.subject.clone(), self.after.clone());
-        let made = tokio::task::spawn_blocking(move || snapshot.halts_ended_by(&subject, records, now));
-        let ended = made
-            .await
-            .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))?;
-        match ended.first() {
-            Some(halt) => Err(Fault::Refused(would_end(halt))),
-            None => Ok(()),
-        }
-    }
-
-    /// The levels that the committee opened, the design closes now, and would close no more.
-    async fn reopened_levels(&self, ask: &Ask) -> Result<Vec<DoseLevel>, Fault> {
-        let (trial, today) = (Arc::clone(&ask.app.trial), ask.app.today());
-        let said = |records: &[Record]| counted(records, &trial, &self.subject, today);
-        // Where the subject counts as it did, the design says what it said.
-        if said(&self.before) == said(&self.after) {
-            return Ok(Vec::new());
-        }
-        let (snapshot, now) = (ask.app.snapshot_now().await?, ask.app.store.clock().now());
-        let (subject, after) = (self.subject.clone(), self.after.clone());
-        let made = tokio::task::spawn_blocking(move || snapshot.levels_reopened_by(&subject, &after, now));
+        let made = tokio::task::spawn_blocking(move || {
+            let Self {
+                subject, before, after, ..
+            } = self;
+            snapshot.let_go_by(&subject, &before, after, now)
+        });
         made.await
-            .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))
+            .map_err(|_| Fault::Wrong(both!("the halts could not be derived", "暂停状态无法生成")))
     }
 }
 
-/// The levels that the design would close no more by new records of a subject; an error where they would end a halt.
-pub(super) async fn opened_by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<Vec<DoseLevel>, Fault> {
+/// What new records of a subject would let go of.
+pub(super) async fn let_go_by_new(ask: &Ask, subject: &str, new: &[NewRecord]) -> Result<LetGo, Fault> {
     match Alteration::by_new(ask, subject, new).await? {
-        Some(alteration) => alteration.opened_levels(ask).await,
-        None => Ok(Vec::new()),
+        Some(alteration) => alteration.let_go(ask).await,
+        None => Ok(LetGo::default()),
     }
 }
 
-fn would_end(halt: &Words) -> Words {
-    both!(
-        "this would end a halt that stands: {en}. Two members of the committee sign its end first; nothing was saved",
-        "这将解除一项有效的暂停：{zh}。须先由两名委员签署解除；未保存任何内容",
-        en = halt.en,
-        zh = halt.zh
-    )
-}
-
-/// The halt that is entered with a change by which the design closes these levels no more; `None`: there are none. What a DLT had
-/// closed is not opened by who enters data: two members of the committee end the halt.
-pub(super) fn halt_with(ask: &Ask, form: &Form, subject: &str, levels: &[DoseLevel]) -> Option<Change> {
-    let level = *levels.first()?;
+/// The halt that is entered with a change of the records of a subject; `None`: it lets go of nothing.
+pub(super) fn halt_with(ask: &Ask, form: &Form, subject: &str, let_go: &LetGo) -> Option<Change> {
     let title = form.title;
     let what = both!(
         "{en} of {subject} changed",
@@ -144,44 +111,38 @@ pub(super) fn halt_with(ask: &Ask, form: &Form, subject: &str, levels: &[DoseLev
         en = title.en,
         zh = title.zh
     );
-    halt_by(&what, level, ask.app.store.clock().now()).map(Change::Create)
+    let_go.halt(&what, ask.app.store.clock().now()).map(Change::Create)
 }
 
-/// The question whether a change by which the design closes these levels no more is meant: it halts treatment.
-pub(super) fn reopens(form: &Form, levels: &[DoseLevel]) -> Option<Problem> {
-    let why = |level: &DoseLevel| {
-        both!(
-            "by this the rule no longer closes dose level {level}: saving it halts treatment until two members of the committee \
-             sign the end of the halt",
-            "保存后方案规则不再关闭剂量水平{level}：同时暂停治疗，直至两名委员签署解除"
-        )
-    };
-    levels.first().map(|level| Problem {
+/// The question whether a change that lets go of something is meant: it halts treatment.
+pub(super) fn lets_go(form: &Form, let_go: &LetGo) -> Option<Problem> {
+    let gone = let_go.words()?;
+    let why = both!(
+        "by this {en}: saving it halts treatment until two members of the committee sign the end of the halt",
+        "保存后{zh}：同时暂停治疗，直至两名委员签署解除",
+        en = gone.en,
+        zh = gone.zh
+    );
+    Some(Problem {
         field: form.fields.first().map_or("", |field| field.id).to_owned(),
         label: Some(form.title),
-        fault: AnswerFault::Against(why(level)),
+        fault: AnswerFault::Against(why),
     })
 }
 
-/// Why a bag of this label is not entered for a subject: it is another's, or it was given while it was nobody's.
+/// Why a bag of this label is not entered for a subject: it is another's.
 pub(super) async fn not_its_bag(
     ask: &Ask,
     form: &Form,
     subject: &str,
     values: &Values,
 ) -> Result<Option<Words>, Fault> {
-    let Some(label) = values.get("bag").filter(|_| form.id == "conduct-bag") else {
+    let Some(label) = values.get("bag").filter(|_| form.id == BAG) else {
         return Ok(None);
     };
     let snapshot = ask.app.snapshot_now().await?;
-    let own = SubjectId::new(subject);
-    if let Some((other, known)) = other_owner(&snapshot.conduct, &own, label) {
-        return Ok(Some(other_bag(label, other, known)));
-    }
-    let now = site_time(ask.app.store.clock().now());
-    let study = Study::new(&ask.app.trial, snapshot.data(), &snapshot.conduct, now);
-    let halt = halt_of_bag(&study, &own, label);
-    Ok(halt.as_ref().map(would_end))
+    let other = other_owner(&snapshot.conduct, &SubjectId::new(subject), label);
+    Ok(other.map(|(other, known)| other_bag(label, other, known)))
 }
 
 /// What of a corrected infusion is not as it was ordered, where the record did not say so before: it is asked about.

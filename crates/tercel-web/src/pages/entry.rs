@@ -5,7 +5,7 @@ use tercel::language::{Text, Words, both};
 use tercel_exchange::form::{Captured, Form, Problem, Scope, Severity, check_against, form, held_against, validate};
 use tercel_store::{Change, Entry, NewRecord, Record, RecordFilter, Refusal, Values};
 
-use super::altered::{Alteration, halt_with, not_as_ordered, not_its_bag, reopens};
+use super::altered::{Alteration, halt_with, lets_go, not_as_ordered, not_its_bag};
 use super::confirm::{asks, is_answered, is_confirmed, mark_of};
 use super::gates::{GateView, MissingLine, gate_before};
 use super::remarks::{Remarks, remarks};
@@ -245,15 +245,12 @@ async fn held(
     let Some(alteration) = alteration else {
         return Ok(Held::Free(None));
     };
-    let levels = match alteration.opened_levels(ask).await {
-        Err(Fault::Refused(why)) => return Ok(Held::Refused(why)),
-        opened => opened?,
-    };
-    let all: Vec<Problem> = problems.iter().cloned().chain(reopens(form, &levels)).collect();
+    let let_go = alteration.let_go(ask).await?;
+    let all: Vec<Problem> = problems.iter().cloned().chain(lets_go(form, &let_go)).collect();
     if must_look_again(ask, &all) {
         return Ok(Held::Asked(all));
     }
-    Ok(Held::Free(halt_with(ask, form, subject, &levels)))
+    Ok(Held::Free(halt_with(ask, form, subject, &let_go)))
 }
 
 async fn let_go_by_new(

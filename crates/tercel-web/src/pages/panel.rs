@@ -5,7 +5,7 @@ use askama::Template;
 use tercel_exchange::form::{Captured, Field, Form, Kind, Panel, Problem, Severity, check_against, form, validate};
 use tercel_store::{Change, NewRecord, Record, Values};
 
-use super::altered::{halt_with, opened_by_new, reopens};
+use super::altered::{halt_with, let_go_by_new, lets_go};
 use super::confirm::{asks, is_confirmed};
 use super::entry::others_of;
 use super::record::unit;
@@ -34,7 +34,6 @@ struct Page {
     rows: Vec<Row>,
     problems: Vec<(String, String)>,
     asks: String,
-    refusal: Option<String>,
     remarks: Option<Remarks>,
 }
 
@@ -116,8 +115,6 @@ fn row_values(ask: &Ask, form: &Form, panel: &Panel, row: usize) -> Option<Value
 struct Filled {
     proposed: Vec<Values>,
     problems: Vec<(usize, Problem)>,
-    /// Why nothing of it is kept.
-    refusal: Option<String>,
 }
 
 fn filled(ask: &Ask, form: &Form, panel: &Panel, others: &[Captured]) -> Filled {
@@ -125,7 +122,6 @@ fn filled(ask: &Ask, form: &Form, panel: &Panel, others: &[Captured]) -> Filled 
     let mut filled = Filled {
         proposed: Vec::new(),
         problems: Vec::new(),
-        refusal: None,
     };
     for (row, values) in rows {
         let mut found = validate(form, &values, &ask.app.trial, ask.app.now());
@@ -198,7 +194,6 @@ fn render(
                 (name, format!("{title}{}{sentence}", COLON.of(language)))
             })
             .collect(),
-        refusal: filled.and_then(|filled| filled.refusal.clone()),
         remarks: said.filter(|said| !said.is_empty()),
     };
     Ok(page.render()?)
@@ -277,27 +272,19 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
     let new: Vec<NewRecord> = given
         .map(|values| new_record(form, Some(&subject), site.as_deref(), None, values.clone()))
         .collect();
-    let levels = match opened_by_new(&ask, &subject, &new).await {
-        Ok(levels) => levels,
-        Err(Fault::Refused(why)) => {
-            filled.refusal = Some(why.of(ask.language).to_owned());
-            Vec::new()
-        }
-        Err(fault) => return Err(fault),
-    };
+    let let_go = let_go_by_new(&ask, &subject, &new).await?;
     filled
         .problems
-        .extend(reopens(form, &levels).map(|problem| (0, problem)));
-    let refused = filled.refusal.is_some()
-        || filled
-            .problems
-            .iter()
-            .any(|(_, problem)| problem.severity() == Severity::Refuses);
+        .extend(lets_go(form, &let_go).map(|problem| (0, problem)));
+    let refused = filled
+        .problems
+        .iter()
+        .any(|(_, problem)| problem.severity() == Severity::Refuses);
     let confirmed = is_confirmed(&ask, filled.problems.iter().map(in_form));
     if refused || !confirmed || filled.proposed.is_empty() {
         return rejected(&ask, form, &panel, &subject, &filled);
     }
-    let halt = halt_with(&ask, form, &subject, &levels);
+    let halt = halt_with(&ask, form, &subject, &let_go);
     let changes: Vec<Change> = new.into_iter().map(Change::Create).chain(halt).collect();
     ask.append(Permission::Enter, site.as_deref(), &changes).await?;
     Ok(Reply::Go(format!("/subject/{}", encode(&subject))))
@@ -307,9 +294,8 @@ pub(crate) async fn save(ask: Ask) -> Result<Reply, Fault> {
 fn rejected(ask: &Ask, form: &'static Form, panel: &Panel, subject: &str, filled: &Filled) -> Result<Reply, Fault> {
     let of_rows = filled.problems.iter();
     let of_rows = of_rows.map(|(row, problem)| (cell_name(*row, &problem.field), problem.sentence(ask.language)));
-    let whole = filled.refusal.clone().map(|why| (String::new(), why));
     Ok(Reply::RejectedFor {
-        problems: of_rows.chain(whole).collect(),
+        problems: of_rows.collect(),
         page: render(ask, form, panel, subject, Some(filled), None)?,
     })
 }

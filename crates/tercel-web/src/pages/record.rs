@@ -15,6 +15,7 @@ use super::found::findings_of;
 use super::subjects::{form_of, records_of, states};
 use super::touched;
 use crate::ask::Ask;
+use crate::let_go::LetGo;
 use crate::messages::message;
 use crate::punctuation::COLON;
 use crate::refusal;
@@ -320,12 +321,12 @@ pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, ask.field("record")?).await?;
     super::entry::require_free(&record)?;
     let _alone = ask.app.guarding.lock().await;
-    let levels = match altered::Alteration::of(&ask, &record, None).await? {
-        Some(alteration) => alteration.opened_levels(&ask).await?,
-        None => Vec::new(),
+    let let_go = match altered::Alteration::of(&ask, &record, None).await? {
+        Some(alteration) => alteration.let_go(&ask).await?,
+        None => LetGo::default(),
     };
     let form = form_of(&record)?;
-    if let Some(question) = altered::reopens(form, &levels)
+    if let Some(question) = altered::lets_go(form, &let_go)
         && !is_answered(&ask, &question.sentence(Language::English))
     {
         let said = question.sentence(ask.language);
@@ -345,7 +346,7 @@ pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
         seen,
         reason,
     };
-    let changes: Vec<Change> = [Some(void), altered::halt_with(&ask, form, subject, &levels)]
+    let changes: Vec<Change> = [Some(void), altered::halt_with(&ask, form, subject, &let_go)]
         .into_iter()
         .flatten()
         .collect();

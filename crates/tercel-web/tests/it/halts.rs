@@ -2,6 +2,7 @@
 
 use crate::closures::severe;
 use crate::crawl::demo;
+use crate::meeting::sentence;
 use crate::world::{Answer, PASSWORD, Visitor, World};
 
 #[tokio::test]
@@ -175,7 +176,7 @@ async fn a_lift_covers_what_halted_when_it_was_signed_and_nothing_entered_later(
     let taken = [("record", once.as_str()), ("seen", "1"), ("reason", "mistyped")];
     let refused = world.post(&wang, "/void", &taken).await;
     assert!(
-        refused.status == 409 && refused.body.contains("would end a halt that stands"),
+        refused.status == 422 && refused.body.contains("a halt no longer stands"),
         "{} {}",
         refused.status,
         refused.body
@@ -188,7 +189,7 @@ async fn a_lift_covers_what_halted_when_it_was_signed_and_nothing_entered_later(
     assert!(board().await);
 }
 
-/// What set off a halt is corrected once the committee has signed its end, not before by one person.
+/// What set off a halt is corrected by one person with a halt in its place: the committee ends it.
 #[tokio::test]
 async fn a_correction_by_one_person_ends_no_halt() {
     let world = World::new().await;
@@ -209,33 +210,79 @@ async fn a_correction_by_one_person_ends_no_halt() {
         ("reason", "typing error"),
     ];
     let path = format!("/correct/{key}");
-    let refused = world.post(&chen, &path, &negative).await;
-    assert!(
-        refused.body.contains("would end a halt that stands"),
-        "{} {}",
-        refused.status,
-        refused.body
-    );
     let voided = [("record", key.as_str()), ("seen", "1"), ("reason", "entered in error")];
-    let answer = world.post(&chen, "/void", &voided).await;
-    assert!(
-        answer.status == 409 && answer.body.contains("would end a halt that stands"),
-        "{} {}",
-        answer.status,
-        answer.body
-    );
+    for (path, form) in [(path.as_str(), &negative[..]), ("/void", &voided)] {
+        let asked = world.post(&chen, path, form).await;
+        let question = "saving it halts treatment until two members of the committee";
+        assert!(
+            asked.status == 422 && asked.body.contains("a halt no longer stands") && asked.body.contains(question),
+            "{path} {} {}",
+            asked.status,
+            asked.body
+        );
+    }
+    let confirmed = [&negative[..], &[("confirmed", "Y")]].concat();
+    assert_eq!(world.post(&chen, &path, &confirmed).await.status, 303);
+    let board = || async { world.get(&chen, "/").await.body };
+    let (halted, what) = ("treatment is halted by pause/1", "by it a halt no longer stands");
+    let shown = board().await;
+    assert!(shown.contains(halted) && shown.contains(what), "{shown}");
     let huang = world.person("huang", "committee@*").await;
     world.account("guo", "committee@*").await;
     let end = [
-        ("v.pause", key.as_str()),
+        ("v.pause", "pause/1"),
         ("second", "guo"),
         ("password", PASSWORD),
         ("second_password", PASSWORD),
     ];
     let ended = world.post(&huang, "/countersign/conduct-resume", &end).await;
     assert_eq!(ended.status, 303, "{}", ended.body);
-    let corrected = world.post(&chen, &path, &negative).await;
-    assert_eq!(corrected.status, 303, "{}", corrected.body);
+    assert!(!board().await.contains("treatment is halted"));
+}
+
+/// A death of which nothing is known halts; the event that says it was not related is entered, and treatment waits for the committee.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_explains_a_death_is_entered_while_the_death_halts() {
+    let world = demo().await;
+    let wang = world.session("wang").await;
+    let died = [
+        ("v.dscat", "DISPOSITION EVENT"),
+        ("v.dsdecod", "DEATH"),
+        ("v.dsstdtc", "2025-09-20"),
+        ("v.dsterm", "death"),
+        ("confirmed", "Y"),
+    ];
+    let saved = world.post(&wang, &format!("/enter/disposition/{LIFTED}"), &died).await;
+    assert_eq!(saved.status, 303, "{}", sentence(&saved));
+    let board = || async { world.get(&wang, "/").await.body };
+    let by_rule = "A death related to the infusion";
+    let shown = board().await;
+    assert!(shown.contains(by_rule), "{shown}");
+    let fatal = severe("Road traffic accident", "2025-09-20", "2025-09-20");
+    let fatal = fatal.map(|(name, value)| match name {
+        "v.aetoxgr" => (name, "5"),
+        "v.aeout" => (name, "FATAL"),
+        "v.aerel" => (name, "NOT RELATED"),
+        "v.aesdth" => (name, "Y"),
+        "v.aeslife" | "v.aeshosp" | "confirmed" => (name, "N"),
+        _ => (name, value),
+    });
+    let enter = format!("/enter/adverse-event/{LIFTED}");
+    let asked = world.post(&wang, &enter, &fatal).await;
+    assert!(
+        asked.status == 422 && asked.body.contains("a halt no longer stands"),
+        "{} {}",
+        asked.status,
+        asked.body
+    );
+    let confirmed = fatal.map(|(name, value)| (name, if name == "confirmed" { "Y" } else { value }));
+    let saved = world.post(&wang, &enter, &confirmed).await;
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    let shown = board().await;
+    assert!(
+        shown.contains("treatment is halted by pause/1: Adverse event of") && shown.contains(by_rule),
+        "{shown}"
+    );
 }
 
 #[tokio::test]

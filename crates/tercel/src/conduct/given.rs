@@ -111,7 +111,7 @@ fn not_ordered(case: &Case<'_>, infused: &Infused) -> Vec<Need> {
             bag: label.clone(),
             whose: others
                 .clone()
-                .find(|other| other.bags.iter().any(|bag| bag.label == *label))
+                .find(|other| other.labels().any(|bag| bag == label))
                 .map(|other| other.subject.to_string()),
         })
         .collect()

@@ -76,13 +76,13 @@ fn vectors(records: &ConductRecords, own: &SubjectConduct) -> impl Iterator<Item
 
 /// A halt for each bag given that is not the subject's: the end that two sign is of that bag alone.
 fn foreign_bags<'r>(records: &'r ConductRecords, own: &'r SubjectConduct) -> impl Iterator<Item = Raised> {
-    let is_own = |label: &str| own.bags.iter().any(|bag| as_read(&bag.label) == as_read(label));
+    let is_own = |label: &str| own.labels().any(|bag| as_read(bag) == as_read(label));
     let given = own
         .infusions
         .iter()
         .flat_map(|infused| infused.bags.iter().map(move |label| (infused, label)));
     // Where no product is kept, as in data of another system, nothing says whose a bag is but another's record of it.
-    let is_kept = !own.bags.is_empty() || !own.orders.is_empty();
+    let is_kept = own.labels().next().is_some() || !own.orders.is_empty();
     let is_other = move |label: &str| is_kept || other_owner(records, &own.subject, label).is_some();
     let foreign = given.filter(move |(_, label)| !is_own(label) && is_other(label));
     foreign.map(|(infused, label)| {
@@ -96,18 +96,6 @@ fn foreign_bags<'r>(records: &'r ConductRecords, own: &'r SubjectConduct) -> imp
     })
 }
 
-/// Why treatment is halted by a bag of this label that was given to a subject and is not its own; `None`: it is not.
-pub fn halt_of_bag(study: &Study<'_>, subject: &SubjectId, label: &str) -> Option<Words> {
-    let own = study.records.of(subject)?;
-    let mut halts = foreign_bags(&study.records, own);
-    let is_of = |id: &str| {
-        id.rsplit_once('#')
-            .is_some_and(|(_, bag)| as_read(bag) == as_read(label))
-    };
-    let standing = halts.find(|halt| is_of(&halt.id) && halt.stands(study.now))?;
-    Some(standing.reason)
-}
-
 /// The other subject whose bag has this label, was ordered or was given by it, with the label as it has it; labels that read alike
 /// are one.
 pub fn other_owner<'r>(
@@ -118,12 +106,8 @@ pub fn other_owner<'r>(
     let wanted = as_read(label);
     let others = records.subjects.iter().filter(|other| other.subject != *subject);
     let mut labels = others.flat_map(|other| {
-        let own = other.bags.iter().map(|bag| &bag.label);
-        let ordered = other.orders.iter().flat_map(|order| &order.bags).map(|bag| &bag.label);
-        let given = other.infusions.iter().flat_map(|infused| &infused.bags);
-        own.chain(ordered)
-            .chain(given)
-            .map(move |label| (&other.subject, label.as_str()))
+        let labels = other.labels().chain(other.labels_used());
+        labels.map(move |label| (&other.subject, label))
     });
     labels.find(|(_, label)| as_read(label) == wanted)
 }
@@ -132,8 +116,8 @@ pub fn other_owner<'r>(
 pub(super) fn bags_of_two(records: &ConductRecords) -> Vec<(&SubjectConduct, &str, &SubjectId, &str)> {
     let mut by_label: BTreeMap<String, Vec<(&SubjectConduct, &str)>> = BTreeMap::new();
     for own in &records.subjects {
-        for bag in &own.bags {
-            by_label.entry(as_read(&bag.label)).or_default().push((own, &bag.label));
+        for label in own.labels() {
+            by_label.entry(as_read(label)).or_default().push((own, label));
         }
     }
     let alike = by_label.values().flat_map(|bags| {

@@ -36,7 +36,7 @@ pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
 };
 pub use given::{as_corrected, as_given, derive_gate_as_given, derive_gate_when_begun, misread};
-pub use halt::{entered_halts, halt_of_bag, halting_now, halts_ended, other_owner, standing as standing_halts_of};
+pub use halt::{entered_halts, halting_now, halts_ended, other_owner, standing as standing_halts_of};
 pub use need::{CustodyDoubt, Named, Need, Severity, Shortfall};
 pub use product::{
     Bag, Clearance, Collection, Custody, Disposition, IdentityCheck, Infused, Lot, Reading, Receipt, Release,

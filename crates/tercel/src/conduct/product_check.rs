@@ -130,12 +130,10 @@ fn unknown_bags(case: &Case<'_>) -> Vec<Missing> {
     let mut missing = Vec::new();
     for ordered in case.order.iter().flat_map(|order| &order.bags) {
         let label = &ordered.label;
-        let whose = case
-            .study
-            .records
-            .subjects
-            .iter()
-            .find(|other| other.subject != case.own.subject && other.bags.iter().any(|bag| bag.label == *label));
+        let others = case.study.records.subjects.iter();
+        let whose = others
+            .filter(|other| other.subject != case.own.subject)
+            .find(|other| other.labels().any(|bag| bag == label));
         let own = bag(case, label);
         let lot = own.and_then(|bag| case.own.lots.iter().find(|lot| lot.lot == bag.lot));
         let need = match (whose, own, lot) {

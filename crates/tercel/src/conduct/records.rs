@@ -77,6 +77,10 @@ pub struct SubjectConduct {
     pub departures: Vec<Departure>,
     /// What could not be read.
     pub unread: Vec<Unread>,
+    /// Labels of the records of a bag that could not be read in whole: whose it is, they say.
+    pub unread_bags: Vec<String>,
+    /// Labels of the bags in orders and infusions that could not be read in whole.
+    pub unread_uses: Vec<String>,
 }
 
 impl SubjectConduct {
@@ -110,7 +114,22 @@ impl SubjectConduct {
             deviations: Vec::new(),
             departures: Vec::new(),
             unread: Vec::new(),
+            unread_bags: Vec::new(),
+            unread_uses: Vec::new(),
         }
+    }
+
+    /// The labels of the subject's bags.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &str> {
+        let read = self.bags.iter().map(|bag| &bag.label);
+        read.chain(&self.unread_bags).map(String::as_str)
+    }
+
+    /// The labels of the bags that were ordered or given.
+    pub(super) fn labels_used(&self) -> impl Iterator<Item = &str> {
+        let ordered = self.orders.iter().flat_map(|order| &order.bags).map(|bag| &bag.label);
+        let given = self.infusions.iter().flat_map(|infused| &infused.bags);
+        ordered.chain(given).chain(&self.unread_uses).map(String::as_str)
     }
 
     /// The first day of lymphodepletion, if it has begun by a moment.

@@ -66,6 +66,9 @@ pub fn conduct_records(trial: &Trial, kept: &[Kept<'_>]) -> ConductRecords {
                 let id = SubjectId::new(id);
                 let own = subjects.entry(id.clone()).or_insert_with(|| SubjectConduct::of(id));
                 let unread = read_subject(&mut reader, own);
+                if !unread.is_empty() {
+                    keep_labels(record, own);
+                }
                 own.unread.extend(unread);
             }
             (Some(Scope::Study), None) => {
@@ -94,6 +97,16 @@ fn add<T>(reader: &Reader<'_>, record: Option<T>, list: &mut Vec<T>) {
     if reader.is_clean() {
         list.extend(record);
     }
+}
+
+/// Of a record that could not be read in whole, the bags it names: the two-owner rule holds for them too.
+fn keep_labels(record: &Captured, own: &mut SubjectConduct) {
+    let (list, names): (_, &[&str]) = match record.form.as_str() {
+        "conduct-bag" => (&mut own.unread_bags, &["bag"]),
+        "conduct-order" | "infusion" => (&mut own.unread_uses, &["bag1", "bag2", "bag3", "bag4"]),
+        _ => return,
+    };
+    list.extend(names.iter().filter_map(|name| record.value(name).map(str::to_owned)));
 }
 
 fn read_subject(reader: &mut Reader<'_>, own: &mut SubjectConduct) -> Vec<Unread> {
