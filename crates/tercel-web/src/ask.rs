@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tercel::language::{Language, both};
+use tercel::conduct::{Need, may_sign};
+use tercel::language::{Language, Words, both};
+use tercel::protocol::StudyTask;
 use tercel_store::{Account, Author, Change, Door, Entry, NewRecord, Record, Signer};
 
 use crate::app::App;
@@ -185,6 +187,37 @@ impl Ask {
         let entries = store.append_signed(author, Some(&version), new, signers).await?;
         self.app.remember_grave(&entries);
         Ok(entries)
+    }
+
+    /// Refuses the signature of who is not in the delegation and training log today: for this task where the protocol wants it
+    /// delegated, for any otherwise.
+    pub(crate) async fn require_delegated(&self, account: &Account, task: Option<StudyTask>) -> Result<(), Fault> {
+        let Some(rules) = &self.app.trial.conduct else {
+            return Ok(());
+        };
+        let (snapshot, printed) = (self.app.snapshot_now().await?, &account.printed);
+        if may_sign(rules, &snapshot.conduct, printed, task, self.app.today()) {
+            return Ok(());
+        }
+        let why = match task.filter(|task| rules.delegated.contains(task)) {
+            Some(task) => Words::in_each(|language| {
+                Need::NotDelegated {
+                    person: printed.clone(),
+                    task,
+                }
+                .sentence(language)
+            }),
+            None => both!(
+                "{printed} is not in the delegation and training log today.",
+                "{printed}今天不在授权与培训表的有效条目中。"
+            ),
+        };
+        Err(Fault::Refused(both!(
+            "{en} An investigator enters the line under Study, \"Delegation and training\". Nothing was signed",
+            "{zh}请研究者在“研究”页的“授权与培训”中登记。未签署任何内容",
+            en = why.en,
+            zh = why.zh
+        )))
     }
 
     /// Asks for the password again, as every signature does.

@@ -41,6 +41,8 @@ pub enum Permission {
     Read,
     /// Enter and correct records.
     Enter,
+    /// Enter and correct the delegation and training log.
+    Delegate,
     /// Ask, and close what was asked.
     Query,
     /// Answer queries.
@@ -63,6 +65,17 @@ pub enum Permission {
     Export,
     /// Make accounts and give roles.
     Administer,
+}
+
+impl Permission {
+    /// What it takes to enter or correct records of a form.
+    pub(crate) fn to_enter(form: &str) -> Self {
+        if form == "conduct-delegation" {
+            Self::Delegate
+        } else {
+            Self::Enter
+        }
+    }
 }
 
 impl Role {
@@ -124,7 +137,7 @@ impl Role {
     pub fn permissions(self) -> &'static [Permission] {
         use Permission as P;
         match self {
-            Self::Investigator => &[P::Read, P::Enter, P::Answer, P::Sign, P::Release, P::Audit],
+            Self::Investigator => &[P::Read, P::Enter, P::Delegate, P::Answer, P::Sign, P::Release, P::Audit],
             Self::Coordinator | Self::CellLab | Self::Pharmacist => &[P::Read, P::Enter, P::Answer],
             Self::Monitor => &[P::Read, P::Query, P::Verify, P::Audit],
             Self::DataManager => &[P::Read, P::Query, P::Lock, P::Audit, P::Export, P::Prepare],

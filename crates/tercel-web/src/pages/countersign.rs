@@ -10,7 +10,7 @@ use tercel::conduct::{Study, halting_now};
 use tercel::dlt::{committee, derive_dlt, is_investigator};
 use tercel::language::{Text, Words, both};
 use tercel::meeting::Occasion;
-use tercel::protocol::Trial;
+use tercel::protocol::{StudyTask, Trial};
 use tercel::study::SubjectId;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
@@ -33,6 +33,9 @@ struct Pair {
     /// What the first may do, and in which role where it matters.
     first: (Permission, Option<Role>),
     second: (Permission, Option<Role>),
+    /// The task for which both are in the delegation log. What cannot wait for the log has none, nor the release: who makes the
+    /// product is not of the site's log.
+    task: Option<StudyTask>,
     /// Fields that the signatures answer.
     filled: &'static [&'static str],
     title: Text,
@@ -43,6 +46,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-identity",
         first: (Permission::Enter, None),
         second: (Permission::Enter, None),
+        task: Some(StudyTask::Identity),
         filled: &["person1", "person2"],
         title: Text::new("the second person at the bedside", "床旁第二核对人"),
     },
@@ -50,6 +54,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-clearance",
         first: (Permission::Release, Some(Role::Investigator)),
         second: (Permission::Release, Some(Role::MedicalMonitor)),
+        task: None,
         filled: &["signer1", "signer2", "signer3", "signed"],
         title: Text::new("the sponsor's physician", "申办方医师"),
     },
@@ -57,6 +62,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-release",
         first: (Permission::Enter, None),
         second: (Permission::Enter, None),
+        task: None,
         filled: &[],
         title: Text::new("who held the certificate against these answers", "核对放行证书的第二人"),
     },
@@ -64,6 +70,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-emergency",
         first: (Permission::Release, Some(Role::Investigator)),
         second: (Permission::Release, Some(Role::MedicalMonitor)),
+        task: None,
         filled: &[
             "investigator",
             "investigatorauth",
@@ -78,6 +85,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-resume",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
+        task: Some(StudyTask::Decision),
         filled: &["signer1", "signer2", "signer3", "signed"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
@@ -85,6 +93,7 @@ const PAIRS: [Pair; 8] = [
         form: "dlt-adjudication",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
+        task: Some(StudyTask::Decision),
         filled: &["facovers"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
@@ -92,6 +101,7 @@ const PAIRS: [Pair; 8] = [
         form: "halt-lifted",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
+        task: Some(StudyTask::Decision),
         filled: &["facovers"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
@@ -99,6 +109,7 @@ const PAIRS: [Pair; 8] = [
         form: "conduct-choice",
         first: (Permission::Decide, None),
         second: (Permission::Decide, None),
+        task: Some(StudyTask::Decision),
         filled: &["signer1", "signer2", "signer3", "signed"],
         title: Text::new("another member of the committee", "另一名委员"),
     },
@@ -568,6 +579,10 @@ async fn second_person(ask: &Ask, pair: &Pair, own: &Account, site: Option<&str>
     }
     ask.check_password(&own.name, password("password")).await?;
     let other = ask.check_password(&second, password("second_password")).await?;
+    if let Some(task) = pair.task {
+        ask.require_delegated(own, Some(task)).await?;
+        ask.require_delegated(&other, Some(task)).await?;
+    }
     let other = Person::of(other);
     if !may(&other, pair.second, site) {
         return Err(Fault::Refused(both!(

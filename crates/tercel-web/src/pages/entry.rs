@@ -108,7 +108,7 @@ pub(crate) async fn blank(ask: Ask) -> Result<Reply, Fault> {
     let (form, subject) = target(&ask)?;
     if let Some(subject) = &subject {
         let site = site_of_subject(&ask, subject).await?;
-        ask.require(Permission::Enter, site.as_deref())?;
+        ask.require(Permission::to_enter(form.id), site.as_deref())?;
     }
     let values: Values = ask
         .query
@@ -130,7 +130,7 @@ pub(crate) async fn create(ask: Ask) -> Result<Reply, Fault> {
         None if is_new => values.get("siteid").cloned(),
         None => None,
     };
-    ask.require(Permission::Enter, site.as_deref())?;
+    ask.require(Permission::to_enter(form.id), site.as_deref())?;
     let problems = problems_of(&ask, form, subject.as_deref(), &values).await?;
     let sheet = |problems, refusal| Sheet {
         form,
@@ -544,7 +544,7 @@ async fn next_subject(ask: &Ask, site: &str) -> Result<String, Fault> {
 
 pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
-    require_free(&record)?;
+    require_change(&ask, &record)?;
     let sheet = Sheet {
         form: form_of(&record)?,
         subject: record.subject.as_deref(),
@@ -558,6 +558,12 @@ pub(crate) async fn filled(ask: Ask) -> Result<Reply, Fault> {
     let mut page = page_of(&ask, &sheet, None, None);
     page.touches = touched::sentence(&ask, &record, None).await?;
     Ok(Reply::Page(page.render()?))
+}
+
+/// A record is changed by who may enter it, where it may be.
+pub(crate) fn require_change(ask: &Ask, record: &Record) -> Result<(), Fault> {
+    ask.require(Permission::to_enter(&record.form), record.site.as_deref())?;
+    require_free(record)
 }
 
 /// What two persons signed, and a halt, is not corrected by one.
@@ -575,7 +581,7 @@ pub(crate) fn require_free(record: &Record) -> Result<(), Fault> {
 
 pub(crate) async fn correct(ask: Ask) -> Result<Reply, Fault> {
     let record = ask.record(Permission::Enter, &ask.rest).await?;
-    require_free(&record)?;
+    require_change(&ask, &record)?;
     let form = form_of(&record)?;
     let (mut values, seen) = (answers(&ask, form), ask.number("seen")?);
     let asked = values.clone();

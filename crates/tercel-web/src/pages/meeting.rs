@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, Text, Words, both};
 use tercel::meeting::{Ballot, Choice, Impact, Member, Packet, Vote, is_overtaken, replay, without_case};
+use tercel::protocol::StudyTask;
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
@@ -440,7 +441,7 @@ pub(crate) async fn vote(ask: Ask) -> Result<Reply, Fault> {
         )));
     }
     not_overtaken(&ask, &meeting.packet, proposed.choice).await?;
-    signer(&ask).await?;
+    signer(&ask, Some(StudyTask::Decision)).await?;
     let changes = steps::vote(&record, &meeting, seat, *proposal, vote, ask.optional("comment"));
     ask.append(Permission::Decide, None, &changes).await?;
     Ok(Reply::Go(format!("/meeting/{}", encode(&record.key))))

@@ -202,7 +202,7 @@ pub(crate) async fn register(ask: Ask) -> Result<Reply, Fault> {
             "版本{version}已登记；修改后的方案须另设版本号（trial.version）；未作任何更改"
         )));
     }
-    let who = signer(&ask).await?;
+    let who = signer(&ask, None).await?;
     let values = Values::from([
         ("version".to_owned(), version),
         ("dated".to_owned(), ask.app.trial.version_date.to_string()),
@@ -250,7 +250,7 @@ pub(crate) async fn activate(ask: Ask) -> Result<Reply, Fault> {
             "伦理委员会批准日期晚于今天，或生效日期早于批准日期；未作任何更改"
         )));
     }
-    let who = signer(&ask).await?;
+    let who = signer(&ask, None).await?;
     let values = Values::from([
         ("version".to_owned(), version),
         ("site".to_owned(), site.clone()),

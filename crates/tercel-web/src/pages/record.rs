@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::civil::Date;
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, both, quantity_in, unit_in};
-use tercel::protocol::Trial;
+use tercel::protocol::{StudyTask, Trial};
 use tercel_exchange::form::{FORMS, Field, Form, Kind as FieldKind, Severity, validate};
 use tercel_store::{Change, Entry, EntryFilter, Kind, Record, Refusal, Values};
 
@@ -125,7 +125,7 @@ async fn page_of(ask: &Ask, record: Record, voiding: Option<Voiding>) -> Result<
             .map(|field| (field.id, field.label.of(language)))
             .collect(),
         may: May {
-            correct: open && may(Permission::Enter),
+            correct: open && may(Permission::to_enter(form.id)),
             verify: !record.voided
                 && !record.is_verified()
                 && may(Permission::Verify)
@@ -319,7 +319,7 @@ async fn act(
 pub(crate) async fn void(ask: Ask) -> Result<Reply, Fault> {
     let (seen, reason) = (ask.number("seen")?, ask.field("reason")?.to_owned());
     let record = ask.record(Permission::Enter, ask.field("record")?).await?;
-    super::entry::require_free(&record)?;
+    super::entry::require_change(&ask, &record)?;
     let _alone = ask.app.guarding.lock().await;
     let let_go = match altered::Alteration::of(&ask, &record, None).await? {
         Some(alteration) => alteration.let_go(&ask).await?,
@@ -453,7 +453,7 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
             "中心数据由该中心研究者负责；您可签署“已审阅”。未签署任何内容"
         )));
     }
-    let signer = signer(&ask).await?;
+    let signer = signer(&ask, None).await?;
     let change = Change::Sign {
         record: record.key.clone(),
         seen,
@@ -465,8 +465,8 @@ pub(crate) async fn sign(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Go(format!("/record/{}", encode(&record.key))))
 }
 
-/// Who signs: the account that is signed in, with its password given again.
-pub(crate) async fn signer(ask: &Ask) -> Result<tercel_store::Account, Fault> {
+/// Who signs: the account that is signed in, with its password given again, and in the delegation log for the task.
+pub(crate) async fn signer(ask: &Ask, task: Option<StudyTask>) -> Result<tercel_store::Account, Fault> {
     let account = ask.field("account")?;
     if account != ask.person()?.account.name {
         return Err(Fault::Refused(both!(
@@ -475,7 +475,9 @@ pub(crate) async fn signer(ask: &Ask) -> Result<tercel_store::Account, Fault> {
         )));
     }
     let password = ask.form.get("password").map_or("", String::as_str);
-    ask.check_password(account, password).await
+    let account = ask.check_password(account, password).await?;
+    ask.require_delegated(&account, task).await?;
+    Ok(account)
 }
 
 /// Two persons open a locked record: one who may lock, and an investigator.

@@ -301,15 +301,12 @@ pub(crate) async fn study(ask: Ask) -> Result<Reply, Fault> {
         .into_iter()
         .filter(|form| may_begin(person, form, None))
         .collect();
+    let may_enter = person.may(Permission::Enter);
+    let mut forms = forms(Scope::Study, &records, may_enter, &signed, ask.language);
+    forms.retain(|form| signed.contains(&form.id) || person.may(Permission::to_enter(form.id)));
     let page = StudyPage {
         view: View::of(&ask),
-        forms: forms(
-            Scope::Study,
-            &records,
-            person.may(Permission::Enter),
-            &signed,
-            ask.language,
-        ),
+        forms,
         records: groups(&records, &ask.app.trial, ask.language),
     };
     Ok(Reply::Page(page.render()?))

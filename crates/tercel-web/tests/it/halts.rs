@@ -322,3 +322,77 @@ async fn a_record_with_an_open_query_is_not_locked_and_nothing_is_released_that_
         refused.body
     );
 }
+
+/// Who is not in the delegation and training log signs nothing; the log is the investigator's, and an emergency does not wait for it.
+#[tokio::test]
+async fn who_is_not_delegated_and_trained_signs_nothing() {
+    let world = World::new().await;
+    let subject = "IL1RAP-HCC-01-001";
+    let key = world.subject("enterer", "01", subject).await;
+    let chen = world.person("chen", "coordinator@01").await;
+    let wang = world.person("wang", "investigator@01").await;
+    // Made without a line.
+    let grants = tercel_store::Grant::parse("investigator@01").into_iter().collect();
+    let own = crate::world::author("zhang", "system");
+    let store = &world.app.store;
+    store
+        .add_account(&own, "zhang", "Dr zhang", &grants, PASSWORD)
+        .await
+        .unwrap();
+    let zhang = world.session("zhang").await;
+    let content = store.record(&key).await.unwrap().unwrap().content;
+    let form = [
+        ("record", key.as_str()),
+        ("seen", "1"),
+        ("content", &content),
+        ("meaning", "responsible"),
+        ("account", "zhang"),
+        ("password", PASSWORD),
+    ];
+    let sign = || world.post(&zhang, "/sign", &form);
+    let refused = sign().await;
+    let why = "Dr zhang is not in the delegation and training log today";
+    assert!(refused.status == 409 && refused.body.contains(why), "{}", refused.body);
+    let line = |trained: &'static str| {
+        [
+            ("v.person", "Dr zhang"),
+            ("v.role", "Investigator"),
+            ("v.task", "assessment"),
+            ("v.from", "2026-03-02"),
+            ("v.trained", trained),
+        ]
+    };
+    let log = "/enter/conduct-delegation";
+    assert_eq!(world.post(&chen, log, &line("2026-03-02")).await.status, 403);
+    assert!(!world.get(&chen, "/study").await.body.contains(log));
+    assert_eq!(world.post(&wang, log, &line("")).await.status, 303);
+    assert_eq!(sign().await.status, 409, "delegated, not trained");
+    let trained = world.post(&wang, log, &line("2026-03-02")).await;
+    assert_eq!(trained.status, 303, "{}", sentence(&trained));
+    let corrected = trained.location().replace("/record/", "/correct/");
+    assert_eq!(world.get(&chen, &corrected).await.status, 403);
+    assert_eq!(sign().await.status, 303);
+    // For what the protocol wants delegated, a line for that.
+    world.account("huang", "medical-monitor@*").await;
+    let guo = world.person("guo", "committee@*").await;
+    let grants = tercel_store::Grant::parse("committee@*").into_iter().collect();
+    let own = crate::world::author("ma", "system");
+    store.add_account(&own, "ma", "Dr ma", &grants, PASSWORD).await.unwrap();
+    world.delegate("Dr ma", "assessment").await;
+    let halt = [("v.reason", "two deaths"), ("v.from", "2026-03-02T08:00")];
+    let halted = world.post(&wang, "/enter/conduct-pause", &halt).await;
+    assert_eq!(halted.status, 303, "{}", sentence(&halted));
+    let end = |second: &'static str| {
+        [
+            ("v.pause", "pause/1"),
+            ("second", second),
+            ("password", PASSWORD),
+            ("second_password", PASSWORD),
+        ]
+    };
+    let refused = world.post(&guo, "/countersign/conduct-resume", &end("ma")).await;
+    let why = "Dr ma was not delegated or not trained for deciding about the dose";
+    assert!(refused.body.contains(why), "{}", refused.body);
+    let ended = world.post(&guo, "/countersign/conduct-resume", &end("huang")).await;
+    assert_eq!(ended.status, 303, "{}", sentence(&ended));
+}

@@ -149,10 +149,38 @@ impl World {
         let own = author(name, "system");
         let store = &self.app.store;
         let printed = format!("Dr {name}");
-        store
-            .add_account(&own, name, &printed, &grants, PASSWORD)
-            .await
-            .unwrap()
+        let account = store.add_account(&own, name, &printed, &grants, PASSWORD).await;
+        let task = match grants.first().map(|grant| grant.role.as_str()) {
+            Some("committee" | "medical-monitor") => "decision",
+            Some("investigator" | "coordinator" | "cell-lab" | "pharmacist") => "identity",
+            _ => return account.unwrap(),
+        };
+        self.delegate(&printed, task).await;
+        account.unwrap()
+    }
+
+    /// A line of the delegation and training log.
+    pub(crate) async fn delegate(&self, printed: &str, task: &str) {
+        let day = "2026-02-01";
+        let line = [
+            ("person", printed),
+            ("role", "member of the team"),
+            ("task", task),
+            ("from", day),
+            ("trained", day),
+        ];
+        let line = NewRecord {
+            series: "delegation".to_owned(),
+            number: None,
+            form: "conduct-delegation".to_owned(),
+            subject: None,
+            site: None,
+            happened: Some(day.to_owned()),
+            values: line.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        };
+        let by = author("wang", "investigator");
+        let store = &self.app.store;
+        store.append(&by, Some("1.0"), &[Change::Create(line)]).await.unwrap();
     }
 
     /// A person with a new session.

@@ -7,7 +7,8 @@ use super::gate::{Case, GateName, Missing};
 use super::items::latest;
 use super::need::Need;
 use super::record::{Entry, ItemGate};
-use crate::protocol::StudyTask;
+use super::records::ConductRecords;
+use crate::protocol::{ConductRules, StudyTask};
 
 /// Every task of the protocol's list was done by a person to whom it was delegated that day, trained before.
 pub(super) fn delegation(case: &Case<'_>) -> Vec<Missing> {
@@ -69,7 +70,7 @@ pub(super) fn delegation(case: &Case<'_>) -> Vec<Missing> {
     }
     let mut missing: Vec<Missing> = Vec::new();
     for (task, person, day) in done {
-        if !case.rules.delegated.contains(&task) || is_delegated(case, task, &person, day) {
+        if !case.rules.delegated.contains(&task) || has_line(&case.study.records, &person, Some(task), day) {
             continue;
         }
         let need = Need::NotDelegated { person, task };
@@ -80,9 +81,22 @@ pub(super) fn delegation(case: &Case<'_>) -> Vec<Missing> {
     missing
 }
 
-fn is_delegated(case: &Case<'_>, task: StudyTask, person: &str, day: Date) -> bool {
-    case.study.records.delegation.iter().any(|line| {
-        line.task == task
+/// Whether a person may sign on a day: by a line of the log for the task, where the protocol wants one for it, or for any task. Where
+/// it wants no log, everybody may.
+pub fn may_sign(
+    rules: &ConductRules,
+    records: &ConductRecords,
+    person: &str,
+    task: Option<StudyTask>,
+    day: Date,
+) -> bool {
+    let task = task.filter(|task| rules.delegated.contains(task));
+    rules.delegated.is_empty() || has_line(records, person, task, day)
+}
+
+fn has_line(records: &ConductRecords, person: &str, task: Option<StudyTask>, day: Date) -> bool {
+    records.delegation.iter().any(|line| {
+        task.is_none_or(|task| line.task == task)
             && line.person == person
             && line.from <= day
             && line.until.is_none_or(|until| day <= until)

@@ -31,6 +31,7 @@ mod words;
 
 pub use consent::{ConsentStanding, Outstanding, SignedVersion, StandingWithdrawal, derive_consent};
 pub use decision::{closed_since, derive_treatment_level};
+pub use delegation::may_sign;
 pub use findings::{check_conduct, derive_gate_at_infusion};
 pub use gate::{
     Check, Gate, GateName, Missing, Passed, Study, collection_gate, enrolment_gate, infusion_gate, lymphodepletion_gate,
