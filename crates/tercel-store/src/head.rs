@@ -126,7 +126,8 @@ impl Store {
         Ok(self.sign_head(key, entries, hash))
     }
 
-    pub(crate) fn sign_head(&self, key: &HeadKey, entries: i64, hash: String) -> Head {
+    /// A head of the chain up to an entry, signed now.
+    pub fn sign_head(&self, key: &HeadKey, entries: i64, hash: String) -> Head {
         let mut head = Head {
             study: self.study().to_owned(),
             entries,

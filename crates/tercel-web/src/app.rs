@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use tercel::conduct::SiteVersion;
-use tercel::protocol::Trial;
+use tercel::protocol::{Trial, parse_protocol};
 use tercel_store::{Entry, Head, HeadKey, Record, RecordFilter, Store, StoreError};
 
 use crate::conduct::site_time;
@@ -102,6 +102,13 @@ impl App {
         });
         let last = grave.map(|entry| entry.seq).max();
         self.grave.fetch_max(last.unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// The protocol file, where it still says what the program runs.
+    pub(crate) fn protocol_file(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.settings.folder.join("protocol.toml")).ok()?;
+        let is_running = parse_protocol("protocol.toml", &text).is_ok_and(|trial| trial == *self.trial);
+        is_running.then_some(text)
     }
 
     /// Now, by the clock of the site.

@@ -6,7 +6,7 @@ use tercel::language::{Language, Words, both};
 use tercel::meeting::{Ballot, Choice, Member, Packet, Proposal, Quorum, Resolution, Vote, resolve, without_case};
 use tercel::protocol::DoseLevel;
 use tercel_exchange::{read_packet, sha256_hex};
-use tercel_store::Record;
+use tercel_store::{Head, Record};
 
 use crate::messages::message;
 use crate::pages::choice::{choice_of, places};
@@ -58,6 +58,8 @@ pub(crate) struct Resolved {
     pub(crate) agreed: Vec<String>,
     pub(crate) signed: Timestamp,
     pub(crate) effective: Timestamp,
+    /// The signed head of the chain then.
+    pub(crate) head: Option<Head>,
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -237,6 +239,9 @@ impl Resolved {
             agreed: names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             signed: text(step, "signed").parse().ok()?,
             effective: text(step, "effective").parse().ok()?,
+            head: step
+                .get("head")
+                .and_then(|head| serde_json::from_value(head.clone()).ok()),
         })
     }
 

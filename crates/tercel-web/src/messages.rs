@@ -165,6 +165,34 @@ static MESSAGES: &[(&str, Text)] = &[
             "按目前已知数据及相同数据截止，决策包内容不变。",
         ),
     ),
+    (
+        "record.head",
+        Text::new(
+            "Signed head: kept outside the record, it shows later that nothing before it was changed (tercel audit verify --head)",
+            "签名链头：存于记录之外，日后可证明此前内容未被更改（tercel audit verify --head）",
+        ),
+    ),
+    (
+        "meeting.again",
+        Text::new(
+            "Make the packet again of the entries up to",
+            "按当时的录入重新生成决策包，截至录入",
+        ),
+    ),
+    (
+        "meeting.again_same",
+        Text::new(
+            "Made again it is the same to the byte, of the entries up to",
+            "重新生成的决策包逐字节相同，截至录入",
+        ),
+    ),
+    (
+        "meeting.again_differs",
+        Text::new(
+            "Made again it is different, of the entries up to",
+            "重新生成的决策包不同，截至录入",
+        ),
+    ),
     ("meeting.name", Text::new("Name", "姓名")),
     ("meeting.vote", Text::new("Vote", "投票")),
     ("meeting.comment", Text::new("Comment", "意见")),

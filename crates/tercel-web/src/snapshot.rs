@@ -11,6 +11,7 @@ use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
 use tercel::design::DoseAnswer;
 use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Cell, derive_cells};
+use tercel::language::Words;
 use tercel::meeting::{Call, Completeness, OpenQuery};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
 use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
@@ -116,13 +117,52 @@ fn completeness_of<'r>(records: impl Iterator<Item = &'r Record>) -> Option<Comp
         if completeness(form, &record.values).missing.is_empty() {
             all.entered += 1;
         } else {
-            all.missing.push(record.key.clone());
+            all.missing.push(Words::english(record.key.clone()));
         }
     }
     (all.expected > 0).then_some(all)
 }
 
 impl Snapshot {
+    /// The study by these records, as it stood on a day with the entries up to one.
+    pub(crate) fn of_records(records: Vec<Record>, trial: &Arc<Trial>, entry: i64, today: Date) -> Self {
+        let mut by_subject: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for record in records {
+            match &record.subject {
+                Some(subject) => by_subject.entry(subject.clone()).or_default().push(record),
+                None => rest.push(record),
+            }
+        }
+        let mut columns: Arc<Columns> = Arc::default();
+        let parts = loop {
+            let parts: BTreeMap<String, Arc<Part>> = by_subject
+                .iter()
+                .map(|(subject, records)| (subject.clone(), Arc::new(Part::new(records.clone(), trial, &columns))))
+                .collect();
+            // A column that nobody had so far changes how all are read.
+            let all = Arc::new(Columns::of(parts.values().map(|part| &part.read)));
+            if parts.values().all(|part| part.read.is_with(&all)) {
+                break parts;
+            }
+            columns = all;
+        };
+        Self {
+            entry,
+            hash: String::new(),
+            conduct: Arc::new(conduct_in(&parts, &rest, trial)),
+            registered: Arc::new(registered(&rest, trial)),
+            parts,
+            rest: Arc::new(rest),
+            columns,
+            today,
+            trial: Arc::clone(trial),
+            data: OnceLock::new(),
+            standing: OnceLock::new(),
+            cells: OnceLock::new(),
+        }
+    }
+
     /// Subject data of all records, with what is wrong in the conduct among their findings: put together when first asked
     /// for.
     pub(crate) fn data(&self) -> &StudyData {

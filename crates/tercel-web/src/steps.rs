@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tercel::conduct::{PlannedVisit, Study, derive_schedule};
 use tercel::endpoint::Analysis;
-use tercel::language::{Language, both};
+use tercel::language::{Language, Words, both};
 use tercel::meeting::{
     About, Call, Choice, Completeness, Knowledge, NotFrozen, Occasion, OpenQuery, Packet, Resolution, called_for,
+    replay,
 };
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
@@ -18,7 +20,7 @@ use tercel_store::{Change, Head, NewRecord, Record, Values};
 use crate::app::App;
 use crate::meeting::{MEETING, Meeting, Seat};
 use crate::reply::Fault;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Part, Snapshot};
 
 /// A frozen packet: its digest, and the bytes the digest is of.
 pub(crate) struct Frozen {
@@ -53,9 +55,7 @@ pub(crate) fn occasion_id(call: &Call) -> &'static str {
 
 /// Freezes a packet of everything entered by now.
 pub(crate) async fn freeze(app: &Arc<App>, asked: &str, words: &str) -> Result<Frozen, Fault> {
-    let protocol = std::fs::read(app.settings.folder.join("protocol.toml"))
-        .map(|bytes| sha256_hex(&bytes))
-        .ok();
+    let protocol = app.protocol_file().map(|text| sha256_hex(text.as_bytes()));
     let snapshot = app.snapshot_now().await?;
     let (trial, now) = (app.trial.clone(), app.store.clock().now());
     let (asked, words) = (asked.to_owned(), words.to_owned());
@@ -96,20 +96,77 @@ fn packet(
         "rp2d" => Occasion::RecommendedDose,
         _ => Occasion::Other(words.to_owned()),
     };
-    let about = About {
-        occasion,
-        known: u64::try_from(snapshot.entry).ok().map(|entry| Knowledge {
-            at: whole_seconds(now),
-            entry,
-        }),
-        protocol_digest,
-        open_queries: Some(open_queries(snapshot)),
-        completeness: all_completeness(snapshot),
-    };
-    Packet::freeze(&analysis, about).map_err(|error| {
+    let known = u64::try_from(snapshot.entry).ok().map(|entry| Knowledge {
+        at: whole_seconds(now),
+        entry,
+    });
+    made(&analysis, snapshot, occasion, known, protocol_digest).map_err(|error| {
         let why = not_frozen_in_chinese(&error);
         Fault::Wrong(both!("{error}; nothing was frozen", "{why}；未冻结任何内容"))
     })
+}
+
+/// The packet of what was entered.
+fn made(
+    analysis: &Analysis<'_>,
+    snapshot: &Snapshot,
+    occasion: Occasion,
+    known: Option<Knowledge>,
+    protocol_digest: Option<String>,
+) -> Result<Packet, NotFrozen> {
+    let about = About {
+        occasion,
+        known,
+        protocol_digest,
+        open_queries: Some(open_queries(snapshot)),
+        completeness: all_completeness(analysis.trial, snapshot),
+    };
+    Packet::freeze(analysis, about)
+}
+
+/// A packet made again of what had been entered when it was frozen, and what differs from it; nothing: it is the same to the byte.
+pub(crate) fn made_again(
+    packet: &Packet,
+    digest: &str,
+    trial: &Arc<Trial>,
+    then: Vec<Record>,
+) -> Result<Vec<Words>, Words> {
+    let Some(known) = packet.known else {
+        return Err(both!(
+            "the packet does not say which entries were known",
+            "决策包未注明当时已知的录入"
+        ));
+    };
+    let snapshot = Snapshot::of_records(then, trial, i64::try_from(known.entry).unwrap_or(i64::MAX), packet.cut);
+    let analysis = Analysis::new(trial, snapshot.data(), Some(packet.cut));
+    let again = made(
+        &analysis,
+        &snapshot,
+        packet.occasion.clone(),
+        Some(known),
+        packet.protocol_digest.clone(),
+    );
+    let again = again.map_err(|error| both!("{error}", "{zh}", zh = not_frozen_in_chinese(&error)))?;
+    if packet_digest(&again) == digest {
+        return Ok(Vec::new());
+    }
+    let said = |language| replay(packet, &analysis, language).map_err(|error| Words::english(error.to_string()));
+    let (english, chinese) = (said(Language::English)?, said(Language::Chinese)?);
+    let pairs = english.iter().zip(&chinese);
+    let mut differences: Vec<Words> = pairs
+        .map(|(en, zh)| Words {
+            en: en.sentence(Language::English),
+            zh: zh.sentence(Language::Chinese),
+        })
+        .collect();
+    if differences.is_empty() {
+        differences.push(both!(
+            "every statement is the same; made by {software}, the program that runs writes its bytes otherwise",
+            "各项陈述均相同；该决策包由{software}生成，现行程序的字节写法不同",
+            software = packet.software
+        ));
+    }
+    Ok(differences)
 }
 
 fn not_frozen_in_chinese(error: &NotFrozen) -> String {
@@ -132,11 +189,27 @@ fn open_queries(snapshot: &Snapshot) -> BTreeMap<SubjectId, Vec<OpenQuery>> {
         .collect()
 }
 
-/// Records entered of each subject, and those of them whose required answers are all there.
-fn all_completeness(snapshot: &Snapshot) -> BTreeMap<SubjectId, Completeness> {
-    let each = snapshot.parts.iter();
-    each.filter_map(|(subject, part)| Some((SubjectId::new(subject), part.completeness.clone()?)))
-        .collect()
+/// Records begun of each subject, and those of them whose required answers are all there; and what of its schedule is not entered
+/// although its time has passed.
+fn all_completeness(trial: &Trial, snapshot: &Snapshot) -> BTreeMap<SubjectId, Completeness> {
+    let study = Study::new(
+        trial,
+        snapshot.data(),
+        &snapshot.conduct,
+        snapshot.today.at(23, 59, 59, 0),
+    );
+    let of_subject = |(subject, part): (&String, &Arc<Part>)| {
+        let (subject, mut all) = (SubjectId::new(subject), part.completeness.clone()?);
+        for missing in derive_schedule(&study, &subject)
+            .iter()
+            .flat_map(PlannedVisit::not_entered)
+        {
+            all.expected += 1;
+            all.missing.push(missing);
+        }
+        Some((subject, all))
+    };
+    snapshot.parts.iter().filter_map(of_subject).collect()
 }
 
 /// The meeting on a frozen packet.
@@ -242,8 +315,8 @@ pub(crate) fn resolved(record: &Record, meeting: &Meeting, resolution: &Resoluti
         "conflicted": resolution.conflicted,
         "signed": resolution.signed.to_string(),
         "effective": resolution.effective.to_string(),
-        // The end of the chain then, signed: printed with the decision, it is an anchor outside the record.
-        "head": {"entries": head.entries, "hash": head.hash, "at": head.at, "key": head.key, "signature": head.signature},
+        // The end of the chain then, signed: its page shows it, and kept outside the record it is an anchor.
+        "head": head,
     });
     step(record, decided, resolution.reason.clone())
 }

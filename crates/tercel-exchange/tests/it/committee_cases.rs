@@ -421,6 +421,7 @@ fn an_escalation_says_why_it_does_not_wait_for_open_data() {
     let open = Missing::OpenData {
         findings: 1,
         queries: 0,
+        not_entered: 0,
     };
     assert_eq!(decided(&packet, &escalate, "AAA-"), Err(vec![open]));
     escalate.despite = Some("the event was judged".to_owned());

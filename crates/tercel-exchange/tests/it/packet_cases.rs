@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use tercel::design::{Action, decide_study};
 use tercel::endpoint::{Analysis, derive_cells};
-use tercel::language::Language;
+use tercel::language::{Language, Words};
 use tercel::meeting::{
     About, CannotReplay, Completeness, Impact, Knowledge, NotFrozen, Occasion, OpenQuery, Packet, Place, Standing,
     called_for, impact, replay,
@@ -293,7 +293,7 @@ fn what_the_caller_knows_is_in_the_packet_and_changes_its_digest() {
             Completeness {
                 expected: 9,
                 entered: 8,
-                missing: vec!["Day 28".to_owned()],
+                missing: vec![Words::english("Day 28".to_owned())],
             },
         )]),
         ..review()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, Text, Words, both};
 use tercel::meeting::{Ballot, Choice, Impact, Member, Packet, Vote, is_overtaken, replay, without_case};
-use tercel::protocol::StudyTask;
+use tercel::protocol::{StudyTask, Trial};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
@@ -19,6 +19,8 @@ use crate::ask::Ask;
 use crate::conduct::{moment_at_site, site_time, site_time_words};
 use crate::meeting::{Draft, MEETING, Meeting, Seat};
 use crate::messages::message;
+use crate::protocol::PROTOCOL;
+use crate::replayed::{as_then, not_kept, protocol_of};
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, role_words};
 use crate::serve::encode;
@@ -52,6 +54,12 @@ struct Page {
     /// Records that were corrected since, each with the reason and with what the correction touches.
     touched: Vec<(String, String, String)>,
     differences: Vec<String>,
+    /// The last entry the packet knows.
+    known_entry: i64,
+    /// What is different in the packet made again of the entries it knew, where that is asked for.
+    again: Option<Vec<String>>,
+    /// The signed head of the chain when it was decided.
+    head: Option<String>,
 }
 
 struct MemberLine {
@@ -93,8 +101,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         .known
         .map_or(0, |known| i64::try_from(known.entry).unwrap_or(i64::MAX));
     let touched = touched(&ask, &meeting.packet, known).await?;
-    let snapshot = ask.app.snapshot_now().await?;
-    let differences = differences(&ask, &meeting.packet, snapshot).await?;
+    let (differences, again) = replayed(&ask, &meeting).await?;
     let own_seat = meeting.seat(&person.account.name);
     let voted = own_seat.is_some_and(|seat| {
         meeting
@@ -129,16 +136,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             .iter()
             .map(|seat| member_line(seat, &meeting.ballots, language))
             .collect(),
-        proposal: meeting.proposal.as_ref().map(|(draft, _)| ProposalLine {
-            words: draft.choice.words(language),
-            overrides: draft.overrides,
-            reason: draft.reason.clone().unwrap_or_default(),
-            despite: draft.despite.clone().unwrap_or_default(),
-            conditions: draft.conditions.clone(),
-            effective: draft.effective.map(site_time_words).unwrap_or_default(),
-            places: draft.places,
-            places_missing: draft.places.is_none() && opens_level(draft.choice),
-        }),
+        proposal: meeting
+            .proposal
+            .as_ref()
+            .map(|(draft, _)| proposal_line(draft, language)),
         missing: match meeting.resolution() {
             Some(Err(missing)) => missing.iter().map(|one| one.sentence(language)).collect(),
             Some(Ok(_)) | None => Vec::new(),
@@ -158,9 +159,27 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         choices: choices(&meeting.packet, &ask.app.trial, language),
         touched,
         differences,
+        known_entry: known,
+        again,
+        head: meeting
+            .resolved
+            .and_then(|resolved| serde_json::to_string_pretty(&resolved.head?).ok()),
         key: record.key,
     };
     Ok(Reply::Page(page.render()?))
+}
+
+fn proposal_line(draft: &Draft, language: Language) -> ProposalLine {
+    ProposalLine {
+        words: draft.choice.words(language),
+        overrides: draft.overrides,
+        reason: draft.reason.clone().unwrap_or_default(),
+        despite: draft.despite.clone().unwrap_or_default(),
+        conditions: draft.conditions.clone(),
+        effective: draft.effective.map(site_time_words).unwrap_or_default(),
+        places: draft.places,
+        places_missing: draft.places.is_none() && opens_level(draft.choice),
+    }
 }
 
 fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLine {
@@ -218,9 +237,42 @@ async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, 
     Ok(touched)
 }
 
-/// What the packet would say today, at the same cut.
-async fn differences(ask: &Ask, packet: &Packet, snapshot: Arc<Snapshot>) -> Result<Vec<String>, Fault> {
-    let (trial, packet, language) = (ask.app.trial.clone(), packet.clone(), ask.language);
+/// What the packet would say today, and, where that is asked for, what is different in it made again of the entries it knew.
+async fn replayed(ask: &Ask, meeting: &Meeting) -> Result<(Vec<String>, Option<Vec<String>>), Fault> {
+    let language = ask.language;
+    let snapshot = ask.app.snapshot_now().await?;
+    let kept = frozen_with(ask, &meeting.packet).await?;
+    let trial = kept.clone().unwrap_or_else(|| Arc::clone(&ask.app.trial));
+    let today = differences(&meeting.packet, trial, snapshot, language).await?;
+    if !ask.query.contains_key("again") {
+        return Ok((today, None));
+    }
+    let found = match kept {
+        Some(trial) => as_then(&ask.app.store, meeting, &trial).await?,
+        None => Err(not_kept(&meeting.packet)),
+    };
+    let again = found.unwrap_or_else(|why| vec![why]);
+    Ok((
+        today,
+        Some(again.iter().map(|one| one.of(language).to_owned()).collect()),
+    ))
+}
+
+/// The protocol a packet was frozen with, where it is kept.
+async fn frozen_with(ask: &Ask, packet: &Packet) -> Result<Option<Arc<Trial>>, Fault> {
+    let (file, registered) = (ask.app.protocol_file(), ask.app.records_of_form(PROTOCOL).await?);
+    let running = (&*ask.app.trial, file.as_deref().unwrap_or_default().as_bytes());
+    Ok(protocol_of(packet, running, &registered))
+}
+
+/// What the packet would say today, at the same cut and by the same protocol.
+async fn differences(
+    packet: &Packet,
+    trial: Arc<Trial>,
+    snapshot: Arc<Snapshot>,
+    language: Language,
+) -> Result<Vec<String>, Fault> {
+    let packet = packet.clone();
     let made = tokio::task::spawn_blocking(move || {
         let data = snapshot.data().clone().into_as_of(packet.cut);
         let analysis = Analysis::new(&trial, &data, Some(packet.cut));

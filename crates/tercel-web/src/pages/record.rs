@@ -14,6 +14,7 @@ use super::confirm::{is_answered, mark_of};
 use super::found::findings_of;
 use super::subjects::{form_of, records_of, states};
 use super::touched;
+use crate::app::App;
 use crate::ask::Ask;
 use crate::let_go::LetGo;
 use crate::messages::message;
@@ -75,6 +76,8 @@ struct Line {
     what: String,
     changes: Vec<(String, String, String)>,
     reason: String,
+    /// Of a signature, the signed head of the chain up to it: kept outside the record it is an anchor.
+    head: Option<String>,
 }
 
 /// Days after which an entry counts as late.
@@ -137,7 +140,7 @@ async fn page_of(ask: &Ask, record: Record, voiding: Option<Voiding>) -> Result<
             lock: open && may(Permission::Lock),
             unlock: record.locked && may(Permission::Lock),
         },
-        history: history(&entries, form, language),
+        history: history(ask, &entries, form),
         voiding,
         record,
     };
@@ -226,7 +229,8 @@ fn unit_of(kind: &FieldKind) -> Option<&'static str> {
     }
 }
 
-fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
+fn history(ask: &Ask, entries: &[Entry], form: &Form) -> Vec<Line> {
+    let language = ask.language;
     let mut before = Values::new();
     let mut lines = Vec::new();
     for entry in entries {
@@ -268,9 +272,16 @@ fn history(entries: &[Entry], form: &Form, language: Language) -> Vec<Line> {
                 .to_owned(),
             changes,
             reason: entry.reason.clone().unwrap_or_default(),
+            head: (entry.kind == Kind::Sign).then(|| anchor(&ask.app, entry)).flatten(),
         });
     }
     lines
+}
+
+/// The signed head of the chain up to an entry, as `tercel audit verify --head` reads it.
+fn anchor(app: &App, entry: &Entry) -> Option<String> {
+    let head = app.store.sign_head(&app.key, entry.seq, entry.hash.clone());
+    serde_json::to_string_pretty(&head).ok()
 }
 
 /// Who signed, and as what: a meaning is kept in English, and read in the user's language where the program gave it.

@@ -42,7 +42,7 @@ async fn closed(world: &World, by: &Visitor) -> bool {
     gates.contains("treats nobody above dose level 2")
 }
 
-async fn freeze(world: &World, by: &Visitor, occasion: &str) -> String {
+pub(crate) async fn freeze(world: &World, by: &Visitor, occasion: &str) -> String {
     let form = [
         ("occasion", occasion),
         ("words", "asked for"),

@@ -27,6 +27,7 @@ mod program;
 mod protocol;
 mod races;
 mod refused;
+mod replayed;
 mod sessions;
 mod story;
 mod words;

@@ -24,7 +24,7 @@ use super::consent::withdrawn_from;
 use super::gate::Study;
 use super::record::Scope;
 use super::stage::day_of_infusion;
-use crate::language::{Text, Words};
+use crate::language::{Text, Words, both};
 use crate::protocol::{Assessed, Visit, VisitTime};
 use crate::study::{Contact, Subject, SubjectId, When};
 
@@ -79,6 +79,32 @@ pub struct PlannedVisit {
     pub vector: Option<bool>,
     /// Whether it is of long-term follow-up.
     pub long_term: bool,
+}
+
+impl PlannedVisit {
+    /// What of it is not entered although its window has passed, a name each: the visit, and its assessments.
+    pub fn not_entered(&self) -> impl Iterator<Item = Words> {
+        let standing = match self.standing {
+            VisitStanding::Overdue | VisitStanding::Missed => Some(self.standing.text()),
+            VisitStanding::Ahead
+            | VisitStanding::Due
+            | VisitStanding::Done(_)
+            | VisitStanding::OutOfWindow(_)
+            | VisitStanding::NotAsked => None,
+        };
+        let assessed = self.missing.iter().filter(|one| **one != Assessed::Contact);
+        let what = standing.into_iter().chain(assessed.map(|one| one.text()));
+        what.map(|what| {
+            both!(
+                "{en}: {what_en}",
+                "{zh}：{what_zh}",
+                en = self.name.en,
+                zh = self.name.zh,
+                what_en = what.en,
+                what_zh = what.zh
+            )
+        })
+    }
 }
 
 /// The visits of a subject in order of their planned days; none before an infusion is done or ordered.

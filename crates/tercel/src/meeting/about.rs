@@ -56,12 +56,12 @@ pub struct OpenQuery {
 /// How much of what is expected of a subject by the data cut has been entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completeness {
-    /// Forms expected by the data cut.
+    /// What is expected by the data cut: the forms begun, and each visit and assessment of the schedule that is missing.
     pub expected: u32,
-    /// Of these, forms entered.
+    /// Of these, what is entered in full.
     pub entered: u32,
     /// What is missing, a name each.
-    pub missing: Vec<String>,
+    pub missing: Vec<Words>,
 }
 
 /// What the caller knows beside the study data. Data cut and protocol version are those of the analysis, so that a packet

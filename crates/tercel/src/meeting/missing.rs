@@ -64,6 +64,8 @@ pub enum Missing {
         findings: usize,
         /// Open queries.
         queries: usize,
+        /// What is expected of the subjects by the data cut and not entered.
+        not_entered: usize,
     },
     /// In effect before the last signature.
     EffectiveTooEarly(Timestamp),
@@ -154,12 +156,18 @@ impl Missing {
                 "an override needs the agreement of all physicians, and no physician may vote.".to_owned(),
                 "不采纳建议须经全体医师同意，而没有医师可以投票。".to_owned(),
             ),
-            Self::OpenData { findings, queries } => both(
+            Self::OpenData {
+                findings,
+                queries,
+                not_entered,
+            } => both(
                 format!(
-                    "{findings} findings and {queries} queries are open; say why the decision does not wait for them, or resolve \
-                     them."
+                    "{findings} findings and {queries} queries are open, and {not_entered} forms or visits are not entered; say \
+                     why the decision does not wait for them, or resolve them."
                 ),
-                format!("尚有{findings}项数据问题和{queries}项质疑未解决；请说明为何不等待，或先予解决。"),
+                format!(
+                    "尚有{findings}项数据问题和{queries}项质疑未解决，{not_entered}份表单或访视未录入；请说明为何不等待，或先予解决。"
+                ),
             ),
             Self::EffectiveTooEarly(last) => both(
                 format!("a decision takes effect no earlier than its last signature, {last}."),

@@ -4,8 +4,9 @@
 //! Every statement that would differ, with what was said and what would be said; nothing where nothing changed.
 //!
 //! # Limits
-//! Compared are statements, not the records they rest on; what the caller gave (queries, completeness) is none. Another version of the
-//! protocol, or of the design's settings, is a difference in the basis.
+//! Compared are statements, not the records they rest on; what the caller gave (queries, completeness) is none, nor whether a dataset
+//! has any row, which data cut on an earlier day do not say. Another version of the protocol, or of the design's settings, is a
+//! difference in the basis.
 
 use jiff::civil::Date;
 use thiserror::Error;
@@ -91,8 +92,9 @@ pub fn replay(packet: &Packet, analysis: &Analysis<'_>, language: Language) -> R
     // What the caller gave is no statement: a packet without it says the same.
     let now = Packet::freeze(analysis, About::occasion(packet.occasion.clone()))?;
     // Packets of the first version are English: only in that language does what was said compare with what would be.
+    let (packet, now) = (without_datasets(packet), without_datasets(&now));
     let english = |packet: &Packet| packet.statements(Language::English);
-    let mut found = differences(&english(packet), &english(&now));
+    let mut found = differences(&english(&packet), &english(&now));
     if language != Language::English {
         let (then, now) = (packet.statements(language), now.statements(language));
         for one in &mut found {
@@ -101,6 +103,15 @@ pub fn replay(packet: &Packet, analysis: &Analysis<'_>, language: Language) -> R
         }
     }
     Ok(found)
+}
+
+/// The packet without what was found about a dataset as a whole.
+fn without_datasets(packet: &Packet) -> Packet {
+    let mut packet = packet.clone();
+    packet
+        .findings
+        .retain(|one| one.subject.is_some() || !one.field.is_empty() || !one.records.is_empty());
+    packet
 }
 
 fn find(among: &[Statement], place: &Place) -> Option<String> {

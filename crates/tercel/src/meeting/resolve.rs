@@ -409,6 +409,12 @@ fn check_open_data(packet: &Packet, proposal: &Proposal) -> Option<Missing> {
         | Choice::Recommended(None) => false,
     };
     let (findings, queries) = (packet.findings.len(), packet.open_queries().unwrap_or(0));
-    let open = findings + queries > 0;
-    (rests_on_them && open && !said(proposal.despite.as_deref())).then_some(Missing::OpenData { findings, queries })
+    let of_subjects = packet.subjects.iter().filter_map(|line| line.completeness.as_ref());
+    let not_entered = of_subjects.map(|one| one.missing.len()).sum();
+    let open = findings + queries + not_entered > 0;
+    (rests_on_them && open && !said(proposal.despite.as_deref())).then_some(Missing::OpenData {
+        findings,
+        queries,
+        not_entered,
+    })
 }

@@ -257,7 +257,8 @@ impl Completeness {
     /// `34 of 36`, with what is missing.
     pub fn words(&self, language: Language) -> String {
         let (entered, expected) = (self.entered, self.expected);
-        let missing = self.missing.join(", ");
+        let missing: Vec<&str> = self.missing.iter().map(|one| one.of(language)).collect();
+        let missing = missing.join(if language == Language::Chinese { "、" } else { ", " });
         match (self.missing.is_empty(), language) {
             (true, Language::English) => format!("{entered} of {expected} forms"),
             (false, Language::English) => format!("{entered} of {expected} forms; missing: {missing}"),

@@ -2,6 +2,7 @@
 
 mod head;
 mod log;
+mod replay;
 mod verify;
 
 use clap::Subcommand;
@@ -16,6 +17,8 @@ pub(crate) enum Command {
     Verify(verify::Args),
     /// List who entered, changed, signed or looked at what, the last first
     Log(log::Args),
+    /// Make every frozen packet of the committee again, of what had been entered then
+    Replay(replay::Args),
     /// Write the signed head of the chain to a file, to be kept elsewhere
     Head(head::Args),
 }
@@ -26,6 +29,7 @@ impl Command {
         match self {
             Self::Verify(args) => verify::run(&args, output),
             Self::Log(args) => log::run(&args, output),
+            Self::Replay(args) => replay::run(&args, output),
             Self::Head(args) => head::run(&args, output),
         }
     }
