@@ -1,5 +1,6 @@
 //! The section of figures: each under its title, with what it leaves out, or why there is nothing to draw.
 
+use tercel::endpoint::Facts;
 use tercel::language::{Language, Text, Words, both};
 use tercel::report::number::{count, counted};
 use tercel::report::{KineticsFigure, Report};
@@ -30,6 +31,23 @@ pub(crate) fn write_of_subject(out: &mut Writer, report: &Report, language: Lang
         spider(out, report, language);
     }
     cells(out, report, language);
+}
+
+/// Writes the course of one subject.
+pub(crate) fn write_course(out: &mut Writer, facts: &Facts<'_>, language: Language) {
+    let (svg, shown) = crate::course::draw(facts, language);
+    figure(
+        out,
+        &Figure {
+            anchor: "figure_course",
+            title: crate::course::TITLE.of(language),
+            beside: String::new(),
+            svg,
+            reason: crate::course::NOTHING.of(language),
+            reading: crate::course::READING.of(language),
+            remarks: vec![shown.of(language).to_owned()],
+        },
+    );
 }
 
 /// Writes the section.

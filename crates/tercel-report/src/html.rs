@@ -81,6 +81,9 @@ pub fn render_efficacy(report: &Report, language: Language) -> String {
 pub fn render_subject(analysis: &Analysis<'_>, language: Language) -> String {
     let report = build_report(analysis, &[], None, &[]);
     let mut out = Writer::default();
+    if let Some(facts) = analysis.facts.first() {
+        figures::write_course(&mut out, facts, language);
+    }
     figures::write_of_subject(&mut out, &report, language);
     in_language(out.finish(), language, &report.said)
 }

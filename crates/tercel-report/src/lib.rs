@@ -23,6 +23,7 @@ mod board;
 mod cellular_kinetics;
 mod chinese;
 mod contents;
+mod course;
 mod design_page;
 mod document;
 pub mod documents;

@@ -12,7 +12,7 @@ const MARKS: f64 = 9.0;
 const GAP: f64 = 7.0;
 const SMALL: f64 = 11.0;
 /// Orange from light to dark, for grades 0 to 5.
-const SHADES: [&str; 6] = ["#ffffff", "#fde3c8", "#f9bd84", "#ee8c42", "#c65102", "#7a2d00"];
+pub(crate) const SHADES: [&str; 6] = ["#ffffff", "#fde3c8", "#f9bd84", "#ee8c42", "#c65102", "#7a2d00"];
 
 pub(crate) const TITLE: Text = Text::new("CRS and ICANS day by day", "CRS与ICANS逐日分级");
 const GRADE: Text = Text::new("ASTCT 2019 grade", "ASTCT 2019分级");

@@ -205,11 +205,59 @@ fn the_figures_of_a_subject_are_said_in_chinese() {
         said.contains("CRS与ICANS逐日分级") && said.contains("靶病灶直径总和随时间的变化"),
         "{said}"
     );
+    let events = data.subjects.iter().flat_map(|subject| &subject.adverse_events);
+    let terms: Vec<&str> = events
+        .flat_map(|event| [Some(event.term.as_str()), event.preferred_term.as_deref()])
+        .flatten()
+        .flat_map(|term| term.split(|letter: char| !letter.is_ascii_alphanumeric()))
+        .collect();
     let known = ["copies", "cells", "LLOQ", "ASTCT", "ICANS", "SYNTHETIC", "IL1RAP"];
     let words = said.split(|letter: char| !letter.is_ascii_alphanumeric());
     let english: Vec<&str> = words
         .filter(|word| word.len() > 3 && word.chars().any(|letter| letter.is_ascii_lowercase()))
-        .filter(|word| !known.contains(word))
+        .filter(|word| !known.contains(word) && !terms.iter().any(|term| term.starts_with(word)))
         .collect();
     assert!(english.is_empty(), "{english:?}");
+}
+
+/// The course of a subject has its milestones and a bar an event, with its grade.
+#[test]
+fn the_course_of_a_subject_shows_its_milestones_and_each_event_by_its_grade() {
+    let trial = trial();
+    let data = read(
+        &trial,
+        &[
+            (
+                "dm",
+                "STUDYID,USUBJID,RFICDTC,AGE,SEX,ARMCD\nX,X-1,2025-01-02,51,M,DL1\n",
+            ),
+            (
+                "pr",
+                "USUBJID,PRSEQ,PRTRT,PRCAT,PRSTDTC\nX-1,1,LEUKAPHERESIS,PBMC COLLECTION,2025-01-10\n",
+            ),
+            (
+                "ex",
+                "USUBJID,EXSEQ,EXTRT,EXDOSE,EXDOSU,EXSTDTC\nX-1,1,ANTI-IL1RAP CAR-T CELLS,100,10^6 Therapeutic Cells,2025-02-01\n",
+            ),
+            (
+                "ae",
+                "USUBJID,AESEQ,AETERM,AETOXGR,AESTDTC,AEENDTC,AEOUT\nX-1,1,Pyrexia,3,2025-02-02,2025-02-05,RECOVERED/RESOLVED\n\
+                 X-1,2,Fatigue,1,2025-02-10,,NOT RECOVERED/NOT RESOLVED\nX-1,3,Rash,2,,,UNKNOWN\n",
+            ),
+            ("sv", "USUBJID,SVSEQ,VISIT,SVSTDTC\nX-1,1,Day 28,2025-03-01\n"),
+        ],
+    );
+    let html = render_subject(&Analysis::new(&trial, &data, data.last_day()), Language::English);
+    let course = figure(&html, "figure_course");
+    for said in [
+        "collection 2025-01-10",
+        "infusion 2025-02-01",
+        "last contact 2025-03-01",
+        ">3  Pyrexia<",
+        "Pyrexia, grade 3: 2025-02-02 to 2025-02-05",
+        "Fatigue, grade 1: 2025-02-10 to –",
+    ] {
+        assert!(course.contains(said), "{said}: {course}");
+    }
+    assert!(!course.contains("Rash"), "an event without a day has no place");
 }

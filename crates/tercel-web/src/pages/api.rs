@@ -83,6 +83,7 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
         &[
             "record",
             "choice",
+            "places",
             "overrides",
             "reason",
             "despite",
@@ -104,8 +105,8 @@ pub(crate) const OPERATIONS: [(&str, &str, &[&str]); 22] = [
     ),
     (
         "/countersign/{*rest}",
-        "Enter a record of two persons: rest is form/subject; answers by field as v.<field>",
-        &["password", "second", "second_password"],
+        "Enter a record of two persons: rest is form/subject; answers by field as v.<field>; covers: what a lift or a verdict is about, as its page shows; mismatch: Y where what was read is not what the records hold",
+        &["password", "second", "second_password", "covers", "mismatch"],
     ),
     (
         "/people/add",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
-use tercel::conduct::{ConductRecords, Stage, Study, derive_stage, next_gate};
+use tercel::conduct::{ConductRecords, Gate, Stage, Study, derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
 use tercel::language::{Language, Text, both};
@@ -51,8 +51,8 @@ struct Card {
     class: &'static str,
     state: String,
     window: Option<String>,
-    /// The gate of the next step, whether it is open, and in words.
-    gate: Option<(bool, String)>,
+    /// The gate of the next step: whether it is open, what blocks it first, and in words.
+    gate: Option<(bool, Vec<String>, String)>,
     queries: usize,
 }
 
@@ -88,8 +88,24 @@ type OnTheWay = BTreeMap<String, Ahead>;
 struct Ahead {
     /// Stage, where it says more than the data do.
     stage: Option<Text>,
-    /// The gate of the next step, whether it is open, and in words.
-    gate: Option<(bool, String)>,
+    /// The gate of the next step: whether it is open, what blocks it first, and in words.
+    gate: Option<(bool, Vec<String>, String)>,
+}
+
+/// Sentences of a gate on the board.
+const BLOCKS: usize = 3;
+
+/// What blocks the next step first: what stops one who waits, or else what comes first at the gate.
+fn blocks(gate: &Gate, language: Language) -> Vec<String> {
+    let list = if gate.urgent.is_empty() {
+        &gate.missing
+    } else {
+        &gate.urgent
+    };
+    list.iter()
+        .take(BLOCKS)
+        .map(|one| one.need.sentence(language))
+        .collect()
 }
 
 fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, language: Language) -> OnTheWay {
@@ -103,6 +119,7 @@ fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, lan
             let words = message(key).of(language);
             (
                 gate.is_open(),
+                blocks(&gate, language),
                 format!(
                     "{}{}{words}{missing}",
                     gate.name.text().of(language),

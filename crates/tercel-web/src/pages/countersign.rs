@@ -15,7 +15,8 @@ use tercel::study::SubjectId;
 use tercel_exchange::form::{Form, Scope, Severity, form, validate};
 use tercel_store::{Account, Author, Signer, Values};
 
-use super::gates::{misreads, releasable};
+use super::emergency::{deviations_of, not_releasable, proposed_keys};
+use super::gates::misreads;
 use super::sheet::{FieldView, answers, field_views};
 use super::subjects::{records_of, site_of};
 use crate::ask::{Ask, Person};
@@ -245,10 +246,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     }
     let mut values = Values::new();
     if let (Some(subject), "conduct-emergency") = (&subject, form.id) {
-        let keys = releasable(&ask, subject).await?;
-        for (number, key) in keys.into_iter().take(5).enumerate() {
-            values.insert(format!("key{}", number + 1), key);
-        }
+        proposed_keys(&ask, subject, &mut values).await?;
     }
     for field in form.fields {
         if let Some(given) = ask.query.get(field.id) {
@@ -520,34 +518,6 @@ async fn not_lower(ask: &Ask, subject: &str, values: &Values) -> Result<Option<W
     }))
 }
 
-/// Keys of an emergency release that are not missing at the gate of infusion, or that nobody may release.
-async fn not_releasable(
-    ask: &Ask,
-    form: &str,
-    subject: Option<&str>,
-    values: &Values,
-) -> Result<Vec<(String, String)>, Fault> {
-    let ("conduct-emergency", Some(subject)) = (form, subject) else {
-        return Ok(Vec::new());
-    };
-    let may_be = releasable(ask, subject).await?;
-    let named = values.iter().filter(|(name, _)| name.starts_with("key"));
-    let wrong = named.filter(|(_, key)| !key.is_empty() && !may_be.contains(key));
-    let list = if may_be.is_empty() {
-        "–".to_owned()
-    } else {
-        may_be.join(", ")
-    };
-    let said = |key: &String| {
-        both!(
-            "{key} is nothing that may be released now; what may: {list}. Identity and product are never released",
-            "{key}现在不能紧急放行；可放行者：{list}。身份与产品绝不放行"
-        )
-    };
-    let said = |(name, key): (&String, &String)| (name.clone(), said(key).of(ask.language).to_owned());
-    Ok(wrong.map(said).collect())
-}
-
 /// Why a halt cannot be ended: no halt that was entered, or that what was done set off, has this identifier and stands.
 async fn no_such_halt(ask: &Ask, id: &str) -> Result<Option<Words>, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
@@ -642,6 +612,7 @@ async fn write(
     own: &Account,
     other: &Person,
 ) -> Result<String, Fault> {
+    let released = values.clone();
     let new = new_record(form, subject, site, None, values);
     let first = ask.author(pair.first.0, site)?;
     let second = Author {
@@ -655,5 +626,11 @@ async fn write(
     });
     let entries = ask.append_signed(&first, new, &signers).await?;
     let made = entries.into_iter().next().ok_or(Fault::NotFound)?;
-    Ok(made.record.unwrap_or_default())
+    let key = made.record.unwrap_or_default();
+    if let (Some(subject), "conduct-emergency") = (subject, form.id) {
+        // Where this fails the work list asks for them.
+        let deviations = deviations_of(ask, subject, site, &key, &released);
+        ask.append(Permission::Enter, site, &deviations).await?;
+    }
+    Ok(key)
 }

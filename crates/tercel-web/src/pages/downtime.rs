@@ -56,7 +56,6 @@ pub(crate) async fn sheet(ask: Ask) -> Result<Reply, Fault> {
         help: field.help.of(language),
         choices: choices(&field.kind, &ask.app.trial, language)
             .into_iter()
-            .take(24)
             .map(|(value, label)| {
                 if value == label {
                     label

@@ -479,7 +479,7 @@ fn deviation_of(ask: &Ask, form: &Form, gate: &GateView, subject: &str, site: Op
 }
 
 /// The first 200 letters, which a field of one line holds.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     text.chars().take(200).collect()
 }
 

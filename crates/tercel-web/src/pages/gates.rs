@@ -78,7 +78,7 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
     GateView {
         title: gate.name.text().of(language),
         open: gate.is_open(),
-        urgent: gate.urgent,
+        urgent: !gate.urgent.is_empty(),
         missing: gate
             .missing
             .iter()
@@ -243,7 +243,10 @@ fn page(
     let gates = match at_infusion {
         None if over.is_some() => Vec::new(),
         // Nobody waits any more.
-        Some(gate) => vec![Gate { urgent: false, ..gate }],
+        Some(gate) => vec![Gate {
+            urgent: Vec::new(),
+            ..gate
+        }],
         None => vec![
             enrolment_gate(study, &subject, level),
             collection_gate(study, &subject),
@@ -366,8 +369,8 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
     Ok(Reply::Page(page))
 }
 
-/// What of the gate of infusion a release may name: the keys that are missing and may be released.
-pub(crate) async fn releasable(ask: &Ask, subject: &str) -> Result<Vec<String>, Fault> {
+/// What of the gate of infusion a release may name, each with its key, and whether it is what stops the infusion now.
+pub(crate) async fn releasable(ask: &Ask, subject: &str) -> Result<Vec<(String, bool)>, Fault> {
     let snapshot = ask.app.snapshot_now().await?;
     let derived = ask.app.snapshot_derived().await?;
     let study = study(
@@ -381,7 +384,7 @@ pub(crate) async fn releasable(ask: &Ask, subject: &str) -> Result<Vec<String>, 
         .missing
         .iter()
         .filter(|missing| missing.severity != Severity::Absolute);
-    Ok(missing.map(tercel::conduct::Missing::key).collect())
+    Ok(missing.map(|one| (one.key(), gate.urgent.contains(one))).collect())
 }
 
 /// What two persons read that is not what the records hold, as sentences. They do not say what stands there: it is to be read

@@ -10,6 +10,7 @@ pub(crate) mod confirm;
 pub(crate) mod consents;
 pub(crate) mod countersign;
 pub(crate) mod downtime;
+mod emergency;
 pub(crate) mod entry;
 pub(crate) mod fault;
 mod found;

@@ -323,6 +323,56 @@ async fn a_record_with_an_open_query_is_not_locked_and_nothing_is_released_that_
     );
 }
 
+/// A halt after lymphodepletion began is a task of the committee at once; two release the infusion from it, and a deviation says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emergency_release_opens_what_it_names_and_leaves_its_deviation() {
+    let world = demo().await;
+    let (wang, guo) = (world.session("wang").await, world.session("guo").await);
+    let subject = "IL1RAP-HCC-SYNTHETIC-0011";
+    let gates = format!("/gates/{subject}");
+    let alarm = "lymphodepleted and waits: a task for the committee now";
+    // What the day of the infusion brings is no alarm the days before.
+    let before = world.get(&wang, &gates).await.body;
+    assert!(
+        before.contains("Lymphodepletion is not completed") && !before.contains(alarm),
+        "{before}"
+    );
+    let halt = [("v.reason", "asked by the sponsor"), ("v.from", "2025-10-07T08:00")];
+    assert_eq!(world.post(&wang, "/enter/conduct-pause", &halt).await.status, 303);
+    assert!(world.get(&wang, &gates).await.body.contains(alarm));
+    let work = world.get(&guo, "/work").await.body;
+    assert!(
+        work.contains("Committee, investigator and sponsor, now: lymphodepleted and not infused. Treatment is halted"),
+        "{work}"
+    );
+    let page = format!("/countersign/conduct-emergency/{subject}");
+    let shown = world.get(&wang, &page).await.body;
+    assert!(shown.contains("value=\"paused:pause/1\""), "{shown}");
+    let release = [
+        ("v.key1", "paused:pause/1"),
+        ("v.reason", "no more than two days without cells"),
+        ("second", "huang"),
+        ("password", PASSWORD),
+        ("second_password", PASSWORD),
+    ];
+    let released = world.post(&wang, &page, &release).await;
+    assert_eq!(released.status, 303, "{}", sentence(&released));
+    let after = world.get(&wang, &gates).await.body;
+    assert!(
+        after.contains("Released in an emergency") && !after.contains(alarm),
+        "{after}"
+    );
+    let filter = tercel_store::RecordFilter {
+        subject: Some(subject.to_owned()),
+        form: Some("deviation".to_owned()),
+        ..tercel_store::RecordFilter::default()
+    };
+    let deviations = world.app.store.records(&filter).await.unwrap();
+    let about = |record: &tercel_store::Record| record.value("about") == Some("paused:pause/1");
+    assert!(deviations.iter().any(about), "{deviations:?}");
+    assert!(!world.get(&guo, "/work").await.body.contains("Record the deviation"));
+}
+
 /// Who is not in the delegation and training log signs nothing; the log is the investigator's, and an emergency does not wait for it.
 #[tokio::test]
 async fn who_is_not_delegated_and_trained_signs_nothing() {

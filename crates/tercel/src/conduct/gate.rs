@@ -19,6 +19,7 @@
 //! What is not recorded, cannot be read or has two meanings is missing. The clock is that of the site: moments of different
 //! time zones are for the caller to bring together.
 
+use jiff::ToSpan;
 use jiff::civil::DateTime;
 
 use super::need::{Need, Severity};
@@ -177,8 +178,9 @@ pub struct Gate {
     pub released: Vec<(Missing, String)>,
     /// Checks that found nothing missing.
     pub passed: Vec<Passed>,
-    /// Whether the subject is lymphodepleted and waits: a task of the committee at once.
-    pub urgent: bool,
+    /// What of it stops the infusion of a lymphodepleted subject, beside what the day of the infusion brings: a task of the committee
+    /// at once. From the planned moment on all that is missing.
+    pub urgent: Vec<Missing>,
 }
 
 impl Gate {
@@ -292,6 +294,16 @@ const BEDSIDE: [Rule; 5] = [
     (Check::Thaw, bedside::thaw),
 ];
 
+/// What is missing until the day of the infusion, and keeps no subject waiting before.
+const OF_THE_DAY: [Check; 6] = [
+    Check::Spacing,
+    Check::Lymphodepleted,
+    Check::InfusionItems,
+    Check::Custody,
+    Check::TwoPersons,
+    Check::Thaw,
+];
+
 /// Whether a place at `level` may be reserved for a subject.
 pub fn enrolment_gate(study: &Study<'_>, subject: &SubjectId, level: DoseLevel) -> Gate {
     let rules: Vec<Rule> = BEFORE_ALL.into_iter().chain(ENTRY).collect();
@@ -335,7 +347,7 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
         missing: Vec::new(),
         released: Vec::new(),
         passed: Vec::new(),
-        urgent: false,
+        urgent: Vec::new(),
     };
     let own = study.records.of(subject);
     let Some(case) = own.and_then(|own| Case::new(study, own, name, level)) else {
@@ -356,6 +368,8 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
         Check::Delegation,
         delegation::delegation as fn(&Case<'_>) -> Vec<Missing>,
     );
+    let waits = name == GateName::Infusion && case.depleted.is_some() && own.infused(study.now).is_none();
+    let is_late = case.order.is_none_or(|order| order.planned <= study.now);
     for (check, rule) in rules.iter().copied().chain([delegated]) {
         let missing = rule(&case);
         if missing.is_empty() && has_ground(&case, check) {
@@ -363,13 +377,16 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
         }
         for one in missing {
             let release = own.emergencies.iter().find(|release| releases(&case, release, &one));
-            match release {
-                Some(release) => gate.released.push((one, release.entry.id.clone())),
-                None => gate.missing.push(one),
+            if let Some(release) = release {
+                gate.released.push((one, release.entry.id.clone()));
+                continue;
             }
+            if waits && (is_late || !OF_THE_DAY.contains(&check)) {
+                gate.urgent.push(one.clone());
+            }
+            gate.missing.push(one);
         }
     }
-    gate.urgent = case.depleted.is_some() && own.infused(study.now).is_none() && !gate.missing.is_empty();
     gate
 }
 
@@ -377,6 +394,7 @@ fn ask(study: &Study<'_>, subject: &SubjectId, name: GateName, level: Option<Dos
 /// name of another check.
 fn has_ground(case: &Case<'_>, check: Check) -> bool {
     match check {
+        Check::Version => case.study.records.versions_kept,
         Check::Level => case.level.is_some(),
         Check::Places => case.level.is_some_and(|level| decision::is_open(case, level)),
         Check::Spacing => case.level.is_some() && case.infusion().is_some(),
@@ -385,7 +403,6 @@ fn has_ground(case: &Case<'_>, check: Check) -> bool {
         }
         Check::Thaw => case.rules.thaw_minutes.is_some() && !product_check::ordered(case).is_empty(),
         Check::Records
-        | Check::Version
         | Check::Consent
         | Check::Eligibility
         | Check::Slot
@@ -409,6 +426,12 @@ fn releases(case: &Case<'_>, release: &EmergencyRelease, missing: &Missing) -> b
             .all(|one| one.authenticated && began <= one.at && one.at <= now)
     };
     let first = release.investigator.at.min(release.physician.at);
+    // Signatures are by the minute; those given as the release was entered are of its very moment.
+    let first = if release.entry.at < first.saturating_add(1.minute()) {
+        first.max(release.entry.at)
+    } else {
+        first
+    };
     missing.severity != Severity::Absolute
         && case.gate == GateName::Infusion
         && case.depleted.is_some_and(in_time)

@@ -24,7 +24,7 @@ use super::records::SubjectConduct;
 use super::schedule::{PlannedVisit, VisitStanding, derive_schedule};
 use super::stage::{Stage, day_of_infusion, derive_stage};
 use crate::dlt::{Verdict, derive_dlt};
-use crate::language::{Language, Text, Words};
+use crate::language::{Language, Text, Words, both};
 use crate::protocol::Assessed;
 use crate::safety::{Awaited, Due, Standing, derive_cases, event_term};
 use crate::study::{Subject, SubjectId};
@@ -124,12 +124,8 @@ impl Task {
                 "受试者已撤回对治疗的同意，不予回输。请记录产品袋的去向，就已接受的处理继续随访，并录入研究结束。".to_owned(),
             ),
             Work::Gate(gate) => {
-                let count = gate.missing.len();
-                let name = gate.name.text();
-                (
-                    format!("{}: {count} missing before the gate opens.", name.en),
-                    format!("{}：关口尚缺 {count} 项。", name.zh),
-                )
+                let said = at_gate(gate);
+                (said.en, said.zh)
             }
             Work::AwaitedResult(lot, test) => (
                 format!("Enter the result of {test} of lot {lot}, awaited since release."),
@@ -163,6 +159,30 @@ impl Task {
             Language::Chinese => zh,
         }
     }
+}
+
+fn at_gate(gate: &Gate) -> Words {
+    if gate.urgent.is_empty() {
+        let (count, name) = (gate.missing.len(), gate.name.text());
+        return both!(
+            "{en}: {count} missing before the gate opens.",
+            "{zh}：关口尚缺 {count} 项。",
+            en = name.en,
+            zh = name.zh
+        );
+    }
+    let each = gate.urgent.iter();
+    let stops: Vec<Words> = each
+        .map(|one| Words::in_each(|language| one.need.sentence(language)))
+        .collect();
+    let stops = Words::join(&stops, Text::new(" ", ""));
+    both!(
+        "Committee, investigator and sponsor, now: lymphodepleted and not infused. {en} Put it right, release it in an emergency, or \
+         decide how the subject goes on.",
+        "委员会、研究者与申办方须立即处理：已清淋而未回输。{zh}请纠正、紧急放行，或决定受试者后续处理。",
+        en = stops.en,
+        zh = stops.zh
+    )
 }
 
 /// The work list now.
@@ -306,7 +326,11 @@ fn gates(study: &Study<'_>, own: &SubjectConduct, stage: Option<&Stage>, tasks: 
         add(Work::Reconsent(wanted.version.clone()), Urgency::Due);
     }
     if let Some(gate) = gate.filter(|gate| !gate.is_open()) {
-        let urgency = if gate.urgent { Urgency::Now } else { Urgency::Open };
+        let urgency = if gate.urgent.is_empty() {
+            Urgency::Open
+        } else {
+            Urgency::Now
+        };
         add(Work::Gate(Box::new(gate)), urgency);
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Facts<'a> {
 
     /// The last contact that is documented: a visit or a survival contact, an assessment made, or something given, for which the
     /// subject was there. A sample, what was planned or not done, and what was reported later is none.
-    pub(super) fn last_contact(&self) -> Option<(Date, &'a RecordId)> {
+    pub fn last_contact(&self) -> Option<(Date, &'a RecordId)> {
         let subject = self.subject;
         let lesions = subject.lesions.iter();
         let lesions = lesions.filter_map(|lesion| Some((lesion.when?, &lesion.record)));

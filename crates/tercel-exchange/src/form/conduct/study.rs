@@ -27,7 +27,7 @@ pub(super) fn emergency(reader: &Reader<'_>) -> Option<EmergencyRelease> {
         investigator: investigator?,
         physician: physician?,
         reason: reason?,
-        keys: reader.texts("key", 5),
+        keys: reader.texts("key", 8),
     })
 }
 

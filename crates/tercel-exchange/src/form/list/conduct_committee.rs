@@ -121,6 +121,24 @@ pub(super) const EMERGENCY: Form = Form {
             text("Released item (5)", "放行项目（5）"),
             text("As the gate names it.", "按关口所列名称。"),
         ),
+        Field::kept(
+            "key6",
+            LINE,
+            text("Released item (6)", "放行项目（6）"),
+            text("As the gate names it.", "按关口所列名称。"),
+        ),
+        Field::kept(
+            "key7",
+            LINE,
+            text("Released item (7)", "放行项目（7）"),
+            text("As the gate names it.", "按关口所列名称。"),
+        ),
+        Field::kept(
+            "key8",
+            LINE,
+            text("Released item (8)", "放行项目（8）"),
+            text("As the gate names it.", "按关口所列名称。"),
+        ),
     ],
     ..BLANK
 };

@@ -137,7 +137,7 @@ fn a_halt_stands_until_it_is_ended_by_a_signed_decision() {
     let halted = gate(pause);
     assert_eq!(keys(&halted), ["paused:P1"]);
     // The subject is lymphodepleted: the committee is asked at once.
-    assert!(halted.urgent);
+    assert!(!halted.urgent.is_empty());
     for (signed, open) in [
         (Some("2025-03-14T09:00"), true),
         (None, false),
@@ -184,7 +184,7 @@ fn an_emergency_release_names_what_it_opens_and_leaves_a_deviation() {
         })
     };
     let open = with(|_| {});
-    assert!(open.is_open() && !open.urgent);
+    assert!(open.is_open() && open.urgent.is_empty());
     assert_eq!(tercel::conduct::deviations_to_record(&open).len(), 1);
     assert!(!with(|release| release.keys = vec!["paused:P2".to_owned()]).is_open());
     assert!(!with(|release| release.physician.person = "LI".to_owned()).is_open());
@@ -307,7 +307,7 @@ fn a_level_that_closed_after_manufacture_is_the_committees_to_choose() {
     };
     let asked = closed(None, 2, None);
     assert_eq!(keys(&asked), ["level-closed-after-manufacture:2"]);
-    assert!(asked.urgent);
+    assert!(!asked.urgent.is_empty());
     assert_eq!(severities(&asked), [Severity::Administrative]);
     let at_1 = Some(ClosedLevelChoice::DoseAt(level(1)));
     assert_eq!(keys(&closed(at_1, 1, Some(20.0))), [""; 0]);

@@ -187,7 +187,7 @@ fn a_subject_lymphodepleted_before_a_closed_gate_is_the_first_task() {
         &data(&[]),
     );
     assert!(
-        matches!(&list[0], (Urgency::Now, Work::Gate(gate)) if gate.urgent),
+        matches!(&list[0], (Urgency::Now, Work::Gate(gate)) if !gate.urgent.is_empty()),
         "{:?}",
         list[0]
     );
