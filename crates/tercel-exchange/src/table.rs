@@ -5,6 +5,7 @@
 use tercel::study::TextColumn;
 use thiserror::Error;
 
+use crate::bounded::BoundedError;
 use crate::format::delimited;
 
 /// Why bytes are not a dataset.
@@ -58,9 +59,21 @@ pub enum TableError {
     /// What no dataset has.
     #[error(transparent)]
     Extreme(#[from] crate::bounded::Extreme),
+    /// What the system said.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] csv::Error),
+}
+
+impl From<BoundedError> for TableError {
+    fn from(error: BoundedError) -> Self {
+        match error {
+            BoundedError::Io(error) => Self::Io(error),
+            BoundedError::Extreme(extreme) => Self::Extreme(extreme),
+        }
+    }
 }
 
 /// More columns than this are in no dataset.
