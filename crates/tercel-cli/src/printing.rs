@@ -51,7 +51,7 @@ impl Sheet {
             study: format!("{study}, protocol {}", trial.version),
             document,
             cut: cut.map_or_else(|| "No data cut: no dates".to_owned(), |cut| format!("Data cut {cut}")),
-            date: cut,
+            date: Some(cut.unwrap_or(trial.version_date)),
             landscape: true,
             long: true,
         }

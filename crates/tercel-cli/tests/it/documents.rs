@@ -1,7 +1,6 @@
 //! `tercel documents`, and pages as Word documents and PDF.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 use tercel_exchange::sha256_hex;
@@ -123,7 +122,7 @@ fn a_program_without_pdf_says_how_to_get_one_with_it() {
         let output = tercel(arguments);
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains("--features pdf"));
-        assert!(!Path::new(page).exists());
+        assert!(!std::path::Path::new(page).exists());
     }
 }
 

@@ -75,7 +75,7 @@ fn analysis(trial: &Trial, sdtm: &[Dataset]) -> Vec<Dataset> {
     let tables = tables(sdtm);
     let (data, cut) = records(trial, tables.clone());
     describe_adam(
-        &derived(trial, tables, &Analysis::new(trial, &data, Some(cut))),
+        derived(trial, tables, &Analysis::new(trial, &data, Some(cut))),
         Some("27.0"),
     )
 }
@@ -174,7 +174,7 @@ fn no_value_of_the_source_is_lost_or_altered() {
             .iter()
             .map(|table| (table.name.clone(), values(std::slice::from_ref(table))))
             .collect();
-        let Sdtm { datasets, findings } = datasets(&trial, source, None);
+        let Sdtm { datasets, findings, .. } = datasets(&trial, source, None);
         // What is no number stands in no variable of numbers, and is quoted in a finding.
         let told: BTreeSet<[String; 5]> = findings
             .iter()
