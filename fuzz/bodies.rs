@@ -1,20 +1,28 @@
 //! What is tried with arbitrary bytes: one plain function a reader. Each may find the input wrong; none may panic, hang, or
 //! make something out of it that it does not read again.
 
+use std::path::PathBuf;
+
+use tercel::coding::{Choice, MeddraCode};
 use tercel::protocol::{Trial, parse_protocol};
+use tercel_exchange::form::{FORMS, from_csv};
 use tercel_exchange::format::{dataset_json, delimited, read_datasets, xport};
 use tercel_exchange::inbound::fhir::{FhirOptions, parse_codes, read_fhir};
 use tercel_exchange::inbound::laboratory::{Mapping, read_laboratory};
 use tercel_exchange::inbound::odm::{OdmMapping, read_odm};
 use tercel_exchange::inbound::{Inbound, Subjects, read_links};
+use tercel_exchange::meddra::{append_choice, read_coding_log, read_meddra};
+use tercel_exchange::registry::protocol_record::write_protocol_record;
+use tercel_exchange::registry::results::{match_outcomes, read_results, write_results};
 use tercel_exchange::registry::{draft_protocol, parse_record};
 use tercel_exchange::{Table, packet_json, read_packet, read_tables};
+use tercel_store::{Address, Clock, Head, Store};
 
 /// Tries some bytes.
 pub(crate) type Body = fn(&[u8]);
 
 /// Every reader with the name of its corpus.
-pub(crate) const ALL: [(&str, Body); 11] = [
+pub(crate) const ALL: [(&str, Body); 18] = [
     ("delimited", delimited),
     ("dataset_json", dataset_json),
     ("xport", xport),
@@ -26,6 +34,13 @@ pub(crate) const ALL: [(&str, Body); 11] = [
     ("laboratory", laboratory),
     ("mapping", mapping),
     ("packet", packet),
+    ("results", results),
+    ("protocol_record", protocol_record),
+    ("meddra", meddra),
+    ("coding_log", coding_log),
+    ("form", form),
+    ("head", head),
+    ("backup", backup),
 ];
 
 /// Text with separated values.
@@ -137,6 +152,114 @@ pub(crate) fn packet(bytes: &[u8]) {
         let again = read_packet(&packet_json(&packet)).expect("what is written is read");
         assert!(again == packet, "another packet");
     }
+}
+
+/// Results in a registry record: what is read is written.
+pub(crate) fn results(bytes: &[u8]) {
+    match read_results(bytes, None) {
+        Ok(results) => {
+            let _ = match_outcomes(&results);
+            assert!(!write_results(&results).is_empty(), "nothing is written");
+        }
+        Err(error) => assert!(!error.to_string().is_empty(), "refused without a reason"),
+    }
+}
+
+/// The registration in a registry record.
+pub(crate) fn protocol_record(bytes: &[u8]) {
+    for trial in [None, Some(&trial())] {
+        let _ = write_protocol_record(trial, Some(bytes), None).map_err(|error| error.to_string());
+    }
+}
+
+/// Files of a dictionary: the bytes in place of each file of a release that is in order.
+pub(crate) fn meddra(bytes: &[u8]) {
+    const RELEASE: [(&str, &[u8]); 5] = [
+        ("llt.asc", include_bytes!("corpus/meddra/llt.asc")),
+        ("pt.asc", include_bytes!("corpus/meddra/pt.asc")),
+        ("soc.asc", include_bytes!("corpus/meddra/soc.asc")),
+        ("mdhier.asc", include_bytes!("corpus/meddra/mdhier.asc")),
+        ("meddra_release.asc", include_bytes!("corpus/meddra/meddra_release.asc")),
+    ];
+    let folder = scratch("meddra");
+    for (replaced, _) in RELEASE {
+        for (name, sound) in RELEASE {
+            let text = if name == replaced { bytes } else { sound };
+            std::fs::write(folder.0.join(name), text).expect("a scratch file is written");
+        }
+        let _ = read_meddra(&folder.0, None).map_err(|error| error.to_string());
+    }
+}
+
+/// The log of coded terms: one that is read takes a further line and is read again.
+pub(crate) fn coding_log(bytes: &[u8]) {
+    let folder = scratch("coding");
+    let path = folder.0.join("coding.csv");
+    std::fs::write(&path, bytes).expect("a scratch file is written");
+    let Ok(_) = read_coding_log(&path) else { return };
+    let choice = Choice {
+        term: "a term that no file has".to_owned(),
+        llt: MeddraCode(99_100_001),
+        version: "99.1".to_owned(),
+        coder: "A. Coder".to_owned(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+        reason: String::new(),
+        led_to: None,
+    };
+    append_choice(&path, &choice).expect("a log that is read is added to");
+    let again = read_coding_log(&path).expect("what is added to is read");
+    assert!(again.last(&choice.term).is_some(), "the choice is lost");
+    let written = std::fs::read(&path).expect("the log is there");
+    assert!(written.starts_with(bytes), "an earlier line was touched");
+}
+
+/// A table of the records of a form, tried as every form.
+pub(crate) fn form(bytes: &[u8]) {
+    let (trial, now) = (trial(), jiff::civil::date(2026, 4, 1).at(12, 0, 0, 0));
+    if let Ok(table) = Table::parse_csv("form.csv", bytes) {
+        for form in FORMS {
+            let import = from_csv(form, &table, &trial, now);
+            assert!(import.records.len() <= table.len(), "records appear out of nothing");
+        }
+    }
+}
+
+/// A signed head: one of other bytes may be read, and is then not genuine.
+pub(crate) fn head(bytes: &[u8]) {
+    let sound: Head = serde_json::from_slice(include_bytes!("corpus/head/head.json")).expect("the head is in order");
+    if let Ok(head) = serde_json::from_slice::<Head>(bytes) {
+        assert!(head.is_genuine() == (head == sound), "a forged head");
+    }
+}
+
+/// A backup: laid anew as it was, or refused with nothing left behind.
+pub(crate) fn backup(bytes: &[u8]) {
+    let folder = scratch("backup");
+    let path = folder.0.join("tercel.db");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let answer = runtime.expect("a runtime starts").block_on(async {
+        let (store, head) = Store::restore(&Address::Sqlite(path.clone()), Clock::System, &mut &*bytes).await?;
+        store.verify(Some(&head)).await
+    });
+    match answer {
+        Ok(found) => assert!(found.is_ok(), "a record that is not in order: {:?}", found.problems),
+        Err(error) => assert!(!path.exists(), "{error}, and a database is left behind"),
+    }
+}
+
+/// A folder of this process alone, which goes with its owner.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn scratch(name: &str) -> Scratch {
+    let folder = std::env::temp_dir().join(format!("tercel-fuzz-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a scratch folder is made");
+    Scratch(folder)
 }
 
 /// Every dataset has as many numbers as rows, and is read.

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Reads exported datasets back with the readers others use, and compares them with each other.
 
-A folder of exports is made in every format, then read: SAS XPORT by pyreadstat, pandas and, where R has it (Debian's
-r-cran-haven), by haven; Parquet by pyarrow, Dataset-JSON and define.xml by odmlib. Values, labels and formats of every dataset must agree with the CSV, with the descriptions in
-Dataset-JSON, and with define.xml.
+A folder of exports is made in every format, then read: SAS XPORT by pyreadstat, pandas and R's haven; Parquet by pyarrow,
+Dataset-JSON and define.xml by odmlib. Values, labels and formats of every dataset must agree with the CSV, with the descriptions in
+Dataset-JSON, and with define.xml. Another version of haven, or none, ends it; `--without-haven` leaves haven out, and says so.
 
+    apt-get install r-cran-haven
     python3 -m venv /tmp/readback && /tmp/readback/bin/pip install -r scripts/readback.txt
     /tmp/readback/bin/python scripts/readback.py target/debug/tercel trials/il1rap-hcc
 """
@@ -24,13 +25,16 @@ from odmlib import define_loader, loader
 from odmlib.dataset_json_1_1 import DatasetJSON
 
 FORMATS = {"csv": "csv", "dataset-json": "json", "ndjson": "ndjson", "xpt": "xpt", "parquet": "parquet"}
+HAVEN = "2.5.1"
 EPOCH = datetime.datetime(1960, 1, 1)
 
 
 def main():
-    program, trial = sys.argv[1:3]
+    by_haven = "--without-haven" not in sys.argv
+    program, trial = [word for word in sys.argv[1:] if word != "--without-haven"]
+    if by_haven:
+        require_haven()
     wrong, datasets, cells = [], 0, 0
-    by_haven = has_haven()
     with tempfile.TemporaryDirectory() as folder:
         for target in ("sdtm", "adam"):
             for name in FORMATS:
@@ -48,16 +52,20 @@ def main():
         for target in ("sdtm", "adam"):
             wrong += described(folder, target)
     print("\n".join(wrong[:50]) or "no difference")
-    haven = "haven too" if by_haven else "not by haven, which R does not have here"
+    haven = f"haven {HAVEN} too" if by_haven else "NOT READ BY HAVEN"
     print(f"{datasets} datasets, {cells} cells, each in five formats ({haven}); {len(wrong)} differences")
     return 1 if wrong else 0
 
 
-def has_haven():
+def require_haven():
+    """Ends the program unless R has the version of haven that is meant."""
+    ask = 'cat(as.character(packageVersion("haven")))'
     try:
-        return subprocess.run(["Rscript", "-e", "library(haven)"], capture_output=True).returncode == 0
+        found = subprocess.run(["Rscript", "-e", ask], capture_output=True, text=True).stdout or "no haven"
     except FileNotFoundError:
-        return False
+        found = "no R"
+    if found != HAVEN:
+        sys.exit(f"haven {HAVEN} is needed (Debian 12: apt-get install r-cran-haven), here is {found}; or give --without-haven")
 
 
 def compare(folder, target, name):

@@ -137,8 +137,7 @@ impl InboundArgs {
 
 /// A text of a file that somebody wrote by hand.
 fn document(path: &Path) -> anyhow::Result<String> {
-    let bytes = read(path, Kind::Lines, MAX_SETTINGS)?;
-    String::from_utf8(bytes).with_context(|| format!("{}: it is not UTF-8", failed(path)))
+    bounded::read_text(path, Kind::Lines, MAX_SETTINGS).with_context(|| failed(path))
 }
 
 fn read(path: &Path, kind: Kind, limit: u64) -> anyhow::Result<Vec<u8>> {

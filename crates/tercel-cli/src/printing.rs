@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use jiff::civil::Date;
 use tercel::protocol::Trial;
+#[cfg(feature = "pdf")]
+use tercel_exchange::bounded;
 use tercel_report::printed::{Page, Running, read_page};
 use tercel_report::write_tables;
 
@@ -49,7 +51,7 @@ impl Sheet {
             study: format!("{study}, protocol {}", trial.version),
             document,
             cut: cut.map_or_else(|| "No data cut: no dates".to_owned(), |cut| format!("Data cut {cut}")),
-            date: cut,
+            date: Some(cut.unwrap_or(trial.version_date)),
             landscape: true,
             long: true,
         }
@@ -140,7 +142,10 @@ impl PrintArgs {
 
     #[cfg(feature = "pdf")]
     fn render(&self, page: &Page, sheet: &Sheet) -> anyhow::Result<Vec<u8>> {
-        let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("failed to read {}", path.display()));
+        let read = |path: &PathBuf| {
+            bounded::read(path, bounded::Kind::Own, bounded::MAX_DICTIONARY)
+                .with_context(|| format!("failed to read {}", path.display()))
+        };
         let fonts = self.fonts.iter().map(read).collect::<anyhow::Result<Vec<Vec<u8>>>>()?;
         let layout = tercel_pdf::Layout {
             running: sheet.running(),

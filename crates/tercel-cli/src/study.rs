@@ -61,8 +61,7 @@ pub(crate) fn read_protocol(trial: &Path) -> anyhow::Result<Result<Trial, Vec<Di
             path.display()
         )
     };
-    let bytes = bounded::read(&path, bounded::Kind::Lines, bounded::MAX_SETTINGS).with_context(failed)?;
-    let text = String::from_utf8(bytes).with_context(failed)?;
+    let text = bounded::read_text(&path, bounded::Kind::Lines, bounded::MAX_SETTINGS).with_context(failed)?;
     Ok(parse_protocol(&path.display().to_string(), &text))
 }
 

@@ -17,6 +17,8 @@ use crate::format::{MAX_LINE, xport};
 pub const MAX_DATASET: u64 = 2 << 30;
 /// A message of another system larger than this is refused; send it in parts.
 pub const MAX_MESSAGE: u64 = 512 << 20;
+/// A file of a dictionary, or the log of what was coded by it, is never larger than this; the largest of MedDRA has 20 MiB.
+pub const MAX_DICTIONARY: u64 = 128 << 20;
 /// A registry record, a packet or a list of links larger than this is none.
 pub const MAX_DOCUMENT: u64 = 16 << 20;
 /// A protocol or a mapping, which somebody writes by hand, is never larger than this.
@@ -46,6 +48,9 @@ pub enum Extreme {
     /// More than 1 MiB of blanks.
     #[error("line {0} is followed by more than 1 MiB of blanks; the file is damaged")]
     LongBlank(usize),
+    /// One byte without end.
+    #[error("from byte {0} on, the same byte stands more than 1 MiB long; the file is damaged")]
+    LongRun(usize),
     /// Digits without end.
     #[error("line {0} has a number or word of more than 400 characters, which no such file has")]
     LongNumber(usize),
@@ -72,8 +77,10 @@ pub enum Kind {
     Lines,
     /// XML.
     Xml,
-    /// Bytes with lengths of their own.
-    Bytes,
+    /// Records of fixed length: SAS XPORT.
+    Transport,
+    /// Bytes of a form of this program's own.
+    Own,
 }
 
 impl Kind {
@@ -83,7 +90,7 @@ impl Kind {
             return self;
         }
         if self == Self::Dataset && start.starts_with(xport::MAGIC) {
-            return Self::Bytes;
+            return Self::Transport;
         }
         let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
         if text.starts_with(b"{") || text.starts_with(b"[") {
@@ -111,6 +118,7 @@ pub struct Guard {
     values: usize,
     quoted: bool,
     escaped: bool,
+    last: u8,
 }
 
 impl Guard {
@@ -126,6 +134,7 @@ impl Guard {
             values: 0,
             quoted: false,
             escaped: false,
+            last: 0,
         }
     }
 
@@ -139,7 +148,8 @@ impl Guard {
             Kind::Json | Kind::JsonDocument => bytes.iter().try_for_each(|byte| self.json(*byte)),
             Kind::Lines => bytes.iter().try_for_each(|byte| self.lines(*byte)),
             Kind::Xml => bytes.iter().try_for_each(|byte| self.xml(*byte)),
-            Kind::Bytes | Kind::Dataset | Kind::Document => Ok(()),
+            Kind::Transport => self.records(bytes),
+            Kind::Own | Kind::Dataset | Kind::Document => Ok(()),
         }
     }
 
@@ -200,6 +210,19 @@ impl Guard {
         Ok(())
     }
 
+    /// `line` counts bytes here, `length` how often the last one stands in a row.
+    fn records(&mut self, bytes: &[u8]) -> Result<(), Extreme> {
+        for byte in bytes {
+            self.length = if self.last == *byte { self.length + 1 } else { 1 };
+            self.last = *byte;
+            self.line += 1;
+            if self.length > MAX_LINE {
+                return Err(Extreme::LongRun(self.line - self.length));
+            }
+        }
+        Ok(())
+    }
+
     fn blank(&mut self, byte: u8) -> Result<(), Extreme> {
         self.line += usize::from(byte == b'\n');
         self.blank = if byte.is_ascii_whitespace() { self.blank + 1 } else { 0 };
@@ -240,6 +263,15 @@ pub fn read(path: &Path, kind: Kind, limit: u64) -> Result<Vec<u8>, BoundedError
     read_from(open(path, limit)?, kind, limit)
 }
 
+/// Reads a text in UTF-8 of a kind that is no larger than `limit` bytes.
+pub fn read_text(path: &Path, kind: Kind, limit: u64) -> Result<String, BoundedError> {
+    let bytes = read(path, kind, limit)?;
+    String::from_utf8(bytes).map_err(|_| {
+        let what = "it is not UTF-8";
+        BoundedError::Io(io::Error::new(io::ErrorKind::InvalidData, what))
+    })
+}
+
 /// The same from anything, a pipe among them, whose length nobody knows before.
 pub fn read_from(mut source: impl Read, kind: Kind, limit: u64) -> Result<Vec<u8>, BoundedError> {
     let mut guard = Guard::new(kind);
@@ -253,6 +285,9 @@ pub fn read_from(mut source: impl Read, kind: Kind, limit: u64) -> Result<Vec<u8
         };
         let new = chunk.get(..count).unwrap_or_default();
         guard.feed(new)?;
+        bytes
+            .try_reserve(new.len())
+            .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
         bytes.extend_from_slice(new);
         if bytes.len() as u64 > limit {
             return Err(Extreme::Size(limit >> 20).into());
@@ -368,6 +403,8 @@ mod tests {
         assert_eq!(refused(b"{", b' ', Kind::Dataset), Extreme::LongBlank(1));
         assert_eq!(refused(b"[", b'[', Kind::Json), Extreme::Nesting(1));
         assert_eq!(refused(b"[0", b',', Kind::JsonDocument), Extreme::Values(1));
+        assert_eq!(refused(xport::MAGIC, 0, Kind::Dataset), Extreme::LongRun(24));
+        assert_eq!(refused(b"", b' ', Kind::Transport), Extreme::LongRun(1));
         assert_eq!(refused(b"<a>\n", b'x', Kind::Xml), Extreme::LongText(2));
         assert_eq!(refused(b"<a b='", b'x', Kind::Xml), Extreme::LongText(1));
     }
@@ -375,7 +412,7 @@ mod tests {
     #[test]
     fn a_source_without_end_stops_at_its_limit() {
         let limit = 1 << 20;
-        let error = read_from(endless(xport::MAGIC, 0), Kind::Dataset, limit).unwrap_err();
+        let error = read_from(endless(b"", b'x'), Kind::Own, limit).unwrap_err();
         assert!(error.to_string().contains("larger than 1 MiB"), "{error}");
         let mut guarded = Guarded::new(endless(b"", b'<'), Kind::Xml, limit);
         let found = guarded.found();

@@ -8,7 +8,6 @@ use tercel::protocol::Trial;
 use tercel::study::{Blocks, DatasetRead, DateError, Finding, Rule, StudyData, Subject, SubjectId, zone_of};
 use thiserror::Error;
 
-use crate::bounded::{self, BoundedError};
 use crate::format::{self, EXTENSIONS};
 use crate::reader::Reader;
 use crate::table::{Table, TableError};
@@ -93,18 +92,10 @@ fn read_telling(folder: &Path, tell: Tell<'_>) -> Result<(Vec<Table>, Vec<Findin
         if !EXTENSIONS.contains(&extension.as_str()) {
             continue;
         }
-        let bytes = match bounded::read(&path, bounded::Kind::Dataset, bounded::MAX_DATASET) {
-            Ok(bytes) => bytes,
-            Err(BoundedError::Io(source)) => return Err(failed(&path, source)),
-            Err(BoundedError::Extreme(_)) if extension == "txt" => continue,
-            Err(BoundedError::Extreme(extreme)) => {
-                let source = extreme.into();
-                return Err(ReadError::File { path, source });
-            }
-        };
-        match format::read_datasets(&file, &bytes) {
+        match format::read_file(&file, &path) {
             // A text may be a note to the reader.
             Ok(read) if extension == "txt" && read.iter().all(|table| table.column("USUBJID").is_none()) => {}
+            Err(TableError::Io(source)) => return Err(failed(&path, source)),
             Err(_) if extension == "txt" => {}
             // What a conversion left out stands beside its datasets.
             Ok(read) => tables.extend(read.into_iter().filter(|table| table.columns() != NOTES)),

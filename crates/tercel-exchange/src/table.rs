@@ -5,6 +5,7 @@
 use tercel::study::TextColumn;
 use thiserror::Error;
 
+use crate::bounded::BoundedError;
 use crate::format::delimited;
 
 /// Why bytes are not a dataset.
@@ -58,9 +59,21 @@ pub enum TableError {
     /// What no dataset has.
     #[error(transparent)]
     Extreme(#[from] crate::bounded::Extreme),
+    /// What the system said.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
     /// Not CSV.
     #[error("the file is not valid CSV: {0}")]
     Csv(#[from] csv::Error),
+}
+
+impl From<BoundedError> for TableError {
+    fn from(error: BoundedError) -> Self {
+        match error {
+            BoundedError::Io(error) => Self::Io(error),
+            BoundedError::Extreme(extreme) => Self::Extreme(extreme),
+        }
+    }
 }
 
 /// More columns than this are in no dataset.
@@ -189,6 +202,14 @@ impl Table {
         }
     }
 
+    /// Puts the rows into another order, one column after the other: a large table never stands twice in memory.
+    pub(crate) fn reorder(&mut self, order: &[usize]) {
+        for column in &mut self.columns {
+            *column = cells_at(column, order);
+        }
+        self.rows = order.len();
+    }
+
     /// Puts a column of what `value` makes of each row, blank where that is nothing; it replaces one of that name.
     pub(crate) fn put(&mut self, name: &str, mut value: impl FnMut(&Self, usize) -> Option<String>) {
         let mut made = TextColumn::default();
@@ -219,15 +240,8 @@ impl Table {
 
     /// The rows at these places, in this order.
     pub(crate) fn at(&self, places: &[usize]) -> Self {
-        let column = |column: &TextColumn| {
-            let mut moved = TextColumn::default();
-            for row in places {
-                moved.push(column.cell(*row));
-            }
-            moved
-        };
         let mut table = Self::new(&self.name, &self.file, self.names.clone());
-        table.columns = self.columns.iter().map(column).collect();
+        table.columns = self.columns.iter().map(|column| cells_at(column, places)).collect();
         table.rows = places.len();
         table
     }
@@ -285,6 +299,15 @@ impl Table {
             .into_inner()
             .map_err(|error| TableError::Csv(error.into_error().into()))
     }
+}
+
+/// The cells of a column at these rows, in this order.
+fn cells_at(column: &TextColumn, places: &[usize]) -> TextColumn {
+    let mut moved = TextColumn::default();
+    for row in places {
+        moved.push(column.cell(*row));
+    }
+    moved
 }
 
 /// Refuses a header that names two columns alike; blank names are no names.

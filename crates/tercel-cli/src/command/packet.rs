@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::Language;
 use tercel::meeting::{About, Call, Occasion, Packet, called_for};
-use tercel_exchange::{packet_digest, packet_json, sha256_hex};
+use tercel_exchange::{bounded, packet_digest, packet_json, sha256_hex};
 use tercel_report::{PacketPage, render_packet};
 
 use super::Answer;
@@ -44,7 +44,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let study = Study::open(&args.trial)?;
     let analysis = study.analysis();
     let protocol = protocol_path(&args.trial.trial);
-    let bytes = std::fs::read(&protocol).with_context(|| format!("failed to read {}", protocol.display()))?;
+    let read = bounded::read(&protocol, bounded::Kind::Lines, bounded::MAX_SETTINGS);
+    let bytes = read.with_context(|| format!("failed to read {}", protocol.display()))?;
     let calls = called_for(&analysis);
     let about = About {
         protocol_digest: Some(sha256_hex(&bytes)),

@@ -13,7 +13,7 @@ use tercel::simulate::dirt::{Dirt, Found, soil};
 use tercel::simulate::{RehearsalOptions, add_screen_failures, rehearse};
 use tercel::study::StudyData;
 use tercel_exchange::format::{EXTENSIONS, dataset_json, xport};
-use tercel_exchange::{SDTM_DATASETS, Table, soil_tables, to_ragged_csv, write_sdtm};
+use tercel_exchange::{SDTM_DATASETS, Table, bounded, soil_tables, to_ragged_csv, write_sdtm};
 
 use super::{Answer, calibration};
 use crate::output::Output;
@@ -278,7 +278,8 @@ fn load_trial(path: &Path) -> anyhow::Result<Trial> {
     } else {
         path.to_owned()
     };
-    let text = fs::read_to_string(&file).with_context(|| {
+    let read = bounded::read_text(&file, bounded::Kind::Lines, bounded::MAX_SETTINGS);
+    let text = read.with_context(|| {
         format!(
             "failed to read {}; give a trial folder or its protocol.toml",
             file.display()

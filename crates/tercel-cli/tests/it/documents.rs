@@ -1,7 +1,6 @@
 //! `tercel documents`, and pages as Word documents and PDF.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 use tercel_exchange::sha256_hex;
@@ -123,7 +122,7 @@ fn a_program_without_pdf_says_how_to_get_one_with_it() {
         let output = tercel(arguments);
         assert_eq!(output.status.code(), Some(2));
         assert!(String::from_utf8_lossy(&output.stderr).contains("--features pdf"));
-        assert!(!Path::new(page).exists());
+        assert!(!std::path::Path::new(page).exists());
     }
 }
 
@@ -137,6 +136,7 @@ fn a_report_a_packet_and_a_design_are_written_as_pdf_with_the_same_bytes_again()
     let asked = |name: &str| -> Vec<Vec<String>> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
         vec![
+            words(&["run", study, "--pdf", "--out", &at(name)]),
             words(&["packet", study, "--out", &at(&format!("{name}-packet.pdf"))]),
             words(&[
                 "design",
@@ -162,8 +162,8 @@ fn a_report_a_packet_and_a_design_are_written_as_pdf_with_the_same_bytes_again()
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         }
     }
-    for kind in ["packet", "design"] {
-        let [one, two] = ["one", "two"].map(|name| fs::read(at(&format!("{name}-{kind}.pdf"))).unwrap());
+    for kind in ["/report", "-packet", "-design"] {
+        let [one, two] = ["one", "two"].map(|name| fs::read(at(&format!("{name}{kind}.pdf"))).unwrap());
         assert!(one.starts_with(b"%PDF-1.7"), "{kind}");
         assert_eq!(one, two, "{kind}");
     }

@@ -225,6 +225,32 @@ fn a_request_that_does_not_fit_is_said() {
     assert!(!folder.path().join("tercel.db").exists());
 }
 
+#[test]
+fn every_file_of_a_user_is_read_within_limits() {
+    // The list of the system's users is no file of a user.
+    const ALLOWED: [&str; 1] = ["tercel-cli/src/record.rs"];
+    let mut folders = vec![root("src"), root("../tercel-exchange/src")];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+            let name = path.to_string_lossy().replace("tercel-cli/../", "");
+            if ["fs::read(", "read_to_string("].iter().any(|call| code.contains(call))
+                && !ALLOWED.iter().any(|allowed| name.ends_with(allowed))
+            {
+                found.push(name);
+            }
+        }
+    }
+    assert_eq!(found, Vec::<String>::new(), "read them by tercel_exchange::bounded");
+}
+
 /// A file of a gigabyte that takes no disk: `start`, then bytes of zero.
 fn giant(folder: &Path, name: &str, start: &[u8]) -> String {
     long(folder, name, start, 1 << 30)
@@ -329,6 +355,139 @@ fn hostile_files_are_refused_by_every_reader_in_256_mib() {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let said = complaint_in_256_mib(&arguments);
         assert!(said.contains(part), "{arguments:?}: {said}");
+    }
+    assert!(!path.join("tercel.db").exists() && !path.join("out").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_records_dictionaries_heads_and_lists_are_refused_in_256_mib() {
+    let folder = folder();
+    let (path, here) = (folder.path(), folder.path().to_str().unwrap());
+    let refused = |arguments: &[&str], part: &str| {
+        let said = complaint_in_256_mib(arguments);
+        assert!(said.contains(part), "{arguments:?}: {said}");
+    };
+    let lines = giant(path, "line.csv", b"term\n");
+    let deep = "[".repeat(100_000);
+
+    // A record of the registry, alone and beside the protocol.
+    let out = path.join("out").to_str().unwrap().to_owned();
+    for (record, part) in [
+        (giant(path, "giant.json", b"{"), "larger than 16 MiB"),
+        (long(path, "long.json", b"{\n\"a\":\"", 15 << 20), "line 2 has a text"),
+        (put(path, "deep.json", &deep), "nested more than 64"),
+    ] {
+        refused(&["export", &record, "--to", "ctgov", "--out", &out], part);
+        fs::rename(&record, path.join("registry-record.json")).unwrap();
+        refused(&["export", here, "--to", "ctgov", "--out", &out], part);
+    }
+    fs::remove_file(path.join("registry-record.json")).unwrap();
+
+    refused(&["audit", "verify", here, "--head", &lines], "larger than 1 MiB");
+    let head = put(path, "head.json", &deep);
+    refused(&["audit", "verify", here, "--head", &head], "nested more than 64");
+    refused(&["import", here, &lines, "--form", "adverse-event"], "line 2 is longer");
+    refused(&["restore", &lines, here], "backup");
+    let design = [
+        "design",
+        "oc",
+        "--design",
+        "boin",
+        "--target",
+        "0.3",
+        "--cohort-size",
+        "3",
+    ];
+    let with = |more: &[&str]| refused(&[&design[..], &["--cohorts", "2"], more].concat(), "16 MiB");
+    with(&["--truth-file", &lines]);
+    refused(
+        &[
+            "response",
+            "--criteria",
+            "recist-1.1",
+            &giant(path, "courses.json", b"["),
+        ],
+        "16 MiB",
+    );
+
+    // A release of MedDRA with one file too long, then a log of choices beside a good one.
+    let release = path.join("MedAscii");
+    fs::create_dir(&release).unwrap();
+    for entry in fs::read_dir(root("../tercel-exchange/tests/data/meddra")).unwrap() {
+        let file = entry.unwrap().path();
+        fs::copy(&file, release.join(file.file_name().unwrap())).unwrap();
+    }
+    let meddra = release.to_str().unwrap();
+    let terms = fs::read(release.join("llt.asc")).unwrap();
+    giant(&release, "llt.asc", &terms);
+    refused(&["code", here, "--meddra", meddra], "larger than 128 MiB");
+    long(&release, "llt.asc", &terms, 100 << 20);
+    refused(&["code", here, "--meddra", meddra], "is longer than 1 MiB");
+    fs::write(release.join("llt.asc"), terms).unwrap();
+    long(path, "coding.csv", b"term\n", 100 << 20);
+    refused(&["code", here, "--meddra", meddra], "line 2 is longer than 1 MiB");
+    assert!(!path.join("tercel.db").exists() && !path.join("out").exists());
+}
+
+/// The rehearsal's laboratory as a transport file.
+#[cfg(target_os = "linux")]
+fn laboratory() -> Vec<u8> {
+    let bytes = fs::read(root("../../trials/il1rap-hcc/data/lb.csv")).unwrap();
+    let mut table = tercel_exchange::Table::parse_csv("lb.csv", &bytes).unwrap();
+    table.retain(|row| row < 500);
+    tercel_exchange::format::xport::write(&table, "01JAN26:00:00:00").unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn hostile_transport_files_are_refused_by_every_command_in_256_mib() {
+    let folder = folder();
+    let (path, here) = (folder.path(), folder.path().to_str().unwrap());
+    let data = path.join("data");
+    fs::create_dir(&data).unwrap();
+    let sound = laboratory();
+    let with = |at: usize, new: &[u8]| {
+        let mut bytes = sound.clone();
+        bytes[at..at + new.len()].copy_from_slice(new);
+        bytes
+    };
+    // The descriptions of the variables begin at byte 640: length of the first at 644, its place at 724; their number at 614.
+    let noise: Vec<u8> = sound
+        .iter()
+        .copied()
+        .chain((0..100_000_u32).flat_map(|at| (at | 1 << 24).to_le_bytes()))
+        .collect();
+    // The file may end in a number of zero.
+    let zeros = sound.iter().rposition(|byte| *byte != 0).unwrap() + 2;
+    let endless = format!("from byte {zeros} on, the same byte");
+    let (there, out) = (data.to_str().unwrap(), path.join("out").to_str().unwrap().to_owned());
+    for (start, length, part) in [
+        // A real file that goes on without end, in whole records and not.
+        (sound.clone(), 1 << 30, endless.as_str()),
+        (sound.clone(), (1 << 30) / 80 * 80, endless.as_str()),
+        (sound[..80].to_vec(), 1 << 30, "up to byte 320, it holds no dataset"),
+        (sound[..640].to_vec(), 1 << 30, "no name, no length or no place"),
+        (with(614, b"9999"), 1 << 30, endless.as_str()),
+        (with(614, b"9999"), 0, "breaks off before its first row"),
+        (with(614, b"-001"), 1 << 30, "how many variables"),
+        (with(644, &[0xff, 0xff]), 1 << 30, "share their place"),
+        (with(724, &[0xff; 4]), 1 << 30, "no place"),
+        // A row of 16 MiB.
+        (with(724, &[0, 0xff, 0, 0]), 1 << 30, endless.as_str()),
+        (with(724, &[0, 0xff, 0, 0]), 0, "in the middle of a row"),
+        (noise, 0, "row 501 of LB has in LBTEST what is no text"),
+    ] {
+        long(&data, "lb.xpt", &start, length.max(start.len() as u64));
+        for arguments in [
+            vec!["check", here],
+            vec!["run", here, "--out", &out],
+            vec!["derive", there, "--out", &out],
+            vec!["import", here, there],
+        ] {
+            let said = complaint_in_256_mib(&arguments);
+            assert!(said.contains(part) && said.contains("lb.xpt"), "{arguments:?}: {said}");
+        }
     }
     assert!(!path.join("tercel.db").exists() && !path.join("out").exists());
 }

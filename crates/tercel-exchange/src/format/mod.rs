@@ -12,6 +12,10 @@ mod text;
 mod variable;
 pub mod xport;
 
+use std::io::{Read as _, Seek as _};
+use std::path::Path;
+
+use crate::bounded;
 use crate::table::{Table, TableError};
 pub(crate) use text::decode;
 
@@ -20,6 +24,22 @@ pub(crate) const MAX_LINE: usize = 1 << 20;
 
 /// Extensions of files that are read as datasets; what they hold is recognised by their content.
 pub const EXTENSIONS: [&str; 8] = ["csv", "tsv", "txt", "json", "ndjson", "jsonl", "xpt", "xport"];
+
+/// Reads a file of a folder, looked at while it is read. A transport file is made a table as it comes.
+pub(crate) fn read_file(file: &str, path: &Path) -> Result<Vec<Table>, TableError> {
+    let mut source = bounded::open(path, bounded::MAX_DATASET)?;
+    let mut start = Vec::new();
+    (&mut source).take(xport::MAGIC.len() as u64).read_to_end(&mut start)?;
+    let transport = start.starts_with(xport::MAGIC);
+    source.rewind()?;
+    if transport {
+        return xport::read_from(file, source);
+    }
+    read_datasets(
+        file,
+        &bounded::read_from(source, bounded::Kind::Dataset, bounded::MAX_DATASET)?,
+    )
+}
 
 /// Reads a file: one dataset, or every member of a transport file.
 pub fn read_datasets(file: &str, bytes: &[u8]) -> Result<Vec<Table>, TableError> {

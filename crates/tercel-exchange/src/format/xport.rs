@@ -3,10 +3,14 @@
 //! Source: SAS technical support note TS-140, "The Record Layout of a Data Set in SAS Transport (XPORT) Format": records of
 //! 80 bytes, headers, a NAMESTR of 140 bytes a variable, observations end to end, numbers in IBM floating point.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::io::{self, BufRead as _, BufReader, Read};
+use std::rc::Rc;
 
 use super::text;
 use super::variable::{Kind, kind};
+use crate::bounded::{self, Extreme, Guarded};
 use crate::table::{Table, TableError, refuse_duplicates};
 
 /// How every transport file of version 5 begins.
@@ -14,6 +18,7 @@ pub const MAGIC: &[u8] = b"HEADER RECORD*******LIB";
 
 const RECORD: usize = 80;
 const NAMESTR: usize = 140;
+const LIBRARY: &[u8] = b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!";
 const MEMBER: &[u8] = b"HEADER RECORD*******MEMBER  HEADER RECORD!!!!!!!";
 const NAMES: &[u8] = b"HEADER RECORD*******NAMESTR HEADER RECORD!!!!!!!";
 const OBSERVATIONS: &[u8] = b"HEADER RECORD*******OBS     HEADER RECORD!!!!!!!";
@@ -34,76 +39,150 @@ struct Variable {
 /// Reads every member of a transport file. Numbers with a date format become ISO 8601 dates; special missing values keep
 /// their letter (`.A`).
 pub fn read(file: &str, bytes: &[u8]) -> Result<Vec<Table>, TableError> {
-    if !bytes.starts_with(b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!") {
+    read_from(file, bytes)
+}
+
+/// The same of bytes as they come: none is kept longer than its row.
+pub(crate) fn read_from(file: &str, source: impl Read) -> Result<Vec<Table>, TableError> {
+    let mut source = Records::new(source);
+    if !source.begin_with(LIBRARY)? {
         let message = "it is version 8; write it as version 5, or send Dataset-JSON";
-        return Err(damaged(message));
+        return Err(source.damaged(message));
     }
-    let mut starts = Vec::new();
-    let mut at = 0;
-    while let Some(record) = bytes.get(at..at + RECORD) {
-        if record.starts_with(MEMBER) {
-            starts.push(at);
+    // The first record says what the file is, two more who wrote it and when.
+    source.take(3, NO_DATASET)?;
+    let mut tables = Vec::new();
+    let mut record = source.next(NO_DATASET)?;
+    while let Some(header) = record {
+        if !header.starts_with(MEMBER) {
+            return Err(source.damaged(NO_DATASET));
         }
-        at += RECORD;
+        let table;
+        (table, record) = member(file, &header, &mut source)?;
+        tables.push(table);
     }
-    if starts.is_empty() {
-        return Err(damaged("it holds no dataset"));
+    if tables.is_empty() {
+        return Err(source.damaged(NO_DATASET));
     }
-    if !bytes.len().is_multiple_of(RECORD) {
-        return Err(damaged(BREAKS_OFF));
-    }
-    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
-    let members = starts.iter().zip(ends);
-    members
-        .map(|(start, end)| member(file, bytes.get(*start..end).unwrap_or_default()))
-        .collect()
+    Ok(tables)
 }
 
 /// A transport file is made of whole records of 80 bytes.
 const BREAKS_OFF: &str = "it breaks off in the middle of a row; ask for it again";
+const TOO_SHORT: &str = "it breaks off before its first row";
+const NO_DATASET: &str = "it holds no dataset";
+
+/// The records of a file, one after the other.
+struct Records<R> {
+    source: BufReader<Guarded<R>>,
+    found: Rc<RefCell<Option<Extreme>>>,
+    /// Bytes taken.
+    at: u64,
+}
+
+type Record = [u8; RECORD];
+
+impl<R: Read> Records<R> {
+    fn new(source: R) -> Self {
+        let guarded = Guarded::new(source, bounded::Kind::Transport, bounded::MAX_DATASET);
+        let found = guarded.found();
+        Self {
+            source: BufReader::with_capacity(1 << 16, guarded),
+            found,
+            at: 0,
+        }
+    }
+
+    /// The next record; `None` at the end of the file. `torn` is what is wrong where it ends within a record.
+    fn next(&mut self, torn: &str) -> Result<Option<Record>, TableError> {
+        let mut record = [0; RECORD];
+        let mut filled = 0;
+        while let Some(rest) = record.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.source.read(rest) {
+                Ok(0) if filled == 0 => return Ok(None),
+                Ok(0) => return Err(self.damaged(torn)),
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.why(error)),
+            }
+        }
+        self.at += RECORD as u64;
+        Ok(Some(record))
+    }
+
+    fn begin_with(&mut self, mark: &[u8]) -> Result<bool, TableError> {
+        match self.source.fill_buf() {
+            Ok(start) => Ok(start.starts_with(mark)),
+            Err(error) => Err(self.why(error)),
+        }
+    }
+
+    /// What ended the reading.
+    fn why(&self, error: io::Error) -> TableError {
+        self.found.take().map_or_else(|| error.into(), TableError::from)
+    }
+
+    /// So many records end to end; `torn` is what is wrong where there are fewer.
+    fn take(&mut self, count: usize, torn: &str) -> Result<Vec<u8>, TableError> {
+        let mut bytes = Vec::with_capacity(count * RECORD);
+        for _ in 0..count {
+            let record = self.next(torn)?;
+            bytes.extend(record.ok_or_else(|| self.damaged(torn))?);
+        }
+        Ok(bytes)
+    }
+
+    /// What is wrong, and how far the file was read.
+    fn damaged(&self, what: &str) -> TableError {
+        damaged(&format!("up to byte {}, {what}", self.at))
+    }
+}
 
 fn damaged(what: &str) -> TableError {
     TableError::Xport(what.to_owned())
 }
 
-/// One dataset: member header, descriptor header, two records about it, the variables, the observations.
-fn member(file: &str, bytes: &[u8]) -> Result<Table, TableError> {
-    let take = |from: usize, length: usize| {
-        bytes
-            .get(from..from + length)
-            .ok_or_else(|| damaged("it breaks off before its first row"))
-    };
-    let size = number_in(take(0, RECORD)?, 74, 78).unwrap_or(NAMESTR);
+/// One dataset: member header, descriptor header, two records about it, the variables, the observations; and the header of the
+/// one after it.
+fn member<R: Read>(
+    file: &str,
+    header: &Record,
+    source: &mut Records<R>,
+) -> Result<(Table, Option<Record>), TableError> {
+    let size = number_in(header, 74, 78).unwrap_or(NAMESTR);
     if !(136..=NAMESTR).contains(&size) {
-        return Err(damaged("its variable descriptions have an unknown length"));
+        return Err(source.damaged("its variable descriptions have an unknown length"));
     }
-    let name = ascii(take(2 * RECORD + 8, 8)?);
-    let header = take(4 * RECORD, RECORD)?;
+    let about = source.take(4, TOO_SHORT)?;
+    let name = ascii(about.get(RECORD + 8..RECORD + 16).unwrap_or_default()).to_uppercase();
+    let header = about.get(3 * RECORD..).unwrap_or_default();
     let count = number_in(header, 54, 58).filter(|count| *count <= MOST_VARIABLES && header.starts_with(NAMES));
-    let count = count.ok_or_else(|| damaged("it does not say how many variables it has"))?;
-    let mut variables = Vec::new();
-    for number in 0..count {
-        variables.push(variable(take(5 * RECORD + number * size, size)?)?);
-    }
-    let data = 5 * RECORD + (count * size).next_multiple_of(RECORD);
-    if !take(data, RECORD)?.starts_with(OBSERVATIONS) {
-        return Err(damaged("its rows are not where they should begin"));
+    let count = count.ok_or_else(|| source.damaged("it does not say how many variables it has"))?;
+    let described = source.take((count * size).div_ceil(RECORD), TOO_SHORT)?;
+    let variables = described.chunks_exact(size).take(count).map(variable);
+    let variables = variables.collect::<Result<Vec<Variable>, TableError>>()?;
+    if !source.take(1, TOO_SHORT)?.starts_with(OBSERVATIONS) {
+        return Err(source.damaged("its rows are not where they should begin"));
     }
     refuse_overlap(&variables)?;
-    let width = variables.iter().map(|one| one.position + one.length).max().unwrap_or(0);
     let names: Vec<String> = variables.iter().map(|one| one.name.to_uppercase()).collect();
     refuse_duplicates(&names)?;
-    let mut table = Table::new(&name.to_uppercase(), file, names);
-    observations(
-        &mut table,
-        &variables,
-        width,
-        bytes.get(data + RECORD..).unwrap_or_default(),
-    )?;
+    let mut rows = Rows::new(Table::new(&name, file, names), variables);
+    let next = loop {
+        match source.next(BREAKS_OFF)? {
+            Some(record) if !record.starts_with(MEMBER) => rows.feed(&record)?,
+            next => break next,
+        }
+    };
+    if !blank(&rows.begun) {
+        return Err(source.damaged(BREAKS_OFF));
+    }
+    let mut table = rows.table;
+    table.notes.extend(rows.guessed);
     if table.column("DOMAIN").is_some_and(|at| !table.cell(0, at).is_empty()) || table.name.is_empty() {
         table.name_itself();
     }
-    Ok(table)
+    Ok((table, next))
 }
 
 /// Variables stand side by side in a row: were they on top of each other, a small file would be a large table.
@@ -120,44 +199,87 @@ fn refuse_overlap(variables: &[Variable]) -> Result<(), TableError> {
     Ok(())
 }
 
-fn observations(table: &mut Table, variables: &[Variable], width: usize, bytes: &[u8]) -> Result<(), TableError> {
-    if width == 0 {
-        return Ok(());
+/// The rows of a dataset, as its records come.
+struct Rows {
+    table: Table,
+    variables: Vec<Variable>,
+    /// Bytes of a row.
+    width: usize,
+    /// Bytes of a row that is not whole yet.
+    begun: Vec<u8>,
+    /// Rows of blanks that another row may follow.
+    blank: usize,
+    guessed: Option<String>,
+}
+
+impl Rows {
+    fn new(table: Table, variables: Vec<Variable>) -> Self {
+        Self {
+            table,
+            width: variables.iter().map(|one| one.position + one.length).max().unwrap_or(0),
+            variables,
+            begun: Vec::new(),
+            blank: 0,
+            guessed: None,
+        }
     }
-    let mut guessed = None;
-    let mut rows = bytes.chunks_exact(width);
-    // The last record is filled up with blanks: rows of blanks at the end are no rows.
-    let blank = |row: &[u8]| row.iter().all(|byte| *byte == b' ');
-    let mut pending = 0_usize;
-    for row in rows.by_ref() {
+
+    fn feed(&mut self, record: &Record) -> Result<(), TableError> {
+        if self.width == 0 {
+            return Ok(());
+        }
+        let mut begun = std::mem::take(&mut self.begun);
+        begun.extend_from_slice(record);
+        let mut rows = begun.chunks_exact(self.width);
+        for row in rows.by_ref() {
+            self.row(row)?;
+        }
+        let rest = rows.remainder().len();
+        begun.drain(..begun.len() - rest);
+        self.begun = begun;
+        Ok(())
+    }
+
+    /// The last record is filled up with blanks: rows of blanks at the end are no rows.
+    fn row(&mut self, row: &[u8]) -> Result<(), TableError> {
         if blank(row) {
-            pending += 1;
-            continue;
+            self.blank += 1;
+            return Ok(());
         }
-        for _ in 0..std::mem::take(&mut pending) {
-            table.push(variables.iter().map(|_| ""));
+        for _ in 0..std::mem::take(&mut self.blank) {
+            self.table.push(self.variables.iter().map(|_| ""));
         }
-        let cells = variables.iter().map(|one| {
+        let mut cells = Vec::with_capacity(self.variables.len());
+        for one in &self.variables {
             let field = row.get(one.position..one.position + one.length).unwrap_or_default();
             if one.numeric {
-                return numeric(field, &one.format);
+                cells.push(numeric(field, &one.format));
+                continue;
             }
-            match text::decode(field.trim_ascii_end()) {
+            // Some programs fill a text up with zeros.
+            let filled = field.iter().rposition(|byte| !matches!(byte, b' ' | 0));
+            let field = field.get(..filled.map_or(0, |last| last + 1)).unwrap_or_default();
+            if field.contains(&0) {
+                let (row, name, dataset) = (self.table.len() + 1, &one.name, &self.table.name);
+                return Err(damaged(&format!(
+                    "row {row} of {dataset} has in {name} what is no text"
+                )));
+            }
+            cells.push(match text::decode(field) {
                 Ok((text, note)) => {
-                    guessed = guessed.take().or(note);
+                    self.guessed = self.guessed.take().or(note);
                     text.trim().to_owned()
                 }
                 Err(_) => String::from_utf8_lossy(field).trim().to_owned(),
-            }
-        });
-        let cells: Vec<String> = cells.collect();
-        table.push(cells.iter().map(String::as_str));
+            });
+        }
+        self.table.push(cells.iter().map(String::as_str));
+        Ok(())
     }
-    if !blank(rows.remainder()) {
-        return Err(damaged(BREAKS_OFF));
-    }
-    table.notes.extend(guessed);
-    Ok(())
+}
+
+fn blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == b' ')
 }
 
 /// A number that stands in letters.

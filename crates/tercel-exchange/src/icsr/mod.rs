@@ -139,9 +139,10 @@ impl Writing<'_> {
 
 /// Writes every report of the study. The same study and time give the same bytes.
 pub fn write_icsrs(study: &IcsrStudy<'_>) -> Icsrs {
+    let tables = source::merged(study.tables);
     let writing = Writing {
         study: *study,
-        source: Source::of(study.tables),
+        source: Source::of(&tables),
     };
     let cases: Vec<Case<'_>> = list_cases(&study.trial.id, study.data);
     let mut findings = Findings::default();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tercel::study::{RecordId, SubjectId};
 
 use crate::reader::{is_missing, parse_sequence};
+use crate::sdtm::merge_supplements;
 use crate::table::Table;
 
 /// Countries of ISO 3166-1: three letters, two letters (Debian iso-codes 4).
@@ -12,6 +13,18 @@ const COUNTRIES: &str = include_str!("../../data/countries.csv");
 
 /// Datasets that are looked into.
 const DATASETS: [&str; 6] = ["AE", "DM", "EC", "EX", "CM", "LB"];
+
+/// The datasets that are looked into, each with its supplemental qualifiers as variables: a word stands in the same place
+/// whether it was kept in `AE` or in `SUPPAE`.
+pub(super) fn merged(tables: &[Table]) -> Vec<Table> {
+    let looked_into = |table: &&Table| {
+        let name = table.name.strip_prefix("SUPP").unwrap_or(&table.name);
+        DATASETS.contains(&name) || table.column("QNAM").is_some()
+    };
+    let mut tables: Vec<Table> = tables.iter().filter(looked_into).cloned().collect();
+    merge_supplements(&mut tables);
+    tables
+}
 
 /// The rows of a study by the identity of their records.
 pub(super) struct Source<'t> {

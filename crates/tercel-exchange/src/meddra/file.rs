@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tercel::coding::MeddraCode;
 
 use super::MeddraReadError;
+use crate::bounded::{self, BoundedError};
 use crate::format::decode;
 
 /// The files that are read.
@@ -60,18 +61,19 @@ impl File {
 
     /// Its text.
     pub(super) fn open(self, folder: &Path) -> Result<Lines, MeddraReadError> {
-        let failed = |path: &Path, source| MeddraReadError::Open {
+        let failed = |path: &Path, source: BoundedError| MeddraReadError::Open {
             path: path.to_owned(),
             source,
         };
-        let found = self.find(folder).map_err(|source| failed(folder, source))?;
+        let found = self.find(folder).map_err(|source| failed(folder, source.into()))?;
         let Some(path) = found else {
             return Err(MeddraReadError::Missing {
                 folder: folder.to_owned(),
                 file: self.name(),
             });
         };
-        let bytes = std::fs::read(&path).map_err(|source| failed(&path, source))?;
+        let read = bounded::read(&path, bounded::Kind::Lines, bounded::MAX_DICTIONARY);
+        let bytes = read.map_err(|source| failed(&path, source))?;
         let text = match decode(&bytes) {
             Ok((text, _)) => text.into_owned(),
             Err(_) => return Err(MeddraReadError::NoText(path)),

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use tercel::coding::{Choice, CodingLog, MeddraCode};
 use thiserror::Error;
 
+use crate::bounded::{self, BoundedError};
+
 /// File name of the log in a trial folder.
 pub const CODING_LOG: &str = "coding.csv";
 
@@ -35,8 +37,8 @@ pub enum LogError {
     Open {
         /// File.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said, or what no log has.
+        source: BoundedError,
     },
     /// The file is no CSV in UTF-8.
     #[error("failed to read {}; it must be CSV in UTF-8 with the columns term, llt_code, meddra_version, coder, coded_at, reason", path.display())]
@@ -78,10 +80,7 @@ pub fn read_coding_log(path: &Path) -> Result<CodingLog, LogError> {
     if !path.exists() {
         return Ok(CodingLog::default());
     }
-    let bytes = std::fs::read(path).map_err(|source| LogError::Open {
-        path: path.to_owned(),
-        source,
-    })?;
+    let bytes = bytes_of(path)?;
     let failed = |source| LogError::Csv {
         path: path.to_owned(),
         source,
@@ -105,6 +104,13 @@ pub fn read_coding_log(path: &Path) -> Result<CodingLog, LogError> {
         );
     }
     Ok(CodingLog::new(choices))
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, LogError> {
+    bounded::read(path, bounded::Kind::Lines, bounded::MAX_DICTIONARY).map_err(|source| LogError::Open {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// Spreadsheets put a mark before UTF-8.
@@ -191,20 +197,16 @@ impl Row<'_> {
 /// # Errors
 /// A log that cannot be read is not added to.
 pub fn append_choice(path: &Path, choice: &Choice) -> Result<(), LogError> {
-    let open = |source| LogError::Open {
+    let open = |source: std::io::Error| LogError::Open {
         path: path.to_owned(),
-        source,
+        source: source.into(),
     };
     let failed = |source| LogError::Csv {
         path: path.to_owned(),
         source,
     };
     read_coding_log(path)?;
-    let before = if path.exists() {
-        std::fs::read(path).map_err(open)?
-    } else {
-        Vec::new()
-    };
+    let before = if path.exists() { bytes_of(path)? } else { Vec::new() };
     let mut lines = csv::Writer::from_writer(Vec::new());
     let header = if before.is_empty() {
         lines.write_record(COLUMNS).map_err(failed)?;

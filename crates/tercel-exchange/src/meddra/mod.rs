@@ -20,6 +20,7 @@ use tercel::coding::{
 };
 use thiserror::Error;
 
+use crate::bounded::BoundedError;
 use file::{File, Line, Lines};
 
 pub(crate) use cells::{CODING, code_row, coded_cells};
@@ -42,8 +43,8 @@ pub enum MeddraReadError {
     Open {
         /// Folder or file.
         path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said, or what no file of a release has.
+        source: BoundedError,
     },
     /// A file is no text.
     #[error("{} is no text in UTF-8 or Latin-1; take it from the release again", .0.display())]
@@ -144,9 +145,9 @@ fn placed<'f>(error: MeddraError, of: impl Fn(Level) -> (&'f Lines, &'f Vec<usiz
 
 /// The folder itself, or the one below it that holds the terms (`MedAscii`).
 fn ascii_folder(folder: &Path) -> Result<PathBuf, MeddraReadError> {
-    let failed = |source| MeddraReadError::Open {
+    let failed = |source: std::io::Error| MeddraReadError::Open {
         path: folder.to_owned(),
-        source,
+        source: source.into(),
     };
     if File::Llt.find(folder).map_err(failed)?.is_some() {
         return Ok(folder.to_owned());
@@ -169,9 +170,9 @@ fn ascii_folder(folder: &Path) -> Result<PathBuf, MeddraReadError> {
 
 /// Version and language, where the folder says them.
 fn read_release(folder: &Path) -> Result<Option<Release>, MeddraReadError> {
-    let failed = |source| MeddraReadError::Open {
+    let failed = |source: std::io::Error| MeddraReadError::Open {
         path: folder.to_owned(),
-        source,
+        source: source.into(),
     };
     if File::Release.find(folder).map_err(failed)?.is_none() {
         return Ok(None);

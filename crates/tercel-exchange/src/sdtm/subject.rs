@@ -278,6 +278,11 @@ pub(crate) fn sort_records(subject: &mut Subject) {
         };
     }
     let order = |when: Option<tercel::study::When>| when.map(tercel::study::When::order);
+    // These three by record alone: as they were entered.
+    by!(history, |_: &tercel::study::History| ());
+    by!(deviations, |_: &tercel::study::Deviation| ());
+    by!(lesions, |_: &tercel::study::Lesion| ());
+    subject.undated_infusions.sort();
     by!(consent, |r: &Milestone| order(r.when));
     by!(milestones, |r: &Milestone| order(r.when));
     by!(scores, |r: &tercel::study::Score| r.when.order());

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use serde_json::{Value, json};
+use tercel_exchange::bounded;
 use tercel_store::{Head, Verification};
 
 use crate::command::Answer;
@@ -47,7 +48,8 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
 }
 
 fn read_head(path: &Path) -> anyhow::Result<Head> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+    let read = bounded::read_text(path, bounded::Kind::JsonDocument, bounded::MAX_SETTINGS);
+    let text = read.with_context(|| format!("failed to read {}", path.display()))?;
     serde_json::from_str(&text).map_err(|_| {
         anyhow!(
             "{} is no signed head; give the file that `tercel audit head` wrote",

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use tercel::design::{DesignName, Plan, Target};
 use tercel::exact::{Characteristics, CompileError, Compiled, Curve, Risks, Scenario};
 use tercel::trials::{Simulated, simulate_cohorts};
+use tercel_exchange::bounded;
 
 use super::efficacy_oc;
 use super::engine::EngineArgs;
@@ -202,7 +203,8 @@ fn made_of(args: &Args, doses: u8, cohort_size: u32, max_n: Option<u32>) -> anyh
 }
 
 fn load(path: &std::path::Path, made_of: &str) -> anyhow::Result<Compiled> {
-    let bytes = std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+    let read = bounded::read(path, bounded::Kind::Own, bounded::MAX_DATASET);
+    let bytes = read.with_context(|| format!("failed to read {}", path.display()))?;
     Compiled::from_bytes(&bytes, made_of).with_context(|| format!("failed to read {}", path.display()))
 }
 

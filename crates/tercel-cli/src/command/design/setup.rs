@@ -6,6 +6,7 @@ use anyhow::{Context, anyhow, bail};
 use tercel::design::{DesignEntry, Plan, Target};
 use tercel::exact::{Curve, Scenario, TimedPlan, standard_scenarios};
 use tercel::protocol::Trial;
+use tercel_exchange::bounded;
 
 use super::options::subjects;
 
@@ -125,7 +126,8 @@ impl TruthArgs {
 }
 
 fn read_curves(path: &Path) -> anyhow::Result<Vec<Curve>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+    let read = bounded::read_text(path, bounded::Kind::Lines, bounded::MAX_DOCUMENT);
+    let text = read.with_context(|| format!("failed to read {}", path.display()))?;
     let mut curves = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();

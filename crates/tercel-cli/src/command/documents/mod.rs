@@ -11,7 +11,7 @@ use tercel::design::decide_study;
 use tercel::endpoint::{Analysis, check_analysis, derive_cells};
 use tercel::report::{Report, build_report};
 use tercel_exchange::export::sdtm::datasets;
-use tercel_exchange::{Table, sha256_hex};
+use tercel_exchange::{Table, bounded, sha256_hex};
 use tercel_report::documents::{
     About, CaseRecord, Casebook, adam_guide, annotated_forms, casebook, consort_define, sdtm_guide, spirit_define,
     table_shells,
@@ -242,7 +242,7 @@ fn keep(args: &Args, page: &Page, path: &Path, sheet: &Sheet, written: &mut Vec<
     write(path, html.as_bytes())?;
     let further = args.print.write_page(page, path, &path.with_extension("docx"), sheet)?;
     for path in std::iter::once(path.to_owned()).chain(further) {
-        let bytes = std::fs::read(&path)?;
+        let bytes = bounded::read(&path, bounded::Kind::Own, bounded::MAX_DATASET)?;
         written.push(Written {
             path,
             rows,

@@ -1,6 +1,7 @@
 //! `tercel export --to adam`: analysis datasets, derived from the SDTM datasets of the same export.
 
 use anyhow::bail;
+use jiff::civil::Date;
 use tercel::coding::code_study;
 use tercel::endpoint::{Analysis, check_analysis};
 use tercel::protocol::Trial;
@@ -12,26 +13,24 @@ use tercel_exchange::export::checks::check_values;
 use tercel_exchange::export::define::AnalysisResult;
 use tercel_exchange::{Table, read_tables};
 
-use super::sdtm::{Source, source};
-use super::{Args, Made, file, further, unread};
+use super::sdtm::source;
+use super::{Args, Made, unread, write_datasets};
 use crate::coding::read_coding;
 
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
-    let source = source(args, trial)?;
+    let mut source = source(args, trial)?;
+    let tabulated = std::mem::take(&mut source.made.datasets);
+    let tables = tabulated.into_iter().map(|dataset| dataset.table).collect();
     let Derived {
         datasets,
         notes,
         findings,
         ..
-    } = derive(args, trial, &source)?;
-    let files: anyhow::Result<Vec<_>> = datasets
-        .iter()
-        .map(|dataset| file(dataset, args, &source.about()))
-        .collect();
-    let files = files?;
+    } = derive(args, trial, tables, source.cut)?;
     let (mut checks, extensions) = check_values(&datasets);
-    checks.extend(further(args, &datasets, &files));
+    let (files, further) = write_datasets(args, datasets, &source.about())?;
+    checks.extend(further);
     Ok(Made {
         checks,
         files,
@@ -57,14 +56,8 @@ pub(super) struct Derived {
     pub(super) synthetic: bool,
 }
 
-/// Derives the analysis datasets and what rests on them.
-pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Result<Derived> {
-    let tables: Vec<Table> = source
-        .made
-        .datasets
-        .iter()
-        .map(|dataset| dataset.table.clone())
-        .collect();
+/// Derives the analysis datasets from tabulation datasets, and what rests on them.
+pub(super) fn derive(args: &Args, trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> anyhow::Result<Derived> {
     if tables.iter().all(|table| table.name != "DM") {
         bail!(
             "the data of {} hold no DM, so there are no tabulation datasets to derive analysis datasets from",
@@ -77,13 +70,13 @@ pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Res
     let Some(mut derived) = derive_datasets(tables, &options, coding.as_ref()) else {
         bail!("DM names no subject, so there is nothing to derive");
     };
-    if let Some(cut) = source.cut {
+    if let Some(cut) = cut {
         data = data.into_as_of(cut);
     }
     if let Some(coding) = &coding {
         code_study(&mut data, coding);
     }
-    let analysis = Analysis::new(trial, &data, source.cut);
+    let analysis = Analysis::new(trial, &data, cut);
     if !apply_protocol(&mut derived.tables, &analysis) {
         derived
             .notes
@@ -91,7 +84,7 @@ pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Res
     }
     let release = coding.as_ref().map(|coding| &coding.meddra.release.version);
     let version = release.or(trial.coding.meddra_version.as_ref());
-    let datasets = describe_adam(&derived.tables, version.map(String::as_str));
+    let datasets = describe_adam(derived.tables, version.map(String::as_str));
     let results = analysis_results(&analysis, &datasets);
     Ok(Derived {
         datasets,

@@ -1,12 +1,12 @@
 //! `tercel export --to ctgov`: registration and results as ClinicalTrials.gov takes them, of a trial or of a record.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tercel::endpoint::{check_analysis, derive_cells};
 use tercel::protocol::Trial;
 use tercel::safety::derive_tables;
+use tercel_exchange::bounded;
 use tercel_exchange::registry::protocol_record::write_protocol_record;
 use tercel_exchange::registry::results::{
     Origins, ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
@@ -27,10 +27,7 @@ const OPTIONS: ResultsOptions = ResultsOptions { threshold_percent: 0.0 };
 /// Makes the registration, and the results where the trial has data.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let record = record_beside(&args.trial.trial);
-    let bytes = record
-        .as_deref()
-        .map(|path| fs::read(path).with_context(|| format!("failed to read the record {}", path.display())))
-        .transpose()?;
+    let bytes = record.as_deref().map(read_record).transpose()?;
     let registration = write_protocol_record(Some(trial), bytes.as_deref(), None).with_context(|| {
         let path = record.as_deref().unwrap_or(Path::new(""));
         format!("failed to read the record {}", path.display())
@@ -86,6 +83,11 @@ fn record_beside(trial: &Path) -> Option<PathBuf> {
     names.into_iter().find(|path| path.is_file())
 }
 
+fn read_record(path: &Path) -> anyhow::Result<Vec<u8>> {
+    bounded::read(path, bounded::Kind::Document, bounded::MAX_DOCUMENT)
+        .with_context(|| format!("failed to read the record {}", path.display()))
+}
+
 /// Whether what is given is a record of the registry in JSON, and no trial.
 pub(super) fn is_record(path: &Path) -> bool {
     let named = path
@@ -97,7 +99,7 @@ pub(super) fn is_record(path: &Path) -> bool {
 /// Makes the registration of a record, and its results where it has some.
 pub(super) fn write_record(path: &Path) -> anyhow::Result<Made> {
     let failed = || format!("failed to read the record {}", path.display());
-    let bytes = fs::read(path).with_context(failed)?;
+    let bytes = read_record(path)?;
     let registration = write_protocol_record(None, Some(&bytes), None).with_context(failed)?;
     let mut made = Made {
         files: vec![file("protocol.xml", registration.xml)],

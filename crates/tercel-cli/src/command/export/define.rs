@@ -18,7 +18,8 @@ const FORMS: &str = "annotated-forms.html";
 /// Makes the documents. They name the datasets as files beside them: put each into the folder of its datasets.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let source = source(args, trial)?;
-    let derived = derive(args, trial, &source)?;
+    let tabulated = source.made.datasets.iter().map(|dataset| dataset.table.clone());
+    let derived = derive(args, trial, tabulated.collect(), source.cut)?;
     let (of_data, of_analysis) = (source.made.datasets.as_slice(), derived.datasets.as_slice());
     let about = About {
         trial,

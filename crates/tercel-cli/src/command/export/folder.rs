@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use tercel_exchange::bounded;
 
 use super::File;
 
@@ -34,7 +35,7 @@ pub(super) fn refuse_other(out: &Path) -> anyhow::Result<()> {
 
 /// The files of an earlier export.
 fn listed(out: &Path) -> BTreeSet<OsString> {
-    let Ok(text) = std::fs::read_to_string(out.join(SUMS)) else {
+    let Ok(text) = bounded::read_text(&out.join(SUMS), bounded::Kind::Lines, bounded::MAX_SETTINGS) else {
         return BTreeSet::new();
     };
     let names = text

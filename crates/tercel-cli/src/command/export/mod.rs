@@ -199,6 +199,18 @@ fn file(dataset: &Dataset, args: &Args, about: &About<'_>) -> anyhow::Result<Fil
     })
 }
 
+/// Every dataset as a file, and what is checked of both where asked for. Otherwise a dataset is let go of once its file is made.
+fn write_datasets(args: &Args, datasets: Vec<Dataset>, about: &About<'_>) -> anyhow::Result<(Vec<File>, Vec<Check>)> {
+    if args.check {
+        let files = datasets.iter().map(|dataset| file(dataset, args, about));
+        let files = files.collect::<anyhow::Result<Vec<File>>>()?;
+        let checks = further(args, &datasets, &files);
+        return Ok((files, checks));
+    }
+    let files = datasets.into_iter().map(|dataset| file(&dataset, args, about));
+    Ok((files.collect::<anyhow::Result<_>>()?, Vec::new()))
+}
+
 /// Runs the command.
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let target = TARGETS.iter().find(|target| target.name == args.to);
@@ -225,9 +237,6 @@ fn unread(findings: Vec<Finding>) -> Vec<Finding> {
 
 /// How datasets hang together, and the files made of them read again: what is checked where asked for.
 fn further(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
-    if !args.check {
-        return Vec::new();
-    }
     let mut checks = check_structure(datasets);
     // No reader of Parquet is part of this program.
     if !matches!(args.format, Format::Parquet) {

@@ -8,9 +8,8 @@ use tercel_exchange::export::checks::{Check, check_values};
 use tercel_exchange::export::sdtm::{Sdtm, code_events, cut_tables, datasets};
 use tercel_exchange::export::terminology::Extension;
 use tercel_exchange::export::write::About;
-use tercel_exchange::read_tables;
 
-use super::{Args, File, Made, created, file, further};
+use super::{Args, Made, created, write_datasets};
 use crate::coding::read_coding;
 use crate::study::{Collected, read_source};
 
@@ -42,15 +41,9 @@ impl Source {
 
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
-    let source = source(args, trial)?;
-    let files: anyhow::Result<Vec<File>> = source
-        .made
-        .datasets
-        .iter()
-        .map(|dataset| file(dataset, args, &source.about()))
-        .collect();
-    let files = files?;
-    let further = further(args, &source.made.datasets, &files);
+    let mut source = source(args, trial)?;
+    let datasets = std::mem::take(&mut source.made.datasets);
+    let (files, further) = write_datasets(args, datasets, &source.about())?;
     Ok(Made {
         checks: source.checks.into_iter().chain(further).collect(),
         files,
@@ -91,9 +84,8 @@ pub(super) fn source(args: &Args, trial: &Trial) -> anyhow::Result<Source> {
     if let Some(coding) = read_coding(&args.trial.trial, trial, args.trial.meddra.as_deref())? {
         code_events(&mut tables, &coding);
     }
-    let last = || read_tables(tables.clone(), trial).and_then(|data| data.last_day());
-    let cut = stated.or_else(last);
-    let mut made = datasets(trial, tables, cut);
+    let mut made = datasets(trial, tables, stated);
+    let cut = made.cut;
     let (checks, extensions) = check_values(&made.datasets);
     let findings = unread.into_iter().chain(std::mem::take(&mut made.findings)).collect();
     let dm = made.datasets.iter().find(|dataset| dataset.name() == "DM");

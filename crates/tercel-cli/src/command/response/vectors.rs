@@ -6,13 +6,15 @@ use anyhow::{Context, anyhow, bail};
 use serde_json::Value;
 use tercel::response::irecist::as_recist;
 use tercel::response::{Assessment, Immune, Lesion, NonTarget, Overall};
+use tercel_exchange::bounded;
 
 use super::words;
 use super::{Args, Course, Settings, Subject};
 
 /// Reads an array of courses, or a single one.
 pub(super) fn read(path: &Path, settings: Settings, args: &Args) -> anyhow::Result<Vec<Subject>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+    let read = bounded::read_text(path, bounded::Kind::JsonDocument, bounded::MAX_DOCUMENT);
+    let text = read.with_context(|| format!("failed to read {}", path.display()))?;
     let document: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .with_context(|| format!("{} is not JSON", path.display()))?;
     let vectors = match &document {

@@ -16,21 +16,20 @@ const RENAMED: [(&str, &str, &str); 2] = [("ADAE", "TRTEM30FL", "TREM30FL"), ("A
 
 /// Describes derived tables, in the order datasets are handed over; a table that is no analysis dataset is left out. Texts
 /// too long for one variable go on in further ones. `meddra` is the version that events are coded by.
-pub fn describe_adam(tables: &[Table], meddra: Option<&str>) -> Vec<Dataset> {
+pub fn describe_adam(mut tables: Vec<Table>, meddra: Option<&str>) -> Vec<Dataset> {
     let described = ALL.iter().filter_map(|described| {
-        let table = tables.iter().find(|table| table.name == described.name)?;
-        Some(describe(described, table, meddra))
+        let at = tables.iter().position(|table| table.name == described.name)?;
+        Some(describe(described, tables.swap_remove(at), meddra))
     });
     described.collect()
 }
 
-fn describe(described: &Described, table: &Table, meddra: Option<&str>) -> Dataset {
+fn describe(described: &Described, mut table: Table, meddra: Option<&str>) -> Dataset {
     let lines: Vec<(String, Option<&'static Line>)> = table
         .columns()
         .iter()
         .map(|column| (column.clone(), described.line(column)))
         .collect();
-    let mut table = table.clone();
     table.file = format!("{}.csv", table.name.to_lowercase());
     for (name, from, to) in RENAMED {
         if let Some(at) = table.column(from).filter(|_| table.name == name) {

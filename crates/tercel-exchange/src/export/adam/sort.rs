@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use crate::export::{Dataset, Kind};
-use crate::table::Table;
 
 /// Sorts the rows by the keys; blanks come first, numbers by their size, everything else by its letters.
 pub(super) fn by_keys(dataset: &mut Dataset) {
@@ -29,9 +28,5 @@ pub(super) fn by_keys(dataset: &mut Dataset) {
     };
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.sort_by(|a, b| compare(*a, *b));
-    let mut sorted = Table::new(&table.name, &table.file, table.columns().to_vec());
-    for row in order {
-        sorted.push(table.row(row));
-    }
-    dataset.table = sorted;
+    dataset.table.reorder(&order);
 }

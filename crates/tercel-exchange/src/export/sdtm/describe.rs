@@ -20,13 +20,13 @@ pub(super) fn all(study: &Study<'_>, tables: Vec<Table>) -> Vec<Dataset> {
     let (known, parents): (Vec<Table>, Vec<Table>) =
         tables.into_iter().partition(|table| table.name.starts_with("SUPP"));
     let mut datasets = Vec::new();
-    for table in &parents {
+    for table in parents {
         let name = format!("SUPP{}", table.name);
         let known = known.iter().find(|supplement| supplement.name == name);
-        if let Some(supplement) = supplement::rows(table, known) {
+        if let Some(supplement) = supplement::rows(&table, known) {
             datasets.extend(describe(study, &supplement));
         }
-        datasets.extend(describe(study, table));
+        datasets.extend(describe(study, &table));
     }
     // Qualifiers of a dataset that is not there are kept all the same.
     let orphans = known

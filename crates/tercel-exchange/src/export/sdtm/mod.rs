@@ -55,6 +55,8 @@ pub struct Sdtm {
     pub datasets: Vec<Dataset>,
     /// What was left out or could not be made, with the reason.
     pub findings: Vec<Finding>,
+    /// The data cut: as given, else the last day of the data.
+    pub cut: Option<Date>,
 }
 
 /// Makes the datasets of a study from its own tables, as a folder or the record of the trial gives them. `cut` is the data
@@ -107,6 +109,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     Sdtm {
         datasets: made,
         findings,
+        cut,
     }
 }
 

@@ -3,36 +3,42 @@
 //! Source: CDISC Dataset-JSON 1.1 specification and its JSON Schema. Numeric dates of analysis are texts of ISO 8601 whose
 //! `targetDataType` is integer; `--DTC` may be partial and is a string. A missing value is null.
 
+use std::io;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 
-use super::{About, SOURCE_SYSTEM, SOURCE_VERSION, Value, values};
+use super::{About, SOURCE_SYSTEM, SOURCE_VERSION, Value, value_of};
 use crate::export::oid;
 use crate::export::{Dataset, Kind, Variable};
 use crate::table::TableError;
 
 /// Writes a document, or the metadata and each row on a line of its own.
 pub(super) fn write(dataset: &Dataset, about: &About<'_>, lines: bool) -> Result<Vec<u8>, TableError> {
-    let mut meta = describe(dataset, about);
-    let columns = dataset.variables.iter().enumerate();
-    let columns: Vec<Vec<Value<'_>>> = columns
-        .map(|(at, variable)| values(dataset, at, variable))
-        .collect::<Result<_, _>>()?;
-    let row = |row: usize| {
-        let cells = columns.iter().map(|column| column.get(row).map_or(Json::Null, cell));
-        Json::Array(cells.collect())
-    };
-    let rows = (0..dataset.table.len()).map(row);
-    if lines {
-        let mut text = Json::Object(meta).to_string();
-        for row in rows {
-            text.push('\n');
-            text.push_str(&row.to_string());
-        }
-        text.push('\n');
-        return Ok(text.into_bytes());
+    let mut bytes = Json::Object(describe(dataset, about)).to_string().into_bytes();
+    if !lines {
+        // The rows are the last member of the document.
+        bytes.pop();
+        bytes.extend_from_slice(b",\"rows\":[");
     }
-    meta.insert("rows".to_owned(), rows.collect());
-    Ok(format!("{}\n", Json::Object(meta)).into_bytes())
+    for row in 0..dataset.table.len() {
+        match (lines, row) {
+            (true, _) => bytes.push(b'\n'),
+            (false, 0) => {}
+            (false, _) => bytes.push(b','),
+        }
+        bytes.push(b'[');
+        for (at, variable) in dataset.variables.iter().enumerate() {
+            if at > 0 {
+                bytes.push(b',');
+            }
+            let value = value_of(dataset, row, at, variable)?;
+            serde_json::to_writer(&mut bytes, &value).map_err(io::Error::from)?;
+        }
+        bytes.push(b']');
+    }
+    bytes.extend_from_slice(if lines { b"\n" } else { b"]}\n" });
+    Ok(bytes)
 }
 
 fn describe(dataset: &Dataset, about: &About<'_>) -> Map<String, Json> {
@@ -106,13 +112,15 @@ fn column(dataset: &Dataset, variable: &Variable) -> Json {
     column
 }
 
-fn cell(value: &Value<'_>) -> Json {
-    match value {
-        Value::Blank => Json::Null,
-        Value::Text(text) => json!(text),
-        Value::Whole(number) => json!(number),
-        Value::Number(number) => json!(number),
-        Value::Day(day) => json!(day.to_string()),
-        Value::Moment(moment) => json!(moment.strftime("%Y-%m-%dT%H:%M:%S").to_string()),
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Blank => serializer.serialize_unit(),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Whole(number) => serializer.serialize_i64(*number),
+            Self::Number(number) => serializer.serialize_f64(*number),
+            Self::Day(day) => serializer.collect_str(day),
+            Self::Moment(moment) => serializer.collect_str(&moment.strftime("%Y-%m-%dT%H:%M:%S")),
+        }
     }
 }

@@ -99,20 +99,26 @@ enum Value<'v> {
     Moment(DateTime),
 }
 
-/// The cells of a variable, in order of rows.
-fn values<'d>(dataset: &'d Dataset, at: usize, variable: &'d Variable) -> Result<Vec<Value<'d>>, TableError> {
-    let cells = (0..dataset.table.len()).map(|row| (row, dataset.table.cell(row, at)));
-    let read = cells.map(|(row, cell)| {
-        value(variable.kind, cell).ok_or_else(|| {
-            let (name, number) = (dataset.name(), row + 1);
-            let what = kind_name(variable.kind);
-            TableError::Write(format!(
-                "{name}.{} of row {number} is \"{cell}\", which is no {what}",
-                variable.name
-            ))
-        })
-    });
-    read.collect()
+/// The cells of a variable, in order of rows, worked out as they are asked for.
+fn values<'d>(
+    dataset: &'d Dataset,
+    at: usize,
+    variable: &'d Variable,
+) -> impl Iterator<Item = Result<Value<'d>, TableError>> {
+    (0..dataset.table.len()).map(move |row| value_of(dataset, row, at, variable))
+}
+
+/// The cell of a row and variable.
+fn value_of<'d>(dataset: &'d Dataset, row: usize, at: usize, variable: &Variable) -> Result<Value<'d>, TableError> {
+    let cell = dataset.table.cell(row, at);
+    value(variable.kind, cell).ok_or_else(|| {
+        let (name, number) = (dataset.name(), row + 1);
+        let what = kind_name(variable.kind);
+        TableError::Write(format!(
+            "{name}.{} of row {number} is \"{cell}\", which is no {what}",
+            variable.name
+        ))
+    })
 }
 
 fn value(kind: Kind, cell: &str) -> Option<Value<'_>> {

@@ -21,14 +21,25 @@ use crate::table::TableError;
 
 /// Writes the dataset.
 pub(super) fn write(dataset: &Dataset) -> Result<Vec<u8>, TableError> {
-    let columns = dataset.variables.iter().enumerate();
-    let columns: Vec<Vec<Value<'_>>> = columns
-        .map(|(at, variable)| values(dataset, at, variable))
-        .collect::<Result<_, _>>()?;
-    write_columns(dataset, &columns).map_err(|error| TableError::Write(error.to_string()))
+    let refused = |error: ParquetError| TableError::Write(error.to_string());
+    let (schema, properties) = layout(dataset).map_err(refused)?;
+    let mut bytes = Vec::new();
+    let mut file = SerializedFileWriter::new(&mut bytes, schema, properties).map_err(refused)?;
+    let mut group = file.next_row_group().map_err(refused)?;
+    for (at, variable) in dataset.variables.iter().enumerate() {
+        let cells = values(dataset, at, variable).collect::<Result<Vec<Value<'_>>, _>>()?;
+        if let Some(mut writer) = group.next_column().map_err(refused)? {
+            write_cells(&mut writer, variable.kind, &cells).map_err(refused)?;
+            writer.close().map_err(refused)?;
+        }
+    }
+    group.close().map_err(refused)?;
+    file.close().map_err(refused)?;
+    Ok(bytes)
 }
 
-fn write_columns(dataset: &Dataset, columns: &[Vec<Value<'_>>]) -> Result<Vec<u8>, ParquetError> {
+/// The types of the columns, and what is said of them.
+fn layout(dataset: &Dataset) -> Result<(Arc<Type>, Arc<WriterProperties>), ParquetError> {
     let fields = dataset.variables.iter().map(|variable| Ok(Arc::new(field(variable)?)));
     let schema = Type::group_type_builder("schema")
         .with_fields(fields.collect::<Result<_, ParquetError>>()?)
@@ -38,18 +49,7 @@ fn write_columns(dataset: &Dataset, columns: &[Vec<Value<'_>>]) -> Result<Vec<u8
         .set_compression(Compression::UNCOMPRESSED)
         .set_key_value_metadata(Some(said_of(dataset)))
         .build();
-    let mut bytes = Vec::new();
-    let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
-    let mut group = file.next_row_group()?;
-    for (variable, cells) in dataset.variables.iter().zip(columns) {
-        if let Some(mut writer) = group.next_column()? {
-            write_cells(&mut writer, variable.kind, cells)?;
-            writer.close()?;
-        }
-    }
-    group.close()?;
-    file.close()?;
-    Ok(bytes)
+    Ok((Arc::new(schema), Arc::new(properties)))
 }
 
 fn field(variable: &Variable) -> Result<Type, ParquetError> {

@@ -2,7 +2,7 @@
 
 use jiff::civil::{DateTime, date};
 
-use super::{About, Value, values};
+use super::{About, Value, value_of, values};
 use crate::export::{Dataset, Kind, Variable};
 use crate::format::xport::{Cell, Column, sas_time, write_columns};
 use crate::table::TableError;
@@ -13,25 +13,26 @@ const LONGEST: usize = 200;
 /// Writes the dataset; refused where a name, a label or a text is longer than the format holds.
 pub(super) fn write(dataset: &Dataset, about: &About<'_>) -> Result<Vec<u8>, TableError> {
     let columns = dataset.variables.iter().enumerate();
-    let cells: Vec<Vec<Value<'_>>> = columns
-        .map(|(at, variable)| values(dataset, at, variable))
-        .collect::<Result<_, _>>()?;
-    let columns = dataset.variables.iter().zip(&cells);
     let columns: Vec<Column<'_>> = columns
-        .map(|(variable, cells)| column(dataset, variable, cells))
+        .map(|(at, variable)| column(dataset, at, variable))
         .collect::<Result<_, _>>()?;
+    // Every cell was looked at for its column.
     let rows = (0..dataset.table.len()).map(|row| {
-        cells
-            .iter()
-            .map(move |column| column.get(row).map_or(Cell::Missing, cell))
+        let variables = dataset.variables.iter().enumerate();
+        variables
+            .map(move |(at, variable)| value_of(dataset, row, at, variable).map_or(Cell::Missing, |value| cell(&value)))
     });
     let created = sas_time(about.created);
     write_columns(dataset.name(), &dataset.label, &columns, rows, &created)
 }
 
-fn column<'d>(dataset: &Dataset, variable: &'d Variable, cells: &[Value<'_>]) -> Result<Column<'d>, TableError> {
-    let length = |value: &Value<'_>| if let Value::Text(text) = value { text.len() } else { 0 };
-    let longest = cells.iter().map(length).max().unwrap_or(0);
+fn column<'d>(dataset: &Dataset, at: usize, variable: &'d Variable) -> Result<Column<'d>, TableError> {
+    let mut longest = 0;
+    for value in values(dataset, at, variable) {
+        if let Value::Text(text) = value? {
+            longest = longest.max(text.len());
+        }
+    }
     let whole = format!("{}.{}", dataset.name(), variable.name);
     if longest > LONGEST {
         return Err(TableError::Write(format!(

@@ -182,12 +182,13 @@ fn a_parameter_code_means_one_parameter_and_a_source_names_its_record() {
 fn without_a_protocol_and_with_another_seed_everything_is_described_too() {
     let trial = trial();
     let alone = derive_datasets(rehearsal(), &DeriveOptions::of(&trial), None).unwrap();
-    assert_eq!(describe_adam(&alone.tables, None).len(), alone.tables.len());
+    let count = alone.tables.len();
+    assert_eq!(describe_adam(alone.tables, None).len(), count);
     let tables = synthetic(&trial, 77);
     let (data, cut) = records(&trial, tables.clone());
     let analysis = Analysis::new(&trial, &data, Some(cut));
     let derived = derived(&trial, tables, &analysis);
-    let described = describe_adam(&derived, None);
+    let described = describe_adam(derived.clone(), None);
     assert_eq!(described.len(), derived.len());
     for (dataset, table) in described.iter().map(|dataset| {
         (

@@ -57,7 +57,7 @@ fn analysis_define(check: impl FnOnce(&Define<'_>)) {
     let trial = trial();
     let (data, cut) = records(&trial, rehearsal());
     let analysis = Analysis::new(&trial, &data, Some(cut));
-    let datasets = describe_adam(&derived(&trial, rehearsal(), &analysis), Some("27.0"));
+    let datasets = describe_adam(derived(&trial, rehearsal(), &analysis), Some("27.0"));
     let results = analysis_results(&analysis, &datasets);
     check(&Define {
         about: ABOUT,

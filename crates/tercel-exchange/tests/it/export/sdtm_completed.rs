@@ -699,7 +699,7 @@ fn a_text_in_a_variable_of_numbers_is_blank_found_and_leaves_the_variable_numeri
             };
             table.set(at.0, &[(at.1, wrong.to_owned())].into());
         }
-        let Sdtm { datasets, findings } = datasets(&trial(), source, None);
+        let Sdtm { datasets, findings, .. } = datasets(&trial(), source, None);
         let found: Vec<String> = findings
             .iter()
             .filter(|finding| finding.rule == Rule::NotANumber(wrong.to_owned()) && finding.blocks == Blocks::Export)

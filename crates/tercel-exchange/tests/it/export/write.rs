@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 use tercel_exchange::Table;
+use tercel_exchange::export::sdtm::datasets;
 use tercel_exchange::export::write::{Format, write};
 use tercel_exchange::export::{Dataset, Kind, Origin, Standard, Variable};
 use tercel_exchange::format::{dataset_json, xport};
 
-use super::study::{ABOUT, described};
+use super::study::{ABOUT, described, rehearsal, trial};
 
 const DOCUMENT: &str = include_str!("../../data/dataset-json/dataset.schema.json");
 const LINES: &str = include_str!("../../data/dataset-json/dataset-ndjson-schema.json");
@@ -98,6 +99,44 @@ fn every_document_is_valid_by_the_schema_of_dataset_json() {
         let meta: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
         assert_eq!(errors(&lines(), &meta), Vec::<String>::new(), "{}", dataset.name());
         assert_eq!(text.lines().count(), dataset.table.len() + 1);
+    }
+}
+
+#[test]
+fn every_file_of_the_exported_rehearsal_is_valid_by_the_schema_of_dataset_json() {
+    let schema: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let document = jsonschema::validator_for(&schema).unwrap();
+    let header: Value = serde_json::from_str(&lines()).unwrap();
+    let header = jsonschema::validator_for(&header).unwrap();
+    // A line after the first is a row as a document has it: a list of what the schema means by `value`, which forgets the
+    // null of a missing one.
+    let mut row = schema["$defs"]["Row"]["properties"]["value"].clone();
+    let cells = row["items"]["anyOf"].as_array_mut().unwrap();
+    cells.push(serde_json::json!({"type": "null"}));
+    let row = jsonschema::validator_for(&row).unwrap();
+    assert!(!row.is_valid(&Value::from("a")) && !row.is_valid(&serde_json::json!([{}])));
+    let said = |validator: &jsonschema::Validator, value: &Value| -> Vec<String> {
+        validator.iter_errors(value).map(|error| error.to_string()).collect()
+    };
+    let trial = trial();
+    let mut datasets = datasets(&trial, rehearsal(), None).datasets;
+    assert!(datasets.len() > 30, "{}", datasets.len());
+    datasets.extend(described());
+    for dataset in &datasets {
+        let whole = write(dataset, Format::DatasetJson, &ABOUT).unwrap();
+        let whole: Value = serde_json::from_slice(&whole).unwrap();
+        assert_eq!(said(&document, &whole), Vec::<String>::new(), "{}", dataset.name());
+        let text = write(dataset, Format::Ndjson, &ABOUT).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let [first, rows @ ..] = lines.as_slice() else {
+            panic!("{} has no line", dataset.name());
+        };
+        assert_eq!(said(&header, first), Vec::<String>::new(), "{}", dataset.name());
+        for line in rows {
+            assert_eq!(said(&row, line), Vec::<String>::new(), "{}", dataset.name());
+        }
+        assert_eq!(rows, whole["rows"].as_array().unwrap(), "{}", dataset.name());
     }
 }
 
