@@ -91,7 +91,7 @@ pub(super) fn derive(args: &Args, trial: &Trial, source: &Source) -> anyhow::Res
     }
     let release = coding.as_ref().map(|coding| &coding.meddra.release.version);
     let version = release.or(trial.coding.meddra_version.as_ref());
-    let datasets = describe_adam(&derived.tables, version.map(String::as_str));
+    let datasets = describe_adam(&derived.tables, version.map(String::as_str), Some(trial));
     let results = analysis_results(&analysis, &datasets);
     Ok(Derived {
         datasets,

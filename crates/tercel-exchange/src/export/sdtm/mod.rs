@@ -34,6 +34,7 @@ mod source;
 mod summary;
 mod supplement;
 mod timing;
+mod values;
 mod visits;
 
 use jiff::civil::Date;
