@@ -9,6 +9,7 @@ mod conform;
 pub mod define;
 pub mod guide;
 mod oid;
+pub mod references;
 pub mod sdtm;
 pub mod terminology;
 pub mod write;

@@ -10,6 +10,7 @@ use tercel_exchange::export::Dataset;
 use tercel_exchange::export::adam::{analysis_results, describe_adam};
 use tercel_exchange::export::checks::check_values;
 use tercel_exchange::export::define::AnalysisResult;
+use tercel_exchange::export::references::check_sources;
 use tercel_exchange::{Table, read_tables};
 
 use super::sdtm::{Source, source};
@@ -32,6 +33,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let files = files?;
     let (mut checks, extensions) = check_values(&datasets);
     checks.extend(further(args, &datasets, &files));
+    if args.check {
+        checks.push(check_sources(&datasets, &source.made.datasets));
+    }
     Ok(Made {
         checks,
         files,

@@ -6,6 +6,8 @@ use tercel::endpoint::Analysis;
 use tercel_exchange::Table;
 use tercel_exchange::adam::{DeriveOptions, derive_datasets};
 use tercel_exchange::export::adam::{describe_adam, described_variables};
+use tercel_exchange::export::references::check_sources;
+use tercel_exchange::export::sdtm;
 use tercel_exchange::export::{Codelist, Kind, Origin, guide};
 
 use super::study::{derived, described, records, rehearsal, synthetic, trial};
@@ -239,6 +241,20 @@ fn every_row_of_every_dataset_names_what_it_was_made_from() {
         }
         assert_eq!(wrong, Vec::<String>::new());
     }
+}
+
+#[test]
+fn pointers_of_the_analysis_data_are_checked_against_the_tabulation_data() {
+    let trial = trial();
+    let made = sdtm::datasets(&trial, rehearsal(), None).datasets;
+    let mut analysis = described();
+    let check = check_sources(&analysis, &made);
+    assert_eq!(check.findings, []);
+    let looked: usize = check.looked_at.split(' ').next().unwrap().parse().unwrap();
+    assert!(looked > 1000, "{}", check.looked_at);
+    let adex = analysis.iter_mut().find(|dataset| dataset.name() == "ADEX").unwrap();
+    adex.table.set("SRCSEQ", &[(0, "9999".to_owned())].into());
+    assert_eq!(check_sources(&analysis, &made).findings.len(), 1);
 }
 
 #[test]
