@@ -156,3 +156,38 @@ fn an_export_as_of_a_day_gives_the_outcomes_of_that_day() {
     let text = String::from_utf8(fs::read(out.join("ts.json")).unwrap()).unwrap();
     assert!(text.contains("2025-09-01"));
 }
+
+#[test]
+fn a_value_outside_a_closed_codelist_is_exported_as_it_is_and_said_aloud_without_a_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    for entry in fs::read_dir(trial().join("data")).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), data.join(entry.file_name())).unwrap();
+    }
+    let events = fs::read_to_string(data.join("ae.csv")).unwrap();
+    let changed = events.replacen("Gastrointestinal disorders,N,", "Gastrointestinal disorders,MAYBE,", 1);
+    assert_ne!(events, changed);
+    fs::write(data.join("ae.csv"), changed).unwrap();
+    let out = folder.path().join("out");
+    let trial = trial();
+    let arguments = [
+        "--json",
+        "export",
+        trial.to_str().unwrap(),
+        "--to",
+        "sdtm",
+        "--format",
+        "csv",
+    ];
+    let paths = ["--data", data.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let output = tercel(&[&arguments[..], &paths].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("outside closed codelists"), "{said}");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["outside_closed_codelists"], 1);
+    // Nothing is lost.
+    assert!(fs::read_to_string(out.join("ae.csv")).unwrap().contains(",MAYBE,"));
+}

@@ -224,3 +224,34 @@ fn what_is_no_record_is_refused_with_what_is_wrong_and_nothing_is_written() {
         assert!(!out.exists());
     }
 }
+
+#[test]
+fn events_below_the_threshold_are_left_out_and_the_registry_takes_none_above_five_percent() {
+    let trial = root().join("trials/il1rap-hcc");
+    let folder = tempfile::tempdir().unwrap();
+    let (all, some) = (folder.path().join("all"), folder.path().join("some"));
+    export(&trial, "ctgov", &all);
+    let run = |threshold: &str, out: &Path| {
+        tercel(&[
+            "export",
+            trial.to_str().unwrap(),
+            "--to",
+            "ctgov",
+            "--out",
+            out.to_str().unwrap(),
+            "--threshold",
+            threshold,
+        ])
+    };
+    assert_eq!(run("5", &some).status.code(), Some(0));
+    let [all, some] = [&all, &some].map(|out| text(out, "results.xml"));
+    let threshold = |xml: &str| element(xml, "frequencyReportingThreshold").map(str::to_owned);
+    assert_eq!(
+        (threshold(&all), threshold(&some)),
+        (Some("0".to_owned()), Some("5".to_owned()))
+    );
+    assert!(some.len() <= all.len());
+    let refused = run("6", &folder.path().join("refused"));
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("from 0 to 5"));
+}

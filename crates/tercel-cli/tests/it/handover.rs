@@ -173,9 +173,9 @@ fn a_checked_export_comes_with_a_page_of_what_was_checked_and_what_was_not() {
     for (to, format, checks) in [
         ("sdtm", "xpt", 13),
         ("sdtm", "parquet", 12),
-        ("adam", "xpt", 10),
+        ("adam", "xpt", 11),
         ("define", "xpt", 12),
-        ("usdm", "csv", 1),
+        ("usdm", "csv", 2),
     ] {
         let out = TempDir::new().unwrap();
         let folder = out.path().join("export");

@@ -323,7 +323,7 @@ pub fn check_well_formed<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -
 }
 
 /// A finding in a file as such.
-fn of_file(file: &str, text: tercel::language::Words) -> Finding {
+pub(super) fn of_file(file: &str, text: tercel::language::Words) -> Finding {
     Finding {
         subject: None,
         dataset: tercel::study::Dataset::new("EXPORT"),

@@ -9,6 +9,7 @@ mod conform;
 pub mod define;
 pub mod guide;
 mod oid;
+pub mod references;
 pub mod sdtm;
 pub mod terminology;
 pub mod write;
@@ -104,6 +105,8 @@ pub enum Origin {
     Protocol,
     /// Taken over from another variable: `DM.USUBJID`.
     Predecessor(String),
+    /// Nobody says where.
+    NotAvailable,
 }
 
 /// Who collected a value.
@@ -138,8 +141,8 @@ pub enum Codelist {
 /// A variable where another one of the row has a value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueLevel {
-    /// The variable and the value it has: `("LBTESTCD", "ALT")`.
-    pub when: (String, String),
+    /// The variables and the value that each has: `("LBTESTCD", "ALT")`; all hold.
+    pub when: Vec<(String, String)>,
     /// Label of the value, as "Alanine Aminotransferase".
     pub label: String,
     /// Kind of the values.
@@ -154,6 +157,23 @@ pub struct ValueLevel {
     pub origin: Origin,
     /// As [`Variable::method`].
     pub method: Option<String>,
+}
+
+impl ValueLevel {
+    /// The rows it is about.
+    pub fn rows<'t>(&'t self, table: &'t Table) -> impl Fn(usize) -> bool + 't {
+        let when: Vec<Option<usize>> = self.when.iter().map(|(name, _)| table.column(name)).collect();
+        move |row| {
+            let mut cells = self.when.iter().zip(&when);
+            cells.all(|((_, value), at)| at.is_some_and(|at| table.cell(row, at) == value))
+        }
+    }
+
+    /// The same in words: `RSCAT = ECOG and RSTESTCD = ECOG101`.
+    pub fn in_words(&self) -> String {
+        let parts = self.when.iter().map(|(name, value)| format!("{name} = {value}"));
+        parts.collect::<Vec<_>>().join(" and ")
+    }
 }
 
 impl Dataset {

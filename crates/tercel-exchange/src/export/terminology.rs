@@ -163,12 +163,14 @@ pub fn check_terms(datasets: &[Dataset]) -> Terms {
     for dataset in datasets {
         for (at, variable) in dataset.variables.iter().enumerate() {
             let plain = lists_of(variable.codelist.as_ref(), dataset.name(), &variable.name);
+            let levels = variable
+                .by_value
+                .iter()
+                .map(|level| (level, level.rows(&dataset.table)));
+            let levels: Vec<_> = levels.collect();
             for row in 0..dataset.table.len() {
                 let value = dataset.table.cell(row, at);
-                let special = variable.by_value.iter().find(|level| {
-                    let column = dataset.table.column(&level.when.0);
-                    column.is_some_and(|column| dataset.table.cell(row, column) == level.when.1)
-                });
+                let special = levels.iter().find(|(_, here)| here(row)).map(|(level, _)| *level);
                 // Of a variable that holds words for one test, numbers of another are in no list.
                 if special.is_some_and(|level| level.codelist.is_none()) && is_number(value) {
                     continue;

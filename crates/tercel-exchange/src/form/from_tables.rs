@@ -9,6 +9,7 @@ use super::matching::{form_of_row, forms_of};
 use super::not_taken::{NotTaken, Reason, Taken, lost, whole_dataset, whole_row};
 use super::standard::{ToStandard, measured};
 use super::{Captured, Derived, Form, to_tables};
+use crate::export::sdtm::PERFORMED;
 use crate::reader::{is_missing, parse_sequence};
 use crate::sdtm::{merge_supplements, settle_forms};
 use crate::specimen::beside_blood;
@@ -69,7 +70,10 @@ fn take_rows(
             continue;
         }
         let Some(form) = form_of_row(&table.name, &cell, trial) else {
-            not_taken.push(whole_row(table, row, Reason::NoFormForRow));
+            // What was given is asked for once, as exposure.
+            let again = table.name == "EC" && cell("ECMOOD") == PERFORMED;
+            let reason = if again { Reason::WorkedOut } else { Reason::NoFormForRow };
+            not_taken.push(whole_row(table, row, reason));
             rows.push(None);
             continue;
         };

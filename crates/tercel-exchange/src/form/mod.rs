@@ -61,6 +61,7 @@ pub use list::FORMS;
 pub use not_taken::{NotTaken, Reason};
 pub use preview::{Preview, grade_preview};
 pub use problem::{Fault, Problem, Severity};
+pub(crate) use question::asked_as;
 pub use question::{asking, place_of, question};
 pub(crate) use sdtm::qualifier_label;
 pub(crate) use standard::ToStandard;
@@ -214,7 +215,7 @@ impl Field {
 }
 
 /// What is a valid answer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     /// One line of text.
     Text {

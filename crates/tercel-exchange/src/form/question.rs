@@ -3,7 +3,7 @@
 use tercel::language::Text;
 
 use super::matching::forms_of;
-use super::{Derived, Form};
+use super::{Derived, Form, Kind};
 
 /// What a form asks for the value of a variable: in the form of the record where it is known and has the variable, otherwise in
 /// the first form of the dataset that has it. `None` where the value follows from no answer, such as a sequence number.
@@ -24,6 +24,16 @@ pub fn question(dataset: &str, variable: &str, of_record: Option<&'static Form>)
 /// The forms that ask for a variable or qualifier of a dataset.
 pub fn asking(dataset: &str, variable: &str) -> impl Iterator<Item = &'static Form> {
     forms_of(dataset).filter(move |form| asked(form, variable).is_some())
+}
+
+/// What a variable or qualifier of a dataset may be answered with, where every form that asks for it says the same.
+pub(crate) fn asked_as(dataset: &str, variable: &str) -> Option<Kind> {
+    let fields = forms_of(dataset).flat_map(|form| form.fields);
+    let mut kinds = fields
+        .filter(|field| field.variable() == Some(variable))
+        .map(|field| field.kind);
+    let first = kinds.next()?;
+    kinds.all(|kind| kind == first).then_some(first)
 }
 
 /// Where a form stands among the annotated forms: what links lead to.

@@ -73,7 +73,7 @@ fn every_dataset_says_that_it_is_synthetic() {
     let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
     let expected = [
         "AE", "CM", "CO", "CP", "DM", "DS", "DV", "EC", "EX", "FA", "LB", "MB", "MH", "PC", "PR", "RS", "SS", "SUPPAE",
-        "SUPPLB", "SV", "TR", "TU", "VS",
+        "SUPPDM", "SUPPLB", "SV", "TR", "TU", "VS",
     ];
     assert_eq!(names, expected);
     for table in &tables {

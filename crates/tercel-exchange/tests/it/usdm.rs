@@ -1,11 +1,12 @@
 //! The study definition: every identifier once, every reference to something, chains whole, and the protocol's own words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 use tercel::protocol::{Trial, VisitTime, parse_protocol};
+use tercel_exchange::export::references::check_definition;
 use tercel_exchange::registry::{draft_protocol, parse_record};
 use tercel_exchange::usdm::{USDM_VERSION, write_usdm};
 
@@ -35,96 +36,32 @@ fn definition(trial: &Trial) -> Value {
     serde_json::from_str(&write_usdm(trial)).unwrap()
 }
 
-/// Every object with its class, and every reference: the class and member it stands in, and the identifier it names.
-#[derive(Default)]
-struct Walk {
-    objects: BTreeMap<String, String>,
-    twice: Vec<String>,
-    references: Vec<(String, String)>,
-}
-
-impl Walk {
-    fn of(definition: &Value) -> Self {
-        let mut walk = Self::default();
-        walk.look(definition, "");
-        walk
-    }
-
-    fn look(&mut self, value: &Value, inside: &str) {
-        match value {
-            Value::Object(members) => {
-                let class = members
-                    .get("instanceType")
-                    .and_then(Value::as_str)
-                    .unwrap_or(inside)
-                    .to_owned();
-                let id = members.get("id").and_then(Value::as_str);
-                if let Some(id) = id.filter(|id| self.objects.insert((*id).to_owned(), class.clone()).is_some()) {
-                    self.twice.push(id.to_owned());
-                }
-                for (key, member) in members {
-                    if key == "id" {
-                        continue;
-                    }
-                    if key.ends_with("Id") || key.ends_with("Ids") {
-                        let named = member.as_array().cloned().unwrap_or_else(|| vec![member.clone()]);
-                        let named = named.iter().filter_map(Value::as_str);
-                        self.references
-                            .extend(named.map(|id| (format!("{class}.{key}"), id.to_owned())));
-                    } else {
-                        self.look(member, &class);
-                    }
-                }
-            }
-            Value::Array(list) => list.iter().for_each(|element| self.look(element, inside)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-}
-
-/// The class that a reference must be to.
-fn referred(member: &str) -> &'static str {
-    match member {
-        "StudyIdentifier.scopeId" | "StudyRole.organizationIds" => "Organization",
-        "StudyRole.appliesToIds" => "StudyVersion",
-        "StudyCell.armId" => "StudyArm",
-        "StudyCell.epochId" | "ScheduledActivityInstance.epochId" | "StudyEpoch.previousId" | "StudyEpoch.nextId" => {
-            "StudyEpoch"
-        }
-        "StudyCell.elementIds" => "StudyElement",
-        "StudyElement.studyInterventionIds"
-        | "InterventionalStudyDesign.studyInterventionIds"
-        | "Estimand.interventionIds"
-        | "Procedure.studyInterventionId" => "StudyIntervention",
-        "Encounter.scheduledAtId" => "Timing",
-        "Encounter.previousId" | "Encounter.nextId" | "ScheduledActivityInstance.encounterId" => "Encounter",
-        "Activity.previousId" | "Activity.nextId" | "ScheduledActivityInstance.activityIds" => "Activity",
-        "Activity.bcSurrogateIds" => "BiomedicalConceptSurrogate",
-        "ScheduleTimeline.entryId"
-        | "ScheduledActivityInstance.defaultConditionId"
-        | "Timing.relativeFromScheduledInstanceId"
-        | "Timing.relativeToScheduledInstanceId" => "ScheduledActivityInstance",
-        "ScheduledActivityInstance.timelineExitId" => "ScheduleTimelineExit",
-        "EligibilityCriterion.criterionItemId" => "EligibilityCriterionItem",
-        "EligibilityCriterion.previousId" | "EligibilityCriterion.nextId" | "StudyDesignPopulation.criterionIds" => {
-            "EligibilityCriterion"
-        }
-        "Administration.administrableProductId" => "AdministrableProduct",
-        "Estimand.analysisPopulationId" => "AnalysisPopulation",
-        "Estimand.variableOfInterestId" => "Endpoint",
-        other => panic!("nobody says what {other} refers to"),
-    }
-}
-
 #[test]
 fn every_identifier_is_used_once_and_every_reference_is_to_the_class_it_must_be() {
     for trial in trials() {
-        let walk = Walk::of(&definition(&trial));
-        assert_eq!(walk.twice, Vec::<String>::new(), "{}", trial.id);
-        assert!(walk.references.len() > 20);
-        for (member, id) in &walk.references {
-            let class = walk.objects.get(id).map(String::as_str);
-            assert_eq!(class, Some(referred(member)), "{member} names {id} in {}", trial.id);
+        let text = write_usdm(&trial);
+        let check = check_definition("usdm.json", text.as_bytes());
+        assert_eq!(check.findings, [], "{}", trial.id);
+        let references: usize = check.looked_at.split(' ').next().unwrap().parse().unwrap();
+        assert!(references > 20, "{}", check.looked_at);
+        // A reference to nothing, to another class, and an identifier twice are found.
+        let definition = definition(&trial);
+        let cell = &definition["study"]["versions"][0]["studyDesigns"][0]["studyCells"][0];
+        let arm = cell["armId"].as_str().unwrap();
+        let epoch = cell["epochId"].as_str().unwrap();
+        let id = cell["id"].as_str().unwrap();
+        for (from, to) in [
+            (format!("\"armId\": \"{arm}\""), "\"armId\": \"nothing\"".to_owned()),
+            (format!("\"armId\": \"{arm}\""), format!("\"armId\": \"{epoch}\"")),
+            (format!("\"id\": \"{id}\""), format!("\"id\": \"{arm}\"")),
+        ] {
+            let pretty = serde_json::to_string_pretty(&definition).unwrap();
+            let broken = pretty.replacen(&from, &to, 1);
+            assert_ne!(pretty, broken);
+            assert!(
+                !check_definition("usdm.json", broken.as_bytes()).findings.is_empty(),
+                "{to}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use tercel::protocol::{OrrReading, Outcome, Trial, Unassessed};
 use tercel::study::Finding;
 use tercel_exchange::Table;
+use tercel_exchange::export::adam::{Summary, summary};
 
 use super::estimand::{describe, source};
 use super::{About, assumptions, remaining};
@@ -27,7 +28,7 @@ pub fn adam_guide(about: &About<'_>, tables: &[Table], notes: &[String], finding
     page.terms(&[
         (
             "Analysis data",
-            "ADaMIG 1.3; ADDLT and ADTOX are the sponsor's own".to_owned(),
+            "ADaMIG 1.3; ADDLT, ADOUT and ADTOX are the sponsor's own".to_owned(),
         ),
         ("Program", about.software.to_owned()),
         ("Grades", format!("{}; CRS and ICANS by ASTCT 2019", trial.safety.ctcae)),
@@ -89,15 +90,16 @@ fn datasets(page: &mut PageBuilder, tables: &[Table]) {
     let rows: Vec<Vec<String>> = tables
         .iter()
         .map(|table| {
-            let (label, structure, from) = known(&table.name);
+            let known = summary(table);
+            let of = |text: fn(&Summary) -> String| known.as_ref().map(text).unwrap_or_default();
             let subjects: BTreeSet<&str> = table.column("USUBJID").map_or_else(BTreeSet::new, |at| {
                 (0..table.len()).map(|row| table.cell(row, at)).collect()
             });
             vec![
                 table.name.clone(),
-                label.to_owned(),
-                structure.to_owned(),
-                from.to_owned(),
+                of(|known| known.label.to_owned()),
+                of(|known| known.structure.to_owned()),
+                of(|known| known.made_from.join(", ")),
                 table.len().to_string(),
                 subjects.len().to_string(),
             ]
@@ -132,55 +134,6 @@ fn parameters(page: &mut PageBuilder, table: &Table) {
         &["PARAMCD", "PARAM", "Records"],
         &rows,
     );
-}
-
-/// Label, structure and sources of an analysis dataset.
-fn known(name: &str) -> (&'static str, &'static str, &'static str) {
-    match name {
-        "ADSL" => ("Subject-Level Analysis Dataset", "One record per subject", "DM, EX, DS"),
-        "ADAE" => (
-            "Adverse Events Analysis Dataset",
-            "One record per adverse event",
-            "AE, ADSL",
-        ),
-        "ADLB" => ("Laboratory Analysis Dataset", "One record per result", "LB, ADSL"),
-        "ADRS" => (
-            "Tumor Response Analysis Dataset",
-            "One record per parameter and assessment",
-            "RS, ADSL",
-        ),
-        "ADTR" => (
-            "Tumor Measurement Analysis Dataset",
-            "One record per lesion or sum and assessment",
-            "TU, TR, ADSL",
-        ),
-        "ADTTE" => (
-            "Time-to-Event Analysis Dataset",
-            "One record per parameter",
-            "ADRS, ADSL",
-        ),
-        "ADPC" => (
-            "Concentrations Analysis Dataset",
-            "One record per sample and analysis",
-            "PC, CP, EX, ADSL",
-        ),
-        "ADPP" => (
-            "Kinetics Parameters Analysis Dataset",
-            "One record per parameter",
-            "ADPC",
-        ),
-        "ADDLT" => (
-            "Dose-Limiting Toxicity Status",
-            "One record per subject",
-            "AE, LB, EX, SV under the protocol",
-        ),
-        "ADTOX" => (
-            "Episodes of CRS and ICANS",
-            "One record per episode and scale",
-            "AE, FA under the protocol",
-        ),
-        _ => ("", "", ""),
-    }
 }
 
 /// The rules of the analysis, with the settings of this protocol.

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use tercel::endpoint::ALL;
+use tercel::endpoint::{ALL, Analysis};
 use tercel::protocol::Trial;
 use tercel::simulate::{RehearsalOptions, rehearse};
 use tercel::study::StudyData;
+use tercel_exchange::adam::{DeriveOptions, apply_protocol, derive_datasets};
+use tercel_exchange::export::adam::describe_adam;
 use tercel_exchange::form::{Captured, FORMS, Home, from_tables};
 use tercel_exchange::write_sdtm;
 use tercel_report::documents::{
@@ -247,8 +249,33 @@ fn the_guides_list_every_dataset_with_its_rows_and_every_assumption() {
     for assumption in &trial.assumptions {
         assert!(cells.contains(&assumption.id), "{}", assumption.id);
     }
-    let page = adam_guide(&about(&trial), &datasets, &["nothing".to_owned()], &data.findings);
+    let analysis = Analysis::new(&trial, &data, data.last_day());
+    let mut derived = derive_datasets(datasets, &DeriveOptions::of(&trial), None).expect("subjects");
+    assert!(apply_protocol(&mut derived.tables, &analysis));
+    let page = adam_guide(&about(&trial), &derived.tables, &derived.notes, &data.findings);
     markup::check(&render_page(&page));
+    let list = tables(&page)
+        .find(|table| table.title == "Datasets")
+        .expect("the datasets");
+    let described = describe_adam(&derived.tables, None, Some(&trial));
+    assert_eq!(list.body.len(), described.len());
+    for (row, table) in list.body.iter().zip(&derived.tables) {
+        let cells: Vec<String> = row.cells.iter().map(|cell| plain_text(&cell.text)).collect();
+        let dataset = described
+            .iter()
+            .find(|dataset| dataset.name() == table.name)
+            .expect("it");
+        assert_eq!(cells[0], table.name);
+        assert_eq!(cells[1..3], [dataset.label.clone(), dataset.structure.to_owned()]);
+        assert!(!cells[3].is_empty() && cells[4] == table.len().to_string(), "{cells:?}");
+    }
+    let made_from = |name: &str| {
+        let mut rows = list.body.iter();
+        let row = rows.find(|row| plain_text(&row.cells[0].text) == name).expect("it");
+        plain_text(&row.cells[3].text)
+    };
+    assert_eq!(made_from("ADEX"), "ADSL, EX");
+    assert_eq!(made_from("ADVS"), "ADSL, VS");
     let outcomes = tables(&page)
         .find(|table| table.title == "Outcomes and their data")
         .expect("outcomes");

@@ -11,6 +11,7 @@ use tercel_exchange::export::Dataset;
 use tercel_exchange::export::adam::{analysis_results, describe_adam};
 use tercel_exchange::export::checks::check_values;
 use tercel_exchange::export::define::AnalysisResult;
+use tercel_exchange::export::references::check_sources;
 use tercel_exchange::{Table, read_tables};
 
 use super::sdtm::source;
@@ -20,6 +21,8 @@ use crate::coding::read_coding;
 /// Makes the datasets, every one as a file.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let mut source = source(args, trial)?;
+    // Held against what was derived where that is asked for; otherwise it is not kept beside it.
+    let kept = args.check.then(|| source.made.datasets.clone());
     let tabulated = std::mem::take(&mut source.made.datasets);
     let tables = tabulated.into_iter().map(|dataset| dataset.table).collect();
     let Derived {
@@ -29,8 +32,10 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         ..
     } = derive(args, trial, tables, source.cut)?;
     let (mut checks, extensions) = check_values(&datasets);
+    let sources = kept.map(|kept| check_sources(&datasets, &kept));
     let (files, further) = write_datasets(args, datasets, &source.about())?;
     checks.extend(further);
+    checks.extend(sources);
     Ok(Made {
         checks,
         files,
@@ -84,7 +89,7 @@ pub(super) fn derive(args: &Args, trial: &Trial, tables: Vec<Table>, cut: Option
     }
     let release = coding.as_ref().map(|coding| &coding.meddra.release.version);
     let version = release.or(trial.coding.meddra_version.as_ref());
-    let datasets = describe_adam(derived.tables, version.map(String::as_str));
+    let datasets = describe_adam(derived.tables, version.map(String::as_str), Some(trial));
     let results = analysis_results(&analysis, &datasets);
     Ok(Derived {
         datasets,

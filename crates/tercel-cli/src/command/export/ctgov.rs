@@ -7,9 +7,10 @@ use tercel::endpoint::{check_analysis, derive_cells};
 use tercel::protocol::Trial;
 use tercel::safety::derive_tables;
 use tercel_exchange::bounded;
+use tercel_exchange::export::references::check_groups;
 use tercel_exchange::registry::protocol_record::write_protocol_record;
 use tercel_exchange::registry::results::{
-    Origins, ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
+    Origins, Results, ResultsError, ResultsOptions, build_results, match_outcomes, read_results, write_results,
 };
 
 use super::{Args, File, Made, created, unread};
@@ -21,8 +22,8 @@ pub(super) const NAME: &str = "ctgov";
 /// Name of the registry record in a trial folder, without its extension.
 const RECORD: &str = "registry-record";
 
-/// Every event is reported, however rare.
-const OPTIONS: ResultsOptions = ResultsOptions { threshold_percent: 0.0 };
+/// The highest threshold for events that are not serious that the registry takes, in percent.
+pub(super) const HIGHEST_THRESHOLD: f64 = 5.0;
 
 /// Makes the registration, and the results where the trial has data.
 pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
@@ -56,15 +57,26 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let cells = derive_cells(&analysis);
     let tables = read_source(&args.trial, trial)?.tables;
     let origins = Origins::of(&tables);
-    let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, OPTIONS);
+    // Unless asked otherwise every event is reported, however rare.
+    let options = ResultsOptions {
+        threshold_percent: args.threshold.unwrap_or(0.0),
+    };
+    let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, options);
     made.notes
         .extend(results.limitations.iter().map(|text| format!("results.xml: {text}")));
-    made.files.push(file("results.xml", write_results(&results)));
+    add_results(&mut made, &results);
     // What could not be read is in no count: who takes the results must know.
     made.findings = unread(check_analysis(&analysis));
     made.cut = study.cut;
     made.created = created(args, trial, study.cut)?;
     Ok(made)
+}
+
+/// The results as a file, held against its own groups.
+fn add_results(made: &mut Made, results: &Results) {
+    let results = file("results.xml", write_results(results));
+    made.checks.push(check_groups(&results.name, &results.bytes));
+    made.files.push(results);
 }
 
 fn file(name: &str, xml: String) -> File {
@@ -126,7 +138,7 @@ pub(super) fn write_record(path: &Path) -> anyhow::Result<Made> {
                 let method = outcome.method.unwrap_or("none of ours");
                 format!("results.xml: \"{}\" is {method}", outcome.title)
             }));
-            made.files.push(file("results.xml", write_results(&results)));
+            add_results(&mut made, &results);
         }
     }
     Ok(made)

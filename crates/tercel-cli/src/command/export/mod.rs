@@ -16,7 +16,7 @@ use anyhow::{anyhow, bail};
 use jiff::civil::{Date, DateTime};
 use serde_json::{Value, json};
 use tercel::protocol::Trial;
-use tercel::study::{Blocks, Finding};
+use tercel::study::{Blocks, Finding, Rule};
 use tercel_exchange::export::Dataset;
 use tercel_exchange::export::checks::{Check, check_file, check_structure, check_well_formed};
 use tercel_exchange::export::terminology::Extension;
@@ -51,6 +51,9 @@ pub(crate) struct Args {
     /// Check the export, write checks.html (what was checked, by what, what was not) beside it, and exit with 1 where something is wrong
     #[arg(long)]
     check: bool,
+    /// Report events that are not serious where they exceed this percentage of a group (ctgov), 0 to 5; every event if not given
+    #[arg(long, value_name = "PERCENT")]
+    threshold: Option<f64>,
     /// Identifier of the sender of safety reports (e2b), in place of icsr.sender of the protocol
     #[arg(long, value_name = "ID")]
     sender: Option<String>,
@@ -222,6 +225,14 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     if args.to != e2b::NAME && (args.sender.is_some() || args.receiver.is_some()) {
         bail!("--sender and --receiver belong to --to {}; leave them out", e2b::NAME);
     }
+    if let Some(threshold) = args.threshold {
+        if args.to != ctgov::NAME {
+            bail!("--threshold belongs to --to {}; leave it out", ctgov::NAME);
+        }
+        if !(0.0..=ctgov::HIGHEST_THRESHOLD).contains(&threshold) {
+            bail!("--threshold {threshold} is not what the registry takes; write a percentage from 0 to 5");
+        }
+    }
     let trial = require_protocol(&args.trial.trial)?;
     folder::refuse_other(&args.out)?;
     let progress = Progress::start("making the export");
@@ -290,11 +301,26 @@ fn finish(
     }
     let wrong = made.all_findings().any(|finding| finding.blocks != Blocks::None);
     output.print(|| answer_json(args, made, &sums), || answer_text(args, made))?;
-    Ok(if args.check && wrong {
+    let outside = outside_closed(made);
+    if outside > 0 {
+        // On standard error also beside --json, whose document counts them.
+        eprintln!(
+            "{outside} values are outside closed codelists; they are exported as they are, and a receiver will refuse them: correct them in the data"
+        );
+    }
+    Ok(if outside > 0 || (args.check && wrong) {
         Answer::Blocked
     } else {
         Answer::Given
     })
+}
+
+/// Values that a codelist to which nobody may add does not have. They are known without `--check` too.
+fn outside_closed(made: &Made) -> usize {
+    let found = made.checks.iter().flat_map(|check| &check.findings);
+    found
+        .filter(|finding| matches!(finding.rule, Rule::NotInCodelist(..)))
+        .count()
 }
 
 fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
@@ -312,6 +338,7 @@ fn answer_json(args: &Args, made: &Made, sums: &[String]) -> Value {
         "findings": made.all_findings().map(finding_json).collect::<Vec<Value>>(),
         "checks": made.checks.iter().map(check_json).collect::<Vec<Value>>(),
         "extensions": extensions.collect::<Vec<Value>>(),
+        "outside_closed_codelists": outside_closed(made),
         "notes": made.notes,
     })
 }

@@ -81,9 +81,8 @@ pub fn label_scales(adae: &Table, trial: &Trial) -> Table {
     let recorded: Vec<&str> = cells.columns().into_iter().filter(|name| *name != SCALE).collect();
     let rows = cells.rows().map(|row| {
         let mut values: Vec<String> = recorded.iter().map(|column| row.text(column).to_owned()).collect();
-        let organ_class = [row.text("AEBODSYS"), row.text("AESOC")];
-        let organ_class = organ_class.into_iter().find(|class| !class.is_empty());
-        let scale = trial.scale_of(&[row.text("AETERM"), row.text("AEDECOD")], organ_class);
+        let (terms, organ_class) = named(row);
+        let scale = trial.scale_of(&terms, organ_class);
         let graded = !row.text("AETOXGR").is_empty();
         values.push(if graded { scale.name().to_owned() } else { String::new() });
         values
@@ -91,6 +90,13 @@ pub fn label_scales(adae: &Table, trial: &Trial) -> Table {
     let rows = rows.collect();
     let columns: Vec<&str> = recorded.into_iter().chain([SCALE]).collect();
     Table::from_rows("ADAE", &columns, rows)
+}
+
+/// The terms of an event and its system organ class, by which classes of events are recognised.
+pub(super) fn named(row: CellRow<'_>) -> ([&str; 2], Option<&str>) {
+    let organ_class = [row.text("AEBODSYS"), row.text("AESOC")];
+    let organ_class = organ_class.into_iter().find(|class| !class.is_empty());
+    ([row.text("AETERM"), row.text("AEDECOD")], organ_class)
 }
 
 /// Whether an event led to a death that is not certainly before treatment.

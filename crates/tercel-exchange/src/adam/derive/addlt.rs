@@ -17,7 +17,7 @@ use tercel::dlt::{Ground, NotEvaluable, Status, Verdict, actual_percent, is_inve
 use tercel::endpoint::{Analysis, Facts};
 use tercel::study::{Adjudication, MedicationClass, RecordId, Subject, When};
 
-use super::cells::{maybe_day, maybe_number};
+use super::cells::{listed, maybe_day, maybe_number};
 use crate::table::Table;
 
 const COLUMNS: [&str; 25] = [
@@ -62,7 +62,8 @@ fn row(analysis: &Analysis<'_>, facts: &Facts<'_>, study: &str) -> Vec<String> {
         .map_or_else(|| answer.reason.clone(), Verdict::sentence);
     let judged = last_judgement(subject);
     let source = answer.records.first();
-    let records: Vec<String> = answer.records.iter().map(ToString::to_string).collect();
+    let identity = facts.identity();
+    let records = distinct(answer.records.iter().chain(&identity));
     vec![
         study.to_owned(),
         subject.id.to_string(),
@@ -90,7 +91,7 @@ fn row(analysis: &Analysis<'_>, facts: &Facts<'_>, study: &str) -> Vec<String> {
         maybe_day(judged.and_then(|judged| judged.when?.day())),
         source.map_or_else(String::new, |record| record.dataset.to_string()),
         source.map_or_else(String::new, |record| record.number.to_string()),
-        records.join(" "),
+        listed(records.iter()),
     ]
 }
 

@@ -25,9 +25,9 @@ use super::cells::{CellRow, Cells, maybe_day, maybe_number, number};
 use super::rules::relative_day;
 use crate::table::Table;
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "PARCAT1", "EXTRT", "ASTDT", "AENDT", "ASTDY", "AENDY", "AVAL", "AVALC",
-    "AVALU", "SRCDOM", "SRCVAR", "SRCSEQ",
+    "AVALU", "SRCDOM", "SRCVAR", "SRCSEQ", "SRCRECS",
 ];
 
 /// What a row says beside its subject.
@@ -43,6 +43,16 @@ struct Entry {
     text: Option<String>,
     unit: String,
     source: [String; 3],
+    /// The records of a summary.
+    records: Vec<String>,
+}
+
+impl Entry {
+    /// The record of a dose, as it is listed.
+    fn record(&self, id: &SubjectId) -> String {
+        let [domain, _, sequence] = &self.source;
+        format!("{domain}/{id}/{sequence}")
+    }
 }
 
 /// Writes the dataset: the doses of each subject, then their number and sum by treatment.
@@ -61,7 +71,7 @@ pub(super) fn write_adex(ex: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
         let Some(subject) = subjects.get(id) else { continue };
         let entries = doses.iter().map(|(row, place)| dose(*row, *place));
         let given: Vec<Entry> = entries.collect();
-        let summaries = summaries(&given);
+        let summaries = summaries(id, &given);
         rows.extend(given.iter().chain(&summaries).map(|entry| write(subject, entry)));
     }
     Table::from_rows("ADEX", &COLUMNS, rows)
@@ -69,7 +79,6 @@ pub(super) fn write_adex(ex: &Cells<'_>, subjects: &Subjects, notes: &mut Vec<St
 
 fn dose(row: CellRow<'_>, place: usize) -> Entry {
     let start = row.day("EXSTDTC");
-    let sequence = row.text("EXSEQ");
     Entry {
         code: "DOSE",
         label: "Dose Administered",
@@ -80,20 +89,13 @@ fn dose(row: CellRow<'_>, place: usize) -> Entry {
         value: row.number("EXDOSE"),
         text: None,
         unit: row.text("EXDOSU").to_owned(),
-        source: [
-            "EX".to_owned(),
-            "EXDOSE".to_owned(),
-            if sequence.is_empty() {
-                place.to_string()
-            } else {
-                sequence.to_owned()
-            },
-        ],
+        source: ["EX".to_owned(), "EXDOSE".to_owned(), row.sequence("EXSEQ", place)],
+        records: Vec::new(),
     }
 }
 
 /// Number and sum of the doses above zero of each treatment.
-fn summaries(doses: &[Entry]) -> Vec<Entry> {
+fn summaries(id: &SubjectId, doses: &[Entry]) -> Vec<Entry> {
     let mut by: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for dose in doses.iter().filter(|dose| dose.value.is_none_or(|value| value > 0.0)) {
         by.entry(&dose.treatment).or_default().push(dose);
@@ -107,6 +109,8 @@ fn summaries(doses: &[Entry]) -> Vec<Entry> {
             treatment: treatment.to_owned(),
             start: doses.iter().filter_map(|dose| dose.start).min(),
             end: doses.iter().filter_map(|dose| dose.end).max(),
+            source: ["EX".to_owned(), String::new(), String::new()],
+            records: doses.iter().map(|dose| dose.record(id)).collect(),
             ..Entry::default()
         };
         entries.push(Entry {
@@ -122,6 +126,7 @@ fn summaries(doses: &[Entry]) -> Vec<Entry> {
             entries.push(Entry {
                 value: Some(amounts.iter().sum()),
                 unit,
+                source: ["EX", "EXDOSE", ""].map(str::to_owned),
                 ..overall("TDOSE", "Total Dose Administered")
             });
         }
@@ -163,6 +168,7 @@ fn cells(study: &str, id: &str, entry: &Entry, [start_day, end_day]: [String; 2]
         domain,
         variable,
         sequence,
+        entry.records.join(" "),
     ]
 }
 
@@ -202,18 +208,23 @@ fn infused(analysis: &Analysis<'_>, facts: &Facts<'_>) -> Vec<Entry> {
         ..Entry::default()
     };
     let given = cells_given(subject, infusion).map(Dose::to_cells);
-    let planned = facts
+    let of_level = facts
         .level
         .and_then(|level| trial.dose_levels.get(level))
         .map(|level| level.planned);
-    let planned = planned.or(infusion.planned).map(Dose::to_cells);
+    let planned = of_level.or(infusion.planned).map(Dose::to_cells);
+    // The level is the subject's; without one the plan stands with the infusion.
+    let of_level = of_level.map(|_| ["ADSL", "DOSELVL", ""].map(str::to_owned));
     let percent = actual_percent(trial, subject, infusion);
     let mut entries = vec![
         entry("ACTCELL", "Cells Infused", given, "cells"),
         entry("PCTCELL", "Cells Infused in Percent of Planned", percent, "%"),
-        Entry {
-            source: Default::default(),
-            ..entry("PLNCELL", "Cells Planned", planned, "cells")
+        match of_level {
+            Some(source) => Entry {
+                source,
+                ..entry("PLNCELL", "Cells Planned", planned, "cells")
+            },
+            None => entry("PLNCELL", "Cells Planned", planned, "cells"),
         },
     ];
     if let Some(percent) = percent {

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use tercel::endpoint::{Analysis, Cell, Contribution, Reading, derive_cells};
 
-use super::cells::number;
+use super::cells::{listed, number};
 use crate::table::Table;
 
 /// Methods whose contributions are rows of `ADRS`, with the parameters they are there.
@@ -168,8 +168,7 @@ pub(super) fn visit(months: Option<u32>) -> [String; 2] {
 
 /// The records, as they are listed.
 pub(super) fn records(part: &Contribution) -> String {
-    let records: Vec<String> = part.records.iter().map(ToString::to_string).collect();
-    records.join(" ")
+    listed(part.records.iter())
 }
 
 /// Writes the dataset.

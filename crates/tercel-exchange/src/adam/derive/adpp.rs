@@ -17,14 +17,14 @@ use std::collections::BTreeMap;
 use tercel::kinetics::{Profile, ProfileParameters, estimate_profile};
 use tercel::study::{Level, SubjectId, When};
 
-use super::cells::{maybe_day, number};
+use super::cells::{listed, maybe_day, number};
 use super::concentration::{Groups, Parameter};
 use super::{DeriveOptions, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "STUDYID", "USUBJID", "ASEQ", "PARCAT1", "PARAMCD", "PARAM", "PARAMN", "ADT", "ADY", "AVAL", "AVALC", "AVALU",
-    "PPREASND", "SRCDOM", "SRCNREC",
+    "PPREASND", "SRCDOM", "SRCNREC", "SRCRECS",
 ];
 
 /// Unit of a parameter, beside that of the level.
@@ -153,6 +153,7 @@ pub(super) fn write_adpp(
             sequence = (Some(id), 0);
         }
         let domain = first.map_or("PC", |result| result.domain);
+        let records = listed(profile.samples.iter().map(|sample| &sample.level.record));
         for (place, (parameter, label, of, value)) in (1..).zip(PARAMETERS) {
             sequence.1 += 1;
             let value = value(&found);
@@ -178,6 +179,7 @@ pub(super) fn write_adpp(
                 value.err().unwrap_or_default(),
                 domain.to_owned(),
                 profile.samples.len().to_string(),
+                records.clone(),
             ]);
         }
     }

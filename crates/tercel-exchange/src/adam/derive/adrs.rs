@@ -14,9 +14,9 @@ use super::rules::{Imputed, impute_last};
 use super::{DeriveOptions, Subjects};
 use crate::table::Table;
 
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "ADT", "ADTF", "AVISIT", "AVALC", "AVAL", "ANL01FL", "ANL02FL", "VISIT",
-    "VISITNUM", "RSSEQ", "AVISITN", "SRCDOM", "SRCVAR", "SRCSEQ", "AREASON", "SRCRECS",
+    "VISITNUM", "RSSEQ", "AVISITN", "SRCDOM", "SRCVAR", "SRCSEQ", "AREASON", "SRCRECS", "DTYPE",
 ];
 
 /// What each subject's responses amount to.
@@ -28,7 +28,8 @@ pub(super) struct Response {
     best: Best,
     clinical_benefit: Option<Date>,
     confirmed_clinical_benefit: Option<Date>,
-    measurable: bool,
+    /// Target lesions at baseline, as records.
+    measurable: Vec<String>,
     reference: Option<Date>,
     /// First response, confirmed or not.
     pub(super) responded: Option<Date>,
@@ -56,6 +57,8 @@ struct Assessment {
     visit: String,
     visit_number: String,
     sequence: String,
+    /// The record, as it is listed.
+    record: String,
     /// The one of its day that counts: on or after the reference date, the worst of several.
     counts: bool,
     /// Not after the first progression.
@@ -81,7 +84,7 @@ pub(super) fn derive_responses(
     notes: &mut Vec<String>,
 ) -> Responses {
     let mut recorded: BTreeMap<SubjectId, Vec<Assessment>> = BTreeMap::new();
-    for row in rs.rows() {
+    for (row, place) in rs.rows().zip(1..) {
         let test = row.text("RSTESTCD");
         let wanted = (test.is_empty() || test.eq_ignore_ascii_case("OVRLRESP"))
             && row.is_read_by(&options.evaluator, "RSEVAL", "RSACPTFL")
@@ -89,7 +92,7 @@ pub(super) fn derive_responses(
         let Some(subject) = row.subject().filter(|_| wanted) else {
             continue;
         };
-        let assessment = read_assessment(row, options.criteria);
+        let assessment = read_assessment(row, place, options.criteria);
         if assessment.overall.is_none() && !assessment.text.is_empty() {
             notes.push(format!(
                 "RS, subject {subject}: \"{}\" is not an overall response; write CR, PR, SD, NON-CR/NON-PD, PD or NE",
@@ -121,7 +124,7 @@ pub(super) fn derive_responses(
     }
     let mut derive = |subject: &Subject| {
         let assessments = recorded.remove(&subject.id).unwrap_or_default();
-        let measurable = tumours.is_some_and(|tumours| has_measurable_disease(tumours, subject, options));
+        let measurable = tumours.map_or_else(Vec::new, |tumours| measurable_disease(tumours, subject, options));
         derive_response(assessments, subject, measurable, options)
     };
     subjects
@@ -144,7 +147,7 @@ fn is_of(category: &str, criteria: Criteria) -> bool {
     }
 }
 
-fn read_assessment(row: CellRow<'_>, criteria: Criteria) -> Assessment {
+fn read_assessment(row: CellRow<'_>, place: usize, criteria: Criteria) -> Assessment {
     let coded = row.text("RSSTRESC");
     let text = if coded.is_empty() { row.text("RSORRES") } else { coded };
     let immune = Immune::parse(text).ok().filter(|_| criteria == Criteria::Irecist);
@@ -165,13 +168,15 @@ fn read_assessment(row: CellRow<'_>, criteria: Criteria) -> Assessment {
         visit: row.text("VISIT").to_owned(),
         visit_number: row.text("VISITNUM").to_owned(),
         sequence: row.text("RSSEQ").to_owned(),
+        record: format!("RS/{}/{}", row.text("USUBJID"), row.sequence("RSSEQ", place)),
         counts: false,
         before_progression: false,
     }
 }
 
-fn has_measurable_disease(tumours: &Cells<'_>, subject: &Subject, options: &DeriveOptions) -> bool {
-    tumours.rows().any(|row| {
+/// Target lesions at baseline.
+fn measurable_disease(tumours: &Cells<'_>, subject: &Subject, options: &DeriveOptions) -> Vec<String> {
+    let targets = tumours.rows().zip(1..).filter(|(row, _)| {
         let visit = row.text("VISIT").to_ascii_uppercase();
         let found = row.day("TUDTC").zip(subject.reference());
         let at_baseline = if visit.is_empty() {
@@ -184,7 +189,10 @@ fn has_measurable_disease(tumours: &Cells<'_>, subject: &Subject, options: &Deri
             && row.is("TUSTRESC", "TARGET")
             && (by.is_empty() || by.eq_ignore_ascii_case(&options.evaluator))
             && at_baseline
-    })
+    });
+    targets
+        .map(|(row, place)| format!("TU/{}/{}", subject.id, row.sequence("TUSEQ", place)))
+        .collect()
 }
 
 /// By iRECIST, what each response of a course in order of time stands for: a progression that was taken back is none.
@@ -199,7 +207,7 @@ fn resolve_unconfirmed(assessments: &mut [Assessment]) {
 fn derive_response(
     mut assessments: Vec<Assessment>,
     subject: &Subject,
-    measurable: bool,
+    measurable: Vec<String>,
     options: &DeriveOptions,
 ) -> Response {
     assessments.sort_by(|a, b| {
@@ -347,6 +355,7 @@ pub(super) fn add_rates(adrs: &mut Table, rates: &[Answered], study: &str) {
                 "",
                 &part.note,
                 &records,
+                "",
             ];
             added.push(row);
         }
@@ -377,7 +386,7 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
         writer.yes_no("CRSP", confirmed),
         writer.event("DEATH", subject.death, subject.death.is_some() || subject.dead),
         writer.last(),
-        writer.event("MDIS", None, response.measurable),
+        writer.event("MDIS", None, !response.measurable.is_empty()),
     ];
     rows.extend(response.assessments.iter().map(|assessment| {
         let mut row = writer.row(
@@ -386,9 +395,8 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
             &assessment.text,
             response_number(&assessment.text),
         );
-        if let Some(cell) = row.get_mut(ANALYSED) {
-            *cell = flag(assessment.counts);
-        }
+        set(&mut row, ANALYSED, flag(assessment.counts));
+        set(&mut row, RECORDS, String::new());
         row
     }));
     rows.push(writer.yes_no("PD", response.progression));
@@ -396,11 +404,22 @@ fn subject_rows(response: &Response, subject: &Subject) -> Vec<Vec<String>> {
     rows
 }
 
-/// Position of `ADT`, `ADTF`, `ANL01FL` and `SRCDOM` in a row.
+/// Position of `ADT`, `ADTF`, `ANL01FL`, `SRCDOM`, `SRCRECS` and `DTYPE` in a row.
 const DATE: usize = 4;
 const IMPUTED: usize = 5;
 const ANALYSED: usize = 9;
 const SOURCE: usize = 15;
+const RECORDS: usize = 19;
+const DERIVATION: usize = 20;
+
+/// A row of what no record of the subject says: there is none that could.
+const OF_ABSENCE: &str = "PHANTOM";
+
+fn set(row: &mut [String], at: usize, value: String) {
+    if let Some(cell) = row.get_mut(at) {
+        *cell = value;
+    }
+}
 
 /// Rows of one subject.
 struct Writer<'a> {
@@ -428,16 +447,20 @@ impl Writer<'_> {
             ("MDIS", true) => ["TU", "TUSTRESC"],
             (_, _) => ["", ""],
         };
-        let set = [
+        let records = match (code, holds) {
+            ("MDIS", true) => self.response.measurable.join(" "),
+            (_, _) => String::new(),
+        };
+        let cells = [
             (DATE, maybe_day(date.map(|date| date.day))),
             (IMPUTED, date.map_or("", |date| date.flag).to_owned()),
             (SOURCE, source[0].to_owned()),
             (SOURCE + 1, source[1].to_owned()),
+            (RECORDS, records),
+            (DERIVATION, if holds { "" } else { OF_ABSENCE }.to_owned()),
         ];
-        for (at, value) in set {
-            if let Some(cell) = row.get_mut(at) {
-                *cell = value;
-            }
+        for (at, value) in cells {
+            set(&mut row, at, value);
         }
         row
     }
@@ -456,6 +479,10 @@ impl Writer<'_> {
 
     fn row(&self, code: &str, source: Option<&Assessment>, text: &str, number: &str) -> Vec<String> {
         let of = |cell: fn(&Assessment) -> String| source.map_or_else(String::new, cell);
+        // What follows from the course rests on every assessment of it that counts.
+        let counting = self.response.assessments.iter().filter(|assessment| assessment.counts);
+        let records: Vec<&str> = counting.map(|assessment| assessment.record.as_str()).collect();
+        let absent = source.is_none() && records.is_empty();
         vec![
             self.subject.study.clone(),
             self.subject.id.to_string(),
@@ -476,7 +503,8 @@ impl Writer<'_> {
             of(|_| "RSSTRESC".to_owned()),
             of(|source| source.sequence.clone()),
             String::new(),
-            String::new(),
+            records.join(" "),
+            if absent { OF_ABSENCE } else { "" }.to_owned(),
         ]
     }
 }

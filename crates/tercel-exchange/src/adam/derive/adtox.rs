@@ -13,7 +13,7 @@
 use tercel::endpoint::{Analysis, Facts, ScaleGrade, SyndromeEpisode};
 use tercel::study::Syndrome;
 
-use super::cells::{maybe_day, maybe_number};
+use super::cells::{listed, maybe_day, maybe_number};
 use crate::table::Table;
 
 const COLUMNS: [&str; 19] = [
@@ -70,13 +70,12 @@ fn of_grade(grade: &ScaleGrade) -> [String; 6] {
 
 fn of_episode(episode: &SyndromeEpisode) -> [String; 6] {
     let hours = episode.duration_hours();
-    let records: Vec<String> = episode.records().iter().map(ToString::to_string).collect();
     [
         episode.onset.to_string(),
         episode.worst_at.to_string(),
         episode.end.map_or_else(String::new, |end| end.to_string()),
         maybe_number(hours),
         hours.map_or("", |_| "HOURS").to_owned(),
-        records.join(" "),
+        listed(episode.records().iter()),
     ]
 }

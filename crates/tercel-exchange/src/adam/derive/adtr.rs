@@ -15,10 +15,10 @@ use super::{DeriveOptions, Sources, Subjects};
 use crate::sdtm::is_too_small;
 use crate::table::Table;
 
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 30] = [
     "STUDYID", "USUBJID", "PARAMCD", "PARAM", "ADT", "ADTF", "ADY", "AVISIT", "AVISITN", "VISIT", "TRLNKID", "AVAL",
     "AVALU", "BASE", "NADIR", "CHG", "PCHG", "CHGNAD", "PCHGNAD", "ABLFL", "ANL01FL", "ANL02FL", "ANL03FL", "ANL04FL",
-    "LSEXP", "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ",
+    "LSEXP", "LSASS", "SRCDOM", "SRCVAR", "SRCSEQ", "SRCRECS",
 ];
 
 /// The assessment before treatment.
@@ -54,6 +54,8 @@ struct Sum {
     assessed: String,
     complete: bool,
     progression: bool,
+    /// Records of its diameters.
+    records: Vec<String>,
 }
 
 /// Writes the dataset.
@@ -67,12 +69,16 @@ pub(super) fn write_adtr(
     let nodes = read_nodes(sources, options);
     let progressions = read_progressions(sources, options);
     let mut measured: BTreeMap<SubjectId, Vec<Measurement>> = BTreeMap::new();
-    for row in tr.rows() {
+    for (row, place) in tr.rows().zip(1..) {
         let diameter = row.is("TRTESTCD", "LDIAM") || row.is("TRTESTCD", "LPERP");
         let target = row.is("TRGRPID", "TARGET") || row.text("TRGRPID").is_empty();
         let wanted = diameter && target && row.is_read_by(&options.evaluator, "TREVAL", "TRACPTFL");
         if let Some(id) = row.subject().filter(|_| wanted) {
-            let measurement = read_measurement(row, nodes.contains(&(id.clone(), row.text("TRLNKID").to_owned())));
+            let measurement = read_measurement(
+                row,
+                place,
+                nodes.contains(&(id.clone(), row.text("TRLNKID").to_owned())),
+            );
             if measurement.diameter == InUnit::Apart {
                 let of = format!(
                     "TR, subject {id}, {} {}",
@@ -132,7 +138,7 @@ fn read_progressions(sources: &Sources<'_>, options: &DeriveOptions) -> BTreeMap
     progressions
 }
 
-fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
+fn read_measurement(row: CellRow<'_>, place: usize, node: bool) -> Measurement {
     let date = row
         .when("TRDTC")
         .map(|when| impute_first(when.date, None))
@@ -168,7 +174,7 @@ fn read_measurement(row: CellRow<'_>, node: bool) -> Measurement {
         recorded_number,
         diameter,
         variable,
-        sequence: row.text("TRSEQ").to_owned(),
+        sequence: row.sequence("TRSEQ", place),
     }
 }
 
@@ -280,6 +286,7 @@ fn lesion_row(subject: &Subject, measurement: &Measurement) -> Vec<String> {
         "TR".to_owned(),
         measurement.variable.to_owned(),
         measurement.sequence.clone(),
+        String::new(),
     ]);
     row
 }
@@ -326,6 +333,10 @@ fn derive_sums(subject: &Subject, measurements: &[Measurement], progressed: &BTr
                 complete: assessed == expected && !assessed.is_empty() && (*visit == BASELINE || !before(date)),
                 assessed,
                 progression: date.is_some_and(|date| progressed.contains(&date)),
+                records: measurements
+                    .iter()
+                    .map(|m| format!("TR/{}/{}", subject.id, m.sequence))
+                    .collect(),
             }
         })
         .collect();
@@ -389,8 +400,8 @@ fn sum_rows(subject: &Subject, measurements: &[Measurement], progressed: &BTreeS
             sum.assessed.clone(),
             "TR".to_owned(),
             "TRSTRESN".to_owned(),
-            // A sum has several records.
             String::new(),
+            sum.records.join(" "),
         ]
     });
     rows.collect()

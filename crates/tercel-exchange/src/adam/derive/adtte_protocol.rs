@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use tercel::endpoint::{Analysis, Duration, Facts, Situation};
 use tercel::study::RecordId;
 
-use super::cells::maybe_day;
+use super::cells::{listed, maybe_day};
 use crate::table::Table;
 
 const COLUMNS: [&str; 15] = [
@@ -113,7 +113,6 @@ fn row(
 ) -> Vec<String> {
     let situation = duration.situation.map(|situation| situation.to_string());
     let event = situation.unwrap_or_else(|| duration.ended_by.clone());
-    let records: Vec<String> = duration.records.iter().map(ToString::to_string).collect();
     vec![
         study.to_owned(),
         facts.subject.id.to_string(),
@@ -135,7 +134,7 @@ fn row(
             .map_or("", |record| date_variable(record.dataset.as_str()))
             .to_owned(),
         source.map_or_else(String::new, |record| record.number.to_string()),
-        records.join(" "),
+        listed(duration.records.iter()),
     ]
 }
 

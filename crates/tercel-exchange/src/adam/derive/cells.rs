@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use tercel::study::{SubjectId, When};
+use tercel::study::{RecordId, SubjectId, When};
 
 use crate::table::Table;
 
@@ -92,6 +92,14 @@ impl<'c> CellRow<'c> {
         self.when(column)?.day()
     }
 
+    /// The number of a record; its row where the dataset numbers none.
+    pub(super) fn sequence(self, column: &str, place: usize) -> String {
+        match self.text(column) {
+            "" => place.to_string(),
+            number => number.to_owned(),
+        }
+    }
+
     /// The subject of the row, where it names one.
     pub(super) fn subject(self) -> Option<SubjectId> {
         let name = self.text("USUBJID");
@@ -130,6 +138,12 @@ pub(super) fn maybe_number(value: Option<f64>) -> String {
 /// A day or a blank.
 pub(super) fn maybe_day(day: Option<Date>) -> String {
     day.map_or_else(String::new, |day| day.to_string())
+}
+
+/// Records as `SRCRECS` lists them.
+pub(super) fn listed<'r>(records: impl Iterator<Item = &'r RecordId>) -> String {
+    let records: Vec<String> = records.map(ToString::to_string).collect();
+    records.join(" ")
 }
 
 /// `Y` or a blank: how flags are written.

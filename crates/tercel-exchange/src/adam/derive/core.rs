@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::cells::Cells;
 use crate::table::Table;
 
-/// Datasets whose rows get a number `ASEQ`; the others have that of their source, or one already.
-const NUMBERED: [&str; 5] = ["ADEX", "ADOUT", "ADRS", "ADTR", "ADTTE"];
+/// Datasets whose rows have a number `ASEQ` already.
+const NUMBERED: [&str; 2] = ["ADPC", "ADPP"];
 
 /// Adds planned and actual treatment to `ADSL`; to the other datasets the same with the safety flag, and `ASEQ`.
 pub(super) fn complete(tables: &mut [Table]) {
@@ -21,7 +21,7 @@ pub(super) fn complete(tables: &mut [Table]) {
         for (name, of) in [("TRTP", 0), ("TRTA", 1), ("SAFFL", 2)] {
             fill(table, name, |id, _| treatments.get(id)?.get(of).cloned());
         }
-        if NUMBERED.contains(&table.name.as_str()) {
+        if !NUMBERED.contains(&table.name.as_str()) {
             let mut counts: BTreeMap<String, usize> = BTreeMap::new();
             fill(table, "ASEQ", |id, _| {
                 let count = counts.entry(id.to_owned()).or_default();

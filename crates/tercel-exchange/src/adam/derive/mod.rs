@@ -31,6 +31,7 @@ mod cells;
 mod concentration;
 mod core;
 mod doses;
+mod occurrence;
 mod protocol;
 mod rules;
 mod units;

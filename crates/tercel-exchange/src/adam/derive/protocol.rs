@@ -2,7 +2,7 @@
 //!
 //! # What it derives
 //! `ADTTE` by the protocol's origin, censoring and confirmation; response and disease control at months in `ADRS`; `ADOUT` for the
-//! other outcomes; dose level, cells and adverse-event window in `ADSL`; scale and association of events in `ADAE`; `ADDLT`, `ADTOX`.
+//! other outcomes; dose level, cells and adverse-event window in `ADSL`; scale, association, class and occurrence of events in `ADAE`; `ADDLT`, `ADTOX`.
 //!
 //! # Source
 //! [`tercel::endpoint`]: every value is one subject's contribution to a cell of the outcome matrix.
@@ -18,6 +18,7 @@ use tercel::endpoint::{Analysis, Facts, associated_events};
 use super::adae::label_scales;
 use super::cells::{Cells, flag, maybe_day, number};
 use super::core::{complete, fill};
+use super::occurrence::flag_occurrences;
 use super::{addlt, adex, adout, adrs, adtox, adtte_protocol};
 use crate::table::Table;
 
@@ -33,6 +34,7 @@ pub fn apply_protocol(tables: &mut Vec<Table>, analysis: &Analysis<'_>) -> bool 
             "ADAE" => {
                 *table = label_scales(table, analysis.trial);
                 add_association(table, analysis);
+                flag_occurrences(table, analysis.trial);
             }
             "ADEX" => adex::add_cells(table, analysis, study),
             _ => {}

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use tercel::protocol::Trial;
+
 use super::list::{ALL, Described, Home, Line, List};
-use super::{long, sort};
+use super::{long, setting, sort};
 use crate::export::guide;
 use crate::export::{Codelist, Dataset, Kind, Origin, Standard, ValueLevel, Variable};
 use crate::table::Table;
@@ -15,16 +17,17 @@ const MOST_TERMS: usize = 300;
 const RENAMED: [(&str, &str, &str); 2] = [("ADAE", "TRTEM30FL", "TREM30FL"), ("ADPC", "PCRFTDTM", "PCRFTDTC")];
 
 /// Describes derived tables, in the order datasets are handed over; a table that is no analysis dataset is left out. Texts
-/// too long for one variable go on in further ones. `meddra` is the version that events are coded by.
-pub fn describe_adam(mut tables: Vec<Table>, meddra: Option<&str>) -> Vec<Dataset> {
+/// too long for one variable go on in further ones. `meddra` is the version that events are coded by; methods that name a setting of
+/// the protocol state its value in `trial`.
+pub fn describe_adam(mut tables: Vec<Table>, meddra: Option<&str>, trial: Option<&Trial>) -> Vec<Dataset> {
     let described = ALL.iter().filter_map(|described| {
         let at = tables.iter().position(|table| table.name == described.name)?;
-        Some(describe(described, tables.swap_remove(at), meddra))
+        Some(describe(described, tables.swap_remove(at), meddra, trial))
     });
     described.collect()
 }
 
-fn describe(described: &Described, mut table: Table, meddra: Option<&str>) -> Dataset {
+fn describe(described: &Described, mut table: Table, meddra: Option<&str>, trial: Option<&Trial>) -> Dataset {
     let lines: Vec<(String, Option<&'static Line>)> = table
         .columns()
         .iter()
@@ -54,7 +57,7 @@ fn describe(described: &Described, mut table: Table, meddra: Option<&str>) -> Da
     };
     for (at, (column, line)) in lines.iter().enumerate() {
         let variable = match line {
-            Some(line) => of_line(&dataset.table, at, line),
+            Some(line) => of_line(&dataset.table, at, line, trial),
             None => carried(
                 &dataset.table,
                 at,
@@ -81,8 +84,13 @@ fn cells(table: &Table, at: usize) -> impl Iterator<Item = &str> + Clone {
         .filter(|cell| !cell.is_empty())
 }
 
-fn of_line(table: &Table, at: usize, line: &Line) -> Variable {
-    let sentence = |text: &'static str| (!text.is_empty()).then(|| text.to_owned());
+fn of_line(table: &Table, at: usize, line: &Line, trial: Option<&Trial>) -> Variable {
+    let stated = trial.and_then(|trial| setting::stated(trial, &table.name, line.name));
+    let sentence = |text: &'static str| {
+        let parts = [Some(text).filter(|text| !text.is_empty()), stated.as_deref()];
+        let parts: Vec<&str> = parts.into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    };
     let (origin, method) = match line.home {
         Home::Derived(method) => (Origin::Derived, sentence(method)),
         Home::Assigned(method) => (Origin::Assigned, sentence(method)),
@@ -256,7 +264,7 @@ fn add_value_levels(dataset: &mut Dataset) {
         let whole = cells().all(|cell| cell.parse::<i64>().is_ok());
         let kind = settle(if whole { Kind::Integer } else { variable.kind }, &cells());
         Some(ValueLevel {
-            when: ("PARAMCD".to_owned(), parameter),
+            when: vec![("PARAMCD".to_owned(), parameter)],
             label,
             kind,
             length: length(kind, cells()),

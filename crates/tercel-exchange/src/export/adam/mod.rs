@@ -8,10 +8,13 @@ mod describe;
 mod list;
 mod long;
 mod results;
+mod setting;
 mod sort;
+mod summary;
 
 pub use describe::describe_adam;
 pub use results::analysis_results;
+pub use summary::{Summary, summary};
 
 /// Names and labels of every variable the list describes, by dataset.
 pub fn described_variables() -> Vec<(&'static str, Vec<(&'static str, &'static str)>)> {

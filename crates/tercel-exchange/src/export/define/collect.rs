@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::term;
 use super::{AnalysisResult, Condition, Define};
-use crate::export::{Codelist, Dataset, Kind, Origin, Variable, oid};
+use crate::export::{Codelist, Dataset, Kind, Origin, ValueLevel, Variable, oid};
 
 /// Codelists of up to so many terms are shown whole.
 pub const WHOLE_LIST: usize = 30;
@@ -64,26 +64,18 @@ pub(super) fn collect(define: &Define<'_>) -> References {
                 }
             }
             for level in &variable.by_value {
-                let (name, value) = &level.when;
-                let place = dataset.table.column(name);
-                let here = |row: usize| place.is_some_and(|place| dataset.table.cell(row, place) == value);
+                let here = level.rows(&dataset.table);
                 add_codelist(&mut found, level.codelist.as_ref(), level.kind, dataset, at, &here);
-                let rows = vec![Condition {
-                    variable: name.clone(),
-                    values: vec![value.clone()],
-                }];
+                let rows = conditions(level);
                 found
                     .conditions
                     .insert(condition(dataset.name(), &rows), (dataset.name().to_owned(), rows));
                 if let (Some(sentence), Origin::Derived) = (&level.method, &level.origin)
                     && Some(sentence) != variable.method.as_ref()
                 {
-                    let named = format!(
-                        "Derivation of {}.{} where {name} is {value}",
-                        dataset.name(),
-                        variable.name
-                    );
-                    let key = format!("{}.{value}", method(dataset, variable));
+                    let when = level.in_words();
+                    let named = format!("Derivation of {}.{} where {when}", dataset.name(), variable.name);
+                    let key = method_of_value(dataset, variable, level);
                     found.methods.insert(key, (named, sentence.clone()));
                 }
             }
@@ -102,6 +94,26 @@ pub(super) fn collect(define: &Define<'_>) -> References {
 /// Identifier of the method of a variable.
 pub(super) fn method(dataset: &Dataset, variable: &Variable) -> String {
     format!("MT.{}.{}", dataset.name(), variable.name)
+}
+
+/// Identifier of the method of a value of a variable.
+pub(super) fn method_of_value(dataset: &Dataset, variable: &Variable, level: &ValueLevel) -> String {
+    format!("{}.{}", method(dataset, variable), values(level))
+}
+
+/// The values by which a level is known.
+fn values(level: &ValueLevel) -> String {
+    let values = level.when.iter().map(|(_, value)| value.as_str());
+    values.collect::<Vec<_>>().join(".")
+}
+
+/// What holds of the rows of a value level.
+pub(super) fn conditions(level: &ValueLevel) -> Vec<Condition> {
+    let conditions = level.when.iter().map(|(variable, value)| Condition {
+        variable: variable.clone(),
+        values: vec![value.clone()],
+    });
+    conditions.collect()
 }
 
 /// Identifier of the comment of a variable.
@@ -123,13 +135,9 @@ pub(super) fn of_result(result: &AnalysisResult) -> Option<String> {
 }
 
 /// Identifier of a value of a variable.
-pub(super) fn item_of_value(dataset: &Dataset, variable: &Variable, when: &(String, String)) -> String {
-    format!(
-        "{}.{}.{}",
-        oid::variable(dataset.name(), &variable.name),
-        when.0,
-        when.1
-    )
+pub(super) fn item_of_value(dataset: &Dataset, variable: &Variable, level: &ValueLevel) -> String {
+    let parts = level.when.iter().map(|(name, value)| format!(".{name}.{value}"));
+    oid::variable(dataset.name(), &variable.name) + &parts.collect::<String>()
 }
 
 /// Identifier of a codelist, where it is shown.

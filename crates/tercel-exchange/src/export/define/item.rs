@@ -6,7 +6,7 @@ use super::collect::{References, codelist_key, comment, item_of_value};
 use super::places;
 use super::write::{leaf, value_list_key};
 use super::xml::Xml;
-use crate::export::{Codelist, Dataset, Kind, Origin, Source, Variable, oid};
+use crate::export::{Codelist, Dataset, Kind, Origin, Source, ValueLevel, Variable, oid};
 
 /// Writes a variable with its value level.
 pub(super) fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &References) -> io::Result<()> {
@@ -31,17 +31,17 @@ pub(super) fn items(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found
     item.write(xml, found)?;
     for level in &variable.by_value {
         let item = Item {
-            oid: item_of_value(dataset, variable, &level.when),
+            oid: item_of_value(dataset, variable, level),
             name: &variable.name,
             label: &level.label,
-            data_type: data_type(dataset, &variable.name, level.kind, Some(&level.when)),
+            data_type: data_type(dataset, &variable.name, level.kind, Some(level)),
             kind: level.kind,
             length: level.length,
             decimals: level.decimals,
             comment: None,
             codelist: level.codelist.as_ref(),
             origin: Some(&level.origin),
-            places: places(dataset, &variable.name, &level.origin, Some(&level.when.1)),
+            places: places(dataset, &variable.name, &level.origin, Some(level)),
             values: None,
         };
         item.write(xml, found)?;
@@ -119,6 +119,7 @@ fn write_origin(xml: &mut Xml, origin: &Origin, forms: Option<(&str, &[String])>
         Origin::Assigned => ("Assigned", Some("Sponsor")),
         Origin::Protocol => ("Protocol", Some("Sponsor")),
         Origin::Predecessor(_) => ("Predecessor", None),
+        Origin::NotAvailable => ("Not Available", None),
     };
     let attributes = [("Type", Some(kind)), ("Source", source)];
     match (origin, forms) {
@@ -135,12 +136,7 @@ fn write_origin(xml: &mut Xml, origin: &Origin, forms: Option<(&str, &[String])>
 }
 
 /// Type of the values as Define-XML spells it; of dates in text as complete as all of them are.
-pub(super) fn data_type(
-    dataset: &Dataset,
-    variable: &str,
-    kind: Kind,
-    when: Option<&(String, String)>,
-) -> &'static str {
+pub(super) fn data_type(dataset: &Dataset, variable: &str, kind: Kind, level: Option<&ValueLevel>) -> &'static str {
     match kind {
         Kind::Text => "text",
         Kind::Integer | Kind::Date | Kind::DateTime => "integer",
@@ -151,10 +147,9 @@ pub(super) fn data_type(
             let Some(at) = table.column(variable) else {
                 return "date";
             };
-            let here = |row: &usize| {
-                when.is_none_or(|(name, value)| table.column(name).is_some_and(|name| table.cell(*row, name) == value))
-            };
-            let cells = (0..table.len()).filter(here).map(|row| table.cell(row, at));
+            let here = level.map(|level| level.rows(table));
+            let rows = (0..table.len()).filter(|row| here.as_ref().is_none_or(|here| here(*row)));
+            let cells = rows.map(|row| table.cell(row, at));
             moments_type(cells.filter(|cell| !cell.is_empty()))
         }
     }

@@ -27,7 +27,7 @@ pub use result::{AnalysisResult, Condition};
 pub use write::write_define;
 
 use super::write::About;
-use super::{Dataset, Origin, Standard};
+use super::{Dataset, Origin, Standard, ValueLevel};
 use crate::form::{asking, place_of};
 
 /// What a define.xml says beside its datasets.
@@ -60,11 +60,14 @@ impl Define<'_> {
 }
 
 /// Where the annotated forms ask for a variable, or a qualifier: their places. Nowhere unless it is collected.
-fn places(dataset: &Dataset, variable: &str, origin: &Origin, when: Option<&str>) -> Vec<String> {
+fn places(dataset: &Dataset, variable: &str, origin: &Origin, level: Option<&ValueLevel>) -> Vec<String> {
     let Origin::Collected(_) = origin else {
         return Vec::new();
     };
-    let asking = match (dataset.name().strip_prefix("SUPP"), when) {
+    let qualifier = level
+        .and_then(|level| level.when.first())
+        .map(|(_, value)| value.as_str());
+    let asking = match (dataset.name().strip_prefix("SUPP"), qualifier) {
         (Some(parent), Some(qualifier)) => asking(parent, qualifier),
         (Some(_), None) => return Vec::new(),
         (None, _) => asking(dataset.name(), variable),

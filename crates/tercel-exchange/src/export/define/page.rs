@@ -169,15 +169,14 @@ fn variables(out: &mut Page, dataset: &Dataset, found: &References) {
 }
 
 fn value(out: &mut Page, dataset: &Dataset, variable: &Variable, level: &ValueLevel, found: &References) {
-    let (name, when) = &level.when;
     out.raw("<tr class=\"value\"><td>")
-        .text(&format!("where {name} = {when}"))
+        .text(&format!("where {}", level.in_words()))
         .raw("</td>")
         .cell(&level.label);
-    out.cell(&kind(dataset, variable, level.kind, Some(&level.when)))
+    out.cell(&kind(dataset, variable, level.kind, Some(level)))
         .number(level.length);
     list(out, level.codelist.as_ref(), found);
-    let asked = places(dataset, &variable.name, &level.origin, Some(when));
+    let asked = places(dataset, &variable.name, &level.origin, Some(level));
     from(out, &level.origin, &asked, found);
     let differs = level
         .method
@@ -186,8 +185,8 @@ fn value(out: &mut Page, dataset: &Dataset, variable: &Variable, level: &ValueLe
     out.cell(differs.map_or("", String::as_str)).raw("</tr>");
 }
 
-fn kind(dataset: &Dataset, variable: &Variable, kind: Kind, when: Option<&(String, String)>) -> String {
-    let name = data_type(dataset, &variable.name, kind, when);
+fn kind(dataset: &Dataset, variable: &Variable, kind: Kind, level: Option<&ValueLevel>) -> String {
+    let name = data_type(dataset, &variable.name, kind, level);
     match kind {
         Kind::Date => format!("{name} (DATE9.)"),
         Kind::DateTime => format!("{name} (DATETIME20.)"),
@@ -225,6 +224,7 @@ fn origin(origin: &Origin) -> String {
         Origin::Assigned => "Assigned".to_owned(),
         Origin::Protocol => "Protocol".to_owned(),
         Origin::Predecessor(variable) => format!("Predecessor: {variable}"),
+        Origin::NotAvailable => "Not available".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::code::codelist;
-use super::collect::{References, collect, condition, item_of_value, method};
+use super::collect::{References, collect, condition, conditions, item_of_value, method, method_of_value};
 use super::item::items;
 use super::result::results;
 use super::xml::Xml;
@@ -157,8 +157,8 @@ fn value_list(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &Ref
     let key = value_list_key(dataset, variable);
     xml.element("def:ValueListDef", &[("OID", Some(&key))], |xml| {
         for (place, level) in (1..).zip(&variable.by_value) {
-            let item = item_of_value(dataset, variable, &level.when);
-            let own = format!("{}.{}", method(dataset, variable), level.when.1);
+            let item = item_of_value(dataset, variable, level);
+            let own = method_of_value(dataset, variable, level);
             let shared = method(dataset, variable);
             let by = [own, shared].into_iter().find(|key| found.methods.contains_key(key));
             let by = by.filter(|_| level.method.is_some() && level.origin == Origin::Derived);
@@ -169,11 +169,7 @@ fn value_list(xml: &mut Xml, dataset: &Dataset, variable: &Variable, found: &Ref
                 ("Mandatory", Some("No")),
                 ("MethodOID", by.as_deref()),
             ];
-            let rows = [Condition {
-                variable: level.when.0.clone(),
-                values: vec![level.when.1.clone()],
-            }];
-            let key = condition(dataset.name(), &rows);
+            let key = condition(dataset.name(), &conditions(level));
             xml.element("ItemRef", &attributes, |xml| {
                 xml.empty("def:WhereClauseRef", &[("WhereClauseOID", Some(&key))])
             })?;

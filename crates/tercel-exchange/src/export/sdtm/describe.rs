@@ -5,12 +5,15 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::cells::Columns;
-use super::summary::VALUE_LISTS;
-use super::{Study, guide, supplement};
+use super::{Study, guide, supplement, values};
 use crate::export::guide::{Core, GuideDataset, GuideVariable};
 use crate::export::terminology;
-use crate::export::{Codelist, Dataset, Kind, Origin, Source, Standard, ValueLevel, Variable};
+use crate::export::{Codelist, Dataset, Kind, Origin, Source, Standard, Variable};
 use crate::table::Table;
+
+/// How a standard result comes from the original one: of a number, and of words.
+pub(super) const IN_UNIT: &str = "Original result in the standard unit; a result that is no number as it was written.";
+pub(super) const OF_TERMS: &str = "Original result as the term or score that the controlled terminology has for it; as it was written where it has none.";
 
 /// Permissible variables whose presence says that the question was asked, so that a blank column is kept.
 const ASKED: [&str; 6] = ["AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE"];
@@ -67,7 +70,7 @@ fn describe(study: &Study<'_>, source: &Table) -> Option<Dataset> {
         variables,
         table: sorted,
     };
-    values(&mut dataset);
+    values::add(&mut dataset);
     Some(dataset)
 }
 
@@ -170,7 +173,8 @@ fn variable_of(study: &Study<'_>, table: &Table, at: usize, variable: &GuideVari
     } else {
         Kind::Text
     };
-    let (origin, method) = origin(&table.name, variable);
+    let numeric = Columns::of(table).has(&format!("{}STRESN", table.name));
+    let (origin, method) = origin(study, &table.name, variable, numeric);
     Variable {
         name: variable.name.to_owned(),
         label: variable.label.to_owned(),
@@ -187,7 +191,7 @@ fn variable_of(study: &Study<'_>, table: &Table, at: usize, variable: &GuideVari
 }
 
 /// Whole numbers, numbers, or text where a value is no number.
-fn number_kind<'c>(cells: impl Iterator<Item = &'c str>) -> Kind {
+pub(super) fn number_kind<'c>(cells: impl Iterator<Item = &'c str>) -> Kind {
     let mut kind = Kind::Integer;
     for cell in cells {
         if !cell.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -201,7 +205,7 @@ fn number_kind<'c>(cells: impl Iterator<Item = &'c str>) -> Kind {
 }
 
 /// Longest text in bytes, most digits of a number.
-fn length<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
+pub(super) fn length<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
     let digits = |cell: &str| cell.bytes().filter(u8::is_ascii_digit).count();
     let lengths = cells.map(|cell| match kind {
         Kind::Integer | Kind::Float => digits(cell),
@@ -210,7 +214,7 @@ fn length<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
     lengths.max().unwrap_or(0).max(1)
 }
 
-fn decimals<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
+pub(super) fn decimals<'c>(kind: Kind, cells: impl Iterator<Item = &'c str>) -> usize {
     if kind != Kind::Float {
         return 0;
     }
@@ -249,7 +253,7 @@ fn codelist<'c>(study: &Study<'_>, variable: &GuideVariable, cells: impl Iterato
 }
 
 /// Where a variable comes from, and how it is worked out.
-fn origin(dataset: &str, variable: &GuideVariable) -> (Origin, Option<String>) {
+fn origin(study: &Study<'_>, dataset: &str, variable: &GuideVariable, has_numbers: bool) -> (Origin, Option<String>) {
     let ending = variable.name.strip_prefix(dataset).unwrap_or(variable.name);
     let derived = |method: &str| (Origin::Derived, Some(method.to_owned()));
     if variable.described == "MedDRA" || ending == "BODSYS" {
@@ -269,83 +273,30 @@ fn origin(dataset: &str, variable: &GuideVariable) -> (Origin, Option<String>) {
         }
         (_, "EPOCH") => derived("Epoch of the last element of SE begun by the date of the record."),
         (_, "LOBXFL") => derived("Last result of the test before RFXSTDTC."),
-        (_, "BLFL") => derived("Last result of the test before the end of the baseline that the protocol defines."),
+        (_, "BLFL") => derived(&format!(
+            "Last result of the test before {}.",
+            study.trial.safety.baseline.before()
+        )),
         (_, "NRIND") => derived("Standard numeric result against the limits of its reference range."),
-        (_, "STRESC" | "STRESN" | "STRESU") => derived("Original result in the standard unit."),
+        (_, "STRESC") if !has_numbers => derived(OF_TERMS),
+        (_, "STRESC" | "STRESN" | "STRESU") => derived(IN_UNIT),
         ("DM", "RFSTDTC") => derived("First CAR-T infusion."),
         ("DM", "RFENDTC" | "RFPENDTC") => derived("Last disposition, death or contact."),
         ("DM", "RFXSTDTC" | "RFXENDTC") => derived("First and last protocol-specified treatment in EX."),
         ("DM", "ACTARMCD" | "ACTARM" | "ARMNRS") => {
             derived("Planned arm of subjects who were given lymphodepletion or the infusion.")
         }
-        ("SE", _) => derived(
-            "Consent, collection, lymphodepletion, infusion, and the end of the observation for DLT; the last element of a subject who has not left has no end.",
-        ),
-        ("PP", _) => derived("Non-compartmental analysis of PC and CP."),
+        ("SE", _) => derived(&format!(
+            "Consent, collection, lymphodepletion, infusion, and the end of the observation for DLT {} days after it; the last element of a subject who has not left has no end.",
+            study.trial.dlt.window_days
+        )),
+        ("PP", _) => derived(&format!(
+            "Non-compartmental analysis of PC and CP; areas by the method \"{}\".",
+            study.trial.kinetics.auc_method.name()
+        )),
         ("DD", _) => derived("Term of the fatal adverse event."),
         ("RELREC", _) => (Origin::Assigned, None),
         ("LB" | "PC" | "CP" | "MB", _) => (Origin::Collected(Source::Vendor), None),
         _ => (Origin::Collected(Source::Investigator), None),
-    }
-}
-
-/// Variables whose values depend on the test or the parameter.
-fn values(dataset: &mut Dataset) {
-    let name = dataset.table.name.clone();
-    let (selector, labels, described): (String, String, Vec<String>) = if name == "TS" {
-        ("TSPARMCD".to_owned(), "TSPARM".to_owned(), vec!["TSVAL".to_owned()])
-    } else {
-        let described = ["ORRES", "STRESC"].map(|end| format!("{name}{end}")).to_vec();
-        (format!("{name}TESTCD"), format!("{name}TEST"), described)
-    };
-    let table = &dataset.table;
-    let Some(at) = table.column(&selector) else { return };
-    let named = table.column(&labels);
-    let mut tests: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for row in 0..table.len() {
-        tests.entry(table.cell(row, at)).or_default().push(row);
-    }
-    for variable in dataset
-        .variables
-        .iter_mut()
-        .filter(|variable| described.contains(&variable.name))
-    {
-        let Some(of) = table.column(&variable.name) else {
-            continue;
-        };
-        for (test, rows) in &tests {
-            let cells = || {
-                rows.iter()
-                    .map(|row| table.cell(*row, of))
-                    .filter(|cell| !cell.is_empty())
-            };
-            let Some(first) = rows.first().filter(|_| cells().next().is_some()) else {
-                continue;
-            };
-            let kind = number_kind(cells());
-            variable.by_value.push(ValueLevel {
-                when: (selector.clone(), (*test).to_owned()),
-                label: named.map_or_else(|| (*test).to_owned(), |named| table.cell(*first, named).to_owned()),
-                kind,
-                length: length(kind, cells()),
-                decimals: decimals(kind, cells()),
-                codelist: value_list(&name, test).map(Codelist::Cdisc),
-                origin: variable.origin.clone(),
-                method: variable.method.clone(),
-            });
-        }
-    }
-}
-
-/// The codelist of the results of a test, or of the values of a parameter.
-fn value_list(dataset: &str, test: &str) -> Option<&'static str> {
-    match (dataset, test) {
-        ("TS", _) => VALUE_LISTS
-            .iter()
-            .find(|(known, _)| *known == test)
-            .map(|(_, list)| *list),
-        ("RS", "OVRLRESP" | "TRGRESP" | "NTRGRESP" | "BESTRESP") => Some("C96785"),
-        ("SS", "SURVSTAT") => Some("C124304"),
-        _ => None,
     }
 }

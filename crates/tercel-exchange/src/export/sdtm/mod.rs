@@ -4,7 +4,8 @@
 //! Every table of the source is kept with every value; columns that SDTMIG 3.4 does not have in a dataset go to its
 //! supplemental qualifiers. What the guide requires or expects and the source leaves blank is filled where it follows from
 //! the data or the protocol: reference dates and arms of `DM`, sequence numbers, study days, epochs, visits, standard
-//! results, range indicators and baseline flags. `SE TA TE TI TV TS DD PP RELREC` are made where the source has none.
+//! results, range indicators and baseline flags. `SE TA TE TI TV TS DD PP RELREC` are made where the source has none,
+//! and `EC` has each infusion as it was collected beside its plan.
 //!
 //! # Source
 //! SDTMIG 3.4 and SDTM 2.0 (CDISC); terminology of [`super::terminology`].
@@ -19,6 +20,7 @@
 mod cells;
 mod check;
 mod coding;
+mod collected;
 mod cut;
 mod deaths;
 mod demography;
@@ -34,6 +36,7 @@ mod source;
 mod summary;
 mod supplement;
 mod timing;
+mod values;
 mod visits;
 
 use jiff::civil::Date;
@@ -46,6 +49,7 @@ use crate::table::Table;
 
 pub(in crate::export) use check::{finding, numbers, required};
 pub use coding::code_events;
+pub(crate) use collected::PERFORMED;
 pub use cut::cut_tables;
 
 /// An export: the datasets, and the tables of the source that are in none.
@@ -74,6 +78,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     };
     let elements = elements::of_subjects(&study, &tables);
     demography::complete(&study, &mut tables);
+    collected::add_given(&study, &mut tables);
     add(&mut tables, "SE", || elements::subject_elements(&study, &elements));
     add(&mut tables, "TA", || elements::trial_arms(&study));
     add(&mut tables, "TE", || elements::trial_elements(&study));

@@ -1,22 +1,51 @@
-//! `CO IE MB`: what a rehearsal records beside what is read: comments on deviations, criteria of entry that were not met, tests for
+//! `CO IE MB` and the causes of death: what a rehearsal records beside what is read: comments on deviations, criteria of entry that were not met, tests for
 //! replication-competent vector.
 
 use tercel::protocol::{EntryCriterion, Limits, VisitTime};
-use tercel::study::{Dataset, Lab, RecordId, Subject};
+use tercel::response::Overall;
+use tercel::study::{Dataset, EventOutcome, Lab, RecordId, Subject};
 
 use super::{Sheet, Study, Supplement, blank_table, moment, number as text, study_day};
-use crate::form::{criterion_code, shortened};
+use crate::form::{criterion_code, qualifier_label, shortened};
+use crate::sdtm::evaluator;
 use crate::table::Table;
 
 /// These datasets of a rehearsal.
 pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
     let [criteria, values] = criteria(study, subjects);
     vec![
+        causes(study, subjects),
         comments(study, subjects),
         criteria,
         values,
         vector_tests(study, subjects),
     ]
+}
+
+/// The cause of each death that no adverse event is: the disease where it had progressed, else liver failure, as the rehearsal has it.
+fn causes(study: Study<'_>, subjects: &[Subject]) -> Table {
+    let mut supplement = Supplement::new(study, "DM");
+    let fatal = |subject: &Subject| {
+        let mut events = subject.adverse_events.iter();
+        events.any(|event| event.outcome == EventOutcome::Fatal)
+    };
+    for subject in subjects.iter().filter(|subject| subject.is_dead() && !fatal(subject)) {
+        let mut responses = subject.responses.iter();
+        let progressed = responses.any(|response| response.response() == Overall::Pd.to_string());
+        let said: &[(&str, &str)] = if progressed {
+            &[("DTHCAUSE", "DISEASE")]
+        } else {
+            &[("DTHCAUSE", "OTHER"), ("DTHTEXT", "HEPATIC FAILURE")]
+        };
+        for (name, value) in said {
+            let label = qualifier_label("DM", name).unwrap_or_default();
+            let by = evaluator("DM", name);
+            let id = subject.id.as_str();
+            let cells = [study.id, "DM", id, "", "", *name, label, *value, "Collected", by];
+            supplement.table.push(cells);
+        }
+    }
+    supplement.table
 }
 
 /// The criteria of entry that laboratory values of those who failed screening do not meet, and the values.

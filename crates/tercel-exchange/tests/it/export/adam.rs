@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use tercel::endpoint::Analysis;
+use tercel_exchange::Table;
 use tercel_exchange::adam::{DeriveOptions, derive_datasets};
 use tercel_exchange::export::adam::{describe_adam, described_variables};
+use tercel_exchange::export::references::check_sources;
+use tercel_exchange::export::sdtm;
 use tercel_exchange::export::{Codelist, Kind, Origin, guide};
 
 use super::study::{derived, described, records, rehearsal, synthetic, trial};
@@ -178,17 +181,131 @@ fn a_parameter_code_means_one_parameter_and_a_source_names_its_record() {
     }
 }
 
+/// Whether a row of tabulation data is there: `AE/S-01/3`, by `--SEQ` or by its row.
+fn is_recorded(tabulated: &[Table], record: &str) -> bool {
+    let (Some((domain, rest)), Some((_, number))) = (record.split_once('/'), record.rsplit_once('/')) else {
+        return false;
+    };
+    let subject = rest.rsplit_once('/').map_or("", |(subject, _)| subject);
+    let Some(table) = tabulated.iter().find(|table| table.name == domain) else {
+        return false;
+    };
+    let id = table.column("USUBJID").unwrap();
+    if domain == "DM" {
+        // A subject has one.
+        return number == "1" && (0..table.len()).any(|row| table.cell(row, id) == subject);
+    }
+    let Some(at) = table.column(&format!("{domain}SEQ")) else {
+        let row = number.parse::<usize>().unwrap() - 1;
+        return row < table.len() && table.cell(row, id) == subject;
+    };
+    (0..table.len()).any(|row| table.cell(row, id) == subject && table.cell(row, at) == number)
+}
+
+#[test]
+fn every_row_of_every_dataset_names_what_it_was_made_from() {
+    let trial = trial();
+    for tables in [rehearsal(), synthetic(&trial, 5), synthetic(&trial, 11)] {
+        let (data, cut) = records(&trial, tables.clone());
+        let analysis = Analysis::new(&trial, &data, Some(cut));
+        let derived = derived(&trial, tables.clone(), &analysis);
+        let adsl = derived.iter().find(|table| table.name == "ADSL").unwrap();
+        let mut wrong = Vec::new();
+        for table in &derived {
+            let cell = |row: usize, name: &str| table.column(name).map_or("", |at| table.cell(row, at));
+            let carried = CARRIED.iter().find(|(name, _)| *name == table.name);
+            for row in 0..table.len() {
+                let subject = cell(row, "USUBJID");
+                let mut named: Vec<String> = cell(row, "SRCRECS").split_whitespace().map(str::to_owned).collect();
+                let (domain, number) = (cell(row, "SRCDOM"), cell(row, "SRCSEQ"));
+                if !number.is_empty() {
+                    named.push(format!("{domain}/{subject}/{number}"));
+                }
+                if let Some((_, domain)) = carried {
+                    named.push(format!("{domain}/{subject}/{}", cell(row, &format!("{domain}SEQ"))));
+                }
+                let of_subject = domain == "ADSL" && adsl.column(cell(row, "SRCVAR")).is_some();
+                let of_absence = cell(row, "DTYPE") == "PHANTOM";
+                let what = format!("{} {row}: {} {}", table.name, cell(row, "PARAMCD"), cell(row, "AVALC"));
+                if table.name == "ADSL" {
+                    named.push(format!("DM/{subject}/1"));
+                } else if named.is_empty() && !of_subject && !of_absence {
+                    wrong.push(format!("{what} names nothing"));
+                }
+                let missing = named.iter().filter(|record| !is_recorded(&tables, record));
+                wrong.extend(missing.map(|record| format!("{what} names {record}, which is not there")));
+                if table.name != "ADSL" && cell(row, "ASEQ").is_empty() {
+                    wrong.push(format!("{what} has no number"));
+                }
+            }
+        }
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn pointers_of_the_analysis_data_are_checked_against_the_tabulation_data() {
+    let trial = trial();
+    let made = sdtm::datasets(&trial, rehearsal(), None).datasets;
+    let mut analysis = described();
+    let check = check_sources(&analysis, &made);
+    assert_eq!(check.findings, []);
+    let looked: usize = check.looked_at.split(' ').next().unwrap().parse().unwrap();
+    assert!(looked > 1000, "{}", check.looked_at);
+    let adex = analysis.iter_mut().find(|dataset| dataset.name() == "ADEX").unwrap();
+    adex.table.set("SRCSEQ", &[(0, "9999".to_owned())].into());
+    assert_eq!(check_sources(&analysis, &made).findings.len(), 1);
+}
+
+#[test]
+fn events_of_special_interest_have_their_class_their_first_and_their_worst() {
+    let trial = trial();
+    let classes = [("CQ01NAM", "AOCC01FL", "AOCC03FL"), ("CQ02NAM", "AOCC02FL", "AOCC04FL")];
+    let mut looked_at = [0; 2];
+    for seed in [5, 11, 77, 78, 79] {
+        let tables = synthetic(&trial, seed);
+        let (data, cut) = records(&trial, tables.clone());
+        let derived = derived(&trial, tables, &Analysis::new(&trial, &data, Some(cut)));
+        let adae = derived.iter().find(|table| table.name == "ADAE").unwrap();
+        let cell = |row: usize, name: &str| adae.cell(row, adae.column(name).unwrap());
+        for ((class, first, worst), looked_at) in classes.into_iter().zip(&mut looked_at) {
+            let rows: Vec<usize> = (0..adae.len())
+                .filter(|row| !cell(*row, class).is_empty() && cell(*row, "TRTEMFL") == "Y")
+                .collect();
+            let subjects: BTreeSet<&str> = rows.iter().map(|row| cell(*row, "USUBJID")).collect();
+            *looked_at += subjects.len();
+            for subject in subjects {
+                let of_subject = || rows.iter().filter(|row| cell(**row, "USUBJID") == subject);
+                let marked = |name: &str| -> Vec<usize> {
+                    let all = (0..adae.len()).filter(|row| cell(*row, "USUBJID") == subject);
+                    all.filter(|row| cell(*row, name) == "Y").collect()
+                };
+                let [onset] = marked(first)[..] else {
+                    panic!("{subject} {first}")
+                };
+                let [peak] = marked(worst)[..] else {
+                    panic!("{subject} {worst}")
+                };
+                let earliest = of_subject().map(|row| cell(*row, "ASTDT")).min().unwrap();
+                let highest = of_subject().map(|row| cell(*row, "AETOXGR")).max().unwrap();
+                assert_eq!((cell(onset, "ASTDT"), cell(peak, "AETOXGR")), (earliest, highest));
+            }
+        }
+    }
+    assert!(looked_at.iter().all(|subjects| *subjects > 0), "{looked_at:?}");
+}
+
 #[test]
 fn without_a_protocol_and_with_another_seed_everything_is_described_too() {
     let trial = trial();
     let alone = derive_datasets(rehearsal(), &DeriveOptions::of(&trial), None).unwrap();
     let count = alone.tables.len();
-    assert_eq!(describe_adam(alone.tables, None).len(), count);
+    assert_eq!(describe_adam(alone.tables, None, None).len(), count);
     let tables = synthetic(&trial, 77);
     let (data, cut) = records(&trial, tables.clone());
     let analysis = Analysis::new(&trial, &data, Some(cut));
     let derived = derived(&trial, tables, &analysis);
-    let described = describe_adam(derived.clone(), None);
+    let described = describe_adam(derived.clone(), None, Some(&trial));
     assert_eq!(described.len(), derived.len());
     for (dataset, table) in described.iter().map(|dataset| {
         (

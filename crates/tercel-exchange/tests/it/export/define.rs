@@ -57,7 +57,7 @@ fn analysis_define(check: impl FnOnce(&Define<'_>)) {
     let trial = trial();
     let (data, cut) = records(&trial, rehearsal());
     let analysis = Analysis::new(&trial, &data, Some(cut));
-    let datasets = describe_adam(derived(&trial, rehearsal(), &analysis), Some("27.0"));
+    let datasets = describe_adam(derived(&trial, rehearsal(), &analysis), Some("27.0"), Some(&trial));
     let results = analysis_results(&analysis, &datasets);
     check(&Define {
         about: ABOUT,
@@ -127,6 +127,86 @@ fn the_define_of_the_tabulation_datasets_is_valid() {
         );
     }
     assert!(made.datasets.len() > 20, "{}", made.datasets.len());
+}
+
+#[test]
+fn values_that_depend_on_others_are_described_by_them() {
+    let trial = trial();
+    let made = sdtm::datasets(&trial, rehearsal(), None);
+    let variable = |dataset: &str, name: &str| -> Variable {
+        let dataset = made.datasets.iter().find(|made| made.name() == dataset).unwrap();
+        dataset.variable(name).unwrap().clone()
+    };
+    // Every qualifier has its own description, with its origin and its list.
+    for dataset in made.datasets.iter().filter(|made| made.name().starts_with("SUPP")) {
+        let at = dataset.table.column("QNAM").unwrap();
+        let named: BTreeSet<&str> = (0..dataset.table.len())
+            .map(|row| dataset.table.cell(row, at))
+            .collect();
+        let described: BTreeSet<String> = variable(dataset.name(), "QVAL")
+            .by_value
+            .iter()
+            .map(|level| level.when[0].1.clone())
+            .collect();
+        assert!(named.iter().all(|name| described.contains(*name)), "{}", dataset.name());
+        assert_eq!(named.len(), described.len(), "{}", dataset.name());
+    }
+    let qualifiers = variable("SUPPAE", "QVAL").by_value;
+    let relation = qualifiers.iter().find(|level| level.when[0].1 == "AERELLD").unwrap();
+    assert_eq!(relation.origin, Origin::Collected(Source::Investigator));
+    assert!(matches!(&relation.codelist, Some(Codelist::Sponsor { terms, .. }) if terms.len() > 2));
+    // Units vary by test; a response is told by the test and the instrument it is of.
+    let alt = variable("LB", "LBSTRESU").by_value;
+    let alt = alt.iter().find(|level| level.when[0].1 == "ALT").unwrap();
+    assert_eq!(alt.label, "Alanine Aminotransferase: U/L");
+    for (dataset, name, category) in [("RS", "RSSTRESC", "RSCAT"), ("PP", "PPSTRESN", "PPCAT")] {
+        let levels = variable(dataset, name).by_value;
+        assert!(!levels.is_empty(), "{name}");
+        assert!(
+            levels
+                .iter()
+                .all(|level| level.when.len() == 2 && level.when[0].0 == category)
+        );
+    }
+    // No word was put into a unit.
+    for name in ["RSSTRESC", "SSSTRESC", "TUSTRESC"] {
+        let variable = variable(&name[..2], name);
+        let levels = variable.by_value.iter().filter(|level| level.kind == Kind::Text);
+        let methods = levels.map(|level| level.method.clone());
+        let methods: Vec<String> = methods.chain([variable.method.clone()]).flatten().collect();
+        let of_unit = |method: &String| method.starts_with("Original result in the standard unit");
+        assert!(
+            name == "RSSTRESC" || !methods.iter().any(of_unit),
+            "{name}: {methods:?}"
+        );
+        assert!(!methods.is_empty());
+    }
+    let response = variable("RS", "RSSTRESC").by_value;
+    let response = response.iter().find(|level| level.when[1].1 == "OVRLRESP").unwrap();
+    assert!(
+        response
+            .method
+            .as_ref()
+            .unwrap()
+            .starts_with("Original result as the term")
+    );
+}
+
+#[test]
+fn a_method_that_names_a_setting_states_its_value() {
+    analysis_define(|define| {
+        let method = |dataset: &str, variable: &str| {
+            let dataset = define.datasets.iter().find(|one| one.name() == dataset).unwrap();
+            dataset.variable(variable).unwrap().method.clone().unwrap()
+        };
+        let trial = trial();
+        let [least, most] = [trial.dlt.dose_percent_min, trial.dlt.dose_percent_max];
+        let said = format!("In this protocol dlt.dose_percent_min is {least}, dlt.dose_percent_max {most}.");
+        assert!(method("ADEX", "AVAL").ends_with(&said));
+        assert!(method("ADLB", "ABLFL").contains("safety.baseline is \"before "));
+        assert!(method("ADTTE", "EVNTDESC").contains(trial.response.pfs_censoring.title()));
+        assert!(method("ADDLT", "WINEDT").contains(&format!("dlt.window_days is {}", trial.dlt.window_days)));
+    });
 }
 
 #[test]
@@ -312,7 +392,7 @@ fn tabulation() -> Dataset {
         table: Table::from_rows("LB", &columns, rows.map(|row| row.map(str::to_owned).to_vec()).to_vec()),
     };
     let value = |test: &str, kind| ValueLevel {
-        when: ("LBTESTCD".to_owned(), test.to_owned()),
+        when: vec![("LBTESTCD".to_owned(), test.to_owned())],
         label: format!("Result of {test}"),
         kind,
         length: 8,

@@ -77,6 +77,7 @@ fn analysis(trial: &Trial, sdtm: &[Dataset]) -> Vec<Dataset> {
     describe_adam(
         derived(trial, tables, &Analysis::new(trial, &data, Some(cut))),
         Some("27.0"),
+        Some(trial),
     )
 }
 
@@ -434,4 +435,42 @@ fn who_consents_or_fails_screening_after_the_cut_has_not_done_so_at_it() {
     let fails = |cut| read("2025-01-10", "SCREEN FAILURE", "", "2025-02-03", cut);
     assert_eq!(fails(day(1, 20)), (1, Some(false)));
     assert_eq!(fails(day(2, 3)), (1, Some(true)));
+}
+
+/// Every domain that a study of this kind hands over; `QS` has no instrument (docs/conformance.md).
+const LISTED: [&str; 35] = [
+    "AE", "CM", "CO", "CP", "DD", "DM", "DS", "DV", "EC", "EX", "FA", "IE", "LB", "MB", "MH", "PC", "PP", "PR",
+    "RELREC", "RS", "SE", "SS", "SUPPAE", "SUPPDM", "SUPPIE", "SUPPLB", "SV", "TA", "TE", "TI", "TR", "TS", "TU", "TV",
+    "VS",
+];
+
+#[test]
+fn every_listed_domain_of_the_rehearsal_has_rows() {
+    let trial = trial();
+    let source = super::study::rehearsal();
+    let made = datasets(&trial, source, None).datasets;
+    let rows: BTreeMap<&str, usize> = made
+        .iter()
+        .map(|dataset| (dataset.name(), dataset.table.len()))
+        .collect();
+    let empty: Vec<&str> = LISTED
+        .into_iter()
+        .filter(|name| rows.get(name).is_none_or(|rows| *rows == 0))
+        .collect();
+    assert_eq!(empty, Vec::<&str>::new());
+    let column = |dataset: &str, name: &str| -> Vec<String> {
+        let table = &made.iter().find(|made| made.name() == dataset).unwrap().table;
+        let at = table.column(name).unwrap();
+        (0..table.len()).map(|row| table.cell(row, at).to_owned()).collect()
+    };
+    assert!(column("DD", "DDORRES").iter().all(|cause| cause != "UNKNOWN"));
+    // Each infusion stands as planned and as given.
+    let moods = column("EC", "ECMOOD");
+    let given = moods.iter().filter(|mood| *mood == "PERFORMED").count();
+    let infusions = column("EX", "EXTRT")
+        .iter()
+        .filter(|name| name.contains("CAR-T"))
+        .count();
+    assert_eq!(given, infusions);
+    assert!(given > 10 && moods.len() > given);
 }

@@ -60,5 +60,5 @@ pub(super) fn described() -> Vec<Dataset> {
     let trial = trial();
     let (data, cut) = records(&trial, rehearsal());
     let analysis = Analysis::new(&trial, &data, Some(cut));
-    describe_adam(derived(&trial, rehearsal(), &analysis), Some("27.0"))
+    describe_adam(derived(&trial, rehearsal(), &analysis), Some("27.0"), Some(&trial))
 }

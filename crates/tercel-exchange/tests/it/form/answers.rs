@@ -385,7 +385,6 @@ fn nothing_of_the_rehearsal_is_refused_and_only_what_it_does_not_collect_is_aske
         asked,
         [
             "consent: Version of the consent form: an answer is needed (22)",
-            "death: Cause of death: an answer is needed (12)",
             "deviation: Important: an answer is needed (2)",
             "deviation: Kind: an answer is needed (2)",
         ]

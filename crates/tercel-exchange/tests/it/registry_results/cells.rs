@@ -192,6 +192,50 @@ fn every_outcome_of_the_protocol_is_reported_with_its_rank_and_time_frame() {
 }
 
 #[test]
+fn every_outcome_that_can_be_estimated_has_its_analyses_with_method_value_and_interval() {
+    with_study("il1rap-hcc", |_, cells, results| {
+        let mut looked_at = 0;
+        for cell in cells.iter().filter(|cell| cell.value.is_some() && cell.denominator > 0) {
+            let (measure, value) = place(cells, cell, results);
+            let group = &value.group;
+            let of_group = measure
+                .analyses
+                .iter()
+                .filter(|analysis| analysis.groups.contains(group));
+            let of_group: Vec<_> = of_group.collect();
+            assert!(!of_group.is_empty(), "{} {:?} {group}", cell.id, cell.time_point);
+            assert!(
+                of_group
+                    .iter()
+                    .all(|analysis| analysis.other.is_some() && analysis.value.is_some())
+            );
+            if cell.statistic == "proportion" {
+                let stated = of_group
+                    .iter()
+                    .find(|analysis| analysis.value == value.entries[0].value)
+                    .unwrap();
+                assert_eq!(
+                    (&stated.lower, &stated.upper),
+                    (&value.entries[0].lower, &value.entries[0].upper)
+                );
+            }
+            looked_at += 1;
+        }
+        assert!(looked_at > 50);
+        let with = results
+            .outcomes
+            .iter()
+            .filter(|outcome| !outcome.analyses.is_empty())
+            .count();
+        let estimable = results.outcomes.iter().filter(|outcome| {
+            let mut values = outcome.measure.rows.iter().flat_map(|row| &row.values);
+            values.any(|value| value.entries[0].value.as_deref() != Some(NOT_AVAILABLE))
+        });
+        assert_eq!(with, estimable.count());
+    });
+}
+
+#[test]
 fn participants_who_did_not_complete_a_period_have_one_reason_each() {
     let count = |text: &Option<String>| text.as_ref().unwrap().parse::<usize>().unwrap();
     with_study("il1rap-hcc", |analysis, _, results| {

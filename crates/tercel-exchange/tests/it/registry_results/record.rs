@@ -184,7 +184,7 @@ fn a_record_with_everything_is_valid_and_keeps_it() {
     ] {
         assert!(document.contains(expected), "{expected} is not in\n{document}");
     }
-    assert_eq!(unresolved(&document), Vec::<String>::new());
+    assert_eq!(unresolved(&document), []);
     if has_xmllint() {
         assert_eq!(refused("RRSUploadSchema.xsd", &document), "");
         let flaura = write_results(&read_results(FLAURA.as_bytes(), None).unwrap());

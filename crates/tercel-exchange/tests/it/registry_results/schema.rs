@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use tercel::study::Finding;
+use tercel_exchange::export::references::check_groups;
 use tercel_exchange::registry::results::{OutcomeMeasure, Results, write_results};
 
 use super::{TRIALS, with_study};
@@ -44,22 +46,8 @@ pub(crate) fn refused(schema: &str, document: &str) -> String {
 }
 
 /// References to groups that the document does not have, which xmllint does not look for.
-pub(super) fn unresolved(document: &str) -> Vec<String> {
-    let between = |line: &str, before: &str, after: char| {
-        let (_, rest) = line.split_once(before)?;
-        Some(rest.split(after).next()?.to_owned())
-    };
-    let ids: Vec<String> = document
-        .lines()
-        .filter_map(|line| between(line, " id=\"", '"'))
-        .collect();
-    let names = ["<reportingGroupId>", "<outcomeReportingGroupId>"];
-    let named = document
-        .lines()
-        .filter_map(|line| names.iter().find_map(|name| between(line, name, '<')));
-    let named: Vec<String> = named.collect();
-    assert!(named.is_empty() || !ids.is_empty());
-    named.into_iter().filter(|id| !ids.contains(id)).collect()
+pub(super) fn unresolved(document: &str) -> Vec<Finding> {
+    check_groups("results.xml", document.as_bytes()).findings
 }
 
 #[test]
@@ -77,7 +65,7 @@ fn results_of_the_trials_are_valid() {
 fn every_reference_of_the_trials_is_to_a_group_of_the_document() {
     for name in TRIALS {
         let document = with_study(name, |_, _, results| write_results(results));
-        assert_eq!(unresolved(&document), Vec::<String>::new(), "{name}");
+        assert_eq!(unresolved(&document), [], "{name}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! `ADAE`.
 
 use super::{
-    Assigned, CORE, Cdisc, Date, Derived, Described, IMPUTED, Integer, Line, Of, Open, Own, SUBJECT, Text, flag, v,
+    Assigned, CORE, Cdisc, Date, Derived, Described, IMPUTED, Integer, Line, Of, Open, Own, SEQUENCE, SUBJECT, Text,
+    flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -12,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "ASTDT", "AESEQ"],
     repeats: true,
     carries: Some("AE"),
-    lines: &[SUBJECT, DERIVED, CORE],
+    lines: &[SUBJECT, SEQUENCE, DERIVED, CORE],
 };
 
 const DERIVED: &[Line] = &[
@@ -113,6 +114,52 @@ const DERIVED: &[Line] = &[
         Derived(
             "Scale of AETOXGR: ASTCT 2019 for events of the protocol's classes of CRS and ICANS, the protocol's CTCAE for every other graded event.",
         ),
+    ),
+    v(
+        "CQ01NAM",
+        "Customized Query 01 Name",
+        Text,
+        Own,
+        Derived("CYTOKINE RELEASE SYNDROME where the event is of the protocol's class of CRS (safety.crs_class)."),
+    ),
+    v(
+        "CQ02NAM",
+        "Customized Query 02 Name",
+        Text,
+        Own,
+        Derived(
+            "IMMUNE EFFECTOR CELL-ASSOCIATED NEUROTOXICITY SYNDROME where the event is of the protocol's class of ICANS (safety.icans_class).",
+        ),
+    ),
+    flag(
+        "AOCCFL",
+        "1st Occurrence within Subject Flag",
+        "Y for the first treatment emergent event of the subject (TRTEMFL) by ASTDT, of one day the one of the lower AESEQ.",
+    ),
+    flag(
+        "AOCCPFL",
+        "1st Occurrence of Preferred Term Flag",
+        "As AOCCFL, within AEDECOD; within AETERM where the event is not coded.",
+    ),
+    flag(
+        "AOCC01FL",
+        "1st Occurrence of CRS Flag",
+        "As AOCCFL, of the events with CQ01NAM: the onset of CRS is its ASTDT.",
+    ),
+    flag(
+        "AOCC02FL",
+        "1st Occurrence of ICANS Flag",
+        "As AOCCFL, of the events with CQ02NAM: the onset of ICANS is its ASTDT.",
+    ),
+    flag(
+        "AOCC03FL",
+        "1st Max Grade Occurrence of CRS Flag",
+        "Y for the treatment emergent event with CQ01NAM of the highest AETOXGR, of equals the first.",
+    ),
+    flag(
+        "AOCC04FL",
+        "1st Max Grade Occurrence of ICANS Flag",
+        "Y for the treatment emergent event with CQ02NAM of the highest AETOXGR, of equals the first.",
     ),
     flag(
         "ASSOCFL",

@@ -1,8 +1,8 @@
 //! `ADDLT`.
 
 use super::{
-    Assigned, CORE, Date, Derived, Described, Float, Integer, Line, List, Of, Open, Own, PARAMETER, RECORDS, SOURCE,
-    SUBJECT, Terms, Text, YES, v,
+    Assigned, CORE, Date, Derived, Described, Float, Integer, Line, List, Of, Open, Own, PARAMETER, RECORDS, SEQUENCE,
+    SOURCE, SUBJECT, Terms, Text, YES, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -13,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARAMCD"],
     repeats: false,
     carries: None,
-    lines: &[SUBJECT, DERIVED, PARAMETER, SOURCE, RECORDS, CORE],
+    lines: &[SUBJECT, SEQUENCE, DERIVED, PARAMETER, SOURCE, RECORDS, CORE],
 };
 
 const STATUS: List = Terms(&[

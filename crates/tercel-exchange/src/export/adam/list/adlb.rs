@@ -1,8 +1,8 @@
 //! `ADLB`.
 
 use super::{
-    Assigned, CORE, Cdisc, Date, Derived, Described, Float, Integer, Line, List, Of, Open, Own, PARAMETER, SUBJECT,
-    Text, flag, v,
+    Assigned, CORE, Cdisc, Date, Derived, Described, Float, Integer, Line, List, Of, Open, Own, PARAMETER, SEQUENCE,
+    SUBJECT, Text, flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -13,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARAMCD", "ADT", "LBSEQ"],
     repeats: true,
     carries: Some("LB"),
-    lines: &[SUBJECT, PARAMETER, VALUE, FLAGS, TOXICITY, CORE],
+    lines: &[SUBJECT, SEQUENCE, PARAMETER, VALUE, FLAGS, TOXICITY, CORE],
 };
 
 const VALUE: &[Line] = &[

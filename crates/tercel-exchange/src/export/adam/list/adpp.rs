@@ -1,7 +1,8 @@
 //! `ADPP`.
 
 use super::{
-    Assigned, CORE, Date, Derived, Described, Float, Integer, Line, Open, Own, PARAMETER, SEQUENCE, SUBJECT, Text, v,
+    Assigned, CORE, Date, Derived, Described, Float, Integer, Line, Open, Own, PARAMETER, RECORDS, SEQUENCE, SUBJECT,
+    Text, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -12,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARCAT1", "PARAMCD"],
     repeats: true,
     carries: None,
-    lines: &[SUBJECT, SEQUENCE, PARAMETER, DERIVED, CORE],
+    lines: &[SUBJECT, SEQUENCE, PARAMETER, DERIVED, RECORDS, CORE],
 };
 
 const DERIVED: &[Line] = &[

@@ -1,8 +1,8 @@
 //! `ADRS`.
 
 use super::{
-    CORE, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, RECORDS, SEQUENCE, SOURCE,
-    SOURCE_VARIABLE, SUBJECT, Text, flag, v,
+    CORE, Cdisc, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, RECORDS, SEQUENCE,
+    SOURCE, SOURCE_VARIABLE, SUBJECT, Text, flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -84,6 +84,15 @@ const DERIVED: &[Line] = &[
     ),
     v("VISIT", "Visit Name", Text, Own, Of("RS.VISIT")),
     v("VISITNUM", "Visit Number", Float, Open, Of("RS.VISITNUM")),
+    v(
+        "DTYPE",
+        "Derivation Type",
+        Text,
+        Cdisc("C81224"),
+        Derived(
+            "PHANTOM where the value follows from the absence of records: no assessment that counts, no target lesion at baseline, no death. The subject is then in the dataset by ADSL alone.",
+        ),
+    ),
     v("RSSEQ", "Sequence Number", Integer, Open, Of("RS.RSSEQ")),
     v(
         "AREASON",

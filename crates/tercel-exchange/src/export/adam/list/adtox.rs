@@ -2,7 +2,7 @@
 
 use super::{
     Assigned, CORE, Cdisc, Date, DateTimeText, Derived, Described, Float, Integer, Line, Of, Open, Own, PARAMETER,
-    RECORDS, SUBJECT, Text, v,
+    RECORDS, SEQUENCE, SUBJECT, Text, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -13,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARAMCD", "AEPISODE", "ATOXVER"],
     repeats: true,
     carries: None,
-    lines: &[SUBJECT, PARAMETER, DERIVED, RECORDS, CORE],
+    lines: &[SUBJECT, SEQUENCE, PARAMETER, DERIVED, RECORDS, CORE],
 };
 
 const DERIVED: &[Line] = &[

@@ -1,8 +1,8 @@
 //! `ADTR`.
 
 use super::{
-    Assigned, CORE, Cdisc, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, SEQUENCE,
-    SOURCE, SOURCE_VARIABLE, SUBJECT, Text, flag, v,
+    Assigned, CORE, Cdisc, Date, Derived, Described, Float, IMPUTED, Integer, Line, Of, Open, Own, PARAMETER, RECORDS,
+    SEQUENCE, SOURCE, SOURCE_VARIABLE, SUBJECT, Text, flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -13,7 +13,16 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARAMCD", "AVISITN", "ADT", "ASEQ"],
     repeats: true,
     carries: None,
-    lines: &[SUBJECT, SEQUENCE, PARAMETER, DERIVED, SOURCE, SOURCE_VARIABLE, CORE],
+    lines: &[
+        SUBJECT,
+        SEQUENCE,
+        PARAMETER,
+        DERIVED,
+        SOURCE,
+        SOURCE_VARIABLE,
+        RECORDS,
+        CORE,
+    ],
 };
 
 const DERIVED: &[Line] = &[

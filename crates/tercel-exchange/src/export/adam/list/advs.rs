@@ -1,7 +1,8 @@
 //! `ADVS`.
 
 use super::{
-    CORE, Date, DateTime, Derived, Described, Float, Integer, Line, Of, Open, Own, PARAMETER, SUBJECT, Text, flag, v,
+    CORE, Date, DateTime, Derived, Described, Float, Integer, Line, Of, Open, Own, PARAMETER, SEQUENCE, SUBJECT, Text,
+    flag, v,
 };
 
 pub(super) const DATASET: Described = Described {
@@ -12,7 +13,7 @@ pub(super) const DATASET: Described = Described {
     keys: &["STUDYID", "USUBJID", "PARAMCD", "ADT", "VSSEQ"],
     repeats: true,
     carries: Some("VS"),
-    lines: &[SUBJECT, PARAMETER, DERIVED, CORE],
+    lines: &[SUBJECT, SEQUENCE, PARAMETER, DERIVED, CORE],
 };
 
 const DERIVED: &[Line] = &[

@@ -119,7 +119,7 @@ const SEQUENCE: &[Line] = &[v(
     "Analysis Sequence Number",
     Integer,
     Open,
-    Derived("Number of the row within the subject, in the order of the dataset."),
+    Derived("Number of the row within the subject, in the order of derivation: unique."),
 )];
 
 /// The record a value comes from.

@@ -56,7 +56,11 @@ fn measure(analysis: &Analysis<'_>, outcome: &Outcome, several: bool, cells: &[&
             title: if ids.len() > 1 { title.clone() } else { String::new() },
             values: of_row.iter().map(|cell| value(statistic, cell)).collect(),
         });
-        analyses.extend(of_row.iter().flat_map(|cell| analyses_of(cell, &title, &level)));
+        analyses.extend(
+            of_row
+                .iter()
+                .flat_map(|cell| analyses_of(statistic, cell, &title, &level)),
+        );
     }
     let part = ids.first().map(|(id, _)| component(outcome, id)).filter(|_| several);
     let title = match part {
@@ -284,26 +288,13 @@ fn detail<'c>(cell: &'c Cell, name: &str) -> Option<&'c Detail> {
     cell.details.iter().find(|detail| detail.statistic == name)
 }
 
-/// Estimates beside the value: the share behind a count, survival at the time point behind a median or mean.
-fn analyses_of(cell: &Cell, row: &str, level: &str) -> Vec<MeasureAnalysis> {
-    let known = [
-        (
-            "proportion",
-            "Percentage of participants",
-            "Exact (Clopper-Pearson) interval of the percentage of participants counted",
-        ),
-        (
-            "Kaplan-Meier estimate",
-            "Kaplan-Meier estimate",
-            "Percentage of participants free of the event at the time point, with its Greenwood interval",
-        ),
-    ];
-    let found = known.iter().filter_map(|(name, parameter, how)| {
-        let detail = detail(cell, name)?;
-        let value = detail.value?;
-        let write = |value: f64| written(value, &detail.unit);
-        let interval = detail.lower.zip(detail.upper).filter(|(lower, upper)| lower < upper);
-        Some(MeasureAnalysis {
+/// What is estimated, by which method: the value of a cell itself, and the estimates beside it: the share behind a count, survival at
+/// the time point behind a median or mean.
+fn analyses_of(statistic: Option<Statistic>, cell: &Cell, row: &str, level: &str) -> Vec<MeasureAnalysis> {
+    let analysis = |[parameter, how]: [&str; 2], unit: &str, value: f64, limits: Option<(f64, f64)>| {
+        let write = |value: f64| written(value, unit);
+        let interval = limits.filter(|(lower, upper)| lower < upper);
+        MeasureAnalysis {
             groups: vec![level_id(cell.level)],
             lower: interval.map(|(lower, _)| write(lower)),
             upper: interval.map(|(_, upper)| write(upper)),
@@ -311,13 +302,74 @@ fn analyses_of(cell: &Cell, row: &str, level: &str) -> Vec<MeasureAnalysis> {
             level: interval.map(|_| level.to_owned()),
             estimate_comment: (!row.is_empty()).then(|| row.to_owned()),
             group_comment: Some("One group; no hypothesis was tested".to_owned()),
-            other: Some((*how).to_owned()),
+            other: Some(how.to_owned()),
             parameter: "Other".to_owned(),
-            other_parameter: Some((*parameter).to_owned()),
+            other_parameter: Some(parameter.to_owned()),
             value: Some(write(value)),
             test_type: Some("Other".to_owned()),
             ..MeasureAnalysis::default()
-        })
+        }
+    };
+    let own = statistic.and_then(estimated).zip(cell.value);
+    let own = own.map(|(named, value)| analysis(named, &cell.unit, value, cell.lower.zip(cell.upper)));
+    let beside = BESIDE.iter().filter_map(|(name, named)| {
+        let detail = detail(cell, name)?;
+        Some(analysis(
+            *named,
+            &detail.unit,
+            detail.value?,
+            detail.lower.zip(detail.upper),
+        ))
     });
-    found.collect()
+    own.into_iter().chain(beside).collect()
+}
+
+/// Estimates among the details of a cell.
+const BESIDE: [(&str, [&str; 2]); 2] = [
+    (
+        "proportion",
+        [
+            "Percentage of participants",
+            "Exact (Clopper-Pearson) interval of the percentage of participants counted",
+        ],
+    ),
+    (
+        "Kaplan-Meier estimate",
+        [
+            "Kaplan-Meier estimate",
+            "Percentage of participants free of the event at the time point, with its Greenwood interval",
+        ],
+    ),
+];
+
+/// What the value of a cell estimates, and how; a count is analysed as the share it is.
+fn estimated(statistic: Statistic) -> Option<[&'static str; 2]> {
+    match statistic {
+        Statistic::Count => None,
+        Statistic::Proportion => Some([
+            "Percentage of participants",
+            "Estimate with its exact (Clopper-Pearson) interval",
+        ]),
+        Statistic::Median => Some([
+            "Median",
+            "Description of the group by median and full range; values below quantification rank below all others, and no interval \
+             is estimated",
+        ]),
+        Statistic::MedianTime => Some([
+            "Median time",
+            "Description of those with the event by median and full range; no interval is estimated",
+        ]),
+        Statistic::SurvivalMedian => Some([
+            "Kaplan-Meier median",
+            "Median time with its Brookmeyer-Crowley interval, follow-up truncated at the time point",
+        ]),
+        Statistic::SurvivalRate => Some([
+            "Kaplan-Meier estimate",
+            "Percentage of participants free of the event at the time point, with its Greenwood interval",
+        ]),
+        Statistic::RestrictedMean => Some([
+            "Restricted mean time",
+            "Area under the Kaplan-Meier curve to the time point, with its interval",
+        ]),
+    }
 }
