@@ -257,7 +257,7 @@ fn the_guides_list_every_dataset_with_its_rows_and_every_assumption() {
     let list = tables(&page)
         .find(|table| table.title == "Datasets")
         .expect("the datasets");
-    let described = describe_adam(&derived.tables, None, Some(&trial));
+    let described = describe_adam(derived.tables.clone(), None, Some(&trial));
     assert_eq!(list.body.len(), described.len());
     for (row, table) in list.body.iter().zip(&derived.tables) {
         let cells: Vec<String> = row.cells.iter().map(|cell| plain_text(&cell.text)).collect();
