@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anyhow::Context;
 use serde_json::{Value, json};
+use tercel_exchange::bounded;
 use tercel_web::{Replayed, replay_meetings};
 
 use crate::command::Answer;
@@ -22,7 +23,8 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
     let trial = require_protocol(&args.record.trial)?;
     let path = protocol_path(&args.record.trial);
-    let file = std::fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    let file = bounded::read(&path, bounded::Kind::Lines, bounded::MAX_SETTINGS)
+        .with_context(|| format!("failed to read {}", path.display()))?;
     let all = wait(async {
         let store = args.record.open().await?;
         Ok(replay_meetings(&store, &trial, &file).await?)
