@@ -474,6 +474,15 @@ impl Judged {
             );
             return Some(("fadtc", why));
         }
+        let onset = |one: &str| one.split_once('@')?.1.get(..10)?.parse::<Date>().ok();
+        let began = self.covers.split(' ').filter_map(onset).max().filter(|_| is_lift);
+        if let Some((began, _)) = began.zip(day).filter(|(began, day)| day < began) {
+            let why = both!(
+                "what halted began on {began}: it was not lifted before. Nothing was saved",
+                "触发暂停的情况始于{began}，不可能在此之前解除。未保存任何内容"
+            );
+            return Some(("fadtc", why));
+        }
         let shown = ask.form.get("covers");
         shown.is_some_and(|shown| *shown != self.covers).then(|| {
             let why = both!(

@@ -157,6 +157,22 @@ async fn a_lift_covers_what_halted_when_it_was_signed_and_nothing_entered_later(
     );
     let covers = page.hidden("covers");
     assert!(covers.starts_with("halt-icans-4:AE/"), "{covers}");
+    // Not before it began.
+    let early = [
+        ("v.faorres", "LIFTED"),
+        ("v.faeval", "SAFETY REVIEW COMMITTEE"),
+        ("v.fadtc", "2025-09-09"),
+        ("second", "guo"),
+        ("password", PASSWORD),
+        ("second_password", PASSWORD),
+        ("covers", covers.as_str()),
+    ];
+    let early = world.post(&huang, &path, &early).await;
+    assert!(
+        early.status == 422 && early.body.contains("what halted began on 2025-09-10"),
+        "{}",
+        early.body
+    );
     // Between the page and the signatures.
     assert_eq!(world.post(&wang, &enter, &icans("2025-09-12")).await.status, 303);
     let stale = lift(&world, &huang, &covers).await;
