@@ -20,9 +20,9 @@ const STEPS: [i32; 9] = [1, 7, 14, 28, 56, 91, 182, 365, 730];
 pub(crate) const TITLE: Text = Text::new("From collection to the last contact", "自采集至末次联系");
 pub(crate) const NOTHING: Text = Text::new("Nothing of the subject is dated.", "该受试者没有带日期的记录。");
 pub(crate) const READING: Text = Text::new(
-    "One bar an adverse event, its grade before its term and the darker the higher, from onset to end; open to the right while it has not ended. Days of which only the month is known \
-     are drawn at its first day.",
-    "每条横条为一例不良事件，分级写在术语前，颜色随分级加深，自发生至结束；未结束者右端开放。仅知月份的日期画在该月首日。",
+    "One bar an adverse event, its grade before its term and the darker the higher, from onset to end; open to the right where no end is recorded. Of a date that is known in part \
+     the bar has all of it.",
+    "每条横条为一例不良事件，分级写在术语前，颜色随分级加深，自发生至结束；未记录结束日期者右端开放。日期不完整时，横条涵盖其全部可能范围。",
 );
 const INFUSION: Text = Text::new("infusion", "回输");
 const COLLECTION: Text = Text::new("collection", "采集");

@@ -161,8 +161,9 @@ pub(crate) fn made_again(
         .collect();
     if differences.is_empty() {
         differences.push(both!(
-            "every statement is the same; made by {software}, the program that runs writes its bytes otherwise",
-            "各项陈述均相同；该决策包由{software}生成，现行程序的字节写法不同",
+            "every statement is the same; the packet was made by {software}, and the program that runs counts completeness, lists queries or \
+             writes the bytes otherwise",
+            "各项陈述均相同；该决策包由{software}生成，现行程序在完整性统计、质疑列表或字节写法上有所不同",
             software = packet.software
         ));
     }

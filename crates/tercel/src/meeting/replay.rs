@@ -91,8 +91,8 @@ pub fn replay(packet: &Packet, analysis: &Analysis<'_>, language: Language) -> R
     }
     // What the caller gave is no statement: a packet without it says the same.
     let now = Packet::freeze(analysis, About::occasion(packet.occasion.clone()))?;
-    // Packets of the first version are English: only in that language does what was said compare with what would be.
     let (packet, now) = (without_datasets(packet), without_datasets(&now));
+    // Packets of the first version are English: only in that language does what was said compare with what would be.
     let english = |packet: &Packet| packet.statements(Language::English);
     let mut found = differences(&english(&packet), &english(&now));
     if language != Language::English {
