@@ -18,8 +18,8 @@ use crate::steps::made_again;
 pub struct Replayed {
     /// Key of the meeting.
     pub meeting: String,
-    /// Data cut of the packet.
-    pub cut: Date,
+    /// Data cut of the packet; `None` where the packet cannot be read.
+    pub cut: Option<Date>,
     /// The last entry it knows.
     pub entry: u64,
     /// Its SHA-256 in hexadecimal.
@@ -37,8 +37,18 @@ pub async fn replay_meetings(store: &Store, trial: &Trial, file: &[u8]) -> Resul
     let registered = store.records(&of_form(PROTOCOL)).await?;
     let mut all = Vec::new();
     for record in store.records(&of_form(MEETING)).await? {
-        let Ok(meeting) = Meeting::read(&record) else {
-            continue;
+        let meeting = match Meeting::read(&record) {
+            Ok(meeting) => meeting,
+            Err(why) => {
+                all.push(Replayed {
+                    meeting: record.key,
+                    cut: None,
+                    entry: 0,
+                    digest: String::new(),
+                    found: Err(Words::in_each(|language| why.status(language).1)),
+                });
+                continue;
+            }
         };
         let found = match protocol_of(&meeting.packet, (trial, file), &registered) {
             Some(trial) => as_then(store, &meeting, &trial).await?,
@@ -46,7 +56,7 @@ pub async fn replay_meetings(store: &Store, trial: &Trial, file: &[u8]) -> Resul
         };
         all.push(Replayed {
             meeting: record.key,
-            cut: meeting.packet.cut,
+            cut: Some(meeting.packet.cut),
             entry: meeting.packet.known.map_or(0, |known| known.entry),
             digest: meeting.digest,
             found,

@@ -48,7 +48,7 @@ fn line(one: &Replayed) -> Value {
     };
     json!({
         "meeting": one.meeting,
-        "cut": one.cut.to_string(),
+        "cut": one.cut.map(|day| day.to_string()),
         "entry": one.entry,
         "sha256": one.digest,
         "same": is_same(one),
@@ -67,6 +67,7 @@ fn text(all: &[Replayed]) -> String {
             digest,
             found,
         } = one;
+        let cut = cut.map_or_else(|| "–".to_owned(), |day| day.to_string());
         let _ = write!(page, "{meeting}: cut {cut}, entries up to {entry}: ");
         let _ = match found {
             Ok(differences) if differences.is_empty() => writeln!(page, "the same to the byte, SHA-256 {digest}"),
