@@ -138,3 +138,31 @@ async fn a_packet_names_the_visits_and_assessments_that_are_missing() {
     let packet = world.get(&xu, &format!("/meeting/{meeting}")).await.body;
     assert!(packet.contains("Day 14: missed, Day 14: vitals"), "{packet}");
 }
+
+/// A packet that cannot be read is named: nothing is said to be the same that was not made again.
+#[tokio::test]
+async fn a_packet_that_cannot_be_read_is_not_passed_over() {
+    let world = World::new().await;
+    let values = [("packet", "{}"), ("digest", "0"), ("members", "[]"), ("quorum", "1")];
+    let broken = tercel_store::NewRecord {
+        series: "MEETING/".to_owned(),
+        number: None,
+        form: "meeting".to_owned(),
+        subject: None,
+        site: None,
+        happened: Some("2026-03-02".to_owned()),
+        values: values.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    };
+    let by = crate::world::author("xu", "statistician");
+    let store = &world.app.store;
+    let made = store
+        .append(&by, Some("1.0"), &[tercel_store::Change::Create(broken)])
+        .await;
+    assert!(made.is_ok());
+    let text = std::fs::read_to_string(trial_folder().join("protocol.toml")).unwrap();
+    let all = replayed(&world, &text).await;
+    assert!(
+        all.len() == 1 && all[0].found.is_err() && all[0].cut.is_none(),
+        "{all:?}"
+    );
+}
