@@ -24,8 +24,9 @@ mod handover;
 mod import;
 mod inbound;
 mod new;
+#[path = "../../../tercel-store/tests/it/own_server.rs"]
+mod own_server;
 mod packet;
-mod postgres;
 mod program;
 mod record;
 mod response;

@@ -247,6 +247,9 @@ fn a_record_is_verified_backed_up_and_restored() {
         "{found}"
     );
     assert_eq!(found["first_bad"], Value::Null);
+    // No committee has met.
+    let replayed = answer(&["audit", "replay", trial], "");
+    assert_eq!(replayed, serde_json::json!({"packets": [], "same": true}));
     let written = answer(&["backup", trial, "--out", backup.to_str().unwrap()], "");
     assert_eq!(written["head"]["entries"], 5);
 

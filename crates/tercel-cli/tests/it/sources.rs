@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::postgres::Server;
+use crate::own_server::Own;
 use crate::program::{export, json, study};
 
 /// Every target.
@@ -42,7 +42,7 @@ fn sqlite_postgresql_files_and_their_own_sdtm_give_the_same_bytes_for_every_targ
     let (trial, data) = (here.to_str().unwrap(), study().join("data"));
     let data = data.to_str().unwrap();
     json(&["--json", "import", trial, data]);
-    let server = Server::start();
+    let server = Own::start();
     if let Some(server) = &server {
         json(&["--json", "import", trial, data, "--database", &server.url]);
     }

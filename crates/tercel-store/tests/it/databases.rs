@@ -3,15 +3,16 @@
 //! PostgreSQL is the server of `TERCEL_TEST_POSTGRES` (a URL), or one of the tests' own (`tests/postgres.sh`). Where it
 //! is not installed a story says so and passes; with `CI` set it fails.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tempfile::TempDir;
 use tercel_store::{Address, Clock, Opening, Store};
+
+use crate::own_server::Own;
 
 /// Makes of each story two tests, one on each database.
 macro_rules! on_both {
@@ -197,13 +198,6 @@ struct Server {
     own: Option<Mutex<Own>>,
 }
 
-/// A server that ends with its standard input.
-struct Own {
-    child: Child,
-    input: Option<ChildStdin>,
-    output: BufReader<ChildStdout>,
-}
-
 impl Server {
     fn shared() -> Option<Arc<Self>> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
@@ -220,29 +214,9 @@ impl Server {
     }
 
     fn start() -> Option<Self> {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/postgres.sh");
-        let started = Command::new("sh")
-            .arg(script)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
-        let mut child = started.expect("sh runs");
-        let input = child.stdin.take();
-        let mut output = BufReader::new(child.stdout.take().unwrap());
-        let mut url = String::new();
-        output.read_line(&mut url).unwrap();
-        if url.is_empty() {
-            let code = child.wait().unwrap().code();
-            assert!(
-                code == Some(3) && std::env::var_os("CI").is_none(),
-                "PostgreSQL did not start (exit code {code:?}); install it: apt-get install postgresql"
-            );
-            eprintln!("\n*** NOT TESTED ON POSTGRESQL: it is not installed (apt-get install postgresql) ***\n");
-            return None;
-        }
-        let own = Own { child, input, output };
+        let own = Own::start()?;
         Some(Self {
-            url: url.trim().to_owned(),
+            url: own.url.clone(),
             own: Some(Mutex::new(own)),
         })
     }
@@ -275,12 +249,5 @@ impl Server {
         let mut connection = AnyConnection::connect(&self.url).await.unwrap();
         connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.unwrap();
         connection.close().await.unwrap();
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        drop(self.input.take());
-        let _ = self.child.wait();
     }
 }

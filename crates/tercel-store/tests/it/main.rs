@@ -15,6 +15,7 @@ mod forged;
 mod forgery;
 mod full_disk;
 mod kill;
+mod own_server;
 mod races;
 mod random;
 mod schema;
