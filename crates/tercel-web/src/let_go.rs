@@ -1,13 +1,12 @@
 //! What a change of the records would let go of: halts, levels that the design closes, bags of others.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use tercel::conduct::{ConductRecords, Study, closed_since, halts_ended, other_owner, standing_halts_of};
 use tercel::design::{DoseAnswer, decide_study};
 use tercel::endpoint::Analysis;
 use tercel::language::{Words, both};
 use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::{StudyData, SubjectId};
+use tercel::study::SubjectId;
 use tercel_exchange::form::form;
 use tercel_store::{NewRecord, Record, Values};
 
@@ -87,7 +86,7 @@ pub fn let_go(there: &[Record], new: &[NewRecord], trial: &Trial, now: Timestamp
     let with = with.filter_map(|(place, one)| foreseen(one, place, "", now));
     let (now, today) = (site_time(now), site_time(now).date());
     let old = data_and_conduct(there.iter(), trial);
-    let answer = answer_of(trial, &old.0, today);
+    let answer = answer_of(&Analysis::new(trial, &old.0, Some(today)));
     let before = Study::new(trial, &old.0, &old.1, now).with_answer(answer.as_ref());
     let bags = new.iter().any(|one| one.form == BAG);
     if !bags && !holds_back(&before) {
@@ -98,7 +97,7 @@ pub fn let_go(there: &[Record], new: &[NewRecord], trial: &Trial, now: Timestamp
     if let Some(why) = new.iter().find_map(|one| of_another(&made.1, one)) {
         return Err(why);
     }
-    let answer = answer_of(trial, &made.0, today);
+    let answer = answer_of(&Analysis::new(trial, &made.0, Some(today)));
     let after = Study::new(trial, &made.0, &made.1, now).with_answer(answer.as_ref());
     Ok(LetGo::between(&before, &after))
 }
@@ -109,9 +108,8 @@ pub(crate) fn holds_back(study: &Study<'_>) -> bool {
 }
 
 /// What the design says to these data.
-pub(crate) fn answer_of(trial: &Trial, data: &StudyData, today: Date) -> Option<DoseAnswer> {
-    let analysis = Analysis::new(trial, data, Some(today));
-    decide_study(&analysis).map(|decided| DoseAnswer::of(&analysis, &decided))
+pub(crate) fn answer_of(analysis: &Analysis<'_>) -> Option<DoseAnswer> {
+    decide_study(analysis).map(|decided| DoseAnswer::of(analysis, &decided))
 }
 
 /// The form of a bag.

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
-use tercel::language::{Language, Words, both};
-use tercel::meeting::{Ballot, Choice, Member, Packet, Proposal, Quorum, Resolution, Vote, resolve, without_case};
+use tercel::language::{Language, Words, both, without_case};
+use tercel::meeting::{Ballot, Choice, Member, Packet, Proposal, Quorum, Resolution, Vote, resolve};
 use tercel::protocol::DoseLevel;
 use tercel_exchange::{read_packet, sha256_hex};
 use tercel_store::{Head, Record};

@@ -3,18 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
 use tercel::conduct::{ConductRecords, Study, check_conduct, entered_halts};
 use tercel::design::DoseAnswer;
 use tercel::dlt::Status;
-use tercel::endpoint::{Analysis, Cell, derive_cells};
+use tercel::endpoint::{Analysis, Cell, Derived, derive_cells};
 use tercel::language::Words;
 use tercel::meeting::{Call, Completeness, OpenQuery};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
-use tercel::study::{Blocks, EnteredHalt, StudyData, SubjectId};
+use tercel::study::{Blocks, EnteredHalt, StudyData, Subject, SubjectId};
 use tercel_exchange::form::{
     Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
 };
@@ -50,6 +50,7 @@ pub(crate) struct Snapshot {
     /// Registered versions of the protocol that say something else than the one the program runs, by name.
     registered: Arc<BTreeMap<String, Arc<Trial>>>,
     data: OnceLock<StudyData>,
+    answer: OnceLock<Option<DoseAnswer>>,
     standing: OnceLock<Standing>,
     cells: OnceLock<Vec<Cell>>,
 }
@@ -72,6 +73,8 @@ pub(crate) struct Part {
     pub(crate) completeness: Option<Completeness>,
     read: SubjectRead,
     kept: Vec<Record>,
+    /// What was derived of it, as of a day.
+    derived: Mutex<Option<(Date, Arc<Derived>)>>,
 }
 
 impl Part {
@@ -86,7 +89,19 @@ impl Part {
             completeness: completeness_of(in_force()),
             read: SubjectRead::new(trial, &taken, columns),
             kept: records.into_iter().filter(is_kept).collect(),
+            derived: Mutex::default(),
         }
+    }
+
+    /// What was derived of it as of this day.
+    fn derived(&self, today: Date) -> Option<Arc<Derived>> {
+        let last = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        let (day, derived) = last.as_ref()?;
+        (*day == today).then(|| Arc::clone(derived))
+    }
+
+    fn keep(&self, today: Date, derived: &Arc<Derived>) {
+        *self.derived.lock().unwrap_or_else(PoisonError::into_inner) = Some((today, Arc::clone(derived)));
     }
 }
 
@@ -158,6 +173,7 @@ impl Snapshot {
             today,
             trial: Arc::clone(trial),
             data: OnceLock::new(),
+            answer: OnceLock::new(),
             standing: OnceLock::new(),
             cells: OnceLock::new(),
         }
@@ -182,12 +198,29 @@ impl Snapshot {
     /// What the pages of the whole study show, derived when first asked for.
     pub(crate) fn standing(&self) -> &Standing {
         self.standing
-            .get_or_init(|| Standing::derive(&self.trial, self.data(), self.today))
+            .get_or_init(|| Standing::derive(&self.analysis(), self.today))
+    }
+
+    /// Everything that is derived of the subjects; of one whose records did not change since the state before it is known.
+    fn analysis(&self) -> Analysis<'_> {
+        let part = |subject: &Subject| self.parts.get(subject.id.as_str());
+        let known = |subject: &Subject| part(subject)?.derived(self.today);
+        let analysis = Analysis::of_known(&self.trial, self.data(), Some(self.today), known);
+        for facts in &analysis.facts {
+            if let Some(part) = part(facts.subject) {
+                part.keep(self.today, facts.derived());
+            }
+        }
+        analysis
     }
 
     /// What the design says of the next dose.
     pub(crate) fn answer(&self) -> Option<&DoseAnswer> {
-        self.standing().answer.as_ref()
+        let derive = || match self.standing.get() {
+            Some(standing) => standing.answer.clone(),
+            None => answer_of(&self.analysis()),
+        };
+        self.answer.get_or_init(derive).as_ref()
     }
 
     /// The meetings that the data call for, and that were not held on these data yet.
@@ -201,8 +234,7 @@ impl Snapshot {
 
     /// The outcomes as they stand, derived when first asked for.
     pub(crate) fn cells(&self) -> &[Cell] {
-        self.cells
-            .get_or_init(|| derive_cells(&Analysis::new(&self.trial, self.data(), Some(self.today))))
+        self.cells.get_or_init(|| derive_cells(&self.analysis()))
     }
 
     /// The protocol a site works under: the version in force there, where versions are kept in the record. The data are read
@@ -262,7 +294,7 @@ impl Snapshot {
         let answer = if said(own) == said(&records) {
             self.answer().cloned()
         } else {
-            answer_of(&self.trial, &data, self.today)
+            answer_of(&Analysis::new(&self.trial, &data, Some(self.today)))
         };
         let mut parts = self.parts.clone();
         let changed = Part::new(records, &self.trial, &self.columns);
@@ -370,19 +402,20 @@ pub(crate) fn subject_data(records: &[Record], trial: &Trial, subject: &str) -> 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     newest: RwLock<Option<Arc<Snapshot>>>,
-    standing: Derived,
-    cells: Derived,
+    standing: Last,
+    cells: Last,
 }
 
+/// The last state of which something was derived.
 #[derive(Debug, Default)]
-struct Derived {
+struct Last {
     last: RwLock<Option<Ready>>,
     /// One at a time.
     deriving: tokio::sync::Mutex<()>,
 }
 
 impl Known {
-    fn with(&self, more: More) -> &Derived {
+    fn with(&self, more: More) -> &Last {
         match more {
             More::Standing => &self.standing,
             More::Cells => &self.cells,
@@ -493,6 +526,15 @@ impl App {
         Ok(ready.snapshot)
     }
 
+    /// The state that [`Self::snapshot_derived`] gives without waiting for it, where it knows an entry.
+    pub(crate) async fn last_derived(&self, knows: i64) -> Result<Option<Arc<Snapshot>>, StoreError> {
+        let (knows, (entry, _)) = (knows.max(self.grave.load(Ordering::Relaxed)), self.store.head().await?);
+        let ready = self.ready(More::Standing);
+        let ready = ready.filter(|ready| ready.is_known(knows, entry, More::Standing));
+        let ready = ready.filter(|ready| ready.snapshot.entry == entry || ready.took > PATIENCE);
+        Ok(ready.map(|ready| ready.snapshot))
+    }
+
     /// The last state of which this was derived, where it is of today.
     fn ready(&self, more: More) -> Option<Ready> {
         let last = self
@@ -600,6 +642,7 @@ impl App {
             today,
             trial: Arc::clone(&self.trial),
             data: OnceLock::new(),
+            answer: OnceLock::new(),
             standing: OnceLock::new(),
             cells: OnceLock::new(),
         });

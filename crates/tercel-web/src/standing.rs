@@ -8,8 +8,8 @@ use tercel::dlt::Status;
 use tercel::endpoint::{Analysis, Facts};
 use tercel::language::{Words, both};
 use tercel::meeting::{Call, called_for};
-use tercel::protocol::{DoseLevel, Trial};
-use tercel::study::{Finding, StudyData, check_study, days_between};
+use tercel::protocol::DoseLevel;
+use tercel::study::{Finding, check_study, days_between};
 
 use crate::pages::board::state_of;
 
@@ -53,9 +53,9 @@ pub(crate) struct SubjectStanding {
 
 impl Standing {
     /// Derives everything.
-    pub(crate) fn derive(trial: &Trial, data: &StudyData, today: Date) -> Self {
-        let analysis = Analysis::new(trial, data, Some(today));
-        let decision = decide_study(&analysis);
+    pub(crate) fn derive(analysis: &Analysis<'_>, today: Date) -> Self {
+        let (trial, data) = (analysis.trial, analysis.data);
+        let decision = decide_study(analysis);
         // What takes longest to derive is left to the pages that list it.
         let found = check_study(trial, data);
         let wrong = data.findings.iter().chain(&found).filter(|finding| finding.leads());
@@ -66,7 +66,7 @@ impl Standing {
                 .filter_map(|(level, _)| Some((level, decision.levels.get(level).copied()?)))
         });
         Self {
-            answer: decision.as_ref().map(|decision| DoseAnswer::of(&analysis, decision)),
+            answer: decision.as_ref().map(|decision| DoseAnswer::of(analysis, decision)),
             counts: counts.collect(),
             decision: decision.as_ref().map(|decision| {
                 let because = &decision.decision.because;
@@ -80,7 +80,7 @@ impl Standing {
                 .flat_map(|decision| &decision.waiting_on)
                 .map(|awaited| (awaited.subject.to_string(), awaited.sentence.clone()))
                 .collect(),
-            calls: called_for(&analysis),
+            calls: called_for(analysis),
             attention: wrong
                 .map(|finding| (finding.subject.as_ref().map(ToString::to_string), placed(finding)))
                 .collect(),

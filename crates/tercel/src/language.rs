@@ -3,6 +3,13 @@
 //! A [`Text`] holds every language, so that a text without its translation does not compile. What has parameters is
 //! [`Words`], made with both forms side by side, or a function of [`Language`] beside its English `Display`.
 
+/// Whether two texts are the same but for case and the blanks around them: of names, written otherwise they would pass for two.
+pub fn without_case(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    one.eq_ignore_ascii_case(other)
+        || !(one.is_ascii() && other.is_ascii()) && one.to_lowercase() == other.to_lowercase()
+}
+
 /// A language a user may choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {

@@ -76,13 +76,13 @@ impl Alteration {
 
     /// What it would let go of.
     pub(super) async fn let_go(self, ask: &Ask) -> Result<LetGo, Fault> {
-        let (derived, now) = (ask.app.snapshot_derived().await?, ask.app.store.clock().now());
-        // What was entered since is not in it; where nothing is held back nothing is let go of.
-        let snapshot = if self.last > derived.entry || derived.holds_back(now) {
-            ask.app.snapshot_now().await?
-        } else {
-            derived
-        };
+        let now = ask.app.store.clock().now();
+        // Where nothing is held back nothing is let go of; what was entered since a state was derived is not in it.
+        let derived = ask.app.last_derived(self.last).await?;
+        if derived.is_some_and(|derived| !derived.holds_back(now)) {
+            return Ok(LetGo::default());
+        }
+        let snapshot = ask.app.snapshot_now().await?;
         let made = tokio::task::spawn_blocking(move || {
             let Self {
                 subject, before, after, ..

@@ -113,9 +113,9 @@ async fn a_verdict_on_a_dlt_and_the_lifting_of_a_halt_are_entered_by_two_of_the_
     }
 }
 
-const LIFTED: &str = "IL1RAP-HCC-SYNTHETIC-0009";
+pub(crate) const LIFTED: &str = "IL1RAP-HCC-SYNTHETIC-0009";
 
-fn icans(from: &str) -> [(&'static str, &str); 15] {
+pub(crate) fn icans(from: &str) -> [(&'static str, &str); 15] {
     severe(
         "Immune effector cell-associated neurotoxicity syndrome",
         from,
@@ -123,7 +123,7 @@ fn icans(from: &str) -> [(&'static str, &str); 15] {
     )
 }
 
-async fn lift(world: &World, by: &Visitor, covers: &str) -> Answer {
+pub(crate) async fn lift(world: &World, by: &Visitor, covers: &str) -> Answer {
     let form = [
         ("v.faorres", "LIFTED"),
         ("v.faeval", "SAFETY REVIEW COMMITTEE"),

@@ -19,6 +19,7 @@ mod injection;
 mod limits;
 mod lists;
 mod meeting;
+mod occasions;
 mod other_peoples;
 mod page;
 mod panel;

@@ -2,11 +2,11 @@
 
 use jiff::civil::DateTime;
 
-use super::gate::{Case, Missing, alike};
+use super::gate::{Case, Missing};
 use super::need::{CustodyDoubt, Need};
 use super::product::{Custody, IdentityCheck, Reading};
 use super::product_check::{bag, coi, ordered};
-use crate::language::{Text, Words, both};
+use crate::language::{Text, Words, both, without_case};
 use crate::protocol::Cells;
 
 /// The viable CAR-positive cells of the ordered bags, or of the ordered volumes of them, are the level's dose within tolerance.
@@ -89,8 +89,8 @@ fn doubts(case: &Case<'_>, chain: &[&Custody]) -> Vec<CustodyDoubt> {
         }
     };
     let (from, to) = &case.rules.custody;
-    let begins = chain.first().is_some_and(|first| alike(&first.from, from));
-    let ends = chain.last().is_some_and(|last| alike(&last.to, to));
+    let begins = chain.first().is_some_and(|first| without_case(&first.from, from));
+    let ends = chain.last().is_some_and(|last| without_case(&last.to, to));
     if !begins || !ends {
         add(CustodyDoubt::Ends);
     }
@@ -98,7 +98,7 @@ fn doubts(case: &Case<'_>, chain: &[&Custody]) -> Vec<CustodyDoubt> {
         let [before, after] = pair else { continue };
         if before.when == after.when {
             add(CustodyDoubt::Order);
-        } else if !alike(&before.to, &after.from) {
+        } else if !without_case(&before.to, &after.from) {
             add(CustodyDoubt::Chain);
         }
     }
@@ -143,7 +143,7 @@ pub(super) fn two_persons(case: &Case<'_>) -> Vec<Missing> {
                 .all(|one| !one.person.trim().is_empty() && one.at <= case.now());
             if !named {
                 missing.push(case.missing(Need::NotChecked(label.clone()), [check.entry.at]));
-            } else if alike(&first.person, &second.person) {
+            } else if without_case(&first.person, &second.person) {
                 missing.push(case.missing(Need::SamePerson(label.clone()), [check.entry.at]));
             }
             for reading in [first, second] {
@@ -159,7 +159,7 @@ fn cleared(case: &Case<'_>, label: &str) -> Option<DateTime> {
     let own = case.own.clearances.iter().filter(|one| {
         let mut named = one.signed_by.iter().filter(|person| !person.trim().is_empty());
         let first = named.next();
-        let two = first.is_some_and(|first| named.any(|other| !alike(first, other)));
+        let two = first.is_some_and(|first| named.any(|other| !without_case(first, other)));
         one.bag == label && two && one.signed.is_some_and(|signed| signed <= case.now())
     });
     own.map(|one| one.entry.at).max()

@@ -27,6 +27,7 @@ use super::record::{EmergencyRelease, Order};
 use super::records::{ConductRecords, SubjectConduct};
 use super::{bedside, consent, decision, delegation, eligibility, halt, items, product_check, spacing, version};
 use crate::design::DoseAnswer;
+use crate::language::without_case;
 use crate::protocol::{ConductRules, DoseLevel, Trial};
 use crate::study::{StudyData, Subject, SubjectId};
 
@@ -436,13 +437,8 @@ fn releases(case: &Case<'_>, release: &EmergencyRelease, missing: &Missing) -> b
         && case.gate == GateName::Infusion
         && case.depleted.is_some_and(in_time)
         && signed.iter().all(|one| !one.person.trim().is_empty())
-        && !alike(&release.investigator.person, &release.physician.person)
+        && !without_case(&release.investigator.person, &release.physician.person)
         && !release.reason.trim().is_empty()
         && release.keys.contains(&missing.key())
         && missing.since.is_none_or(|since| since <= first)
-}
-
-/// Whether two names are one: a person written in another case would pass for two.
-pub(super) fn alike(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
 }

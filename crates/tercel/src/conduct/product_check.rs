@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::gate::{Case, GateName, Missing, alike};
+use super::gate::{Case, GateName, Missing};
 use super::measured::compare;
 use super::need::{Named, Need, Shortfall};
 use super::product::{Bag, Disposition, Lot, Release, TestOutcome, TestResult};
 use super::record::Measured;
-use crate::language::{Text, Words, both};
+use crate::language::{Text, Words, both, without_case};
 use crate::protocol::{ReleaseTest, Specification};
 
 /// An order for the subject's level that names bags and is still ahead.
@@ -203,7 +203,7 @@ fn is_signed(case: &Case<'_>, release: &Release) -> bool {
     let Some(first) = signed.first() else {
         return false;
     };
-    release.disposition != Disposition::ByException || signed.iter().any(|other| !alike(first, other))
+    release.disposition != Disposition::ByException || signed.iter().any(|other| !without_case(first, other))
 }
 
 fn shortfall(case: &Case<'_>, lot: &str, test: &ReleaseTest, release: &Release) -> Option<Shortfall> {
@@ -248,7 +248,7 @@ pub(super) fn verdict(test: &ReleaseTest, result: &TestResult) -> Result<Option<
             };
             compare(limits, None, &measured).map(Some)
         }
-        (Specification::Word(word), TestOutcome::Word(found)) => Ok(Some(alike(word, found))),
+        (Specification::Word(word), TestOutcome::Word(found)) => Ok(Some(without_case(word, found))),
         (Specification::Limits(_), TestOutcome::Word(_)) => Err(Text::new("a value is wanted", "应填写数值").into()),
         (Specification::Word(word), TestOutcome::Value(..)) => Err(both!("\"{word}\" is wanted", "应为“{word}”")),
     }

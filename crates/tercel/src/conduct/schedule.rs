@@ -24,7 +24,7 @@ use super::consent::withdrawn_from;
 use super::gate::Study;
 use super::record::Scope;
 use super::stage::day_of_infusion;
-use crate::language::{Text, Words, both};
+use crate::language::{Text, Words, both, without_case};
 use crate::protocol::{Assessed, Visit, VisitTime};
 use crate::study::{Contact, Subject, SubjectId, When};
 
@@ -215,14 +215,17 @@ fn of_visit(
     let window = (planned.saturating_sub(half), planned.saturating_add(half));
     let today = study.now.date();
     let within = |day: Date| window.0 <= day && day <= window.1;
-    let alike = |one: &str, other: &str| one.trim().to_lowercase() == other.trim().to_lowercase();
     let day_of = |contact: &Contact| contact.when.day().filter(|day| *day <= today);
-    let named = || contacts.iter().filter(|contact| alike(&contact.name, &visit.name));
+    let named = || {
+        contacts
+            .iter()
+            .filter(|contact| without_case(&contact.name, &visit.name))
+    };
     let in_window = named().filter_map(day_of).find(|day| within(*day));
     let unnamed = || {
         let other = contacts
             .iter()
-            .filter(|contact| !names.iter().any(|name| alike(name, &contact.name)));
+            .filter(|contact| !names.iter().any(|name| without_case(name, &contact.name)));
         other.filter_map(day_of).find(|day| within(*day))
     };
     let standing = if let Some(day) = in_window {

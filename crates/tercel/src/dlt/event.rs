@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::case::day_words;
 use super::lasting::{Lasted, Seen, end_of, longer_than_hours, longest, spells, whole};
-use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, scale_of, toxicity_grades};
+use super::{Answer, Ground, ToxicityGrade, Window, class_holds, is_in_class, scale_of};
 use crate::grade::Grade;
 use crate::language::{Text, Words, both};
 use crate::protocol::{Criterion, Exclusion, Persistence, Trial};
@@ -17,6 +17,8 @@ pub(super) struct Judge<'a> {
     pub(super) window: Window,
     pub(super) cut: Date,
     pub(super) seen: Seen,
+    /// The grades of CRS and of ICANS over time.
+    pub(super) graded: [Vec<ToxicityGrade>; 2],
 }
 
 /// A grade and the findings that give it and its duration.
@@ -44,7 +46,7 @@ impl Judge<'_> {
         }
         let all = self
             .syndrome_of(event)
-            .map_or_else(Vec::new, |syndrome| toxicity_grades(self.subject, syndrome));
+            .map_or(&[][..], |syndrome| self.grades(syndrome));
         let series: Vec<&ToxicityGrade> = all.iter().filter(|moment| covers(event, moment.when)).collect();
         consulted.extend(series.iter().flat_map(|moment| moment.records.iter().cloned()));
         let mut open: Option<Ground> = None;
@@ -95,7 +97,7 @@ impl Judge<'_> {
                 .iter()
                 .filter(|event| is_in_class(self.trial, class, event))
                 .collect();
-            for moment in toxicity_grades(self.subject, syndrome) {
+            for moment in self.grades(syndrome) {
                 let day = moment.when.date;
                 let in_window = day.latest() >= self.window.first && day.earliest() <= self.window.last;
                 if in_window && moment.unreadable {
@@ -305,6 +307,14 @@ impl Judge<'_> {
             }
         }
         best
+    }
+
+    fn grades(&self, syndrome: Syndrome) -> &[ToxicityGrade] {
+        let [crs, icans] = &self.graded;
+        match syndrome {
+            Syndrome::Crs => crs,
+            Syndrome::Icans => icans,
+        }
     }
 
     fn syndrome_of(&self, event: &AdverseEvent) -> Option<Syndrome> {

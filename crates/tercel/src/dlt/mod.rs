@@ -42,7 +42,7 @@ use self::lasting::Seen;
 use crate::grade::{Grade, Scale};
 use crate::language::{Language, Text, Words, both};
 use crate::protocol::{Cells, DltOrigin, EventClass, LabRule, Trial};
-use crate::study::{AdverseEvent, Infusion, RecordId, Subject, days_between};
+use crate::study::{AdverseEvent, Infusion, RecordId, Subject, Syndrome, days_between};
 
 /// Where a subject stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -366,6 +366,7 @@ fn collect_grounds(trial: &Trial, subject: &Subject, window: Window, cut: Date, 
         window,
         cut,
         seen: Seen::of(subject, cut),
+        graded: [Syndrome::Crs, Syndrome::Icans].map(|syndrome| toxicity_grades(subject, syndrome)),
     };
     let mut consulted = Vec::new();
     let mut answers: Vec<Answer> = Vec::new();

@@ -1,14 +1,16 @@
 //! A whole study: facts of every subject, then every cell of the outcome matrix.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rayon::prelude::*;
 
 use super::dlt;
-use super::facts::Facts;
+use super::facts::{Derived, Facts};
 use super::summarize::summarize;
 use super::{ALL, Cell, Contribution, Method, NO_METHOD, NotEstimable, Part, Question, Reading};
 use crate::protocol::{DoseLevel, Outcome, Trial};
-use crate::study::StudyData;
+use crate::study::{StudyData, Subject};
 
 /// A study with everything derived from it, as of a data cut.
 #[derive(Debug, Clone)]
@@ -26,16 +28,25 @@ pub struct Analysis<'a> {
 impl<'a> Analysis<'a> {
     /// Derives the facts of every subject. Subjects are independent, so the number of threads changes nothing.
     pub fn new(trial: &'a Trial, data: &'a StudyData, cut: Option<Date>) -> Self {
-        let facts = data
-            .subjects
-            .par_iter()
-            .map(|subject| Facts::derive(trial, subject, cut))
-            .collect();
+        Self::of_known(trial, data, cut, |_| None)
+    }
+
+    /// The same where of some subjects is known what was derived of their records by this protocol and to this cut.
+    pub fn of_known(
+        trial: &'a Trial,
+        data: &'a StudyData,
+        cut: Option<Date>,
+        known: impl Fn(&Subject) -> Option<Arc<Derived>> + Sync,
+    ) -> Self {
+        let facts = |subject: &'a Subject| match known(subject) {
+            Some(derived) => Facts::of_derived(trial, subject, cut, derived),
+            None => Facts::derive(trial, subject, cut),
+        };
         Self {
             trial,
             data,
             cut,
-            facts,
+            facts: data.subjects.par_iter().map(facts).collect(),
         }
     }
 
@@ -64,9 +75,10 @@ impl<'a> Analysis<'a> {
         let reread = |facts: &Facts<'a>| {
             let mut reread: Facts<'b> = facts.clone();
             reread.trial = trial;
-            reread.tumour = reread.tumour_by(trial.response.criteria);
+            reread.derived_mut().tumour = reread.tumour_by(trial.response.criteria);
             if let Some(day0) = reread.day0 {
-                reread.pfs = Some(reread.derive_pfs(day0, trial.response.pfs_censoring));
+                let pfs = reread.derive_pfs(day0, trial.response.pfs_censoring);
+                reread.derived_mut().pfs = Some(pfs);
             }
             reread
         };

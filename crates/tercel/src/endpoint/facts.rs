@@ -1,5 +1,8 @@
 //! What every outcome needs to know of one subject, derived once.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use super::ae_window::AeWindow;
@@ -27,6 +30,12 @@ pub struct Facts<'a> {
     pub day0: Option<Date>,
     /// First PBMC collection.
     pub collection: Option<&'a Procedure>,
+    derived: Arc<Derived>,
+}
+
+/// What takes time to derive of one subject: the same for the same records, protocol and cut.
+#[derive(Debug, Clone)]
+pub struct Derived {
     /// Adverse-event window.
     pub ae_window: Option<AeWindow>,
     /// DLT verdict.
@@ -37,6 +46,14 @@ pub struct Facts<'a> {
     pub pfs: Option<Duration>,
     /// Overall survival.
     pub os: Option<Duration>,
+}
+
+impl Deref for Facts<'_> {
+    type Target = Derived;
+
+    fn deref(&self) -> &Derived {
+        &self.derived
+    }
 }
 
 /// A duration from infusion.
@@ -66,35 +83,56 @@ impl<'a> Facts<'a> {
 
     /// Derives everything for one subject.
     pub fn derive(trial: &'a Trial, subject: &'a Subject, cut: Option<Date>) -> Self {
-        let infusion = subject.infusions.first();
-        let day0 = infusion.and_then(|infusion| infusion.when.day());
-        let collection = subject.procedures.iter().find(|procedure| procedure.collection);
-        let mut facts = Self {
+        let mut facts = Self::of_derived(
+            trial,
+            subject,
+            cut,
+            Arc::new(Derived {
+                ae_window: None,
+                dlt: cut.and_then(|cut| derive_dlt(trial, subject, cut)),
+                tumour: derive_tumour(
+                    trial,
+                    trial.response.criteria,
+                    subject,
+                    day0_of(subject),
+                    first_new_therapy(trial, subject),
+                ),
+                pfs: published(trial, subject, "PFS"),
+                os: published(trial, subject, "OS"),
+            }),
+        );
+        let ae_window = cut.and_then(|cut| facts.derive_ae_window(cut));
+        facts.derived_mut().ae_window = ae_window;
+        if let Some(day0) = facts.day0 {
+            let pfs = facts.derive_pfs(day0, trial.response.pfs_censoring);
+            facts.derived_mut().pfs = Some(pfs);
+            let os = facts.derive_os(day0);
+            facts.derived_mut().os = Some(os);
+        }
+        facts
+    }
+
+    /// The facts of a subject with what was derived of the same records, by the same protocol and to the same cut.
+    pub(super) fn of_derived(trial: &'a Trial, subject: &'a Subject, cut: Option<Date>, derived: Arc<Derived>) -> Self {
+        Self {
             trial,
             subject,
             level: subject.level,
             cut,
-            infusion,
-            day0,
-            collection,
-            ae_window: None,
-            dlt: cut.and_then(|cut| derive_dlt(trial, subject, cut)),
-            tumour: derive_tumour(
-                trial,
-                trial.response.criteria,
-                subject,
-                day0,
-                first_new_therapy(trial, subject),
-            ),
-            pfs: published(trial, subject, "PFS"),
-            os: published(trial, subject, "OS"),
-        };
-        facts.ae_window = cut.and_then(|cut| facts.derive_ae_window(cut));
-        if let Some(day0) = day0 {
-            facts.pfs = Some(facts.derive_pfs(day0, trial.response.pfs_censoring));
-            facts.os = Some(facts.derive_os(day0));
+            infusion: subject.infusions.first(),
+            day0: day0_of(subject),
+            collection: subject.procedures.iter().find(|procedure| procedure.collection),
+            derived,
         }
-        facts
+    }
+
+    /// What was derived, for others to share.
+    pub fn derived(&self) -> &Arc<Derived> {
+        &self.derived
+    }
+
+    pub(super) fn derived_mut(&mut self) -> &mut Derived {
+        Arc::make_mut(&mut self.derived)
     }
 
     /// The records that say who the subject is and when it was infused.
@@ -115,6 +153,10 @@ impl<'a> Facts<'a> {
         let half_width = self.trial.windows.half_width(months);
         Some((target, subtract_days(target, half_width), add_days(target, half_width)))
     }
+}
+
+fn day0_of(subject: &Subject) -> Option<Date> {
+    subject.infusions.first().and_then(|infusion| infusion.when.day())
 }
 
 /// A duration taken as published.

@@ -46,7 +46,7 @@ pub use cell::{Cell, Contribution, Detail, NotEstimable, Reading};
 pub use censoring::Situation;
 pub use check::check_derived;
 pub use check_analysis::{check_analysis, check_subjects};
-pub use facts::{Duration, Facts};
+pub use facts::{Derived, Duration, Facts};
 pub use icaht::SubjectIcaht;
 pub use lab_result::{GradedResult, grade_result, grade_results};
 pub use summarize::Statistic;

@@ -47,8 +47,3 @@ pub struct Ballot {
     /// When it was signed.
     pub signed: Timestamp,
 }
-
-/// Whether two roles or names are the same, whatever their case and the blanks around them.
-pub fn without_case(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
-}

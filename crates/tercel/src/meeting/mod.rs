@@ -32,7 +32,7 @@ mod words;
 pub use about::{About, Completeness, Knowledge, Occasion, OpenQuery, PauseMet};
 pub use advice::{ASSUMED_TARGET, Advice, Opinion};
 pub use call::{Call, called_for};
-pub use committee::{Ballot, Member, Quorum, Vote, without_case};
+pub use committee::{Ballot, Member, Quorum, Vote};
 pub use freeze::NotFrozen;
 pub use frozen_zh::{events_words, no_answer_words, settings_words};
 pub use impact::{CellTouched, Impact, PacketTouched, impact};

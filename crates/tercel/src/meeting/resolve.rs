@@ -24,12 +24,12 @@
 use jiff::Timestamp;
 
 use super::about::Occasion;
-use super::committee::{Ballot, Member, Quorum, Vote, without_case};
+use super::committee::{Ballot, Member, Quorum, Vote};
 use super::missing::Missing;
 use super::packet::Packet;
 use super::words::action_words;
 use crate::design::{Action, DoseAnswer};
-use crate::language::Language;
+use crate::language::{Language, without_case};
 use crate::protocol::DoseLevel;
 
 /// What the committee may decide.

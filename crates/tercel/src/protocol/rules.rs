@@ -1,7 +1,7 @@
 //! DLT criteria and event classes as the protocol writes them: rules over graded events.
 
 use crate::grade::{Grade, Scale};
-use crate::language::Words;
+use crate::language::{Words, without_case};
 
 /// A named set of adverse events: those of some terms or system organ classes, or every event; less other sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl EventClass {
 
     /// [`Self::holds`] before `except` is taken off.
     fn lists(&self, terms: &[&str], organ_class: Option<&str>) -> Option<bool> {
-        let among = |names: &[String], text: &str| names.iter().any(|name| same_words(name, text));
+        let among = |names: &[String], text: &str| names.iter().any(|name| without_case(name, text));
         if self.all || (self.terms.is_empty() && self.organ_classes.is_empty()) {
             return Some(true);
         }
@@ -70,10 +70,6 @@ impl EventClass {
         }
         organ_class.map(|organ_class| among(&self.organ_classes, organ_class))
     }
-}
-
-fn same_words(left: &str, right: &str) -> bool {
-    left.trim().to_lowercase() == right.trim().to_lowercase()
 }
 
 /// How long an event must last to meet a criterion.

@@ -26,6 +26,7 @@ use jiff::civil::Date;
 use super::{event_term, is_fatal};
 use crate::dlt::add_days;
 use crate::grade::Grade;
+use crate::language::without_case;
 use crate::protocol::{Authority, ReferenceInformation, Stage, Trial};
 use crate::study::{AdverseEvent, When, days_between};
 
@@ -103,11 +104,10 @@ pub fn derive_expectedness<'a>(trial: &'a Trial, event: &AdverseEvent) -> Expect
     };
     let terms = [event.term.as_str(), event_term(event)];
     let listed = version.expected.iter().any(|expected| {
-        let named = expected.terms.iter().any(|term| {
-            terms
-                .iter()
-                .any(|own| own.trim().to_lowercase() == term.trim().to_lowercase())
-        });
+        let named = expected
+            .terms
+            .iter()
+            .any(|term| terms.iter().any(|own| without_case(own, term)));
         named && event.grade.is_some_and(|grade| grade <= expected.grade_max)
     });
     if listed {
