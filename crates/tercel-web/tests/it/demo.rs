@@ -112,3 +112,32 @@ async fn a_subject_whose_product_is_being_made_waits_for_it_and_for_nothing_befo
         assert!(only(missing, &ahead), "{missing:?}");
     }
 }
+
+/// A sheet for the bedside names its subject, the dose level and what was missing when it was printed; a blank one names nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_printed_sheet_of_a_subject_says_what_the_record_knew() {
+    let world = demo().await;
+    let wang = world.session("wang").await;
+    let subject = "IL1RAP-HCC-SYNTHETIC-0011";
+    let listed = world.get(&wang, &format!("/downtime?subject={subject}")).await.body;
+    let sheet = format!("/downtime/infusion/{subject}");
+    assert!(listed.contains(&format!("href=\"{sheet}\"")), "{listed}");
+    let printed = world.get(&wang, &sheet).await.body;
+    for known in [
+        subject,
+        "Third dose group",
+        "closed, missing",
+        "Lymphodepletion is not completed.",
+    ] {
+        assert!(printed.contains(known), "{known}: {printed}");
+    }
+    let blank = world.get(&wang, "/downtime/infusion").await.body;
+    assert!(
+        !blank.contains(subject) && !blank.contains("closed, missing"),
+        "{blank}"
+    );
+    let other = world.person("wei", "investigator@99").await;
+    for path in [sheet, format!("/downtime?subject={subject}")] {
+        assert_eq!(world.get(&other, &path).await.status, 404, "{path}");
+    }
+}
