@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use tercel::conduct::{Entry, SiteVersion};
-use tercel_store::Record;
+use tercel::protocol::Trial;
+use tercel_exchange::sha256_hex;
+use tercel_store::{NewRecord, Record, Values};
 
 use crate::conduct::site_time;
 
@@ -10,6 +12,52 @@ use crate::conduct::site_time;
 pub(crate) const PROTOCOL: &str = "protocol";
 /// The form that makes a version effective at a site.
 pub(crate) const PROTOCOL_SITE: &str = "protocol-site";
+
+/// What the sponsor's physician signs a version with.
+pub(crate) const APPROVED: &str = "protocol version approved";
+/// What an investigator signs a version at a site with.
+pub(crate) const EFFECTIVE: &str = "protocol version effective at this site";
+
+/// The record of a version: its whole text is kept.
+pub(crate) fn new_version(trial: &Trial, text: String, summary: &str) -> NewRecord {
+    let values = Values::from([
+        ("version".to_owned(), trial.version.clone()),
+        ("dated".to_owned(), trial.version_date.to_string()),
+        ("digest".to_owned(), sha256_hex(text.as_bytes())),
+        ("summary".to_owned(), summary.to_owned()),
+        ("text".to_owned(), text),
+    ]);
+    of_study(PROTOCOL, None, trial.version_date, values)
+}
+
+/// The record of a version that takes effect at a site, with the ethics committee's approval and its day.
+pub(crate) fn new_site_version(
+    version: &str,
+    site: &str,
+    (approval, approved): (&str, Date),
+    effective: Date,
+) -> NewRecord {
+    let values = Values::from([
+        ("version".to_owned(), version.to_owned()),
+        ("site".to_owned(), site.to_owned()),
+        ("approval".to_owned(), approval.to_owned()),
+        ("approved".to_owned(), approved.to_string()),
+        ("effective".to_owned(), effective.to_string()),
+    ]);
+    of_study(PROTOCOL_SITE, Some(site), effective, values)
+}
+
+fn of_study(form: &str, site: Option<&str>, happened: Date, values: Values) -> NewRecord {
+    NewRecord {
+        series: format!("{}/", form.to_uppercase()),
+        number: None,
+        form: form.to_owned(),
+        subject: None,
+        site: site.map(str::to_owned),
+        happened: Some(happened.to_string()),
+        values,
+    }
+}
 
 /// A version of the protocol file that the sponsor's physician signed.
 pub(crate) struct Version<'r> {

@@ -20,11 +20,12 @@ use tercel_store::{Address, Clock, HeadKey, Opening, Store, StoreError, Values};
 
 use self::committee::{Sitting, hold, sittings};
 use self::course::Course;
-use self::people::{CHEN, WANG, add_people, delegation};
+use self::people::{CHEN, HUANG, WANG, add_people, delegation};
 use self::timeline::{Act, Desk, Entering, Timeline, evening, set, stamp};
 use self::way::{SAMPLE, enter_way};
 use crate::app::{App, Settings};
 use crate::capture::{series, sites_of};
+use crate::protocol::{APPROVED, EFFECTIVE, new_site_version, new_version};
 
 pub use self::people::demo_accounts;
 
@@ -116,10 +117,32 @@ pub async fn create_demo(address: &Address, key: &HeadKey, rehearsal: Rehearsal<
         trial,
         sites: &sites,
     };
+    put_in_force(&app, &at_sites, start).await?;
     let last = cut.at(20, 0, 0, 0);
     play(&app, &desk, timeline, last, &meetings).await?;
     set(&clock, last);
     Ok(store)
+}
+
+/// Registers the protocol and makes it effective at every site, before anybody is asked to take part.
+async fn put_in_force(app: &App, sites: &BTreeSet<&str>, start: Date) -> Result<(), StoreError> {
+    let Some(text) = app.protocol_file() else {
+        return Ok(());
+    };
+    let trial = &app.trial;
+    set(app.store.clock(), start.at(8, 20, 0, 0));
+    let new = new_version(trial, text, "First version · 首个版本");
+    let signers = [HUANG.signer(APPROVED)];
+    let version = Some(trial.version.as_str());
+    app.store.append_signed(&HUANG.author(), version, new, &signers).await?;
+    set(app.store.clock(), start.at(8, 40, 0, 0));
+    for site in sites {
+        let approval = ("EC-1", start.min(trial.version_date));
+        let new = new_site_version(&trial.version, site, approval, start);
+        let signers = [WANG.signer(EFFECTIVE)];
+        app.store.append_signed(&WANG.author(), version, new, &signers).await?;
+    }
+    Ok(())
 }
 
 /// Puts everything of every subject on the timeline; gives the courses of those who consented.

@@ -7,12 +7,14 @@ use tercel::conduct::SiteVersion;
 use tercel::language::{Words, both};
 use tercel::protocol::{Difference, parse_protocol, protocol_differences};
 use tercel_exchange::sha256_hex;
-use tercel_store::{Account, NewRecord, Record, Signer, Values};
+use tercel_store::{Account, NewRecord, Record, Signer};
 
 use super::record::signer;
 use crate::ask::Ask;
 use crate::messages::message;
-use crate::protocol::{PROTOCOL, PROTOCOL_SITE, Version, site_versions, versions};
+use crate::protocol::{
+    APPROVED, EFFECTIVE, PROTOCOL, PROTOCOL_SITE, Version, new_site_version, new_version, site_versions, versions,
+};
 use crate::reply::{Fault, Reply};
 use crate::role::{Permission, Role};
 use crate::serve::encode;
@@ -193,7 +195,6 @@ pub(crate) async fn register(ask: Ask) -> Result<Reply, Fault> {
     }
     let summary = ask.field("summary")?.to_owned();
     let (text, version) = (running_file(&ask)?, ask.app.trial.version.clone());
-    let digest = sha256_hex(text.as_bytes());
     let there = records(&ask, PROTOCOL).await?;
     if versions(there.iter()).iter().any(|one| one.name == version) {
         return Err(Fault::Refused(both!(
@@ -203,23 +204,7 @@ pub(crate) async fn register(ask: Ask) -> Result<Reply, Fault> {
         )));
     }
     let who = signer(&ask, None).await?;
-    let values = Values::from([
-        ("version".to_owned(), version),
-        ("dated".to_owned(), ask.app.trial.version_date.to_string()),
-        ("digest".to_owned(), digest),
-        ("summary".to_owned(), summary),
-        ("text".to_owned(), text),
-    ]);
-    let happened = Some(ask.app.trial.version_date.to_string());
-    enter_signed(
-        &ask,
-        (PROTOCOL, "protocol version approved"),
-        None,
-        happened,
-        values,
-        &who,
-    )
-    .await?;
+    enter_signed(&ask, new_version(&ask.app.trial, text, &summary), APPROVED, &who).await?;
     Ok(Reply::Go("/protocol".to_owned()))
 }
 
@@ -251,15 +236,8 @@ pub(crate) async fn activate(ask: Ask) -> Result<Reply, Fault> {
         )));
     }
     let who = signer(&ask, None).await?;
-    let values = Values::from([
-        ("version".to_owned(), version),
-        ("site".to_owned(), site.clone()),
-        ("approval".to_owned(), ask.field("approval")?.to_owned()),
-        ("approved".to_owned(), approved.to_string()),
-        ("effective".to_owned(), effective.to_string()),
-    ]);
-    let form = (PROTOCOL_SITE, "protocol version effective at this site");
-    enter_signed(&ask, form, Some(&site), Some(effective.to_string()), values, &who).await?;
+    let new = new_site_version(&version, &site, (ask.field("approval")?, approved), effective);
+    enter_signed(&ask, new, EFFECTIVE, &who).await?;
     Ok(Reply::Go("/protocol".to_owned()))
 }
 
@@ -274,24 +252,8 @@ fn day(ask: &Ask, name: &str) -> Result<Date, Fault> {
 }
 
 /// Enters a record with its signature.
-async fn enter_signed(
-    ask: &Ask,
-    (form, meaning): (&str, &str),
-    site: Option<&str>,
-    happened: Option<String>,
-    values: Values,
-    who: &Account,
-) -> Result<(), Fault> {
-    let new = NewRecord {
-        series: format!("{}/", form.to_uppercase()),
-        number: None,
-        form: form.to_owned(),
-        subject: None,
-        site: site.map(str::to_owned),
-        happened,
-        values,
-    };
-    let author = ask.author(Permission::Release, site)?;
+async fn enter_signed(ask: &Ask, new: NewRecord, meaning: &str, who: &Account) -> Result<(), Fault> {
+    let author = ask.author(Permission::Release, new.site.as_deref())?;
     let signer = Signer {
         author: author.clone(),
         name: who.printed.clone(),
