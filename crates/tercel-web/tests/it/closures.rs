@@ -231,6 +231,7 @@ async fn a_bag_has_one_owner_and_is_not_entered_after_it_was_given_as_nobodys() 
         "bag-01-0010-a",
         "BAG.01.0010.A",
         "BAG 01 OO10 A",
+        "BAG-0l-00l0-A",
         "ＢＡＧ－01－0010－Ａ",
         "ВАG-01-0010-А",
     ] {

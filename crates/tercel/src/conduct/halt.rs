@@ -1,6 +1,6 @@
 //! Halts of enrolment and treatment: those entered, those that what was done sets off, and those by the protocol's rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 use unicode_security::skeleton;
@@ -103,13 +103,13 @@ pub fn other_owner<'r>(
     subject: &SubjectId,
     label: &str,
 ) -> Option<(&'r SubjectId, &'r str)> {
-    let wanted = as_read(label);
+    let wanted = readings(label);
     let others = records.subjects.iter().filter(|other| other.subject != *subject);
     let mut labels = others.flat_map(|other| {
         let labels = other.labels().chain(other.labels_used());
         labels.map(move |label| (&other.subject, label))
     });
-    labels.find(|(_, label)| as_read(label) == wanted)
+    labels.find(|(_, label)| readings(label).iter().any(|read| wanted.contains(read)))
 }
 
 /// Bags whose label another subject's bag has too, each with that subject and its label.
@@ -117,7 +117,9 @@ pub(super) fn bags_of_two(records: &ConductRecords) -> Vec<(&SubjectConduct, &st
     let mut by_label: BTreeMap<String, Vec<(&SubjectConduct, &str)>> = BTreeMap::new();
     for own in &records.subjects {
         for label in own.labels() {
-            by_label.entry(as_read(label)).or_default().push((own, label));
+            for read in readings(label) {
+                by_label.entry(read).or_default().push((own, label));
+            }
         }
     }
     let alike = by_label.values().flat_map(|bags| {
@@ -126,7 +128,15 @@ pub(super) fn bags_of_two(records: &ConductRecords) -> Vec<(&SubjectConduct, &st
             Some((*own, *label, &other.subject, *known))
         })
     });
-    alike.collect()
+    let mut named = BTreeSet::new();
+    alike
+        .filter(|(own, label, ..)| named.insert((&own.subject, *label)))
+        .collect()
+}
+
+/// What a label may be read as: a small l is a one as well as a letter.
+fn readings(label: &str) -> BTreeSet<String> {
+    [as_read(label), as_read(&label.replace('l', "1"))].into()
 }
 
 /// A label as a tired eye reads it: without case, blanks and dashes but one between two digits, wide letters as narrow ones, and
