@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tercel::response::Cytology;
-use tercel::study::{LesionResult, LesionRole, ScoreKind, Subject};
+use tercel::study::{Judged, LesionResult, LesionRole, ScoreKind, Subject};
 
 use super::{Sheet, Study, moment, study_day};
 use crate::table::Table;
@@ -131,6 +131,15 @@ fn responses(study: Study<'_>, subjects: &[Subject]) -> Table {
         for response in &subject.responses {
             let names = ["OVRLRESP", "Overall Response", response.criteria.as_str()];
             write(&response.record, names, response.response(), false, response.when);
+        }
+        for part in &subject.response_parts {
+            let [code, name] = match part.judged {
+                Judged::Target(_) => ["TRGRESP", "Target Response"],
+                Judged::NonTarget(_) => ["NTRGRESP", "Non-target Response"],
+                Judged::NewLesions(_) => ["NEWLIND", "New Lesion Indicator"],
+            };
+            let names = [code, name, part.criteria.as_str()];
+            write(&part.record, names, part.response(), false, part.when);
         }
     }
     sheet.table
