@@ -1,6 +1,6 @@
 //! Lesions, their measurements, response (`TU TR RS`).
 
-use super::shared::{NOT_DONE, READER, STATUS, STATUS_HELP};
+use super::shared::{IMAGING, NOT_DONE, READER, STATUS, STATUS_HELP, method};
 use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind, Panel, Required};
 use tercel::language::Text;
@@ -18,6 +18,11 @@ const SCANNED_HELP: Text = text("Day of the scan, not of its reading.", "影像�
 const LINK_HELP: Text = text(
     "T01, T02 for targets, NT01 for non-targets, N01 for new lesions; T01.1 for a part of T01, T01/T02 for both merged.",
     "靶病灶 T01、T02，非靶病灶 NT01，新病灶 N01；T01 分裂出的部分为 T01.1，T01 与 T02 融合为 T01/T02。",
+);
+
+const IMAGED_HELP: Text = text(
+    "The same at every scan as at baseline, as far as possible.",
+    "尽可能与基线检查方法一致。",
 );
 
 const HOW: &[Choice] = &[
@@ -108,6 +113,7 @@ pub(super) const LESION: Form = Form {
             ),
         )
         .required(),
+        method("tumethod", "TUMETHOD", IMAGING, IMAGED_HELP),
         reader("tueval", "TUEVAL"),
         Field::of("tuacptfl", "TUACPTFL", Kind::YesNo, ACCEPTED, ACCEPTED_HELP).only_if_asked(),
         Field::of("tudtc", "TUDTC", Kind::DateTime, SCANNED, SCANNED_HELP).required(),
@@ -225,6 +231,7 @@ pub(super) const MEASUREMENT: Form = Form {
         )
         .required_if(DIAMETERS),
         Field::of("trstat", "TRSTAT", Kind::Choice(NOT_DONE), STATUS, STATUS_HELP),
+        method("trmethod", "TRMETHOD", IMAGING, IMAGED_HELP),
         reader("treval", "TREVAL"),
         Field::of("tracptfl", "TRACPTFL", Kind::YesNo, ACCEPTED, ACCEPTED_HELP).only_if_asked(),
         Field::of(
