@@ -47,6 +47,9 @@ pub enum TableError {
     /// A transport file that breaks off or is malformed.
     #[error("the SAS transport file is damaged: {0}")]
     Xport(String),
+    /// A Parquet file that cannot be read back.
+    #[error("the Parquet file is damaged: {0}")]
+    Parquet(String),
     /// A dataset that a format cannot hold.
     #[error("the dataset cannot be written: {0}")]
     Write(String),

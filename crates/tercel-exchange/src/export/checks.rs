@@ -8,11 +8,11 @@ use tercel::language::both;
 use tercel::study::{Blocks, Finding, Rule};
 
 use super::conform::conform;
+use super::described::read_back;
 use super::guide::{self, Core};
 use super::sdtm::{finding, numbers, required};
 use super::terminology::{Extension, TERMINOLOGY_VERSION, check_terms};
 use super::{Dataset, Kind, Standard};
-use crate::format::read_datasets;
 
 /// A check that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,7 +197,7 @@ fn values<'d>(datasets: &'d [Dataset], domain: &str, key: &str) -> BTreeSet<(&'d
 /// A file read again, held against the dataset it was made of.
 pub fn check_file(dataset: &Dataset, file: &str, bytes: &[u8]) -> Vec<Finding> {
     let wrong = |row, field: &str, text| vec![finding(dataset, row, field, Rule::NotRead(text))];
-    let read = match read_datasets(file, bytes) {
+    let read = match read_back(file, bytes) {
         Ok(read) => read,
         Err(why) => return wrong(None, file, both!("{why}", "无法读回：{why}")),
     };

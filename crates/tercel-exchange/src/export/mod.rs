@@ -7,6 +7,7 @@ pub mod adam;
 pub mod checks;
 mod conform;
 pub mod define;
+pub mod described;
 pub mod guide;
 mod oid;
 pub mod references;

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use super::text;
 use super::variable::{Kind, kind};
 use crate::bounded::{self, Extreme, Guarded};
+use crate::export::described::{self, Described};
 use crate::table::{Table, TableError, refuse_duplicates};
 
 /// How every transport file of version 5 begins.
@@ -34,6 +35,7 @@ struct Variable {
     length: usize,
     position: usize,
     format: String,
+    label: String,
 }
 
 /// Reads every member of a transport file. Numbers with a date format become ISO 8601 dates; special missing values keep
@@ -149,21 +151,7 @@ fn member<R: Read>(
     header: &Record,
     source: &mut Records<R>,
 ) -> Result<(Table, Option<Record>), TableError> {
-    let size = number_in(header, 74, 78).unwrap_or(NAMESTR);
-    if !(136..=NAMESTR).contains(&size) {
-        return Err(source.damaged("its variable descriptions have an unknown length"));
-    }
-    let about = source.take(4, TOO_SHORT)?;
-    let name = ascii(about.get(RECORD + 8..RECORD + 16).unwrap_or_default()).to_uppercase();
-    let header = about.get(3 * RECORD..).unwrap_or_default();
-    let count = number_in(header, 54, 58).filter(|count| *count <= MOST_VARIABLES && header.starts_with(NAMES));
-    let count = count.ok_or_else(|| source.damaged("it does not say how many variables it has"))?;
-    let described = source.take((count * size).div_ceil(RECORD), TOO_SHORT)?;
-    let variables = described.chunks_exact(size).take(count).map(variable);
-    let variables = variables.collect::<Result<Vec<Variable>, TableError>>()?;
-    if !source.take(1, TOO_SHORT)?.starts_with(OBSERVATIONS) {
-        return Err(source.damaged("its rows are not where they should begin"));
-    }
+    let (name, _, variables) = head(header, source)?;
     refuse_overlap(&variables)?;
     let names: Vec<String> = variables.iter().map(|one| one.name.to_uppercase()).collect();
     refuse_duplicates(&names)?;
@@ -183,6 +171,47 @@ fn member<R: Read>(
         table.name_itself();
     }
     Ok((table, next))
+}
+
+/// What the first dataset of a transport file says of itself.
+pub(crate) fn describe(bytes: &[u8]) -> Result<Described, TableError> {
+    let mut source = Records::new(bytes);
+    source.take(3, NO_DATASET)?;
+    let header = source.next(NO_DATASET)?.filter(|header| header.starts_with(MEMBER));
+    let header = header.ok_or_else(|| source.damaged(NO_DATASET))?;
+    let (_, label, variables) = head(&header, &mut source)?;
+    let columns = variables.into_iter().map(|variable| described::Column {
+        name: variable.name,
+        label: Some(variable.label),
+        numeric: Some(variable.numeric),
+        length: Some(variable.length),
+        key: None,
+    });
+    Ok(Described {
+        label: Some(label),
+        columns: columns.collect(),
+    })
+}
+
+/// Name and label of a dataset, and its variables.
+fn head<R: Read>(header: &Record, source: &mut Records<R>) -> Result<(String, String, Vec<Variable>), TableError> {
+    let size = number_in(header, 74, 78).unwrap_or(NAMESTR);
+    if !(136..=NAMESTR).contains(&size) {
+        return Err(source.damaged("its variable descriptions have an unknown length"));
+    }
+    let about = source.take(4, TOO_SHORT)?;
+    let name = ascii(about.get(RECORD + 8..RECORD + 16).unwrap_or_default()).to_uppercase();
+    let label = ascii(about.get(2 * RECORD + 32..2 * RECORD + 72).unwrap_or_default());
+    let header = about.get(3 * RECORD..).unwrap_or_default();
+    let count = number_in(header, 54, 58).filter(|count| *count <= MOST_VARIABLES && header.starts_with(NAMES));
+    let count = count.ok_or_else(|| source.damaged("it does not say how many variables it has"))?;
+    let described = source.take((count * size).div_ceil(RECORD), TOO_SHORT)?;
+    let variables = described.chunks_exact(size).take(count).map(variable);
+    let variables = variables.collect::<Result<Vec<Variable>, TableError>>()?;
+    if !source.take(1, TOO_SHORT)?.starts_with(OBSERVATIONS) {
+        return Err(source.damaged("its rows are not where they should begin"));
+    }
+    Ok((name, label, variables))
 }
 
 /// Variables stand side by side in a row: were they on top of each other, a small file would be a large table.
@@ -316,6 +345,7 @@ fn variable(bytes: &[u8]) -> Result<Variable, TableError> {
         length,
         position,
         format: ascii(bytes.get(56..64).unwrap_or_default()).to_uppercase(),
+        label: ascii(bytes.get(16..56).unwrap_or_default()),
     })
 }
 

@@ -299,6 +299,7 @@ pub(crate) fn sort_records(subject: &mut Subject) {
     by!(toxicity, |r: &tercel::study::ToxicityFinding| r.when.order());
     by!(measurements, |r: &tercel::study::Measurement| r.when.order());
     by!(responses, |r: &tercel::study::ResponseRecord| r.when.order());
+    by!(response_parts, |r: &tercel::study::ResponsePart| r.when.order());
     by!(contacts, |r: &Contact| r.when.order());
     by!(adjudications, |r: &tercel::study::Adjudication| order(r.when));
     by!(lifted, |r: &tercel::study::Lifted| order(r.when));

@@ -3,9 +3,10 @@
 use tercel::language::Text;
 use tercel::protocol::Trial;
 use tercel::response::irecist::as_recist;
-use tercel::response::{Cytology, Immune, Overall};
+use tercel::response::{Cytology, Immune, NonTarget, Overall, Target};
 use tercel::study::{
-    Blocks, Lesion, LesionResult, LesionRole, Measurement, ResponseRecord, Rule, Score, ScoreKind, Subject,
+    Blocks, Judged, Lesion, LesionResult, LesionRole, Measurement, ResponsePart, ResponseRecord, Rule, Score,
+    ScoreKind, Subject,
 };
 
 use crate::reader::Row;
@@ -222,6 +223,10 @@ pub(super) fn read_rs(row: &Row<'_>, trial: &Trial, subject: &mut Subject) {
             read_response(row, trial, category, name, result, subject);
             return;
         }
+        "TRGRESP" | "NTRGRESP" | "NEWLIND" => {
+            read_part(row, trial, (test, category), name, subject);
+            return;
+        }
         _ => return,
     };
     let (low, high, range) = match kind {
@@ -271,5 +276,44 @@ fn read_response(
             row.find(name, rule, Blocks::Export);
         }
         (Ok(_), _) => {}
+    }
+}
+
+/// Where there is nothing to judge, some forms say so in words.
+const NOTHING: [&str; 3] = ["NA", "NONE", "NOT APPLICABLE"];
+
+/// What an overall response is made of: the response of target or non-target lesions, or whether there are new ones.
+fn read_part(row: &Row<'_>, trial: &Trial, (test, criteria): (&str, String), name: &str, subject: &mut Subject) {
+    let stated = row.text(name);
+    let Some(text) = stated.filter(|text| NOTHING.iter().all(|word| !word.eq_ignore_ascii_case(text))) else {
+        return;
+    };
+    let immune = Immune::parse(text).ok().filter(|_| criteria.starts_with("IRECIST"));
+    let recist = immune.and_then(|immune| as_recist(&[immune]).first().map(ToString::to_string));
+    let response = recist.as_deref().unwrap_or(text);
+    let (judged, allowed) = match test.to_uppercase().as_str() {
+        "TRGRESP" => (Target::parse(response).ok().map(Judged::Target), "CR, PR, SD, PD, NE"),
+        "NTRGRESP" => {
+            let judged = NonTarget::parse(response).ok().map(Judged::NonTarget);
+            (judged, "CR, NON-CR/NON-PD, PD, NE")
+        }
+        _ => {
+            let codes = [("Y", true), ("N", false)];
+            let found = codes.iter().find(|(code, _)| code.eq_ignore_ascii_case(text));
+            (found.map(|(_, seen)| Judged::NewLesions(*seen)), "Y, N")
+        }
+    };
+    let Some(judged) = judged else {
+        row.find(name, Rule::NotInCodelist(text.to_owned(), allowed), Blocks::Export);
+        return;
+    };
+    if let (true, Some(when)) = (counts(row, "RSEVAL", "RSACPTFL", trial), row.when("RSDTC")) {
+        subject.response_parts.push(ResponsePart {
+            record: row.record.clone(),
+            criteria,
+            judged,
+            immune,
+            when,
+        });
     }
 }

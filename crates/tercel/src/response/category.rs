@@ -112,6 +112,20 @@ pub enum Target {
     Ne,
 }
 
+impl Target {
+    /// Reads a category in any case.
+    pub fn parse(text: &str) -> Result<Self, CategoryError> {
+        match Overall::parse(text)? {
+            Overall::Cr => Ok(Self::Cr),
+            Overall::Pr => Ok(Self::Pr),
+            Overall::Sd => Ok(Self::Sd),
+            Overall::Pd => Ok(Self::Pd),
+            Overall::Ne => Ok(Self::Ne),
+            Overall::NonCrNonPd => Err(CategoryError(text.to_owned())),
+        }
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

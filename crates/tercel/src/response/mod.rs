@@ -38,5 +38,5 @@ pub use irecist::Immune;
 pub use lesion::{Assessment, Cytology, Effusion, Lesion, LesionStatus, Role};
 pub use measurable::check_baseline;
 pub use reason::{Query, Reason};
-pub use recist::{TimePoint, derive_time_points};
+pub use recist::{TimePoint, derive_time_points, overall};
 pub use target::TOO_SMALL_MM;

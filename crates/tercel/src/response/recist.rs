@@ -180,7 +180,7 @@ fn progression_reasons(assessment: &Assessment, new_lesions: Vec<String>, progre
 }
 
 /// RECIST 1.1 Tables 1 and 2 in one.
-pub(super) fn overall(target: Option<Target>, non_target: Option<NonTarget>, new_lesion: bool) -> Overall {
+pub fn overall(target: Option<Target>, non_target: Option<NonTarget>, new_lesion: bool) -> Overall {
     if new_lesion {
         return Overall::Pd;
     }

@@ -46,6 +46,7 @@ pub(super) fn number_records(mut subject: Subject) -> Subject {
         lesions r => r.when;
         measurements r => Some(r.when);
         responses r => Some(r.when);
+        response_parts r => Some(r.when);
         deviations r => r.when;
         contacts r => Some(r.when);
         dispositions r => r.when;

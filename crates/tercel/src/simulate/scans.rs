@@ -3,7 +3,7 @@
 use super::recorder::Recorder;
 use super::tumour::NEW_LESION;
 use crate::response::{Criteria, LesionStatus, Role};
-use crate::study::{Lesion, LesionResult, LesionRole, Measurement, ResponseRecord};
+use crate::study::{Lesion, LesionResult, LesionRole, Measurement, ResponsePart, ResponseRecord};
 
 impl Recorder<'_> {
     pub(super) fn write_scans(&mut self) {
@@ -49,11 +49,21 @@ impl Recorder<'_> {
                 let criteria = self.trial.response.criteria.to_string().to_uppercase();
                 self.subject.responses.push(ResponseRecord {
                     record,
-                    criteria,
+                    criteria: criteria.clone(),
                     overall,
                     immune: None,
                     when,
                 });
+                for judged in &scan.parts {
+                    let record = self.id("RS");
+                    self.subject.response_parts.push(ResponsePart {
+                        record,
+                        criteria: criteria.clone(),
+                        judged: *judged,
+                        immune: None,
+                        when,
+                    });
+                }
             }
         }
     }

@@ -22,7 +22,8 @@ use super::random::{Draws, Topic, decimals};
 use super::visits::VisitDone;
 use crate::estimate::normal;
 use crate::protocol::{Assessed, Trial};
-use crate::response::{Assessment, Lesion, LesionStatus, Overall, derive_time_points};
+use crate::response::{Assessment, Lesion, LesionStatus, NonTarget, Overall, Target, TimePoint, derive_time_points};
+use crate::study::Judged;
 
 /// A lesion followed from baseline.
 #[derive(Debug, Clone)]
@@ -53,6 +54,8 @@ pub(super) struct Scan {
     pub(super) readings: Vec<Lesion>,
     /// The investigator's overall response; `None` at baseline.
     pub(super) response: Option<Overall>,
+    /// What the investigator makes it of.
+    pub(super) parts: Vec<Judged>,
 }
 
 impl Scan {
@@ -194,6 +197,7 @@ impl Tumour {
                 day: visit.day,
                 readings,
                 response: None,
+                parts: Vec::new(),
             });
         }
         let assessments: Vec<Assessment> = scans
@@ -204,11 +208,13 @@ impl Tumour {
             let points = derive_time_points(baseline, later, trial.response.criteria);
             for (scan, point) in scans.iter_mut().skip(1).zip(points) {
                 let disagrees = draws.chance(p::READER_DISAGREEMENT.get());
-                scan.response = Some(if disagrees {
+                let read = if disagrees {
                     reread(point.overall, point.new_lesion)
                 } else {
                     point.overall
-                });
+                };
+                scan.response = Some(read);
+                scan.parts = parts(&point, read);
             }
         }
         scans
@@ -223,6 +229,24 @@ fn reread(overall: Overall, new_lesion: bool) -> Overall {
         Overall::Pd if !new_lesion => Overall::Sd,
         Overall::Sd | Overall::Pd | Overall::NonCrNonPd | Overall::Ne => overall,
     }
+}
+
+/// The parts of the response that was read: where it is not the derived one, its reader saw the target lesions otherwise.
+fn parts(point: &TimePoint, read: Overall) -> Vec<Judged> {
+    let (mut target, mut non_target) = (point.target, point.non_target);
+    if read != point.overall {
+        target = target.and_then(|_| Target::parse(&read.to_string()).ok());
+        non_target = non_target.map(|seen| {
+            if seen == NonTarget::Pd {
+                NonTarget::NonCrNonPd
+            } else {
+                seen
+            }
+        });
+    }
+    let judged = target.map(Judged::Target).into_iter();
+    let judged = judged.chain(non_target.map(Judged::NonTarget));
+    judged.chain([Judged::NewLesions(point.new_lesion)]).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod days;
 mod laboratory;
+mod parts;
 
 use jiff::civil::Date;
 
@@ -40,6 +41,7 @@ pub fn check_study(trial: &Trial, data: &StudyData) -> Vec<Finding> {
         check.labs(trial);
         check.lesions();
         check.scan_days();
+        check.response_parts(trial);
         check.death();
     }
     findings

@@ -116,6 +116,9 @@ fn cut_subject(subject: &mut Subject, cut: Date, findings: &mut Vec<Finding>) {
     subject.lesions.retain(|r| keep(&r.record, "TUDTC", r.when));
     subject.measurements.retain(|r| keep(&r.record, "TRDTC", Some(r.when)));
     subject.responses.retain(|r| keep(&r.record, "RSDTC", Some(r.when)));
+    subject
+        .response_parts
+        .retain(|r| keep(&r.record, "RSDTC", Some(r.when)));
     subject.deviations.retain(|r| keep(&r.record, "DVSTDTC", r.when));
     subject.contacts.retain(|r| keep(&r.record, "SVSTDTC", Some(r.when)));
     subject.dispositions.retain(|r| keep(&r.record, "DSSTDTC", r.when));
@@ -174,6 +177,7 @@ fn all_moments(subject: &Subject) -> Vec<When> {
     moments.extend(subject.toxicity.iter().map(|r| Some(r.when)));
     moments.extend(subject.measurements.iter().map(|r| Some(r.when)));
     moments.extend(subject.responses.iter().map(|r| Some(r.when)));
+    moments.extend(subject.response_parts.iter().map(|r| Some(r.when)));
     moments.extend(subject.deviations.iter().map(|r| r.when));
     moments.extend(subject.contacts.iter().map(|r| Some(r.when)));
     moments.extend(subject.dispositions.iter().map(|Disposition { when, .. }| *when));

@@ -24,7 +24,7 @@ pub use group::{FindingGroup, group_findings, named_first};
 pub use record::{Dataset, RecordId, SubjectId};
 pub use subject::{
     Adjudication, AdverseEvent, Amount, Causality, Contact, Death, Deviation, Disposition, DispositionReason,
-    EventOutcome, Exposure, History, Infusion, Lab, Lesion, LesionResult, LesionRole, Level, Lifted, Measurement,
-    Medication, MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponseRecord, Score, Sex, Subject,
-    Syndrome, ToxicityFinding, Vital,
+    EventOutcome, Exposure, History, Infusion, Judged, Lab, Lesion, LesionResult, LesionRole, Level, Lifted,
+    Measurement, Medication, MedicationClass, Milestone, Procedure, Published, PublishedUnit, ResponsePart,
+    ResponseRecord, Score, Sex, Subject, Syndrome, ToxicityFinding, Vital,
 };

@@ -2,8 +2,9 @@
 
 use super::{EventDetails, RecordId, SubjectId, When};
 use crate::grade::Grade;
+use crate::language::{Words, both};
 use crate::protocol::{Cells, DoseLevel, Relatedness, ScoreKind};
-use crate::response::{Criteria, Cytology, Immune, Overall};
+use crate::response::{Criteria, Cytology, Immune, NonTarget, Overall, Target};
 
 /// Sex as recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct Subject {
     pub measurements: Vec<Measurement>,
     /// Response assessments by an evaluator.
     pub responses: Vec<ResponseRecord>,
+    /// What those responses are made of, by the same evaluator.
+    pub response_parts: Vec<ResponsePart>,
     /// Protocol deviations.
     pub deviations: Vec<Deviation>,
     /// Visits and contacts that took place.
@@ -118,6 +121,7 @@ impl Subject {
             lesions: Vec::new(),
             measurements: Vec::new(),
             responses: Vec::new(),
+            response_parts: Vec::new(),
             deviations: Vec::new(),
             contacts: Vec::new(),
             dispositions: Vec::new(),
@@ -486,6 +490,55 @@ impl ResponseRecord {
         self.immune
             .map_or_else(|| self.overall.to_string(), |immune| immune.to_string())
     }
+}
+
+/// A part of a response, as an evaluator recorded it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponsePart {
+    /// Record.
+    pub record: RecordId,
+    /// Criteria, as written.
+    pub criteria: String,
+    /// What was judged, and how.
+    pub judged: Judged,
+    /// Response, where it was recorded by iRECIST.
+    pub immune: Option<Immune>,
+    /// Date of assessment.
+    pub when: When,
+}
+
+impl ResponsePart {
+    /// The part as it was written: a category, `Y` or `N`.
+    pub fn response(&self) -> String {
+        match (self.immune, self.judged) {
+            (Some(immune), Judged::Target(_) | Judged::NonTarget(_)) => immune.to_string(),
+            (None, Judged::Target(target)) => target.to_string(),
+            (None, Judged::NonTarget(non_target)) => non_target.to_string(),
+            (_, Judged::NewLesions(seen)) => if seen { "Y" } else { "N" }.to_owned(),
+        }
+    }
+
+    /// The part and how it was judged.
+    pub fn words(&self) -> Words {
+        let response = self.response();
+        match self.judged {
+            Judged::Target(_) => both!("target response {response}", "靶病灶疗效{response}"),
+            Judged::NonTarget(_) => both!("non-target response {response}", "非靶病灶疗效{response}"),
+            Judged::NewLesions(true) => both!("new lesions", "有新病灶"),
+            Judged::NewLesions(false) => both!("no new lesions", "无新病灶"),
+        }
+    }
+}
+
+/// What the overall response of an assessment is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// The target lesions.
+    Target(Target),
+    /// The non-target lesions.
+    NonTarget(NonTarget),
+    /// Whether there are new lesions.
+    NewLesions(bool),
 }
 
 /// A protocol deviation.

@@ -4,7 +4,7 @@ use tercel::protocol::Trial;
 use tercel_exchange::export::checks::Check;
 use tercel_report::printed::{Page, PageBuilder, Role};
 
-use super::{Args, Format, Made, Target};
+use super::{Made, Target};
 use crate::printing::SOFTWARE;
 
 /// Name of the page.
@@ -19,14 +19,11 @@ const UNCHECKED: [[&str; 2]; 2] = [
     ["Whether the receiver takes it", "the receiver's own validator"],
 ];
 
-/// No reader of it is part of this program.
-const PARQUET: [&str; 2] = ["The Parquet files read again", "scripts/readback.py, by pyarrow"];
-
 /// Most findings that the page names in full.
 const MOST: usize = 200;
 
 /// The page of the checks of an export.
-pub(super) fn page(args: &Args, target: &Target, trial: Option<&Trial>, made: &Made) -> Page {
+pub(super) fn page(target: &Target, trial: Option<&Trial>, made: &Made) -> Page {
     let title = format!("Checks of the export to {}", target.name);
     let mut page = PageBuilder::new(&title, None);
     let mut facts = Vec::new();
@@ -57,8 +54,7 @@ pub(super) fn page(args: &Args, target: &Target, trial: Option<&Trial>, made: &M
     let rows: Vec<Vec<String>> = made.checks.iter().map(row).collect();
     page.table("Checks", &["What must hold", "By", "Looked at", "Result"], &rows);
     page.heading(1, "What was not checked");
-    let parquet = matches!(args.format, Format::Parquet).then_some(&PARQUET);
-    let open = target.unchecked.iter().chain(parquet).chain(&UNCHECKED);
+    let open = target.unchecked.iter().chain(&UNCHECKED);
     let rows: Vec<Vec<String>> = open
         .map(|[what, by]| vec![(*what).to_owned(), (*by).to_owned()])
         .collect();

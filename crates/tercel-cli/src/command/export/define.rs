@@ -2,15 +2,17 @@
 
 use tercel::protocol::Trial;
 use tercel_exchange::Table;
-use tercel_exchange::export::checks::check_define;
+use tercel_exchange::export::checks::{Check, check_define};
 use tercel_exchange::export::define::{Define, Document, render_define, write_define};
+use tercel_exchange::export::described::check_described;
+use tercel_exchange::export::write::About as Origin;
 use tercel_exchange::export::{Dataset, Standard};
 use tercel_report::documents::{About, adam_guide, annotated_forms, sdtm_guide};
 use tercel_report::render_page;
 
 use super::adam::derive;
 use super::sdtm::source;
-use super::{Args, File, Made, unread};
+use super::{Args, File, Made, file, unread};
 use crate::printing::SOFTWARE;
 
 const FORMS: &str = "annotated-forms.html";
@@ -65,6 +67,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
         };
         let [xml, page] = describe(name, &define)?;
         checks.push(check_define(&xml.name, &xml.bytes));
+        if args.check {
+            checks.push(held_against_files(args, datasets, &source.about(), &xml)?);
+        }
         files.extend([xml, page]);
     }
     files.extend(pages.iter().map(|(name, _, page)| File {
@@ -83,19 +88,30 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     })
 }
 
+/// The description against the files that the targets of its datasets write.
+fn held_against_files(args: &Args, datasets: &[Dataset], about: &Origin<'_>, xml: &File) -> anyhow::Result<Check> {
+    let files = datasets.iter().map(|dataset| file(dataset, args, about));
+    let files = files.collect::<anyhow::Result<Vec<File>>>()?;
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|file| (file.name.as_str(), file.bytes.as_slice()))
+        .collect();
+    Ok(check_described(&xml.name, &xml.bytes, &files))
+}
+
 fn tables(datasets: &[Dataset]) -> Vec<Table> {
     datasets.iter().map(|dataset| dataset.table.clone()).collect()
 }
 
 /// The description of one standard, for programs and for people.
 fn describe(name: &str, define: &Define<'_>) -> anyhow::Result<[File; 2]> {
-    let file = |extension: &str, bytes: Vec<u8>| File {
+    let named = |extension: &str, bytes: Vec<u8>| File {
         name: format!("{name}.{extension}"),
         rows: None,
         bytes,
     };
     Ok([
-        file("xml", write_define(define)?),
-        file("html", render_define(define).into_bytes()),
+        named("xml", write_define(define)?),
+        named("html", render_define(define).into_bytes()),
     ])
 }

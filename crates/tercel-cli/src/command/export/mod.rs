@@ -51,7 +51,8 @@ pub(crate) struct Args {
     /// Check the export, write checks.html (what was checked, by what, what was not) beside it, and exit with 1 where something is wrong
     #[arg(long)]
     check: bool,
-    /// Report events that are not serious where they exceed this percentage of a group (ctgov), 0 to 5; every event if not given
+    /// Report events that are not serious where they exceed this percentage of a group (ctgov), 0 to 5, in place of
+    /// safety.registry_threshold_percent of the protocol; every event if neither is given
     #[arg(long, value_name = "PERCENT")]
     threshold: Option<f64>,
     /// Identifier of the sender of safety reports (e2b), in place of icsr.sender of the protocol
@@ -207,7 +208,7 @@ fn write_datasets(args: &Args, datasets: Vec<Dataset>, about: &About<'_>) -> any
     if args.check {
         let files = datasets.iter().map(|dataset| file(dataset, args, about));
         let files = files.collect::<anyhow::Result<Vec<File>>>()?;
-        let checks = further(args, &datasets, &files);
+        let checks = further(&datasets, &files);
         return Ok((files, checks));
     }
     let files = datasets.into_iter().map(|dataset| file(&dataset, args, about));
@@ -247,34 +248,31 @@ fn unread(findings: Vec<Finding>) -> Vec<Finding> {
 }
 
 /// How datasets hang together, and the files made of them read again: what is checked where asked for.
-fn further(args: &Args, datasets: &[Dataset], files: &[File]) -> Vec<Check> {
+fn further(datasets: &[Dataset], files: &[File]) -> Vec<Check> {
     let mut checks = check_structure(datasets);
-    // No reader of Parquet is part of this program.
-    if !matches!(args.format, Format::Parquet) {
-        let cells = datasets
-            .iter()
-            .map(|dataset| dataset.table.len() * dataset.variables.len());
-        let read = datasets.iter().zip(files);
-        checks.push(Check {
-            what: "Every file, read again, gives the values it was written from",
-            by: "the reader of this program".to_owned(),
-            looked_at: format!("{} cells of {} files", cells.sum::<usize>(), files.len()),
-            findings: read
-                .flat_map(|(dataset, file)| check_file(dataset, &file.name, &file.bytes))
-                .collect(),
-        });
-    }
+    let cells = datasets
+        .iter()
+        .map(|dataset| dataset.table.len() * dataset.variables.len());
+    let read = datasets.iter().zip(files);
+    checks.push(Check {
+        what: "Every file, read again, gives the values it was written from",
+        by: "the reader of this program".to_owned(),
+        looked_at: format!("{} cells of {} files", cells.sum::<usize>(), files.len()),
+        findings: read
+            .flat_map(|(dataset, file)| check_file(dataset, &file.name, &file.bytes))
+            .collect(),
+    });
     checks
 }
 
 /// Adds the check that any export of texts has, and the page of all checks.
-fn check(args: &Args, target: &Target, trial: Option<&Trial>, made: &mut Made) {
+fn check(target: &Target, trial: Option<&Trial>, made: &mut Made) {
     let texts = made.files.iter().filter(|file| file.rows.is_none());
     let texts: Vec<(&str, &[u8])> = texts.map(|file| (file.name.as_str(), file.bytes.as_slice())).collect();
     if !texts.is_empty() {
         made.checks.push(check_well_formed(texts.into_iter()));
     }
-    let page = checked::page(args, target, trial, made);
+    let page = checked::page(target, trial, made);
     made.files.push(File {
         name: checked::FILE.to_owned(),
         rows: None,
@@ -291,7 +289,7 @@ fn finish(
     output: Output,
 ) -> anyhow::Result<Answer> {
     if args.check {
-        check(args, target, trial, &mut made);
+        check(target, trial, &mut made);
     }
     let made = &made;
     let sums: Vec<String> = made.files.iter().map(|file| sha256_hex(&file.bytes)).collect();

@@ -217,6 +217,7 @@ fn value_list(dataset: &str, test: &str) -> Option<&'static str> {
             .find(|(known, _)| *known == test)
             .map(|(_, list)| *list),
         ("RS", "OVRLRESP" | "TRGRESP" | "NTRGRESP" | "BESTRESP") => Some("C96785"),
+        ("RS", "NEWLIND") => Some("C66742"),
         ("SS", "SURVSTAT") => Some("C124304"),
         _ => None,
     }

@@ -10,7 +10,7 @@
 //! A blank cell is missing in every format. The bytes depend on the dataset and on [`About`] alone.
 
 mod dataset_json;
-mod parquet;
+pub(super) mod parquet;
 mod xport;
 
 use jiff::civil::{Date, DateTime};

@@ -2,22 +2,26 @@
 //!
 //! Source: Apache Parquet format, logical types `STRING`, `DATE` and `TIMESTAMP`. A missing value is null. The label of the
 //! dataset, its keys, and the label and SAS format of each variable are in the key-value metadata (`label`, `keys`,
-//! `label.AETERM`, `format.ADT`), where pandas, R and DuckDB show them.
+//! `label.AETERM`, `format.ADT`), where pandas, R and DuckDB show them. What was written is read back for the checks of an export.
 
 use std::sync::Arc;
 
+use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::record::Field;
 use parquet::schema::types::Type;
 
 use super::{SOURCE_SYSTEM, SOURCE_VERSION, Value, values};
+use crate::export::described::{Column, Described};
 use crate::export::{Dataset, Kind, Variable};
-use crate::table::TableError;
+use crate::table::{Table, TableError};
 
 /// Writes the dataset.
 pub(super) fn write(dataset: &Dataset) -> Result<Vec<u8>, TableError> {
@@ -127,4 +131,73 @@ fn whole(cell: &Value<'_>) -> Option<i64> {
         Value::Moment(moment) => i64::try_from(milliseconds(*moment)).ok(),
         Value::Blank | Value::Text(_) | Value::Number(_) => None,
     }
+}
+
+/// The first bytes of a file.
+pub(crate) const MAGIC: &[u8] = b"PAR1";
+
+fn open(bytes: &[u8]) -> Result<SerializedFileReader<bytes::Bytes>, ParquetError> {
+    SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes))
+}
+
+/// What a file says of itself.
+pub(crate) fn describe(bytes: &[u8]) -> Result<Described, TableError> {
+    let file = open(bytes).map_err(|why| unread(&why))?;
+    let about = file.metadata().file_metadata();
+    let said = |key: &str| {
+        let mut pairs = about.key_value_metadata().into_iter().flatten();
+        pairs.find(|pair| pair.key == key).and_then(|pair| pair.value.clone())
+    };
+    let columns = about.schema().get_fields().iter().map(|field| Column {
+        name: field.name().to_owned(),
+        label: said(&format!("label.{}", field.name())).or_else(|| Some(String::new())),
+        numeric: Some(field.get_physical_type() != Physical::BYTE_ARRAY),
+        length: None,
+        key: None,
+    });
+    Ok(Described {
+        label: said("label").or_else(|| Some(String::new())),
+        columns: columns.collect(),
+    })
+}
+
+/// Reads a file of the types that are written here.
+pub(crate) fn read(name: &str, bytes: &[u8]) -> Result<Table, TableError> {
+    let file = open(bytes).map_err(|why| unread(&why))?;
+    let fields = file.metadata().file_metadata().schema().get_fields();
+    let columns = fields.iter().map(|field| field.name().to_owned()).collect();
+    let mut table = Table::new("", name, columns);
+    for row in file.get_row_iter(None).map_err(|why| unread(&why))? {
+        let row = row.map_err(|why| unread(&why))?;
+        let cells = row.get_column_iter().map(|(_, cell)| text(cell));
+        let cells = cells.collect::<Option<Vec<String>>>();
+        let cells = cells.ok_or_else(|| TableError::Parquet("it has a column of another type".to_owned()))?;
+        table.push(cells.iter().map(String::as_str));
+    }
+    table.name_itself();
+    Ok(table)
+}
+
+fn unread(error: &ParquetError) -> TableError {
+    TableError::Parquet(error.to_string())
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other types of the format are none that is written here"
+)]
+fn text(cell: &Field) -> Option<String> {
+    let from = date(1970, 1, 1);
+    Some(match cell {
+        Field::Null => String::new(),
+        Field::Str(text) => text.clone(),
+        Field::Long(number) => number.to_string(),
+        Field::Double(number) => number.to_string(),
+        Field::Date(days) => from.checked_add(days.days()).ok()?.to_string(),
+        Field::TimestampMillis(moment) => {
+            let moment = from.at(0, 0, 0, 0).checked_add(moment.milliseconds()).ok()?;
+            moment.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+        }
+        _ => return None,
+    })
 }

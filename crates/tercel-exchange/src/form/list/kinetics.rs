@@ -1,6 +1,6 @@
 //! Levels in blood: the serum biomarker (`LB`), transgene copies (`PC`), CAR-T cells (`CP`).
 
-use super::shared::{NOT_DONE, SAMPLED, SAMPLED_HELP, STATUS, STATUS_HELP};
+use super::shared::{AMPLIFICATION, NOT_DONE, SAMPLED, SAMPLED_HELP, STATUS, STATUS_HELP, method};
 use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind, Required};
 use tercel::language::Text;
@@ -158,6 +158,12 @@ pub(super) const COPIES: Form = Form {
             },
             text("Specimen", "样本类型"),
             text("What was sampled.", "所采集的样本。"),
+        ),
+        method(
+            "pcmethod",
+            "PCMETHOD",
+            AMPLIFICATION,
+            text("How the copies were measured.", "拷贝数检测方法。"),
         ),
         Field::of("pclloq", "PCLLOQ", POSITIVE, LIMIT, LIMIT_HELP),
         Field::supplement("pcdilfac", "PCDILFAC", FACTOR, DILUTION, DILUTION_HELP).only_if_asked(),

@@ -62,6 +62,7 @@ pub const FORMS: &[&Form] = &[
     &tumour::LESION,
     &tumour::MEASUREMENT,
     &tumour::RESPONSE,
+    &tumour::RESPONSE_PART,
     &deviation::DEVIATION,
     &committee::DLT,
     &committee::HALT_LIFTED,

@@ -32,6 +32,39 @@ pub(super) const GRADE_OR_NONE: &[Choice] = &[
     choice("5", "5 (death)", "5 级（死亡）"),
 ];
 
+/// How lesions were seen.
+pub(super) const IMAGING: &[Choice] = &[
+    choice("CONTRAST ENHANCED CT SCAN", "CT with contrast", "增强 CT"),
+    choice("CT SCAN", "CT", "CT"),
+    choice("CONTRAST ENHANCED MRI", "MRI with contrast", "增强 MRI"),
+    choice("MRI", "MRI", "MRI"),
+    choice("PET/CT SCAN", "PET/CT", "PET/CT"),
+    choice("ULTRASOUND", "Ultrasound", "超声"),
+    choice("X-RAY", "X-ray", "X 线"),
+    choice("PHYSICAL EXAMINATION", "Physical examination", "体格检查"),
+];
+
+/// How nucleic acid was measured.
+pub(super) const AMPLIFICATION: &[Choice] = &[
+    choice(
+        "REAL-TIME POLYMERASE CHAIN REACTION ASSAY",
+        "Real-time PCR",
+        "实时定量 PCR",
+    ),
+    choice("DROPLET DIGITAL PCR", "Droplet digital PCR", "微滴式数字 PCR"),
+    choice(
+        "QUANTITATIVE REVERSE TRANSCRIPTASE POLYMERASE CHAIN REACTION",
+        "Quantitative reverse transcriptase PCR",
+        "定量逆转录 PCR",
+    ),
+];
+
+/// A method that may be asked for.
+pub(super) const fn method(id: &'static str, name: &'static str, choices: &'static [Choice], help: Text) -> Field {
+    let kind = Kind::Suggested { choices, max: 100 };
+    Field::of(id, name, kind, text("Method", "检测方法"), help).only_if_asked()
+}
+
 /// Who read the images or judged.
 pub(super) const READER: &[Choice] = &[
     choice("INVESTIGATOR", "Investigator", "研究者"),

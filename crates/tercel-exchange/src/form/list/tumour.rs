@@ -1,8 +1,8 @@
 //! Lesions, their measurements, response (`TU TR RS`).
 
-use super::shared::{NOT_DONE, READER, STATUS, STATUS_HELP};
+use super::shared::{IMAGING, NOT_DONE, READER, STATUS, STATUS_HELP, method};
 use crate::form::define::{BLANK, choice, text};
-use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind, Required};
+use crate::form::{Choice, Derived, Field, Form, FromTrial, Kind, Panel, Required};
 use tercel::language::Text;
 use tercel::protocol::Assessed;
 
@@ -18,6 +18,11 @@ const SCANNED_HELP: Text = text("Day of the scan, not of its reading.", "影像�
 const LINK_HELP: Text = text(
     "T01, T02 for targets, NT01 for non-targets, N01 for new lesions; T01.1 for a part of T01, T01/T02 for both merged.",
     "靶病灶 T01、T02，非靶病灶 NT01，新病灶 N01；T01 分裂出的部分为 T01.1，T01 与 T02 融合为 T01/T02。",
+);
+
+const IMAGED_HELP: Text = text(
+    "The same at every scan as at baseline, as far as possible.",
+    "尽可能与基线检查方法一致。",
 );
 
 const HOW: &[Choice] = &[
@@ -108,6 +113,7 @@ pub(super) const LESION: Form = Form {
             ),
         )
         .required(),
+        method("tumethod", "TUMETHOD", IMAGING, IMAGED_HELP),
         reader("tueval", "TUEVAL"),
         Field::of("tuacptfl", "TUACPTFL", Kind::YesNo, ACCEPTED, ACCEPTED_HELP).only_if_asked(),
         Field::of("tudtc", "TUDTC", Kind::DateTime, SCANNED, SCANNED_HELP).required(),
@@ -225,6 +231,7 @@ pub(super) const MEASUREMENT: Form = Form {
         )
         .required_if(DIAMETERS),
         Field::of("trstat", "TRSTAT", Kind::Choice(NOT_DONE), STATUS, STATUS_HELP),
+        method("trmethod", "TRMETHOD", IMAGING, IMAGED_HELP),
         reader("treval", "TREVAL"),
         Field::of("tracptfl", "TRACPTFL", Kind::YesNo, ACCEPTED, ACCEPTED_HELP).only_if_asked(),
         Field::of(
@@ -265,6 +272,18 @@ const IMMUNE: &[Choice] = &[
     choice("NE", "NE: not evaluable", "NE：无法评估"),
 ];
 
+const JUDGED_BY: Field = Field::of(
+    "rscat",
+    "RSCAT",
+    Kind::Suggested {
+        choices: CRITERIA,
+        max: 60,
+    },
+    text("Criteria", "评价标准"),
+    text("By which the response was judged.", "判断疗效所依据的标准。"),
+)
+.required();
+
 /// Overall response.
 pub(super) const RESPONSE: Form = Form {
     id: "response",
@@ -280,17 +299,7 @@ pub(super) const RESPONSE: Form = Form {
     happened: Some("rsdtc"),
     assessed: Some(Assessed::Imaging),
     fields: &[
-        Field::of(
-            "rscat",
-            "RSCAT",
-            Kind::Suggested {
-                choices: CRITERIA,
-                max: 60,
-            },
-            text("Criteria", "评价标准"),
-            text("By which the response was judged.", "判断疗效所依据的标准。"),
-        )
-        .required(),
+        JUDGED_BY,
         Field::of(
             "rsorres",
             "RSORRES",
@@ -303,6 +312,105 @@ pub(super) const RESPONSE: Form = Form {
             text(
                 "At this scan alone, without confirmation.",
                 "仅就本次检查判断，无需确认。",
+            ),
+        )
+        .required(),
+        reader("rseval", "RSEVAL"),
+        Field::of("rsacptfl", "RSACPTFL", Kind::YesNo, ACCEPTED, ACCEPTED_HELP).only_if_asked(),
+        Field::of("rsdtc", "RSDTC", Kind::DateTime, SCANNED, SCANNED_HELP).required(),
+    ],
+    ..BLANK
+};
+
+const PARTS: &[Choice] = &[
+    choice("TRGRESP", "Target Response", "靶病灶疗效"),
+    choice("NTRGRESP", "Non-target Response", "非靶病灶疗效"),
+    choice("NEWLIND", "New Lesion Indicator", "新病灶"),
+];
+
+const TARGET_RESPONSES: &[Choice] = &[
+    choice("CR", "CR: complete response", "CR：完全缓解"),
+    choice("PR", "PR: partial response", "PR：部分缓解"),
+    choice("SD", "SD: stable disease", "SD：疾病稳定"),
+    choice("PD", "PD: progressive disease", "PD：疾病进展"),
+    choice("NE", "NE: not evaluable", "NE：无法评估"),
+    choice("iCR", "iCR (iRECIST)", "iCR：免疫完全缓解（iRECIST）"),
+    choice("iPR", "iPR (iRECIST)", "iPR：免疫部分缓解（iRECIST）"),
+    choice("iSD", "iSD (iRECIST)", "iSD：免疫疾病稳定（iRECIST）"),
+    choice("iUPD", "iUPD (iRECIST)", "iUPD：未确认的进展（iRECIST）"),
+    choice("iCPD", "iCPD (iRECIST)", "iCPD：已确认的进展（iRECIST）"),
+];
+
+const NON_TARGET_RESPONSES: &[Choice] = &[
+    choice("CR", "CR: complete response", "CR：完全缓解"),
+    choice("NON-CR/NON-PD", "Non-CR/non-PD", "非 CR/非 PD"),
+    choice("PD", "PD: progressive disease", "PD：疾病进展"),
+    choice("NE", "NE: not evaluable", "NE：无法评估"),
+    choice("iCR", "iCR (iRECIST)", "iCR：免疫完全缓解（iRECIST）"),
+    choice(
+        "NON-iCR/NON-iUPD",
+        "Non-iCR/non-iUPD (iRECIST)",
+        "非 iCR/非 iUPD（iRECIST）",
+    ),
+    choice("iUPD", "iUPD (iRECIST)", "iUPD：未确认的进展（iRECIST）"),
+    choice("iCPD", "iCPD (iRECIST)", "iCPD：已确认的进展（iRECIST）"),
+];
+
+const PART_RESULTS: &[(&str, Kind)] = &[
+    ("TRGRESP", Kind::Choice(TARGET_RESPONSES)),
+    ("NTRGRESP", Kind::Choice(NON_TARGET_RESPONSES)),
+    ("NEWLIND", Kind::YesNo),
+];
+
+/// What an overall response is made of.
+pub(super) const RESPONSE_PART: Form = Form {
+    id: "response-part",
+    title: text("Parts of a response", "疗效评价的组成"),
+    help: text(
+        "What the reader judged of target lesions, non-target lesions and new lesions at one scan, where it is collected; the overall response is held against them by the table of the criteria. A part that does not exist at baseline stays out.",
+        "阅片者对单次影像检查中靶病灶、非靶病灶和新病灶的判断（如收集）；将按评价标准的表格与总体疗效核对。基线不存在的部分不填写。",
+    ),
+    domain: Some("RS"),
+    derived: &[
+        ("RSTEST", Derived::Name("rstestcd")),
+        ("RSSTRESC", Derived::Standard("rsorres")),
+    ],
+    tells: &["rstestcd"],
+    happened: Some("rsdtc"),
+    assessed: Some(Assessed::Imaging),
+    panel: Some(Panel {
+        shared: &["rscat", "rseval", "rsdtc"],
+        rows: &[
+            &[("rstestcd", "TRGRESP")],
+            &[("rstestcd", "NTRGRESP")],
+            &[("rstestcd", "NEWLIND")],
+        ],
+    }),
+    fields: &[
+        Field::of(
+            "rstestcd",
+            "RSTESTCD",
+            Kind::Choice(PARTS),
+            text("Part", "组成部分"),
+            text(
+                "Target lesions, non-target lesions, or whether there are new lesions.",
+                "靶病灶、非靶病灶，或有无新病灶。",
+            ),
+        )
+        .required(),
+        JUDGED_BY,
+        Field::of(
+            "rsorres",
+            "RSORRES",
+            Kind::By {
+                field: "rstestcd",
+                kinds: PART_RESULTS,
+                otherwise: &Kind::Choice(TARGET_RESPONSES),
+            },
+            text("Result", "结果"),
+            text(
+                "At this scan alone; those with an i only where the criteria are iRECIST.",
+                "仅就本次检查判断；带 i 的选项仅用于 iRECIST。",
             ),
         )
         .required(),

@@ -1,5 +1,6 @@
 //! Tests for replication-competent vector (`MB`).
 
+use super::shared::{AMPLIFICATION, method};
 use crate::form::define::{BLANK, choice, text};
 use crate::form::{Choice, Derived, Field, Form, Kind};
 
@@ -38,6 +39,12 @@ pub(super) const VECTOR_TEST: Form = Form {
             text("By the vector of the product.", "按产品所用载体。"),
         )
         .required(),
+        method(
+            "mbmethod",
+            "MBMETHOD",
+            AMPLIFICATION,
+            text("How the vector was looked for.", "复制型病毒的检测方法。"),
+        ),
         Field::of(
             "mbdtc",
             "MBDTC",

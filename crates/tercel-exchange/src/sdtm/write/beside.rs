@@ -140,7 +140,9 @@ fn vector_tests(study: Study<'_>, subjects: &[Subject]) -> Table {
     let mut sheet = Sheet::new(
         study,
         "MB",
-        ["MBTESTCD", "MBTEST", "MBORRES", "MBSTRESC", "MBSPEC", "MBDTC", "MBDY"],
+        [
+            "MBTESTCD", "MBTEST", "MBORRES", "MBSTRESC", "MBSPEC", "MBMETHOD", "MBDTC", "MBDY",
+        ],
     );
     let asked = study
         .trial
@@ -172,6 +174,7 @@ fn vector_tests(study: Study<'_>, subjects: &[Subject]) -> Table {
                 "NEGATIVE".to_owned(),
                 "NEGATIVE".to_owned(),
                 "BLOOD".to_owned(),
+                "QUANTITATIVE REVERSE TRANSCRIPTASE POLYMERASE CHAIN REACTION".to_owned(),
                 moment(Some(contact.when)),
                 study_day(subject, Some(contact.when)),
             ];

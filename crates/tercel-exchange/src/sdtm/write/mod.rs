@@ -134,6 +134,16 @@ impl<'a> Supplement<'a> {
     }
 }
 
+impl Study<'_> {
+    /// What a rehearsal alone has where no record of the engine holds it; otherwise nothing is made up.
+    fn rehearsed(&self, text: &str) -> String {
+        if self.synthetic { text.to_owned() } else { String::new() }
+    }
+}
+
+/// How a rehearsal sees lesions.
+const IMAGED_BY: &str = "CONTRAST ENHANCED CT SCAN";
+
 /// A date or nothing.
 fn moment(when: Option<When>) -> String {
     when.map(|when| when.to_string()).unwrap_or_default()

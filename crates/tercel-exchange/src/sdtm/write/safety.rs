@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tercel::protocol::Relatedness;
 use tercel::simulate::parameters;
-use tercel::study::{AdverseEvent, Amount, EventOutcome, Level, Subject, Syndrome};
+use tercel::study::{AdverseEvent, Amount, EventOutcome, Level, Subject, Syndrome, When};
 
 use super::super::safety::REPORTS;
 use super::{Sheet, Study, Supplement, flag, label, moment, number, study_day};
@@ -39,6 +39,16 @@ const fn outcome(outcome: EventOutcome) -> &'static str {
     }
 }
 
+/// What an event did to the one infusion: nothing before it, and afterwards there is none to change.
+fn action(subject: &Subject, event: &AdverseEvent) -> &'static str {
+    let day = |when: When| when.date.earliest();
+    let infused = subject.infusions.first().map(|infusion| day(infusion.when));
+    match (event.start.map(day), infused) {
+        (Some(start), Some(infused)) if start < infused => "DOSE NOT CHANGED",
+        _ => "NOT APPLICABLE",
+    }
+}
+
 /// Qualifiers of the relation of an event to what may have caused it.
 const RELATIONS: [(&str, &str); 6] = [
     ("AERELLD", "Relationship to Lymphodepletion"),
@@ -67,8 +77,8 @@ pub(crate) fn qualifier_name(name: &str) -> Option<&'static str> {
 
 fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
     let variables = [
-        "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEREL", "AEOUT", "AESCONG", "AESDISAB", "AESDTH", "AESHOSP",
-        "AESLIFE", "AESMIE", "AETOXGR", "AESTDTC", "AEENDTC", "AESTDY", "AEENDY",
+        "AETERM", "AEDECOD", "AEBODSYS", "AESER", "AEACN", "AEREL", "AEOUT", "AESCONG", "AESDISAB", "AESDTH",
+        "AESHOSP", "AESLIFE", "AESMIE", "AETOXGR", "AESTDTC", "AEENDTC", "AESTDY", "AEENDY",
     ];
     let mut sheet = Sheet::new(study, "AE", variables);
     let mut supplement = Supplement::new(study, "AE");
@@ -86,6 +96,7 @@ fn adverse_events(study: Study<'_>, subjects: &[Subject]) -> [Table; 2] {
                     event.preferred_term.clone().unwrap_or_default(),
                     event.organ_class.clone().unwrap_or_default(),
                     flag(event.serious),
+                    study.rehearsed(action(subject, event)),
                     event.causality.infusion.map(relation).unwrap_or_default().to_owned(),
                     outcome(event.outcome).to_owned(),
                     flag(criteria.congenital),
@@ -250,8 +261,8 @@ fn amount(study: Study<'_>, level: &Level, unit: &str, rehearsed: f64) -> [Strin
 
 fn copies(study: Study<'_>, subjects: &[Subject]) -> Table {
     let variables = [
-        "PCTESTCD", "PCTEST", "PCORRES", "PCORRESU", "PCSTRESC", "PCSTRESN", "PCSTRESU", "PCSPEC", "PCLLOQ", "PCDTC",
-        "PCDY",
+        "PCTESTCD", "PCTEST", "PCORRES", "PCORRESU", "PCSTRESC", "PCSTRESN", "PCSTRESU", "PCSPEC", "PCMETHOD",
+        "PCLLOQ", "PCDTC", "PCDY",
     ];
     let mut sheet = Sheet::new(study, "PC", variables);
     let code = study.trial.names.copies.first();
@@ -273,6 +284,7 @@ fn copies(study: Study<'_>, subjects: &[Subject]) -> Table {
                     value,
                     unit,
                     specimen,
+                    study.rehearsed("REAL-TIME POLYMERASE CHAIN REACTION ASSAY"),
                     limit,
                     moment,
                     day,

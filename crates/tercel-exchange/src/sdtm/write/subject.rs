@@ -20,7 +20,8 @@ pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
 fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
     let columns = [
         "STUDYID", "DOMAIN", "USUBJID", "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFICDTC", "RFPENDTC",
-        "DTHDTC", "DTHFL", "SITEID", "AGE", "AGEU", "SEX", "ARMCD", "ARM", "ACTARMCD", "ACTARM", "ARMNRS",
+        "DTHDTC", "DTHFL", "SITEID", "AGE", "AGEU", "SEX", "RACE", "ETHNIC", "ARMCD", "ARM", "ACTARMCD", "ACTARM",
+        "ARMNRS",
     ];
     let mut table = blank_table("DM", columns.map(str::to_owned).to_vec());
     for subject in subjects {
@@ -48,6 +49,7 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
             (true, false) => "ASSIGNED, NOT TREATED",
             (false, _) => "NOT ASSIGNED",
         };
+        let [race, ethnicity] = origin(study, subject);
         let given_text = |text: &String| if treated { text.clone() } else { String::new() };
         let sex = subject.sex.map(|sex| match sex {
             tercel::study::Sex::Female => "F",
@@ -70,6 +72,8 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
             number(subject.age),
             if subject.age.is_some() { "YEARS" } else { "" }.to_owned(),
             sex.unwrap_or_default().to_owned(),
+            study.rehearsed(race),
+            study.rehearsed(ethnicity),
             arm.clone(),
             name.clone(),
             given_text(&arm),
@@ -79,6 +83,18 @@ fn demography(study: Study<'_>, subjects: &[Subject]) -> Table {
         table.push(cells.iter().map(String::as_str));
     }
     table
+}
+
+/// Race and ethnicity as a rehearsal has them: most of the country, and every tenth subject does not say.
+fn origin(study: Study<'_>, subject: &Subject) -> [&'static str; 2] {
+    if subject.id.as_str().ends_with('0') {
+        return ["NOT REPORTED"; 2];
+    }
+    let race = match study.trial.country.as_deref() {
+        Some("CHN" | "HKG" | "IND" | "JPN" | "KOR" | "SGP" | "THA" | "TWN" | "VNM") => "ASIAN",
+        Some(_) | None => "WHITE",
+    };
+    [race, "NOT HISPANIC OR LATINO"]
 }
 
 fn disposition(study: Study<'_>, subjects: &[Subject]) -> Table {

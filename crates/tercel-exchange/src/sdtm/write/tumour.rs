@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use tercel::response::Cytology;
-use tercel::study::{LesionResult, LesionRole, ScoreKind, Subject};
+use tercel::study::{Judged, LesionResult, LesionRole, ScoreKind, Subject};
 
-use super::{Sheet, Study, moment, study_day};
+use super::{IMAGED_BY, Sheet, Study, moment, study_day};
 use crate::table::Table;
 
 pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
@@ -18,7 +18,7 @@ pub(super) fn write(study: Study<'_>, subjects: &[Subject]) -> Vec<Table> {
 
 fn lesions(study: Study<'_>, subjects: &[Subject]) -> Table {
     let variables = [
-        "TULNKID", "TUTESTCD", "TUTEST", "TUORRES", "TUSTRESC", "TULOC", "TUEVAL", "TUDTC", "TUDY",
+        "TULNKID", "TUTESTCD", "TUTEST", "TUORRES", "TUSTRESC", "TULOC", "TUMETHOD", "TUEVAL", "TUDTC", "TUDY",
     ];
     let mut sheet = Sheet::new(study, "TU", variables);
     for subject in subjects {
@@ -38,7 +38,18 @@ fn lesions(study: Study<'_>, subjects: &[Subject]) -> Table {
             let by = study.trial.response.evaluator.clone();
             sheet.row(
                 &lesion.record,
-                [lesion.link.clone(), code, name, written, role, place, by, moment, day],
+                [
+                    lesion.link.clone(),
+                    code,
+                    name,
+                    written,
+                    role,
+                    place,
+                    study.rehearsed(IMAGED_BY),
+                    by,
+                    moment,
+                    day,
+                ],
             );
         }
     }
@@ -47,8 +58,8 @@ fn lesions(study: Study<'_>, subjects: &[Subject]) -> Table {
 
 fn measurements(study: Study<'_>, subjects: &[Subject]) -> Table {
     let variables = [
-        "TRLNKID", "TRTESTCD", "TRTEST", "TRORRES", "TRORRESU", "TRSTRESC", "TRSTRESN", "TRSTRESU", "TRSTAT", "TREVAL",
-        "VISIT", "TRDTC", "TRDY",
+        "TRLNKID", "TRTESTCD", "TRTEST", "TRORRES", "TRORRESU", "TRSTRESC", "TRSTRESN", "TRSTRESU", "TRSTAT",
+        "TRMETHOD", "TREVAL", "VISIT", "TRDTC", "TRDY",
     ];
     let mut sheet = Sheet::new(study, "TR", variables);
     for subject in subjects {
@@ -82,6 +93,7 @@ fn measurements(study: Study<'_>, subjects: &[Subject]) -> Table {
             );
             let (moment, day) = (moment(Some(measured.when)), study_day(subject, Some(measured.when)));
             let written = text.clone();
+            let method = study.rehearsed(if measured.result.is_some() { IMAGED_BY } else { "" });
             sheet.row(
                 &measured.record,
                 [
@@ -94,6 +106,7 @@ fn measurements(study: Study<'_>, subjects: &[Subject]) -> Table {
                     value,
                     unit,
                     status,
+                    method,
                     by,
                     visit,
                     moment,
@@ -131,6 +144,15 @@ fn responses(study: Study<'_>, subjects: &[Subject]) -> Table {
         for response in &subject.responses {
             let names = ["OVRLRESP", "Overall Response", response.criteria.as_str()];
             write(&response.record, names, response.response(), false, response.when);
+        }
+        for part in &subject.response_parts {
+            let [code, name] = match part.judged {
+                Judged::Target(_) => ["TRGRESP", "Target Response"],
+                Judged::NonTarget(_) => ["NTRGRESP", "Non-target Response"],
+                Judged::NewLesions(_) => ["NEWLIND", "New Lesion Indicator"],
+            };
+            let names = [code, name, part.criteria.as_str()];
+            write(&part.record, names, part.response(), false, part.when);
         }
     }
     sheet.table

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use tercel_exchange::export::Dataset;
+use tercel_exchange::Table;
 use tercel_exchange::export::checks::{
     Check, check_define, check_file, check_structure, check_values, check_well_formed,
 };
+use tercel_exchange::export::define::{Define, write_define};
+use tercel_exchange::export::described::check_described;
 use tercel_exchange::export::sdtm::datasets;
 use tercel_exchange::export::write::{Format, write};
+use tercel_exchange::export::{Dataset, Kind, Standard, Variable};
 
 use super::study::{ABOUT, described, rehearsal, trial};
 
@@ -145,6 +148,7 @@ fn a_file_that_reads_back_as_something_else_is_found() {
         (Format::Xport, "dm.xpt"),
         (Format::DatasetJson, "dm.json"),
         (Format::Csv, "dm.csv"),
+        (Format::Parquet, "dm.parquet"),
     ] {
         let bytes = write(dm, format, &ABOUT).unwrap();
         assert_eq!(check_file(dm, file, &bytes), []);
@@ -169,8 +173,92 @@ fn a_file_that_reads_back_as_something_else_is_found() {
     // Moments come back with their seconds.
     let analysis = described();
     let adpc = analysis.iter().find(|made| made.name() == "ADPC").unwrap();
-    let bytes = write(adpc, Format::Xport, &ABOUT).unwrap();
-    assert_eq!(check_file(adpc, "adpc.xpt", &bytes), []);
+    for (format, file) in [(Format::Xport, "adpc.xpt"), (Format::Parquet, "adpc.parquet")] {
+        let bytes = write(adpc, format, &ABOUT).unwrap();
+        assert_eq!(check_file(adpc, file, &bytes), []);
+    }
+}
+
+#[test]
+fn a_define_xml_that_is_not_of_its_files_is_found_in_every_format() {
+    let made = exported();
+    for format in [
+        Format::DatasetJson,
+        Format::Ndjson,
+        Format::Xport,
+        Format::Parquet,
+        Format::Csv,
+    ] {
+        let extension = format.extension();
+        let define = Define {
+            about: ABOUT,
+            study_name: "study",
+            study_description: "",
+            protocol_name: "study",
+            standard: Standard::Sdtm,
+            datasets: &made,
+            extension,
+            documents: &[],
+            results: &[],
+        };
+        let xml = String::from_utf8(write_define(&define).unwrap()).unwrap();
+        let named = |dataset: &Dataset| format!("{}.{extension}", dataset.name().to_lowercase());
+        let written = |dataset: &Dataset| (named(dataset), write(dataset, format, &ABOUT).unwrap());
+        let files: Vec<(String, Vec<u8>)> = made.iter().map(written).collect();
+        let said = |xml: &str, files: &[(String, Vec<u8>)]| {
+            let files: Vec<(&str, &[u8])> = files
+                .iter()
+                .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
+                .collect();
+            found(vec![check_described("define.xml", xml.as_bytes(), &files)])
+        };
+        assert_eq!(said(&xml, &files), [], "{extension}");
+        let mut fewer = files.clone();
+        fewer.pop();
+        assert_eq!(said(&xml, &fewer).len(), 1, "{extension}");
+        let mut more = files.clone();
+        more.push((format!("xx.{extension}"), files[0].1.clone()));
+        assert_eq!(said(&xml, &more).len(), 1, "{extension}");
+
+        let slips: [Slip; 5] = [
+            ("its variables in order", &|dm| {
+                dm.variables.pop();
+                let left: Vec<&str> = dm.variables.iter().map(|variable| variable.name.as_str()).collect();
+                dm.table = Table::from_rows("DM", &left, Vec::new());
+            }),
+            ("the label of the dataset", &|dm| "Subjects".clone_into(&mut dm.label)),
+            ("the label of AGE", &|dm| "Years".clone_into(&mut of(dm, "AGE").label)),
+            ("the type of AGE", &|dm| of(dm, "AGE").kind = Kind::Text),
+            ("SITEID has a text of 30 bytes", &|dm| {
+                dm.table.set("SITEID", &BTreeMap::from([(0, "0".repeat(30))]));
+            }),
+        ];
+        for (what, slip) in slips {
+            let mut dm = made.iter().find(|made| made.name() == "DM").unwrap().clone();
+            slip(&mut dm);
+            let mut files = files.clone();
+            let place = files.iter().position(|(name, _)| *name == named(&dm)).unwrap();
+            files[place].1 = write(&dm, format, &ABOUT).unwrap();
+            let found = said(&xml, &files);
+            let holds = format != Format::Csv || !what.starts_with("the ");
+            assert_eq!(
+                found.iter().any(|(_, said)| said.contains(what)),
+                holds,
+                "{extension}: {found:?}"
+            );
+        }
+    }
+}
+
+/// What is said, and what gives rise to it.
+type Slip<'s> = (&'static str, &'s dyn Fn(&mut Dataset));
+
+fn of<'d>(dataset: &'d mut Dataset, name: &str) -> &'d mut Variable {
+    dataset
+        .variables
+        .iter_mut()
+        .find(|variable| variable.name == name)
+        .unwrap()
 }
 
 #[test]

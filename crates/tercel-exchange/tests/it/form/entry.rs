@@ -217,3 +217,114 @@ fn numbers_count_within_a_dataset_and_lead_back_to_the_record() {
     let id = event.record_id().unwrap();
     assert_eq!(record_of(&of_subject, &id), Some(event));
 }
+
+/// The records of one assessment: the overall response and what it is made of, blanks left out.
+fn assessment(first: u32, day: &str, criteria: &str, overall: &str, parts: [&str; 3]) -> Vec<Captured> {
+    let shared = [("rscat", criteria), ("rseval", "INVESTIGATOR"), ("rsdtc", day)];
+    let answered =
+        |form: &str, number: u32, own: &[(&str, &str)]| record(form, SUBJECT, number, &[&shared, own].concat());
+    let named = ["TRGRESP", "NTRGRESP", "NEWLIND"].into_iter().zip(parts);
+    let named = named.filter(|(_, result)| !result.is_empty()).zip(first + 1..);
+    let mut records = vec![answered("response", first, &[("rsorres", overall)])];
+    records.extend(
+        named.map(|((part, result), number)| {
+            answered("response-part", number, &[("rstestcd", part), ("rsorres", result)])
+        }),
+    );
+    records
+}
+
+fn does_not_follow(before: &[Captured], proposed: &[Captured]) -> Vec<String> {
+    let findings = check_entry(&trial(), before, proposed, TODAY);
+    let sentences = findings.iter().map(|finding| finding.rule.to_string());
+    sentences.filter(|sentence| sentence.ends_with("review them")).collect()
+}
+
+/// Tables 1 and 2 of `eisenhauer2009recist` (page 233): target, non-target, new lesions, overall response. "Non-PD or not all
+/// evaluated" and "any" stand with each reading they name.
+const RECIST_TABLES: &[([&str; 3], &str)] = &[
+    (["CR", "CR", "N"], "CR"),
+    (["CR", "NON-CR/NON-PD", "N"], "PR"),
+    (["CR", "NE", "N"], "PR"),
+    (["PR", "CR", "N"], "PR"),
+    (["PR", "NON-CR/NON-PD", "N"], "PR"),
+    (["PR", "NE", "N"], "PR"),
+    (["SD", "CR", "N"], "SD"),
+    (["SD", "NON-CR/NON-PD", "N"], "SD"),
+    (["SD", "NE", "N"], "SD"),
+    (["NE", "CR", "N"], "NE"),
+    (["NE", "NON-CR/NON-PD", "N"], "NE"),
+    (["PD", "CR", "N"], "PD"),
+    (["PD", "NE", "Y"], "PD"),
+    (["CR", "PD", "N"], "PD"),
+    (["NE", "PD", "Y"], "PD"),
+    (["CR", "CR", "Y"], "PD"),
+    (["NE", "NE", "Y"], "PD"),
+    (["", "CR", "N"], "CR"),
+    (["", "NON-CR/NON-PD", "N"], "NON-CR/NON-PD"),
+    (["", "NE", "N"], "NE"),
+    (["", "PD", "N"], "PD"),
+    (["", "NE", "Y"], "PD"),
+];
+
+#[test]
+fn an_overall_response_that_its_parts_do_not_give_by_the_published_tables_is_asked_about() {
+    let before = infused();
+    for (parts, overall) in RECIST_TABLES {
+        for criteria in ["RECIST 1.1", "mRECIST"] {
+            let right = assessment(1, "2026-04-01", criteria, overall, *parts);
+            assert_eq!(does_not_follow(&before, &right), [""; 0], "{parts:?}");
+        }
+        let others = ["CR", "PR", "SD", "PD", "NE"].iter().filter(|other| *other != overall);
+        for other in others.filter(|_| !parts[0].is_empty()) {
+            let wrong = assessment(1, "2026-04-01", "RECIST 1.1", other, *parts);
+            assert_eq!(
+                does_not_follow(&before, &wrong).len(),
+                1,
+                "{parts:?} is {overall}, not {other}"
+            );
+        }
+    }
+    let wrong = assessment(1, "2026-04-01", "RECIST 1.1", "SD", ["PD", "CR", "N"]);
+    assert_eq!(
+        does_not_follow(&before, &wrong),
+        [
+            "recorded SD on 2026-04-01, but target response PD, non-target response CR, no new lesions give PD; review them"
+        ]
+    );
+}
+
+#[test]
+fn a_part_that_is_not_recorded_may_be_anything() {
+    let before = infused();
+    let said = |overall, parts| does_not_follow(&before, &assessment(1, "2026-04-01", "RECIST 1.1", overall, parts));
+    assert_eq!(said("PD", ["PR", "", ""]), [""; 0]);
+    assert_eq!(said("PR", ["CR", "", "N"]), [""; 0]);
+    assert_eq!(said("CR", ["PR", "", ""]).len(), 1);
+    assert_eq!(said("CR", ["", "", "Y"]).len(), 1);
+    let another_day = assessment(9, "2026-05-01", "RECIST 1.1", "PR", ["SD", "", ""]).split_off(1);
+    assert_eq!(
+        does_not_follow(
+            &assessment(1, "2026-04-01", "RECIST 1.1", "PR", ["", "", ""]),
+            &another_day
+        ),
+        [""; 0]
+    );
+}
+
+#[test]
+fn new_lesions_may_stay_beside_a_response_once_progression_by_irecist_was_recorded() {
+    let better = assessment(5, "2026-05-01", "iRECIST", "iPR", ["iPR", "NON-iCR/NON-iUPD", "Y"]);
+    assert_eq!(does_not_follow(&infused(), &better).len(), 1);
+    let mut before = infused();
+    before.extend(assessment(
+        1,
+        "2026-04-01",
+        "iRECIST",
+        "iUPD",
+        ["iSD", "NON-iCR/NON-iUPD", "Y"],
+    ));
+    assert_eq!(does_not_follow(&before, &better), [""; 0]);
+    let worse = assessment(5, "2026-05-01", "iRECIST", "iSD", ["iUPD", "NON-iCR/NON-iUPD", "Y"]);
+    assert_eq!(does_not_follow(&before, &worse).len(), 1);
+}

@@ -160,6 +160,7 @@ fn progress_early(_: &Trial, subject: &mut Subject, _: &mut Draws) -> Option<Mar
     let criteria = subject.responses.first()?.criteria.clone();
     let scores = subject.scores.iter().map(|score| &score.record);
     let records = scores.chain(subject.responses.iter().map(|response| &response.record));
+    let records = records.chain(subject.response_parts.iter().map(|part| &part.record));
     let record = next_record(subject, "RS", records);
     subject.responses.push(ResponseRecord {
         record: record.clone(),
