@@ -205,7 +205,16 @@ async fn admit(
     if ask.person.as_ref().is_some_and(|person| person.must_change) && !open {
         return Err(Fault::PasswordFirst);
     }
-    match route.rule {
+    ruled(ask, route.rule)?;
+    if route.path.starts_with("/api/") {
+        api::only_known(&ask.query, route.path)?;
+    }
+    Ok(())
+}
+
+/// Whether the rule lets through who asks.
+fn ruled(ask: &Ask, rule: Rule) -> Result<(), Fault> {
+    match rule {
         Rule::Public => Ok(()),
         Rule::SignedIn => ask.person().map(|_| ()),
         Rule::May(permission) => {
