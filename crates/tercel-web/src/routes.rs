@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 78] = [
+pub static ROUTES: [Route; 80] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -116,6 +116,8 @@ pub static ROUTES: [Route; 78] = [
     route!(Get "/protocol", May(P::Read), pages::protocol::show),
     route!(Post "/protocol", May(P::Release), pages::protocol::register),
     route!(Post "/protocol/site", May(P::Release), pages::protocol::activate),
+    route!(Get "/sessions", SignedIn, pages::sessions::list),
+    route!(Post "/sessions/end", SignedIn, pages::sessions::end),
     route!(Get "/tokens", SignedIn, pages::tokens::list),
     route!(Post "/tokens", SignedIn, pages::tokens::make),
     route!(Post "/tokens/end", SignedIn, pages::tokens::end),

@@ -136,6 +136,12 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         // The operator's log: no subject data stand in a store's error.
         eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
     }
+    if let (Err(Fault::Forbidden), Some(person)) = (&reply, &ask.person) {
+        let now = ask.app.store.clock().now();
+        if let Some(line) = ask.app.refused.line(now, &person.account.name, route) {
+            eprintln!("{line}");
+        }
+    }
     match reply {
         reply if ask.api => api::respond(reply, ask.language),
         Ok(reply) => reply.into_response(),

@@ -328,7 +328,7 @@ fn references<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
 }
 
 /// Routes that only a browser uses: they begin and end its sessions, or only show a page.
-const OF_BROWSERS: [&str; 8] = [
+const OF_BROWSERS: [&str; 9] = [
     "/sign-in",
     "/sign-out",
     "/setup",
@@ -336,6 +336,7 @@ const OF_BROWSERS: [&str; 8] = [
     "/language",
     "/tokens",
     "/tokens/end",
+    "/sessions/end",
     "/api/openapi.json",
 ];
 

@@ -225,6 +225,8 @@ const RECORD: Given = must("record", Text);
 /// The version that was seen.
 const SEEN: Given = must("seen", Number);
 const ACCOUNT: Given = must("account", Text);
+/// The administrator's own password, again.
+const OWN: Given = must("own_password", Text);
 const PASSWORD: Given = must("password", Text);
 
 const fn changing(path: &'static str, summary: &'static str, given: &'static [Given]) -> Changing {
@@ -395,6 +397,7 @@ pub(super) const CHANGES: [Changing; 22] = [
             must("grants", Text),
             PASSWORD,
             must("again", Text),
+            OWN,
         ],
     ),
     changing(
@@ -406,12 +409,13 @@ pub(super) const CHANGES: [Changing; 22] = [
             must("grants", Text),
             may("disabled", Yes),
             must("reason", Text),
+            OWN,
         ],
     ),
     changing(
         "/people/password",
         "Set a first password",
-        &[ACCOUNT, PASSWORD, must("again", Text)],
+        &[ACCOUNT, PASSWORD, must("again", Text), OWN],
     ),
 ];
 
