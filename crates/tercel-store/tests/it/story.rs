@@ -230,6 +230,8 @@ async fn a_backup_lays_the_same_record_elsewhere(database: &Database) {
     let key = HeadKey::open(&HeadKey::path(database.folder.path())).unwrap();
     let mut bytes = Vec::new();
     let head = store.backup(&nurse, &key, &mut bytes).await.unwrap();
+    // The opening, the two above, and the backup.
+    assert_eq!(head.entries, 4);
     let other = database.another().await;
     let (restored, found) = Store::restore(&other.address, Clock::System, &mut bytes.as_slice())
         .await
