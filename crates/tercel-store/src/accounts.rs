@@ -110,7 +110,7 @@ impl Account {
     }
 }
 
-/// Rules of passwords and sessions (OWASP ASVS 4.0.3, level 2: 2.1.1, 2.2.1, 3.3.2).
+/// Rules of passwords and sessions (OWASP ASVS 4.0.3, level 2: 2.1.1, 2.2.1, 2.3.1, 3.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessRules {
     /// Letters a password has at least.
@@ -125,6 +125,8 @@ pub struct AccessRules {
     pub idle_minutes: i64,
     /// Hours after which a session ends.
     pub absolute_hours: i64,
+    /// Hours after which a password set by somebody else lets nobody in.
+    pub first_password_hours: i64,
 }
 
 /// The rules in force.
@@ -135,6 +137,7 @@ pub const ACCESS: AccessRules = AccessRules {
     lock_seconds: 60,
     idle_minutes: 30,
     absolute_hours: 12,
+    first_password_hours: 72,
 };
 
 /// How a sign-in ended. All refusals look alike to who tries.
@@ -169,6 +172,24 @@ pub struct Session {
     pub must_change: bool,
     /// A program's token, not a browser's session.
     pub program: bool,
+}
+
+/// A session of a browser in a list of its owner's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Names it: the hash of its token, from which the token cannot be had.
+    pub id: String,
+    /// When it began, UTC.
+    pub began: String,
+    /// When it was last used, UTC, to the minute.
+    pub seen: String,
+}
+
+impl OpenSession {
+    /// Whether it is the one of a token.
+    pub fn is_of(&self, token: &str) -> bool {
+        self.id == sha256(token.as_bytes())
+    }
 }
 
 /// A row of the table of passwords.
@@ -425,11 +446,15 @@ impl Store {
         let must_change = credential
             .as_ref()
             .is_some_and(|credential| credential.must_change == "Y");
+        let set = credential.as_ref().map(|credential| credential.changed_at.as_str());
+        let expired = must_change && self.seconds_since(set.unwrap_or_default()) >= ACCESS.first_password_hours * 3600;
         let hash = credential.map_or_else(|| DUMMY.to_owned(), |credential| credential.hash);
         let password = password.to_owned();
         let right = tokio::task::spawn_blocking(move || password_matches(&hash, &password))
             .await
             .map_err(|_| StoreError::Password)?;
+        // To who tries it, one that is over is like any wrong one.
+        let right = right && !expired;
         if let Some(until) = waiting {
             return Ok(SignIn::Waiting { until });
         }
@@ -500,21 +525,17 @@ impl Store {
         let (created_at, seen_at): (String, String) = (row.try_get(2)?, row.try_get(3)?);
         let (expires_at, label): (Option<String>, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
         let now = self.clock.now();
-        let age = |text: &str| {
-            text.parse::<Timestamp>()
-                .map_or(i64::MAX, |time| now.duration_since(time).as_secs())
-        };
         let over = if label.is_some() {
             expires_at.is_some_and(|until| until <= stamp(now))
         } else {
-            age(&seen_at) >= ACCESS.idle_minutes * 60 || age(&created_at) >= ACCESS.absolute_hours * 3600
+            self.is_over(&created_at, &seen_at)
         };
         if over {
             self.end_session(token).await?;
             return Ok(None);
         }
         // Once a minute is enough for an idle limit of half an hour, and spares a write per page.
-        if age(&seen_at) >= 60 {
+        if self.seconds_since(&seen_at) >= 60 {
             sqlx::query("UPDATE session SET seen_at = $1 WHERE token = $2")
                 .bind(stamp(now))
                 .bind(key)
@@ -528,6 +549,52 @@ impl Store {
             must_change: row.try_get::<String, _>(6)? == "Y",
             program: label.is_some(),
         }))
+    }
+
+    /// Seconds since a time that is kept; one that cannot be read is long ago.
+    fn seconds_since(&self, text: &str) -> i64 {
+        let now = self.clock.now();
+        text.parse::<Timestamp>()
+            .map_or(i64::MAX, |time| now.duration_since(time).as_secs())
+    }
+
+    /// Whether a browser's session that began and was last used then has ended.
+    fn is_over(&self, created_at: &str, seen_at: &str) -> bool {
+        self.seconds_since(seen_at) >= ACCESS.idle_minutes * 60
+            || self.seconds_since(created_at) >= ACCESS.absolute_hours * 3600
+    }
+
+    /// Sessions of browsers that an account has in force, the last used first.
+    pub async fn sessions(&self, account: &str) -> Result<Vec<OpenSession>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT token, created_at, seen_at FROM session WHERE account = $1 AND label IS NULL ORDER BY seen_at DESC, created_at DESC",
+        )
+        .bind(account.to_owned())
+        .fetch_all(&self.pool)
+        .await?;
+        let all: Result<Vec<OpenSession>, sqlx::Error> = rows
+            .iter()
+            .map(|row| {
+                Ok(OpenSession {
+                    id: row.try_get(0)?,
+                    began: row.try_get(1)?,
+                    seen: row.try_get(2)?,
+                })
+            })
+            .collect();
+        let mut all = all?;
+        all.retain(|one| !self.is_over(&one.began, &one.seen));
+        Ok(all)
+    }
+
+    /// Ends one session of an account.
+    pub async fn end_session_of(&self, account: &str, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM session WHERE account = $1 AND token = $2 AND label IS NULL")
+            .bind(account.to_owned())
+            .bind(id.to_owned())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Tokens for programs that an account has: label, since when, until when.

@@ -87,3 +87,69 @@ impl From<sqlx::Error> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sqlx::Executor as _;
+
+    use super::StoreError;
+    use crate::{Address, Author, Change, Clock, Opening, Store};
+
+    /// Sets how many pages the database may have, for every connection of the pool: at the last one SQLite says what it says
+    /// of a full disk, and nobody needs to be allowed to mount one.
+    async fn let_grow_to(store: &Store, pages: i64) {
+        let mut connections = Vec::new();
+        for _ in 0..store.pool.options().get_max_connections() {
+            let mut connection = store.pool.acquire().await.unwrap();
+            let sql = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+            (&mut *connection).execute(sqlx::raw_sql(sql)).await.unwrap();
+            connections.push(connection);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_may_not_grow_says_so_loses_nothing_and_goes_on_when_it_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let opening = Opening {
+            study: "S".to_owned(),
+            training: false,
+        };
+        let address = Address::in_folder(folder.path());
+        let store = Store::create(&address, &opening, Clock::System).await.unwrap();
+        let by = Author {
+            account: "nurse".to_owned(),
+            role: "coordinator".to_owned(),
+        };
+        let change = |size: usize| Change::Access {
+            event: json!({"text": "x".repeat(size)}),
+        };
+        let_grow_to(&store, 200).await;
+        let (mut acknowledged, mut size) = (1, 100_000);
+        let error = loop {
+            match store.append(&by, None, &[change(size), change(size)]).await {
+                Ok(entries) => acknowledged = entries[1].seq,
+                // Down to the last page.
+                Err(_) if size > 100 => size /= 10,
+                Err(error) => break error,
+            }
+            assert!(acknowledged < 10_000, "it grows on");
+        };
+        assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+        assert!(acknowledged > 5, "{acknowledged}");
+        assert_eq!(store.head().await.unwrap().0, acknowledged);
+        let_grow_to(&store, 100_000).await;
+        for _ in 0..5 {
+            store.append(&by, None, &[change(10_000), change(10)]).await.unwrap();
+        }
+        drop(store);
+        let found = Store::open(&address, Clock::System)
+            .await
+            .unwrap()
+            .verify(None)
+            .await
+            .unwrap();
+        assert!(found.is_ok(), "{found:?}");
+        assert_eq!(found.entries, acknowledged + 10);
+    }
+}

@@ -34,7 +34,8 @@ mod verify;
 mod walk;
 
 pub use accounts::{
-    ACCESS, ACCOUNTS, AccessRules, Account, Grant, PasswordProblem, Session, SignIn, new_token, password_problem,
+    ACCESS, ACCOUNTS, AccessRules, Account, Grant, OpenSession, PasswordProblem, Session, SignIn, new_token,
+    password_problem,
 };
 pub use address::Address;
 pub use change::{Author, Change, MAX_NAME, MAX_PAYLOAD, MAX_TEXT, NewRecord, Refusal, Signer};

@@ -57,3 +57,16 @@ document.querySelectorAll("form[data-preview]").forEach((form) => {
     }, 400);
   });
 });
+
+// What is typed as a password can be looked at.
+document.querySelectorAll('input[type="password"]').forEach((input) => {
+  const label = document.createElement("label");
+  label.className = "choice";
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.addEventListener("change", () => { input.type = box.checked ? "text" : "password"; });
+  label.append(box, ` ${document.body.dataset.show}`);
+  (input.closest("label") ?? input).after(label);
+  // It is sent, and kept by the browser, as a password.
+  input.form?.addEventListener("submit", () => { input.type = "password"; });
+});

@@ -12,6 +12,7 @@ use tercel_store::{Entry, Head, HeadKey, Record, RecordFilter, Store, StoreError
 
 use crate::conduct::site_time;
 use crate::protocol::{PROTOCOL_SITE, site_versions};
+use crate::refused::Refused;
 use crate::snapshot::Known;
 use crate::street::Street;
 
@@ -75,6 +76,7 @@ pub struct App {
     /// One change at a time where a halt or a closed level hangs on it: two at once would each find it kept up by the other.
     pub(crate) guarding: tokio::sync::Mutex<()>,
     pub(crate) street: Street,
+    pub(crate) refused: Refused,
 }
 
 impl App {
@@ -91,6 +93,7 @@ impl App {
             deciding: tokio::sync::Mutex::new(()),
             guarding: tokio::sync::Mutex::new(()),
             street: Street::new(),
+            refused: Refused::default(),
         })
     }
 

@@ -24,6 +24,7 @@ mod pages;
 mod protocol;
 mod punctuation;
 mod refusal;
+mod refused;
 mod replayed;
 mod reply;
 mod role;

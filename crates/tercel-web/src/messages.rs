@@ -50,10 +50,31 @@ static MESSAGES: &[(&str, Text)] = &[
     (
         "people.first_password",
         Text::new(
-            "First password, to be changed at the first sign-in",
-            "初始密码（首次登录须修改）",
+            "First password, to be changed at the first sign-in within 3 days",
+            "初始密码（须在3天内首次登录并修改）",
         ),
     ),
+    ("people.own_password", Text::new("Your own password", "您本人的密码")),
+    (
+        "people.own_password_wrong",
+        Text::new(
+            "Your own password is not right, or has to wait after too many wrong ones. Nothing was changed.",
+            "您本人的密码错误，或因错误次数过多须等待。未作任何更改。",
+        ),
+    ),
+    ("sessions.title", Text::new("Where you are signed in", "您的登录会话")),
+    (
+        "sessions.help",
+        Text::new(
+            "Sessions of browsers that are in force. End one that you do not know, and choose another password.",
+            "以下为当前有效的浏览器会话。如有您不认识的会话，请终止并更改密码。",
+        ),
+    ),
+    ("sessions.began", Text::new("Began", "开始时间")),
+    ("sessions.seen", Text::new("Last used", "最近使用")),
+    ("sessions.this", Text::new("this one", "当前会话")),
+    ("sessions.end", Text::new("End", "终止")),
+    ("sessions.end_others", Text::new("End all others", "终止其他所有会话")),
     ("people.set_password", Text::new("Set the password", "设置密码")),
     ("people.add", Text::new("Add an account", "新增账号")),
     ("menu.protocol", Text::new("Protocol", "方案")),
@@ -379,6 +400,8 @@ static MESSAGES: &[(&str, Text)] = &[
     ("page.skip", Text::new("Skip to the content", "跳到正文")),
     ("page.sign_out", Text::new("Sign out", "退出")),
     ("page.password", Text::new("Password", "密码")),
+    ("page.sessions", Text::new("Sessions", "会话")),
+    ("page.show_password", Text::new("Show what is typed", "显示输入内容")),
     (
         "page.training",
         Text::new(

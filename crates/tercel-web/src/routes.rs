@@ -73,7 +73,7 @@ use Permission as P;
 use Rule::{May, Public, SignedIn};
 
 /// Every route.
-pub static ROUTES: [Route; 66] = [
+pub static ROUTES: [Route; 80] = [
     route!(Get "/", SignedIn, pages::board::show),
     route!(Get "/sign-in", Public, pages::sign_in::show),
     route!(Post "/sign-in", Public, pages::sign_in::enter),
@@ -116,9 +116,23 @@ pub static ROUTES: [Route; 66] = [
     route!(Get "/protocol", May(P::Read), pages::protocol::show),
     route!(Post "/protocol", May(P::Release), pages::protocol::register),
     route!(Post "/protocol/site", May(P::Release), pages::protocol::activate),
+    route!(Get "/sessions", SignedIn, pages::sessions::list),
+    route!(Post "/sessions/end", SignedIn, pages::sessions::end),
     route!(Get "/tokens", SignedIn, pages::tokens::list),
     route!(Post "/tokens", SignedIn, pages::tokens::make),
     route!(Post "/tokens/end", SignedIn, pages::tokens::end),
+    route!(Get "/api/board", May(P::Read), pages::board::read),
+    route!(Get "/api/work", May(P::Read), pages::gates::read_work),
+    route!(Get "/api/subjects", May(P::Read), pages::subjects::read_list),
+    route!(Get "/api/subject/{*rest}", May(P::Read), pages::subjects::read),
+    route!(Get "/api/gates/{*rest}", May(P::Read), pages::gates::read),
+    route!(Get "/api/screening", May(P::Read), pages::screening::read),
+    route!(Get "/api/consents", May(P::Read), pages::consents::read),
+    route!(Get "/api/serious", May(P::Read), pages::serious::read),
+    route!(Get "/api/queries", May(P::Read), pages::queries::read),
+    route!(Get "/api/meetings", May(P::Read), pages::meetings::read),
+    route!(Get "/api/meeting/{*rest}", May(P::Read), pages::meeting::read),
+    route!(Get "/api/protocol", May(P::Read), pages::protocol::read),
     route!(Get "/api/records", May(P::Read), pages::api::records),
     route!(Get "/api/record/{*rest}", May(P::Read), pages::api::record),
     route!(Get "/api/entries", May(P::Audit), pages::api::entries),

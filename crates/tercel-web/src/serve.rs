@@ -136,6 +136,12 @@ async fn answer(app: Arc<App>, route: &'static Route, rest: String, request: Req
         // The operator's log: no subject data stand in a store's error.
         eprintln!("error: {} {}: {error:?}", route.verb.name(), route.path);
     }
+    if let (Err(Fault::Forbidden), Some(person)) = (&reply, &ask.person) {
+        let now = ask.app.store.clock().now();
+        if let Some(line) = ask.app.refused.line(now, &person.account.name, route) {
+            eprintln!("{line}");
+        }
+    }
     match reply {
         reply if ask.api => api::respond(reply, ask.language),
         Ok(reply) => reply.into_response(),
@@ -205,7 +211,16 @@ async fn admit(
     if ask.person.as_ref().is_some_and(|person| person.must_change) && !open {
         return Err(Fault::PasswordFirst);
     }
-    match route.rule {
+    ruled(ask, route.rule)?;
+    if route.path.starts_with("/api/") {
+        api::only_known(&ask.query, route.path)?;
+    }
+    Ok(())
+}
+
+/// Whether the rule lets through who asks.
+fn ruled(ask: &Ask, rule: Rule) -> Result<(), Fault> {
+    match rule {
         Rule::Public => Ok(()),
         Rule::SignedIn => ask.person().map(|_| ()),
         Rule::May(permission) => {

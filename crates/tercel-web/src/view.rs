@@ -91,6 +91,11 @@ impl View {
         COLON.of(self.language)
     }
 
+    /// What stands between the parts of a list.
+    pub(crate) fn listed(&self) -> &'static str {
+        LISTED.of(self.language)
+    }
+
     pub(crate) fn comma(&self) -> &'static str {
         COMMA.of(self.language)
     }

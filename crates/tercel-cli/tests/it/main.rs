@@ -31,6 +31,7 @@ mod program;
 mod record;
 mod response;
 mod safety;
+mod serve;
 mod sources;
 mod synth;
 mod trial;

@@ -14,6 +14,7 @@ on_both!(
     a_record_is_entered_corrected_verified_signed_and_locked,
     a_refused_change_takes_the_whole_sitting_with_it,
     accounts_sign_in_wait_after_failures_and_end_with_their_sessions,
+    a_password_set_by_somebody_else_lets_nobody_in_after_three_days,
     a_backup_lays_the_same_record_elsewhere,
 );
 
@@ -193,6 +194,33 @@ async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions(databa
     assert!(store.verify(None).await.unwrap().is_ok());
 }
 
+async fn a_password_set_by_somebody_else_lets_nobody_in_after_three_days(database: &Database) {
+    let clock = Clock::starting_at("2026-03-01T08:00:00Z".parse().unwrap());
+    let store = database.create(clock.clone()).await;
+    let (admin, own) = (author("admin", "administrator"), author("nurse", "coordinator"));
+    let grants = BTreeSet::from([Grant::parse("coordinator@01").unwrap()]);
+    let first = "vier gelbe Drachen";
+    store
+        .add_account(&admin, "nurse", "A. Nurse", &grants, first)
+        .await
+        .unwrap();
+    assert!(clock.move_to("2026-03-04T07:59:00Z".parse().unwrap()));
+    let passed = store.sign_in("nurse", first).await.unwrap();
+    assert!(matches!(passed, SignIn::Passed { must_change: true, .. }));
+    assert!(clock.move_to("2026-03-04T08:01:00Z".parse().unwrap()));
+    assert_eq!(store.sign_in("nurse", first).await.unwrap(), SignIn::Refused);
+    // Set again, it counts anew; chosen by its owner, it lasts.
+    let account = store.account("nurse").await.unwrap().unwrap();
+    store.set_password(&admin, &account, "sieben blaue Esel").await.unwrap();
+    let passed = store.sign_in("nurse", "sieben blaue Esel").await.unwrap();
+    assert!(matches!(passed, SignIn::Passed { must_change: true, .. }));
+    let account = store.account("nurse").await.unwrap().unwrap();
+    store.set_password(&own, &account, "neun lila Kraniche").await.unwrap();
+    assert!(clock.move_to("2027-03-04T08:00:00Z".parse().unwrap()));
+    let passed = store.sign_in("nurse", "neun lila Kraniche").await.unwrap();
+    assert!(matches!(passed, SignIn::Passed { must_change: false, .. }));
+}
+
 async fn a_backup_lays_the_same_record_elsewhere(database: &Database) {
     let store = database.create(Clock::System).await;
     let nurse = author("nurse", "coordinator");
@@ -202,6 +230,8 @@ async fn a_backup_lays_the_same_record_elsewhere(database: &Database) {
     let key = HeadKey::open(&HeadKey::path(database.folder.path())).unwrap();
     let mut bytes = Vec::new();
     let head = store.backup(&nurse, &key, &mut bytes).await.unwrap();
+    // The opening, the two above, and the backup.
+    assert_eq!(head.entries, 4);
     let other = database.another().await;
     let (restored, found) = Store::restore(&other.address, Clock::System, &mut bytes.as_slice())
         .await

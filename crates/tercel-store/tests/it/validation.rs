@@ -119,6 +119,11 @@ fn missing(test: &str) -> Option<String> {
         "lib" => "src".to_owned(),
         binary => format!("tests/{binary}"),
     });
+    // A test of the library stands at the end of the file of what it tests.
+    let modules = match modules {
+        [modules @ .., "tests"] if *binary == "lib" => modules,
+        modules => modules,
+    };
     let path = start.join(modules.join("/"));
     let files = [path.with_extension("rs"), path.join("mod.rs")];
     let found = files.iter().find_map(|file| fs::read_to_string(file).ok());

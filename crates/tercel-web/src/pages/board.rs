@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::{ConductRecords, Gate, Stage, Study, derive_stage, next_gate};
 use tercel::design::Count;
 use tercel::endpoint::Facts;
@@ -13,6 +15,7 @@ use tercel::protocol::{DoseLevel, Trial};
 use tercel::report::number::raise;
 use tercel::study::SubjectId;
 
+use super::api::answer;
 use crate::ask::{Ask, among};
 use crate::conduct::site_time;
 use crate::messages::message;
@@ -24,36 +27,104 @@ use crate::snapshot::Snapshot;
 use crate::standing::SubjectStanding;
 use crate::view::View;
 
-#[derive(Template)]
+/// The board.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "board.html")]
-struct Page {
+#[schemars(rename = "Board")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
-    /// The action and its reason in the reader's language.
-    decision: Option<(String, String)>,
+    /// What the design says of the next dose; null where there is no design.
+    decision: Option<Decision>,
+    /// Subjects it waits for, each with what for.
     waiting: Vec<String>,
     /// What is wrong in the data and named before the decision.
     attention: Vec<String>,
-    levels: Vec<Level>,
+    /// Dose levels, and at the end those who have none.
+    levels: Vec<BoardLevel>,
+    /// Number of the last entry known.
     entry: i64,
+    /// First twelve digits of its hash.
     hash: String,
+    /// The day for which it was derived.
     today: String,
 }
 
-struct Level {
+/// What the design says of the next dose.
+#[derive(Serialize, JsonSchema)]
+struct Decision {
+    /// The action in words.
+    action: String,
+    /// Its reason.
+    because: String,
+}
+
+/// A dose level with its subjects.
+#[derive(Serialize, JsonSchema)]
+struct BoardLevel {
+    /// Number of the level, from 1; null for those who have none.
+    dose_level: Option<u8>,
+    /// In words.
     label: String,
+    /// Subjects counted; null before anybody is.
+    count: Option<Counted>,
+    #[serde(skip)]
     counts: String,
+    /// The subjects that may be read.
     subjects: Vec<Card>,
 }
 
+/// Subjects of a level as the design counts them.
+#[derive(Serialize, JsonSchema)]
+struct Counted {
+    evaluable: u32,
+    dlt: u32,
+    pending: u32,
+}
+
+/// A subject on the board.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "BoardSubject")]
 struct Card {
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
+    /// Of the DLT verdict: dlt, clear, pending, or blank where there is none.
+    #[serde(rename = "dlt")]
     class: &'static str,
+    /// State in words.
     state: String,
-    window: Option<String>,
-    /// The gate of the next step: whether it is open, what blocks it first, and in words.
-    gate: Option<(bool, Vec<String>, String)>,
+    /// The DLT window, while it is open.
+    window: Option<Window>,
+    /// The gate of the next step.
+    gate: Option<Next>,
+    /// Open queries.
     queries: usize,
+}
+
+/// A DLT window that is open.
+#[derive(Serialize, JsonSchema)]
+struct Window {
+    first: String,
+    last: String,
+    days_left: i32,
+}
+
+/// The gate of a subject's next step.
+#[derive(Clone, Serialize, JsonSchema)]
+#[schemars(rename = "NextGate")]
+struct Next {
+    /// enrolment, collection, lymphodepletion or infusion.
+    gate: &'static str,
+    open: bool,
+    /// Checks that do not hold.
+    missing: usize,
+    /// What blocks the step first, at most three.
+    blocks: Vec<String>,
+    #[serde(skip)]
+    words: String,
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
@@ -66,19 +137,26 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         };
         return Ok(Reply::Go(to.to_owned()));
     }
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let snapshot = ask.app.snapshot().await?;
-    let sites = person.sites(Permission::Read);
-    let view = View::of(&ask);
+    let sites = ask.person()?.sites(Permission::Read);
+    let view = View::of(ask);
     let language = ask.language;
     let (trial, now) = (ask.app.trial.clone(), ask.app.store.clock().now());
     let page = tokio::task::spawn_blocking(move || {
         let way = on_the_way(&snapshot, sites.as_deref(), now, language);
-        page(view, &snapshot, &trial, sites.as_deref(), &way).render()
+        page(view, &snapshot, &trial, sites.as_deref(), &way)
     });
-    let page = page
-        .await
-        .map_err(|_| Fault::Wrong(both!("the board could not be derived", "总览无法生成")))??;
-    Ok(Reply::Page(page))
+    page.await
+        .map_err(|_| Fault::Wrong(both!("the board could not be derived", "总览无法生成")))
 }
 
 /// Where who has not been infused stands on its way.
@@ -88,8 +166,8 @@ type OnTheWay = BTreeMap<String, Ahead>;
 struct Ahead {
     /// Stage, where it says more than the data do.
     stage: Option<Text>,
-    /// The gate of the next step: whether it is open, what blocks it first, and in words.
-    gate: Option<(bool, Vec<String>, String)>,
+    /// The gate of the next step.
+    gate: Option<Next>,
 }
 
 /// Sentences of a gate on the board.
@@ -117,15 +195,14 @@ fn on_the_way(snapshot: &Snapshot, sites: Option<&[String]>, now: Timestamp, lan
                 missing => ("gates.shut", format!("{}{missing}", COLON.of(language))),
             };
             let words = message(key).of(language);
-            (
-                gate.is_open(),
-                blocks(&gate, language),
-                format!(
-                    "{}{}{words}{missing}",
-                    gate.name.text().of(language),
-                    COLON.of(language)
-                ),
-            )
+            let name = gate.name.text().of(language);
+            Next {
+                gate: gate.name.name(),
+                open: gate.is_open(),
+                missing: gate.missing.len(),
+                blocks: blocks(&gate, language),
+                words: format!("{name}{}{words}{missing}", COLON.of(language)),
+            }
         });
         let stage = told(stage);
         way.insert(id.to_owned(), Ahead { stage, gate });
@@ -197,18 +274,26 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
             .map(|(id, subject)| card(id, subject, snapshot, way.get(id), language))
             .collect()
     };
-    let levels = trial.dose_levels.iter().map(|(level, _)| Level {
+    let levels = trial.dose_levels.iter().map(|(level, _)| BoardLevel {
+        dose_level: Some(level.number()),
         label: level_label(trial, Some(level), language),
+        count: standing.counts.get(&level).map(|count| Counted {
+            evaluable: count.evaluable,
+            dlt: count.dlt,
+            pending: count.pending,
+        }),
         counts: standing
             .counts
             .get(&level)
             .map_or_else(String::new, |count| counts(count, language)),
         subjects: of_level(Some(level)),
     });
-    let mut levels: Vec<Level> = levels.collect();
+    let mut levels: Vec<BoardLevel> = levels.collect();
     let unassigned = of_level(None);
     if !unassigned.is_empty() {
-        levels.push(Level {
+        levels.push(BoardLevel {
+            dose_level: None,
+            count: None,
             label: message("board.no_level").of(language).to_owned(),
             counts: String::new(),
             subjects: unassigned,
@@ -216,10 +301,10 @@ fn page(view: View, snapshot: &Snapshot, trial: &Trial, sites: Option<&[String]>
     }
     Page {
         view,
-        decision: standing
-            .decision
-            .as_ref()
-            .map(|(action, because)| (Choice::Dose(*action).words(language), because.of(language).to_owned())),
+        decision: standing.decision.as_ref().map(|(action, because)| Decision {
+            action: Choice::Dose(*action).words(language),
+            because: because.of(language).to_owned(),
+        }),
         waiting: standing
             .waiting
             .iter()
@@ -254,9 +339,10 @@ fn counts(count: &Count, language: Language) -> String {
 }
 
 fn card(id: &str, subject: &SubjectStanding, snapshot: &Snapshot, way: Option<&Ahead>, language: Language) -> Card {
-    let window = subject.window.map(|(first, last, left)| {
-        let words = message("board.days_left").of(language);
-        format!("{first} – {last} · {left} {words}")
+    let window = subject.window.map(|(first, last, days_left)| Window {
+        first: first.to_string(),
+        last: last.to_string(),
+        days_left,
     });
     Card {
         link: encode(id),

@@ -1,11 +1,14 @@
 //! How the consent of every subject stands: what was signed, what is in force, who signs again, who withdrew from what.
 
 use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::{ConsentStanding, Study, derive_consent};
 use tercel::language::{Language, both};
 use tercel::study::{Subject, SubjectId};
 
-use super::lists::Filter;
+use super::api::answer;
+use super::lists::{Filter, Total};
 use super::screening::{record_path, to_the_minute, written};
 use crate::ask::Ask;
 use crate::messages::message;
@@ -16,35 +19,54 @@ use crate::serve::encode;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
-#[derive(Template)]
+/// The consents.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "consents.html")]
-struct Page {
+#[schemars(rename = "Consents")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    #[serde(skip)]
     filter: Filter,
-    totals: Vec<(&'static str, usize)>,
+    /// Subjects in each state.
+    totals: Vec<Total>,
+    /// The version in force at each site.
     in_force: Vec<InForce>,
+    /// A line for each subject.
+    #[serde(rename = "lines")]
     rows: Vec<Row>,
+    /// The day for which it was derived.
     as_of: String,
 }
 
 /// The version in force at a site.
-#[derive(PartialEq)]
+#[derive(PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "ConsentInForce")]
 struct InForce {
     site: String,
     version: String,
     from: String,
+    /// Who signed an earlier one signs again.
     reconsent: bool,
 }
 
+/// How the consent of a subject stands.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Consent")]
 struct Row {
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
     site: String,
+    /// What was signed, in order.
     signed: Vec<Signed>,
     in_force: Option<InForce>,
-    /// The version still to be signed, and since when.
-    outstanding: Option<(String, String)>,
+    /// The version still to be signed.
+    outstanding: Option<Outstanding>,
     withdrawals: Vec<Withdrawn>,
+    /// Something is withdrawn now.
     withdrawn: bool,
     /// What every gate finds missing; nothing of a subject that was infused or failed screening.
     missing: Vec<String>,
@@ -64,34 +86,61 @@ impl Row {
     }
 }
 
+/// A version that was signed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SignedConsent")]
 struct Signed {
     version: String,
     when: String,
+    /// Its record, as in the path of /api/record.
+    #[serde(rename = "record")]
     link: String,
     remark: Option<&'static str>,
 }
 
+/// A version still to be signed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OutstandingConsent")]
+struct Outstanding {
+    version: String,
+    since: String,
+}
+
+/// A withdrawal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ConsentWithdrawal")]
 struct Withdrawn {
+    /// From what, in words.
     scopes: String,
     when: String,
+    /// Its record, as in the path of /api/record.
+    #[serde(rename = "record")]
     link: String,
+    /// It was not undone by a later consent.
     stands: bool,
     meaning: &'static str,
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
-    let (view, now) = (View::of(&ask), ask.app.store.clock().now());
-    let filter = Filter::of(&ask, &STATES);
+    let (view, now) = (View::of(ask), ask.app.store.clock().now());
+    let filter = Filter::of(ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let rows = rows(&snapshot, sites.as_deref(), now, view.language);
-        page(view, filter, rows, snapshot.today.to_string()).render()
+        page(view, filter, rows, snapshot.today.to_string())
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the consents could not be derived", "知情同意情况无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the consents could not be derived", "知情同意情况无法生成")))
 }
 
 fn rows(snapshot: &Snapshot, sites: Option<&[String]>, now: jiff::Timestamp, language: Language) -> Vec<Row> {
@@ -132,7 +181,7 @@ fn page(view: View, mut filter: Filter, mut rows: Vec<Row>, as_of: String) -> Pa
     let count = |state: &str| rows.iter().filter(|row| row.is(state)).count();
     let counts = filter.states.iter().map(|(state, title)| (*title, count(state)));
     let all = [(view.t("menu.subjects"), rows.len())];
-    let totals = all.into_iter().chain(counts).collect();
+    let totals = all.into_iter().chain(counts).map(Total::of).collect();
     rows.retain(|row| row.is(&filter.state));
     Page {
         view,
@@ -169,7 +218,10 @@ fn row(snapshot: &Snapshot, study: &Study<'_>, id: &str, site: &str, language: L
             }),
         outstanding: standing
             .and_then(|standing| standing.outstanding.as_ref())
-            .map(|asked| (asked.version.clone(), asked.since.to_string())),
+            .map(|asked| Outstanding {
+                version: asked.version.clone(),
+                since: asked.since.to_string(),
+            }),
         withdrawals: standing
             .map(|standing| withdrawals(standing, language))
             .unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! What a subject's records contradict or lack, each with the record it is about.
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::endpoint::{Analysis, check_subjects};
 use tercel::language::Language;
 use tercel::study::Finding;
@@ -10,12 +12,16 @@ use super::remarks::said;
 use crate::serve::encode;
 
 /// A finding as a page shows it.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 pub(crate) struct FindingLine {
     /// The question it is about, and what was found.
     pub(crate) sentence: String,
     /// The variable, as the data name it.
+    #[serde(rename = "variable")]
     pub(crate) code: String,
     /// The key of the record, where it was entered here.
+    #[serde(rename = "record")]
     pub(crate) key: Option<String>,
 }
 

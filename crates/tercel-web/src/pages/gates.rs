@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::{
     ConductRecords, Gate, Infused, Need, Severity, Stage, Study, Task, Urgency, Work, collection_gate,
     derive_gate_as_given, derive_gate_at_infusion, derive_gate_when_begun, derive_schedule, derive_stage, derive_tasks,
@@ -16,66 +18,118 @@ use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 use tercel_store::Values;
 
+use super::api::answer;
 use super::countersign::may_begin;
 use super::screening::to_the_minute;
 use super::subjects::site_of_subject;
 use crate::ask::{Ask, among};
 use crate::conduct::{conduct_of_answers, site_time};
 use crate::messages::message;
-use crate::punctuation::LISTED;
 use crate::reply::{Fault, Reply};
 use crate::role::Permission;
 use crate::serve::encode;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
-#[derive(Template)]
+/// The gates and the visits of a subject.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "gates.html")]
-struct Page {
+#[schemars(rename = "Gates")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
+    /// Stage in words.
     stage: &'static str,
+    /// Gates in the order of the steps; that of the infusion alone, as it stood then, of who was infused.
     gates: Vec<GateView>,
+    /// Visits of the schedule.
     visits: Vec<VisitLine>,
+    #[serde(skip)]
     may_release: bool,
+    /// The moment for which the gates stand, by the site's clock.
+    #[serde(rename = "at")]
     now: String,
     /// The infusion has begun: the gate stands as it did then.
     infused: bool,
-    /// Nothing was begun and nothing will be: no gate is asked.
-    /// The key of the message that no gate is asked any more.
+    /// Why no gate is asked any more.
     over: Option<&'static str>,
 }
 
+/// A gate: what has to hold before a step.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Gate")]
 pub(crate) struct GateView {
+    /// enrolment, collection, lymphodepletion or infusion.
+    #[serde(rename = "gate")]
+    name: &'static str,
+    /// In words.
     pub(crate) title: &'static str,
     pub(crate) open: bool,
+    /// A subject waits and something that held does not hold any more.
     pub(crate) urgent: bool,
+    /// Checks that do not hold.
     pub(crate) missing: Vec<MissingLine>,
-    pub(crate) released: Vec<(String, String)>,
+    /// Checks that do not hold and were released in an emergency.
+    released: Vec<Released>,
+    /// Checks that hold, in words.
     pub(crate) passed: Vec<&'static str>,
 }
 
+/// A check that does not hold.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Missing")]
 pub(crate) struct MissingLine {
+    /// What is missing.
     pub(crate) sentence: String,
+    /// What makes it hold.
     pub(crate) remedy: &'static str,
+    /// Who may release it, in words.
     pub(crate) severity: &'static str,
+    /// Nobody may release it.
     pub(crate) absolute: bool,
+    /// Its name in records.
     pub(crate) key: String,
 }
 
+/// What was released in an emergency.
+#[derive(Serialize, JsonSchema)]
+struct Released {
+    /// What was missing.
+    sentence: String,
+    /// The release.
+    release: String,
+}
+
+/// A visit of the schedule.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Visit")]
 struct VisitLine {
     name: String,
+    /// Planned day.
     planned: String,
-    window: String,
+    /// First day on schedule.
+    first: String,
+    /// Last day on schedule.
+    last: String,
+    /// ahead, due, done, out of window, overdue, missed or not asked.
+    state: &'static str,
+    #[serde(skip)]
     standing: &'static str,
+    #[serde(skip)]
     late: bool,
-    missing: String,
+    /// Assessments asked for that have no record, in words.
+    missing: Vec<&'static str>,
 }
 
 /// A gate in the user's language.
 pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
     GateView {
+        name: gate.name.name(),
         title: gate.name.text().of(language),
         open: gate.is_open(),
         urgent: !gate.urgent.is_empty(),
@@ -93,7 +147,10 @@ pub(crate) fn gate_view(gate: &Gate, language: Language) -> GateView {
         released: gate
             .released
             .iter()
-            .map(|(missing, release)| (missing.need.sentence(language), release.clone()))
+            .map(|(missing, release)| Released {
+                sentence: missing.need.sentence(language),
+                release: release.clone(),
+            })
             .collect(),
         passed: gate.passed.iter().map(|check| check.text().of(language)).collect(),
     }
@@ -188,13 +245,22 @@ fn is_under_way(snapshot: &Snapshot, subject: &str) -> bool {
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let site = site_of_subject(&ask, &ask.rest).await?;
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
+    let site = site_of_subject(ask, &ask.rest).await?;
     let may_release = may_begin(ask.person()?, "conduct-emergency", site.as_deref());
     let snapshot = ask.app.snapshot_now().await?;
     // A page does not wait for what the design says to the last entry: what is done next is held against it again.
     let derived = ask.app.snapshot_derived().await?;
     let (view, trial, now, language) = (
-        View::of(&ask),
+        View::of(ask),
         Arc::clone(snapshot.trial_of(&ask.rest)),
         ask.app.store.clock().now(),
         ask.language,
@@ -202,12 +268,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
     let id = ask.rest.clone();
     let made = tokio::task::spawn_blocking(move || {
         let study = study(&snapshot, &trial, now, derived.answer());
-        page(view, &id, &study, &snapshot.conduct, language, may_release).render()
+        page(view, &id, &study, &snapshot.conduct, language, may_release)
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the gates could not be derived", "关口状态无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the gates could not be derived", "关口状态无法生成")))
 }
 
 fn page(
@@ -271,42 +335,53 @@ fn page(
             .map(|visit| VisitLine {
                 name: visit.name.of(language).to_owned(),
                 planned: visit.planned.to_string(),
-                window: format!("{} – {}", visit.window.0, visit.window.1),
+                first: visit.window.0.to_string(),
+                last: visit.window.1.to_string(),
+                state: visit.standing.text().of(Language::English),
                 standing: visit.standing.text().of(language),
                 late: matches!(
                     visit.standing,
                     tercel::conduct::VisitStanding::Overdue | tercel::conduct::VisitStanding::Missed
                 ),
-                missing: visit
-                    .missing
-                    .iter()
-                    .map(|one| one.text().of(language))
-                    .collect::<Vec<_>>()
-                    .join(LISTED.of(language)),
+                missing: visit.missing.iter().map(|one| one.text().of(language)).collect(),
             })
             .collect(),
         may_release,
         now: to_the_minute(at),
         infused,
-        over,
+        over: over.map(|key| message(key).of(language)),
     }
 }
 
-#[derive(Template)]
+/// The work list.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "work.html")]
-struct WorkPage {
+#[schemars(rename = "WorkList")]
+pub(super) struct WorkPage {
+    #[serde(skip)]
     view: View,
     /// Meetings called for, those that a halt calls for among them.
     calls: Vec<String>,
+    /// Tasks, the most urgent first.
+    #[serde(rename = "tasks")]
     rows: Vec<WorkLine>,
+    #[serde(skip)]
     hidden: usize,
 }
 
+/// A task.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Task")]
 struct WorkLine {
     subject: String,
+    #[serde(skip)]
     link: String,
+    /// What is to be done.
     sentence: String,
-    due: String,
+    /// Last day; null where none is set.
+    due: Option<String>,
+    /// now, overdue, due or open.
+    #[serde(rename = "urgency")]
     class: &'static str,
 }
 
@@ -319,10 +394,19 @@ fn calls(snapshot: &Snapshot, language: Language) -> Vec<String> {
 const MOST_TASKS: usize = 300;
 
 pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(work_list(&ask, MOST_TASKS).await?.render()?))
+}
+
+/// All of it for a program.
+pub(crate) async fn read_work(ask: Ask) -> Result<Reply, Fault> {
+    answer(&work_list(&ask, usize::MAX).await?)
+}
+
+async fn work_list(ask: &Ask, most: usize) -> Result<WorkPage, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
     let (view, trial, now, language) = (
-        View::of(&ask),
+        View::of(ask),
         ask.app.trial.clone(),
         ask.app.store.clock().now(),
         ask.language,
@@ -336,8 +420,8 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
         };
         let mut tasks: Vec<Task> = derive_tasks(&study).into_iter().filter(|task| shown(task)).collect();
         tasks.sort_by_key(|task| (task.urgency, task.due));
-        let hidden = tasks.len().saturating_sub(MOST_TASKS);
-        tasks.truncate(MOST_TASKS);
+        let hidden = tasks.len().saturating_sub(most);
+        tasks.truncate(most);
         let rows = tasks.iter().map(|task| WorkLine {
             subject: task.subject.to_string(),
             // Where what is asked for can be done.
@@ -347,12 +431,12 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
                 format!("/gates/{}", encode(task.subject.as_str()))
             },
             sentence: task.sentence(language),
-            due: task.due.map(|due| due.to_string()).unwrap_or_default(),
+            due: task.due.map(|due| due.to_string()),
             class: match task.urgency {
                 Urgency::Now => "now",
                 Urgency::Overdue => "overdue",
                 Urgency::Due => "due",
-                Urgency::Open => "",
+                Urgency::Open => "open",
             },
         });
         WorkPage {
@@ -361,12 +445,9 @@ pub(crate) async fn work(ask: Ask) -> Result<Reply, Fault> {
             rows: rows.collect(),
             hidden,
         }
-        .render()
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the work list could not be derived", "待办事项无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the work list could not be derived", "待办事项无法生成")))
 }
 
 /// What of the gate of infusion a release may name, each with its key, and whether it is what stops the infusion now.

@@ -1,7 +1,26 @@
 //! What the lists over every subject share: the choice of a site and of a state.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::ask::Ask;
 use crate::messages::message;
+
+/// How many of the subjects or cases listed.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Total {
+    /// What is counted, in words.
+    pub(super) what: String,
+    /// How many.
+    pub(super) number: usize,
+}
+
+impl Total {
+    pub(super) fn of((what, number): (impl Into<String>, usize)) -> Self {
+        let what = what.into();
+        Self { what, number }
+    }
+}
 
 /// What is asked for, and what can be asked for.
 pub(super) struct Filter {

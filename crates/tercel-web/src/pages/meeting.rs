@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use askama::Template;
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, Text, Words, both, without_case};
@@ -12,6 +14,7 @@ use tercel::protocol::{StudyTask, Trial};
 use tercel_report::{PacketPage, render_packet_parts};
 use tercel_store::{Kind, Record};
 
+use super::api::answer;
 use super::choice::{choice_of, choices, opens_level, recommended};
 use super::record::signer;
 use super::touched::Resting;
@@ -28,55 +31,108 @@ use crate::snapshot::Snapshot;
 use crate::steps::{self, Proposed};
 use crate::view::View;
 
-#[derive(Template)]
+/// A decision meeting. Its packet is the answer `packet` of its record.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "meeting.html")]
-struct Page {
+#[schemars(rename = "Meeting")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    /// Key of its record.
+    #[serde(rename = "record")]
     key: String,
     number: u32,
     version: i64,
+    /// Hash of the entry of the version: what a signature binds.
     content: String,
+    #[serde(skip)]
     packet: String,
+    /// SHA-256 of the packet, which votes sign.
     digest: String,
+    /// In words; the resolution where there is one.
     state: String,
     resolved: bool,
     members: Vec<MemberLine>,
     proposal: Option<ProposalLine>,
+    /// What the resolution still waits for.
     missing: Vec<String>,
+    #[serde(skip)]
     may_propose: bool,
+    #[serde(skip)]
     may_vote: bool,
+    #[serde(skip)]
     may_declare: bool,
+    #[serde(skip)]
     may_resolve: bool,
+    #[serde(skip)]
     choices: Vec<(String, String)>,
-    /// The choice that is recommended, and the entry of the proposal.
+    /// The choice that is recommended, as /propose takes it.
     recommended: String,
+    /// The entry of the proposal, as /vote takes it; 0 where there is none.
+    #[serde(rename = "proposal_seq")]
     proposal_entry: i64,
-    /// Records that were corrected since, each with the reason and with what the correction touches.
-    touched: Vec<(String, String, String)>,
+    /// Records that were corrected since.
+    touched: Vec<Touched>,
+    /// What the packet would say otherwise today.
     differences: Vec<String>,
     /// The last entry the packet knows.
     known_entry: i64,
     /// What is different in the packet made again of the entries it knew, where that is asked for.
     again: Option<Vec<String>>,
-    /// The signed head of the chain when it was decided.
+    /// The signed head of the chain when it was decided, as JSON.
     head: Option<String>,
 }
 
-struct MemberLine {
-    name: String,
-    role: String,
-    physician: bool,
-    conflict: Option<String>,
-    vote: Option<(String, String, String)>,
+/// A record that was corrected since the packet was frozen.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Corrected")]
+struct Touched {
+    /// Its key.
+    record: String,
+    reason: String,
+    /// What the correction touches; blank where nothing.
+    touches: String,
 }
 
+/// A member of the committee.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Member")]
+struct MemberLine {
+    name: String,
+    /// In words.
+    role: String,
+    physician: bool,
+    /// A conflict of interest that was declared.
+    conflict: Option<String>,
+    /// The vote on the proposal.
+    vote: Option<VoteLine>,
+}
+
+/// A signed vote.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Vote")]
+struct VoteLine {
+    /// In words.
+    vote: String,
+    /// When it was signed, by the site's clock.
+    at: String,
+    comment: String,
+}
+
+/// A decision that was proposed.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Proposal")]
 struct ProposalLine {
+    /// The decision in words.
     words: String,
+    /// It departs from the design.
     overrides: bool,
     reason: String,
     despite: String,
     conditions: Vec<String>,
+    /// When it takes effect; blank: with the last signature.
     effective: String,
+    /// Subjects that the level takes in all.
     places: Option<u32>,
     /// A level is to be opened, and nobody says for how many.
     places_missing: bool,
@@ -93,15 +149,24 @@ async fn meeting_record(ask: &Ask, permission: Permission, key: &str) -> Result<
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let (record, meeting) = meeting_record(&ask, Permission::Read, &ask.rest).await?;
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
+    let (record, meeting) = meeting_record(ask, Permission::Read, &ask.rest).await?;
     let person = ask.person()?;
     let language = ask.language;
     let known = meeting
         .packet
         .known
         .map_or(0, |known| i64::try_from(known.entry).unwrap_or(i64::MAX));
-    let touched = touched(&ask, &meeting.packet, known).await?;
-    let (differences, again) = replayed(&ask, &meeting).await?;
+    let touched = touched(ask, &meeting.packet, known).await?;
+    let (differences, again) = replayed(ask, &meeting).await?;
     let own_seat = meeting.seat(&person.account.name);
     let voted = own_seat.is_some_and(|seat| {
         meeting
@@ -114,8 +179,8 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         ..member
     };
     let members: Vec<Member> = meeting.members().into_iter().map(named).collect();
-    let page = Page {
-        view: View::of(&ask),
+    Ok(Page {
+        view: View::of(ask),
         number: record.number(),
         version: record.version,
         content: record.content.clone(),
@@ -144,7 +209,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             Some(Err(missing)) => missing.iter().map(|one| one.sentence(language)).collect(),
             Some(Ok(_)) | None => Vec::new(),
         },
-        may_propose: meeting.resolved.is_none() && permission_to_speak(&ask, &meeting).is_ok(),
+        may_propose: meeting.resolved.is_none() && permission_to_speak(ask, &meeting).is_ok(),
         may_vote: meeting.resolved.is_none()
             && meeting.proposal.is_some()
             && !voted
@@ -165,8 +230,7 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             .resolved
             .and_then(|resolved| serde_json::to_string_pretty(&resolved.head?).ok()),
         key: record.key,
-    };
-    Ok(Reply::Page(page.render()?))
+    })
 }
 
 fn proposal_line(draft: &Draft, language: Language) -> ProposalLine {
@@ -197,17 +261,17 @@ fn member_line(seat: &Seat, ballots: &[Ballot], language: Language) -> MemberLin
                 Vote::Disagree => "meeting.disagree",
                 Vote::Abstain => "meeting.abstain",
             };
-            (
-                message(vote).of(language).to_owned(),
-                site_time_words(ballot.signed),
-                ballot.comment.clone().unwrap_or_default(),
-            )
+            VoteLine {
+                vote: message(vote).of(language).to_owned(),
+                at: site_time_words(ballot.signed),
+                comment: ballot.comment.clone().unwrap_or_default(),
+            }
         }),
     }
 }
 
 /// Records the packet rests on that were corrected since it was frozen, with the reason.
-async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, String, String)>, Fault> {
+async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<Touched>, Fault> {
     let records: std::collections::BTreeSet<String> = packet.records().iter().map(ToString::to_string).collect();
     let mut corrections = Vec::new();
     let mut from = known;
@@ -232,7 +296,11 @@ async fn touched(ask: &Ask, packet: &Packet, known: i64) -> Result<Vec<(String, 
             None => Impact::default(),
         };
         let sentence = (!found.is_empty()).then(|| found.sentence(ask.language));
-        touched.push((key, entry.reason.unwrap_or_default(), sentence.unwrap_or_default()));
+        touched.push(Touched {
+            record: key,
+            reason: entry.reason.unwrap_or_default(),
+            touches: sentence.unwrap_or_default(),
+        });
     }
     Ok(touched)
 }

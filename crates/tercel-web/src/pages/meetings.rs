@@ -1,10 +1,13 @@
 //! Decision meetings: which are called for, those held, and the freezing of a packet.
 
 use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::language::{Language, Words, both};
 use tercel::protocol::Charter;
 use tercel_store::Record;
 
+use super::api::answer;
 use crate::ask::Ask;
 use crate::meeting::{MEETING, Meeting};
 use crate::punctuation::LISTED;
@@ -14,29 +17,64 @@ use crate::serve::encode;
 use crate::steps::{self, Committee};
 use crate::view::View;
 
-#[derive(Template)]
+/// The decision meetings.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "meetings.html")]
-struct Page {
+#[schemars(rename = "Meetings")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
-    calls: Vec<(String, String)>,
+    /// Meetings that are called for.
+    calls: Vec<Called>,
+    /// Meetings, in order.
+    #[serde(rename = "meetings")]
     rows: Vec<Row>,
     /// There may be meetings that are not shown to who asks.
     hidden: bool,
+    #[serde(skip)]
     may_prepare: bool,
+    #[serde(skip)]
     members: Vec<Candidate>,
+    #[serde(skip)]
     roles_needed: Vec<(String, String)>,
-    /// Votes that the protocol asks for, and in words whose.
+    /// Votes that the protocol asks for.
     votes: u32,
+    /// The same in words, and whose.
     charter: Option<String>,
 }
 
+/// A meeting that is called for.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MeetingCall")]
+struct Called {
+    /// What /meetings takes as its occasion.
+    occasion: String,
+    /// Why.
+    sentence: String,
+}
+
+/// A meeting of the list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MeetingLine")]
 struct Row {
+    /// Its record, as in the path of /api/meeting.
+    #[serde(rename = "record")]
     link: String,
     number: u32,
+    /// In words.
     occasion: String,
+    /// Day of the data cut.
     cut: String,
+    /// In words.
     state: String,
+    /// SHA-256 of the packet.
     digest: String,
+}
+
+impl Row {
+    fn short(&self) -> &str {
+        self.digest.get(..12).unwrap_or(&self.digest)
+    }
 }
 
 /// Every meeting, in order.
@@ -45,12 +83,21 @@ pub(crate) async fn all(ask: &Ask) -> Result<Vec<Record>, Fault> {
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let person = ask.person()?;
     let snapshot = ask.app.snapshot().await?;
     let language = ask.language;
     let mut rows = Vec::new();
     let all = if person.sees_meetings() {
-        all(&ask).await?
+        all(ask).await?
     } else {
         Vec::new()
     };
@@ -62,24 +109,26 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
             occasion: meeting.packet.occasion.words(language),
             cut: meeting.packet.cut.to_string(),
             state: meeting.state(language),
-            digest: meeting.digest.chars().take(12).collect(),
+            digest: meeting.digest,
         });
     }
-    let page = Page {
-        view: View::of(&ask),
+    Ok(Page {
+        view: View::of(ask),
         calls: snapshot
             .calls()
-            .map(|call| (steps::occasion_id(call).to_owned(), call.sentence(language)))
+            .map(|call| Called {
+                occasion: steps::occasion_id(call).to_owned(),
+                sentence: call.sentence(language),
+            })
             .collect(),
         rows,
         hidden: !person.sees_meetings(),
         may_prepare: person.may(Permission::Prepare),
-        members: members(&ask).await?,
+        members: members(ask).await?,
         roles_needed: roles_needed(language),
-        votes: charter(&ask).map_or(2, |charter| charter.votes),
-        charter: charter(&ask).map(|charter| charter_words(charter, language)),
-    };
-    Ok(Reply::Page(page.render()?))
+        votes: charter(ask).map_or(2, |charter| charter.votes),
+        charter: charter(ask).map(|charter| charter_words(charter, language)),
+    })
 }
 
 /// Who may sit on the committee.

@@ -29,6 +29,7 @@ pub(crate) mod remarks;
 pub(crate) mod report;
 pub(crate) mod screening;
 pub(crate) mod serious;
+pub(crate) mod sessions;
 mod sheet;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;

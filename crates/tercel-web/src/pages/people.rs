@@ -8,6 +8,7 @@ use tercel_store::{Account, Grant, Refusal};
 
 use super::sign_in::{account_problem, new_password, printed_problem};
 use crate::ask::Ask;
+use crate::messages::message;
 use crate::punctuation::{LISTED, bracketed};
 use crate::refusal;
 use crate::reply::{Fault, Reply};
@@ -156,6 +157,16 @@ pub fn grants(text: &str) -> Result<BTreeSet<Grant>, Words> {
     Ok(grants)
 }
 
+/// Why nothing is given on a session alone: the administrator's own password was not given again, or is wrong.
+async fn own_password_problem(ask: &Ask) -> Result<Option<Words>, Fault> {
+    let password = ask.form.get("own_password").map_or("", String::as_str);
+    match ask.check_password(&ask.person()?.account.name, password).await {
+        Ok(_) => Ok(None),
+        Err(Fault::Password(_)) => Ok(Some(message("people.own_password_wrong").into())),
+        Err(fault) => Err(fault),
+    }
+}
+
 pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
     let (name, printed) = (ask.field("account")?, ask.field("printed")?);
     if let Some(problem) = account_problem(name).or_else(|| printed_problem(printed)) {
@@ -170,6 +181,9 @@ pub(crate) async fn add(ask: Ask) -> Result<Reply, Fault> {
             Ok(both) => both,
             Err(problem) => return page(&ask, Some(problem)).await,
         };
+    if let Some(problem) = own_password_problem(&ask).await? {
+        return page(&ask, Some(problem)).await;
+    }
     let author = ask.author(Permission::Administer, None)?;
     ask.app
         .store
@@ -199,11 +213,12 @@ pub(crate) async fn change(ask: Ask) -> Result<Reply, Fault> {
     account.grants = grants;
     account.disabled = ask.optional("disabled") == "Y";
     account.version = ask.number("seen")?;
+    let reason = ask.field("reason")?;
+    if let Some(problem) = own_password_problem(&ask).await? {
+        return page(&ask, Some(problem)).await;
+    }
     let author = ask.author(Permission::Administer, None)?;
-    ask.app
-        .store
-        .change_account(&author, &account, ask.field("reason")?)
-        .await?;
+    ask.app.store.change_account(&author, &account, reason).await?;
     Ok(Reply::Go("/people".to_owned()))
 }
 
@@ -213,6 +228,9 @@ pub(crate) async fn set_password(ask: Ask) -> Result<Reply, Fault> {
         Ok(password) => password,
         Err(problem) => return page(&ask, Some(problem)).await,
     };
+    if let Some(problem) = own_password_problem(&ask).await? {
+        return page(&ask, Some(problem)).await;
+    }
     let author = ask.author(Permission::Administer, None)?;
     ask.app.store.set_password(&author, &account, &password).await?;
     Ok(Reply::Go("/people".to_owned()))

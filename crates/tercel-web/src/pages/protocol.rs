@@ -3,12 +3,15 @@
 
 use askama::Template;
 use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::SiteVersion;
 use tercel::language::{Words, both};
 use tercel::protocol::{Difference, parse_protocol, protocol_differences};
 use tercel_exchange::sha256_hex;
 use tercel_store::{Account, NewRecord, Record, Signer};
 
+use super::api::answer;
 use super::record::signer;
 use crate::ask::Ask;
 use crate::messages::message;
@@ -20,41 +23,99 @@ use crate::role::{Permission, Role};
 use crate::serve::encode;
 use crate::view::View;
 
-#[derive(Template)]
+/// The versions of the protocol.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "protocol.html")]
-struct Page {
+#[schemars(rename = "Protocol")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
-    /// Version and SHA-256 of the file the program runs.
-    running: (String, String),
+    /// The file the program runs.
+    running: Running,
     /// What is to be said of it, where it is not the registered one.
     warning: Option<&'static str>,
+    /// Registered versions, in order.
+    #[serde(rename = "versions")]
     rows: Vec<Row>,
     /// The two versions compared.
-    compared: Option<(String, String)>,
-    differences: Vec<Difference>,
+    compared: Option<Compared>,
+    /// What differs between them.
+    differences: Vec<Changed>,
+    /// Where each is or was in force.
     sites: Vec<SiteRow>,
+    #[serde(skip)]
     may_register: bool,
+    #[serde(skip)]
     may_activate: bool,
+    #[serde(skip)]
     today: String,
 }
 
+/// The file the program runs.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunningProtocol")]
+struct Running {
+    version: String,
+    /// SHA-256.
+    digest: String,
+}
+
+/// Two versions.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ComparedVersions")]
+struct Compared {
+    from: String,
+    to: String,
+}
+
+/// A setting that two versions state otherwise.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProtocolDifference")]
+struct Changed {
+    /// Where it stands in the file.
+    place: String,
+    /// As the first has it; null: not there.
+    old: Option<String>,
+    /// As the second has it; null: not there.
+    new: Option<String>,
+}
+
+/// A registered version.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ProtocolVersion")]
 struct Row {
     version: String,
+    /// SHA-256 of its file.
     digest: String,
     summary: String,
+    /// Who signed.
     by: String,
+    /// When, UTC.
     at: String,
     /// The version before it, to compare with.
+    #[serde(skip)]
     before: Option<String>,
+    #[serde(skip)]
     link: String,
 }
 
+impl Row {
+    fn short(&self) -> &str {
+        self.digest.get(..12).unwrap_or(&self.digest)
+    }
+}
+
+/// A version at a site.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SiteVersion")]
 struct SiteRow {
     site: String,
     version: String,
+    /// Day from which it is effective.
     effective: String,
     by: String,
     at: String,
+    /// It is in force today.
     in_force: bool,
 }
 
@@ -87,9 +148,18 @@ fn running_file(ask: &Ask) -> Result<String, Fault> {
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let (registered, effective) = (records(&ask, PROTOCOL).await?, records(&ask, PROTOCOL_SITE).await?);
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
+    let (registered, effective) = (records(ask, PROTOCOL).await?, records(ask, PROTOCOL_SITE).await?);
     let known = versions(registered.iter());
-    let text = file(&ask).unwrap_or_default();
+    let text = file(ask).unwrap_or_default();
     let digest = sha256_hex(text.as_bytes());
     let running = known.iter().find(|one| one.name == ask.app.trial.version);
     let warning = match running {
@@ -97,25 +167,31 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         Some(one) if one.digest != digest => Some("protocol.differs"),
         Some(_) => None,
     };
-    let compared = compared(&ask, &known, &text);
+    let compared = compared(ask, &known, &text);
     let differences = compared.as_ref().map_or_else(
         || Ok(Vec::new()),
         |(_, old, _, new)| protocol_differences(old, new).map_err(|why| Fault::Wrong(Words::english(why))),
     )?;
     let person = ask.person()?;
-    let page = Page {
-        view: View::of(&ask),
-        running: (ask.app.trial.version.clone(), digest),
+    Ok(Page {
+        view: View::of(ask),
+        running: Running {
+            version: ask.app.trial.version.clone(),
+            digest,
+        },
         warning: warning.map(|key| message(key).of(ask.language)),
         rows: rows(&known),
-        compared: compared.map(|(old, _, new, _)| (old, new)),
-        differences,
+        compared: compared.map(|(from, _, to, _)| Compared { from, to }),
+        differences: differences.into_iter().map(changed).collect(),
         sites: site_rows(&effective, ask.app.today()),
-        may_register: running.is_none() && holds(&ask, Role::MedicalMonitor),
-        may_activate: !known.is_empty() && person.may(Permission::Sign) && holds(&ask, Role::Investigator),
+        may_register: running.is_none() && holds(ask, Role::MedicalMonitor),
+        may_activate: !known.is_empty() && person.may(Permission::Sign) && holds(ask, Role::Investigator),
         today: ask.app.today().to_string(),
-    };
-    Ok(Reply::Page(page.render()?))
+    })
+}
+
+fn changed(Difference { place, old, new }: Difference) -> Changed {
+    Changed { place, old, new }
 }
 
 fn holds(ask: &Ask, role: Role) -> bool {
@@ -158,7 +234,7 @@ fn rows(known: &[Version<'_>]) -> Vec<Row> {
             let signature = one.record.signatures_in_force().next();
             Row {
                 version: one.name.to_owned(),
-                digest: one.digest.chars().take(12).collect(),
+                digest: one.digest.to_owned(),
                 summary: one.summary.to_owned(),
                 by: signature.map(|signature| signature.name.clone()).unwrap_or_default(),
                 at: signature

@@ -1,8 +1,11 @@
 //! Every open query that who asks may read.
 
 use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel_store::RecordFilter;
 
+use super::api::answer;
 use super::subjects::form_of;
 use crate::ask::Ask;
 use crate::messages::message;
@@ -11,24 +14,50 @@ use crate::role::Permission;
 use crate::serve::encode;
 use crate::view::View;
 
-#[derive(Template)]
+/// The open queries.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "queries.html")]
-struct Page {
+#[schemars(rename = "OpenQueries")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    /// Queries, the oldest first.
+    #[serde(rename = "queries")]
     rows: Vec<Row>,
 }
 
+/// A query that is open.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "OpenQuery")]
 struct Row {
+    /// Key of the record.
+    #[serde(rename = "record")]
     key: String,
+    /// What /answer and /close name it by.
+    query: i64,
+    #[serde(skip)]
     link: String,
+    /// The question it is about, in words.
     about: String,
     text: String,
+    /// The last answer; blank where there is none.
     answer: String,
+    /// When it was asked, UTC.
     at: String,
+    /// Account that asked.
     by: String,
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let filter = RecordFilter {
         sites: ask.person()?.sites(Permission::Read),
         queried: true,
@@ -46,6 +75,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 .map(|field| field.label.of(language));
             rows.push(Row {
                 key: record.key.clone(),
+                query: query.id,
                 link: encode(&record.key),
                 about: label.unwrap_or(message("record.whole").of(language)).to_owned(),
                 text: query.text.clone(),
@@ -56,9 +86,8 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
         }
     }
     rows.sort_by(|one, other| one.at.cmp(&other.at));
-    let page = Page {
-        view: View::of(&ask),
+    Ok(Page {
+        view: View::of(ask),
         rows,
-    };
-    Ok(Reply::Page(page.render()?))
+    })
 }

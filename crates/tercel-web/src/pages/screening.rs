@@ -2,6 +2,8 @@
 
 use askama::Template;
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::{
     FailureReason, ScreeningLine, ScreeningOutcome, ScreeningTotals, Step, count_screening, derive_screening,
 };
@@ -9,8 +11,9 @@ use tercel::language::{Language, both};
 use tercel::protocol::{DoseLevel, Trial};
 use tercel::study::SubjectId;
 
+use super::api::answer;
 use super::board::level_label;
-use super::lists::Filter;
+use super::lists::{Filter, Total};
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::punctuation::{COLON, bracketed};
@@ -20,35 +23,67 @@ use crate::serve::encode;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
-#[derive(Template)]
+/// The screening log.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "screening.html")]
-struct Page {
+#[schemars(rename = "ScreeningLog")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    #[serde(skip)]
     filter: Filter,
-    totals: Vec<(String, usize)>,
-    reasons: Vec<(String, usize)>,
+    /// Subjects screened, enrolled at each level, failed and pending.
+    totals: Vec<Total>,
+    /// Subjects by reason of failure.
+    reasons: Vec<Total>,
+    /// Lines in order of consent.
+    #[serde(rename = "lines")]
     rows: Vec<Row>,
+    /// The day for which it was derived.
     as_of: String,
 }
 
+/// A subject in the screening log.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ScreeningLine")]
 struct Row {
     number: usize,
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
     site: String,
     consented: Option<StepLink>,
     screened: Option<StepLink>,
+    /// enrolled, failed or pending.
     state: &'static str,
+    /// The same in words, with the level.
     outcome: String,
     enrolled: Option<StepLink>,
-    /// Reasons of a failure, each with its record.
-    reasons: Vec<(String, Option<String>)>,
+    /// Reasons of a failure.
+    reasons: Vec<Reason>,
+    /// What is missing before enrolment.
     missing: Vec<String>,
 }
 
-/// A day with the address of its record.
+/// A reason of a failure.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ScreenFailureReason")]
+struct Reason {
+    /// In words.
+    reason: String,
+    /// Its record, as in the path of /api/record.
+    record: Option<String>,
+}
+
+/// A day with its record.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Step")]
 pub(super) struct StepLink {
     pub(super) when: String,
+    /// Its record, as in the path of /api/record.
+    #[serde(rename = "record")]
     pub(super) link: String,
 }
 
@@ -103,18 +138,25 @@ fn key(line: &ScreeningLine) -> (bool, Option<jiff::civil::Date>, &str) {
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let sites = ask.person()?.sites(Permission::Read);
     let snapshot = ask.app.snapshot().await?;
-    let (view, trial, now) = (View::of(&ask), ask.app.trial.clone(), ask.app.store.clock().now());
-    let filter = Filter::of(&ask, &STATES);
+    let (view, trial, now) = (View::of(ask), ask.app.trial.clone(), ask.app.store.clock().now());
+    let filter = Filter::of(ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let log = screening_log(&snapshot, sites.as_deref(), now);
-        page(view, filter, &trial, &log, snapshot.today.to_string()).render()
+        page(view, filter, &trial, &log, snapshot.today.to_string())
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the screening log could not be derived", "筛选日志无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the screening log could not be derived", "筛选日志无法生成")))
 }
 
 fn page(view: View, mut filter: Filter, trial: &Trial, log: &[(String, ScreeningLine)], as_of: String) -> Page {
@@ -131,7 +173,7 @@ fn page(view: View, mut filter: Filter, trial: &Trial, log: &[(String, Screening
         reasons: totals
             .reasons
             .iter()
-            .map(|total| (total.reason.text(language), total.subjects))
+            .map(|total| Total::of((total.reason.text(language), total.subjects)))
             .collect(),
         view,
         filter,
@@ -146,7 +188,7 @@ const STATES: [(&str, &str); 3] = [
     ("pending", "screening.pending"),
 ];
 
-fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) -> Vec<(String, usize)> {
+fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) -> Vec<Total> {
     let t = |key: &str| message(key).of(language).to_owned();
     let enrolled = totals
         .enrolled
@@ -157,7 +199,7 @@ fn totals_in_words(trial: &Trial, totals: &ScreeningTotals, language: Language) 
         (t("screening.pending"), totals.pending),
     ];
     let first = [(t("screening.screened"), totals.screened)];
-    first.into_iter().chain(enrolled).chain(ends).collect()
+    first.into_iter().chain(enrolled).chain(ends).map(Total::of).collect()
 }
 
 fn enrolled_at(trial: &Trial, level: Option<DoseLevel>, language: Language) -> String {
@@ -196,7 +238,10 @@ fn row(trial: &Trial, number: usize, site: &str, line: &ScreeningLine, language:
                 None => reason.text(language),
             };
             let reasons = reasons.iter();
-            let links = reasons.map(|(reason, record)| (said(reason), record.as_deref().map(record_path)));
+            let links = reasons.map(|(reason, record)| Reason {
+                reason: said(reason),
+                record: record.as_deref().map(record_path),
+            });
             row.reasons = links.collect();
         }
         ScreeningOutcome::Pending(missing) => {

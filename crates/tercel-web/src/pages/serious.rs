@@ -3,12 +3,15 @@
 use std::fmt::Display;
 
 use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::conduct::CaseReportKind;
 use tercel::language::{Language, both};
 use tercel::safety::{Awaited, Case, Due, NumberedReport, ReportClock, Standing, derive_cases, event_term};
 use tercel::study::{EventOutcome, SeriousCriteria, SubjectId};
 
-use super::lists::Filter;
+use super::api::answer;
+use super::lists::{Filter, Total};
 use super::screening::{record_path, to_the_minute, written};
 use crate::ask::{Ask, among};
 use crate::messages::message;
@@ -19,34 +22,61 @@ use crate::serve::encode;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
-#[derive(Template)]
+/// The serious adverse events.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "serious.html")]
-struct Page {
+#[schemars(rename = "SeriousEvents")]
+pub(super) struct Page {
+    #[serde(skip)]
     view: View,
+    #[serde(skip)]
     filter: Filter,
-    totals: Vec<(&'static str, usize)>,
+    /// Cases in each state.
+    totals: Vec<Total>,
+    /// The times of the protocol in words.
     times: String,
+    /// Cases, what is overdue first, then what is due first.
+    #[serde(rename = "cases")]
     rows: Vec<Row>,
+    /// The day for which it was derived.
     as_of: String,
 }
 
+/// A serious adverse event with its reports.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SeriousEvent")]
 struct Row {
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
     site: String,
     term: String,
+    /// Grade in words; blank where there is none.
     grade: String,
+    /// The record of the event, as in the path of /api/record.
+    #[serde(rename = "record")]
     event: String,
+    /// Its number among the events of the subject.
     number: u32,
+    /// As written.
     onset: String,
+    /// What makes it serious, in words.
     criteria: String,
     outcome: &'static str,
     reports: Vec<ReportLine>,
+    /// Clocks that run, then those that were answered.
     clocks: Vec<ClockLine>,
+    /// The final report was given.
     closed: bool,
+    /// A report is overdue.
     overdue: bool,
+    /// A report is awaited.
     due: bool,
+    #[serde(skip)]
     may_enter: bool,
+    #[serde(skip)]
     order: (bool, Option<jiff::civil::Date>),
 }
 
@@ -62,42 +92,66 @@ impl Row {
     }
 }
 
+/// A report of a serious event.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SeriousReport")]
 struct ReportLine {
+    /// Its record, as in the path of /api/record.
+    #[serde(rename = "record")]
     link: String,
+    /// Which, to whom.
     what: String,
+    /// When who reports learned of it.
     aware: String,
+    /// When it was reported; null where it was not.
     sent: Option<String>,
     /// Who told whom.
     persons: String,
     news: String,
 }
 
+/// A report that is asked for by a day or an hour.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ReportClock")]
 struct ClockLine {
+    /// Which, to whom.
     what: String,
+    /// By when; blank where no clock runs.
     due: String,
+    /// clock-cannot-start, open, overdue, in-time or late.
+    state: &'static str,
+    /// The same in words, with the time left.
     standing: String,
+    #[serde(skip)]
     class: &'static str,
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<Page, Fault> {
     let person = ask.person()?;
     let (sites, enters) = (person.sites(Permission::Read), person.sites(Permission::Enter));
     let may_enter = person.may(Permission::Enter);
     let snapshot = ask.app.snapshot().await?;
-    let (view, now) = (View::of(&ask), ask.app.store.clock().now());
-    let times = times(&ask);
-    let filter = Filter::of(&ask, &STATES);
+    let (view, now) = (View::of(ask), ask.app.store.clock().now());
+    let times = times(ask);
+    let filter = Filter::of(ask, &STATES);
     let made = tokio::task::spawn_blocking(move || {
         let mut rows = rows(&snapshot, sites.as_deref(), now, view.language);
         for row in &mut rows {
             row.may_enter = may_enter && among(enters.as_deref(), Some(&row.site));
         }
-        page(view, filter, times, rows, snapshot.today.to_string()).render()
+        page(view, filter, times, rows, snapshot.today.to_string())
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the serious events could not be derived", "严重不良事件无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the serious events could not be derived", "严重不良事件无法生成")))
 }
 
 /// The times of the protocol in words.
@@ -147,7 +201,7 @@ fn page(view: View, mut filter: Filter, times: String, mut rows: Vec<Row>, as_of
     let count = |state: &str| rows.iter().filter(|row| row.is(state)).count();
     let counts = filter.states.iter().map(|(state, title)| (*title, count(state)));
     let all = [(view.t("serious.cases"), rows.len())];
-    let totals = all.into_iter().chain(counts).collect();
+    let totals = all.into_iter().chain(counts).map(Total::of).collect();
     rows.retain(|row| row.is(&filter.state));
     Page {
         view,
@@ -269,6 +323,7 @@ fn clock_line(clock: &ReportClock, language: Language) -> ClockLine {
     ClockLine {
         what: format!("{} → {}", report, clock.recipient.text().of(language)),
         due,
+        state: clock.standing.name(),
         standing: match &clock.sent {
             Some(sent) if clock.due.is_none() => written(sent),
             Some(sent) => format!("{}{}{standing}", written(sent), COMMA.of(language)),

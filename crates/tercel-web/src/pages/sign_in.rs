@@ -149,7 +149,7 @@ pub(crate) async fn enter(mut ask: Ask) -> Result<Reply, Fault> {
     }
 }
 
-async fn note(ask: &Ask, account: &Account, event: &str) -> Result<(), Fault> {
+pub(super) async fn note(ask: &Ask, account: &Account, event: &str) -> Result<(), Fault> {
     let author = Author {
         account: account.name.clone(),
         role: roles_of(account),

@@ -1,12 +1,15 @@
 //! The list of subjects, and one subject with all that was entered of it.
 
 use askama::Template;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tercel::endpoint::Analysis;
 use tercel::language::{Language, both};
-use tercel::protocol::Trial;
+use tercel::protocol::{DoseLevel, Trial};
 use tercel_exchange::form::{FORMS, Form, Scope, form};
 use tercel_store::{Record, RecordFilter};
 
+use super::api::answer;
 use super::board::{level_label, stage_ahead, stages, state_of};
 use super::countersign::may_begin;
 use super::found::{FindingLine, findings_of};
@@ -22,29 +25,55 @@ use crate::serve::encode;
 use crate::snapshot::subject_data;
 use crate::view::View;
 
-#[derive(Template)]
+/// The subjects.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "subjects.html")]
-struct ListPage {
+#[schemars(rename = "Subjects")]
+pub(super) struct ListPage {
+    #[serde(skip)]
     view: View,
+    #[serde(skip)]
     may_enter: bool,
+    /// Subjects, in order of identifier.
+    #[serde(rename = "subjects")]
     rows: Vec<Row>,
 }
 
+/// A subject of the list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SubjectLine")]
 struct Row {
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
     site: String,
+    /// Number of the dose level, from 1.
+    dose_level: Option<u8>,
+    /// The same in words.
     level: String,
+    /// In words.
     state: String,
     records: usize,
+    /// Open queries.
     queries: usize,
 }
 
 pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
+    Ok(Reply::Page(listed(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read_list(ask: Ask) -> Result<Reply, Fault> {
+    answer(&listed(&ask).await?)
+}
+
+async fn listed(ask: &Ask) -> Result<ListPage, Fault> {
     let person = ask.person()?;
     let snapshot = ask.app.snapshot().await?;
     let trial = ask.app.trial.clone();
-    let (view, may_enter) = (View::of(&ask), person.may(Permission::Enter));
+    let (view, may_enter) = (View::of(ask), person.may(Permission::Enter));
     let language = ask.language;
     let (sites, now) = (person.sites(Permission::Read), ask.app.store.clock().now());
     let made = tokio::task::spawn_blocking(move || {
@@ -58,6 +87,7 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
                 id: id.to_owned(),
                 link: encode(id),
                 site: site.unwrap_or("–").to_owned(),
+                dose_level: known.and_then(|known| known.level).map(DoseLevel::number),
                 level: level_label(&trial, known.and_then(|known| known.level), language),
                 state: match (stages.get(id), known) {
                     (Some(stage), _) => stage.of(language).to_owned(),
@@ -69,35 +99,53 @@ pub(crate) async fn list(ask: Ask) -> Result<Reply, Fault> {
             }
         });
         let rows = rows.collect();
-        ListPage { view, may_enter, rows }.render()
+        ListPage { view, may_enter, rows }
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the list could not be derived", "列表无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the list could not be derived", "列表无法生成")))
 }
 
-#[derive(Template)]
+/// A subject. Its records are those of /api/records, its gates and visits those of /api/gates.
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "subject.html")]
-struct SubjectPage {
+#[schemars(rename = "Subject")]
+pub(super) struct SubjectPage {
+    #[serde(skip)]
     view: View,
+    /// Identifier.
+    #[serde(rename = "subject")]
     id: String,
+    #[serde(skip)]
     link: String,
+    site: String,
+    /// Number of the dose level, from 1.
+    dose_level: Option<u8>,
+    /// In words.
     state: String,
+    #[serde(skip)]
     site_level: String,
+    /// Forms that may be entered now.
     forms: Vec<FormLink>,
+    /// What its records contradict or lack.
     findings: Vec<FindingLine>,
+    #[serde(skip)]
     figures: String,
+    #[serde(skip)]
     labs: Option<LabTable>,
+    #[serde(skip)]
     records: Vec<Group>,
 }
 
-/// A finding with the variable it names and the record it is in.
-/// A form that may be entered, with the page it is entered on.
+/// A form that may be entered.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FormToEnter")]
 struct FormLink {
+    /// The operation that enters it: enter, panel or countersign.
     way: &'static str,
+    #[serde(rename = "form")]
     id: &'static str,
     title: &'static str,
+    #[serde(skip)]
     count: String,
 }
 
@@ -157,13 +205,22 @@ fn figures_of(trial: &Trial, data: &tercel::study::StudyData, today: jiff::civil
 }
 
 pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
-    let records = records_of(&ask, &ask.rest).await?;
+    Ok(Reply::Page(made(&ask).await?.render()?))
+}
+
+/// The same for a program.
+pub(crate) async fn read(ask: Ask) -> Result<Reply, Fault> {
+    answer(&made(&ask).await?)
+}
+
+async fn made(ask: &Ask) -> Result<SubjectPage, Fault> {
+    let records = records_of(ask, &ask.rest).await?;
     let site = site_of(&records);
     let person = ask.person()?;
     let may_enter = person.may_at(Permission::Enter, site.as_deref());
     let signed = SIGNED_FORMS.into_iter();
     let signed: Vec<&str> = signed.filter(|form| may_begin(person, form, site.as_deref())).collect();
-    let (view, language, trial, today) = (View::of(&ask), ask.language, ask.app.trial.clone(), ask.app.today());
+    let (view, language, trial, today) = (View::of(ask), ask.language, ask.app.trial.clone(), ask.app.today());
     let (id, snapshot, now) = (ask.rest.clone(), ask.app.snapshot().await?, ask.app.store.clock().now());
     let made = tokio::task::spawn_blocking(move || {
         let stage = stage_ahead(&snapshot, &id, now);
@@ -172,9 +229,11 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
         let facts = analysis.facts.first();
         let mut findings = findings_of(&analysis, &records, &id, language);
         findings.truncate(MOST_FINDINGS);
-        let page = SubjectPage {
+        SubjectPage {
             view,
             link: encode(&id),
+            site: site.clone().unwrap_or_else(|| "–".to_owned()),
+            dose_level: facts.and_then(|facts| facts.level).map(DoseLevel::number),
             state: match (stage, facts) {
                 (Some(stage), _) => stage.of(language).to_owned(),
                 (None, Some(facts)) => state_of(facts, language),
@@ -191,13 +250,10 @@ pub(crate) async fn show(ask: Ask) -> Result<Reply, Fault> {
             labs: facts.and_then(lab_table),
             records: groups(&records, &trial, language),
             id,
-        };
-        page.render()
+        }
     });
-    let page = made
-        .await
-        .map_err(|_| Fault::Wrong(both!("the subject could not be derived", "受试者数据无法生成")))??;
-    Ok(Reply::Page(page))
+    made.await
+        .map_err(|_| Fault::Wrong(both!("the subject could not be derived", "受试者数据无法生成")))
 }
 
 /// The forms that may be entered now, by one or by two, with how many there are.

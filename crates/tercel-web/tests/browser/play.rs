@@ -61,6 +61,7 @@ pub(crate) fn start(site: &Site, browser: &Browser) {
         browser.fill(&format!("{add} [name=grants]"), grants);
         browser.fill(&format!("{add} [name=password]"), FIRST);
         browser.fill(&format!("{add} [name=again]"), FIRST);
+        browser.fill(&format!("{add} [name=own_password]"), OWN);
         browser.follow(&format!("{add} button"));
         browser.shows(printed);
     }

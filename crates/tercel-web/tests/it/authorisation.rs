@@ -6,7 +6,7 @@ use tercel_web::{AUTHORISATION_FILE, Permission, ROUTES, Role, Route, Rule, Verb
 use crate::world::{Answer, Visitor, World};
 
 /// Routes about one record or subject: at another site it does not exist.
-const SITE_BOUND: [&str; 16] = [
+const SITE_BOUND: [&str; 18] = [
     "/subject/{*rest}",
     "/gates/{*rest}",
     "/countersign/{*rest}",
@@ -15,6 +15,8 @@ const SITE_BOUND: [&str; 16] = [
     "/correct/{*rest}",
     "/record/{*rest}",
     "/api/record/{*rest}",
+    "/api/subject/{*rest}",
+    "/api/gates/{*rest}",
     "/void",
     "/verify",
     "/sign",
@@ -27,7 +29,14 @@ const SITE_BOUND: [&str; 16] = [
 /// Routes that show subjects of every site at once.
 const WHOLE_STUDY: [&str; 4] = ["/report", "/safety", "/efficacy", "/api/decision"];
 /// Routes about a meeting, whose packet shows subjects of every site.
-const MEETING: [&str; 5] = ["/meeting/{*rest}", "/propose", "/conflict", "/vote", "/resolve"];
+const MEETING: [&str; 6] = [
+    "/meeting/{*rest}",
+    "/api/meeting/{*rest}",
+    "/propose",
+    "/conflict",
+    "/vote",
+    "/resolve",
+];
 /// Routes for those who have no session; tests of their own ask them.
 const BEFORE: [&str; 2] = ["/sign-in", "/setup"];
 
@@ -49,12 +58,14 @@ impl Targets {
     /// The request of a route about the target. A version nobody has seen keeps what is allowed from changing anything.
     async fn ask(&self, world: &World, visitor: &Visitor, route: &Route) -> Answer {
         let rest = match route.path {
-            "/subject/{*rest}" | "/gates/{*rest}" => self.subject.clone(),
+            "/subject/{*rest}" | "/gates/{*rest}" | "/api/subject/{*rest}" | "/api/gates/{*rest}" => {
+                self.subject.clone()
+            }
             "/countersign/{*rest}" => format!("conduct-identity/{}", self.subject),
             "/panel/{*rest}" => format!("vital-sign/{}", self.subject),
             "/downtime/{*rest}" => "adverse-event".to_owned(),
             "/enter/{*rest}" => format!("adverse-event/{}", self.subject),
-            "/meeting/{*rest}" => self.meeting.clone(),
+            "/meeting/{*rest}" | "/api/meeting/{*rest}" => self.meeting.clone(),
             "/assets/{*rest}" => "style.css".to_owned(),
             _ => self.record.clone(),
         };
@@ -334,6 +345,14 @@ async fn lists_hold_nothing_of_another_site() {
             "/audit",
             "/api/records",
             "/api/entries",
+            "/api/board",
+            "/api/work",
+            "/api/subjects",
+            "/api/screening",
+            "/api/consents",
+            "/api/serious",
+            "/api/queries",
+            "/api/meetings",
             "/meetings",
         ] {
             let answer = world.get(&visitor, path).await;

@@ -119,7 +119,15 @@ async fn pages_before_signing_in_are_sound_in_both_languages() {
     world.account("nurse", "coordinator@01").await;
     for language in ["en", "zh"] {
         let nobody = Visitor::default().speaking(language);
-        assert_eq!(world.get(&nobody, "/sign-in").await.status, 200);
+        let page = world.get(&nobody, "/sign-in").await;
+        assert_eq!(page.status, 200);
+        // What the script writes beside a password that can be shown.
+        let shown = if language == "zh" {
+            "显示输入内容"
+        } else {
+            "Show what is typed"
+        };
+        assert!(page.body.contains(&format!("data-show=\"{shown}\"")), "{}", page.body);
         let nurse = world.session("nurse").await.speaking(language);
         let wrong = [
             ("old", crate::world::PASSWORD),

@@ -119,6 +119,7 @@ async fn what_was_saved_is_shown_as_text_on_every_page() {
             ("grants", "coordinator@01 investigator@01"),
             ("password", PASSWORD),
             ("again", PASSWORD),
+            ("own_password", PASSWORD),
         ];
         assert_eq!(world.post(&admin, "/people/add", &form).await.status, 303, "{evil}");
     }

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails by panicking"
 )]
 
+mod api;
 mod authorisation;
 mod bodies;
 mod closures;

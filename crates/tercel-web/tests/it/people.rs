@@ -23,6 +23,7 @@ async fn roles_that_conflict_are_not_given_to_one_person() {
                     ("grants", grants),
                     ("password", "vier gelbe Drachen"),
                     ("again", "vier gelbe Drachen"),
+                    ("own_password", PASSWORD),
                 ],
             )
             .await;
@@ -95,4 +96,59 @@ async fn a_new_password_is_another_one_and_its_problem_is_the_true_one() {
     let new = "the first star of the evening";
     let form = [("old", PASSWORD), ("password", new), ("again", new)];
     assert_eq!(world.post(&st, "/password", &form).await.location(), "/sign-in");
+}
+
+#[tokio::test]
+async fn giving_roles_and_passwords_asks_for_the_administrators_own_again() {
+    let world = World::new().await;
+    let admin = world.person("admin", "administrator@*").await;
+    world.account("nurse", "coordinator@01").await;
+    let new = "vier gelbe Drachen";
+    let add = [
+        ("account", "sister"),
+        ("printed", "S"),
+        ("grants", "coordinator@01"),
+        ("password", new),
+        ("again", new),
+    ];
+    let change = [
+        ("account", "nurse"),
+        ("seen", "1"),
+        ("grants", "monitor@*"),
+        ("reason", "moved"),
+    ];
+    let disable = [
+        ("account", "nurse"),
+        ("seen", "1"),
+        ("grants", "coordinator@01"),
+        ("reason", "left"),
+        ("disabled", "Y"),
+    ];
+    let password = [("account", "nurse"), ("password", new), ("again", new)];
+    let asked: [(&str, &[(&str, &str)]); 4] = [
+        ("/people/add", &add),
+        ("/people/change", &change),
+        ("/people/change", &disable),
+        ("/people/password", &password),
+    ];
+    let before = world.app.store.accounts().await.unwrap();
+    for (path, form) in asked {
+        for own in [None, Some(""), Some("not the password"), Some(new)] {
+            let given = own.map(|own| ("own_password", own));
+            let form: Vec<(&str, &str)> = form.iter().copied().chain(given).collect();
+            let answer = world.post(&admin, path, &form).await;
+            assert_eq!(answer.status, 422, "{path}");
+            assert!(
+                answer.body.contains("Your own password is not right"),
+                "{}",
+                answer.body
+            );
+            assert!(!answer.body.contains(new) && !answer.body.contains("not the password"));
+            assert_eq!(world.app.store.accounts().await.unwrap(), before);
+            // Wrong ones are counted, and wait.
+            world.move_on(2);
+        }
+    }
+    let form: Vec<(&str, &str)> = add.iter().copied().chain([("own_password", PASSWORD)]).collect();
+    assert_eq!(world.post(&admin, "/people/add", &form).await.status, 303);
 }

@@ -83,6 +83,7 @@ async fn a_new_account_that_is_refused_comes_back_with_name_and_roles() {
         ("grants", "coordinator@01"),
         ("password", WRONG),
         ("again", PASSWORD),
+        ("own_password", PASSWORD),
     ];
     let body = world.post(&admin, "/people/add", &new).await.body;
     for value in ["value=\"sister\"", "value=\"Sister Mary\"", "value=\"coordinator@01\""] {

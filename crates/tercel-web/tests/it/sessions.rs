@@ -72,7 +72,8 @@ async fn a_new_password_new_roles_or_a_disabled_account_end_every_session_at_the
                 world.post(&sessions[0], "/password", &form).await
             }
             1 => {
-                let form = [("account", name), ("password", other), ("again", again)];
+                let own = ("own_password", PASSWORD);
+                let form = [("account", name), ("password", other), ("again", again), own];
                 world.post(&admin, "/people/password", &form).await
             }
             2 => {
@@ -81,6 +82,7 @@ async fn a_new_password_new_roles_or_a_disabled_account_end_every_session_at_the
                     ("seen", "1"),
                     ("grants", "pharmacist@01"),
                     ("reason", "moved"),
+                    ("own_password", PASSWORD),
                 ];
                 world.post(&admin, "/people/change", &form).await
             }
@@ -91,6 +93,7 @@ async fn a_new_password_new_roles_or_a_disabled_account_end_every_session_at_the
                     ("grants", "coordinator@01"),
                     ("reason", "left"),
                     ("disabled", "Y"),
+                    ("own_password", PASSWORD),
                 ];
                 world.post(&admin, "/people/change", &off).await
             }
@@ -245,4 +248,75 @@ async fn what_was_typed_when_the_session_had_ended_is_kept_through_the_next_one(
     assert_eq!(saved.status, 303, "{}", saved.body);
     let record = world.app.store.record(&record).await.unwrap().unwrap();
     assert_eq!((record.version, record.changed.by.as_str()), (2, "nurse"));
+}
+
+#[tokio::test]
+async fn everybody_sees_their_own_sessions_and_ends_one_or_all_others() {
+    let world = World::new().await;
+    world.account("nurse", "coordinator@01").await;
+    let stranger = world.person("stranger", "coordinator@01").await;
+    let own = world.session("nurse").await;
+    let mut others = Vec::new();
+    for _ in 0..3 {
+        world.move_on(5);
+        others.push(world.session("nurse").await);
+    }
+    let token = world.bearer("nurse").await;
+    let listed = |body: &str| -> Vec<String> {
+        let ids = body.split("name=\"session\" value=\"").skip(1);
+        let ids = ids.map(|rest| rest.split('"').next().unwrap().to_owned());
+        ids.filter(|id| id != "others").collect()
+    };
+    let page = world.get(&own, "/sessions").await.body;
+    let ids = listed(&page);
+    assert_eq!(ids.len(), 3, "{page}");
+    assert!(
+        page.contains("this one") && page.contains("2026-03-02 08:05 UTC"),
+        "{page}"
+    );
+    // Neither tokens nor what could be used as one.
+    for session in others.iter().chain([&own]) {
+        assert!(!page.contains(&session.cookies[0].1));
+    }
+    for id in &ids {
+        let forged = Visitor {
+            cookies: vec![("tercel".to_owned(), id.clone())],
+            ..Visitor::default()
+        };
+        assert!(!is_in(&world, &forged).await);
+        // Nobody ends another's.
+        let answer = world.post(&stranger, "/sessions/end", &[("session", id)]).await;
+        assert_eq!(answer.status, 409, "{}", answer.body);
+    }
+    world.post(&stranger, "/sessions/end", &[("session", "others")]).await;
+    for session in &others {
+        assert!(is_in(&world, session).await);
+    }
+    assert_eq!(
+        world
+            .post(&own, "/sessions/end", &[("session", ids[0].as_str())])
+            .await
+            .status,
+        303
+    );
+    let mut left = 0;
+    for session in &others {
+        left += usize::from(is_in(&world, session).await);
+    }
+    assert_eq!(left, 2);
+    assert_eq!(
+        world.post(&own, "/sessions/end", &[("session", "others")]).await.status,
+        303
+    );
+    for session in &others {
+        assert!(!is_in(&world, session).await);
+    }
+    assert!(is_in(&world, &own).await && is_in(&world, &stranger).await);
+    assert_eq!(world.program("GET", &token, "/api/forms", "").await.status, 200);
+    // One that ended by itself is not listed.
+    world.session("nurse").await;
+    world.move_on(29);
+    assert!(is_in(&world, &own).await);
+    world.move_on(2);
+    assert_eq!(listed(&world.get(&own, "/sessions").await.body).len(), 0);
 }
