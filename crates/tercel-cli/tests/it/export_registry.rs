@@ -251,6 +251,30 @@ fn events_below_the_threshold_are_left_out_and_the_registry_takes_none_above_fiv
         (Some("0".to_owned()), Some("5".to_owned()))
     );
     assert!(some.len() <= all.len());
+    // The protocol states it too, and the option goes before it.
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    let protocol = std::fs::read_to_string(trial.join("protocol.toml")).unwrap();
+    let stated = |percent: &str| {
+        protocol.replace(
+            "registry_threshold_percent = 0\n",
+            &format!("registry_threshold_percent = {percent}\n"),
+        )
+    };
+    let data = trial.join("data");
+    let by_protocol = |percent: &str, more: &[&str], name: &str| {
+        std::fs::write(own.join("protocol.toml"), stated(percent)).unwrap();
+        let out = folder.path().join(name);
+        let (own, data, to) = (own.to_str().unwrap(), data.to_str().unwrap(), out.to_str().unwrap());
+        let arguments = ["export", own, "--data", data, "--to", "ctgov", "--out", to];
+        let run = tercel(&[&arguments[..], more].concat());
+        (run.status.code(), out)
+    };
+    let (code, out) = by_protocol("5", &[], "by-protocol");
+    assert_eq!((code, text(&out, "results.xml")), (Some(0), some));
+    let (code, out) = by_protocol("5", &["--threshold", "0"], "by-option");
+    assert_eq!((code, text(&out, "results.xml")), (Some(0), all));
+    assert_eq!(by_protocol("6", &[], "too-high").0, Some(2));
     let refused = run("6", &folder.path().join("refused"));
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("from 0 to 5"));

@@ -417,6 +417,8 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         check_scales(section, dlt, [crs, icans]);
     }
     let episode_gap_hours = section.optional_number("episode_gap_hours", 1.0..=720.0);
+    // Of 42 CFR 11.48(a)(4): events that exceed five percent of any arm, or a lower threshold.
+    let registry_threshold_percent = section.optional_number("registry_threshold_percent", 0.0..=5.0);
     let reporting = parse_reporting(section);
     let times = parse_times(section);
     let reference_information = parse_reference_information(section);
@@ -432,6 +434,7 @@ fn parse_safety(section: &Section<'_>, dlt: Option<&super::DltRules>) -> Option<
         icans_class: icans_class?,
         interest: interest?,
         episode_gap_hours,
+        registry_threshold_percent,
         reporting,
         ethics_days,
         times,

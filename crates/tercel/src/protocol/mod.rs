@@ -528,6 +528,8 @@ pub struct SafetyRules {
     pub interest: Vec<Interest>,
     /// Hours without symptoms after which CRS or ICANS is a new episode, where the protocol has it.
     pub episode_gap_hours: Option<f64>,
+    /// Percentage of a group that an event which is not serious exceeds to stand in the results of a registry; `None`: every event does.
+    pub registry_threshold_percent: Option<f64>,
     /// To whom serious, suspected and unexpected events are reported.
     pub reporting: Vec<Authority>,
     /// Calendar days within which they reach the ethics committee.

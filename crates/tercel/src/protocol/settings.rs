@@ -14,7 +14,7 @@ const fn setting(path: &'static str, read_by: &'static str) -> Setting {
 }
 
 /// All settings that must be either stated by the record or explained by an assumption, where the file has them.
-pub const SETTINGS: [Setting; 68] = [
+pub const SETTINGS: [Setting; 69] = [
     setting("dose_level.unit", "amount of a dose group, and which cells it counts"),
     setting("escalation.design", "dose decision"),
     setting("escalation.variant", "dose decision"),
@@ -93,6 +93,10 @@ pub const SETTINGS: [Setting; 68] = [
     setting("safety.scale", "grades of CRS and ICANS"),
     setting("safety.interest", "adverse events of special interest"),
     setting("safety.episode_gap_hours", "episodes of CRS and ICANS"),
+    setting(
+        "safety.registry_threshold_percent",
+        "registry results: events that are not serious",
+    ),
     setting("safety.reporting", "expedited reports: to whom, and by when"),
     setting("kinetics.baseline", "baseline sample of kinetics and biomarker"),
     setting("kinetics.biomarker_unit", "base unit of the biomarker"),

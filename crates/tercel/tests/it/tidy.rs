@@ -166,6 +166,7 @@ fn every_setting_is_read_by_something_and_every_setting_read_exists() {
         "kinetics.auc_method",
         "safety.interest",
         "safety.episode_gap_hours",
+        "safety.registry_threshold_percent",
         "safety.reporting",
         "conduct.",
     ];

@@ -58,8 +58,9 @@ pub(super) fn write(args: &Args, trial: &Trial) -> anyhow::Result<Made> {
     let tables = read_source(&args.trial, trial)?.tables;
     let origins = Origins::of(&tables);
     // Unless asked otherwise every event is reported, however rare.
+    let threshold = args.threshold.or(trial.safety.registry_threshold_percent);
     let options = ResultsOptions {
-        threshold_percent: args.threshold.unwrap_or(0.0),
+        threshold_percent: threshold.unwrap_or(0.0),
     };
     let results = build_results(&analysis, &cells, &derive_tables(&analysis), &origins, options);
     made.notes

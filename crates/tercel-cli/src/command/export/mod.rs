@@ -51,7 +51,8 @@ pub(crate) struct Args {
     /// Check the export, write checks.html (what was checked, by what, what was not) beside it, and exit with 1 where something is wrong
     #[arg(long)]
     check: bool,
-    /// Report events that are not serious where they exceed this percentage of a group (ctgov), 0 to 5; every event if not given
+    /// Report events that are not serious where they exceed this percentage of a group (ctgov), 0 to 5, in place of
+    /// safety.registry_threshold_percent of the protocol; every event if neither is given
     #[arg(long, value_name = "PERCENT")]
     threshold: Option<f64>,
     /// Identifier of the sender of safety reports (e2b), in place of icsr.sender of the protocol
