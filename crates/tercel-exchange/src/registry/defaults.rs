@@ -22,7 +22,7 @@ const fn default(path: &'static str, question: &'static str, choice: &'static st
     }
 }
 
-pub(super) const DEFAULTS: [Default; 57] = [
+pub(super) const DEFAULTS: [Default; 58] = [
     default(
         "dose_level.unit",
         "What the number of cells counts.",
@@ -328,6 +328,12 @@ pub(super) const DEFAULTS: [Default; 57] = [
         "After how many hours without symptoms CRS or ICANS is a new episode.",
         "24.",
         "The consensus gives no interval; one day is the shortest that findings by the day can show.",
+    ),
+    default(
+        "safety.registry_threshold_percent",
+        "Above which frequency an adverse event that is not serious stands in the results of the registry.",
+        "0 percent: every event does.",
+        "In small groups one event already exceeds the 5 percent of the registry.",
     ),
     default(
         "safety.reporting",

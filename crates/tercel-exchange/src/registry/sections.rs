@@ -116,6 +116,7 @@ scale = "ASTCT 2019"
 crs_class = "crs"
 icans_class = "icans"
 episode_gap_hours = 24
+registry_threshold_percent = 0
 reporting = ["ethics committee"]
 ethics_days = 1
 analytes = [
