@@ -509,8 +509,12 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 fn print(times: &Times, seconds: f64) {
-    let times = times.lock().unwrap();
+    let mut times = times.lock().unwrap();
     let all: usize = times.values().map(Vec::len).sum();
+    // A correction is a save too.
+    let saves = ["save", "correction"].iter().filter_map(|what| times.get(what));
+    let saves = saves.flatten().copied().collect();
+    times.insert("save or correction", saves);
     println!("{all} requests in {seconds:.0} s\n");
     println!("| action | requests | p50, ms | p95, ms | max, ms |\n|---|---|---|---|---|");
     for (what, times) in times.iter() {
