@@ -13,6 +13,7 @@ use tercel_store::{Account, NewRecord, Record, Signer};
 
 use super::api::answer;
 use super::record::signer;
+use super::screening::to_the_minute;
 use crate::ask::Ask;
 use crate::messages::message;
 use crate::protocol::{
@@ -256,7 +257,7 @@ fn site_rows(effective: &[Record], today: Date) -> Vec<SiteRow> {
             version: one.version.clone(),
             effective: one.effective.to_string(),
             by: one.entry.by.clone(),
-            at: one.entry.at.to_string(),
+            at: to_the_minute(one.entry.at),
             in_force: SiteVersion::in_force(&all, &one.site, today) == Some(one),
         })
         .collect();
