@@ -202,7 +202,7 @@ impl Snapshot {
     }
 
     /// Everything that is derived of the subjects; of one whose records did not change since the state before it is known.
-    fn analysis(&self) -> Analysis<'_> {
+    pub(crate) fn analysis(&self) -> Analysis<'_> {
         let part = |subject: &Subject| self.parts.get(subject.id.as_str());
         let known = |subject: &Subject| part(subject)?.derived(self.today);
         let analysis = Analysis::of_known(&self.trial, self.data(), Some(self.today), known);
@@ -514,10 +514,8 @@ impl App {
     /// The study as it stands, or the last state of which everything was derived, where deriving a newer one takes longer than a
     /// page should: that is begun, and not waited for. Never one without the last halt, infusion or death entered here.
     pub(crate) async fn snapshot_derived(self: &Arc<Self>) -> Result<Arc<Snapshot>, StoreError> {
-        let (knows, (entry, _)) = (self.grave.load(Ordering::Relaxed), self.store.head().await?);
-        let known = self.ready(More::Standing);
-        let known = known.filter(|ready| ready.is_known(knows, entry, More::Standing));
-        let Some(ready) = known.filter(|ready| ready.took > PATIENCE) else {
+        let (entry, _) = self.store.head().await?;
+        let Some(ready) = self.ready_at_once(0, entry) else {
             return self.snapshot().await;
         };
         if ready.snapshot.entry != entry && !ready.is_resting(More::Standing.rest()) {
@@ -528,11 +526,17 @@ impl App {
 
     /// The state that [`Self::snapshot_derived`] gives without waiting for it, where it knows an entry.
     pub(crate) async fn last_derived(&self, knows: i64) -> Result<Option<Arc<Snapshot>>, StoreError> {
-        let (knows, (entry, _)) = (knows.max(self.grave.load(Ordering::Relaxed)), self.store.head().await?);
-        let ready = self.ready(More::Standing);
-        let ready = ready.filter(|ready| ready.is_known(knows, entry, More::Standing));
-        let ready = ready.filter(|ready| ready.snapshot.entry == entry || ready.took > PATIENCE);
-        Ok(ready.map(|ready| ready.snapshot))
+        let (entry, _) = self.store.head().await?;
+        Ok(self.ready_at_once(knows, entry).map(|ready| ready.snapshot))
+    }
+
+    /// The last state of which everything was derived, where it knows an entry and every grave one, and either is the newest or a
+    /// newer one takes longer than a page should.
+    fn ready_at_once(&self, knows: i64, last: i64) -> Option<Ready> {
+        let knows = knows.max(self.grave.load(Ordering::Relaxed));
+        self.ready(More::Standing).filter(|ready| {
+            ready.is_known(knows, last, More::Standing) && (ready.snapshot.entry == last || ready.took > PATIENCE)
+        })
     }
 
     /// The last state of which this was derived, where it is of today.

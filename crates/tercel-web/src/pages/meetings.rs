@@ -118,7 +118,12 @@ async fn made(ask: &Ask) -> Result<Page, Fault> {
             .calls()
             .map(|call| Called {
                 occasion: steps::occasion_id(call).to_owned(),
-                sentence: call.sentence(language),
+                // Whoever reads one site is told of no subject of another.
+                sentence: if person.sees_meetings() {
+                    call.sentence(language)
+                } else {
+                    call.without_subjects(language)
+                },
             })
             .collect(),
         rows,

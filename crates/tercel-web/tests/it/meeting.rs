@@ -1,5 +1,6 @@
 //! A decision meeting from its packet to its resolution, and a correction afterwards.
 
+use crate::closures::freeze;
 use crate::crawl::demo;
 use crate::world::{Answer, PASSWORD, Visitor, World, answers, with};
 
@@ -258,18 +259,8 @@ async fn a_meeting_says_what_it_rested_on_was_corrected_since() {
     let [xu, guo, huang, chen] = people.as_slice() else {
         panic!("four people");
     };
-    let form = [
-        ("occasion", "other"),
-        ("words", "Half-way"),
-        ("quorum", "2"),
-        ("roles_needed", "medical-monitor"),
-        ("member.guo", "member"),
-        ("member.huang", "physician"),
-    ];
-    let made = world.post(xu, "/meetings", &form).await;
-    assert_eq!(made.status, 303, "{}", sentence(&made));
-    let page = made.location().to_owned();
-    let meeting = page.strip_prefix("/meeting/").unwrap();
+    let meeting = &freeze(&world, xu, "other").await;
+    let page = format!("/meeting/{meeting}");
     let before = world.get(guo, &page).await;
     assert!(before.body.contains("would say the same"), "{}", sentence(&before));
     let despite = [

@@ -2,6 +2,7 @@
 
 use jiff::civil::date;
 
+use crate::closures::freeze;
 use crate::crawl::{demo, demo_until};
 use crate::halts::{self, LIFTED, icans};
 use crate::meeting::{propose, sentence, vote};
@@ -10,27 +11,12 @@ use crate::world::{Visitor, World};
 /// What a packet says it is about, before the name of the rule.
 const OCCASION: &str = "enrolment and treatment are halted by";
 
-/// Guo and Huang meet, of whom both must vote.
-async fn called(world: &World, xu: &Visitor, occasion: &str) -> String {
-    let form = [
-        ("occasion", occasion),
-        ("quorum", "2"),
-        ("roles_needed", "medical-monitor"),
-        ("member.guo", "member"),
-        ("member.huang", "physician"),
-    ];
-    let made = world.post(xu, "/meetings", &form).await;
-    assert_eq!(made.status, 303, "{}", sentence(&made));
-    made.location().strip_prefix("/meeting/").unwrap().to_owned()
-}
-
-async fn agreed(world: &World, meeting: &str, xu: &Visitor, members: &[&Visitor], more: &[(&str, &str)]) -> i64 {
+async fn agreed(world: &World, meeting: &str, xu: &Visitor, members: &[&Visitor], more: &[(&str, &str)]) {
     let proposal = propose(world, xu, meeting, more).await;
     for member in members {
         let answer = vote(world, member, meeting, proposal, "agree").await;
         assert_eq!(answer.status, 303, "{}", sentence(&answer));
     }
-    proposal
 }
 
 /// The rehearsal ends with level 2 as maximum tolerated dose: the committee is called to recommend a dose, recommends none above it
@@ -46,7 +32,7 @@ async fn the_recommended_dose_is_a_decision_of_its_own() {
     let call = "A meeting is called for: the recommended Phase 2 dose";
     let is_called = || async { world.get(&xu, "/meetings").await.body.contains(call) };
     assert!(is_called().await, "{}", world.get(&xu, "/meetings").await.body);
-    let meeting = called(&world, &xu, "rp2d").await;
+    let meeting = freeze(&world, &xu, "rp2d").await;
     let page = format!("/meeting/{meeting}");
     let packet = world.get(&guo, &page).await.body;
     assert!(packet.contains("would say the same"), "{packet}");
@@ -99,7 +85,13 @@ async fn a_halt_calls_a_meeting_whose_decision_does_not_end_it() {
     assert_eq!(world.post(&wang, &enter, &icans("2025-09-10")).await.status, 303);
     let asked = world.get(&xu, "/meetings").await.body;
     assert!(asked.contains("value=\"pause\"") && asked.contains(LIFTED), "{asked}");
-    let meeting = called(&world, &xu, "pause").await;
+    let wei = world.person("wei", "investigator@99").await;
+    let elsewhere = world.get(&wei, "/meetings").await.body;
+    assert!(
+        elsewhere.contains(OCCASION) && !elsewhere.contains(LIFTED),
+        "{elsewhere}"
+    );
+    let meeting = freeze(&world, &xu, "pause").await;
     let page = format!("/meeting/{meeting}");
     let packet = world.get(&guo, &page).await.body;
     assert!(packet.contains(OCCASION), "{packet}");

@@ -149,8 +149,7 @@ pub(crate) async fn decision(ask: Ask) -> Result<Reply, Fault> {
         return Err(Fault::Forbidden);
     }
     let snapshot = ask.app.snapshot_now().await?;
-    let trial = ask.app.trial.clone();
-    let made = tokio::task::spawn_blocking(move || Decision::derive(&trial, &snapshot));
+    let made = tokio::task::spawn_blocking(move || Decision::derive(&snapshot));
     let decision = made
         .await
         .map_err(|_| Fault::Wrong(both!("the decision could not be derived", "剂量决策无法生成")))?;

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use tercel::design::decide_study;
-use tercel::endpoint::{Analysis, check_analysis};
-use tercel::protocol::{DoseLevel, Trial};
+use tercel::endpoint::check_analysis;
+use tercel::protocol::DoseLevel;
 use tercel::study::{Blocks, named_first};
 use tercel_exchange::form::FORMS;
 use tercel_store::Record;
@@ -258,8 +258,8 @@ struct LevelCount {
 }
 
 impl Decision {
-    pub(super) fn derive(trial: &Trial, snapshot: &Snapshot) -> Option<Self> {
-        let analysis = Analysis::new(trial, snapshot.data(), Some(snapshot.today));
+    pub(super) fn derive(snapshot: &Snapshot) -> Option<Self> {
+        let analysis = snapshot.analysis();
         let findings = check_analysis(&analysis);
         let decided = decide_study(&analysis)?;
         let action = decided.decision.action;
