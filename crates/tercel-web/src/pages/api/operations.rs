@@ -215,7 +215,7 @@ pub(super) struct Changing {
     pub(super) summary: &'static str,
     /// Answers beside those that only a browser needs.
     pub(super) given: &'static [Given],
-    /// Answers named by what they are about, as v.<field>.
+    /// Answers named by what they are about, as `v.<field>`.
     pub(super) named: Option<&'static str>,
 }
 

@@ -30,7 +30,7 @@ pub(super) struct OneRecord {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Record")]
 pub(super) struct RecordNow {
-    /// Series and number: AE/<subject>/<number>.
+    /// Series and number: `AE/<subject>/<number>`.
     key: String,
     form: String,
     subject: Option<String>,
@@ -306,7 +306,7 @@ struct Form {
 /// A field of a form.
 #[derive(Serialize, JsonSchema)]
 struct FormField {
-    /// The answer is given as v.<id>.
+    /// The answer is given as `v.<id>`.
     id: &'static str,
     en: &'static str,
     zh: &'static str,
