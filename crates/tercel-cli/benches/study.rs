@@ -1,14 +1,17 @@
-//! How the cost of a whole study grows with its subjects: reading, deriving, deciding, reporting.
+//! How the cost of a whole study grows with its subjects: reading, deriving, deciding, reporting; and what a million laboratory
+//! rows cost by way of its record.
 //!
 //! `cargo bench -p tercel-cli` runs the sizes one after another, each in a process of its own so that its peak memory is
-//! its own (where the system tells it, in /proc), and prints time and memory per subject and as a ratio to the size before.
-//! With `--test` only the smallest size is run.
+//! its own (where the system tells it, in /proc), and prints time and memory per subject and as a ratio to the size before;
+//! then the record, which alone is measured with `-- --record`. With `--test` only the smallest size and a few thousand rows.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
     reason = "a measurement that cannot go on stops, and prints what it measured"
 )]
+
+mod record;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -42,7 +45,14 @@ fn main() {
         return;
     }
     let quick = arguments.iter().any(|argument| argument == "--test");
-    let sizes = if quick { &SIZES[..1] } else { &SIZES[..] };
+    if !arguments.iter().any(|argument| argument == "--record") {
+        sizes(if quick { &SIZES[..1] } else { &SIZES[..] }, &arguments[0]);
+    }
+    record::measure(if quick { 5_000 } else { 1_000_000 });
+}
+
+/// Measures the sizes, each by this program.
+fn sizes(sizes: &[u32], program: &str) {
     println!(
         "{:>8} {:>10} {:>10} {:>8} {:>10} {:>12} {:>11}",
         "subjects", "rows", "seconds", "ratio", "MiB", "ms/subject", "KiB/subject"
@@ -51,7 +61,7 @@ fn main() {
     for &size in sizes {
         let folder = tempfile::tempdir().unwrap();
         let (subjects, rows) = write(folder.path(), size);
-        let output = Command::new(&arguments[0])
+        let output = Command::new(program)
             .arg("--measure")
             .arg(folder.path())
             .output()
@@ -112,11 +122,12 @@ fn measure(folder: &Path) {
     let page = tercel_report::render_html(&build_report(&analysis, &cells, decision.as_ref(), &findings));
     assert!(page.len() > 1000);
     let seconds = start.elapsed().as_secs_f64();
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = peak
-        .and_then(|text| text.split_whitespace().next())
-        .unwrap_or("0")
-        .to_owned();
-    println!("{seconds} {kib}");
+    println!("{seconds} {}", peak_kib("/proc/self/status").unwrap_or_default());
+}
+
+/// The peak memory that the system tells of a process.
+pub(crate) fn peak_kib(status: &str) -> Option<f64> {
+    let status = std::fs::read_to_string(status).ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.split_whitespace().next()?.parse().ok()
 }

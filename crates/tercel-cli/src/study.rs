@@ -9,8 +9,8 @@ use tercel::endpoint::Analysis;
 use tercel::protocol::{Diagnostic, Trial, parse_protocol};
 use tercel::study::{EnteredHalt, Finding, StudyData, days_between};
 use tercel_exchange::{Table, bounded, read_datasets, read_folder_telling};
-use tercel_store::{Address, Clock, Record, RecordFilter, Store, stamp};
-use tercel_web::{study_data, study_halts, study_tables};
+use tercel_store::{Address, Clock, Record, Store, stamp};
+use tercel_web::Collected as Entered;
 
 use crate::coding::read_coding;
 use crate::progress::Progress;
@@ -126,22 +126,22 @@ fn is_sqlite(path: &Path) -> bool {
 
 /// Subject data of a record: all that was entered, or what was by a time.
 fn read_record(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<StudyData> {
-    let records = entered(address, trial, known_at)?;
-    Ok(study_data(records.iter(), trial))
+    Ok(entered(address, trial, known_at)?.into_data(trial))
 }
 
-/// The records of a study.
-fn entered(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<Vec<Record>> {
+/// What the records of a study say.
+fn entered(address: &Address, trial: &Trial, known_at: Option<&str>) -> anyhow::Result<Entered> {
     let time = known_at.map(entry_time).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let store = Store::open(address, Clock::System).await?;
         store.require_study(&trial.id)?;
         let Some(time) = time else {
-            return Ok(store.records(&RecordFilter::default()).await?);
+            return Ok(Entered::read(&store, trial).await?);
         };
         let state = store.fold(store.last_entry_by(&time).await?).await?;
-        Ok(state.records.into_values().collect())
+        let records: Vec<Record> = state.records.into_values().collect();
+        Ok(Entered::of(&records, trial))
     })
 }
 
@@ -157,11 +157,11 @@ pub(crate) struct Collected {
 /// The datasets of a trial as they were collected.
 pub(crate) fn read_source(args: &TrialArgs, trial: &Trial) -> anyhow::Result<Collected> {
     if let Some(address) = record_address(&args.trial, args.data.as_deref()) {
-        let records = entered(&address, trial, args.known_at.as_deref())?;
+        let entered = entered(&address, trial, args.known_at.as_deref())?;
         return Ok(Collected {
-            tables: study_tables(records.iter(), trial),
+            halts: entered.halts(),
+            tables: entered.tables,
             unread: Vec::new(),
-            halts: study_halts(records.iter(), trial),
         });
     }
     refuse_entry_time(args)?;

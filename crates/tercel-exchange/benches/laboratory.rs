@@ -9,6 +9,8 @@
     reason = "a measurement that cannot go on stops, and prints what it measured"
 )]
 
+mod rows;
+
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
@@ -26,21 +28,7 @@ use tercel_exchange::inbound::Subjects;
 use tercel_exchange::inbound::laboratory::{Mapping, read_laboratories};
 use tercel_exchange::{read_folder, read_tables};
 
-/// Tests with their unit, range and a usual result.
-const TESTS: [(&str, &str, f64, f64, f64); 10] = [
-    ("ALT", "U/L", 7.0, 56.0, 30.0),
-    ("AST", "U/L", 10.0, 40.0, 25.0),
-    ("BILI", "umol/L", 3.0, 21.0, 10.0),
-    ("CREAT", "umol/L", 50.0, 110.0, 80.0),
-    ("NEUT", "10^9/L", 1.8, 7.5, 3.0),
-    ("PLAT", "10^9/L", 150.0, 400.0, 120.0),
-    ("HGB", "g/L", 120.0, 160.0, 105.0),
-    ("LYM", "10^9/L", 1.0, 4.0, 0.6),
-    ("K", "mmol/L", 3.5, 5.1, 4.2),
-    ("SODIUM", "mmol/L", 135.0, 145.0, 139.0),
-];
-
-const SUBJECTS: usize = 1_000;
+use rows::{MAPPING, SUBJECTS, TESTS, row, write_results};
 
 /// As in the program.
 #[global_allocator]
@@ -120,19 +108,6 @@ fn pandas(file: &Path, rows: usize) -> Option<f64> {
     Some(*seconds)
 }
 
-/// One row: subject, number, test, result, day. Results scatter around the usual one, some out of range, none past belief.
-fn row(at: usize) -> (String, usize, usize, f64, String) {
-    let subject = at % SUBJECTS;
-    let number = at / SUBJECTS;
-    let test = number % TESTS.len();
-    let day = number / TESTS.len();
-    let usual = TESTS[test].4;
-    let swing = ((at * 7_919) % 1_000) as f64 / 1_000.0;
-    let value = (usual * (0.6 + 0.8 * swing) * 10.0).round() / 10.0;
-    let date = jiff::civil::date(2025, 1, 6) + jiff::Span::new().days(i64::try_from(day).unwrap());
-    (format!("B-{subject:04}"), number + 1, test, value, date.to_string())
-}
-
 /// Writes `dm.csv` and `ex.csv`, the rows as `csv/lb.csv`, `lb.xpt` and `vendor.csv`.
 fn write(folder: &Path, rows: usize) {
     let csv = folder.join("csv");
@@ -151,8 +126,6 @@ fn write(folder: &Path, rows: usize) {
         "STUDYID,DOMAIN,USUBJID,LBSEQ,LBTESTCD,LBSTRESC,LBSTRESN,LBSTRESU,LBSTNRLO,LBSTNRHI,LBDTC"
     )
     .unwrap();
-    let mut vendor = file(&folder.join("vendor.csv"));
-    writeln!(vendor, "Patient;Date;Test;Value;Unit;Low;High").unwrap();
     for at in 0..rows {
         let (subject, number, test, value, day) = row(at);
         let (code, unit, low, high, _) = TESTS[test];
@@ -161,9 +134,9 @@ fn write(folder: &Path, rows: usize) {
             "B,LB,{subject},{number},{code},{value},{value},{unit},{low},{high},{day}"
         )
         .unwrap();
-        writeln!(vendor, "{subject};{day};{code};{value};{unit};{low};{high}").unwrap();
     }
-    drop((dm, ex, lb, vendor));
+    drop((dm, ex, lb));
+    write_results(&folder.join("vendor.csv"), rows);
     let bytes = fs::read(csv.join("lb.csv")).unwrap();
     let table = read_datasets("lb.csv", &bytes).unwrap().remove(0);
     fs::write(folder.join("lb.xpt"), xport::write(&table, "01JAN26:00:00:00").unwrap()).unwrap();
@@ -176,9 +149,6 @@ fn trial() -> Trial {
     )
     .unwrap()
 }
-
-const MAPPING: &str = "layout = \"long\"\nby_name = true\n[columns]\nsubject = \"Patient\"\ndate = \"Date\"\ntest = \"Test\"\nresult = \"Value\"\n\
-                       unit = \"Unit\"\nlow = \"Low\"\nhigh = \"High\"\n";
 
 /// Runs one step and prints its seconds and the peak memory of the process in MiB.
 fn measure(step: &str, folder: &Path) {

@@ -234,6 +234,15 @@ impl Table {
         kept.map(|(_, column)| column).collect()
     }
 
+    /// Puts the columns into the order of these names, which are those of the table.
+    pub(crate) fn arrange(&mut self, names: &[String]) {
+        let place = |name: &String| names.iter().position(|known| known == name);
+        let old = std::mem::take(&mut self.names).into_iter();
+        let mut columns: Vec<(String, TextColumn)> = old.zip(std::mem::take(&mut self.columns)).collect();
+        columns.sort_by_key(|(name, _)| place(name));
+        (self.names, self.columns) = columns.into_iter().unzip();
+    }
+
     /// Keeps the columns whose name is wanted.
     pub(crate) fn retain_columns(&mut self, wanted: impl Fn(&str) -> bool) {
         let names = std::mem::take(&mut self.names).into_iter();
@@ -259,6 +268,16 @@ impl Table {
 
     /// Adds the rows of another file of the same dataset; columns are matched by name.
     pub(crate) fn append(&mut self, other: &Self) {
+        let before = u32::try_from(self.rows).unwrap_or(u32::MAX);
+        self.add_rows(other);
+        self.ragged
+            .extend(other.ragged.iter().map(|row| row.saturating_add(before)));
+        self.notes.extend(other.notes.iter().cloned());
+        self.file = format!("{}, {}", self.file, other.file);
+    }
+
+    /// Adds the rows of another table; columns are matched by name.
+    pub(crate) fn add_rows(&mut self, other: &Self) {
         for name in &other.names {
             if self.column(name).is_none() {
                 self.set(name, &std::collections::BTreeMap::new());
@@ -269,11 +288,6 @@ impl Table {
             let cells = sources.iter().map(|at| at.map_or("", |at| other.cell(row, at)));
             self.push(cells);
         }
-        let before = u32::try_from(self.rows - other.rows).unwrap_or(u32::MAX);
-        self.ragged
-            .extend(other.ragged.iter().map(|row| row.saturating_add(before)));
-        self.notes.extend(other.notes.iter().cloned());
-        self.file = format!("{}, {}", self.file, other.file);
     }
 
     /// Takes the name from the `DOMAIN` column, or from the file name where there is none.

@@ -17,7 +17,7 @@ use crate::database::{begin_reading, connect, lay_vacant};
 use crate::entry::{Entry, Kind, NO_PRIOR, hex};
 use crate::error::StoreError;
 use crate::head::{Head, HeadKey, end_of_chain};
-use crate::rows::{entries_between, insert_entry, put_record};
+use crate::rows::{entries_between, insert_entries, put_records};
 use crate::state::State;
 use crate::store::Store;
 
@@ -160,7 +160,7 @@ async fn restore(address: &Address, input: &mut impl BufRead) -> Result<Head, St
                 if entry.seq != seq + 1 || entry.hash != entry.derive_hash() {
                     return Err(broken(number, &format!("entry {} was altered", entry.seq)));
                 }
-                insert_entry(&mut transaction, &entry).await?;
+                insert_entries(&mut transaction, std::slice::from_ref(&entry)).await?;
                 state.take(&entry);
                 (seq, prior) = (entry.seq, entry.hash);
             }
@@ -185,9 +185,7 @@ async fn restore(address: &Address, input: &mut impl BufRead) -> Result<Head, St
     if seq != first.head.entries || prior != first.head.hash {
         return Err(broken(number, "the entries are not those of the signed head"));
     }
-    for record in state.records.values() {
-        put_record(&mut transaction, record).await?;
-    }
+    put_records(&mut transaction, state.records.values()).await?;
     transaction.commit().await?;
     drop(connection);
     pool.close().await;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use futures_util::TryStreamExt as _;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, AssertSqlSafe, Row, Transaction};
 
@@ -79,8 +80,7 @@ impl Store {
             query.sql.push_str(" AND open_queries > 0");
         }
         query.sql.push_str(" ORDER BY series, number");
-        let rows = query.rows(&self.pool).await?;
-        rows.iter().map(record_of).collect()
+        query.read(&self.pool, record_of).await
     }
 
     /// Begins to read one state of the record, whoever writes meanwhile.
@@ -117,15 +117,14 @@ impl Store {
     pub async fn entries(&self, filter: &EntryFilter, limit: i64) -> Result<Vec<Entry>, StoreError> {
         let mut query = Self::chosen(ENTRY, filter);
         let _ = write!(query.sql, " ORDER BY seq DESC LIMIT {}", limit.max(0));
-        let rows = query.rows(&self.pool).await?;
-        rows.iter().map(entry_of).collect()
+        query.read(&self.pool, entry_of).await
     }
 
     /// How many entries there are.
     pub async fn count_entries(&self, filter: &EntryFilter) -> Result<i64, StoreError> {
-        let rows = Self::chosen("COUNT(*)", filter).rows(&self.pool).await?;
-        let count = rows.first().map(|row| row.try_get(0)).transpose()?;
-        Ok(count.unwrap_or(0))
+        let count = |row: &AnyRow| Ok(row.try_get(0)?);
+        let counted = Self::chosen("COUNT(*)", filter).read(&self.pool, count).await?;
+        Ok(counted.first().copied().unwrap_or(0))
     }
 
     fn chosen(columns: &str, filter: &EntryFilter) -> Select {
@@ -248,11 +247,17 @@ impl Select {
         format!("${}", self.bound.len())
     }
 
-    async fn rows(self, pool: &AnyPool) -> Result<Vec<AnyRow>, StoreError> {
+    /// What is read of each row as it comes: a record of a million rows does not stand in memory twice.
+    async fn read<T>(self, pool: &AnyPool, read: fn(&AnyRow) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
         let mut query = sqlx::query(AssertSqlSafe(self.sql));
         for value in self.bound {
             query = query.bind(value);
         }
-        Ok(query.fetch_all(pool).await?)
+        let mut rows = query.fetch(pool);
+        let mut all = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            all.push(read(&row)?);
+        }
+        Ok(all)
     }
 }

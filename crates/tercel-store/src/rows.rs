@@ -11,29 +11,50 @@ use crate::state::Record;
 pub(crate) const ENTRY: &str = "seq, kind, record, version, form, subject, site, author, role, entered_at, happened, \
                                 reason, protocol, payload, prior, hash";
 
-pub(crate) async fn insert_entry(connection: &mut AnyConnection, entry: &Entry) -> Result<(), StoreError> {
-    let sql = format!(
-        "INSERT INTO entry ({ENTRY}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-    );
-    sqlx::query(AssertSqlSafe(sql))
-        .bind(entry.seq)
-        .bind(entry.kind.name())
-        .bind(entry.record.clone())
-        .bind(entry.version)
-        .bind(entry.form.clone())
-        .bind(entry.subject.clone())
-        .bind(entry.site.clone())
-        .bind(entry.author.clone())
-        .bind(entry.role.clone())
-        .bind(entry.entered_at.clone())
-        .bind(entry.happened.clone())
-        .bind(entry.reason.clone())
-        .bind(entry.protocol.clone())
-        .bind(entry.payload.clone())
-        .bind(entry.prior.clone())
-        .bind(entry.hash.clone())
-        .execute(connection)
-        .await?;
+/// Rows that go to the database in one statement, where there are as many: each statement is a way to another thread and back.
+/// Of many more SQLite looks through all places for each.
+pub(crate) const BATCH: usize = 10;
+
+/// Rows by statement: as many as one takes, or one alone, so that two statements are all that is ever prepared.
+fn by_statement<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    rows.chunks(BATCH)
+        .flat_map(|rows| rows.chunks(if rows.len() == BATCH { BATCH } else { 1 }))
+}
+
+/// The places of values in a statement: `($1, $2), ($3, $4)`.
+fn places(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places = (1..=columns).map(|column| format!("${}", row * columns + column));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+pub(crate) async fn insert_entries(connection: &mut AnyConnection, entries: &[Entry]) -> Result<(), StoreError> {
+    for entries in by_statement(entries) {
+        let sql = format!("INSERT INTO entry ({ENTRY}) VALUES {}", places(entries.len(), 16));
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for entry in entries {
+            query = query
+                .bind(entry.seq)
+                .bind(entry.kind.name())
+                .bind(entry.record.clone())
+                .bind(entry.version)
+                .bind(entry.form.clone())
+                .bind(entry.subject.clone())
+                .bind(entry.site.clone())
+                .bind(entry.author.clone())
+                .bind(entry.role.clone())
+                .bind(entry.entered_at.clone())
+                .bind(entry.happened.clone())
+                .bind(entry.reason.clone())
+                .bind(entry.protocol.clone())
+                .bind(entry.payload.clone())
+                .bind(entry.prior.clone())
+                .bind(entry.hash.clone());
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
@@ -85,25 +106,33 @@ impl Projected {
     }
 }
 
-pub(crate) async fn put_record(connection: &mut AnyConnection, record: &Record) -> Result<(), StoreError> {
-    let row = Projected::of(record);
-    sqlx::query(
-        "INSERT INTO record (record, series, number, form, subject, site, open_queries, last_entry, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         ON CONFLICT (record) DO UPDATE SET open_queries = excluded.open_queries, last_entry = excluded.last_entry,
-             state = excluded.state",
-    )
-    .bind(row.record)
-    .bind(row.series)
-    .bind(row.number)
-    .bind(row.form)
-    .bind(row.subject)
-    .bind(row.site)
-    .bind(row.open_queries)
-    .bind(row.last_entry)
-    .bind(row.state)
-    .execute(connection)
-    .await?;
+pub(crate) async fn put_records(
+    connection: &mut AnyConnection,
+    records: impl Iterator<Item = &Record>,
+) -> Result<(), StoreError> {
+    let records: Vec<&Record> = records.collect();
+    for records in by_statement(&records) {
+        let sql = format!(
+            "INSERT INTO record ({PROJECTED}) VALUES {}
+             ON CONFLICT (record) DO UPDATE SET open_queries = excluded.open_queries, last_entry = excluded.last_entry,
+                 state = excluded.state",
+            places(records.len(), 9)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql));
+        for row in records.iter().map(|record| Projected::of(record)) {
+            query = query
+                .bind(row.record)
+                .bind(row.series)
+                .bind(row.number)
+                .bind(row.form)
+                .bind(row.subject)
+                .bind(row.site)
+                .bind(row.open_queries)
+                .bind(row.last_entry)
+                .bind(row.state);
+        }
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

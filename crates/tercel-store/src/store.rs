@@ -13,7 +13,7 @@ use crate::door::Strangers;
 use crate::entry::{Entry, Kind, NO_PRIOR};
 use crate::error::StoreError;
 use crate::head::end_of_chain;
-use crate::rows::{entries_between, insert_entry, put_record, record_of};
+use crate::rows::{BATCH, entries_between, insert_entries, put_records, record_of};
 use crate::state::{Record, State, step};
 
 /// What the first entry says of the study.
@@ -52,7 +52,7 @@ impl Store {
             payload: payload.to_string(),
             ..blank(Kind::Open, "tercel", "system", &stamp(clock.now()))
         };
-        insert_entry(&mut transaction, &chained(first, 1, NO_PRIOR)).await?;
+        insert_entries(&mut transaction, &[chained(first, 1, NO_PRIOR)]).await?;
         transaction.commit().await?;
         drop(connection);
         Ok(Self::over(pool, dialect, clock, address, opening.clone()))
@@ -108,6 +108,11 @@ impl Store {
         self.opening.training
     }
 
+    /// Ends its connections: SQLite then leaves nothing beside its file.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
     /// Where the record is kept.
     pub fn address(&self) -> &Address {
         &self.address
@@ -140,7 +145,42 @@ impl Store {
         self.append_beside(author, protocol, changes, &[]).await
     }
 
-    /// The same, with statements on the tables beside the chain in the same transaction.
+    /// Writes changes without end, all or none, and keeps none of them in memory. When it comes back they are on the disk.
+    pub async fn append_all(
+        &self,
+        author: &Author,
+        protocol: Option<&str>,
+        changes: impl Iterator<Item = Change>,
+    ) -> Result<(), StoreError> {
+        let _writer = self.writer.lock().await;
+        let mut connection = self.pool.acquire().await?;
+        let answer = self.write_all(&mut connection, author, protocol, changes).await;
+        settle(connection, answer)
+    }
+
+    async fn write_all(
+        &self,
+        connection: &mut AnyConnection,
+        author: &Author,
+        protocol: Option<&str>,
+        changes: impl Iterator<Item = Change>,
+    ) -> Result<(), StoreError> {
+        let mut transaction = begin(connection, self.dialect).await?;
+        let mut sitting = Sitting::start(&mut transaction).await?;
+        for change in changes {
+            sitting
+                .take(&mut transaction, author, protocol, &change, &self.clock)
+                .await?;
+            if sitting.entries.len() == BATCH {
+                sitting.write(&mut transaction).await?;
+            }
+        }
+        sitting.write(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The same as [`Store::append`], with statements on the tables beside the chain in the same transaction.
     pub(crate) async fn append_beside(
         &self,
         author: &Author,
@@ -167,23 +207,20 @@ impl Store {
     ) -> Result<Vec<Entry>, StoreError> {
         let mut transaction = begin(connection, self.dialect).await?;
         let mut sitting = Sitting::start(&mut transaction).await?;
-        let mut entries = Vec::with_capacity(changes.len());
         for change in changes {
-            let entry = sitting
-                .write(&mut transaction, author, protocol, change, &self.clock)
+            sitting
+                .take(&mut transaction, author, protocol, change, &self.clock)
                 .await?;
-            entries.push(entry);
         }
         for signer in signers {
-            let Some(sign) = entries.first().map(|made: &Entry| signer.signs(made)) else {
+            let Some(sign) = sitting.entries.first().map(|made| signer.signs(made)) else {
                 break;
             };
-            let entry = sitting
-                .write(&mut transaction, &signer.author, protocol, &sign, &self.clock)
+            sitting
+                .take(&mut transaction, &signer.author, protocol, &sign, &self.clock)
                 .await?;
-            entries.push(entry);
         }
-        sitting.keep(&mut transaction).await?;
+        let entries = sitting.write(&mut transaction).await?;
         for (sql, values) in beside {
             let mut query = sqlx::query(*sql);
             for value in values {
@@ -231,9 +268,7 @@ async fn lay_anew(connection: &mut AnyConnection, dialect: Dialect) -> Result<us
     let mut transaction = begin(connection, dialect).await?;
     let state = fold(&mut transaction, i64::MAX).await?;
     sqlx::query("DELETE FROM record").execute(&mut *transaction).await?;
-    for record in state.records.values() {
-        put_record(&mut transaction, record).await?;
-    }
+    put_records(&mut transaction, state.records.values()).await?;
     transaction.commit().await?;
     Ok(state.records.len())
 }
@@ -253,10 +288,11 @@ async fn fold(connection: &mut AnyConnection, last: i64) -> Result<State, StoreE
     }
 }
 
-/// One transaction of writing: the records it touched, and the end of the chain.
+/// One transaction of writing: the end of the chain, the entries that are not written yet, and the records they touched.
 struct Sitting {
     seq: i64,
     hash: String,
+    entries: Vec<Entry>,
     records: BTreeMap<String, Record>,
     numbers: HashMap<String, u32>,
 }
@@ -267,25 +303,28 @@ impl Sitting {
         Ok(Self {
             seq,
             hash,
+            entries: Vec::new(),
             records: BTreeMap::new(),
             numbers: HashMap::new(),
         })
     }
 
-    async fn write(
+    /// Takes in a change, by the rules: it becomes an entry.
+    async fn take(
         &mut self,
         connection: &mut AnyConnection,
         author: &Author,
         protocol: Option<&str>,
         change: &Change,
         clock: &Clock,
-    ) -> Result<Entry, StoreError> {
-        let key = if let Change::Create(new) = change {
-            Some(self.number(connection, new).await?)
+    ) -> Result<(), StoreError> {
+        let (key, above_all) = if let Change::Create(new) = change {
+            let (key, above_all) = self.number(connection, new).await?;
+            (Some(key), above_all)
         } else {
-            change.record().map(str::to_owned)
+            (change.record().map(str::to_owned), false)
         };
-        if let Some(key) = &key {
+        if let Some(key) = key.as_ref().filter(|_| !above_all) {
             self.look_up(connection, key).await?;
         }
         let current = key.as_ref().and_then(|key| self.records.get(key));
@@ -314,7 +353,6 @@ impl Sitting {
         };
         plain(&entry)?;
         let entry = chained(entry, self.seq + 1, &self.hash);
-        insert_entry(connection, &entry).await?;
         (self.seq, self.hash) = (entry.seq, entry.hash.clone());
         if let Some(key) = key {
             let before = self.records.remove(&key);
@@ -322,11 +360,12 @@ impl Sitting {
                 self.records.insert(key, after);
             }
         }
-        Ok(entry)
+        self.entries.push(entry);
+        Ok(())
     }
 
-    /// The key of a new record.
-    async fn number(&mut self, connection: &mut AnyConnection, new: &NewRecord) -> Result<String, StoreError> {
+    /// The key of a new record, and whether its number is above all of the series: then there is none of that key.
+    async fn number(&mut self, connection: &mut AnyConnection, new: &NewRecord) -> Result<(String, bool), StoreError> {
         let fits = |letter: char| !letter.is_control() && letter != '\u{fffd}';
         if new.series.is_empty() || new.series.len() > 200 || !new.series.chars().all(fits) {
             return Err(Refusal::Key(new.series.clone()).into());
@@ -342,7 +381,7 @@ impl Sitting {
         };
         let number = new.number.unwrap_or(last.saturating_add(1));
         self.numbers.insert(new.series.clone(), number.max(last));
-        Ok(format!("{}/{number}", new.series))
+        Ok((format!("{}/{number}", new.series), number > last))
     }
 
     async fn look_up(&mut self, connection: &mut AnyConnection, key: &str) -> Result<(), StoreError> {
@@ -361,12 +400,12 @@ impl Sitting {
         Ok(())
     }
 
-    /// Writes the records touched to the projection.
-    async fn keep(self, connection: &mut AnyConnection) -> Result<(), StoreError> {
-        for record in self.records.values() {
-            put_record(connection, record).await?;
-        }
-        Ok(())
+    /// Writes the entries, and the records they touched to the projection. Returns the entries; the sitting goes on without them.
+    async fn write(&mut self, connection: &mut AnyConnection) -> Result<Vec<Entry>, StoreError> {
+        let (entries, records) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.records));
+        insert_entries(connection, &entries).await?;
+        put_records(connection, records.values()).await?;
+        Ok(entries)
     }
 }
 

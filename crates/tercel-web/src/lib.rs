@@ -15,6 +15,7 @@ mod app;
 mod ask;
 mod authorisation;
 mod capture;
+mod collected;
 mod conduct;
 mod demo;
 mod let_go;
@@ -38,6 +39,7 @@ mod view;
 
 pub use app::{App, Settings};
 pub use authorisation::{AUTHORISATION_FILE, authorisation_document};
+pub use collected::Collected;
 pub use conduct::SIGNED_FORMS;
 pub use demo::{DEMO_PASSWORD, Rehearsal, create_demo, demo_accounts};
 pub use let_go::{LetGo, let_go};
@@ -47,6 +49,5 @@ pub use replayed::{Replayed, replay_meetings};
 pub use role::{Permission, Role};
 pub use routes::{ROUTES, Route, Rule, Verb};
 pub use serve::{ServeError, router, serve};
-pub use snapshot::{study_data, study_halts, study_tables};
 
 pub use capture::{new_record, series as record_series, sites_of};

@@ -14,7 +14,7 @@ use tercel::endpoint::{Analysis, Cell, Derived, derive_cells};
 use tercel::language::Words;
 use tercel::meeting::{Call, Completeness, OpenQuery};
 use tercel::protocol::{DoseLevel, Trial, parse_protocol};
-use tercel::study::{Blocks, EnteredHalt, StudyData, Subject, SubjectId};
+use tercel::study::{Blocks, StudyData, Subject, SubjectId};
 use tercel_exchange::form::{
     Captured, Columns, SubjectRead, completeness, form, is_of_conduct, put_together, to_tables,
 };
@@ -106,7 +106,7 @@ impl Part {
 }
 
 /// What the conduct of the study is told by.
-fn is_kept(record: &Record) -> bool {
+pub(crate) fn is_kept(record: &Record) -> bool {
     let form = record.form.as_str();
     is_of_conduct(form) || form == MEETING || form == PROTOCOL || form == PROTOCOL_SITE || form == "account"
 }
@@ -328,19 +328,20 @@ impl Snapshot {
     }
 }
 
-/// Study data of records, with what is wrong in the conduct among their findings.
-pub fn study_data<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: &Trial) -> StudyData {
-    data_and_conduct(records, trial).0
-}
-
+/// Study data of records, with what is wrong in the conduct among their findings, and that conduct.
 pub(crate) fn data_and_conduct<'r>(
     records: impl Iterator<Item = &'r Record> + Clone,
     trial: &Trial,
 ) -> (StudyData, ConductRecords) {
-    let mut data = answers_of(records.clone(), trial);
-    let conduct = conduct_of(records, trial);
-    add_conduct(&mut data, trial, &conduct);
-    (data, conduct)
+    let conduct = conduct_of(records.clone(), trial);
+    (data_of(study_tables(records, trial), &conduct, trial), conduct)
+}
+
+/// The subject data of these datasets, with what the conduct of the study adds to them.
+pub(crate) fn data_of(tables: Vec<Table>, conduct: &ConductRecords, trial: &Trial) -> StudyData {
+    let mut data = answers_of(tables, trial);
+    add_conduct(&mut data, trial, conduct);
+    data
 }
 
 /// What the conduct of the study adds to its data: halts, and what is wrong in it.
@@ -359,19 +360,14 @@ fn add_conduct(data: &mut StudyData, trial: &Trial, conduct: &ConductRecords) {
 }
 
 /// The datasets that the records are: what was entered in error is left out.
-pub fn study_tables<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> Vec<Table> {
+pub(crate) fn study_tables<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> Vec<Table> {
     let taken: Vec<Captured> = records.filter(|record| !record.voided).map(captured).collect();
     to_tables(trial, &taken)
 }
 
-/// The halts of treatment that were entered, which no dataset holds.
-pub fn study_halts<'r>(records: impl Iterator<Item = &'r Record> + Clone, trial: &Trial) -> Vec<EnteredHalt> {
-    entered_halts(&conduct_of(records, trial))
-}
-
 /// What the forms with a dataset say.
-fn answers_of<'r>(records: impl Iterator<Item = &'r Record>, trial: &Trial) -> StudyData {
-    let mut data = read_tables(study_tables(records, trial), trial).unwrap_or_default();
+fn answers_of(tables: Vec<Table>, trial: &Trial) -> StudyData {
+    let mut data = read_tables(tables, trial).unwrap_or_default();
     // A study without subjects yet is still one with dates.
     data.dated = true;
     data
@@ -392,7 +388,7 @@ pub(crate) fn counted(
 
 /// The data of one subject among its own records. Its conduct is not looked at: that rests on records of the study too.
 pub(crate) fn subject_data(records: &[Record], trial: &Trial, subject: &str) -> StudyData {
-    let mut data = answers_of(records.iter(), trial);
+    let mut data = answers_of(study_tables(records.iter(), trial), trial);
     let id = SubjectId::new(subject);
     data.subjects.retain(|known| known.id == id);
     data

@@ -70,11 +70,12 @@ pub(crate) fn run(args: &Args, output: Output) -> anyhow::Result<Answer> {
         let halt = halt_with(&there, &new, &trial, args.halt)?;
         let (entered, halts) = (new.len(), halt.is_some());
         new.extend(halt);
-        if let (Some(store), false) = (&store, args.dry_run) {
+        if let (Some(store), false) = (store, args.dry_run) {
             // One sitting: all of it is entered, or nothing.
-            let changes: Vec<Change> = new.into_iter().map(Change::Create).collect();
-            store.append(&operator(), Some(&trial.version), &changes).await?;
-            note(store, "import").await?;
+            let changes = new.into_iter().map(Change::Create);
+            store.append_all(&operator(), Some(&trial.version), changes).await?;
+            note(&store, "import").await?;
+            store.close().await;
         }
         Ok((entered, halts))
     })?;
@@ -166,11 +167,10 @@ fn read_inbound(args: &Args, trial: &Trial) -> anyhow::Result<Read> {
     let known = wait(async {
         match Store::open(&args.record.address(), Clock::System).await {
             Err(StoreError::Missing(_)) => Ok(Vec::new()),
-            answer => Ok(answer?.records(&RecordFilter::default()).await?),
+            answer => Ok(answer?.reading().await?.touched_since(0).await?),
         }
     })?;
-    let subjects: HashSet<String> = known.into_iter().filter_map(|record| record.subject).collect();
-    let mut subjects: Vec<String> = subjects.into_iter().collect();
+    let mut subjects: Vec<String> = known.into_iter().flatten().collect();
     subjects.sort();
     // A capture system brings its subjects along; a hospital's or laboratory's patients are looked for among those there.
     let known = if args.format == Format::Odm {
@@ -280,7 +280,7 @@ fn plan(there: &[Record], captured: Vec<Captured>) -> anyhow::Result<Vec<NewReco
             );
         }
         let number = (record.number > 0).then_some(record.number);
-        all.push(new_record(form, subject, Some(site), number, record.values.clone()));
+        all.push(new_record(form, subject, Some(site), number, record.values));
     }
     if !conflicts.is_empty() {
         conflicts.sort();

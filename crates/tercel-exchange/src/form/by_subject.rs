@@ -53,7 +53,8 @@ pub struct SubjectRead {
 impl SubjectRead {
     /// Reads the records of one subject, with the columns that are known of the others.
     pub fn new(trial: &Trial, captured: &[Captured], known: &Arc<Columns>) -> Self {
-        let rows = rows_of(trial, captured);
+        let records: Vec<&Captured> = captured.iter().collect();
+        let rows = rows_of(trial, &records);
         let own = Columns(asked_of(&rows));
         let mut with = Arc::clone(known);
         let mut wider = Columns::clone(known);

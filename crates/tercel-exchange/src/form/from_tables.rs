@@ -215,6 +215,8 @@ struct Numbers<'t> {
     sequence: Option<usize>,
     own: HashMap<&'t str, BTreeSet<u32>>,
     given: HashMap<&'t str, BTreeSet<u32>>,
+    /// The number below which none of a subject is free.
+    free_from: HashMap<&'t str, u32>,
 }
 
 impl<'t> Numbers<'t> {
@@ -233,6 +235,7 @@ impl<'t> Numbers<'t> {
             sequence,
             own,
             given: HashMap::new(),
+            free_from: HashMap::new(),
         }
     }
 
@@ -248,7 +251,9 @@ impl<'t> Numbers<'t> {
             return (number, None);
         }
         let free = |number: &u32| !own.contains(number) && !given.contains(number);
-        let number = (1..=u32::MAX).find(free).unwrap_or(u32::MAX);
+        let from = self.free_from.entry(subject).or_insert(1);
+        let number = (*from..=u32::MAX).find(free).unwrap_or(u32::MAX);
+        *from = number;
         given.insert(number);
         let said = written.filter(|text| !text.is_empty()).map(|text| NotTaken {
             column: Some(format!("{}SEQ", self.table.name)),

@@ -65,7 +65,7 @@ pub(crate) use question::asked_as;
 pub use question::{asking, place_of, question};
 pub(crate) use sdtm::qualifier_label;
 pub(crate) use standard::ToStandard;
-pub use tables::to_tables;
+pub use tables::{Datasets, PART, to_tables};
 pub use trial_choice::FromTrial;
 pub use validate::validate;
 

@@ -20,7 +20,7 @@ type Told<'r> = (&'r str, &'r str, bool);
 
 /// Adds to the rows of events the day on which the sponsor was first told, and those of the first and the next report to each
 /// authority. What the event itself states stays.
-pub(super) fn add_report_days<'r>(captured: &'r [Captured], rows: &mut BTreeMap<&'static str, Rows<'r>>) {
+pub(super) fn add_report_days<'r>(captured: &[&'r Captured], rows: &mut BTreeMap<&'static str, Rows<'r>>) {
     let Some(events) = rows.get_mut("AE") else {
         return;
     };

@@ -21,9 +21,75 @@ use crate::table::Table;
 /// Records of a site or of the study, and of forms without a dataset, become no row. A rehearsal keeps saying so: where a
 /// subject's identifier carries the mark of one, so does `STUDYID`.
 pub fn to_tables(trial: &Trial, captured: &[Captured]) -> Vec<Table> {
-    let study = study_name(trial, captured.iter().any(is_of_rehearsal));
-    let rows = rows_of(trial, captured);
-    tables_of(&rows, &study, &asked_of(&rows))
+    let mut records: Vec<&Captured> = captured.iter().collect();
+    records.sort_by_key(|record| record.subject.as_deref());
+    let mut datasets = Datasets::new(trial);
+    let mut count = 0;
+    let parts = records.chunk_by(|one, next| {
+        count += 1;
+        let together = count < PART || one.subject == next.subject;
+        count *= usize::from(together);
+        together
+    });
+    for part in parts {
+        datasets.add(part);
+    }
+    datasets.into_tables()
+}
+
+/// So many records, and the others of their last subject, are rows in memory cell by cell at a time.
+pub const PART: usize = 5_000;
+
+/// The same datasets, put together of some subjects at a time.
+#[derive(Debug)]
+pub struct Datasets<'t> {
+    trial: &'t Trial,
+    tables: Vec<Table>,
+    asked: Asked,
+    of_rehearsal: bool,
+}
+
+impl<'t> Datasets<'t> {
+    /// Datasets without a row.
+    pub fn new(trial: &'t Trial) -> Self {
+        Self {
+            trial,
+            tables: Vec::new(),
+            asked: Asked::new(),
+            of_rehearsal: false,
+        }
+    }
+
+    /// Adds all records of some subjects, whose identifiers come after those of the subjects before.
+    pub fn add(&mut self, captured: &[&Captured]) {
+        let rows = rows_of(self.trial, captured);
+        for (domain, names) in asked_of(&rows) {
+            self.asked.entry(domain).or_default().extend(names);
+        }
+        self.of_rehearsal |= captured.iter().any(|record| is_of_rehearsal(record));
+        // The study is named when all is known.
+        let tables = tables_of(&rows, "", &self.asked);
+        if self.tables.is_empty() {
+            self.tables = tables;
+            return;
+        }
+        for (whole, part) in self.tables.iter_mut().zip(&tables) {
+            whole.add_rows(part);
+            whole.arrange(part.columns());
+        }
+    }
+
+    /// The datasets, with a column for each variable that some row has.
+    pub fn into_tables(mut self) -> Vec<Table> {
+        if self.tables.is_empty() {
+            self.add(&[]);
+        }
+        let study = study_name(self.trial, self.of_rehearsal);
+        for table in &mut self.tables {
+            table.put("STUDYID", |_, _| Some(study.clone()));
+        }
+        self.tables
+    }
 }
 
 /// Whether the record is of a subject whose identifier carries the mark of a rehearsal.
@@ -43,7 +109,7 @@ pub(super) fn study_name(trial: &Trial, of_rehearsal: bool) -> String {
 }
 
 /// The rows of every dataset that a form belongs to.
-pub(super) fn rows_of<'r>(trial: &Trial, captured: &'r [Captured]) -> BTreeMap<&'static str, Rows<'r>> {
+pub(super) fn rows_of<'r>(trial: &Trial, captured: &[&'r Captured]) -> BTreeMap<&'static str, Rows<'r>> {
     let mut rows: BTreeMap<&'static str, Rows<'_>> = BTreeMap::new();
     for domain in FORMS.iter().filter_map(|form| form.domain) {
         rows.entry(domain).or_default();

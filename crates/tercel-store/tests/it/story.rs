@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use tercel_store::{
-    Change, Clock, EntryFilter, Grant, HeadKey, Kind, Record, Refusal, SignIn, Store, StoreError, verify,
+    Change, Clock, EntryFilter, Grant, HeadKey, Kind, NewRecord, Record, RecordFilter, Refusal, SignIn, Store,
+    StoreError, verify,
 };
 
 use crate::databases::{Database, on_both};
@@ -13,6 +14,7 @@ use crate::texts::{author, fever, refusal, values};
 on_both!(
     a_record_is_entered_corrected_verified_signed_and_locked,
     a_refused_change_takes_the_whole_sitting_with_it,
+    changes_without_end_are_kept_all_or_none,
     accounts_sign_in_wait_after_failures_and_end_with_their_sessions,
     a_password_set_by_somebody_else_lets_nobody_in_after_three_days,
     a_backup_lays_the_same_record_elsewhere,
@@ -148,6 +150,34 @@ async fn a_refused_change_takes_the_whole_sitting_with_it(database: &Database) {
         .await
         .unwrap();
     assert_eq!(made[1].record.as_deref(), Some("AE/S-01-001/2"));
+}
+
+async fn changes_without_end_are_kept_all_or_none(database: &Database) {
+    let store = database.create(Clock::System).await;
+    let nurse = author("nurse", "coordinator");
+    let many = || (0..25).map(|_| Change::Create(fever("1")));
+    let numbered = |number| {
+        let number = Some(number);
+        std::iter::once(Change::Create(NewRecord { number, ..fever("2") }))
+    };
+    // Number 3 is long written when it is asked for again.
+    let again = store.append_all(&nurse, None, many().chain(numbered(3))).await;
+    assert!(matches!(again, Err(StoreError::Refused(Refusal::Exists(key))) if key == "AE/S-01-001/3"));
+    assert_eq!(store.head().await.unwrap().0, 1);
+    assert!(store.records(&RecordFilter::default()).await.unwrap().is_empty());
+
+    let changes = numbered(30).chain(many()).chain(numbered(12));
+    store.append_all(&nurse, Some("1.0"), changes).await.unwrap();
+    let numbers: Vec<u32> = store
+        .records(&RecordFilter::default())
+        .await
+        .unwrap()
+        .iter()
+        .map(Record::number)
+        .collect();
+    assert_eq!(numbers, std::iter::once(12).chain(30..=55).collect::<Vec<u32>>());
+    assert_eq!(store.head().await.unwrap().0, 28);
+    assert!(store.verify(None).await.unwrap().is_ok());
 }
 
 async fn accounts_sign_in_wait_after_failures_and_end_with_their_sessions(database: &Database) {

@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use tercel::study::{Finding, Rule, StudyData};
 use tercel_store::{Record, RecordFilter};
-use tercel_web::study_data;
+use tercel_web::Collected;
 
 use crate::crawl::{demo, demo_until};
 use crate::world::{World, trial};
@@ -53,7 +53,7 @@ fn only(missing: &[String], expected: &[&str]) -> bool {
 async fn every_infusion_of_the_demonstration_was_given_through_its_open_gate() {
     let world = demo().await;
     let records = records(&world).await;
-    let data = study_data(records.iter(), &trial());
+    let data = Collected::of(&records, &trial()).into_data(&trial());
     let infused = data.subjects.iter().filter(|subject| subject.is_infused());
     assert_eq!(infused.count(), 10);
     assert_eq!(of_conduct(&data), Vec::<&Finding>::new());

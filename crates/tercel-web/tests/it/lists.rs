@@ -328,7 +328,7 @@ async fn the_days_of_reports_stand_in_the_row_of_the_event_where_it_does_not_sta
         .records(&tercel_store::RecordFilter::default())
         .await
         .unwrap();
-    let tables = tercel_web::study_tables(records.iter(), &crate::world::trial());
+    let tables = tercel_web::Collected::of(&records, &crate::world::trial()).tables;
     let events = tables.iter().find(|table| table.name == "AE").unwrap();
     let csv = String::from_utf8(events.to_csv().unwrap()).unwrap();
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());

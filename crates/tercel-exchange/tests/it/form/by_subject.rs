@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use tercel_exchange::form::{Captured, Columns, SubjectRead, from_tables, put_together, to_tables};
+use tercel_exchange::form::{Captured, Columns, Datasets, SubjectRead, from_tables, put_together, to_tables};
 use tercel_exchange::{read_datasets, read_tables};
 
 use super::{folder, trial};
@@ -100,7 +100,17 @@ proptest! {
                     break;
                 }
             }
-            let mut whole = read_tables(to_tables(&trial, &records), &trial).unwrap();
+            let tables = to_tables(&trial, &records);
+            let mut by_subject: BTreeMap<Option<&str>, Vec<&Captured>> = BTreeMap::new();
+            for record in &records {
+                by_subject.entry(record.subject.as_deref()).or_default().push(record);
+            }
+            let mut datasets = Datasets::new(&trial);
+            for records in by_subject.values() {
+                datasets.add(records);
+            }
+            prop_assert_eq!(datasets.into_tables(), tables.clone());
+            let mut whole = read_tables(tables, &trial).unwrap();
             whole.dated = true;
             let parts = put_together(&trial, &reads.values().collect::<Vec<_>>());
             prop_assert_eq!(&parts.findings, &whole.findings);
