@@ -12,7 +12,7 @@ use crate::reader::{Reader, Row};
 use crate::sdtm::{AGES, DOSE_LEVEL, Domain, insert_subject};
 
 pub use derive::{DeriveOptions, Derived, apply_protocol, derive_addlt, derive_adtox, derive_datasets, label_scales};
-pub(crate) use derive::{outcome_identifiers, outcome_parameter};
+pub(crate) use derive::{EMERGENT, emergent_events, outcome_identifiers, outcome_parameter};
 
 /// Datasets read beside `ADSL`.
 pub(crate) const DATASETS: [Domain; 2] = [

@@ -207,8 +207,27 @@ impl Group<'_> {
                 found.extend(variable(column, reference, item));
             }
             found.extend(tables.first().and_then(|table| longer(table, item, name)));
+            found.extend(tables.first().and_then(|table| without_value(table, reference, name)));
         }
         found
+    }
+}
+
+/// A variable that has values and is described as one that has none, or the other way round.
+fn without_value(table: &Table, reference: Node<'_, '_>, name: &str) -> Option<Words> {
+    let at = table.column(name)?;
+    let said = reference.attributes().any(|one| one.name() == "HasNoData");
+    let there = (0..table.len()).all(|row| table.cell(row, at).is_empty());
+    match (said, there) {
+        (true, false) => Some(both!(
+            "define.xml says that {name} has no value, and the file has some",
+            "define.xml称{name}无取值，而文件中有"
+        )),
+        (false, true) => Some(both!(
+            "no row of the file has a value of {name}, and define.xml does not say so",
+            "文件中{name}全部为空，而define.xml未注明"
+        )),
+        (true, true) | (false, false) => None,
     }
 }
 

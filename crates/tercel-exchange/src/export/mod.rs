@@ -15,6 +15,8 @@ pub mod sdtm;
 pub mod terminology;
 pub mod write;
 
+use std::collections::BTreeMap;
+
 use crate::table::Table;
 
 /// The standard a dataset follows.
@@ -47,6 +49,25 @@ pub struct Dataset {
     pub table: Table,
 }
 
+/// Gives a text variable one length in all datasets, that of its longest value in any; supplemental qualifiers keep their own (FDA,
+/// Study Data Technical Conformance Guide: dataset column length).
+fn level_lengths(datasets: &mut [Dataset]) {
+    let of_study = |dataset: &Dataset| !dataset.name().starts_with("SUPP");
+    let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::DateTimeText | Kind::DurationText);
+    let mut longest: BTreeMap<String, usize> = BTreeMap::new();
+    for dataset in datasets.iter().filter(|dataset| of_study(dataset)) {
+        for variable in dataset.variables.iter().filter(|variable| is_text(variable.kind)) {
+            let length = longest.entry(variable.name.clone()).or_default();
+            *length = variable.length.max(*length);
+        }
+    }
+    for dataset in datasets.iter_mut().filter(|dataset| of_study(dataset)) {
+        for variable in dataset.variables.iter_mut().filter(|variable| is_text(variable.kind)) {
+            variable.length = longest.get(&variable.name).copied().unwrap_or(variable.length);
+        }
+    }
+}
+
 /// What a variable is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variable {
@@ -56,7 +77,7 @@ pub struct Variable {
     pub label: String,
     /// Kind of its values.
     pub kind: Kind,
-    /// Longest value in bytes (text), digits (numbers); at least 1.
+    /// Longest value in bytes (text; of all datasets that have the variable), digits (numbers); at least 1.
     pub length: usize,
     /// Significant digits after the point, for [`Kind::Float`].
     pub decimals: usize,

@@ -183,7 +183,7 @@ fn reason(dataset: &str, name: &str, is_answered: bool, given: &str) -> Reason {
     }
 }
 
-/// Study days, and what the subject's row repeats from other records.
+/// Study days, whether an event is treatment-emergent, and what the subject's row repeats from other records.
 fn is_worked_out(dataset: &str, name: &str) -> bool {
     const SUBJECT_LEVEL: [&str; 7] = [
         "SUBJID", "RFSTDTC", "RFENDTC", "RFXSTDTC", "RFXENDTC", "RFPENDTC", "ARMNRS",
@@ -192,7 +192,7 @@ fn is_worked_out(dataset: &str, name: &str) -> bool {
         return SUBJECT_LEVEL.contains(&name);
     }
     let days = ["DY", "STDY", "ENDY"];
-    name.strip_prefix(dataset).is_some_and(|rest| days.contains(&rest))
+    name == "AETRTEM" || name.strip_prefix(dataset).is_some_and(|rest| days.contains(&rest))
 }
 
 fn rows_by_key(now: &Table) -> HashMap<Key, usize> {

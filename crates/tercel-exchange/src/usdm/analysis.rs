@@ -99,12 +99,14 @@ pub(super) fn objectives(trial: &Trial, ids: &mut Ids) -> (Vec<Value>, Endpoints
             .map(|(index, outcome)| endpoint(ids, *index, outcome, level, &mut known))
             .collect();
         let measures: Vec<&str> = own.iter().map(|(_, outcome)| outcome.measure.as_str()).collect();
+        let stated = trial.primary_objective.clone().filter(|_| rank == OutcomeKind::Primary);
+        let text = stated.unwrap_or_else(|| format!("To assess the {word} outcomes: {}", measures.join("; ")));
         objectives.push(json!({
             "id": ids.next("Objective"),
             "name": format!("{} OBJECTIVE", word.to_uppercase()),
             "label": null,
             "description": null,
-            "text": format!("To assess the {word} outcomes: {}", measures.join("; ")),
+            "text": text,
             "dictionaryId": null,
             "level": ids.code(objective),
             "endpoints": endpoints,

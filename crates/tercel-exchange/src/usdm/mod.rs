@@ -137,7 +137,7 @@ fn organizations(trial: &Trial, ids: &mut Ids) -> (Vec<Value>, String, Option<St
     };
     let (sponsor, value) = make(
         "SPONSOR",
-        "Sponsor (not stated)",
+        trial.sponsor.as_deref().unwrap_or("Sponsor (not stated)"),
         "not stated",
         "not stated",
         Term::UNKNOWN,

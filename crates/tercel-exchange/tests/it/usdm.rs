@@ -188,6 +188,25 @@ fn every_visit_and_every_outcome_of_the_protocol_is_in_it() {
 }
 
 #[test]
+fn the_sponsor_and_the_primary_objective_are_those_of_the_protocol() {
+    let stated = Trial {
+        sponsor: Some("University Hospital".to_owned()),
+        primary_objective: Some("To find the dose for phase 2".to_owned()),
+        ..trial("il1rap-hcc")
+    };
+    let definition = definition(&stated);
+    let version = &definition["study"]["versions"][0];
+    assert_eq!(version["organizations"][0]["label"], "University Hospital");
+    let objectives = version["studyDesigns"][0]["objectives"].as_array().unwrap();
+    assert_eq!(objectives[0]["text"], "To find the dose for phase 2");
+    let secondary = objectives[1]["text"].as_str().unwrap();
+    assert!(
+        secondary.starts_with("To assess the secondary outcomes: "),
+        "{secondary}"
+    );
+}
+
+#[test]
 fn the_same_protocol_gives_the_same_bytes() {
     let trial = trial("il1rap-hcc");
     assert_eq!(write_usdm(&trial), write_usdm(&trial));

@@ -89,6 +89,8 @@ pub(super) fn parse_trial(root: &Section<'_>) -> Option<Trial> {
         title: header.title,
         title_zh: header.title_zh,
         registry: header.registry,
+        sponsor: header.sponsor,
+        primary_objective: header.primary_objective,
         country: header.country,
         condition: header.condition,
         condition_zh: header.condition_zh,
@@ -118,6 +120,8 @@ struct Header {
     title: String,
     title_zh: Option<String>,
     registry: Option<String>,
+    sponsor: Option<String>,
+    primary_objective: Option<String>,
     country: Option<String>,
     condition: String,
     condition_zh: Option<String>,
@@ -131,6 +135,8 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
     let title = section.text("title", "\"A Phase 1 Study of …\"");
     let title_zh = section.optional_text("title_zh");
     let registry = section.optional_text("registry");
+    let sponsor = section.optional_text("sponsor");
+    let primary_objective = section.optional_text("primary_objective");
     let country = section.optional_code("country", &Letters::COUNTRY);
     let condition = section.text("condition", "\"hepatocellular carcinoma\"");
     let condition_zh = section.optional_text("condition_zh");
@@ -143,6 +149,8 @@ fn parse_header(section: &Section<'_>) -> Option<Header> {
         title: title?,
         title_zh,
         registry,
+        sponsor,
+        primary_objective,
         country,
         condition: condition?,
         condition_zh,

@@ -70,6 +70,10 @@ pub struct Trial {
     pub title_zh: Option<String>,
     /// Registry number, where there is one.
     pub registry: Option<String>,
+    /// The sponsor, where the protocol names one.
+    pub sponsor: Option<String>,
+    /// Primary objective in a sentence, where the protocol has one.
+    pub primary_objective: Option<String>,
     /// Country of every site (ISO 3166-1 alpha-3), where all are in one.
     pub country: Option<String>,
     /// Condition studied.

@@ -10,7 +10,7 @@ use tercel::study::When;
 use super::Subjects;
 use super::adsl::Subject;
 use super::cells::{CellRow, Cells, flag, maybe_day};
-use super::rules::{Emergence, Worsening, impute_first, impute_last, is_treatment_emergent, relative_day};
+use super::rules::{Emergence, Imputed, Worsening, impute_first, impute_last, is_treatment_emergent, relative_day};
 use crate::meddra::{CODING, code_row, coded_cells};
 use crate::table::Table;
 
@@ -109,29 +109,52 @@ fn is_fatal_under_treatment(row: CellRow<'_>, subject: &Subject) -> bool {
     fatal && !before.is_some_and(|(died, treated)| is_certainly_before(died, treated))
 }
 
+/// First and last day of an event, as far as they are known or imputed, and what its emergence rests on.
+struct Course {
+    start: Option<Imputed>,
+    end: Option<Imputed>,
+    event: Emergence,
+}
+
+impl Course {
+    fn of(row: CellRow<'_>, subject: &Subject) -> Self {
+        let (started, ended) = (row.when("AESTDTC"), row.when("AEENDTC"));
+        let caps = [subject.death_day(), subject.end_of_study];
+        let end = ended.map(|when| impute_last(when.date, &caps));
+        // What ended before treatment did not begin with it.
+        let floor = subject
+            .treatment_start
+            .filter(|treated| end.is_none_or(|end| *treated <= end.day));
+        let start = started.map(|when| impute_first(when.date, floor));
+        let event = Emergence {
+            treated: subject.first_dose,
+            treated_until: subject.treatment_end,
+            start: started,
+            start_day: start.map(|start| start.day),
+            end: ended,
+        };
+        Self { start, end, event }
+    }
+}
+
+/// Whether each event is treatment-emergent as `TRTEMFL` has it; `None` where nobody knows its subject.
+pub(super) fn emergent(ae: &Cells<'_>, subjects: &Subjects) -> Vec<Option<bool>> {
+    let emergent = |row: CellRow<'_>| {
+        let course = Course::of(row, subjects.get(&row.subject()?)?);
+        Some(is_treatment_emergent(&course.event, None, Worsening::NotAsked))
+    };
+    ae.rows().map(emergent).collect()
+}
+
 fn derive_event(row: CellRow<'_>, subject: &Subject, graded: bool) -> Vec<String> {
-    let (started, ended) = (row.when("AESTDTC"), row.when("AEENDTC"));
-    let caps = [subject.death_day(), subject.end_of_study];
-    let end = ended.map(|when| impute_last(when.date, &caps));
-    // What ended before treatment did not begin with it.
-    let floor = subject
-        .treatment_start
-        .filter(|treated| end.is_none_or(|end| *treated <= end.day));
-    let start = started.map(|when| impute_first(when.date, floor));
-    let (start_day, end_day) = (start.map(|start| start.day), end.map(|end| end.day));
+    let Course { start, end, event } = Course::of(row, subject);
+    let (start_day, end_day) = (event.start_day, end.map(|end| end.day));
     let day = |date| match (subject.treatment_start, date) {
         (Some(reference), Some(date)) => relative_day(reference, date).to_string(),
         (None, _) | (_, None) => String::new(),
     };
     let lasted = start_day.zip(end_day);
     let lasted = lasted.map(|(start, end)| (tercel::study::days_between(start, end) + 1).to_string());
-    let event = Emergence {
-        treated: subject.first_dose,
-        treated_until: subject.treatment_end,
-        start: started,
-        start_day,
-        end: ended,
-    };
     let worsening = match (graded, row.number("AEITOXGR").zip(row.number("AETOXGR"))) {
         (_, _) if is_fatal_under_treatment(row, subject) => Worsening::Fatal,
         (false, _) => Worsening::NotAsked,

@@ -174,6 +174,17 @@ pub fn derive_datasets(mut tables: Vec<Table>, options: &DeriveOptions, coding: 
     Some(derived)
 }
 
+/// What makes an event treatment-emergent, in words.
+pub(crate) const EMERGENT: &str = "Y where the subject was treated, the event did not certainly end before the first dose, and did not certainly start before it or has no start. On one day times of day decide where both are known.";
+
+/// Whether each row of `AE` is treatment-emergent, as `TRTEMFL` of `ADAE` has it; `None` where no table names its subject.
+pub(crate) fn emergent_events(tables: &[Table], options: &DeriveOptions) -> Vec<Option<bool>> {
+    let sources = Sources { tables };
+    let subjects = adsl::derive_subjects(&sources, options, &mut Vec::new());
+    let emergent = sources.cells("AE").zip(subjects);
+    emergent.map_or_else(Vec::new, |(ae, subjects)| adae::emergent(&ae, &subjects))
+}
+
 /// `ADEX` and `ADVS`, where there are doses and vital signs.
 fn derive_treatment(sources: &Sources<'_>, subjects: &Subjects, options: &DeriveOptions, derived: &mut Derived) {
     if let Some(ex) = sources.cells("EX") {

@@ -7,7 +7,7 @@ use tercel::protocol::Trial;
 use super::list::{ALL, Described, Home, Line, List};
 use super::{long, setting, sort};
 use crate::export::guide;
-use crate::export::{Codelist, Dataset, Kind, Origin, Standard, ValueLevel, Variable};
+use crate::export::{Codelist, Dataset, Kind, Origin, Standard, ValueLevel, Variable, level_lengths};
 use crate::table::Table;
 
 /// More values than this are no codelist.
@@ -24,7 +24,9 @@ pub fn describe_adam(mut tables: Vec<Table>, meddra: Option<&str>, trial: Option
         let at = tables.iter().position(|table| table.name == described.name)?;
         Some(describe(described, tables.swap_remove(at), meddra, trial))
     });
-    described.collect()
+    let mut described: Vec<Dataset> = described.collect();
+    level_lengths(&mut described);
+    described
 }
 
 fn describe(described: &Described, mut table: Table, meddra: Option<&str>, trial: Option<&Trial>) -> Dataset {

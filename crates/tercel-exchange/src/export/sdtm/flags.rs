@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use tercel::protocol::Trial;
 use tercel::study::{BaselineEnd, Clock, When, baseline_end};
 
 use super::cells::{Columns, fill_from, when};
+use super::supplement::EMERGENT_FLAG;
 use super::timing::References;
-use super::{Study, guide, has_variable};
+use super::{Study, guide, has_variable, named};
+use crate::adam::{DeriveOptions, emergent_events};
 use crate::export::guide::Core;
 use crate::table::Table;
 
@@ -58,6 +61,25 @@ pub(super) fn complete(study: &Study<'_>, table: &mut Table, references: &Refere
             .collect();
         let last = last_before(table, &baseline, |subject, at| Some(ends.get(subject)?.follows(at)));
         fill_from(table, &baseline, &last);
+    }
+}
+
+/// The qualifier of `AE` that says whether an event is treatment-emergent: as `TRTEMFL` of `ADAE`, and not by halves beside what
+/// the source says of some.
+pub(super) fn flag_emergent(trial: &Trial, tables: &mut [Table]) {
+    let qualified = named(tables, "SUPPAE").is_some_and(|table| {
+        let columns = Columns::of(table);
+        (0..table.len()).any(|row| columns.text(row, "QNAM") == EMERGENT_FLAG)
+    });
+    if qualified || named(tables, "AE").is_none_or(|table| table.column(EMERGENT_FLAG).is_some()) {
+        return;
+    }
+    let emergent = emergent_events(tables, &DeriveOptions::of(trial));
+    let emergent = emergent.into_iter().enumerate();
+    let cells = emergent.filter_map(|(row, emergent)| Some((row, if emergent? { "Y" } else { "N" }.to_owned())));
+    let cells = cells.collect();
+    if let Some(table) = tables.iter_mut().find(|table| table.name == "AE") {
+        fill_from(table, EMERGENT_FLAG, &cells);
     }
 }
 

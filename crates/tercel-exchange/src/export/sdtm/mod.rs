@@ -43,7 +43,7 @@ use jiff::civil::Date;
 use tercel::protocol::Trial;
 use tercel::study::{Finding, StudyData};
 
-use super::{Dataset, guide};
+use super::{Dataset, guide, level_lengths};
 use crate::folder::read_tables;
 use crate::table::Table;
 
@@ -102,6 +102,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
         timing::complete(table, &references);
         flags::complete(&study, table, &references);
     }
+    flags::flag_emergent(trial, &mut tables);
     related::group_assessments(&mut tables);
     related::group_profiles(&study, &mut tables);
     let related = related::records(&study, &tables);
@@ -111,6 +112,7 @@ pub fn datasets(trial: &Trial, tables: Vec<Table>, cut: Option<Date>) -> Sdtm {
     }
     let mut made = describe::all(&study, tables);
     made.sort_by(|one, other| one.name().cmp(other.name()));
+    level_lengths(&mut made);
     Sdtm {
         datasets: made,
         findings,

@@ -14,8 +14,11 @@ const COLUMNS: [&str; 10] = [
     "STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM", "QLABEL", "QVAL", "QORIG", "QEVAL",
 ];
 
+/// Whether an event is treatment-emergent: the name the FDA asks for, and of the pilot study of CDISC.
+pub(super) const EMERGENT_FLAG: &str = "AETRTEM";
+
 /// Labels of qualifiers that no form has, by the end of their name.
-const LABELS: [(&str, &str); 7] = [
+const LABELS: [(&str, &str); 8] = [
     ("SEQ", "Sequence Number"),
     ("LLOQ", "Lower Limit of Quantitation"),
     ("ULOQ", "Upper Limit of Quantitation"),
@@ -23,6 +26,7 @@ const LABELS: [(&str, &str); 7] = [
     ("CLSIG", "Clinically Significant"),
     ("DTC", "Date/Time"),
     ("TOXGR", "Toxicity Grade"),
+    ("TRTEM", "Treatment Emergent Flag"),
 ];
 
 /// Adds a row for every value in a column that the guide does not have to the qualifiers of the source.
@@ -52,6 +56,7 @@ pub(super) fn rows(table: &Table, known: Option<&Table>) -> Option<Table> {
         // Nobody says where a column comes from that no form asks for and the guide has no name for.
         let origin = match known {
             _ if *column == format!("{domain}SEQ") => "Assigned",
+            _ if column == EMERGENT_FLAG => "Derived",
             Some(_) => "Collected",
             None => "Not Available",
         };

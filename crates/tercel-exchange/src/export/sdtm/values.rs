@@ -6,12 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cells::Columns;
 use super::describe::{IN_UNIT, OF_TERMS, decimals, length, number_kind};
 use super::summary::VALUE_LISTS;
+use super::supplement::EMERGENT_FLAG;
+use crate::adam::EMERGENT;
 use crate::export::{Codelist, Dataset, Kind, Origin, Source, ValueLevel, Variable};
 use crate::form::{Choice, Kind as Asked, asked_as};
 use crate::table::Table;
 
 /// Datasets whose tests are those of a category: two instruments may ask for one thing.
 const BY_CATEGORY: [&str; 2] = ["PP", "RS"];
+
+/// No, yes and what is neither.
+const YES_NO: &str = "C66742";
 
 /// Which variables tell the rows apart, and which depend on them.
 struct Split {
@@ -120,7 +125,10 @@ fn level(
     let called = called.unwrap_or(&of).to_owned();
     let is_unit = variable.name.ends_with("RESU");
     let kind = if is_unit { Kind::Text } else { number_kind(cells()) };
-    let (origin, method, codelist) = if variable.name == "QVAL" {
+    let (origin, method, codelist) = if variable.name == "QVAL" && of == EMERGENT_FLAG {
+        let method = format!("{EMERGENT} N otherwise. As the source says it, where it does.");
+        (Origin::Derived, Some(method), Some(Codelist::Cdisc(YES_NO)))
+    } else if variable.name == "QVAL" {
         let parent = name.trim_start_matches("SUPP");
         (
             origin_of(columns.text(first, "QORIG")),
@@ -135,12 +143,13 @@ fn level(
             (Some(_), _) if variable.name.contains("STRES") => Some(IN_UNIT),
             (method, _) => method.as_deref(),
         };
+        let method = method.map(str::to_owned);
         let codelist = if is_unit {
             variable.codelist.clone()
         } else {
             value_list(name, &of).map(Codelist::Cdisc)
         };
-        (variable.origin.clone(), method.map(str::to_owned), codelist)
+        (variable.origin.clone(), method, codelist)
     };
     let units: BTreeSet<&str> = if is_unit { cells().collect() } else { BTreeSet::new() };
     let units: Vec<&str> = units.into_iter().collect();
@@ -182,7 +191,7 @@ fn origin_of(origin: &str) -> Origin {
 /// The codelist of a qualifier: of what the form that asks for it may be answered with.
 fn qualifier_list(parent: &str, qualifier: &str) -> Option<Codelist> {
     match asked_as(parent, qualifier)? {
-        Asked::YesNo => Some(Codelist::Cdisc("C66742")),
+        Asked::YesNo => Some(Codelist::Cdisc(YES_NO)),
         Asked::Choice(choices) => Some(sponsor_list(parent, qualifier, choices)),
         Asked::Text { .. }
         | Asked::LongText { .. }

@@ -1,6 +1,6 @@
 //! Analysis datasets and their descriptions: one list for both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tercel::endpoint::Analysis;
 use tercel_exchange::Table;
@@ -178,6 +178,54 @@ fn a_parameter_code_means_one_parameter_and_a_source_names_its_record() {
             named += 1;
         }
         assert!(named > 0, "{} names no source", dataset.name());
+    }
+}
+
+#[test]
+fn the_tabulation_says_of_every_event_whether_it_is_treatment_emergent_as_the_analysis_does() {
+    let trial = trial();
+    for tables in [rehearsal(), synthetic(&trial, 5), synthetic(&trial, 11)] {
+        let made = sdtm::datasets(&trial, tables.clone(), None);
+        let cells = |table: &Table, names: [&str; 3]| -> Vec<[String; 3]> {
+            let at = names.map(|name| table.column(name).unwrap());
+            let rows = (0..table.len()).map(|row| at.map(|at| table.cell(row, at).to_owned()));
+            rows.collect()
+        };
+        let supplement = made.datasets.iter().find(|dataset| dataset.name() == "SUPPAE").unwrap();
+        let names = supplement.table.column("QNAM").unwrap();
+        let mut qualified = supplement.table.clone();
+        qualified.retain(|row| supplement.table.cell(row, names) == "AETRTEM");
+        let said: BTreeSet<_> = cells(&qualified, ["USUBJID", "IDVARVAL", "QVAL"]).into_iter().collect();
+        let (data, cut) = records(&trial, tables.clone());
+        let analysis = Analysis::new(&trial, &data, Some(cut));
+        let derived = derived(&trial, tables, &analysis);
+        let adae = derived.iter().find(|table| table.name == "ADAE").unwrap();
+        let flagged = cells(adae, ["USUBJID", "AESEQ", "TRTEMFL"]).into_iter();
+        let flagged: BTreeSet<_> = flagged
+            .map(|[subject, number, flag]| [subject, number, if flag == "Y" { flag } else { "N".to_owned() }])
+            .collect();
+        assert_eq!(said, flagged);
+        assert!(said.iter().any(|[.., flag]| flag == "Y") && said.iter().any(|[.., flag]| flag == "N"));
+    }
+}
+
+#[test]
+fn a_text_variable_has_one_length_in_all_datasets_that_of_its_longest_value() {
+    let tabulated = sdtm::datasets(&trial(), rehearsal(), None).datasets;
+    for datasets in [tabulated, described()] {
+        let (mut lengths, mut longest) = (BTreeMap::new(), BTreeMap::new());
+        for dataset in datasets.iter().filter(|dataset| !dataset.name().starts_with("SUPP")) {
+            for (at, variable) in dataset.variables.iter().enumerate() {
+                if matches!(variable.kind, Kind::Text | Kind::DateTimeText | Kind::DurationText) {
+                    let here = (0..dataset.table.len()).map(|row| dataset.table.cell(row, at).len());
+                    let most: &mut usize = longest.entry(variable.name.as_str()).or_insert(1);
+                    *most = here.max().unwrap_or(0).max(*most);
+                    let length = *lengths.entry(variable.name.as_str()).or_insert(variable.length);
+                    assert_eq!(variable.length, length, "{} {}", dataset.name(), variable.name);
+                }
+            }
+        }
+        assert_eq!(lengths, longest);
     }
 }
 

@@ -130,6 +130,44 @@ fn the_define_of_the_tabulation_datasets_is_valid() {
 }
 
 #[test]
+fn a_variable_without_a_value_is_described_as_one() {
+    let trial = trial();
+    let made = sdtm::datasets(&trial, rehearsal(), None);
+    let define = Define {
+        about: ABOUT,
+        study_name: "IL1RAP-HCC",
+        study_description: &trial.title,
+        protocol_name: &trial.id,
+        standard: Standard::Sdtm,
+        datasets: &made.datasets,
+        extension: "xpt",
+        documents: &[],
+        results: &[],
+    };
+    let xml = String::from_utf8(write_define(&define).unwrap()).unwrap();
+    let said: BTreeSet<&str> = xml
+        .split("<ItemRef ")
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next())
+        .filter(|tag| tag.contains("def:HasNoData=\"Yes\""))
+        .filter_map(|tag| tag.split("ItemOID=\"").nth(1)?.split('"').next())
+        .collect();
+    let mut blank = BTreeSet::new();
+    for dataset in &made.datasets {
+        for (at, name) in dataset.table.columns().iter().enumerate() {
+            if (0..dataset.table.len()).all(|row| dataset.table.cell(row, at).is_empty()) {
+                blank.insert(format!("IT.{}.{name}", dataset.name()));
+            }
+        }
+    }
+    assert!(
+        blank.contains("IT.AE.AEBDSYCD") && !blank.contains("IT.AE.AEBODSYS"),
+        "{blank:?}"
+    );
+    assert_eq!(said, blank.iter().map(String::as_str).collect());
+}
+
+#[test]
 fn values_that_depend_on_others_are_described_by_them() {
     let trial = trial();
     let made = sdtm::datasets(&trial, rehearsal(), None);

@@ -545,7 +545,27 @@ fn the_trial_summary_codes_its_values_and_says_what_is_not_known() {
         ]
     );
     assert_eq!(of("SPONSOR"), ["Clinical Study Sponsor", "", "NI", "", ""]);
+    assert_eq!(of("OBJPRIM"), ["Trial Primary Objective", "", "NI", "", ""]);
     assert_eq!(of("DCUTDTC"), ["Data Cutoff Date", "2026-06-01", "", "", "ISO 8601"]);
+}
+
+#[test]
+fn the_trial_summary_has_the_sponsor_and_the_objective_of_the_protocol() {
+    let trial = Trial {
+        sponsor: Some("University Hospital".to_owned()),
+        primary_objective: Some("To find the dose for phase 2".to_owned()),
+        ..trial()
+    };
+    let made = datasets(&trial, source(), None).datasets;
+    for (code, value) in [
+        ("SPONSOR", "University Hospital"),
+        ("OBJPRIM", "To find the dose for phase 2"),
+    ] {
+        assert_eq!(
+            cells(&made, "TS", ("TSPARMCD", code), &["TSVAL", "TSVALNF"]),
+            [value, ""]
+        );
+    }
 }
 
 #[test]

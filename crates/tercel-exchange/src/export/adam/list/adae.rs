@@ -4,6 +4,7 @@ use super::{
     Assigned, CORE, Cdisc, Date, Derived, Described, IMPUTED, Integer, Line, Of, Open, Own, SEQUENCE, SUBJECT, Text,
     flag, v,
 };
+use crate::adam::EMERGENT;
 
 pub(super) const DATASET: Described = Described {
     name: "ADAE",
@@ -91,11 +92,7 @@ const DERIVED: &[Line] = &[
         Cdisc("C66781"),
         Assigned("DAYS where ADURN is known."),
     ),
-    flag(
-        "TRTEMFL",
-        "Treatment Emergent Analysis Flag",
-        "Y where the subject was treated, the event did not certainly end before the first dose, and did not certainly start before it or has no start. On one day times of day decide where both are known.",
-    ),
+    flag("TRTEMFL", "Treatment Emergent Analysis Flag", EMERGENT),
     flag(
         "TRTEM30FL",
         "Treatment Emergent to 30 Days Flag",
