@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Response, header};
+use axum::http::{HeaderMap, Response, Uri, header};
 use axum::routing::{get, post};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tercel::language::{Language, both};
@@ -52,7 +52,7 @@ pub fn router(app: &Arc<App>) -> Router {
             let rest = match rest {
                 Ok(Path(rest)) => rest,
                 Err(PathRejection::FailedToDeserializePathParams(_)) if route.path.contains('{') => {
-                    return plain(&Fault::NotFound, request.headers());
+                    return plain(Fault::NotFound, request.uri().path(), request.headers());
                 }
                 Err(_) => String::new(),
             };
@@ -60,7 +60,7 @@ pub fn router(app: &Arc<App>) -> Router {
             // A browser that goes away ends its connection, not what was begun: nothing is left half written.
             match tokio::spawn(answer(app, route, rest, request)).await {
                 Ok(response) => response,
-                Err(_) => plain(&Fault::Broken, &headers),
+                Err(_) => plain(Fault::Broken, route.path, &headers),
             }
         };
         router = match route.verb {
@@ -69,8 +69,8 @@ pub fn router(app: &Arc<App>) -> Router {
         };
     }
     router
-        .fallback(async |headers: HeaderMap| plain(&Fault::NotFound, &headers))
-        .method_not_allowed_fallback(async |headers: HeaderMap| plain(&Fault::OtherVerb, &headers))
+        .fallback(async |uri: Uri, headers: HeaderMap| plain(Fault::NotFound, uri.path(), &headers))
+        .method_not_allowed_fallback(async |uri: Uri, headers: HeaderMap| plain(Fault::OtherVerb, uri.path(), &headers))
         .with_state(Arc::clone(app))
 }
 
@@ -85,10 +85,17 @@ pub async fn serve(app: Arc<App>, address: SocketAddr, ready: impl FnOnce(Socket
     };
     let listener = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
     ready(listener.local_addr().map_err(failed)?);
+    drop(tokio::spawn(warm(Arc::clone(&app))));
     axum::serve(listener, router(&app))
         .with_graceful_shutdown(told_to_end())
         .await
         .map_err(ServeError::Stopped)
+}
+
+/// Derives what most pages ask for, so that who comes first does not wait for it. Where it fails, their page says so.
+async fn warm(app: Arc<App>) {
+    let _ = app.snapshot().await;
+    let _ = app.snapshot_with_cells(0).await;
 }
 
 /// Ctrl-C, or the signal by which a service is stopped.
@@ -104,8 +111,13 @@ async fn told_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-fn plain(fault: &Fault, headers: &HeaderMap) -> Response<Body> {
-    let (status, sentence) = fault.status(language(&cookies(headers), headers));
+/// What went wrong, without a page: for programs as every other answer they get.
+fn plain(fault: Fault, path: &str, headers: &HeaderMap) -> Response<Body> {
+    let language = language(&cookies(headers), headers);
+    if path.starts_with("/api/") {
+        return api::respond(Err(fault), language);
+    }
+    let (status, sentence) = fault.status(language);
     respond(status, "text/plain; charset=utf-8", sentence.into_bytes(), POLICY)
 }
 

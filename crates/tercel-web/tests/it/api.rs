@@ -92,6 +92,22 @@ async fn both(world: &World, visitor: &Visitor, of_program: &str, of_page: &str)
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_asks_for_what_there_is_not_is_answered_as_always() {
+    let world = World::new().await;
+    let token = world.bearer("root").await;
+    for (verb, path, status) in [
+        ("GET", "/api/nothing", 404),
+        ("POST", "/api/nothing", 404),
+        ("POST", "/api/openapi.json", 405),
+    ] {
+        let answer = world.program(verb, &token, path, "{}").await;
+        assert_eq!(answer.status, status, "{verb} {path}");
+        assert_eq!(answer.headers["content-type"], "application/json", "{verb} {path}");
+        assert!(read(&answer.body)["error"].is_string(), "{}", answer.body);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::too_many_lines, reason = "one page after another")]
 async fn a_program_reads_what_the_pages_show() {
     let world = demo_until(Some(date(2025, 5, 20))).await;
