@@ -72,6 +72,25 @@ fn analysis_define(check: impl FnOnce(&Define<'_>)) {
     });
 }
 
+/// The rehearsal's tabulation datasets and their define.xml.
+fn tabulated() -> (Vec<Dataset>, String) {
+    let trial = trial();
+    let datasets = sdtm::datasets(&trial, rehearsal(), None).datasets;
+    let define = Define {
+        about: ABOUT,
+        study_name: "IL1RAP-HCC",
+        study_description: &trial.title,
+        protocol_name: &trial.id,
+        standard: Standard::Sdtm,
+        datasets: &datasets,
+        extension: "xpt",
+        documents: &documents(),
+        results: &[],
+    };
+    let xml = String::from_utf8(write_define(&define).unwrap()).unwrap();
+    (datasets, xml)
+}
+
 /// Values of an attribute of every element of a name.
 fn attributes(xml: &str, element: &str, attribute: &str) -> Vec<String> {
     let (start, key) = (format!("<{element} "), format!(" {attribute}=\""));
@@ -94,22 +113,8 @@ fn the_define_of_the_analysis_datasets_is_valid_with_its_results() {
 
 #[test]
 fn the_define_of_the_tabulation_datasets_is_valid() {
-    let trial = trial();
-    let made = sdtm::datasets(&trial, rehearsal(), None);
-    let define = Define {
-        about: ABOUT,
-        study_name: "IL1RAP-HCC",
-        study_description: &trial.title,
-        protocol_name: &trial.id,
-        standard: Standard::Sdtm,
-        datasets: &made.datasets,
-        extension: "xpt",
-        documents: &documents(),
-        results: &[],
-    };
-    let xml = write_define(&define).unwrap();
-    validate("define-sdtm.xml", &xml, "define/2.1/define2-1-0.xsd");
-    let xml = String::from_utf8(xml).unwrap();
+    let (datasets, xml) = tabulated();
+    validate("define-sdtm.xml", xml.as_bytes(), "define/2.1/define2-1-0.xsd");
     for (element, attribute, defined) in [
         ("ItemRef", "ItemOID", "ItemDef"),
         ("ItemRef", "MethodOID", "MethodDef"),
@@ -126,25 +131,12 @@ fn the_define_of_the_tabulation_datasets_is_valid() {
             "{element} {attribute}"
         );
     }
-    assert!(made.datasets.len() > 20, "{}", made.datasets.len());
+    assert!(datasets.len() > 20, "{}", datasets.len());
 }
 
 #[test]
 fn a_variable_without_a_value_is_described_as_one() {
-    let trial = trial();
-    let made = sdtm::datasets(&trial, rehearsal(), None);
-    let define = Define {
-        about: ABOUT,
-        study_name: "IL1RAP-HCC",
-        study_description: &trial.title,
-        protocol_name: &trial.id,
-        standard: Standard::Sdtm,
-        datasets: &made.datasets,
-        extension: "xpt",
-        documents: &[],
-        results: &[],
-    };
-    let xml = String::from_utf8(write_define(&define).unwrap()).unwrap();
+    let (datasets, xml) = tabulated();
     let said: BTreeSet<&str> = xml
         .split("<ItemRef ")
         .skip(1)
@@ -153,7 +145,7 @@ fn a_variable_without_a_value_is_described_as_one() {
         .filter_map(|tag| tag.split("ItemOID=\"").nth(1)?.split('"').next())
         .collect();
     let mut blank = BTreeSet::new();
-    for dataset in &made.datasets {
+    for dataset in &datasets {
         for (at, name) in dataset.table.columns().iter().enumerate() {
             if (0..dataset.table.len()).all(|row| dataset.table.cell(row, at).is_empty()) {
                 blank.insert(format!("IT.{}.{name}", dataset.name()));
