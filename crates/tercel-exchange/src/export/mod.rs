@@ -208,4 +208,10 @@ impl Dataset {
     pub fn variable(&self, name: &str) -> Option<&Variable> {
         self.variables.iter().find(|variable| variable.name == name)
     }
+
+    /// Whether no row has a value of this variable.
+    pub fn has_no_data(&self, variable: &str) -> bool {
+        let blank = |at| (0..self.table.len()).all(|row| self.table.cell(row, at).is_empty());
+        self.table.column(variable).is_none_or(blank)
+    }
 }

@@ -160,7 +160,10 @@ fn variables(out: &mut Page, dataset: &Dataset, found: &References) {
         list(out, variable.codelist.as_ref(), found);
         let asked = places(dataset, &variable.name, &variable.origin, None);
         from(out, &variable.origin, &asked, found);
-        out.cell(variable.method.as_deref().unwrap_or_default()).raw("</tr>");
+        let method = variable.method.as_deref();
+        let blank = dataset.has_no_data(&variable.name).then_some("No row has a value.");
+        let said: Vec<&str> = method.into_iter().chain(blank).collect();
+        out.cell(&said.join(" ")).raw("</tr>");
         for level in &variable.by_value {
             value(out, dataset, variable, level, found);
         }

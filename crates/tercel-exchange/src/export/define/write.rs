@@ -11,7 +11,7 @@ use super::{Condition, Define, Document};
 use crate::export::terminology::TERMINOLOGY_VERSION as TERMINOLOGY;
 use crate::export::write::{SOURCE_SYSTEM, SOURCE_VERSION};
 use crate::export::{Dataset, Origin, Standard, Variable, oid};
-use crate::table::{Table, TableError};
+use crate::table::TableError;
 
 const STANDARD: &str = "STD.IG";
 /// Identifiers of the terminology of SDTM and of ADaM.
@@ -235,10 +235,7 @@ fn item_group(xml: &mut Xml, define: &Define<'_>, dataset: &Dataset) -> io::Resu
                 ("KeySequence", key.as_deref()),
                 ("MethodOID", derived.as_deref()),
                 ("Role", Some(variable.role).filter(|role| !role.is_empty())),
-                (
-                    "def:HasNoData",
-                    is_blank(&dataset.table, &variable.name).then_some("Yes"),
-                ),
+                ("def:HasNoData", dataset.has_no_data(&variable.name).then_some("Yes")),
             ];
             xml.empty("ItemRef", &attributes)?;
         }
@@ -247,12 +244,6 @@ fn item_group(xml: &mut Xml, define: &Define<'_>, dataset: &Dataset) -> io::Resu
         })?;
         write_leaf(xml, &file, &file)
     })
-}
-
-/// Whether no row has a value in a column.
-fn is_blank(table: &Table, column: &str) -> bool {
-    let at = table.column(column);
-    at.is_none_or(|at| (0..table.len()).all(|row| table.cell(row, at).is_empty()))
 }
 
 /// The dataset a supplemental one belongs to names its domain.

@@ -350,6 +350,11 @@ fn the_page_shows_every_variable_and_fetches_nothing() {
                 );
             }
         }
+        let blank = define.datasets.iter().flat_map(|dataset| {
+            let variables = dataset.variables.iter();
+            variables.filter(|variable| dataset.has_no_data(&variable.name))
+        });
+        assert_eq!(page.matches("No row has a value.").count(), blank.count());
         assert!(page.contains("A study with &lt;angles&gt; &amp; &quot;quotes&quot;"));
         for fetched in ["<script", "src=", "http://", "https://", "@import", "<link"] {
             assert!(!page.contains(fetched), "the page has {fetched}");
