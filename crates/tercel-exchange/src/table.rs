@@ -234,6 +234,11 @@ impl Table {
         kept.map(|(_, column)| column).collect()
     }
 
+    /// Whether no row has a value in a column.
+    pub(crate) fn is_blank(&self, column: usize) -> bool {
+        (0..self.rows).all(|row| self.cell(row, column).is_empty())
+    }
+
     /// Puts the columns into the order of these names, which are those of the table.
     pub(crate) fn arrange(&mut self, names: &[String]) {
         let place = |name: &String| names.iter().position(|known| known == name);

@@ -215,9 +215,8 @@ impl Group<'_> {
 
 /// A variable that has values and is described as one that has none, or the other way round.
 fn without_value(table: &Table, reference: Node<'_, '_>, name: &str) -> Option<Words> {
-    let at = table.column(name)?;
     let said = reference.attributes().any(|one| one.name() == "HasNoData");
-    let there = (0..table.len()).all(|row| table.cell(row, at).is_empty());
+    let there = table.is_blank(table.column(name)?);
     match (said, there) {
         (true, false) => Some(both!(
             "define.xml says that {name} has no value, and the file has some",

@@ -211,7 +211,7 @@ impl Dataset {
 
     /// Whether no row has a value of this variable.
     pub fn has_no_data(&self, variable: &str) -> bool {
-        let blank = |at| (0..self.table.len()).all(|row| self.table.cell(row, at).is_empty());
-        self.table.column(variable).is_none_or(blank)
+        let at = self.table.column(variable);
+        at.is_none_or(|at| self.table.is_blank(at))
     }
 }
