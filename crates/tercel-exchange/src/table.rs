@@ -235,7 +235,7 @@ impl Table {
     }
 
     /// Whether no row has a value in a column.
-    pub(crate) fn is_blank(&self, column: usize) -> bool {
+    pub fn is_blank(&self, column: usize) -> bool {
         (0..self.rows).all(|row| self.cell(row, column).is_empty())
     }
 

@@ -185,13 +185,9 @@ fn dataset(page: &mut PageBuilder, table: &Table) {
             .collect();
         sentences.push(format!("Variables beside those of SDTMIG 3.4: {}.", said.join(", ")));
     }
-    let never: Vec<&str> = table
-        .columns()
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| (0..table.len()).all(|row| table.cell(row, *at).is_empty()))
-        .map(|(_, name)| name.as_str())
-        .collect();
+    let columns = table.columns().iter().enumerate();
+    let never = columns.filter(|(at, _)| table.is_blank(*at));
+    let never: Vec<&str> = never.map(|(_, name)| name.as_str()).collect();
     if !never.is_empty() && !table.is_empty() {
         sentences.push(format!("Blank in every record: {}.", never.join(", ")));
     }
